@@ -1,0 +1,92 @@
+"""Every error this package raises on purpose.
+
+The tree::
+
+    EvalError
+    ├── UsageError            what the user typed, wrote or named is wrong: exit code 4, before anything is paid for
+    │   ├── ConfigError       an option, a field, a value
+    │   └── DatasetError      a benchmark, subset, split or field that is not there
+    ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
+    │   ├── RateLimitedError  429, 529: wait, then ask again
+    │   ├── TransientError    time-outs, 5xx, resets, malformed replies: ask again a few times
+    │   ├── RejectedError     400, 404, 413, 422, content filter: this sample only, never asked again
+    │   └── FatalError        bad key, no quota, unknown model: no other sample would fare better, stop
+    ├── ScoringError          a scorer broke or gave NaN
+    └── StoreError            a record could not be written or read: stop, never pay without recording
+
+A message has the form ``<what>: <value> in <where>. <what is allowed, or the closest match>. <what to do next>.``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class EvalError(Exception):
+    """Base of all errors below."""
+
+
+class UsageError(EvalError):
+    """What the user gave is wrong."""
+
+
+class ConfigError(UsageError):
+    """An option, a configuration field or a value is wrong."""
+
+
+class DatasetError(UsageError):
+    """A benchmark, dataset, subset, split or field is missing or malformed."""
+
+
+class ModelError(EvalError):
+    """The model could not be asked, or its reply could not be used."""
+
+
+class RateLimitedError(ModelError):
+    """The service asks to slow down.
+
+    Args:
+        message: What the service said.
+        retry_after_s: Seconds it asked to wait, None where it gave no figure.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TransientError(ModelError):
+    """A failure that may go away by itself: connection, time-out, 5xx, malformed reply."""
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RejectedError(ModelError):
+    """The service refuses this request, and would refuse it again."""
+
+
+class FatalError(ModelError):
+    """The service refuses every request: key, quota or model name are wrong."""
+
+
+class ScoringError(EvalError):
+    """A scorer could not give a finite number."""
+
+
+class StoreError(EvalError):
+    """A record could not be written or read."""
+
+
+def closest(name: str, allowed: Iterable[str]) -> str:
+    """Return a sentence that names the closest allowed word, or lists the allowed ones when none is close."""
+    known = sorted(set(allowed))
+    near = get_close_matches(name, known, n=1, cutoff=0.6) or [k for k in known if k.lower() == name.lower()]
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    if not known:
+        return "There is none."
+    shown = ", ".join(known[:20]) + (f" ... ({len(known)} in all)" if len(known) > 20 else "")
+    return f"Allowed: {shown}."

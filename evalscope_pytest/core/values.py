@@ -1,0 +1,225 @@
+"""The values that travel between packages: samples, messages, outputs, scores, results."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .errors import ScoringError
+
+Role = Literal["system", "user", "assistant", "tool"]
+StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One question of a benchmark, as its ``to_sample`` makes it from a dataset's record.
+
+    Attributes:
+        input: The question's text, or whole messages where the record holds a conversation.
+        target: The reference answer; several when any of them is right. A multiple-choice target is its letter(s).
+        choices: The options' texts, without letters.
+        rationale: The reference solution, used when the record serves as a few-shot exemplar.
+        metadata: JSON values kept in the records. Its strings can be named in a prompt template.
+        id: The dataset's own id for the record; empty where it has none.
+        subset: The subset it belongs to; the loader fills it in.
+    """
+
+    input: str | tuple[Message, ...]
+    target: str | tuple[str, ...] = ""
+    choices: tuple[str, ...] = ()
+    rationale: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+    subset: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.input, (str, tuple)):
+            object.__setattr__(self, "input", tuple(_as_message(m) for m in self.input))
+        if not isinstance(self.target, (str, tuple)):
+            object.__setattr__(self, "target", tuple(self.target))
+        if not isinstance(self.choices, tuple):
+            object.__setattr__(self, "choices", tuple(self.choices))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All accepted answers, also when there is just one."""
+        return self.target if isinstance(self.target, tuple) else (self.target,)
+
+    @property
+    def question(self) -> str:
+        """The question's text; of a conversation, its last user message."""
+        if isinstance(self.input, str):
+            return self.input
+        return next((m.content for m in reversed(self.input) if m.role == "user"), "")
+
+
+def _as_message(value: Message | Mapping[str, Any]) -> Message:
+    return value if isinstance(value, Message) else Message(value["role"], value["content"])
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one generation, as the service or the tokenizer counted them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int | None = None
+    input_tokens_cache_read: int | None = None
+    input_tokens_cache_write: int | None = None
+
+    @property
+    def total_tokens(self) -> int:
+        """Input and output together."""
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOutput:
+    """What a model answered.
+
+    Attributes:
+        text: The answer without its thinking part.
+        reasoning: The thinking part, from ``reasoning_content`` or a closed ``<think>`` block.
+        latency_s: Seconds from sending to the last byte, retries and waiting excluded. None when not measured.
+        ttft_s: Seconds to the first token; only known when streaming.
+        retries: Attempts that failed before this one.
+        logprobs: The service's log probabilities as JSON, when asked for.
+    """
+
+    text: str
+    reasoning: str = ""
+    stop_reason: StopReason = "stop"
+    usage: Usage | None = None
+    model: str = ""
+    latency_s: float | None = None
+    ttft_s: float | None = None
+    retries: int = 0
+    logprobs: Any = None
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing but white space was answered."""
+        return not self.text.strip()
+
+    @property
+    def truncated(self) -> bool:
+        """True when the answer was cut off by a token limit."""
+        return self.stop_reason in ("max_tokens", "model_length")
+
+
+class Score:
+    """The verdict on one sample: named numbers, and how they came about.
+
+    ``Score(accuracy=1.0, turns=3, answer="42", explanation="matches")``: every other keyword is a metric.
+
+    Raises:
+        ScoringError: A metric is not a finite number.
+    """
+
+    __slots__ = ("answer", "explanation", "metadata", "values")
+
+    def __init__(
+        self,
+        *,
+        answer: str | None = None,
+        explanation: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        **metrics: float,
+    ) -> None:
+        self.values: dict[str, float] = {name: _finite(name, value) for name, value in metrics.items()}
+        self.answer = answer
+        self.explanation = explanation
+        self.metadata: Mapping[str, Any] = metadata or {}
+
+    @classmethod
+    def of(cls, values: Mapping[str, float], **kwargs: Any) -> Score:
+        """Make a score whose metric names are no Python identifiers (``Rouge-L-R``)."""
+        return cls(**kwargs, **values)
+
+    def __repr__(self) -> str:
+        return f"Score({', '.join(f'{k}={v}' for k, v in self.values.items())}, answer={self.answer!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Score):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _finite(name: str, value: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise ScoringError(f"metric {name!r} is {value!r}, not a number") from error
+    if not math.isfinite(number):
+        raise ScoringError(f"metric {name!r} is {number}, which is not a finite number")
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request a sample made, with its reply."""
+
+    messages: tuple[Message, ...]
+    output: ModelOutput
+
+
+@dataclass(frozen=True, slots=True)
+class SampleError:
+    """Why a sample has no score.
+
+    Attributes:
+        kind: ``model``, ``scoring``, ``timeout``: infrastructure; ``author``: an exception in the benchmark's own code.
+        type: The exception's class name.
+        message: Its text, with secrets masked.
+    """
+
+    kind: Literal["model", "scoring", "timeout", "author"]
+    type: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleResult:
+    """All that is known of one finished sample: what is journalled, reported and aggregated.
+
+    Attributes:
+        index: Position of the sample in its subset, repeats counted (``group * repeats + repeat``).
+        group: Position of the question in its subset; its repeats share it.
+        repeat: 0 for the first generation.
+        key: Content address of the prediction (model, messages, generation config, repeat).
+        review_key: ``key`` and everything the score depends on (benchmark version, target, scorer, filters).
+        elapsed_s: Seconds from start to score.
+    """
+
+    benchmark: str
+    subset: str
+    index: int
+    group: int
+    repeat: int
+    key: str
+    review_key: str
+    sample: Sample
+    calls: tuple[Call, ...] = ()
+    score: Score | None = None
+    error: SampleError | None = None
+    elapsed_s: float = 0.0
+
+    @property
+    def output(self) -> ModelOutput | None:
+        """The last reply, which is the one that was scored."""
+        return self.calls[-1].output if self.calls else None
+
+
