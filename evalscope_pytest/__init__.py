@@ -1,0 +1,52 @@
+"""evalscope-pytest: a pytest-native evaluation harness. These names are the author's API, loaded when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from .benchmarks.definition import FewShot as FewShot
+    from .benchmarks.definition import benchmark as benchmark
+    from .config.generation import GenerationConfig as GenerationConfig
+    from .config.task import TaskConfig as TaskConfig
+    from .core.values import Message as Message
+    from .core.values import ModelOutput as ModelOutput
+    from .core.values import Sample as Sample
+    from .core.values import Score as Score
+    from .datasets.source import hub as hub
+    from .datasets.source import local as local
+    from .run import run_task as run_task
+    from .scoring.protocol import Scorer as Scorer
+
+_HOME = {
+    "FewShot": "benchmarks.definition",
+    "GenerationConfig": "config.generation",
+    "Message": "core.values",
+    "ModelOutput": "core.values",
+    "Sample": "core.values",
+    "Score": "core.values",
+    "Scorer": "scoring.protocol",
+    "TaskConfig": "config.task",
+    "benchmark": "benchmarks.definition",
+    "hub": "datasets.source",
+    "local": "datasets.source",
+    "run_task": "run",
+}
+
+__all__ = ["FewShot", "GenerationConfig", "Message", "ModelOutput", "Sample", "Score", "Scorer", "TaskConfig",
+           "benchmark", "hub", "local", "run_task"]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'evalscope_pytest' has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

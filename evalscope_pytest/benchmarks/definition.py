@@ -1,0 +1,135 @@
+"""The benchmark as its author writes it (DESIGN.md, "What an author writes")."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..config.generation import GenerationConfig
+from ..core.errors import ConfigError, closest
+from ..core.values import Sample
+from ..datasets.source import Source
+from ..scoring.protocol import Scorer
+
+# Takes a record, and the benchmark's `extra_params` when it has a second parameter.
+ToSample = Callable[..., Sample]
+Body = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FewShot:
+    """Exemplars put before the question.
+
+    Attributes:
+        num: How many, when the user asks for no other number.
+        split: The split they are taken from, the first ``num`` of the sample's subset; empty for ``file``.
+        shot: Template of one exemplar: the prompt's fields plus ``{target}`` and ``{rationale}``. Empty: the
+            question (with its choices) followed by ``ANSWER: {target}``.
+        prompt: Template of the shots: with ``{question}`` in it the whole prompt, without it a header that is put,
+            with one newline, before the benchmark's own prompt. ``{fewshot}`` are the shots joined by blank lines.
+        random: Draw them with the run's seed instead of taking the first.
+        file: Exemplars as a ready text in the data release, a path with ``{subset}`` in it. Its parts are separated
+            by blank lines, the first being an introduction: ``num`` counts the parts after it.
+    """
+
+    num: int
+    split: str = "train"
+    shot: str = ""
+    prompt: str = ""
+    random: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One benchmark: where its records are, how they are asked, how a reply is scored.
+
+    Attributes:
+        body: The decorated test function.
+        file: The test file it stands in; local data is looked for beside it.
+        prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
+            ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
+        choice: Template of one option: ``{letter}`` and ``{text}``; options stand on a line each.
+        categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
+        metrics: Metric names in the order of the report; the first is the primary one.
+        aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
+            gives single metrics another one.
+        extra_params: Parameters of its own a user may set under ``dataset_args``, with their defaults.
+        version: Raised whenever prompt or scoring change; reports of different versions are not compared.
+    """
+
+    name: str
+    body: Body
+    file: Path
+    dataset: Source
+    to_sample: ToSample
+    prompt: str = ""
+    system_prompt: str = ""
+    few_shot: FewShot | None = None
+    scorer: Scorer | None = None
+    metrics: tuple[str, ...] = ("accuracy",)
+    aggregation: str | Mapping[str, str] = "mean"
+    repeats: int = 1
+    choice: str = "{letter}) {text}"
+    shuffle_choices: bool = False
+    categories: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    generation: GenerationConfig | None = None
+    extra_params: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    pretty_name: str = ""
+    description: str = ""
+    timeout_s: float | None = None
+    version: str = "1"
+
+
+def benchmark(
+    name: str,
+    *,
+    dataset: Source,
+    to_sample: ToSample,
+    scorer: Scorer | None = None,
+    metrics: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    **options: Any,
+) -> Callable[[Body], Body]:
+    """Make the decorated test function a benchmark: one pytest item for each sample of ``dataset``.
+
+    The function asks for what it needs by name: ``sample``, and ``model`` or ``output`` (the model's reply to the
+    prompt, asked for ahead of time), ``task_config``, and fixtures of module scope or wider. It may be ``async``. It
+    returns a `ModelOutput` or text (scored by ``scorer``), a `Score`, a number, or nothing: then it passes unless an
+    ``assert`` fails, and its message is the explanation. All other keywords are those of `Benchmark`.
+
+    Raises:
+        ConfigError: An argument makes no sense.
+    """
+    unknown = set(options) - {f for f in Benchmark.__slots__}  # type: ignore[attr-defined]
+    if unknown:
+        first = sorted(unknown)[0]
+        raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")  # type: ignore[attr-defined]
+    if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
+        raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
+
+    def decorate(body: Body) -> Body:
+        module = sys.modules.get(body.__module__)
+        body.__benchmark__ = Benchmark(  # type: ignore[attr-defined]
+            name=name,
+            body=body,
+            file=Path(inspect.getsourcefile(body) or body.__code__.co_filename),
+            dataset=dataset,
+            to_sample=to_sample,
+            scorer=scorer,
+            metrics=tuple(metrics) or (scorer.metrics if scorer else ("accuracy",)),
+            tags=tuple(tags),
+            **{
+                "pretty_name": name,
+                "description": inspect.cleandoc(getattr(module, "__doc__", None) or ""),
+                **options,
+            },
+        )
+        return body
+
+    return decorate

@@ -1,0 +1,1 @@
+"""The `evalscope-pytest` command: a thin front that calls pytest."""

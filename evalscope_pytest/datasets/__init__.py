@@ -1,0 +1,1 @@
+"""Where samples come from: hubs, local files, sampling, few-shot exemplars."""

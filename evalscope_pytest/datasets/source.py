@@ -1,0 +1,53 @@
+"""Where a benchmark's records are, as its author writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Records of one benchmark, on a hub or in files.
+
+    Attributes:
+        kind: ``hub`` or ``local``.
+        location: The hub's dataset id, or a path (relative to the benchmark's file).
+        subsets: The subsets evaluated when the user names none, in report order.
+        split: The split that is evaluated.
+        config: The hub configuration that holds all subsets together; empty where each subset is one of its own.
+        subset_by: Which subset a record belongs to, where they are not stored apart: a field's name or a function.
+    """
+
+    kind: Literal["hub", "local"]
+    location: str
+    subsets: tuple[str, ...]
+    split: str
+    config: str = ""
+    subset_by: str | Callable[[Record], str] | None = None
+
+
+def hub(
+    dataset_id: str,
+    *,
+    subsets: Sequence[str] = ("default",),
+    split: str = "test",
+    config: str = "",
+    subset_by: str | Callable[[Record], str] | None = None,
+) -> Source:
+    """Name a dataset on ModelScope or Hugging Face. Nothing is loaded yet."""
+    return Source("hub", dataset_id, tuple(subsets), split, config, subset_by)
+
+
+def local(
+    path: str,
+    *,
+    subsets: Sequence[str] = ("default",),
+    split: str = "test",
+    subset_by: str | Callable[[Record], str] | None = None,
+) -> Source:
+    """Name a file or folder of records beside the benchmark's file. Nothing is read yet."""
+    return Source("local", path, tuple(subsets), split, "", subset_by)

@@ -1,0 +1,1 @@
+"""The only folder that imports pytest: entry, options, collection, items, protocol, xdist, terminal."""

@@ -1,0 +1,1 @@
+"""What is made of the scores: report model, console table, comparison, gates."""

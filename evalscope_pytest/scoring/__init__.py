@@ -1,0 +1,1 @@
+"""Scorers, one file each; answer extraction; aggregation of scores over samples."""

@@ -1,0 +1,37 @@
+"""What a scorer is: a frozen value that turns a reply into a `Score`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ..core.values import Sample, Score
+
+
+def _first_target(sample: Sample) -> str:
+    return sample.targets[0] if sample.targets else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """How a benchmark reads and judges a reply.
+
+    Attributes:
+        name: What the scorer is called in records and errors.
+        metrics: The names of the numbers it gives, the primary one first.
+        score: Takes the reply's text (thinking removed, filters applied) and the sample. May be a coroutine function;
+            may also return an awaitable only where the cheap comparison did not decide.
+        right_reply: The reply a perfect model would give, in the form the benchmark asks for (mock model, tests).
+        options: What makes this scorer differ from another of the same name; part of the content address.
+    """
+
+    name: str
+    metrics: tuple[str, ...]
+    score: Callable[[str, Sample], Score | Awaitable[Score]]
+    right_reply: Callable[[Sample], str] = _first_target
+    options: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this scorer from another in content addresses."""
+        return f"{self.name}({self.options})"
