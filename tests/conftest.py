@@ -1,0 +1,29 @@
+"""Fixtures of the project's own tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parent.parent
+SHARED = REPO.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The official records, or a skip that says where they would be."""
+    folder = Path(os.environ.get("EVALSCOPE_PYTEST_DATA", SHARED / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no official records at {folder} (set EVALSCOPE_PYTEST_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def parity() -> Path:
+    """EvalScope's real messages and scores on real records, or a skip."""
+    folder = SHARED / "parity"
+    if not folder.is_dir():
+        pytest.skip(f"no parity references at {folder}")
+    return folder
