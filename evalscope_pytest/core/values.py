@@ -143,9 +143,18 @@ class Score:
         self.metadata: Mapping[str, Any] = metadata or {}
 
     @classmethod
-    def of(cls, values: Mapping[str, float], **kwargs: Any) -> Score:
-        """Make a score whose metric names are no Python identifiers (``Rouge-L-R``)."""
-        return cls(**kwargs, **values)
+    def of(
+        cls,
+        values: Mapping[str, float],
+        *,
+        answer: str | None = None,
+        explanation: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Score:
+        """Make a score from a mapping: for metric names that are no Python identifiers (``Rouge-L-R``)."""
+        score = cls(answer=answer, explanation=explanation, metadata=metadata)
+        score.values = {name: _finite(name, value) for name, value in values.items()}
+        return score
 
     def __repr__(self) -> str:
         return f"Score({', '.join(f'{k}={v}' for k, v in self.values.items())}, answer={self.answer!r})"
@@ -221,5 +230,3 @@ class SampleResult:
     def output(self) -> ModelOutput | None:
         """The last reply, which is the one that was scored."""
         return self.calls[-1].output if self.calls else None
-
-

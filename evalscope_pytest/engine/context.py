@@ -1,0 +1,41 @@
+"""Which sample the running code works for: found by context variable, so that bodies stay plain functions."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from ..config.generation import GenerationConfig
+from ..core.values import Call, Message, Sample
+
+
+@dataclass(slots=True)
+class SampleContext:
+    """What happens on behalf of one sample while its body runs.
+
+    Attributes:
+        messages: The benchmark's prompt for the sample.
+        calls: Requests made so far, in order, with their replies.
+        recorded: Calls of an earlier run that are not asked again as long as the body asks for the same.
+        printed: What the body wrote to stdout, stderr or a log.
+    """
+
+    sample: Sample
+    messages: tuple[Message, ...]
+    generation: GenerationConfig
+    right_reply: str = ""
+    repeat: int = 0
+    calls: list[Call] = field(default_factory=list)
+    recorded: deque[Call] = field(default_factory=deque)
+    printed: list[str] = field(default_factory=list)
+
+    def replay(self, messages: tuple[Message, ...]) -> Call | None:
+        """Return the recorded reply to these messages, if the body follows the recorded conversation."""
+        if self.recorded and self.recorded[0].messages == messages:
+            return self.recorded.popleft()
+        self.recorded.clear()
+        return None
+
+
+current: ContextVar[SampleContext | None] = ContextVar("evalscope_sample", default=None)

@@ -1,0 +1,263 @@
+"""Takes one sample from its prompt to its result: body, extraction, score."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+from ..config.generation import GenerationConfig
+from ..core.canonical import digest
+from ..core.errors import EvalError, FatalError, ModelError, ScoringError
+from ..core.secret import redact
+from ..core.values import Call, Message, ModelOutput, Sample, SampleError, SampleResult, Score
+from ..scoring.protocol import Scorer
+from .context import SampleContext, current
+from .handle import ModelHandle
+
+Body = Callable[..., Any]
+
+
+class Recorded(Protocol):
+    """What an earlier run left of a sample."""
+
+    @property
+    def review_key(self) -> str: ...  # noqa: D102
+    @property
+    def calls(self) -> tuple[Call, ...]: ...  # noqa: D102
+    @property
+    def score(self) -> Score | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One benchmark of a run, reduced to what running its samples takes.
+
+    Attributes:
+        messages: Renders a sample's prompt.
+        read: Applies the user's filters to a reply's text, before the scorer.
+        fingerprint: What a score depends on beside the reply: benchmark version, scorer, filters.
+        wants: The body's parameters.
+        arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
+    """
+
+    name: str
+    body: Body
+    model: ModelHandle
+    model_fingerprint: str
+    messages: Callable[[Sample], tuple[Message, ...]]
+    generation: GenerationConfig
+    scorer: Scorer | None = None
+    read: Callable[[str], str] = str
+    fingerprint: str = ""
+    timeout_s: float | None = None
+    wants: frozenset[str] = frozenset({"sample", "model"})
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sample to run, and where it stands in its subset."""
+
+    evaluation: Evaluation
+    sample: Sample
+    subset: str
+    index: int
+    group: int
+    repeat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished sample as its reporter sees it.
+
+    Attributes:
+        error: The exception behind ``result.error``, with its traceback.
+        stop: True when the run can't go on (`FatalError`).
+        skipped: Why the body chose not to run; such a sample counts nowhere.
+        reused: True when nothing was asked, since an earlier run had the answer.
+        printed: What the body wrote while it ran.
+    """
+
+    result: SampleResult
+    error: BaseException | None = None
+    stop: bool = False
+    skipped: str | None = None
+    reused: bool = False
+    printed: str = ""
+
+
+class SkipSample(Exception):
+    """Raised in place of a test framework's own skip signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs units.
+
+    Attributes:
+        find: Looks up what an earlier run left under a key.
+        rescore: Run the scoring again although an earlier score fits (``rerun_review``).
+        keep: Stores a finished result, before anyone hears of it.
+        skip_signals: Exception types by which a body says that it does not apply.
+    """
+
+    keep: Callable[[SampleResult], None]
+    find: Callable[[str], Recorded | None] = lambda key: None
+    rescore: bool = False
+    skip_signals: tuple[type[BaseException], ...] = (SkipSample,)
+
+    async def run(self, unit: Unit) -> Outcome:
+        """Run one sample to its end. Only cancellation and failures to record leave it as exceptions."""
+        started = time.perf_counter()
+        evaluation, sample = unit.evaluation, unit.sample
+        messages = evaluation.messages(sample)
+        key = prediction_key(evaluation, messages, unit.repeat)
+        review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets)
+        place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
+        result = partial(SampleResult, *place, key, review_key, sample)
+        recorded = self.find(key)
+        if recorded and recorded.score and recorded.review_key == review_key and not self.rescore:
+            return self._finish(Outcome(result(recorded.calls, recorded.score), reused=True))
+        context = SampleContext(
+            sample=sample,
+            messages=messages,
+            generation=evaluation.generation,
+            right_reply=_right_reply(evaluation.scorer, sample),
+            repeat=unit.repeat,
+            recorded=deque(recorded.calls if recorded else ()),
+        )
+        score, error, skipped = await self._attempt(evaluation, context)
+        described = _describe(error) if error is not None else None
+        done = result(tuple(context.calls), score, described, time.perf_counter() - started)
+        printed = "".join(context.printed)
+        if skipped is not None:
+            return Outcome(done, skipped=skipped, printed=printed)
+        return self._finish(Outcome(done, error, isinstance(error, FatalError), printed=printed))
+
+    async def _attempt(
+        self, evaluation: Evaluation, context: SampleContext
+    ) -> tuple[Score | None, BaseException | None, str | None]:
+        token = current.set(context)
+        try:
+            return await _scored(evaluation, context), None, None
+        except self.skip_signals as signal:
+            return None, None, str(signal)
+        except Exception as error:  # noqa: BLE001 - recorded as the sample's error, or the author's bug
+            return None, error, None
+        finally:
+            current.reset(token)
+
+    def _finish(self, outcome: Outcome) -> Outcome:
+        self.keep(outcome.result)
+        return outcome
+
+
+def prediction_key(evaluation: Evaluation, messages: tuple[Message, ...], repeat: int) -> str:
+    """Return the content address of a prediction: the same wherever, whenever and in whatever order it is asked."""
+    asked = [[m.role, m.content] for m in messages]
+    return digest(evaluation.model_fingerprint, asked, evaluation.generation.identity(), repeat)
+
+
+def _right_reply(scorer: Scorer | None, sample: Sample) -> str:
+    return scorer.right_reply(sample) if scorer else "".join(sample.targets[:1])
+
+
+async def _scored(evaluation: Evaluation, context: SampleContext) -> Score:
+    try:
+        value = await _bounded(_call_body(evaluation, context), evaluation.timeout_s)
+    except AssertionError as failure:
+        output = context.calls[-1].output.text if context.calls else None
+        return Score(accuracy=0.0, answer=output, explanation=str(failure) or "assertion failed")
+    return await _score(value, evaluation, context)
+
+
+async def _bounded(work: Awaitable[Any], timeout_s: float | None) -> Any:
+    if timeout_s is None:
+        return await work
+    try:
+        return await asyncio.wait_for(work, timeout_s)
+    except asyncio.TimeoutError:
+        raise SampleTimeoutError(f"no score after {timeout_s:g} s (review_timeout)") from None
+
+
+class SampleTimeoutError(EvalError):
+    """A sample took longer than its benchmark allows."""
+
+
+async def _call_body(evaluation: Evaluation, context: SampleContext) -> Any:
+    arguments: dict[str, Any] = dict(evaluation.arguments)
+    wants = evaluation.wants
+    if "sample" in wants:
+        arguments["sample"] = context.sample
+    if "model" in wants:
+        arguments["model"] = evaluation.model
+    if "output" in wants:
+        arguments["output"] = await evaluation.model.generate(context.sample)
+    if inspect.iscoroutinefunction(evaluation.body):
+        return await evaluation.body(**arguments)
+    # A plain function may block: on its own computing, or on model.generate(), which hops back to this loop.
+    here = copy_context()
+    return await asyncio.get_running_loop().run_in_executor(
+        None, partial(here.run, evaluation.body, **arguments)
+    )
+
+
+async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> Score:
+    if isinstance(value, Score):
+        return value
+    if isinstance(value, (bool, int, float)):
+        return Score(accuracy=value, answer=_last_text(context))
+    scorer = evaluation.scorer
+    if value is None and scorer is None:
+        return Score(accuracy=1.0, answer=_last_text(context))
+    text = _text(value, context)
+    if scorer is None:
+        raise TypeError(
+            f"benchmark {evaluation.name!r} returned {type(value).__name__} but has no scorer to judge it: "
+            f"give @benchmark a scorer=..., or return a Score or a number"
+        )
+    try:
+        score = scorer.score(evaluation.read(text), context.sample)
+        if inspect.isawaitable(score):
+            score = await score
+    except ScoringError:
+        raise
+    except Exception as error:
+        raise ScoringError(f"scorer {scorer.name} failed: {type(error).__name__}: {error}") from error
+    return score
+
+
+def _text(value: Any, context: SampleContext) -> str:
+    if isinstance(value, ModelOutput):
+        return value.text
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return _last_text(context) or ""
+    raise TypeError(
+        f"a benchmark returns a ModelOutput, text, a Score, a number or nothing; "
+        f"this one returned {type(value).__name__}"
+    )
+
+
+def _last_text(context: SampleContext) -> str | None:
+    return context.calls[-1].output.text if context.calls else None
+
+
+def _describe(error: BaseException) -> SampleError:
+    message = redact(str(error))
+    name = type(error).__name__
+    if isinstance(error, SampleTimeoutError):
+        return SampleError("timeout", name, message)
+    if isinstance(error, ScoringError):
+        return SampleError("scoring", name, message)
+    if isinstance(error, ModelError):
+        return SampleError("model", name, message)
+    return SampleError("author", name, message)

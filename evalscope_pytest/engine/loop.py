@@ -1,0 +1,67 @@
+"""One event loop on a thread of its own: a debugger or a slow test on the main thread starves no request."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """A running event loop. Start it once, ``close()`` it once; every other method is thread-safe."""
+
+    def __init__(self, name: str = "evalscope-engine") -> None:
+        self.loop = _new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start a coroutine on the loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def call(self, function: Callable[..., object], *args: object) -> None:
+        """Call a plain function on the loop, soon."""
+        self.loop.call_soon_threadsafe(function, *args)
+
+    @property
+    def inside(self) -> bool:
+        """True when the caller runs on the loop's thread."""
+        return threading.current_thread() is self._thread
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Cancel what still runs and stop the loop; waits at most ``timeout_s`` for tasks that resist."""
+        if self.loop.is_closed():
+            return
+        try:
+            self.submit(_cancel_all()).result(timeout_s)
+        except TimeoutError:
+            pass  # a task swallows its cancellation: the thread is a daemon, the process may end
+        finally:
+            self.call(self.loop.stop)
+            self._thread.join(timeout_s)
+            if not self._thread.is_alive():
+                self.loop.close()
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def _cancel_all() -> None:
+    tasks = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
