@@ -1,0 +1,86 @@
+"""The nodes of a benchmark: one collector in the module, one stand-in before data is loaded, one item a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..benchmarks.definition import Benchmark
+from ..engine.evaluation import Unit
+from ..engine.lookahead import Job
+
+HOW_TO_RUN = "give a model: pytest {file} --eval-model=MODEL (--eval-model=mock needs none)"
+
+
+class BenchmarkCollector(pytest.Collector):
+    """A decorated function in a module. Collecting it costs nothing: its data is loaded once it is known to run."""
+
+    def __init__(self, *, benchmark: Benchmark, only: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.benchmark = benchmark
+        self.only = only
+        for tag in benchmark.tags:
+            self.config.addinivalue_line("markers", f"{tag}: benchmarks tagged {tag}")
+            self.own_markers.append(getattr(pytest.mark, tag).mark)
+        self.own_markers.extend(_marks(benchmark.body))
+
+    def collect(self) -> Iterable[BenchmarkItem]:
+        """Return the stand-in."""
+        yield BenchmarkItem.from_parent(self, name=self.name, nodeid=self.nodeid)
+
+
+class BenchmarkItem(pytest.Item):
+    """Stands for all samples of a benchmark until they are loaded; without a model it is what is reported."""
+
+    parent: BenchmarkCollector
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """The benchmark it stands for."""
+        return self.parent.benchmark
+
+    def runtest(self) -> None:
+        """Say how to run it."""
+        pytest.skip(HOW_TO_RUN.format(file=_shortest(self.path, self.config.invocation_params.dir)))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Locate the benchmark for pytest's messages."""
+        return self.path, self.benchmark.body.__code__.co_firstlineno - 1, self.name
+
+
+class SampleItem(pytest.Item):
+    """One sample, or one of its repeats. Light on purpose: it has no setup, no fixtures, no call phase of its own."""
+
+    def __init__(self, *, benchmark: Benchmark, unit: Unit, marks: list[pytest.Mark], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.benchmark = benchmark
+        self.unit = unit
+        self.own_markers = marks
+        self.job: Job[Any] | None = None
+
+    def runtest(self) -> None:
+        """Never called: `protocol` runs samples through the look-ahead engine."""
+        raise AssertionError("samples run through pytest_runtest_protocol")
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Locate the benchmark for pytest's messages."""
+        return self.path, self.benchmark.body.__code__.co_firstlineno - 1, self.name
+
+    @property
+    def location(self) -> tuple[str, int | None, str]:
+        """File, line, name, without the path arithmetic pytest does once for each item."""
+        return self.nodeid.partition("::")[0], self.benchmark.body.__code__.co_firstlineno - 1, self.name
+
+
+def _marks(function: object) -> list[pytest.Mark]:
+    return list(getattr(function, "pytestmark", ()))
+
+
+def _shortest(path: Path, start: Path) -> str:
+    try:
+        return str(path.relative_to(start))
+    except ValueError:
+        return str(path)
