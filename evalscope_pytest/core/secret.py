@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 MASK = "***"
-_SHAPES = re.compile(
-    r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}|(?<=Bearer )[^\s'\"]{8,}|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
-)
+_SHAPES = re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}|(?<=Bearer )[^\s'\"]{8,}|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)")
 _known: set[str] = set()
 
 

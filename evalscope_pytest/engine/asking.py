@@ -86,9 +86,7 @@ class Asker:
                 return await self.model.generate(request)
             except EvalError:
                 raise
-            except (
-                Exception
-            ) as error:  # a provider of the user's own may raise anything: the sample's error, not ours
+            except Exception as error:  # a provider of the user's own may raise anything: the sample's error, not ours
                 raise ModelError(f"{type(error).__name__}: {error}") from error
 
     def _note_failure(self, error: ModelError) -> None:
@@ -96,11 +94,7 @@ class Asker:
         if self.health.stopped or isinstance(error, ServiceDownError):
             return
         hopeless = isinstance(error, FatalError)
-        silent = (
-            isinstance(error, TransientError)
-            and not self.health.answered
-            and self.health.failed >= GIVE_UP_AFTER
-        )
+        silent = isinstance(error, TransientError) and not self.health.answered and self.health.failed >= GIVE_UP_AFTER
         if (hopeless or silent) and not self._patient:
             self.health.stopped = str(error)
 

@@ -204,9 +204,7 @@ async def _call_body(evaluation: Evaluation, context: SampleContext) -> Any:
         return await evaluation.body(**arguments)
     # A plain function may block: on its own computing, or on model.generate(), which hops back to this loop.
     here = copy_context()
-    return await asyncio.get_running_loop().run_in_executor(
-        None, partial(here.run, evaluation.body, **arguments)
-    )
+    return await asyncio.get_running_loop().run_in_executor(None, partial(here.run, evaluation.body, **arguments))
 
 
 async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> Score:

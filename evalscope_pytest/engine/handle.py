@@ -60,9 +60,7 @@ class ModelHandle:
         # A loop of another's, pytest-asyncio's or anyio's.
         return asyncio.wrap_future(self._thread.submit(coroutine))
 
-    def _request(
-        self, prompt: Prompt, parameters: Mapping[str, Any], context: SampleContext | None
-    ) -> Request:
+    def _request(self, prompt: Prompt, parameters: Mapping[str, Any], context: SampleContext | None) -> Request:
         config = context.generation if context else self.generation
         if parameters:
             unknown = sorted(set(parameters) - set(GenerationConfig.__slots__))
