@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from .loop import LoopThread
@@ -24,10 +24,11 @@ BUFFER_FACTOR = 8
 class Job(Generic[T]):
     """One piece of work: a coroutine function, and what became of it."""
 
-    __slots__ = ("done", "error", "result", "start")
+    __slots__ = ("done", "error", "fed", "result", "start")
 
     def __init__(self, start: Callable[[], Coroutine[Any, Any, T]]) -> None:
         self.start = start
+        self.fed = False
         self.done = False
         self.result: T | None = None
         self.error: BaseException | None = None
@@ -53,15 +54,26 @@ class LookAhead(Generic[T]):
         self._ready = threading.Event()
         self._stopped = False
 
-    def feed(self, upcoming: Iterator[Job[T]]) -> None:
-        """Hand in jobs until the buffer is full. Cheap when it nearly is: jobs cross over in batches."""
+    def feed(self, supply: Callable[[int], Sequence[Job[T]]]) -> None:
+        """Fill the buffer with what ``supply(room)`` gives, at most ``room`` jobs that were not fed before.
+
+        Cheap while the buffer is nearly full: jobs cross over to the loop's thread in batches.
+        """
         room = self._buffer - self._outstanding
-        if self._stopped or room < max(1, self._buffer // 4):
+        if room >= max(1, self._buffer // 4):
+            self._hand_over(supply(room))
+
+    def feed_now(self, job: Job[T]) -> None:
+        """Hand in one job, whatever the buffer holds: its result is wanted next."""
+        self._hand_over([job])
+
+    def _hand_over(self, batch: Sequence[Job[T]]) -> None:
+        if not batch or self._stopped:
             return
-        batch = [job for _, job in zip(range(room), upcoming, strict=False)]
-        if batch:
-            self._outstanding += len(batch)
-            self._thread.call(self._enqueue, batch)
+        for job in batch:
+            job.fed = True
+        self._outstanding += len(batch)
+        self._thread.call(self._enqueue, batch)
 
     def take(self, job: Job[T]) -> T:
         """Wait for a job that was fed and return its result, or raise what it raised."""

@@ -11,7 +11,9 @@ import pytest
 from ..benchmarks.definition import Benchmark
 from ..engine.evaluation import Unit
 from ..engine.lookahead import Job
+from .host import Stage
 
+PACKAGE = Path(__file__).resolve().parent.parent
 HOW_TO_RUN = "give a model: pytest {file} --eval-model=MODEL (--eval-model=mock needs none)"
 
 
@@ -54,12 +56,25 @@ class BenchmarkItem(pytest.Item):
 class SampleItem(pytest.Item):
     """One sample, or one of its repeats. Light on purpose: it has no setup, no fixtures, no call phase of its own."""
 
-    def __init__(self, *, benchmark: Benchmark, unit: Unit, marks: list[pytest.Mark], **kwargs: Any) -> None:
+    def __init__(
+        self, *, benchmark: Benchmark, unit: Unit, marks: list[pytest.Mark], stage: Stage, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.benchmark = benchmark
         self.unit = unit
         self.own_markers = marks
+        self.stage = stage
         self.job: Job[Any] | None = None
+
+    @property
+    def ready(self) -> bool:
+        """False while fixtures its body needs are not set up; it is then not started ahead."""
+        return self.stage.ready
+
+    @property
+    def primary(self) -> str:
+        """The metric that decides between right and wrong."""
+        return self.stage.primary
 
     def runtest(self) -> None:
         """Never called: `protocol` runs samples through the look-ahead engine."""
@@ -68,6 +83,12 @@ class SampleItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Locate the benchmark for pytest's messages."""
         return self.path, self.benchmark.body.__code__.co_firstlineno - 1, self.name
+
+    def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
+        """Keep the author's frames: from the benchmark's file on, without this package's own."""
+        own = [e for e in excinfo.traceback if not Path(e.path).is_relative_to(PACKAGE)]
+        start = next((n for n, e in enumerate(own) if Path(e.path) == self.path), 0)
+        return type(excinfo.traceback)(own[start:] or excinfo.traceback)
 
     @property
     def location(self) -> tuple[str, int | None, str]:

@@ -1,0 +1,189 @@
+"""Turns the benchmarks a command line selects into items, one for each sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..benchmarks.bundled import bundled_files
+from ..benchmarks.load import LoadedBenchmark, load
+from ..benchmarks.resolve import ResolvedBenchmark, resolve
+from ..core.errors import ConfigError, UsageError, closest
+from ..datasets.location import Place
+from ..engine.evaluation import Evaluation, Unit
+from ..records.plan import BenchmarkPlan
+from .host import Stage, parameters
+from .items import BenchmarkItem, SampleItem
+from .run import Run
+from .selection import selected
+
+if TYPE_CHECKING:
+    from ..config.task import TaskConfig
+
+
+def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Replace each selected benchmark's stand-in by its samples, in place.
+
+    Stand-ins that ``-k`` or ``-m`` rule out stay, for pytest to deselect; those ``--eval-datasets`` does not name go.
+
+    Raises:
+        UsageError: A benchmark, subset, split, field, parameter or sample id is not there.
+    """
+    _drop_unnamed(run.task, session, items)
+    options = session.config.option
+    chosen = _distinct(selected(items, options.keyword, options.markexpr))
+    wanted = _only(chosen)
+    expanded: list[pytest.Item] = []
+    for item in items:
+        if not isinstance(item, BenchmarkItem) or item not in chosen or _skipped(item):
+            expanded.append(item)
+        elif item.benchmark.name in wanted:
+            expanded.extend(_samples(run, item, wanted.pop(item.benchmark.name)))
+    _check_dataset_args(run, items)
+    items[:] = expanded
+
+
+def _drop_unnamed(task: TaskConfig, session: pytest.Session, items: list[pytest.Item]) -> None:
+    if not task.datasets:
+        return
+    found = {i.benchmark.name for i in items if isinstance(i, BenchmarkItem)}
+    for name in task.datasets:
+        if name not in found:
+            known = found | set(bundled_files())
+            raise ConfigError(
+                f"--eval-datasets: no benchmark named {name!r} in what was collected. {closest(name, known)} "
+                f"`evalscope-pytest benchmark-info` lists the bundled ones; name the files of your own."
+            )
+    gone = [i for i in items if isinstance(i, BenchmarkItem) and i.benchmark.name not in task.datasets]
+    if gone:
+        session.config.hook.pytest_deselected(items=gone)
+        items[:] = [i for i in items if i not in gone]
+
+
+def _distinct(chosen: Sequence[BenchmarkItem]) -> list[BenchmarkItem]:
+    files: dict[str, Path] = {}
+    for item in chosen:
+        other = files.setdefault(item.benchmark.name, item.path)
+        if other != item.path:
+            raise UsageError(
+                f"two benchmarks are called {item.benchmark.name!r}, in {other} and {item.path}. Their records would "
+                f"mix: rename one, or name only one of the files."
+            )
+    return list(chosen)
+
+
+def _only(chosen: Sequence[BenchmarkItem]) -> dict[str, set[str]]:
+    """Return the sample ids asked for by benchmark name; an empty set stands for all of them."""
+    wanted: dict[str, set[str]] = {}
+    for item in chosen:
+        only = item.parent.only
+        if only is None:
+            wanted[item.benchmark.name] = set()
+        elif wanted.get(item.benchmark.name, {""}):
+            wanted.setdefault(item.benchmark.name, set()).add(only)
+    return wanted
+
+
+def _skipped(item: BenchmarkItem) -> bool:
+    from _pytest.skipping import evaluate_skip_marks
+
+    return evaluate_skip_marks(item) is not None
+
+
+def _check_dataset_args(run: Run, items: Sequence[pytest.Item]) -> None:
+    names = {i.benchmark.name for i in items if isinstance(i, BenchmarkItem)}
+    for name in run.task.dataset_args:
+        if name not in names and name not in bundled_files():
+            raise ConfigError(
+                f"--eval-dataset-args: no benchmark named {name!r} is here. {closest(name, names | set(bundled_files()))}"
+            )
+
+
+def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleItem]:
+    benchmark, task = stand_in.benchmark, run.task
+    module = stand_in.parent.parent
+    assert isinstance(module, pytest.Module)
+    resolved = resolve(benchmark, task.dataset_args.get(benchmark.name), repeats=task.repeats)
+    loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
+    evaluation = _evaluation(run, resolved, loaded)
+    stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
+    items = []
+    for subset, samples in loaded.subsets.items():
+        for group, sample in enumerate(samples):
+            for repeat in range(resolved.repeats):
+                sample_id = _sample_id(subset, group, repeat)
+                if only and sample_id not in only:
+                    continue
+                unit = Unit(evaluation, sample, subset, group * resolved.repeats + repeat, group, repeat)
+                items.append(
+                    SampleItem.from_parent(
+                        module,
+                        name=f"{benchmark.name}[{sample_id}]",
+                        benchmark=benchmark,
+                        unit=unit,
+                        marks=stand_in.parent.own_markers,
+                        stage=stage,
+                    )
+                )
+    _check_ids(benchmark.name, only, items)
+    run.resolved[benchmark.name] = resolved
+    return items
+
+
+def _sample_id(subset: str, group: int, repeat: int) -> str:
+    # "::" would read as a separator of node ids.
+    name = f"{subset.replace('::', ':')}-{group}"
+    return f"{name}-r{repeat + 1}" if repeat else name
+
+
+def _check_ids(name: str, only: set[str], items: Sequence[SampleItem]) -> None:
+    there = {i.name[len(name) + 1 : -1] for i in items}
+    for missing in sorted(only - there):
+        raise UsageError(
+            f"benchmark {name!r} has no sample {missing!r}. Sample ids are SUBSET-NUMBER; list them with "
+            f"--collect-only (and mind --eval-limit)."
+        )
+
+
+def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> Place:
+    """Return where a benchmark's data is looked for in this run."""
+    args = task.dataset_args.get(resolved.name)
+    return Place(
+        benchmark=resolved.name,
+        file_dir=resolved.benchmark.file.parent,
+        hub=task.dataset_hub,
+        dataset_dir=Path(task.dataset_dir) if task.dataset_dir else None,
+        dataset_id=(args.dataset_id or "") if args else "",
+        revision=(args.dataset_revision or "") if args else "",
+        force_redownload=bool(args and args.force_redownload),
+        trust_remote_code=task.trust_remote_code,
+    )
+
+
+def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) -> Evaluation:
+    return Evaluation(
+        name=resolved.name,
+        body=resolved.benchmark.body,
+        model=run.model,
+        model_fingerprint=run.asker.model.fingerprint,
+        messages=loaded.messages,
+        generation=run.task.generation_config,
+        scorer=resolved.scorer,
+        read=resolved.filters.apply if resolved.filters else str,
+        fingerprint=resolved.fingerprint,
+        timeout_s=resolved.timeout_s,
+        wants=frozenset(parameters(resolved.benchmark)),
+    )
+
+
+def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
+    """Return what is about to run, counted after ``-k``, ``-m`` and ``--lf`` have had their say."""
+    counts: dict[str, dict[str, int]] = {}
+    for item in items:
+        if isinstance(item, SampleItem):
+            subsets = counts.setdefault(item.benchmark.name, {})
+            subsets[item.unit.subset] = subsets.get(item.unit.subset, 0) + 1
+    return [run.resolved[name].plan(requested) for name, requested in counts.items()]

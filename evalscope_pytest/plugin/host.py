@@ -1,0 +1,119 @@
+"""Fixtures of a benchmark's body: what may be asked for, and how wider-scoped ones are set up.
+
+Samples run ahead of pytest's loop, so nothing that lives for one item only can be given to them. Fixtures of module,
+package or session scope are set up by pytest itself, once, when the first sample of the benchmark is reached, and torn
+down when pytest moves on; a hidden function item stands for the benchmark while that happens.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from ..benchmarks.definition import Benchmark
+from ..core.errors import UsageError, closest
+from ..engine.evaluation import Evaluation
+
+OWN = ("sample", "model", "output", "task_config")
+LATER = {"judge": "LLM judges", "sandbox": "sandboxed code execution"}
+
+
+class FixtureHost(pytest.Function):
+    """Sets up a benchmark's fixtures in pytest's own way; is never run."""
+
+    @classmethod
+    def of(cls, module: pytest.Module, benchmark: Benchmark) -> FixtureHost | None:
+        """Return the host of a benchmark, or None where it needs no fixture but this package's own.
+
+        Raises:
+            UsageError: The body asks for something it cannot be given.
+        """
+        wanted = [n for n in parameters(benchmark) if n not in OWN]
+        for name in wanted:
+            if name in LATER:
+                raise UsageError(
+                    f"benchmark {benchmark.name!r} asks for {name!r}: {LATER[name]} are not available in this version."
+                )
+        host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
+        scopes = _scopes(host)
+        _check(benchmark, wanted, scopes)
+        # Function-scoped autouse fixtures are meant for ordinary tests: they cannot hold for samples in parallel.
+        host.fixturenames[:] = [n for n in host.fixturenames if scopes.get(n, "function") != "function"]
+        return host if host.fixturenames else None
+
+    def set_up(self, wanted: Sequence[str]) -> Mapping[str, Any]:
+        """Set the fixtures up and return the wanted ones' values by name."""
+        self.session._setupstate.setup(self)
+        return {n: self.funcargs[n] for n in wanted if n in self.funcargs}
+
+
+def parameters(benchmark: Benchmark) -> list[str]:
+    """Return what the benchmark's body asks for, by name."""
+    return list(inspect.signature(benchmark.body).parameters)
+
+
+def _stand_in(names: list[str]) -> Any:
+    def benchmark_fixtures(**_: Any) -> None: ...
+
+    parameter = inspect.Parameter
+    benchmark_fixtures.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [parameter(n, parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    )
+    return benchmark_fixtures
+
+
+def _scopes(host: FixtureHost) -> dict[str, str]:
+    definitions = host._fixtureinfo.name2fixturedefs
+    return {name: str(found[-1].scope) for name, found in definitions.items() if found}
+
+
+def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str]) -> None:
+    for name in wanted:
+        if name == "request" or scopes.get(name) in ("function", "class"):
+            raise UsageError(
+                f"benchmark {benchmark.name!r} asks for the function-scoped fixture {name!r}, but its samples run at "
+                f"the same time and ahead of pytest. Give the fixture scope='module' or 'session', or make what it "
+                f"makes inside the body."
+            )
+        if name not in scopes:
+            known = [*OWN, *(n for n, s in scopes.items() if s != "function")]
+            raise UsageError(
+                f"benchmark {benchmark.name!r} asks for {name!r}, which is no fixture. {closest(name, known)}"
+            )
+
+
+class Stage:
+    """The fixtures of one benchmark, shared by its samples.
+
+    Attributes:
+        primary: The benchmark's primary metric.
+        ready: True when its samples may be started.
+    """
+
+    def __init__(self, evaluation: Evaluation, module: pytest.Module, benchmark: Benchmark, primary: str) -> None:
+        self._evaluation = evaluation
+        self._module = module
+        self._benchmark = benchmark
+        self._needs_host = FixtureHost.of(module, benchmark) is not None
+        self.primary = primary
+        self.ready = not self._needs_host
+
+    def enter(self) -> None:
+        """Set the fixtures up and give their values to the body."""
+        host = FixtureHost.of(self._module, self._benchmark)
+        if host is not None:
+            self._evaluation.arguments.update(host.set_up(parameters(self._benchmark)))
+        self.ready = True
+
+    def leave(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Tear down what the next item does not need. Says so, once, when that fails."""
+        self.ready = not self._needs_host
+        call: pytest.CallInfo[None] = pytest.CallInfo.from_call(
+            lambda: item.session._setupstate.teardown_exact(nextitem), "teardown", reraise=pytest.exit.Exception
+        )
+        if call.excinfo is not None:
+            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+            item.ihook.pytest_runtest_logreport(report=report)

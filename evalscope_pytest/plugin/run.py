@@ -1,0 +1,207 @@
+"""One evaluation in this process: its configuration, model, engine and records, made when first needed."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..core.values import SampleResult
+from ..engine.asking import Asker
+from ..engine.evaluation import Outcome, Runner
+from ..engine.handle import ModelHandle
+from ..engine.lookahead import BUFFER_FACTOR, Job, LookAhead
+from ..engine.loop import LoopThread
+from ..records.journal import Journal
+from ..records.layout import WorkDir, open_work_dir
+from ..records.plan import BenchmarkPlan, RunPlan
+from ..records.previous import Previous
+from .items import SampleItem
+from .workers import WorkerQueue
+
+if TYPE_CHECKING:
+    from ..benchmarks.resolve import ResolvedBenchmark
+    from ..config.task import TaskConfig
+
+MIN_BUFFER = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Which process of the run this is: the only one, the controller of xdist's workers, or one of them."""
+
+    worker: str = ""
+    workers: int = 0
+    session: str = ""
+    work_dir: str = ""
+
+    @property
+    def is_worker(self) -> bool:
+        """True in an xdist worker."""
+        return bool(self.worker)
+
+    def share(self, total: int) -> int:
+        """Return this process's part of ``total`` requests in flight; the parts of all workers add up to it."""
+        if not self.workers or not self.is_worker:
+            return total
+        position = int(self.worker.removeprefix("gw") or 0) % self.workers
+        return max(1, total // self.workers + (position < total % self.workers))
+
+
+class Run:
+    """The evaluation, as the plugin's hooks share it.
+
+    Attributes:
+        task: What the user asked for.
+        benchmarks: What will run, in order; filled by `collection`.
+    """
+
+    def __init__(self, config: pytest.Config, task: TaskConfig, process: Process) -> None:
+        self.config = config
+        self.task = task
+        self.process = process
+        self.benchmarks: list[BenchmarkPlan] = []
+        self.resolved: dict[str, ResolvedBenchmark] = {}
+        self.usage_error = ""
+        self._items: Sequence[pytest.Item] = ()
+        self._cursor = 0
+        self._worker: WorkerQueue | None = None
+        self._closed = False
+
+    # What is made when first needed -------------------------------------------------------------------------------
+
+    @cached_property
+    def work_dir(self) -> WorkDir:
+        """Where this run's records go. Created here, so that a run that cannot record never asks anything."""
+        if self.process.work_dir:
+            return WorkDir(Path(self.process.work_dir))
+        task = self.task
+        use_cache = Path(task.use_cache) if task.use_cache else None
+        return open_work_dir(Path(task.work_dir), no_timestamp=task.no_timestamp, use_cache=use_cache)
+
+    @cached_property
+    def session(self) -> str:
+        """A name for this run among others in the same work_dir."""
+        return self.process.session or f"{time.time_ns():x}"
+
+    @cached_property
+    def thread(self) -> LoopThread:
+        """The engine's event loop."""
+        return LoopThread()
+
+    @cached_property
+    def asker(self) -> Asker:
+        """The model with its limit of requests in flight."""
+        from ..models.factory import ModelSpec, create
+
+        concurrency = self.process.share(self.task.eval_batch_size)
+        spec = ModelSpec.from_task(self.task, concurrency=concurrency)
+        model = self.config.hook.pytest_eval_model_factory(config=self.config, spec=spec) or create(spec)
+        return Asker(model, concurrency, patient=self.task.ignore_errors)
+
+    @cached_property
+    def model(self) -> ModelHandle:
+        """The `model` fixture."""
+        return ModelHandle(self.asker, self.task.generation_config, self.thread)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """This process's journal of finished samples."""
+        return Journal(self.work_dir, session=self.session, worker=self.process.worker or "main")
+
+    @cached_property
+    def previous(self) -> Previous:
+        """What earlier runs left in this work_dir."""
+        return Previous.load(self.work_dir, self.task.model_id)
+
+    @cached_property
+    def ahead(self) -> LookAhead[Outcome]:
+        """The look-ahead. Twice as many bodies as requests: the next prompt is ready when a slot frees."""
+        in_flight = self.process.share(self.task.eval_batch_size)
+        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
+            return LookAhead(self.thread, 1, 1)
+        return LookAhead(self.thread, 2 * in_flight, max(MIN_BUFFER, BUFFER_FACTOR * in_flight))
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Runs single samples."""
+        return Runner(
+            keep=self._keep,
+            find=self.previous.find,
+            rescore=self.task.rerun_review,
+            skip_signals=(pytest.skip.Exception,),
+        )
+
+    @property
+    def plan(self) -> RunPlan:
+        """What this run set out to do."""
+        return RunPlan(
+            model_name=self.task.model or "",
+            model_id=self.task.model_id,
+            session=self.session,
+            benchmarks=tuple(self.benchmarks),
+        )
+
+    # Running ------------------------------------------------------------------------------------------------------
+
+    def job_of(self, item: SampleItem) -> Job[Outcome]:
+        """Return the item's job, made at most once."""
+        if item.job is None:
+            item.job = Job(partial(self.runner.run, item.unit))
+        return item.job
+
+    def expect(self, items: Sequence[pytest.Item], worker: WorkerQueue | None = None) -> None:
+        """Say which items will run, in order: they are started ahead. A worker of xdist reads its queue instead."""
+        self._items = items
+        self._worker = worker
+
+    def outcome(self, item: SampleItem) -> Outcome:
+        """Return an item's outcome once it is there, having started what comes after it."""
+        job = self.job_of(item)
+        self.ahead.feed(self._supply)
+        if not job.fed:
+            self.ahead.feed_now(job)
+        return self.ahead.take(job)
+
+    def _supply(self, room: int) -> list[Job[Outcome]]:
+        jobs: list[Job[Outcome]] = []
+        for item in self._next_items():
+            if isinstance(item, SampleItem):
+                if not item.ready:
+                    break  # needs fixtures: they are set up when pytest gets there, and only then
+                if not (job := self.job_of(item)).fed:
+                    jobs.append(job)
+            if self._worker is None:
+                self._cursor += 1
+            if len(jobs) >= room:
+                break
+        return jobs
+
+    def _next_items(self) -> Iterator[pytest.Item]:
+        if self._worker is not None:
+            return (self._items[i] for i in self._worker.upcoming())
+        return itertools.islice(self._items, self._cursor, None)
+
+    def _keep(self, result: SampleResult) -> None:
+        self.journal.append(result)
+
+    def close(self) -> None:
+        """Cancel what still runs, close the model, make the journal safe. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        made = vars(self)
+        if "ahead" in made:
+            self.ahead.stop()
+        if "asker" in made:
+            self.thread.submit(self.asker.model.close()).result(10)
+        if "thread" in made:
+            self.thread.close()
+        if "journal" in made:
+            self.journal.close()

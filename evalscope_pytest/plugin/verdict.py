@@ -1,0 +1,58 @@
+"""What a sample's report says about it, in a form that travels from an xdist worker to its controller."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import pytest
+
+from ..engine.evaluation import Outcome
+
+State = Literal["correct", "wrong", "partial", "error", "failed", "skipped"]
+
+
+class Verdict(NamedTuple):
+    """One sample's result, in a few words.
+
+    Attributes:
+        value: The primary metric's value; None where there is no score.
+        stopped: Why the run cannot go on; empty while it can.
+        alike: Tells errors with the same cause from others.
+    """
+
+    benchmark: str
+    state: State
+    value: float | None = None
+    stopped: str = ""
+    alike: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """True when the sample has no score through no fault of the model or the author."""
+        return self.state == "error"
+
+
+def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
+    """Sum an outcome up."""
+    result = outcome.result
+    if outcome.skipped is not None:
+        return Verdict(result.benchmark, "skipped")
+    if result.error is not None:
+        state: State = "failed" if result.error.kind == "author" else "error"
+        return Verdict(result.benchmark, state, None, stopped, f"{result.error.type}: {result.error.message}"[:200])
+    assert result.score is not None
+    values = result.score.values
+    value = values.get(primary, next(iter(values.values()), 0.0))
+    return Verdict(result.benchmark, "correct" if value >= 1 else "wrong" if value <= 0 else "partial", value)
+
+
+def attach(report: pytest.TestReport, verdict: Verdict) -> pytest.TestReport:
+    """Put a verdict on a report."""
+    report.evalscope = tuple(verdict)  # type: ignore[attr-defined]
+    return report
+
+
+def verdict_on(report: pytest.TestReport) -> Verdict | None:
+    """Read it back, also on the other side of a worker's channel."""
+    values = getattr(report, "evalscope", None)
+    return Verdict(*values) if values else None
