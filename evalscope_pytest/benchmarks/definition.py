@@ -15,8 +15,10 @@ from ..core.values import Sample
 from ..datasets.source import Source
 from ..scoring.protocol import Scorer
 
-# Takes a record, and the benchmark's `extra_params` when it has a second parameter.
+# Takes a record, and what else it names: `subset`, and (under any other name) the benchmark's `extra_params`.
 ToSample = Callable[..., Sample]
+# Takes the benchmark's `extra_params` and returns the arguments of `@benchmark` that differ with them.
+Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 Body = Callable[..., Any]
 
 
@@ -27,13 +29,13 @@ class FewShot:
     Attributes:
         num: How many, when the user asks for no other number.
         split: The split they are taken from, the first ``num`` of the sample's subset; empty for ``file``.
-        shot: Template of one exemplar: the prompt's fields plus ``{target}`` and ``{rationale}``. Empty: the
-            question (with its choices) followed by ``ANSWER: {target}``.
+        shot: Template of one exemplar: the prompt's fields plus ``{target}`` (also ``{answer}``) and ``{rationale}``.
+            Empty: the question (with its choices) followed by ``ANSWER: {target}``.
         prompt: Template of the shots: with ``{question}`` in it the whole prompt, without it a header that is put,
             with one newline, before the benchmark's own prompt. ``{fewshot}`` are the shots joined by blank lines.
         random: Draw them with the run's seed instead of taking the first.
         file: Exemplars as a ready text in the data release, a path with ``{subset}`` in it. Its parts are separated
-            by blank lines, the first being an introduction: ``num`` counts the parts after it.
+            by blank lines: an introduction, then exemplars that begin with ``Q:``, of which ``num`` are taken.
     """
 
     num: int
@@ -59,6 +61,7 @@ class Benchmark:
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
             gives single metrics another one.
         extra_params: Parameters of its own a user may set under ``dataset_args``, with their defaults.
+        variant: Where other arguments follow from ``extra_params`` (a prompt, a scorer): returns those.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
     """
 
@@ -79,6 +82,7 @@ class Benchmark:
     categories: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     generation: GenerationConfig | None = None
     extra_params: Mapping[str, Any] = field(default_factory=dict)
+    variant: Variant | None = None
     tags: tuple[str, ...] = ()
     pretty_name: str = ""
     description: str = ""
@@ -106,7 +110,7 @@ def benchmark(
     Raises:
         ConfigError: An argument makes no sense.
     """
-    unknown = set(options) - {f for f in Benchmark.__slots__}  # type: ignore[attr-defined]
+    unknown = set(options) - set(Benchmark.__slots__)  # type: ignore[attr-defined]
     if unknown:
         first = sorted(unknown)[0]
         raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")  # type: ignore[attr-defined]

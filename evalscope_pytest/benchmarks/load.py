@@ -1,0 +1,193 @@
+"""A resolved benchmark with its samples: records chosen, made into samples, checked, and ready to be asked."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ..core.errors import ConfigError, DatasetError, closest
+from ..core.values import Message, Sample
+from ..datasets.load import load_subsets, read_release_text
+from ..datasets.location import Place
+from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
+from ..datasets.source import Record
+from .definition import Benchmark
+from .prompt import SAMPLE_FIELDS, messages, parse, release_shots, shots_text, unknown_field
+from .resolve import ResolvedBenchmark
+
+_log = logging.getLogger("evalscope_pytest")
+_SCALARS = (str, int, float, bool, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBenchmark:
+    """The samples of a benchmark.
+
+    Attributes:
+        subsets: The chosen samples of each subset, in the order they are asked and reported.
+        shots: The exemplars of each subset as one text; empty for none.
+    """
+
+    resolved: ResolvedBenchmark
+    subsets: Mapping[str, Sequence[Sample]]
+    shots: Mapping[str, str]
+
+    def messages(self, sample: Sample) -> tuple[Message, ...]:
+        """Return what one sample sends."""
+        return messages(self.resolved.benchmark, sample, self.shots.get(sample.subset, ""))
+
+
+def load(
+    resolved: ResolvedBenchmark,
+    place: Place,
+    *,
+    seed: int = 42,
+    limit: int | float | None = None,
+    limit_total: int | float | None = None,
+) -> LoadedBenchmark:
+    """Load the samples that will be asked.
+
+    Args:
+        seed: Of every order and draw.
+        limit: Samples of each subset: a count, or a share up to 1.0. None for all.
+        limit_total: The same for the whole benchmark.
+
+    Raises:
+        DatasetError: Data, a subset, a split or a field is missing or malformed.
+        ConfigError: A template names a field the samples do not have.
+    """
+    benchmark = resolved.benchmark
+    _check_own_data(benchmark, place)
+    sampling = Sampling(limit=limit, shuffle=resolved.shuffle, seed=seed)
+    records = load_subsets(benchmark.dataset, place, resolved.subsets, benchmark.dataset.split)
+    chosen = {subset: choose(found, sampling, subset) for subset, found in records.items()}
+    chosen = bound_total(chosen, limit_total)
+    subsets = {subset: samples_of(benchmark, subset, found, seed) for subset, found in chosen.items()}
+    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, seed))
+    _check_fields(loaded)
+    return loaded
+
+
+def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], seed: int = 42) -> list[Sample]:
+    """Make samples of a subset's records.
+
+    Raises:
+        DatasetError: A record lacks what the benchmark reads, or its answer is none of its options.
+    """
+    make = _maker(benchmark, subset)
+    samples = []
+    for number, record in enumerate(records, 1):
+        try:
+            sample = make(record)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise DatasetError(_unreadable(benchmark, subset, number, record, error)) from error
+        if not isinstance(sample, Sample):
+            raise ConfigError(f"to_sample of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
+        if sample.choices or sample.metadata:
+            _check(benchmark, subset, number, sample)
+        if benchmark.shuffle_choices and sample.choices:
+            sample = shuffle_choices(sample, seed)
+        # The sample was made a moment ago and nobody else has it; a copy by `replace` costs 4 us.
+        object.__setattr__(sample, "subset", subset)
+        samples.append(sample)
+    return samples
+
+
+def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
+    """Bind what `to_sample` asks for beside the record."""
+    function = benchmark.to_sample
+    try:
+        asked = list(inspect.signature(function).parameters.values())[1:]
+    except (TypeError, ValueError):  # a built-in
+        return function
+    given: dict[str, Any] = {}
+    for parameter in asked:
+        if parameter.name == "subset":
+            given["subset"] = subset
+        elif parameter.name == "extra_params" or parameter.default is parameter.empty:
+            given[parameter.name] = benchmark.extra_params
+    return partial(function, **given) if given else function
+
+
+def _unreadable(benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception) -> str:
+    fields = ", ".join(map(str, record)) or "none"
+    where = f"record {number} of subset {subset!r} of {benchmark.name!r}"
+    if isinstance(error, KeyError) and error.args and error.args[0] not in record:
+        name = str(error.args[0])
+        return f"{where} has no field {name!r}. {closest(name, map(str, record))} Its fields are: {fields}."
+    reason = f"{type(error).__name__}: {error}"
+    return f"{where} cannot be read ({reason}). Its fields are: {fields}. Correct the record, or to_sample."
+
+
+def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> None:
+    known = letters(len(sample.choices))
+    wrong = [target for target in sample.targets if target not in known] if sample.choices else []
+    if wrong or (sample.choices and not sample.targets):
+        raise DatasetError(
+            f"record {number} of subset {subset!r} of {benchmark.name!r} has the answer {', '.join(wrong)!r}, "
+            f"which is none of its options {', '.join(known)}. Correct the record."
+        )
+    for key, value in sample.metadata.items():
+        if not isinstance(value, _SCALARS) and not _is_json(value):
+            raise DatasetError(
+                f"metadata[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
+                f"{type(value).__name__}. Let to_sample keep text, numbers, lists and mappings only."
+            )
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_json, value))
+    return isinstance(value, _SCALARS)
+
+
+def _check_own_data(benchmark: Benchmark, place: Place) -> None:
+    """A benchmark for the user's own data has none itself; beside its file lies nothing but code."""
+    folder = place.dataset_dir.expanduser() / place.benchmark if place.dataset_dir else None
+    if not benchmark.dataset.location and not place.dataset_id and not (folder and folder.exists()):
+        raise DatasetError(
+            f"{benchmark.name!r} is for records of your own. Name their folder, and its subsets: "
+            f'--eval-dataset-args \'{{"{benchmark.name}": {{"dataset_id": "DIR", "subset_list": ["NAME"]}}}}\'.'
+        )
+
+
+def _shots(resolved: ResolvedBenchmark, place: Place, seed: int) -> dict[str, str]:
+    few_shot = resolved.benchmark.few_shot
+    if few_shot is None or not few_shot.num:
+        return {}
+    source = resolved.benchmark.dataset
+    if few_shot.file:
+        paths = {subset: few_shot.file.replace("{subset}", subset) for subset in resolved.subsets}
+        texts = {subset: read_release_text(source, place, path) for subset, path in paths.items()}
+        return {subset: release_shots(text, few_shot.num, paths[subset]) for subset, text in texts.items()}
+    pool = load_subsets(source, place, resolved.subsets, few_shot.split, None if few_shot.random else few_shot.num)
+    shown = {}
+    for subset, records in pool.items():
+        drawn = draw_shots(records, few_shot.num, random=few_shot.random, seed=seed, subset=subset)
+        shown[subset] = shots_text(resolved.benchmark, samples_of(resolved.benchmark, subset, drawn, seed))
+    return shown
+
+
+def _check_fields(loaded: LoadedBenchmark) -> None:
+    """Fail now, before anything is asked, where a template names what a sample does not have."""
+    benchmark, samples = loaded.resolved.benchmark, [s for found in loaded.subsets.values() for s in found]
+    few_shot = benchmark.few_shot
+    header = few_shot.prompt if few_shot and loaded.shots else ""
+    for template, option in ((benchmark.prompt, "prompt_template"), (header, "few_shot_prompt_template")):
+        where = f"{option} of {benchmark.name!r}"
+        known = (*SAMPLE_FIELDS, "fewshot") if template is header else SAMPLE_FIELDS
+        wanted = set(parse(template, where).names).difference(known)
+        for sample in samples if wanted else ():
+            names = [name for name, value in sample.metadata.items() if isinstance(value, str)]
+            if isinstance(sample.input, str) and not wanted.issubset(names):
+                raise unknown_field(min(wanted.difference(names)), (*known, *names), where)
+    for found in loaded.subsets.values():
+        loaded.messages(found[0])
+    if loaded.resolved.own_template and not isinstance(samples[0].input, str):
+        _log.warning("prompt_template of %r has no effect: its samples are whole conversations", benchmark.name)

@@ -1,0 +1,84 @@
+"""Which metrics of a benchmark are reported, and how they are aggregated: `metric_list`, `aggregation`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..config.dataset_args import AGGREGATIONS
+from ..core.errors import ConfigError, closest
+from ..scoring.protocol import Scorer
+from .definition import Benchmark
+
+# What EvalScope's versions have called the share of right answers.
+_ACCURACY = frozenset({"acc", "mean_acc", "averageaccuracy", "weightedaverageaccuracy", "exact_match", "em"})
+
+
+def chosen_metrics(
+    benchmark: Benchmark, wanted: Sequence[str | Mapping[str, Any]] | None, primary: str | None, where: str
+) -> tuple[Scorer | None, tuple[str, ...]]:
+    """Return the scorer and the metrics to report, the primary one first.
+
+    An entry is a metric's name, a family of them (``Rouge`` for ``Rouge-1-R`` ...) or ``{name: options}``, where the
+    options ``numeric`` and ``allow_inclusion`` choose how answers are compared.
+
+    Raises:
+        ConfigError: The benchmark has no such metric, or the option is unknown.
+    """
+    scorer, metrics = benchmark.scorer, benchmark.metrics
+    if wanted:
+        chosen: list[str] = []
+        for entry in wanted:
+            named = {entry: None} if isinstance(entry, str) else entry
+            for name, options in named.items():
+                chosen += _members(name, benchmark.metrics, where)
+                scorer = _with_options(scorer, name, options or {}, where)
+        metrics = tuple(dict.fromkeys(chosen))
+    if primary is not None:
+        first = _members(primary, metrics, f"primary_metric in {where}")[0]
+        metrics = (first, *(m for m in metrics if m != first))
+    return scorer, metrics
+
+
+def _members(name: str, metrics: Sequence[str], where: str) -> list[str]:
+    word = name.lower()
+    exact = [m for m in metrics if m.lower() == word]
+    family = [m for m in metrics if m.lower().startswith(f"{word}-")]
+    if not exact and not family and word in _ACCURACY:
+        exact = [m for m in metrics if m == "accuracy"]
+    if not exact and not family:
+        raise ConfigError(f"metric {name!r} in {where}. {closest(name, metrics)}")
+    return exact or family
+
+
+def _with_options(scorer: Scorer | None, name: str, options: Mapping[str, Any], where: str) -> Scorer | None:
+    from ..scoring import exact_match, math_answer
+
+    for option, value in options.items():
+        if option not in ("numeric", "allow_inclusion"):
+            hint = closest(option, ("numeric", "allow_inclusion"))
+            raise ConfigError(f"option {option!r} of metric {name!r} in {where}. {hint}")
+        if not value:
+            continue
+        own = math_answer() if option == "numeric" else exact_match(inclusion=True)
+        if scorer is None or own.name != scorer.name:
+            scorer = replace(own, metrics=scorer.metrics if scorer else own.metrics)
+    return scorer
+
+
+def chosen_aggregation(
+    own: str | Mapping[str, str], wanted: str | None, metrics: Sequence[str], where: str
+) -> str | Mapping[str, str]:
+    """Return how the scores of each metric become one number; the user's choice holds for all metrics.
+
+    Raises:
+        ConfigError: There is no such aggregation, or a metric it is meant for.
+    """
+    names = [wanted] if wanted else [own] if isinstance(own, str) else list(own.values())
+    for name in names:
+        if name not in AGGREGATIONS:
+            raise ConfigError(f"aggregation {name!r} in {where}. {closest(name, AGGREGATIONS)}")
+    if wanted:
+        return wanted
+    return own if isinstance(own, str) else {m: own[m] for m in metrics if m in own}

@@ -1,0 +1,265 @@
+"""A benchmark as it will run: its author's definition with the user's `dataset_args` in it, checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from ..config.dataset_args import DatasetArgs
+from ..core.canonical import digest
+from ..core.errors import ConfigError, closest
+from ..datasets.source import Source
+from ..records.plan import BenchmarkPlan
+from ..scoring.filters import Filters
+from ..scoring.protocol import Scorer
+from .definition import Benchmark, FewShot
+from .metrics import chosen_aggregation, chosen_metrics
+from .prompt import asks, parse
+
+_QUERY = re.compile(r"(?<!\{)\{query\}(?!\})")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedBenchmark:
+    """A benchmark with every choice made.
+
+    Attributes:
+        benchmark: The definition, with the user's choices in place of its own.
+        subsets: The subsets to evaluate, in report order.
+        filters: What is done to a reply before the scorer reads it; None for nothing.
+        shuffle: Put the records in an order drawn from the run's seed before the limit cuts them.
+        own_template: The user gave a ``prompt_template``.
+        dataset_id: The user's data in place of the benchmark's; empty for none.
+    """
+
+    benchmark: Benchmark
+    subsets: tuple[str, ...]
+    filters: Filters | None = None
+    shuffle: bool = False
+    own_template: bool = False
+    dataset_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """The benchmark's name."""
+        return self.benchmark.name
+
+    @property
+    def scorer(self) -> Scorer | None:
+        """The benchmark's scorer."""
+        return self.benchmark.scorer
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics to report, the primary one first."""
+        return self.benchmark.metrics
+
+    @property
+    def repeats(self) -> int:
+        """How often each sample is asked."""
+        return self.benchmark.repeats
+
+    @property
+    def timeout_s(self) -> float | None:
+        """Seconds one sample may take, None for no limit."""
+        return self.benchmark.timeout_s
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells what a score depends on beside the reply: version, scorer, filters, parameters."""
+        scorer = self.scorer.fingerprint if self.scorer else ""
+        filters = self.filters.fingerprint if self.filters else ""
+        return digest(self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params))
+
+    def settings(self) -> dict[str, Any]:
+        """Return every choice as JSON, for ``task_config.yaml``."""
+        b, few_shot = self.benchmark, self.benchmark.few_shot
+        return {
+            "name": b.name,
+            "dataset_id": self.dataset_id or b.dataset.location,
+            "subset_list": list(self.subsets),
+            "eval_split": b.dataset.split,
+            "train_split": (few_shot.split or None) if few_shot else None,
+            "few_shot_num": few_shot.num if few_shot else 0,
+            "few_shot_random": few_shot.random if few_shot else False,
+            "prompt_template": b.prompt or None,
+            "few_shot_prompt_template": (few_shot.prompt or None) if few_shot else None,
+            "query_template": (few_shot.shot or None) if few_shot else None,
+            "system_prompt": b.system_prompt or None,
+            "metric_list": list(b.metrics),
+            "aggregation": b.aggregation if isinstance(b.aggregation, str) else dict(b.aggregation),
+            "scorer": b.scorer.fingerprint if b.scorer else None,
+            "filters": self.filters.fingerprint if self.filters else None,
+            "shuffle": self.shuffle,
+            "shuffle_choices": b.shuffle_choices,
+            "repeats": b.repeats,
+            "review_timeout": b.timeout_s,
+            "extra_params": dict(b.extra_params),
+            "version": b.version,
+        }
+
+    def plan(self, requested: Mapping[str, int]) -> BenchmarkPlan:
+        """Return what the records say of this benchmark.
+
+        Args:
+            requested: Samples of each subset that run, repeats counted.
+        """
+        b = self.benchmark
+        return BenchmarkPlan(
+            name=b.name,
+            metrics=b.metrics,
+            subsets=tuple(subset for subset in self.subsets if subset in requested),
+            requested=requested,
+            pretty_name=b.pretty_name,
+            description=b.description,
+            version=b.version,
+            aggregation=b.aggregation,
+            categories={s: (c,) if isinstance(c, str) else tuple(c) for s, c in b.categories.items()},
+            repeats=b.repeats,
+            primary=b.metrics[0],
+            settings=self.settings(),
+            fingerprint=self.fingerprint,
+        )
+
+
+def resolve(benchmark: Benchmark, args: DatasetArgs | None = None, *, repeats: int = 1) -> ResolvedBenchmark:
+    """Put the user's choices in place of the author's, and check that they make sense together.
+
+    Args:
+        args: What the user set for this benchmark; None for nothing.
+        repeats: How often the run asks each sample; 1 leaves the benchmark's own number.
+
+    Raises:
+        ConfigError: A subset, metric, parameter or template is wrong; said before any data is loaded.
+    """
+    args = args or DatasetArgs()
+    changed = replace(benchmark, extra_params=_params(benchmark, args))
+    if benchmark.variant:
+        changed = replace(changed, **benchmark.variant(changed.extra_params))
+    changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
+    changed = _with_metrics(changed, args)
+    changed = replace(
+        changed,
+        prompt=_prompt(changed, args),
+        system_prompt=_given(args.system_prompt, changed.system_prompt),
+        shuffle_choices=_given(args.shuffle_choices, changed.shuffle_choices),
+        timeout_s=_given(args.review_timeout, changed.timeout_s),
+        repeats=repeats if repeats > 1 else changed.repeats,
+    )
+    resolved = ResolvedBenchmark(
+        benchmark=changed,
+        subsets=_subsets(changed, args),
+        filters=Filters.of(args.filters) if args.filters else None,
+        shuffle=_given(args.shuffle, False),
+        own_template=args.prompt_template is not None,
+        dataset_id=args.dataset_id or "",
+    )
+    _check_templates(resolved, args)
+    return resolved
+
+
+def _given(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None else value
+
+
+def _params(benchmark: Benchmark, args: DatasetArgs) -> Mapping[str, Any]:
+    own, given = benchmark.extra_params, args.extra_params or {}
+    for key, value in given.items():
+        where = f"extra_params of {benchmark.name!r}"
+        if key not in own:
+            raise ConfigError(f"{where} has no {key!r}. {closest(key, own)}")
+        if own[key] is not None and not isinstance(value, _kind(own[key])):
+            raise ConfigError(f"{key}: {value!r} in {where} is not of the type of its default, {own[key]!r}.")
+    return {**own, **given}
+
+
+def _kind(default: Any) -> type | tuple[type, ...]:
+    return (int, float) if type(default) is float else type(default)
+
+
+def _source(benchmark: Benchmark, args: DatasetArgs) -> Source:
+    source = benchmark.dataset
+    return replace(
+        source, split=_given(args.eval_split, source.split), config=_given(args.default_subset, source.config)
+    )
+
+
+def _prompt(benchmark: Benchmark, args: DatasetArgs) -> str:
+    """Return the prompt; its ``{query}`` is ``query_template`` without the answer, where the user gave one."""
+    prompt = _given(args.prompt_template, benchmark.prompt) or "{query}"
+    if args.query_template is None or "query" not in parse(prompt, _option(benchmark, "prompt_template")).names:
+        return prompt
+    unsolved = args.query_template.replace("{target}", "").replace("{answer}", "").rstrip()
+    return _QUERY.sub(lambda _: unsolved, prompt)
+
+
+def _subsets(benchmark: Benchmark, args: DatasetArgs) -> tuple[str, ...]:
+    own = benchmark.dataset.subsets
+    if not args.subset_list:
+        return own
+    # One named subset, or data of the user's own, may well have others: the loader knows which.
+    if len(own) > 1 and args.dataset_id is None:
+        for subset in args.subset_list:
+            if subset not in own:
+                raise ConfigError(f"subset_list: {benchmark.name!r} has no subset {subset!r}. {closest(subset, own)}")
+    return tuple(dict.fromkeys(args.subset_list))
+
+
+def _few_shot(benchmark: Benchmark, args: DatasetArgs) -> FewShot | None:
+    own, option = benchmark.few_shot, partial(_option, benchmark)
+    if own is None:
+        if not args.few_shot_num:
+            return None
+        if not args.train_split:
+            raise ConfigError(
+                f"{option('few_shot_num')}: {args.few_shot_num}, but the benchmark has no exemplars. "
+                f"Name the split to take them from (train_split), or leave few_shot_num out."
+            )
+        own = FewShot(0)
+    if own.file:
+        for name in ("train_split", "query_template", "few_shot_random"):
+            if getattr(args, name):
+                raise ConfigError(f"{option(name)} has no effect: its exemplars are a fixed text. Leave it out.")
+    return replace(
+        own,
+        num=_given(args.few_shot_num, own.num),
+        split=_given(args.train_split, own.split),
+        shot=_given(args.query_template, own.shot),
+        prompt=_given(args.few_shot_prompt_template, own.prompt),
+        random=_given(args.few_shot_random, own.random),
+    )
+
+
+def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
+    where = f"dataset_args of {benchmark.name!r}"
+    scorer, metrics = chosen_metrics(benchmark, args.metric_list, args.primary_metric, where)
+    aggregation = chosen_aggregation(benchmark.aggregation, args.aggregation, metrics, where)
+    return replace(benchmark, scorer=scorer, metrics=metrics, aggregation=aggregation)
+
+
+def _check_templates(resolved: ResolvedBenchmark, args: DatasetArgs) -> None:
+    """Read every template once. Names are checked when the first sample is there: its metadata may have more."""
+    benchmark, option = resolved.benchmark, partial(_option, resolved.benchmark)
+    if "fewshot" in parse(benchmark.prompt, option("prompt_template")).names:
+        raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
+    parse(benchmark.choice, f"the choice template of {benchmark.name!r}")
+    few_shot = benchmark.few_shot
+    if few_shot is None:
+        return
+    parse(few_shot.shot, option("query_template"))
+    names = parse(few_shot.prompt, option("few_shot_prompt_template")).names
+    if few_shot.prompt and "fewshot" not in names:
+        raise ConfigError(f"{option('few_shot_prompt_template')} does not say where the exemplars go: add {{fewshot}}.")
+    whole = few_shot.num and args.few_shot_prompt_template is None and asks(few_shot.prompt)
+    if whole and resolved.own_template:
+        raise ConfigError(
+            f"{option('prompt_template')} has no effect, since the benchmark's few-shot template holds the question. "
+            f"Give few_shot_prompt_template too, or few_shot_num 0."
+        )
+
+
+def _option(benchmark: Benchmark, name: str) -> str:
+    return f"{name} of {benchmark.name!r}"

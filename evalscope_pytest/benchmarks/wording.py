@@ -1,0 +1,40 @@
+"""How the bundled benchmarks ask. The wording is this project's own; a ``prompt_template`` replaces it.
+
+Each names the last line its scorer reads, so that a model which follows the prompt is never misread.
+"""
+
+from __future__ import annotations
+
+CHOICE = (
+    "Choose the right answer to the question below. Reply with a single line, 'ANSWER: [LETTER]' (without quotes), "
+    "where [LETTER] is one of {letters}.\n\n{question}\n\n{choices}"
+)
+CHOICE_STEPWISE = (
+    "Choose the right answer to the question below. Reason step by step first; then finish with the line "
+    "'ANSWER: [LETTER]' (without quotes), where [LETTER] is one of {letters}.\n\n{question}\n\n{choices}"
+)
+CHOICES = (
+    "Choose all right answers to the question below; there may be several. Reply with a single line, "
+    "'ANSWER: [LETTERS]' (without quotes), where [LETTERS] are taken from {letters} and joined by commas."
+    "\n\n{question}\n\n{choices}"
+)
+CHOICE_ZH = (
+    "请从下列选项中选出唯一正确的一项。只需回复一行“答案：[LETTER]”（不含引号），其中 [LETTER] 为 {letters} 之一。"
+    "\n\n问题：{question}\n选项：\n{choices}\n"
+)
+CHOICE_STEPWISE_ZH = (
+    "请从下列选项中选出唯一正确的一项。先逐步分析，再以单独一行“答案：[LETTER]”（不含引号）作结，"
+    "其中 [LETTER] 为 {letters} 之一。\n\n问题：{question}\n选项：\n{choices}\n"
+)
+CHOICES_ZH = (
+    "请从下列选项中选出所有正确的选项，正确选项可能不止一个。只需回复一行“答案：[LETTERS]”（不含引号），"
+    "其中 [LETTERS] 取自 {letters}，以逗号分隔。\n\n问题：{question}\n选项：\n{choices}\n"
+)
+CHOICES_STEPWISE_ZH = (
+    "请从下列选项中选出所有正确的选项，正确选项可能不止一个。先逐步分析，再以单独一行“答案：[LETTERS]”（不含引号）"
+    "作结，其中 [LETTERS] 取自 {letters}，以逗号分隔。\n\n问题：{question}\n选项：\n{choices}\n"
+)
+CHOICE_SHOT_ZH = "问题：{question}\n选项：\n{choices}\n答案：{target}"
+SHOTS_ZH = "下面先给出几道同类题目及其解答：\n\n{fewshot}\n"
+
+BOXED = "{question}\nReason step by step and give the final answer inside \\boxed{{}}."

@@ -1,0 +1,22 @@
+"""Open questions of your own, without code, compared with your reference answers by BLEU and ROUGE.
+
+A folder (``dataset_id``) of ``{subset}.jsonl``: ``query`` and ``response``, where ``system`` adds a system message and
+``messages`` holds a whole conversation instead. They are sent as they are: a ``prompt_template`` does not apply.
+"""
+
+from evalscope_pytest import Message, Sample, benchmark, local
+from evalscope_pytest.scoring import similarity
+
+
+def to_sample(record) -> Sample:
+    question = record.get("query") or record.get("question", "")
+    conversation = record.get("messages") or [Message("user", question)]
+    if record.get("system") and not record.get("messages"):
+        conversation = [Message("system", record["system"]), *conversation]
+    return Sample(input=conversation, target=record.get("response") or record.get("answer") or "")
+
+
+@benchmark("general_qa", pretty_name="General-QA", dataset=local("", split="test"), to_sample=to_sample,
+           scorer=similarity(), tags=["custom", "qa"])  # fmt: skip
+async def test_general_qa(sample, model):
+    return await model.generate(sample)

@@ -1,0 +1,18 @@
+"""The thirty problems of the American Invitational Mathematics Examination 2024; every answer is an integer, 0-999.
+
+Mathematical Association of America, AIME I and II 2024.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.benchmarks.wording import BOXED
+from evalscope_pytest.scoring import aime_answer
+
+
+def to_sample(record) -> Sample:
+    return Sample(input=record["problem"], target=str(record["answer"]), rationale=record.get("solution") or "")
+
+
+@benchmark("aime24", pretty_name="AIME-2024", dataset=hub("evalscope/aime24", split="test"),
+           to_sample=to_sample, prompt=BOXED, scorer=aime_answer(), tags=["math", "reasoning"])  # fmt: skip
+async def test_aime24(sample, model):
+    return await model.generate(sample)
