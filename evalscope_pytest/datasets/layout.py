@@ -1,0 +1,175 @@
+"""Which files hold a subset of a split: the layouts of local folders and hub repositories, told from file names.
+
+In the order they are looked for. ``EXT`` is any format of `files`; shards (``-00000-of-00002``) count as one file, and
+a folder named ``data`` is looked through as if it were not there:
+
+===============================  ==================================================================================
+a README's ``configs:`` block    as it says
+``{subset}/{split}.EXT``         also ``{split}/{subset}.EXT`` and ``{subset}/{split}/0000.parquet``
+``{subset}_{split}.EXT``         also with ``-`` or ``.``, and inside ``{subset}/`` or ``{split}/``
+``{subset}.EXT``                 for the evaluated split only: exemplars must never be the questions themselves
+``{split}.EXT``, ``*_{split}.EXT``  all subsets together; also inside a folder named like the configuration
+the only file there is           all subsets together, when no name tells a split; for the evaluated split only
+===============================  ==================================================================================
+
+Nothing here touches a disk or a network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from .card import Config, glob_matches
+from .files import FORMATS, format_of
+
+_SHARD = re.compile(r"-\d{5}-of-\d{5}(?:-[0-9a-f]{8,32})?$")
+_CONVERTED_SHARD = re.compile(r"\d{4}$")
+_NOT_RECORDS = frozenset({"dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json"})
+_SEPARATORS = ("_", "-", ".")
+_SAME_SPLIT = (("train", "training"), ("validation", "valid", "val"), ("test", "testing"))
+# File names that stand for a split. "dev" is no other name of "validation": where a benchmark has both, one of them is
+# there for the exemplars.
+_SPLITS = frozenset({"dev", "eval", "evaluation"}.union(*_SAME_SPLIT))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of records: its folder (``data`` left out) and its name without extension and shard number."""
+
+    path: str
+    folder: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The files of one dataset, and the questions asked of them.
+
+    Attributes:
+        folder: The name of the dataset's folder: where it is a subset's name, its ``{split}`` files are that subset.
+        eval_split: The split that is evaluated.
+        config: The configuration, or folder, that holds all subsets together.
+        single: The user named one file, which is what is evaluated whatever its name.
+    """
+
+    entries: tuple[Entry, ...]
+    configs: tuple[Config, ...]
+    folder: str
+    eval_split: str
+    config: str = ""
+    single: bool = False
+
+    def own(self, subset: str, split: str) -> tuple[str, ...]:
+        """Return the files that hold this subset of the split and nothing else; empty when there are none."""
+        for name in _names(split):
+            if found := self._configured(subset, name):
+                return found
+            if found := self._pick(lambda entry, name=name: _is_own(entry, subset, name)):
+                return found
+        if subset == self.folder and (found := self._plain(split)):
+            return found
+        if split == self.eval_split:
+            return self._pick(lambda entry: entry.folder == "" and entry.base == subset)
+        return ()
+
+    def shared(self, split: str) -> tuple[str, ...]:
+        """Return the files that hold all subsets of the split together; empty when there are none."""
+        for name in _names(split):
+            if found := self._configured(self.config, name) or self._configured(self._default_config, name):
+                return found
+        if found := self._plain(split):
+            return found
+        if split == self.eval_split and (self.single or not self.splits()):
+            bases = {(entry.folder, entry.base) for entry in self.entries if entry.folder in ("", self.config)}
+            return self._pick(lambda entry: {(entry.folder, entry.base)} == bases)
+        return ()
+
+    def subsets(self, split: str) -> list[str]:
+        """Return the names of the subsets that have files of their own in the split."""
+        names = _names(split)
+        found = {config.name for config in self.configs if any(s in names for s, _ in config.files)}
+        for entry in self.entries:
+            if entry.base in names:
+                found.add(entry.folder)
+            elif entry.folder in names or entry.folder == "":
+                found.add(_without_split(entry.base, names))
+        if not found - {""} and split == self.eval_split:
+            found = {e.base for e in self.entries if e.folder == "" and not self._tells_split(e.base)}
+        return sorted(found - {"", self.config, self._default_config})
+
+    def splits(self) -> list[str]:
+        """Return the splits that configurations and file names tell."""
+        found = {split for config in self.configs for split, _ in config.files}
+        for entry in self.entries:
+            words = {entry.base, entry.folder, *(entry.base.rpartition(mark)[2] for mark in _SEPARATORS)}
+            found |= words & (_SPLITS | {self.eval_split})
+        return sorted(found)
+
+    @property
+    def _default_config(self) -> str:
+        named = [config.name for config in self.configs if config.default or config.name == "default"]
+        return named[0] if named else self.configs[0].name if len(self.configs) == 1 else ""
+
+    def _configured(self, name: str, split: str) -> tuple[str, ...]:
+        globs = [glob for config in self.configs if config.name == name for s, glob in config.files if s == split]
+        return tuple(e.path for e in self.entries if any(glob_matches(e.path, glob) for glob in globs))
+
+    def _plain(self, split: str) -> tuple[str, ...]:
+        """Return the files of the whole split."""
+        for name in _names(split):
+            for folder in dict.fromkeys((self.config, "")):
+                if found := self._pick(lambda e, folder=folder, name=name: (e.folder, e.base) == (folder, name)):
+                    return found
+        for name in _names(split):
+            bases = {e.base for e in self.entries if e.folder == "" and _without_split(e.base, (name,))}
+            if len(bases) == 1:
+                return self._pick(lambda entry, bases=bases: entry.folder == "" and entry.base in bases)
+        return ()
+
+    def _pick(self, wanted: Callable[..., bool]) -> tuple[str, ...]:
+        """Return the wanted files, all of the same format."""
+        paths = [entry.path for entry in self.entries if wanted(entry)]
+        best = min((FORMATS.index(format_of(path)) for path in paths), default=0)
+        return tuple(path for path in paths if format_of(path) == FORMATS[best])
+
+    def _tells_split(self, base: str) -> bool:
+        names = (*_SPLITS, self.eval_split)
+        return base in names or bool(_without_split(base, names))
+
+
+def entries_of(paths: Iterable[str]) -> tuple[Entry, ...]:
+    """Return the files of records among ``paths`` (relative, with ``/``), sorted by path."""
+    return tuple(
+        _entry(path) for path in sorted(paths) if format_of(path) and path.rpartition("/")[2] not in _NOT_RECORDS
+    )
+
+
+def _entry(path: str) -> Entry:
+    *folders, name = path.split("/")
+    base = _SHARD.sub("", name.removesuffix(".gz").rpartition(".")[0])
+    if folders and (base == "data" or (name.endswith(".parquet") and _CONVERTED_SHARD.fullmatch(base))):
+        base = folders.pop()  # test/0000.parquet, test/data-00000-of-00001.arrow: the folder tells what it is
+    return Entry(path, "/".join(part for part in folders if part != "data"), base)
+
+
+def _names(split: str) -> Sequence[str]:
+    """Return the names a split goes by, the asked one first."""
+    group = next((group for group in _SAME_SPLIT if split in group), ())
+    return (split, *(name for name in group if name != split))
+
+
+def _is_own(entry: Entry, subset: str, split: str) -> bool:
+    both = {f"{subset}{mark}{split}" for mark in _SEPARATORS}
+    return (
+        (entry.folder == subset and entry.base == split)
+        or (entry.folder == split and entry.base == subset)
+        or (entry.folder in ("", subset, split) and entry.base in both)
+    )
+
+
+def _without_split(base: str, names: Iterable[str]) -> str:
+    """Return what stands before ``_{split}`` in a file's name; empty when it does not end so."""
+    ends = (mark + name for name in names for mark in _SEPARATORS)
+    return next((base.removesuffix(end) for end in ends if base.endswith(end)), "")

@@ -1,0 +1,205 @@
+"""Loading: from a benchmark's `Source` and a `Place` to its records, read anew each time.
+
+A subset's own files are preferred to one file that holds all subsets, and only the files of the asked subsets are
+read or downloaded (docs/design/datasets.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from ..core.errors import DatasetError, closest
+from .card import Config, read_configs
+from .files import read_records
+from .layout import Layout, entries_of
+from .location import Place, ScriptedTree, Tree, locate
+from .source import Record, Source
+
+
+def load_subsets(
+    source: Source, place: Place, subsets: tuple[str, ...], split: str, first: int | None = None
+) -> dict[str, list[Record]]:
+    """Return the records of each subset, in the order of ``subsets``.
+
+    Args:
+        first: Stop reading a subset after so many records. None reads all.
+
+    Raises:
+        DatasetError: A split, subset or field is not there, a file is malformed, or the hub does not answer.
+    """
+    tree = locate(source, place)
+    if isinstance(tree, ScriptedTree):
+        found = {subset: list(islice(tree.run(subset, split), first)) for subset in subsets}
+    else:
+        found = _from_files(source, place, tree, subsets, split, first)
+    empty = next((subset for subset in subsets if not found[subset]), None)
+    if empty is not None:
+        raise DatasetError(
+            f"Subset {empty!r} of {place.benchmark} holds no records in split {split!r} of {tree.title}. "
+            "Add some, or leave it out of subset_list."
+        )
+    return {subset: found[subset] for subset in subsets}
+
+
+def list_subsets(source: Source, place: Place, split: str) -> list[str]:
+    """Return the names of the subsets that are there, whether or not the benchmark names them.
+
+    Raises:
+        DatasetError: The records are not there, or lack the field that tells their subset.
+    """
+    tree = locate(source, place)
+    layout = _layout(source, tree)
+    if names := layout.subsets(split):
+        return names
+    shared = layout.shared(split)
+    if source.subset_by is None or not shared:
+        return list(source.subsets) if shared and len(source.subsets) == 1 else []
+    local = tree.fetch(shared)
+    return sorted({_subset_of(source, record, path) for path in local.values() for record in read_records(path)})
+
+
+def read_release_text(source: Source, place: Place, relative_path: str) -> str:
+    """Return a text file of the data release, such as exemplars that come with it.
+
+    Args:
+        relative_path: Its path inside the dataset, with ``/``.
+
+    Raises:
+        DatasetError: It is not there or not UTF-8.
+    """
+    tree = locate(source, place)
+    if relative_path not in tree.paths:
+        folder = relative_path.rpartition("/")[0]
+        beside = [path for path in tree.paths if path.rpartition("/")[0] == folder]
+        raise DatasetError(
+            f"{place.benchmark} has no file {relative_path!r} in {tree.title}. {closest(relative_path, beside)} "
+            "Add it, or set few_shot_num to 0 where it holds the exemplars."
+        )
+    path = tree.fetch([relative_path])[relative_path]
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path} is not UTF-8 text: {error.reason}. Convert the file.") from error
+    except OSError as error:
+        raise DatasetError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def _layout(source: Source, tree: Tree) -> Layout:
+    configs: tuple[Config, ...] = ()
+    if "README.md" in tree.paths and not tree.single:
+        readme = tree.fetch(["README.md"])["README.md"]
+        configs = read_configs(readme.read_text(encoding="utf-8", errors="replace"), str(readme))
+    return Layout(entries_of(tree.paths), configs, tree.folder, source.split, source.config, tree.single)
+
+
+def _from_files(
+    source: Source, place: Place, tree: Tree, subsets: tuple[str, ...], split: str, first: int | None
+) -> dict[str, list[Record]]:
+    layout = _layout(source, tree)
+    own = {subset: files for subset in subsets if (files := _own(source, tree, layout, subset, split))}
+    rest = tuple(subset for subset in subsets if subset not in own)
+    shared = layout.shared(split) if rest else ()
+    if rest and not shared:
+        raise DatasetError(_not_there(place, tree, layout, rest[0], split))
+    local = tree.fetch(dict.fromkeys([path for files in own.values() for path in files] + list(shared)))
+    found = {subset: list(islice(_read(local, files), first)) for subset, files in own.items()}
+    if rest:
+        found |= _from_shared(source, place, [local[path] for path in shared], rest, first)
+    return found
+
+
+def _own(source: Source, tree: Tree, layout: Layout, subset: str, split: str) -> tuple[str, ...]:
+    if not tree.folder and source.config and layout.shared(split):
+        return ()  # on a hub: one download instead of one for each subset
+    return layout.own(subset, split)
+
+
+def _read(local: dict[str, Path], files: Iterable[str]) -> Iterator[Record]:
+    for file in files:
+        yield from read_records(local[file])
+
+
+def _from_shared(
+    source: Source, place: Place, files: list[Path], subsets: tuple[str, ...], first: int | None
+) -> dict[str, list[Record]]:
+    """Read subsets out of the files that hold all of them."""
+    if source.subset_by is None:
+        return _whole(source, place, files, subsets, first)
+    groups: dict[str, list[Record]] = {subset: [] for subset in subsets}
+    others: set[str] = set()
+    open_groups = len(subsets)
+    for path in files:
+        for record in read_records(path):
+            name = _subset_of(source, record, path)
+            group = groups.get(name)
+            if group is None:
+                others.add(name)
+            elif first is None or len(group) < first:
+                group.append(record)
+                open_groups -= first is not None and len(group) == first
+                if not open_groups:
+                    return groups
+    missing = next((subset for subset, records in groups.items() if not records), None)
+    if missing is not None:
+        there = others | {subset for subset, records in groups.items() if records}
+        raise DatasetError(
+            f"{place.benchmark} has no subset {missing!r} in {_listed(files)}. {closest(missing, there)} "
+            f"Name the wanted ones in subset_list."
+        )
+    return groups
+
+
+def _whole(
+    source: Source, place: Place, files: list[Path], subsets: tuple[str, ...], first: int | None
+) -> dict[str, list[Record]]:
+    """Read the one subset that is the whole file."""
+    if len(subsets) > 1 or subsets[0] not in (source.subsets if len(source.subsets) == 1 else ("default",)):
+        raise DatasetError(
+            f"{place.benchmark} has no subset {subsets[0]!r} of its own in {_listed(files)}, and nothing tells which "
+            f"record belongs to it. Put its records into {subsets[0]}/{source.split}.jsonl, or {_instead(source)}."
+        )
+    return {subsets[0]: list(islice((record for path in files for record in read_records(path)), first))}
+
+
+def _instead(source: Source) -> str:
+    whole = source.subsets[0] if len(source.subsets) == 1 else "default"
+    return f'take the whole file with subset_list ["{whole}"]'
+
+
+def _subset_of(source: Source, record: Record, path: Path) -> str:
+    key = source.subset_by
+    try:
+        return str(key(record)) if callable(key) else str(record[key or ""])
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        wanted = key if isinstance(key, str) else str(error).strip("'\"")
+        raise DatasetError(
+            f"A record of {path} has no field {wanted!r}, which tells its subset. "
+            f"Its fields are: {', '.join(map(str, record)) or 'none'}. Add the field, or store each subset apart."
+        ) from error
+
+
+def _not_there(place: Place, tree: Tree, layout: Layout, subset: str, split: str) -> str:
+    if not layout.entries:
+        return (
+            f"{tree.title} holds no records of {place.benchmark}: there is no jsonl, json, csv, tsv, parquet or arrow "
+            f"file among its {len(tree.paths)} files."
+        )
+    splits = layout.splits()
+    subsets = layout.subsets(split)
+    if subsets:
+        return (
+            f"{place.benchmark} has no subset {subset!r} in split {split!r} of {tree.title}. "
+            f"{closest(subset, subsets)} Name the wanted ones in subset_list."
+        )
+    shown = ", ".join(splits) or ", ".join(entry.path for entry in layout.entries[:10])
+    instead = "Name another with eval_split" if split == layout.eval_split else "Set few_shot_num to 0"
+    return (
+        f"{place.benchmark} has no split {split!r} in {tree.title}. There is: {shown}. "
+        f"{instead}, or add the file {split}.jsonl."
+    )
+
+
+def _listed(files: list[Path]) -> str:
+    return ", ".join(str(path) for path in files[:3]) + (" ..." if len(files) > 3 else "")
