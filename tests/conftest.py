@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.fixtures import anthropic_server, openai_server  # noqa: F401
+
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
 

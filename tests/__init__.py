@@ -1,0 +1,1 @@
+"""Tests of evalscope-pytest; they mirror the package."""
