@@ -61,7 +61,7 @@ def _read_json_lines(stream: IO[bytes], path: Path) -> Iterator[Record]:
     # Bytes are split at \n only: U+2028 and its kin are text, not the end of a record.
     for number, line in enumerate(stream, 1):
         text = line[3:] if number == 1 and line.startswith(b"\xef\xbb\xbf") else line
-        if text.isspace():
+        if not text or text.isspace():
             continue
         try:
             record = _decode(text.decode())

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -24,8 +23,8 @@ from .files import format_of
 from .location import Place, ScriptedTree, Tree, how_to_go_local, local_tree
 from .source import Record
 
-PATIENCE_S = 12.0
-_ASK_AGAIN_AFTER_S = 60.0
+PATIENCE_S = 10.0
+ASK_AGAIN_AFTER_S = 60.0
 _OFFLINE = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE")
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -85,8 +84,8 @@ class HubLibrary(Protocol):
         """Return the repository's files.
 
         Raises:
-            LookupError: There is no such dataset or revision.
-            PermissionError: It is not open to this user.
+            NotThereError: There is no such dataset or revision.
+            NotOpenError: It is not open to this user.
         """
         ...
 
@@ -150,52 +149,65 @@ def open_repository(dataset_id: str, place: Place) -> Tree:
     library = _library(place.hub)
     repository = Repository(dataset_id, place.revision, _endpoint(library), _cache_dir(place))
     if any(os.environ.get(name, "").upper() in ("1", "ON", "YES", "TRUE") for name in _OFFLINE):
-        return _cached(library, repository, place, "going online is switched off by HF_HUB_OFFLINE")
+        return _cached(library, repository, place, f"{_OFFLINE[0]} forbids to go online", f"Unset {_OFFLINE[0]}")
     try:
-        listing = _list_files(place.hub, repository)
-    except LookupError as error:
+        listing = _list_files(library, repository, place.hub)
+    except NotThereError as error:
         at = f" at revision {repository.revision!r}" if repository.revision else ""
         raise DatasetError(
             f"No dataset {dataset_id!r}{at} on {library.title}. Check the id, or set --eval-dataset-hub to the hub "
             f"that has it. {how_to_go_local(place.benchmark)}"
         ) from error
-    except PermissionError as error:
+    except NotOpenError as error:
         raise DatasetError(
             f"{_title(library, repository)} is not open to you: {_reason(error)}. Ask for access on its page and set "
             f"{library.variables[-1]}. {how_to_go_local(place.benchmark)}"
         ) from error
     except _NoAnswerError as error:
-        return _cached(library, repository, place, str(error))
+        check = f"Check the network, the proxy and {library.variables[0]}"
+        return _cached(library, repository, place, str(error), check)
     if any(format_of(file.path) for file in listing.files):
         return RemoteTree(library, listing.repository, listing.files, place)
     return _scripted(library, listing, place)
+
+
+class NotThereError(Exception):
+    """The hub has no such dataset or revision."""
+
+
+class NotOpenError(Exception):
+    """The hub does not show the dataset to this user."""
 
 
 class _NoAnswerError(Exception):
     """The hub could not be asked."""
 
 
-_gave_up: dict[tuple[str, str], tuple[float, str]] = {}
+# What was learnt a moment ago: all parts of one evaluation see the same state of a dataset, and a hub that does not
+# answer is waited for once, not once for each benchmark.
+_listed: dict[tuple[str, Repository], tuple[float, Listing]] = {}
+_silent: dict[tuple[str, str], tuple[float, str]] = {}
 
 
-@lru_cache(maxsize=256)
-def _list_files(hub: str, repository: Repository) -> Listing:
-    """List once in a process, so that all parts of one evaluation see the same state of the dataset."""
-    library = _library(hub)
-    key = (hub, repository.endpoint)
-    since, why = _gave_up.get(key, (-_ASK_AGAIN_AFTER_S, ""))
-    if time.monotonic() - since < _ASK_AGAIN_AFTER_S:
-        raise _NoAnswerError(why)
+def _list_files(library: HubLibrary, repository: Repository, hub: str) -> Listing:
+    oldest = time.monotonic() - ASK_AGAIN_AFTER_S
+    if (known := _listed.get((hub, repository))) and known[0] > oldest:
+        return known[1]
+    if (failed := _silent.get((hub, repository.endpoint))) and failed[0] > oldest:
+        raise _NoAnswerError(failed[1])
     library.prepare()
     try:
-        return _within(PATIENCE_S, lambda: library.list_files(repository))
-    except (LookupError, PermissionError):
+        listing = _within(PATIENCE_S, lambda: library.list_files(repository))
+    except (NotThereError, NotOpenError):
         raise
     except Exception as error:
         where = f" at {redact(repository.endpoint)}" if repository.endpoint else ""
         late = f"no answer within {PATIENCE_S:.0f} s" if isinstance(error, FutureTimeoutError) else _reason(error)
-        _gave_up[key] = (time.monotonic(), f"{library.title} could not be asked{where}: {late}")
-        raise _NoAnswerError(_gave_up[key][1]) from error
+        why = f"{library.title} could not be asked{where}: {late}"
+        _silent[hub, repository.endpoint] = (time.monotonic(), why)
+        raise _NoAnswerError(why) from error
+    _listed[hub, repository] = (time.monotonic(), listing)
+    return listing
 
 
 def _within(seconds: float, work: Callable[[], _T]) -> _T:
@@ -213,12 +225,12 @@ def _within(seconds: float, work: Callable[[], _T]) -> _T:
     return future.result(timeout=seconds)
 
 
-def _cached(library: HubLibrary, repository: Repository, place: Place, why: str) -> Tree:
+def _cached(library: HubLibrary, repository: Repository, place: Place, why: str, advice: str) -> Tree:
     folder = library.cached(repository)
     if folder is None:
         raise DatasetError(
-            f"No records of {place.benchmark!r}: {why}, and {repository.id} is not in the cache. Check the network, "
-            f"the proxy and {library.variables[0]}. {how_to_go_local(place.benchmark)}"
+            f"No records of {place.benchmark!r}: {why}, and {repository.id} is not in the cache. {advice}. "
+            f"{how_to_go_local(place.benchmark)}"
         )
     _log.warning("%s: %s; using the files downloaded earlier to %s", place.benchmark, why, folder)
     return local_tree(folder, f"{_title(library, repository)} (downloaded earlier to {folder})")
@@ -275,5 +287,5 @@ def _title(library: HubLibrary, repository: Repository) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-    return redact(text if len(text) <= 300 else text[:297] + "...")
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return redact(first if len(first) <= 300 else first[:297] + "...").rstrip(".")

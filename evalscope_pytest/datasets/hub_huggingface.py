@@ -6,10 +6,11 @@ import glob
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 from .files import format_of
-from .hub import Listing, RemoteFile, Repository
+from .hub import Listing, NotOpenError, NotThereError, RemoteFile, Repository
 from .source import Record
 
 # A read-only copy in parquet that the hub itself makes of datasets in other forms; here no script has to run.
@@ -25,15 +26,15 @@ class HuggingFace:
 
     def prepare(self) -> None:
         """Import the library."""
-        import huggingface_hub.errors
-        import huggingface_hub.hf_api
+        import_module("huggingface_hub.errors")
+        import_module("huggingface_hub.hf_api")
 
     def list_files(self, repository: Repository) -> Listing:
         """List the files of the revision, or of the hub's parquet copy where none of them can be read."""
         files = _siblings(repository)
         if not repository.revision and not any(format_of(file.path) for file in files):
             converted = replace(repository, revision=_CONVERTED)
-            with suppress(LookupError):
+            with suppress(NotThereError):
                 return Listing(converted, _siblings(converted))
         return Listing(repository, files)
 
@@ -73,9 +74,9 @@ def _siblings(repository: Repository) -> tuple[RemoteFile, ...]:
             repository.id, revision=repository.revision or None, timeout=10
         )
     except GatedRepoError as error:
-        raise PermissionError(_first_line(error)) from error
+        raise NotOpenError(_first_line(error)) from error
     except (RepositoryNotFoundError, RevisionNotFoundError) as error:
-        raise LookupError(_first_line(error)) from error
+        raise NotThereError(_first_line(error)) from error
     return tuple(RemoteFile(file.rfilename) for file in info.siblings or ())
 
 

@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .hub import Listing, RemoteFile, Repository
+from .hub import Listing, NotOpenError, NotThereError, RemoteFile, Repository
 from .source import Record
 
 _AT_ONCE = 8
@@ -28,7 +29,7 @@ class ModelScope:
 
     def prepare(self) -> None:
         """Import the library, and keep its account of each request out of the terminal."""
-        import modelscope_hub.api
+        import_module("modelscope_hub.api")
 
         if "MODELSCOPE_LOG_LEVEL" not in os.environ:
             logging.getLogger("modelscope_hub").setLevel(logging.ERROR)
@@ -40,9 +41,9 @@ class ModelScope:
         try:
             listed = _api(repository).list_repo_files(repository.id, "dataset", revision=repository.revision or None)
         except NotExistError as error:
-            raise LookupError(str(error)) from error
+            raise NotThereError(str(error)) from error
         except (AuthenticationError, PermissionDeniedError) as error:
-            raise PermissionError(str(error)) from error
+            raise NotOpenError(str(error)) from error
         files = (RemoteFile(f.path, f.size, f.sha256 or "") for f in listed if f.type != "tree")
         return Listing(repository, tuple(files))
 
