@@ -1,0 +1,32 @@
+"""``language:*``: the language the reply is written in."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from .arguments import Arguments
+
+# langdetect reads the first 10,000 characters that are left when addresses are gone. So much is given to it.
+LONGEST = 20_000
+
+
+def response_language(text: str, arguments: Arguments) -> bool:
+    """The reply is in the language of an ISO 639-1 code."""
+    return is_in(arguments.text("language"), text)
+
+
+def is_in(language: str, text: str) -> bool:
+    """Tell whether ``text`` is in ``language``. A text of which nothing can be said counts as if it were."""
+    return detected(text[:LONGEST]) in (language, None)
+
+
+@lru_cache(maxsize=64)  # a reply and its variants are often asked about more than once
+def detected(text: str) -> str | None:
+    """Return the language's ISO 639-1 code, None when the text has no letters. The same for the same text, always."""
+    from langdetect import DetectorFactory, LangDetectException, detect
+
+    DetectorFactory.seed = 0  # it samples; the official scorer's verdicts on short texts vary from run to run
+    try:
+        return str(detect(text))
+    except LangDetectException:
+        return None

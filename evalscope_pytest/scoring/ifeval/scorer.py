@@ -1,0 +1,89 @@
+"""The IFEval scorer: strict and loose accuracy, by prompt and by instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ...core.errors import ScoringError
+from ...core.values import Sample, Score
+from ..protocol import Scorer
+from .arguments import Arguments
+from .registry import Check, check_of
+
+METRICS = ("prompt_level_strict", "inst_level_strict", "prompt_level_loose", "inst_level_loose")
+
+
+def ifeval() -> Scorer:
+    """Verify a reply against its sample's instructions (Zhou et al. 2023, arXiv:2311.07911).
+
+    The sample's metadata hold ``instruction_id_list`` and, one object for each, ``kwargs``. ``inst_level_*`` is the
+    fraction of the instructions that are followed; the score's metadata give their number as its weight, so that the
+    weighted mean over all samples is the official accuracy over all instructions.
+
+    Raises (when scoring):
+        ScoringError: An instruction is unknown, or its parameters are missing or of the wrong type.
+    """
+    return Scorer("ifeval", METRICS, _score, right_reply=lambda _: "This reply follows no instruction in particular.")
+
+
+def _score(text: str, sample: Sample) -> Score:
+    instructions = list(_instructions(sample.metadata))
+    variants = _loose_variants(text)
+    strict = [_follows(text, check, arguments) for check, arguments in instructions]
+    loose = [
+        followed or any(_follows(variant, check, arguments) for variant in variants)
+        for followed, (check, arguments) in zip(strict, instructions, strict=True)
+    ]
+    count = len(instructions)
+    missed = [
+        arguments.instruction for (_, arguments), followed in zip(instructions, strict, strict=True) if not followed
+    ]
+    return Score.of(
+        {
+            "prompt_level_strict": float(all(strict)),
+            "inst_level_strict": sum(strict) / count,
+            "prompt_level_loose": float(all(loose)),
+            "inst_level_loose": sum(loose) / count,
+        },
+        explanation=f"not followed: {', '.join(missed)}" if missed else "all instructions followed",
+        metadata={
+            "weights": {"inst_level_strict": count, "inst_level_loose": count},
+            "followed": {"strict": strict, "loose": loose},
+        },
+    )
+
+
+def _instructions(metadata: Mapping[str, Any]) -> Iterator[tuple[Check, Arguments]]:
+    ids, kwargs = _list(metadata, "instruction_id_list"), _list(metadata, "kwargs")
+    if len(ids) != len(kwargs):
+        raise ScoringError(
+            f"ifeval kwargs are {len(kwargs)} for {len(ids)} instructions in the sample's metadata. Allowed: one object "
+            f"for each instruction, in order. Correct the record."
+        )
+    for instruction, values in zip(ids, kwargs, strict=True):
+        yield check_of(instruction), Arguments(instruction, values or {})
+
+
+def _list(metadata: Mapping[str, Any], name: str) -> Sequence[Any]:
+    value = metadata.get(name)
+    if not isinstance(value, (list, tuple)) or not value:
+        raise ScoringError(
+            f"{name!r} is {value!r} in an ifeval sample's metadata. Allowed: a list, not empty. Pass it on in to_sample."
+        )
+    return value
+
+
+def _follows(text: str, check: Check, arguments: Arguments) -> bool:
+    """Tell whether ``text`` follows an instruction. A blank text follows none."""
+    return bool(text.strip()) and check(text, arguments)
+
+
+def _loose_variants(text: str) -> list[str]:
+    """Return what else a loose reading accepts: the reply without its first line, its last, both, and without stars."""
+    lines = text.split("\n")
+    cut = ["\n".join(part).strip() for part in (lines[1:], lines[:-1], lines[1:-1])]
+    whole = [text, *cut]
+    variants = dict.fromkeys([*whole, *(variant.replace("*", "") for variant in whole)])
+    del variants[text]  # read strictly before
+    return list(variants)
