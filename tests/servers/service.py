@@ -48,9 +48,9 @@ class Fault:
     reset: bool = False
 
 
-def status(code: int, message: str = "scripted", *, headers: Mapping[str, str] | None = None, **error: Any) -> Fault:
+def status(http: int, message: str = "scripted", /, *, headers: Mapping[str, str] | None = None, **error: Any) -> Fault:
     """An error in OpenAI's form; keywords such as ``code`` and ``type`` go into the error object."""
-    return Fault(code, {"error": {"message": message, **error}}, headers or {})
+    return Fault(http, {"error": {"message": message, **error}}, headers or {})
 
 
 def rate_limited(retry_after: str | None = None) -> Fault:
@@ -168,8 +168,13 @@ class Service(ABC):
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(10)
+        self.stop()
+
+    def stop(self) -> None:
+        """Close the port and every connection; later calls do nothing."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join(10)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -1,0 +1,100 @@
+"""From a `ModelSpec` to a model. The place where providers are known by name, and where others add theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..core.errors import ConfigError, closest
+from .arguments import check_sampling
+from .protocol import Model
+from .spec import ModelSpec, with_defaults
+
+__all__ = ["ModelSpec", "create", "eval_types", "register", "with_defaults"]
+
+Factory = Callable[[ModelSpec], Model]
+
+
+def register(eval_type: str) -> Callable[[Factory], Factory]:
+    """Make ``eval_type`` a provider; to be used in a plugin or a ``conftest.py``.
+
+    ::
+
+        @register("my_engine")
+        def make(spec: ModelSpec) -> Model:
+            return MyEngine(spec.model, **spec.model_args)
+
+    The factory checks ``spec.model_args`` and ``spec.generation`` itself. Registering a name again replaces it.
+    """
+
+    def keep(factory: Factory) -> Factory:
+        _registered[eval_type] = factory
+        return factory
+
+    return keep
+
+
+def eval_types() -> tuple[str, ...]:
+    """Return the names of all providers."""
+    return tuple(sorted(_registered))
+
+
+def create(spec: ModelSpec) -> Model:
+    """Make the model. No request is sent and no weights are loaded before the first `generate`.
+
+    Raises:
+        ConfigError: The provider is unknown, or cannot use an argument or a generation parameter that was given.
+    """
+    if spec.instance is not None:
+        return spec.instance
+    factory = _registered.get(spec.eval_type)
+    if factory is None:
+        raise ConfigError(f"eval_type: unknown {spec.eval_type!r}. {closest(spec.eval_type, _registered)}")
+    return factory(spec)
+
+
+# Each imports its provider when the first model of the kind is made: aiohttp, openai and torch cost up to seconds.
+
+
+def _openai_api(spec: ModelSpec) -> Model:
+    from .chat_completions import check
+
+    check(spec.generation)
+    client = spec.model_args.get("client", "aiohttp")
+    if client == "sdk":
+        from . import openai_sdk
+
+        return openai_sdk.create(spec)
+    if client != "aiohttp":
+        raise ConfigError(f"model_args.client: unknown {client!r}. {closest(str(client), ('aiohttp', 'sdk'))}")
+    from . import openai_api
+
+    return openai_api.create(spec)
+
+
+def _anthropic_api(spec: ModelSpec) -> Model:
+    from . import anthropic_api
+
+    anthropic_api.check(spec.generation)
+    return anthropic_api.create(spec)
+
+
+def _llm_ckpt(spec: ModelSpec) -> Model:
+    from . import llm_ckpt
+
+    llm_ckpt.check(spec.generation)
+    return llm_ckpt.create(spec)
+
+
+def _mock_llm(spec: ModelSpec) -> Model:
+    from . import mock_llm
+
+    check_sampling(spec.generation)
+    return mock_llm.create(spec)
+
+
+_registered: dict[str, Factory] = {
+    "openai_api": _openai_api,
+    "anthropic_api": _anthropic_api,
+    "llm_ckpt": _llm_ckpt,
+    "mock_llm": _mock_llm,
+}

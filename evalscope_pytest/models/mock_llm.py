@@ -1,0 +1,134 @@
+"""A model that needs no model: right as often as it is told to, for demonstrations, tests and dry runs.
+
+``model_args {"accuracy": 0.7, "latency_s": 0.05}``, and the others of `MockArgs`. What it does with a question depends
+on the question and the repeat alone, so it is the same in any order, process or batch size.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..core.canonical import digest
+from ..core.errors import ConfigError, RejectedError
+from ..core.values import ModelOutput, Usage
+from .arguments import check_model_args
+from .protocol import Request
+from .spec import ModelSpec
+
+UNSURE = "I am not sure."
+
+
+@dataclass(frozen=True, slots=True)
+class MockArgs:
+    """How the mock model behaves.
+
+    Attributes:
+        accuracy: Share of questions it answers with ``right_reply``, 0 to 1.
+        latency_s: Median seconds to an answer.
+        sigma: Spread of the latency: standard deviation of its logarithm. 0 makes all alike.
+        reply: What it always answers, right or not.
+        error_rate: Share of questions it refuses, 0 to 1.
+    """
+
+    accuracy: float = 1.0
+    latency_s: float = 0.0
+    sigma: float = 0.0
+    reply: str | None = None
+    error_rate: float = 0.0
+
+
+class MockModel:
+    """Answers from the benchmark's own reference. Generation parameters mean nothing to it, and all are accepted."""
+
+    def __init__(self, name: str, args: MockArgs) -> None:
+        self.name = name
+        self._args = args
+        self._draws = bool(args.accuracy < 1 or args.error_rate or args.sigma)
+
+    @property
+    def fingerprint(self) -> str:
+        """The name, and how often and with what it answers."""
+        args = self._args
+        told = "" if args.reply is None else f":reply={digest(args.reply)}"
+        return f"mock_llm:{self.name}:accuracy={args.accuracy:g}{told}"
+
+    async def generate(self, request: Request) -> ModelOutput:
+        """Answer, wrongly or late or not at all where the draw for this question says so."""
+        args = self._args
+        right, broken, late = _draws(request) if self._draws else (0.0, 1.0, 0.0)
+        latency_s = args.latency_s * math.exp(args.sigma * late) if late else args.latency_s
+        if latency_s:
+            await asyncio.sleep(latency_s)
+        if broken < args.error_rate:
+            raise RejectedError(f"the mock model refuses this question, as error_rate={args.error_rate:g} asks")
+        if args.reply is not None:
+            text = args.reply
+        else:
+            text = request.right_reply if right < args.accuracy else wrong_reply(request)
+        size = 0
+        for message in request.messages:
+            size += len(message.content)
+        return ModelOutput(text, usage=Usage(size // 4 + 1, len(text) // 4 + 1), model=self.name, latency_s=latency_s)
+
+    async def close(self) -> None:
+        """Nothing to free."""
+
+
+def _draws(request: Request) -> tuple[float, float, float]:
+    """Return what the question draws: for right or wrong and for errors in [0, 1), for latency a normal deviate."""
+    content = hashlib.blake2b(b"%d" % request.repeat, digest_size=24)
+    for message in request.messages:
+        content.update(message.content.encode("utf-8", "surrogatepass"))
+    drawn = content.digest()
+    right, broken, u, v = (int.from_bytes(drawn[at : at + 6], "big") / 2**48 for at in (0, 6, 12, 18))
+    return right, broken, math.sqrt(-2 * math.log(1 - u)) * math.cos(2 * math.pi * v)
+
+
+def wrong_reply(request: Request) -> str:
+    """Return a reply in the form of the right one that names another choice, or another number."""
+    sample, reply = request.sample, request.right_reply
+    for target in sample.targets if sample is not None else ():
+        at = reply.rfind(target) if target else -1
+        other = _other(target, len(sample.choices) if sample is not None else 0)
+        if at >= 0 and other and sample is not None and other not in sample.targets:
+            return reply[:at] + other + reply[at + len(target) :]
+    return UNSURE
+
+
+def _other(target: str, choices: int) -> str:
+    if choices > 1 and len(target) == 1 and 0 <= ord(target) - ord("A") < choices:
+        return chr(ord("A") + (ord(target) - ord("A") + 1) % choices)
+    if target.isascii() and target.isdigit() and len(target) < 16:
+        return str(int(target) + 1)
+    return ""
+
+
+def create(spec: ModelSpec) -> MockModel:
+    """Make the model.
+
+    Raises:
+        ConfigError: An argument is unknown or out of range.
+    """
+    check_model_args(spec.model_args, (f.name for f in fields(MockArgs)), "mock_llm")
+    given: dict[str, Any] = dict(spec.model_args)
+    if given.get("reply") is not None:
+        given["reply"] = str(given["reply"])
+    for name in ("accuracy", "latency_s", "sigma", "error_rate"):
+        if name in given:
+            given[name] = _number(name, given[name], 1.0 if name in ("accuracy", "error_rate") else math.inf)
+    return MockModel(spec.model, MockArgs(**given))
+
+
+def _number(name: str, value: object, most: float) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number <= most or math.isinf(number):
+        bound = f"from 0 to {most:g}" if math.isfinite(most) else "from 0 up"
+        raise ConfigError(f"model_args.{name}: {value!r} of eval_type mock_llm is no number {bound}.")
+    return number

@@ -1,0 +1,120 @@
+"""OpenAI-compatible services through the `openai` package: for gateways that need its credentials, and for Azure.
+
+Chosen with ``model_args {"client": "sdk"}``. The package sends and receives, reading replies and telling errors apart
+stays with ``chat_completions`` and ``service_errors``, so both clients behave the same. It asks once: waiting and
+asking again are the engine's part. Costs several times the CPU of the plain client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import openai  # at the top: the factory imports this module only when a model is made
+
+from ..config.generation import GenerationConfig
+from ..core.errors import ConfigError, RejectedError
+from .arguments import check_headers, check_model_args
+from .openai_api import MODEL_ARGS, OpenAIModel, base_address
+from .service_errors import no_connection, shown, shown_url
+from .spec import ModelSpec
+from .transport import CONNECT_TIMEOUT_S, DEFAULT_TIMEOUT_S, EVENT_STREAM, Reply, Sink, timed_out
+
+AZURE_ARGS = ("azure_endpoint", "azure_deployment", "azure_ad_token", "api_version")
+
+
+class SdkTransport:
+    """Sends through an ``AsyncOpenAI`` or ``AsyncAzureOpenAI`` client."""
+
+    def __init__(self, client: openai.AsyncOpenAI, *, azure: bool = False) -> None:
+        self._client = client
+        self._reached = False
+        path = "/deployments/.../chat/completions" if azure else "/chat/completions"
+        self.url = shown_url(str(client.base_url)).rstrip("/") + path
+
+    async def exchange(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
+        """Send one request."""
+        timeout_s = config.timeout or DEFAULT_TIMEOUT_S
+        try:
+            # The package's own time-out starts anew at every byte; this one is for the whole reply.
+            return await asyncio.wait_for(self._send(body, config, sink), timeout_s)
+        except openai.APIStatusError as error:
+            self._reached = True
+            return Reply(error.status_code, error.response.headers, error.response.content)
+        except openai.APITimeoutError:  # connecting is all that can time out inside
+            raise timed_out(self.url, CONNECT_TIMEOUT_S, "connection") from None
+        except asyncio.TimeoutError:
+            raise timed_out(self.url, timeout_s) from None
+        except (openai.APIConnectionError, _http_error()) as error:
+            raise no_connection(error, self.url, reached=self._reached) from None
+        except UnicodeEncodeError:
+            raise RejectedError(
+                "the prompt holds half a surrogate pair, which the openai package cannot send"
+            ) from None
+
+    async def _send(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
+        first = {name: body[name] for name in ("model", "messages", "stream") if name in body}
+        rest = {name: value for name, value in body.items() if name not in first}
+        call = self._client.chat.completions.with_streaming_response.create(
+            **first,
+            extra_body=rest,
+            extra_headers=dict(config.extra_headers or {}),
+            extra_query=dict(config.extra_query or {}),
+        )
+        async with call as response:
+            self._reached = True
+            if response.headers.get("content-type", "").partition(";")[0].strip() == EVENT_STREAM:
+                async for chunk in response.iter_bytes():
+                    sink(chunk)
+                return Reply(200, response.headers, streamed=True)
+            return Reply(response.status_code, response.headers, await response.read())
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+
+def create(spec: ModelSpec) -> OpenAIModel:
+    """Make the model with the SDK as its client.
+
+    Raises:
+        ConfigError: No address, an argument that is unknown, or no credentials.
+    """
+    args = spec.model_args
+    check_model_args(args, MODEL_ARGS + AZURE_ARGS, "openai_api")
+    check_headers(args.get("default_headers"), "model_args.default_headers")
+    azure = any(name in args for name in AZURE_ARGS)
+    common: dict[str, Any] = {name: args[name] for name in MODEL_ARGS[1:] if name in args}
+    common |= {"max_retries": 0, "timeout": _timeout(), "http_client": _http_client()}
+    key = spec.api_key.reveal().strip()
+    try:
+        if not azure:
+            address = base_address(spec)
+            common["default_query"] = {**address.query, **args.get("default_query", {})}
+            client = openai.AsyncOpenAI(base_url=address.url, api_key=key, **common)
+            return OpenAIModel(spec.model, SdkTransport(client))
+        common |= {name: args[name] for name in AZURE_ARGS if name in args}
+        common.setdefault("azure_endpoint", spec.api_url)
+        azure_client = openai.AsyncAzureOpenAI(api_key=None if key == "EMPTY" else key, **common)
+        return OpenAIModel(spec.model, SdkTransport(azure_client, azure=True))
+    except (openai.OpenAIError, ValueError) as error:
+        raise ConfigError(f"model_args: the openai client refuses them: {shown(str(error))}") from None
+
+
+def _timeout() -> Any:
+    """Return limits for connecting only; the whole request has its own in `exchange`."""
+    return openai.Timeout(None, connect=CONNECT_TIMEOUT_S)
+
+
+def _http_client() -> Any:
+    """Return the package's own HTTP client, but one that never carries a key after a redirect."""
+    return openai.DefaultAsyncHttpxClient(follow_redirects=False, timeout=_timeout())
+
+
+def _http_error() -> type[Exception]:
+    """Return the base of what the package's HTTP client raises while a body is read: httpx's, or its successor's."""
+    client = next(c for c in openai.DefaultAsyncHttpxClient.__mro__ if c.__name__ == "AsyncClient")
+    error: type[Exception] = sys.modules[client.__module__.partition(".")[0]].HTTPError
+    return error

@@ -1,0 +1,96 @@
+"""What a model is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ..config.generation import GenerationConfig
+from ..core.secret import Secret
+from .protocol import Model
+
+if TYPE_CHECKING:
+    from ..config.task import TaskConfig
+
+LOCAL_MAX_TOKENS = 2048
+_LOCAL_LOOKAHEAD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """Everything a provider may need to make a model.
+
+    Attributes:
+        eval_type: Which provider: ``openai_api``, ``anthropic_api``, ``llm_ckpt``, ``mock_llm``, or a registered one.
+        model: The name or path as the user gave it.
+        model_args: The provider's own arguments.
+        generation: Generation parameters with the provider's defaults filled in: what requests should carry.
+        concurrency: Requests in flight for a service, rows of a batch for a local model.
+        seed: The run's seed; local sampling uses it where ``generation`` has none.
+        instance: A model the user made; then nothing else matters.
+    """
+
+    eval_type: str
+    model: str
+    model_args: Mapping[str, Any] = field(default_factory=dict)
+    api_url: str | None = None
+    api_key: Secret = field(default_factory=lambda: Secret("EMPTY"))
+    chat_template: str | None = None
+    generation: GenerationConfig = field(default_factory=GenerationConfig)
+    concurrency: int = 8
+    trust_remote_code: bool = False
+    seed: int | None = 42
+    instance: Model | None = None
+
+    @property
+    def requests_in_flight(self) -> int:
+        """How many requests the engine should keep open.
+
+        A local model that sees several batches' worth of prompts puts those of like length together.
+        """
+        return self.concurrency * _LOCAL_LOOKAHEAD if self.eval_type == "llm_ckpt" else self.concurrency
+
+    @classmethod
+    def from_task(cls, config: TaskConfig) -> ModelSpec:
+        """Take what concerns the model from a run's configuration, defaults of the provider filled in."""
+        given = config.model
+        eval_type = config.eval_type or "mock_llm"
+        instance = None if given is None or isinstance(given, str) else given
+        name = given if isinstance(given, str) else getattr(given, "name", "mock_llm")
+        return cls(
+            eval_type=eval_type,
+            model=name,
+            model_args=dict(config.model_args),
+            api_url=config.api_url,
+            api_key=config.api_key,
+            chat_template=config.chat_template,
+            generation=with_defaults(config.generation_config, eval_type, name),
+            concurrency=config.eval_batch_size,
+            trust_remote_code=config.trust_remote_code,
+            seed=config.seed,
+            instance=instance,
+        )
+
+
+def with_defaults(config: GenerationConfig, eval_type: str, model: str = "") -> GenerationConfig:
+    """Fill in what a provider assumes where the user said nothing.
+
+    Services are asked for temperature 0, unless any sampling parameter is given, so that setting only ``max_tokens``
+    does not turn sampling on. Local models generate at most 2048 tokens, greedily unless asked to sample.
+    """
+    sampling = (config.temperature, config.top_p, config.top_k, config.do_sample)
+    if eval_type == "openai_api":
+        from .chat_completions import thinks_first
+
+        in_body = {"temperature", "top_p", "top_k"} & set(config.extra_body or {})
+        if all(p is None for p in sampling) and not in_body and not thinks_first(model):
+            return replace(config, temperature=0.0)
+    if eval_type == "llm_ckpt":
+        asked = any(p is not None and p != 0 for p in (config.temperature, config.top_p, config.top_k))
+        return replace(
+            config,
+            max_tokens=LOCAL_MAX_TOKENS if config.max_tokens is None else config.max_tokens,
+            do_sample=(asked and config.temperature != 0) if config.do_sample is None else config.do_sample,
+        )
+    return config
