@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .kinds import BIASES, SWITCH, TABLE, TEXT, TEXTS, number, whole
+from .setting import setting
+
 
 @dataclass(frozen=True, slots=True)
 class GenerationConfig:
@@ -18,36 +21,36 @@ class GenerationConfig:
         max_tool_output: Bytes of a tool's output given back to the model.
     """
 
-    timeout: float | None = None
-    retries: int = 5
-    retry_interval: float = 10.0
-    stream: bool | None = None
-    max_tokens: int | None = None
-    top_p: float | None = None
-    temperature: float | None = None
-    top_k: int | None = None
-    stop_seqs: tuple[str, ...] | None = None
-    frequency_penalty: float | None = None
-    presence_penalty: float | None = None
-    repetition_penalty: float | None = None
-    logit_bias: Mapping[str, float] | None = None
-    seed: int | None = None
-    do_sample: bool | None = None
-    logprobs: bool | None = None
-    top_logprobs: int | None = None
-    parallel_tool_calls: bool | None = None
-    max_tool_output: int = 16 * 1024
-    reasoning_effort: str | None = None
-    reasoning_tokens: int | None = None
-    response_schema: Mapping[str, Any] | None = None
-    chat_template_kwargs: Mapping[str, Any] | None = None
-    extra_body: Mapping[str, Any] | None = None
-    extra_query: Mapping[str, Any] | None = None
-    extra_headers: Mapping[str, str] | None = None
-    height: int | None = None
-    width: int | None = None
-    num_inference_steps: int | None = None
-    guidance_scale: float | None = None
+    timeout: float | None = setting(number(0, above=True), "Seconds one request may take.")
+    retries: int = setting(whole(0), "How often a failed request is asked again.", 5)
+    retry_interval: float = setting(number(0), "Longest wait between two attempts, in seconds.", 10.0)
+    stream: bool | None = setting(SWITCH, "Receive replies as a stream.")
+    max_tokens: int | None = setting(whole(1), "Most tokens of a reply.")
+    top_p: float | None = setting(number(0, 1), "Sample from the most likely tokens that hold this much probability.")
+    temperature: float | None = setting(number(0, 2), "Sampling temperature.")
+    top_k: int | None = setting(whole(-1), "Sample from this many of the most likely tokens.")
+    stop_seqs: tuple[str, ...] | None = setting(TEXTS, "Texts that end a reply.")
+    frequency_penalty: float | None = setting(number(-2, 2), "Positive: repeat a token less the more often it stands.")
+    presence_penalty: float | None = setting(number(-2, 2), "Positive: repeat a token less once it stands.")
+    repetition_penalty: float | None = setting(number(0, above=True), "Above 1: repeat less (local models, vLLM).")
+    logit_bias: Mapping[str, float] | None = setting(BIASES, "Added to the logits of single tokens.")
+    seed: int | None = setting(whole(), "Random seed sent with each request.")
+    do_sample: bool | None = setting(SWITCH, "Sample, or decode greedily (local models).")
+    logprobs: bool | None = setting(SWITCH, "Ask for the log probabilities of the reply's tokens.")
+    top_logprobs: int | None = setting(whole(0, 20), "Ask for this many alternatives of each token.")
+    parallel_tool_calls: bool | None = setting(SWITCH, "Allow several tool calls in one turn.")
+    max_tool_output: int = setting(whole(1), "Bytes of a tool's output that the model is given.", 16 * 1024)
+    reasoning_effort: str | None = setting(TEXT, "How long a reasoning model thinks: low, medium, high ...")
+    reasoning_tokens: int | None = setting(whole(0), "Tokens a reasoning model may think for (Anthropic).")
+    response_schema: Mapping[str, Any] | None = setting(TABLE, "JSON schema the reply has to follow.")
+    chat_template_kwargs: Mapping[str, Any] | None = setting(TABLE, "Variables for the model's chat template.")
+    extra_body: Mapping[str, Any] | None = setting(TABLE, "Further fields of the request.")
+    extra_query: Mapping[str, Any] | None = setting(TABLE, "Query parameters of the request.")
+    extra_headers: Mapping[str, str] | None = setting(TABLE, "Headers of the request.")
+    height: int | None = setting(whole(1), "Height of a generated image.")
+    width: int | None = setting(whole(1), "Width of a generated image.")
+    num_inference_steps: int | None = setting(whole(1), "Steps of a diffusion model.")
+    guidance_scale: float | None = setting(number(0), "Guidance scale of a diffusion model.")
 
     def identity(self) -> dict[str, Any]:
         """Return the parameters that can change an answer, for content addresses: no time-outs, retries, headers."""

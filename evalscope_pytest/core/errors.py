@@ -20,7 +20,6 @@ A message has the form ``<what>: <value> in <where>. <what is allowed, or the cl
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class EvalError(Exception):
@@ -82,6 +81,8 @@ class StoreError(EvalError):
 
 def closest(name: str, allowed: Iterable[str]) -> str:
     """Return a sentence that names the closest allowed word, or lists the allowed ones when none is close."""
+    from difflib import get_close_matches  # 1 ms that only a mistake has to pay
+
     known = sorted(set(allowed))
     near = get_close_matches(name, known, n=1, cutoff=0.6) or [k for k in known if k.lower() == name.lower()]
     if near:

@@ -1,0 +1,314 @@
+"""Kinds of settings: how each is read from text, checked, and described to someone who got it wrong.
+
+A kind raises `ValueError` with nothing but what it knows; `reading.checked` adds the setting's name and place.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from ..core.secret import MASK, Secret
+from .pairs import parse_mapping, parse_value, split_outside
+
+if TYPE_CHECKING:
+    from .budget import ErrorBudget
+
+Flag = Literal["value", "switch", "names", "repeat"]
+
+
+class Kind(NamedTuple):
+    """What a setting's values are. A named tuple, because every run of pytest makes it and a dataclass costs more.
+
+    Attributes:
+        expects: What is allowed, to follow "it takes".
+        check: Takes a Python value, gives the canonical one. Raises ValueError, with a reason where there is more to
+            say than what ``expects`` says.
+        read: Makes a Python value of text (command line, environment, ini file); the text itself by default.
+        metavar: Placeholder in help texts.
+        flag: The form on the command line.
+        is_path: Relative to the ini file when it comes from one.
+    """
+
+    expects: str
+    check: Callable[[Any], Any]
+    read: Callable[[str], Any] = str
+    metavar: str = "TEXT"
+    flag: Flag = "value"
+    is_path: bool = False
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return str(getattr(value, "value", value))  # a member of a str Enum counts as its value
+
+
+def _template(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _read_switch(text: str) -> Any:
+    return {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False,
+            "off": False}.get(text.strip().lower(), text)  # fmt: skip
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, (Mapping, bytes)) or not hasattr(value, "__iter__"):
+        raise ValueError
+    return list(value)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    items = _items(value)
+    if not all(isinstance(item, str) for item in items):
+        raise ValueError
+    parts = [part for item in items for part in re.split(r"[,\s]", item) if part]
+    return tuple(dict.fromkeys(parts))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    items = _items(value)
+    if not all(isinstance(item, str) and item for item in items):
+        raise ValueError
+    return tuple(items)
+
+
+def _read_texts(text: str) -> Any:
+    text = text.strip()
+    return parse_value(text) if text.startswith("[") else [part.strip() for part in split_outside(text, ",")]
+
+
+def _read_lines(text: str) -> Any:
+    return [part.strip() for line in text.splitlines() for part in line.split(";") if part.strip()]
+
+
+def _read_number(text: str) -> Any:
+    for make in (int, float):
+        try:
+            return make(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _number_of(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+def whole(low: int | None = None, high: int | None = None) -> Kind:
+    """Return the kind of whole numbers from ``low`` to ``high``, both included."""
+
+    def check(value: Any) -> int:
+        number = _number_of(value)
+        if number != int(number) or (low is not None and number < low) or (high is not None and number > high):
+            raise ValueError
+        return int(number)
+
+    return Kind(f"a whole number{_range(low, high)}", check, _read_number, "N")
+
+
+def number(low: float | None = None, high: float | None = None, *, above: bool = False) -> Kind:
+    """Return the kind of numbers from ``low`` (``above``: itself excluded) to ``high``."""
+
+    def check(value: Any) -> float:
+        number = _number_of(value)
+        if (low is not None and (number < low or (above and number == low))) or (high is not None and number > high):
+            raise ValueError
+        return number
+
+    expects = f"a number above {low:g}" if above and low is not None else f"a number{_range(low, high)}"
+    return Kind(expects, check, _read_number, "X")
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f" from {low:g} to {high:g}"
+    return f" of at least {low:g}" if low is not None else ""
+
+
+def choice(*names: str, also: Mapping[str, str] | None = None, later: Sequence[str] = ()) -> Kind:
+    """Return the kind of one word out of several.
+
+    Args:
+        names: The words.
+        also: Further spellings, in lower case, and the word each stands for.
+        later: Words that are understood, to be refused with a better reason than being unknown.
+    """
+    spellings = {**{name.lower(): name for name in (*names, *later)}, **(also or {})}
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError
+        word = str(getattr(value, "value", value)).strip().lower()
+        if word not in spellings:
+            from ..core.errors import closest
+
+            raise ValueError(closest(word, names))
+        return spellings[word]
+
+    return Kind("one of " + ", ".join(names), check, metavar="{" + ",".join(names) + "}")
+
+
+def _limit(value: Any) -> int | float:
+    number = _number_of(value)
+    if number == 0:
+        raise ValueError("To evaluate everything leave it out")
+    if number < 0:
+        raise ValueError
+    if isinstance(number, int) or number <= 1:
+        return number
+    if number != int(number):
+        raise ValueError
+    return int(number)
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        value = parse_mapping(value)
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return {_text(key): plain(item) for key, item in value.items() if item is not None}
+
+
+def plain(value: Any) -> Any:
+    """Return ``value`` as plain JSON types; a torch dtype becomes its name.
+
+    Raises:
+        ValueError: It holds something JSON has no form for.
+    """
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, str):
+        return str(getattr(value, "value", value))
+    if isinstance(value, float):
+        return _number_of(value)
+    if isinstance(value, Mapping):
+        return {_text(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, Secret):
+        return value.reveal()
+    if type(value).__name__ == "dtype":
+        return str(value)
+    raise ValueError(f"it holds a {type(value).__name__}, which cannot be written as JSON")
+
+
+def _secret(value: Any) -> Secret:
+    """Return a key, given itself or as ``env:NAME``, so that neither files nor command lines need to hold it."""
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str):
+        raise ValueError
+    if not value.startswith("env:"):
+        return Secret(value)
+    import os
+
+    name = value.removeprefix("env:")
+    if name not in os.environ:
+        raise ValueError(f"The environment variable {name!r} is not set")
+    return Secret(os.environ[name])
+
+
+_ENDPOINTS = ("/chat/completions", "/completions", "/messages")
+
+
+def _url(value: Any) -> str:
+    from urllib.parse import urlsplit
+
+    if not isinstance(value, str):
+        raise ValueError
+    value = value.strip()
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"{error}") from None
+    if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in value):
+        raise ValueError
+    if parts.username or parts.password:
+        raise ValueError("Give user and password as a header: generation_config extra_headers")
+    if parts.query or parts.fragment:
+        raise ValueError("What follows '?' goes to generation_config extra_query")
+    base: str = value.rstrip("/?#")
+    for endpoint in _ENDPOINTS:
+        if base.endswith(endpoint):
+            base = base.removesuffix(endpoint)
+            break
+    return base
+
+
+def _budget(value: Any) -> ErrorBudget:
+    from .budget import ErrorBudget
+
+    if isinstance(value, ErrorBudget):
+        return value
+    if isinstance(value, str) and value.strip().endswith("%"):
+        percent = _number_of(_read_number(value.strip()[:-1]))
+        if not 0 <= percent <= 100:
+            raise ValueError
+        return ErrorBudget(percent=percent)
+    number = _number_of(_read_number(value) if isinstance(value, str) else value)
+    if number < 0 or number != int(number):
+        raise ValueError
+    return ErrorBudget(count=int(number))
+
+
+def _biases(value: Any) -> dict[str, float]:
+    biases = {token: _number_of(bias) for token, bias in _table(value).items()}
+    if not all(token.lstrip("-").isdecimal() and -100 <= bias <= 100 for token, bias in biases.items()):
+        raise ValueError
+    return biases
+
+
+def _metrics(value: Any) -> tuple[Any, ...]:
+    return tuple(_text(m) if isinstance(m, str) else _table(m) for m in _items(value))
+
+
+def _path(value: Any) -> str:
+    import os
+
+    path: str = os.path.expanduser(_text(os.fspath(value) if isinstance(value, os.PathLike) else value))
+    return path
+
+
+def is_mask(value: Any) -> bool:
+    """Return whether a value read back from our own records stands for a key that was masked there."""
+    return isinstance(value, str) and value == MASK
+
+
+TEXT = Kind("text", _text)
+TEMPLATE = Kind("text", _template)
+PATH = Kind("a path", _path, metavar="PATH", is_path=True)
+PATH_OR_TABLE = Kind("a path or a mapping", lambda value: value, metavar="PATH")
+SWITCH = Kind("true or false", _switch, _read_switch, flag="switch")
+NAMES = Kind("a list of names", _names, metavar="NAME", flag="names")
+TEXTS = Kind("a list of texts", _texts, _read_texts, flag="repeat")
+LINES = Kind("a list of texts", _texts, _read_lines, flag="repeat")
+LIMIT = Kind("a number of samples (5) or a share of them (0.1; 1.0 is all)", _limit, _read_number, "N|SHARE")
+TABLE = Kind("JSON or key=value,key=value", _table, metavar="JSON|K=V,...")
+SECRET = Kind("a key, or env:NAME for one in the environment variable NAME", _secret, metavar="KEY")
+URL = Kind("a URL with http:// or https://, such as http://127.0.0.1:8000/v1", _url, metavar="URL")
+BUDGET = Kind("a number of samples (5) or a percentage (1%)", _budget, metavar="N|P%")
+BIASES = Kind("token ids with biases from -100 to 100, such as 42=10,43=-10", _biases, metavar="ID=BIAS,...")
+METRICS = Kind("a list of metric names", _metrics, _read_texts)
+
+
+def describe(value: Any) -> str:
+    """Return a value for an error message, shortened."""
+    shown = repr(value)
+    return shown if len(shown) <= 80 else shown[:77] + "..."

@@ -1,0 +1,98 @@
+"""Spellings of earlier EvalScope versions (spec/readme_zh_2024.md, spec/basic_usage.md), put into today's.
+
+What still has a meaning is renamed. What has none is refused with what replaced it, or, where leaving it out is
+what every user of today does anyway, noted and dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..core.errors import ConfigError
+from .kinds import is_mask
+
+Path = tuple[str, ...]
+Notes = list[str]
+
+# Written by this package or EvalScope into a run's task_config.yaml beside the settings.
+OF_RECORDS = frozenset({"resolved_benchmarks", "evaluation_identity", "evalscope_version"})
+
+_RENAMED = {"outputs": "work_dir"}
+_FORWARDED = ("timeout", "stream")
+_GENERATION_RENAMED = {"max_new_tokens": "max_tokens", "stop": "stop_seqs", "stop_sequences": "stop_seqs"}
+_DATASET_RENAMED = {"local_path": "dataset_id"}
+_GENERATION_DEAD = {
+    "batch_size": "Requests in flight are set with eval_batch_size",
+    "num_beams": "Beam search is not offered; leave it out",
+}
+
+
+def modern_task(key: str, value: Any, where: str, notes: Notes) -> Iterator[tuple[Path, Any]]:
+    """Yield what a setting is called today, with its value. Nothing where it is no longer needed.
+
+    Raises:
+        ConfigError: It has no meaning any more.
+    """
+    special = {"template_type": _template_type, "mem_cache": _mem_cache, "stage": _stage, "use_cache": _use_cache}
+    if key in OF_RECORDS or (key == "api_key" and is_mask(value)):
+        return
+    if key in special:
+        yield from special[key](value, where, notes)
+    elif key in _FORWARDED:
+        yield ("generation_config", key), value
+    else:
+        yield (_RENAMED.get(key, key),), value
+
+
+def modern_generation(key: str, value: Any, where: str) -> Iterator[tuple[Path, Any]]:
+    """Yield what a generation parameter is called today. ``n`` of several generations is ``repeats``.
+
+    Raises:
+        ConfigError: It has no meaning any more.
+    """
+    if key in _GENERATION_DEAD:
+        raise ConfigError(f"generation_config.{key} is no generation parameter ({where}). {_GENERATION_DEAD[key]}.")
+    if key == "n":
+        if value != 1:
+            yield ("repeats",), value
+        return
+    yield ("generation_config", _GENERATION_RENAMED.get(key, key)), value
+
+
+def modern_dataset(benchmark: str, key: str, value: Any) -> tuple[Path, Any]:
+    """Return what a key of ``dataset_args`` is called today."""
+    return ("dataset_args", benchmark, _DATASET_RENAMED.get(key, key)), value
+
+
+def _template_type(value: Any, where: str, notes: Notes) -> Iterator[tuple[Path, Any]]:
+    notes.append(f"template_type {value!r} ({where}) is no longer needed: the model's own chat template is used.")
+    return iter(())
+
+
+def _mem_cache(value: Any, where: str, notes: Notes) -> Iterator[tuple[Path, Any]]:
+    if value is not False and str(value).lower() != "false":
+        raise ConfigError(
+            f"mem_cache {value!r} has no meaning any more ({where}): answers are always recorded on disk. "
+            "To carry on an earlier run give its directory as use_cache."
+        )
+    return iter(())
+
+
+def _stage(value: Any, where: str, notes: Notes) -> Iterator[tuple[Path, Any]]:
+    if value == "review":
+        yield ("rerun_review",), True
+    elif value != "all":
+        raise ConfigError(
+            f"stage {value!r} has no meaning any more ({where}): answers are scored as they come in. To score those of "
+            "an earlier run again give rerun_review and its directory as use_cache."
+        )
+
+
+def _use_cache(value: Any, where: str, notes: Notes) -> Iterator[tuple[Path, Any]]:
+    """In 2024 ``use_cache`` was true or false; true carries on the newest run."""
+    word = str(value).lower()
+    if word == "true":
+        yield ("use_cache",), "latest"
+    elif word != "false":
+        yield ("use_cache",), value

@@ -1,0 +1,165 @@
+"""Command line options and ini keys, one for each field of `TaskConfig`.
+
+``--eval-<field>`` for pytest, ``--<field>`` for the command ``evalscope-pytest eval``, ``eval_<field>`` in pytest.ini;
+a field that starts with ``eval_`` keeps its name. Values stay text until `sources` reads them, and absent ones None, so
+that what is given on the command line is known and every mistake gets the same kind of message.
+
+Every run of pytest pays for this module, so it reads `option_table`, which `derive_options` writes, and not the fields.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .option_table import OPTIONS
+
+TASK_CONFIG = "eval_task_config"
+TEMPLATE_TYPE = "eval_template_type"
+
+
+class OptionSpec(NamedTuple):
+    """One option, ready for ``add_argument`` and ``addini``.
+
+    Attributes:
+        flag: ``--eval-model``.
+        field: The field of `TaskConfig` it sets; empty for ``--eval-task-config``.
+        help: Help text of the ini key.
+        kwargs: Keyword arguments of ``add_argument``. The destination is `ini`, the default None.
+        ini: ``eval_model``; empty where there is no ini key.
+        ini_type: pytest's type of the ini key.
+    """
+
+    flag: str
+    field: str
+    help: str
+    kwargs: Mapping[str, Any]
+    ini: str = ""
+    ini_type: str = "string"
+
+
+def ini_name(field: str) -> str:
+    """Return the ini key of a field, which is also the option's destination."""
+    return field if field.startswith("eval_") else f"eval_{field}"
+
+
+def pytest_flag(field: str) -> str:
+    """Return the flag of a field for pytest."""
+    return "--" + ini_name(field).replace("_", "-")
+
+
+def cli_flag(field: str) -> str:
+    """Return the flag of a field for our own command."""
+    return "--" + field.replace("_", "-")
+
+
+def pytest_options() -> Iterator[OptionSpec]:
+    """Yield the options of the pytest plugin."""
+    return _options(pytest_flag)
+
+
+def cli_options() -> Iterator[OptionSpec]:
+    """Yield the options of ``evalscope-pytest eval``: the same, without the prefix."""
+    return _options(cli_flag)
+
+
+def _options(spell: Callable[[str], str]) -> Iterator[OptionSpec]:
+    help = "YAML or JSON file with any of these settings; '-' reads JSON from standard input."
+    yield OptionSpec(spell("task_config"), "", help, {"dest": TASK_CONFIG, "metavar": "FILE", "help": help})
+    for field, form, metavar, help in OPTIONS:
+        flag, ini = spell(field), ini_name(field)
+        kwargs = {"dest": ini, "default": None, "help": help or argparse.SUPPRESS, **_FORMS[form]}
+        if form != "switch":
+            kwargs["metavar"] = metavar
+        same = f"The same as {flag}." if help else "Not available in this version."
+        yield OptionSpec(flag, field, same, kwargs, ini, _INI_TYPES[form])
+    yield OptionSpec(spell("template_type"), "", "", {"dest": TEMPLATE_TYPE, "help": argparse.SUPPRESS})
+
+
+_FORMS: dict[str, dict[str, Any]] = {
+    "value": {},
+    "switch": {"action": argparse.BooleanOptionalAction},
+    "names": {"nargs": "+", "action": "extend"},
+    "repeat": {"action": "append"},
+}
+_INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": "linelist"}
+
+
+# What argparse cannot tell apart -----------------------------------------------------------------------------------
+
+
+def split_paths(values: Sequence[str], benchmarks: Container[str] = ()) -> tuple[list[str], list[str]]:
+    """Tell benchmarks from paths among what followed ``--eval-datasets``, which takes all words up to the next option.
+
+    A path is what holds a slash or ``::``, ends in ``.py``, or is there as a file or folder without being the name of a
+    benchmark. Commas separate benchmarks.
+
+    Args:
+        values: The words.
+        benchmarks: Names that are benchmarks even where a file is called like them.
+
+    Returns:
+        Benchmark names and paths, each in order.
+    """
+    names: list[str] = []
+    paths: list[str] = []
+    for value in values:
+        if _is_path(value, benchmarks):
+            paths.append(value)
+        else:
+            names.extend(name for name in value.split(",") if name)
+    return names, paths
+
+
+def _is_path(value: str, benchmarks: Container[str]) -> bool:
+    if value in benchmarks:
+        return False
+    return "/" in value or os.sep in value or "::" in value or value.endswith(".py") or os.path.exists(value)
+
+
+def hand_back_paths(
+    arguments: Sequence[str], benchmarks: Container[str] = (), flag: str = pytest_flag("datasets")
+) -> list[str]:
+    """Return a command line whose dataset option ends where its names end: ``--eval-datasets=gsm8k,arc suites/``.
+
+    After that, words may be added to the command line without becoming datasets.
+    """
+    result: list[str] = []
+    at = 0
+    while at < len(arguments) and arguments[at] != "--":
+        word = arguments[at]
+        at += 1
+        if word != flag:
+            result.append(word)
+            continue
+        end = next((i for i in range(at, len(arguments)) if arguments[i].startswith("-")), len(arguments))
+        names, paths = split_paths(arguments[at:end], benchmarks)
+        result.append(f"{flag}={','.join(names)}" if names else flag)
+        result.extend(paths)
+        at = end
+    return [*result, *arguments[at:]]
+
+
+def check_flags(arguments: Sequence[str]) -> None:
+    """Refuse an unknown ``--eval-...`` with the closest known one; pytest itself would list them all.
+
+    Raises:
+        ConfigError: There is one.
+    """
+    from ..core.errors import ConfigError, closest
+
+    known = {form for option in pytest_options() for form in _spellings(option)}
+    for word in arguments:
+        if word == "--":
+            return
+        flag = word.partition("=")[0]
+        if flag.startswith(("--eval-", "--no-eval-")) and flag not in known:
+            raise ConfigError(f"unknown option {flag}. {closest(flag, known)} pytest --help shows all of them.")
+
+
+def _spellings(option: OptionSpec) -> Iterator[str]:
+    yield option.flag
+    if option.kwargs.get("action") is argparse.BooleanOptionalAction:
+        yield "--no-" + option.flag[2:]

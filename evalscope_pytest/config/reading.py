@@ -1,0 +1,257 @@
+"""From what a user wrote to checked settings: `checked` reads one source, `merged` joins several, `complete` fills in.
+
+In between, settings are flat: a path such as ``("dataset_args", "gsm8k", "few_shot_num")`` stands for each single value
+that was given, so that sources are merged key by key with nothing but a dictionary update.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path as Folder
+from typing import Any
+
+from ..core.errors import ConfigError, closest
+from ..core.secret import MASK, redact
+from .dataset_args import DatasetArgs
+from .generation import GenerationConfig
+from .kinds import SECRET, TABLE, Kind, describe, is_mask
+from .older import Notes, Path, modern_dataset, modern_generation, modern_task
+from .setting import settings_of
+from .task import LATEST, MOCK, SERVICE_BATCH_SIZE, TaskConfig
+from .unavailable import refuse_unavailable
+
+Place = Callable[[str], str]
+_RUN_NAME = re.compile(r"\d{8}_\d{6}(?:_\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The settings one source makes.
+
+    Attributes:
+        values: Checked values by path.
+        origin: Where each of them was given, for messages.
+        notes: What the user should know of how older spellings were understood.
+    """
+
+    values: Mapping[Path, Any] = field(default_factory=dict)
+    origin: Mapping[Path, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One value on its way: ``is_text`` when it came as text and is still to be read."""
+
+    path: Path
+    value: Any
+    where: str
+    is_text: bool
+
+
+def checked(raw: Mapping[str, Any], place: Place, *, is_text: bool = False) -> Layer:
+    """Check the settings of one source.
+
+    Args:
+        raw: Values by field name or older spelling; None stands for "not given".
+        place: Says where a key stands: ``--eval-limit``, ``conf.yaml``.
+        is_text: Values are text, as command lines and environments give them.
+
+    Raises:
+        ConfigError: A key is unknown, a value wrong, a setting not available, or given in two spellings at once.
+    """
+    values: dict[Path, Any] = {}
+    origin: dict[Path, str] = {}
+    notes: Notes = []
+    for entry in _entries(raw, place, is_text, notes):
+        value = _value(entry)
+        if entry.path in values and values[entry.path] != value:
+            raise ConfigError(
+                f"{_dotted(entry.path)} is given twice: {describe(values[entry.path])} in {origin[entry.path]} and "
+                f"{describe(value)} in {entry.where}. Keep one of them."
+            )
+        refuse_unavailable(entry.path[-1], value, entry.where)
+        values[entry.path] = value
+        origin[entry.path] = entry.where
+    return Layer(values, origin, tuple(notes))
+
+
+def merged(layers: Iterable[Layer]) -> Layer:
+    """Join layers, the first one winning."""
+    values: dict[Path, Any] = {}
+    origin: dict[Path, str] = {}
+    notes: list[str] = []
+    for layer in reversed(list(layers)):
+        values.update(layer.values)
+        origin.update(layer.origin)
+        notes.extend(layer.notes)
+    return Layer(values, origin, tuple(dict.fromkeys(notes)))
+
+
+def complete(layer: Layer) -> dict[str, Any]:
+    """Return every field of a `TaskConfig`: what was given, and what follows from it.
+
+    Raises:
+        ConfigError: Settings contradict each other.
+    """
+    from .rules import check_together
+
+    result: dict[str, Any] = {
+        f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(TaskConfig)
+    }
+    nested: dict[str, dict[str, Any]] = {"generation_config": {}, "dataset_args": {}, "model_args": {}}
+    for path, value in layer.values.items():
+        if len(path) == 1:
+            result[path[0]] = value
+        elif len(path) == 2:
+            nested[path[0]][path[1]] = value
+        else:
+            nested["dataset_args"].setdefault(path[1], {})[path[2]] = value
+    generation = GenerationConfig(**nested["generation_config"])
+    result.update(
+        model_args=nested["model_args"],
+        generation_config=generation,
+        dataset_args={name: DatasetArgs(**keys) for name, keys in nested["dataset_args"].items()},
+        timeout=generation.timeout,
+        stream=generation.stream,
+        given={_dotted(path): where for path, where in layer.origin.items()},
+        notes=layer.notes,
+    )
+    _fill_in(result)
+    check_together(result, layer.origin)
+    return result
+
+
+def _fill_in(result: dict[str, Any]) -> None:
+    """Add what depends on other settings."""
+    model = result["model"]
+    if model is None and result["eval_type"] == "mock_llm":
+        model = result["model"] = MOCK[0]
+    if model is not None:
+        if result["eval_type"] is None:
+            result["eval_type"] = "mock_llm" if model in MOCK else "openai_api" if result["api_url"] else "llm_ckpt"
+        parts = [part for part in model.replace("\\", "/").split("/") if part]
+        result["model_id"] = result["model_id"] or (parts[-1] if parts else model)
+    if "eval_batch_size" not in result["given"]:
+        result["eval_batch_size"] = 1 if result["eval_type"] == "llm_ckpt" else SERVICE_BATCH_SIZE
+    if result["use_cache"] == LATEST:
+        result["use_cache"] = _latest_run(result["work_dir"])
+        if result["use_cache"] is None:
+            result["notes"] += (f"use_cache: there is no earlier run under {result['work_dir']}, a new one starts.",)
+
+
+def _latest_run(work_dir: str) -> str | None:
+    """Return the newest run recorded under ``work_dir``."""
+    folder = Folder(work_dir)
+    runs = [p for p in folder.iterdir() if _RUN_NAME.fullmatch(p.name)] if folder.is_dir() else []
+    return str(max(runs, key=lambda p: p.name)) if runs else None
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path)
+
+
+# From nested and old to flat and new -------------------------------------------------------------------------------
+
+
+def _entries(raw: Mapping[str, Any], place: Place, is_text: bool, notes: Notes) -> Iterator[_Entry]:
+    known = settings_of(TaskConfig)
+    for key, given in raw.items():
+        if given is None:
+            continue
+        where = place(str(key))
+        for path, value in modern_task(str(key), given, where, notes):
+            name = path[0]
+            if name not in known:
+                raise ConfigError(f"unknown setting {str(key)!r} in {where}. {closest(str(key), known)}")
+            if len(path) > 1:
+                yield _Entry(path, value, where, is_text)
+            elif name == "generation_config":
+                yield from _generation_entries(value, where)
+            elif name == "dataset_args":
+                yield from _dataset_entries(value, where)
+            elif name == "model_args":
+                for argument, item in _mapping(name, value, where).items():
+                    yield _Entry((name, argument), item, where, False)
+            else:
+                yield _Entry(path, value, where, is_text)
+
+
+def _generation_entries(value: Any, where: str) -> Iterator[_Entry]:
+    if isinstance(value, GenerationConfig):
+        plain = GenerationConfig()
+        value = {f.name: v for f in fields(value) if (v := getattr(value, f.name)) != getattr(plain, f.name)}
+    is_text = isinstance(value, str) and not value.lstrip().startswith("{")
+    for key, item in _mapping("generation_config", value, where).items():
+        for path, new in modern_generation(key, item, where):
+            if len(path) > 1 and path[1] not in settings_of(GenerationConfig):
+                hint = closest(key, settings_of(GenerationConfig))
+                raise ConfigError(
+                    f"unknown setting {key!r} of generation_config in {where}. {hint} What only the service knows goes "
+                    f"to extra_body."
+                )
+            yield _Entry(path, new, where, is_text)
+
+
+def _dataset_entries(value: Any, where: str) -> Iterator[_Entry]:
+    known = settings_of(DatasetArgs)
+    for benchmark, arguments in _mapping("dataset_args", value, where).items():
+        if isinstance(arguments, DatasetArgs):
+            arguments = {name: getattr(arguments, name) for name in known}
+        for key, item in _mapping(f"dataset_args.{benchmark}", arguments, where).items():
+            path, new = modern_dataset(benchmark, key, item)
+            refuse_unavailable(key, new, where)
+            if path[-1] not in known:
+                raise ConfigError(
+                    f"unknown setting {key!r} of dataset_args.{benchmark} in {where}. {closest(key, known)} Parameters "
+                    f"of the benchmark's own go to extra_params."
+                )
+            yield _Entry(path, new, where, False)
+
+
+def _mapping(name: str, value: Any, where: str) -> dict[str, Any]:
+    """Return a mapping given as such or as text, without what is None or a masked key."""
+    if isinstance(value, Mapping):
+        return {str(key): item for key, item in value.items() if item is not None and not is_mask(item)}
+    result: dict[str, Any] = _checked_value(name, value, where, TABLE)
+    return result
+
+
+# Single values -----------------------------------------------------------------------------------------------------
+
+
+def _value(entry: _Entry) -> Any:
+    path, name = entry.path, entry.path[-1]
+    if path[0] == "generation_config":
+        kind = settings_of(GenerationConfig)[name].kind
+    elif path[0] == "dataset_args":
+        kind = settings_of(DatasetArgs)[name].kind
+    elif path[0] == "model_args":
+        return _checked_value(_dotted(path), {"value": entry.value}, entry.where, TABLE)["value"]
+    else:
+        kind = settings_of(TaskConfig)[name].kind
+    value = entry.value
+    if entry.is_text and isinstance(value, str):
+        try:
+            value = kind.read(value)
+        except ValueError as error:
+            raise _wrong(_dotted(path), value, entry.where, kind, str(error)) from None
+    return _checked_value(_dotted(path), value, entry.where, kind)
+
+
+def _checked_value(name: str, value: Any, where: str, kind: Kind) -> Any:
+    try:
+        return kind.check(value)
+    except RecursionError:
+        raise _wrong(name, value, where, kind, "It is nested too deeply") from None
+    except ValueError as error:
+        raise _wrong(name, value, where, kind, str(error)) from None
+
+
+def _wrong(name: str, value: Any, where: str, kind: Kind, reason: str) -> ConfigError:
+    """Make the message. What could hold a key is not shown."""
+    shown = MASK if kind is SECRET else "what is given" if kind is TABLE else describe(value)
+    reason = f" {reason[0].upper()}{reason[1:].rstrip('.?')}{'?' if reason.endswith('?') else '.'}" if reason else ""
+    return ConfigError(redact(f"{name} cannot be {shown} (in {where}). It takes {kind.expects}.{reason}"))

@@ -1,0 +1,241 @@
+"""Where settings come from, and which wins: command line, file, environment, ini file, default, in that order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import ConfigError, closest
+from ..core.secret import MASK, Secret
+from .budget import ErrorBudget
+from .dataset_args import DatasetArgs
+from .generation import GenerationConfig
+from .options import TASK_CONFIG, TEMPLATE_TYPE, ini_name, pytest_flag
+from .reading import Layer, checked, merged
+from .setting import settings_of
+from .task import TaskConfig
+
+_SECRET_WORDS = ("api_key", "apikey", "api-key", "authorization", "token", "secret", "password", "cookie")
+_NOT_SECRET = ("max_tokens", "reasoning_tokens", "skip_special_tokens", "add_special_tokens")
+_FILLED_IN = ("model_id", "eval_type", "eval_batch_size")
+_PATH_WORDS = ("true", "false", "latest")
+_ENV_PREFIX = "EVALSCOPE_"
+_OTHER_ENV = ("EVALSCOPE_CACHE", "EVALSCOPE_HOME")
+
+
+def resolve(layers: Iterable[Layer]) -> TaskConfig:
+    """Join layers, the first one winning, mappings key by key, and fill in what is left out.
+
+    Raises:
+        ConfigError: Settings contradict each other.
+    """
+    return TaskConfig.from_layer(merged(layers))
+
+
+def gather(
+    options: Mapping[str, Any],
+    *,
+    getini: Callable[[str], Any] | None = None,
+    inifile: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> TaskConfig:
+    """Make the configuration of a pytest run from all its sources.
+
+    Args:
+        options: ``vars(config.option)``.
+        getini: ``config.getini``.
+        inifile: ``config.inipath``, for messages and for paths relative to it.
+        environ: The environment; this process's by default.
+
+    Raises:
+        ConfigError: A setting is unknown, wrong, not available, or contradicts another.
+    """
+    layers = [option_layer(options)]
+    if file := options.get(TASK_CONFIG):
+        layers.append(file_layer(file))
+    layers.append(environment_layer(os.environ if environ is None else environ))
+    if getini is not None:
+        layers.append(ini_layer(getini, inifile))
+    return resolve(layers)
+
+
+def option_layer(options: Mapping[str, Any], spell: Callable[[str], str] = pytest_flag) -> Layer:
+    """Read what argparse collected; options that were not given are None.
+
+    Raises:
+        ConfigError: A value is wrong or not available.
+    """
+    given = {name: options.get(ini_name(name)) for name in settings_of(TaskConfig)}
+    given["template_type"] = options.get(TEMPLATE_TYPE)
+    return checked(given, spell, is_text=True)
+
+
+def environment_layer(environ: Mapping[str, str]) -> Layer:
+    """Read ``EVALSCOPE_<FIELD>`` for every field, and the further names some of them have.
+
+    Other variables with that prefix are left alone, EvalScope itself has some, unless one is nearly a field's.
+
+    Raises:
+        ConfigError: A value is wrong or not available, or a name is almost right.
+    """
+    given: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for field, setting in settings_of(TaskConfig).items():
+        for variable in (_ENV_PREFIX + field.upper(), *setting.env):
+            if variable in environ and field not in given:
+                given[field], names[field] = environ[variable], variable
+    _check_variables(environ)
+    filled = {field: value for field, value in given.items() if value.strip()}
+    return checked(filled, lambda field: f"environment variable {names[field]}", is_text=True)
+
+
+def _check_variables(environ: Mapping[str, str]) -> None:
+    from difflib import get_close_matches
+
+    known = {_ENV_PREFIX + name.upper() for name in settings_of(TaskConfig)} | set(_OTHER_ENV)
+    known.update(variable for setting in settings_of(TaskConfig).values() for variable in setting.env)
+    for variable in environ:
+        if variable.startswith(_ENV_PREFIX) and variable not in known and get_close_matches(variable, known, 1, 0.92):
+            raise ConfigError(f"unknown environment variable {variable}. {closest(variable, known)}")
+
+
+def ini_layer(getini: Callable[[str], Any], inifile: Path | None = None) -> Layer:
+    """Read the ``eval_*`` keys of pytest.ini or pyproject.toml. Paths are relative to that file.
+
+    Raises:
+        ConfigError: A value is wrong or not available.
+    """
+    given = {}
+    for name, setting in settings_of(TaskConfig).items():
+        value = getini(ini_name(name))
+        if value is None or value in ("", []):
+            continue
+        if setting.kind.is_path and inifile is not None and value.lower() not in _PATH_WORDS:
+            value = str(inifile.parent / os.path.expanduser(value))
+        given[name] = value
+    where = inifile.name if inifile else "pytest.ini"
+    return checked(given, lambda name: f"{ini_name(name)} of {where}", is_text=True)
+
+
+def file_layer(source: str | Path) -> Layer:
+    """Read a YAML or JSON file, or JSON from standard input for ``-``. The dump of an earlier run is understood.
+
+    Raises:
+        ConfigError: The file cannot be read, is not a mapping, or holds a wrong setting.
+    """
+    from .files import read_mapping
+
+    name = "standard input" if str(source) == "-" else str(source)
+    raw = parse_standard_input() if str(source) == "-" else read_mapping(Path(source))
+    return mapping_layer(raw, name)
+
+
+def mapping_layer(raw: Mapping[str, Any], name: str) -> Layer:
+    """Read settings that have their Python or JSON types already.
+
+    What an earlier run's dump holds only because it was filled in is not taken as given, so that another model gets
+    its own name and provider.
+
+    Raises:
+        ConfigError: A setting is unknown, wrong or not available.
+    """
+    layer = checked(raw, lambda key: name)
+    if "evalscope_version" not in raw:
+        return layer
+    own = {path: value for path, value in layer.values.items() if path[0] not in _FILLED_IN}
+    filled = TaskConfig.from_layer(Layer(own))
+    return Layer(
+        {p: v for p, v in layer.values.items() if p in own or getattr(filled, p[0]) != v}, layer.origin, layer.notes
+    )
+
+
+@lru_cache(maxsize=1)
+def standard_input() -> str:
+    """Return all of standard input, read once. pytest closes it when it starts to capture: call it before that."""
+    import sys
+
+    return sys.stdin.read()
+
+
+def parse_standard_input() -> dict[str, Any]:
+    """Return the JSON object on standard input.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    from .pairs import parse_json_object
+
+    try:
+        return parse_json_object(standard_input())
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"--eval-task-config - expects a JSON object on standard input: {error}.") from None
+
+
+# Back to JSON ------------------------------------------------------------------------------------------------------
+
+
+def to_mapping(config: TaskConfig, *, reveal_secrets: bool = False, only_given: bool = False) -> dict[str, Any]:
+    """Return a configuration as one flat mapping of JSON values, for ``task_config.yaml``.
+
+    Args:
+        config: What to write.
+        reveal_secrets: Write keys, instead of stars. `from_mapping` is lossless then.
+        only_given: Leave out what the user did not set.
+    """
+    given = {name.partition(".")[0] for name in config.given}
+    names = [f.name for f in fields(config) if f.name not in ("given", "notes", "timeout", "stream")]
+    result = {n: _json(getattr(config, n), reveal_secrets) for n in names if not only_given or n in given}
+    if "generation_config" in result:
+        plain = GenerationConfig()
+        kept = {
+            f.name: getattr(config.generation_config, f.name)
+            for f in fields(GenerationConfig)
+            if f.name in config.generation_given or getattr(config.generation_config, f.name) != getattr(plain, f.name)
+        }
+        result["generation_config"] = _json(kept, reveal_secrets)
+    return result
+
+
+def from_mapping(raw: Mapping[str, Any]) -> TaskConfig:
+    """Return the configuration that `to_mapping` wrote.
+
+    Raises:
+        ConfigError: A setting is unknown, wrong or not available.
+    """
+    return resolve([mapping_layer(raw, "the recorded configuration")])
+
+
+def given_layer(config: TaskConfig) -> Layer:
+    """Return what the user set in ``config``, to be merged with further layers."""
+    return checked(
+        to_mapping(config, reveal_secrets=True, only_given=True), lambda key: config.given.get(key, "TaskConfig")
+    )
+
+
+def _json(value: Any, reveal: bool, key: str = "") -> Any:
+    if isinstance(value, Secret):
+        return value.reveal() if reveal or value.reveal() == "EMPTY" else MASK
+    if isinstance(value, ErrorBudget):
+        return str(value)
+    if isinstance(value, DatasetArgs):
+        value = {f.name: v for f in fields(value) if (v := getattr(value, f.name)) is not None}
+    if isinstance(value, Mapping):
+        return {k: _json(item, reveal, k) for k, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(item, reveal, key) for item in value]
+    if isinstance(value, str) and value and not reveal and _is_secret(key):
+        return MASK
+    return value
+
+
+def _is_secret(key: str) -> bool:
+    key = key.lower()
+    return key not in _NOT_SECRET and (key in ("key", "auth") or any(word in key for word in _SECRET_WORDS))
+
+
+__all__ = ["Layer", "environment_layer", "file_layer", "from_mapping", "gather", "given_layer",
+           "ini_layer", "mapping_layer", "option_layer", "resolve", "standard_input", "to_mapping"]  # fmt: skip

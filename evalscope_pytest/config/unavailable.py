@@ -1,0 +1,56 @@
+"""Settings of EvalScope that this version does not have: refused with a sentence each, never ignored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.errors import ConfigError
+from .kinds import describe
+
+_JUDGE = "answers are scored by rule, no judge model is asked"
+_SANDBOX = "no benchmark runs code yet"
+_BACKEND = "benchmarks run in pytest itself"
+
+# Setting: the values that change nothing, and why there are no others.
+_UNAVAILABLE: dict[str, tuple[tuple[Any, ...], str]] = {
+    "model_task": (("text_generation",), "there are no image benchmarks yet"),
+    "eval_type": (
+        ("llm_ckpt", "openai_api", "anthropic_api", "mock_llm", "custom"),
+        "models are local (llm_ckpt), services (openai_api, anthropic_api) or mock_llm; most gateways speak openai_api",
+    ),
+    "eval_backend": (("Native",), _BACKEND),
+    "eval_config": ((), _BACKEND),
+    "judge": (({},), _JUDGE),
+    "judge_strategy": (("auto", "rule"), _JUDGE),
+    "judge_model_args": (({},), _JUDGE),
+    "judge_worker_num": ((1,), "requests in flight are set with eval_batch_size"),
+    "analysis_report": ((False,), "reports hold figures, no text written by a model"),
+    "use_sandbox": ((False,), _SANDBOX),
+    "sandbox": (({},), _SANDBOX),
+    "sandbox_type": (("docker",), _SANDBOX),
+    "sandbox_manager_config": (({},), _SANDBOX),
+    "sandbox_config": ((), _SANDBOX),
+    "agent_config": (({},), "models answer by themselves, not through an agent"),
+    "max_image_bytes": ((), "there are no image benchmarks yet"),
+    "language": (("en",), "reports are in English"),
+}
+
+# Those of which no value does anything yet: left out of help texts.
+UNDOCUMENTED = frozenset(_UNAVAILABLE) - {"eval_type", "language"}
+
+
+def refuse_unavailable(name: str, value: Any, where: str) -> None:
+    """Refuse a value that asks for what is not there.
+
+    Args:
+        name: The setting's own name, without what it is part of.
+        value: Its checked value.
+        where: Where it was given.
+
+    Raises:
+        ConfigError: It would be ignored.
+    """
+    harmless, reason = _UNAVAILABLE.get(name, ((value,), ""))
+    if value not in harmless:
+        shown = "" if isinstance(value, dict) or name == "eval_config" else f" {describe(value)}"
+        raise ConfigError(f"{name}{shown} is not available in this version ({where}): {reason}. Remove it.")
