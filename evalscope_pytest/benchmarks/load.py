@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -15,12 +15,31 @@ from ..datasets.load import load_subsets, read_release_text
 from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
-from .definition import Benchmark
-from .prompt import SAMPLE_FIELDS, messages, parse, release_shots, shots_text, unknown_field
+from .definition import Benchmark, FewShot
+from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, parse, release_shots, shot_text, unknown_field
 from .resolve import ResolvedBenchmark
 
 _log = logging.getLogger("evalscope_pytest")
 _SCALARS = (str, int, float, bool, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """The exemplars of one subset.
+
+    Attributes:
+        text: All of them, as every question but an exemplar's own sees them.
+        spare: Texts by question, one more than asked for, where they come from the evaluated split itself.
+    """
+
+    text: str
+    spare: Mapping[str, str] = field(default_factory=dict)
+
+    def before(self, question: str) -> str:
+        """Return the exemplars for a question; none of them is the question itself."""
+        if question not in self.spare:
+            return self.text
+        return BETWEEN_SHOTS.join(text for other, text in self.spare.items() if other != question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +48,17 @@ class LoadedBenchmark:
 
     Attributes:
         subsets: The chosen samples of each subset, in the order they are asked and reported.
-        shots: The exemplars of each subset as one text; empty for none.
+        shots: The exemplars of each subset; empty for none.
     """
 
     resolved: ResolvedBenchmark
     subsets: Mapping[str, Sequence[Sample]]
-    shots: Mapping[str, str]
+    shots: Mapping[str, Shots]
 
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
-        return messages(self.resolved.benchmark, sample, self.shots.get(sample.subset, ""))
+        shots = self.shots.get(sample.subset)
+        return messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
 
 
 def load(
@@ -47,14 +67,14 @@ def load(
     *,
     seed: int = 42,
     limit: int | float | None = None,
-    limit_total: int | float | None = None,
+    limit_total: int | None = None,
 ) -> LoadedBenchmark:
     """Load the samples that will be asked.
 
     Args:
         seed: Of every order and draw.
         limit: Samples of each subset: a count, or a share up to 1.0. None for all.
-        limit_total: The same for the whole benchmark.
+        limit_total: Samples of the whole benchmark, shared out evenly among its subsets.
 
     Raises:
         DatasetError: Data, a subset, a split or a field is missing or malformed.
@@ -63,11 +83,13 @@ def load(
     benchmark = resolved.benchmark
     _check_own_data(benchmark, place)
     sampling = Sampling(limit=limit, shuffle=resolved.shuffle, seed=seed)
-    records = load_subsets(benchmark.dataset, place, resolved.subsets, benchmark.dataset.split)
-    chosen = {subset: choose(found, sampling, subset) for subset, found in records.items()}
-    chosen = bound_total(chosen, limit_total)
+    records = load_subsets(benchmark.dataset, place, resolved.subsets, benchmark.dataset.split, sampling.first())
+    chosen = {s: choose(found, sampling, f"{benchmark.name}\0{s}") for s, found in records.items()}
+    if limit_total is not None:
+        shares = bound_total({subset: len(found) for subset, found in chosen.items()}, limit_total)
+        chosen = {subset: found[: shares[subset]] for subset, found in chosen.items() if shares[subset]}
     subsets = {subset: samples_of(benchmark, subset, found, seed) for subset, found in chosen.items()}
-    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, seed))
+    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed))
     _check_fields(loaded)
     return loaded
 
@@ -83,7 +105,7 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
     for number, record in enumerate(records, 1):
         try:
             sample = make(record)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
             raise DatasetError(_unreadable(benchmark, subset, number, record, error)) from error
         if not isinstance(sample, Sample):
             raise ConfigError(f"to_sample of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
@@ -157,21 +179,32 @@ def _check_own_data(benchmark: Benchmark, place: Place) -> None:
         )
 
 
-def _shots(resolved: ResolvedBenchmark, place: Place, seed: int) -> dict[str, str]:
-    few_shot = resolved.benchmark.few_shot
+def _shots(resolved: ResolvedBenchmark, place: Place, subsets: tuple[str, ...], seed: int) -> dict[str, Shots]:
+    few_shot, source = resolved.benchmark.few_shot, resolved.benchmark.dataset
     if few_shot is None or not few_shot.num:
         return {}
-    source = resolved.benchmark.dataset
     if few_shot.file:
-        paths = {subset: few_shot.file.replace("{subset}", subset) for subset in resolved.subsets}
+        paths = {subset: few_shot.file.replace("{subset}", subset) for subset in subsets}
         texts = {subset: read_release_text(source, place, path) for subset, path in paths.items()}
-        return {subset: release_shots(text, few_shot.num, paths[subset]) for subset, text in texts.items()}
-    pool = load_subsets(source, place, resolved.subsets, few_shot.split, None if few_shot.random else few_shot.num)
-    shown = {}
-    for subset, records in pool.items():
-        drawn = draw_shots(records, few_shot.num, random=few_shot.random, seed=seed, subset=subset)
-        shown[subset] = shots_text(resolved.benchmark, samples_of(resolved.benchmark, subset, drawn, seed))
-    return shown
+        return {subset: Shots(release_shots(text, few_shot.num, paths[subset])) for subset, text in texts.items()}
+    spare = few_shot.split == source.split
+    first = None if few_shot.random else few_shot.num + spare
+    pool = load_subsets(source, place, subsets, few_shot.split, first)
+    return {subset: _drawn(resolved.benchmark, subset, records, few_shot, seed) for subset, records in pool.items()}
+
+
+def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_shot: FewShot, seed: int) -> Shots:
+    spare = few_shot.split == benchmark.dataset.split
+    if spare and len(records) <= few_shot.num:
+        raise DatasetError(
+            f"few_shot_num: {few_shot.num} of {benchmark.name!r}, but the exemplars come from the evaluated split, and "
+            f"that has {len(records) - 1} beside each question of {subset!r}. Ask for fewer, or name a train_split."
+        )
+    drawn = draw_shots(records, few_shot.num + spare, few_shot.random, seed, salt=f"{benchmark.name}, {subset}")
+    exemplars = samples_of(benchmark, subset, drawn, seed)
+    texts = [shot_text(benchmark, sample) for sample in exemplars]
+    by_question = dict(zip((sample.question for sample in exemplars), texts, strict=True)) if spare else {}
+    return Shots(BETWEEN_SHOTS.join(texts[: few_shot.num]), by_question)
 
 
 def _check_fields(loaded: LoadedBenchmark) -> None:

@@ -21,7 +21,8 @@ CHOICE_FIELDS = ("letter", "text")
 
 DEFAULT_SHOT = "{question}\nANSWER: {target}"
 DEFAULT_CHOICE_SHOT = "{question}\n{choices}\nANSWER: {target}"
-DEFAULT_SHOTS_HEADER = "Solved examples of the same kind of question come first.\n\n{fewshot}\n"
+DEFAULT_SHOTS_HEADER = "These questions of the same kind are answered already:\n\n{fewshot}\n"
+BETWEEN_SHOTS = "\n\n"
 
 _BRACES = "Write {{ and }} for literal braces."
 
@@ -116,7 +117,7 @@ def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Mes
     prompt only where it brings none.
 
     Args:
-        shots: The exemplars as one text (`shots_text`, `release_shots`); empty for none.
+        shots: The exemplars as one text (`shot_text` of each, or `release_shots`); empty for none.
     """
     system = (Message("system", benchmark.system_prompt),) if benchmark.system_prompt else ()
     if not isinstance(sample.input, str):
@@ -147,16 +148,13 @@ def asks(header: str) -> bool:
     return not {"question", "query"}.isdisjoint(parse(header).names)
 
 
-def shots_text(benchmark: Benchmark, exemplars: Iterable[Sample]) -> str:
-    """Return the exemplars as one text, a blank line between two."""
-    shot = benchmark.few_shot.shot if benchmark.few_shot else ""
+def shot_text(benchmark: Benchmark, sample: Sample) -> str:
+    """Return a sample as an exemplar, with its answer."""
+    own = benchmark.few_shot.shot if benchmark.few_shot else ""
+    template = own or (DEFAULT_CHOICE_SHOT if sample.choices else DEFAULT_SHOT)
     where = _where("query_template", benchmark)
-    shown = []
-    for sample in exemplars:
-        template = shot or (DEFAULT_CHOICE_SHOT if sample.choices else DEFAULT_SHOT)
-        names = parse(template, where).names
-        shown.append(render(template, sample_fields(sample, benchmark.choice, names, solved=True), where))
-    return "\n\n".join(shown)
+    fields = sample_fields(sample, benchmark.choice, parse(template, where).names, solved=True)
+    return render(template, fields, where)
 
 
 def release_shots(text: str, num: int, where: str) -> str:
@@ -169,7 +167,8 @@ def release_shots(text: str, num: int, where: str) -> str:
         ConfigError: The text holds fewer exemplars.
     """
     _, dashes, below = text.partition("\n-----\n")
-    introduction, exemplars = [], list[str]()
+    introduction: list[str] = []
+    exemplars: list[str] = []
     for part in (below if dashes else text).strip().split("\n\n"):
         if part.startswith("Q:"):
             exemplars.append(part)
@@ -179,7 +178,7 @@ def release_shots(text: str, num: int, where: str) -> str:
             introduction.append(part)
     if num > len(exemplars):
         raise ConfigError(f"few_shot_num: {num}, but {where} holds {len(exemplars)}. Ask for at most that many.")
-    return "\n\n".join([*introduction, *exemplars[:num]])
+    return BETWEEN_SHOTS.join([*introduction, *exemplars[:num]])
 
 
 def _where(option: str, benchmark: Benchmark) -> str:

@@ -168,16 +168,13 @@ def _given(value: Any, otherwise: Any) -> Any:
 def _params(benchmark: Benchmark, args: DatasetArgs) -> Mapping[str, Any]:
     own, given = benchmark.extra_params, args.extra_params or {}
     for key, value in given.items():
-        where = f"extra_params of {benchmark.name!r}"
+        where = _option(benchmark, "extra_params")
         if key not in own:
             raise ConfigError(f"{where} has no {key!r}. {closest(key, own)}")
-        if own[key] is not None and not isinstance(value, _kind(own[key])):
+        kinds = {type(own[key]), int} if type(own[key]) is float else {type(own[key])}
+        if own[key] is not None and type(value) not in kinds:
             raise ConfigError(f"{key}: {value!r} in {where} is not of the type of its default, {own[key]!r}.")
     return {**own, **given}
-
-
-def _kind(default: Any) -> type | tuple[type, ...]:
-    return (int, float) if type(default) is float else type(default)
 
 
 def _source(benchmark: Benchmark, args: DatasetArgs) -> Source:
@@ -189,11 +186,18 @@ def _source(benchmark: Benchmark, args: DatasetArgs) -> Source:
 
 def _prompt(benchmark: Benchmark, args: DatasetArgs) -> str:
     """Return the prompt; its ``{query}`` is ``query_template`` without the answer, where the user gave one."""
-    prompt = _given(args.prompt_template, benchmark.prompt) or "{query}"
-    if args.query_template is None or "query" not in parse(prompt, _option(benchmark, "prompt_template")).names:
+    prompt = _given(args.prompt_template, benchmark.prompt)
+    if args.query_template is None:
         return prompt
-    unsolved = args.query_template.replace("{target}", "").replace("{answer}", "").rstrip()
-    return _QUERY.sub(lambda _: unsolved, prompt)
+    where = _option(benchmark, "query_template")
+    parse(args.query_template, where)
+    prompt = prompt or "{query}"
+    if "query" in parse(prompt, _option(benchmark, "prompt_template")).names:
+        unsolved = args.query_template.replace("{target}", "").replace("{answer}", "").rstrip()
+        return _QUERY.sub(lambda _: unsolved, prompt)
+    if not benchmark.few_shot or not benchmark.few_shot.num:
+        raise ConfigError(f"{where} has no effect: there are no exemplars, and prompt_template names no {{query}}.")
+    return prompt
 
 
 def _subsets(benchmark: Benchmark, args: DatasetArgs) -> tuple[str, ...]:
@@ -212,6 +216,9 @@ def _few_shot(benchmark: Benchmark, args: DatasetArgs) -> FewShot | None:
     own, option = benchmark.few_shot, partial(_option, benchmark)
     if own is None:
         if not args.few_shot_num:
+            for name in ("few_shot_prompt_template", "few_shot_random", "train_split"):
+                if getattr(args, name):
+                    raise ConfigError(f"{option(name)} has no effect: it has no exemplars. Set few_shot_num as well.")
             return None
         if not args.train_split:
             raise ConfigError(

@@ -1,9 +1,10 @@
 """Multiple-choice questions of your own, without code.
 
 A folder (``dataset_id``) of ``{subset}_val.jsonl`` (or csv, tsv, parquet) with the fields ``question``, ``A``, ``B``
-and so on, and ``answer``; exemplars, where ``few_shot_num`` asks for some, come from ``{subset}_dev``. ``extra_params``:
-``multiple_correct`` where several options may be right (``answer`` is then ``["A", "C"]``, ``"AC"`` or ``"A,C"``), and
-``use_cot`` to let the model reason first.
+and so on, and ``answer``; exemplars, where ``few_shot_num`` asks for some, come from ``{subset}_dev``.
+
+``extra_params``: ``multiple_correct`` where several options may be right (``answer`` is then ``["A", "C"]``, ``"AC"``
+or ``"A,C"``), ``use_cot`` to let the model reason first.
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, local

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest import FewShot, Message, Sample, hub
 from evalscope_pytest.benchmarks.definition import Benchmark
-from evalscope_pytest.benchmarks.prompt import messages, release_shots, render, shots_text
+from evalscope_pytest.benchmarks.prompt import messages, release_shots, render, shot_text
 from evalscope_pytest.core.errors import ConfigError
 
 CHOICES = Sample(input="2 + 2?", choices=["3", "4"], target="B", subset="sums", metadata={"topic": "adding", "n": 3})
@@ -49,10 +50,8 @@ def test_a_well_formed_template_gives_what_str_format_gives(parts: list[str]) ->
 
 @given(template=st.text(alphabet="{}ab.[]!:0 "))
 def test_any_template_renders_or_is_a_config_error(template: str) -> None:
-    try:
+    with suppress(ConfigError):
         assert isinstance(render(template, {"a": "1", "b": "2"}), str)
-    except ConfigError as error:
-        assert "{{" in str(error)
 
 
 def test_an_unknown_field_names_the_closest_one_and_how_to_write_a_brace() -> None:
@@ -97,7 +96,7 @@ def test_strings_of_the_metadata_are_fields_but_never_hide_the_questions_own() -
 def test_dataset_text_is_never_read_as_a_template() -> None:
     sample = Sample(input=HOSTILE, choices=[HOSTILE, "b"], target="A", rationale=HOSTILE, metadata={"m": HOSTILE})
     benchmark = defined(prompt="{question}|{choices}|{m}", few_shot=FewShot(1, shot="{rationale}", prompt="{fewshot}"))
-    shots = shots_text(benchmark, [sample])
+    shots = shot_text(benchmark, sample)
     assert asked(benchmark, sample, shots) == f"{HOSTILE}\n{HOSTILE}|A) {HOSTILE}\nB) b|{HOSTILE}"
 
 
@@ -133,23 +132,22 @@ def test_without_shots_the_prompt_is_the_zero_shot_one() -> None:
     assert asked(benchmark, CHOICES) == "Q: 2 + 2?"
 
 
-def test_exemplars_are_joined_by_blank_lines_and_show_their_answers() -> None:
-    plain = Sample(input="1 + 1?", target="2")
-    assert shots_text(defined(few_shot=FewShot(2)), [CHOICES, plain]) == (
-        "2 + 2?\nA) 3\nB) 4\nANSWER: B\n\n1 + 1?\nANSWER: 2"
-    )
+def test_an_exemplar_shows_its_options_and_its_answer() -> None:
+    assert shot_text(defined(few_shot=FewShot(1)), CHOICES) == "2 + 2?\nA) 3\nB) 4\nANSWER: B"
+    assert shot_text(defined(few_shot=FewShot(1)), Sample(input="1 + 1?", target="2")) == "1 + 1?\nANSWER: 2"
 
 
 def test_an_exemplar_with_several_right_letters_shows_them_all() -> None:
     sample = Sample(input="primes?", choices=["2", "3", "4"], target=["A", "B"])
-    assert shots_text(defined(few_shot=FewShot(1)), [sample]).endswith("ANSWER: A,B")
+    assert shot_text(defined(few_shot=FewShot(1)), sample).endswith("ANSWER: A,B")
 
 
-RELEASE = "Do not train on this.\n-----\nIntroduction,\n\nin two parts.\n\nQ: one\nA: 1\n\nQ: two\n\nA: 2\n\nQ: three\nA: 3"
+INTRODUCTION = "Introduction,\n\nin two parts."
+RELEASE = f"Do not train.\n-----\n{INTRODUCTION}\n\nQ: one\nA: 1\n\nQ: two\n\nA: 2\n\nQ: three\nA: 3"
 
 
 def test_release_shots_keep_the_introduction_and_drop_the_canary() -> None:
-    assert release_shots(RELEASE, 2, "f.txt") == "Introduction,\n\nin two parts.\n\nQ: one\nA: 1\n\nQ: two\n\nA: 2"
+    assert release_shots(RELEASE, 2, "f.txt") == f"{INTRODUCTION}\n\nQ: one\nA: 1\n\nQ: two\n\nA: 2"
 
 
 def test_more_release_shots_than_there_are_is_an_error_that_counts_them() -> None:

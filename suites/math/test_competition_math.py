@@ -1,0 +1,25 @@
+"""5,000 problems of competition mathematics in five levels of difficulty; the answer is what their solution boxes.
+
+MATH: Hendrycks et al. 2021, Measuring Mathematical Problem Solving With the MATH Dataset, arXiv:2103.03874.
+"""
+
+from evalscope_pytest import FewShot, Sample, benchmark, hub
+from evalscope_pytest.scoring import math_answer
+from evalscope_pytest.scoring.extract.boxes import boxes
+
+LEVELS = [f"Level {level}" for level in range(1, 6)]
+PROMPT = "Problem:\n{question}\n\nReason step by step and give the final answer inside \\boxed{{}}.\n"
+SHOT = "Problem:\n{question}\n\nSolution:\n{rationale}"
+
+
+def to_sample(record) -> Sample:
+    solution = record["solution"]
+    answer = next(boxes(solution)).content  # the last box
+    return Sample(input=record["problem"], target=answer, rationale=solution, metadata={"type": record["type"]})
+
+
+@benchmark("competition_math", pretty_name="MATH", to_sample=to_sample, prompt=PROMPT,
+           few_shot=FewShot(4, split="train", shot=SHOT), scorer=math_answer(), tags=["math", "reasoning"],
+           dataset=hub("evalscope/competition_math", subsets=LEVELS, split="test", subset_by="level"))  # fmt: skip
+async def test_competition_math(sample, model):
+    return await model.generate(sample)

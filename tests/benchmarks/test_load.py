@@ -1,0 +1,264 @@
+"""A benchmark's records become samples that are ready to be asked, or an error that says what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalscope_pytest import FewShot, Message, Sample, hub, local
+from evalscope_pytest.benchmarks.definition import Benchmark
+from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
+from evalscope_pytest.benchmarks.resolve import resolve
+from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.core.errors import ConfigError, DatasetError
+from evalscope_pytest.datasets.location import Place
+
+ROWS = [{"q": f"question {n}", "a": str(n)} for n in range(8)]
+
+
+def to_sample(record: dict[str, Any]) -> Sample:
+    return Sample(input=record["q"], target=record["a"])
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+@pytest.fixture
+def loading(tmp_path: Path) -> Callable[..., LoadedBenchmark]:
+    """Loads a benchmark whose records are the files below the test's folder."""
+
+    def loading(args: DatasetArgs | None = None, how: dict[str, Any] | None = None, **options: Any) -> LoadedBenchmark:
+        values = {"dataset": local("data"), "to_sample": to_sample, **options}
+        benchmark = Benchmark(name="demo", body=print, file=tmp_path / "test_demo.py", **values)
+        return load(resolve(benchmark, args), Place("demo", tmp_path), **how or {})
+
+    return loading
+
+
+def texts(loaded: LoadedBenchmark, subset: str = "default") -> list[str]:
+    return [sample.question for sample in loaded.subsets[subset]]
+
+
+def test_samples_keep_the_files_order_and_know_their_subset(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    loaded = loading()
+    assert texts(loaded) == [row["q"] for row in ROWS]
+    assert {sample.subset for sample in loaded.subsets["default"]} == {"default"}
+
+
+def test_subsets_come_in_the_order_asked_for(tmp_path: Path, loading: Any) -> None:
+    for subset in ("a", "b", "c"):
+        write(tmp_path / f"data/{subset}/test.jsonl", ROWS)
+    loaded = loading(DatasetArgs(subset_list=("c", "a")), dataset=local("data", subsets=["a", "b", "c"]))
+    assert list(loaded.subsets) == ["c", "a"]
+
+
+def test_the_limit_holds_for_each_subset_and_the_total_for_all(tmp_path: Path, loading: Any) -> None:
+    for subset in ("a", "b"):
+        write(tmp_path / f"data/{subset}/test.jsonl", ROWS)
+    two = local("data", subsets=["a", "b"])
+    assert [len(s) for s in loading(how={"limit": 3}, dataset=two).subsets.values()] == [3, 3]
+    assert [len(s) for s in loading(how={"limit": 0.5}, dataset=two).subsets.values()] == [4, 4]
+    assert [len(s) for s in loading(how={"limit_total": 5}, dataset=two).subsets.values()] == [3, 2]
+
+
+def test_a_total_smaller_than_the_number_of_subsets_leaves_no_empty_subset(tmp_path: Path, loading: Any) -> None:
+    for subset in ("a", "b"):
+        write(tmp_path / f"data/{subset}/test.jsonl", ROWS)
+    assert list(loading(how={"limit_total": 1}, dataset=local("data", subsets=["a", "b"])).subsets) == ["a"]
+
+
+def test_shuffling_is_reproducible_and_depends_on_the_seed(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    first, again, other = (texts(loading(DatasetArgs(shuffle=True), {"seed": seed})) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+    assert sorted(first) == sorted(other)
+
+
+def test_a_missing_field_names_benchmark_subset_record_and_the_fields_there(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [*ROWS[:2], {"quest": "x", "a": "1"}])
+    with pytest.raises(DatasetError, match=r"record 3 of subset 'default' of 'demo' has no field 'q'.*: quest, a\."):
+        loading()
+
+
+@pytest.mark.parametrize("broken", [None, 7])
+def test_any_other_failure_of_to_sample_on_a_record_says_which_one(tmp_path: Path, loading: Any, broken: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [*ROWS[:1], {"q": broken, "a": "1"}])
+    with pytest.raises(DatasetError, match=r"record 2 of subset 'default' of 'demo' cannot be read \(\w+Error:"):
+        loading(to_sample=lambda record: Sample(input=record["q"].strip()))
+
+
+def test_an_authors_slip_keeps_its_traceback(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    with pytest.raises(NameError):
+        loading(to_sample=lambda record: undefined(record))  # noqa: F821
+
+
+def test_to_sample_must_return_a_sample(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    with pytest.raises(ConfigError, match="to_sample of 'demo' returned dict, not a Sample"):
+        loading(to_sample=lambda record: {"input": record["q"]})
+
+
+def test_to_sample_may_ask_for_the_extra_params_and_the_subset(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:1])
+    seen: list[Any] = []
+
+    def asks_for_both(record: dict[str, Any], subset: str, params: Any) -> Sample:
+        seen.append((subset, dict(params)))
+        return to_sample(record)
+
+    loading(DatasetArgs(extra_params={"n": 3}), to_sample=asks_for_both, extra_params={"n": 1, "m": 2})
+    assert seen == [("default", {"n": 3, "m": 2})]
+
+
+def test_defaults_of_to_samples_own_are_left_alone(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:1])
+    assert texts(loading(to_sample=lambda record, mark="!": Sample(input=record["q"] + mark))) == ["question 0!"]
+
+
+def test_an_answer_that_is_no_option_is_an_error_before_anything_is_asked(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:1])
+    with pytest.raises(DatasetError, match=r"record 1 of subset 'default' of 'demo' has the answer 'C'.*A, B"):
+        loading(to_sample=lambda record: Sample(input=record["q"], choices=["x", "y"], target="C"))
+
+
+def test_metadata_that_is_no_json_is_an_error_that_names_the_key(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:1])
+    with pytest.raises(DatasetError, match=r"metadata\['when'\] of record 1 .* is no JSON value: set"):
+        loading(to_sample=lambda record: Sample(input="x", metadata={"ok": [1, {"a": None}], "when": {1}}))
+
+
+def test_shuffled_choices_take_their_letters_along(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    options = ("right", "wrong", "wronger", "wrongest")
+    loaded = loading(
+        DatasetArgs(shuffle_choices=True),
+        to_sample=lambda record: Sample(input=record["q"], choices=options, target="A"),
+    )
+    samples = loaded.subsets["default"]
+    assert {s.choices["ABCD".index(s.targets[0])] for s in samples} == {"right"}
+    assert len({s.targets for s in samples}) > 1
+
+
+def test_the_first_exemplars_of_the_samples_own_subset_come_first(tmp_path: Path, loading: Any) -> None:
+    for subset in ("a", "b"):
+        write(tmp_path / f"data/{subset}/test.jsonl", ROWS[:1])
+        write(tmp_path / f"data/{subset}/train.jsonl", [{"q": f"{subset}{n}", "a": str(n)} for n in range(5)])
+    loaded = loading(
+        dataset=local("data", subsets=["a", "b"]),
+        few_shot=FewShot(2, split="train", shot="{question}={target}", prompt="{fewshot}"),
+    )
+    shown = [loaded.messages(loaded.subsets[subset][0])[0].content for subset in ("a", "b")]
+    assert shown == ["a0=0\n\na1=1\nquestion 0", "b0=0\n\nb1=1\nquestion 0"]
+
+
+def test_random_exemplars_depend_on_the_seed_only(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:1])
+    write(tmp_path / "data/train.jsonl", [{"q": f"train {n}", "a": str(n)} for n in range(50)])
+    few_shot = FewShot(3, random=True)
+    first, again, other = (loading(how={"seed": s}, few_shot=few_shot).shots["default"].text for s in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_no_question_is_its_own_exemplar(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:4])
+    loaded = loading(few_shot=FewShot(2, split="test", shot="{question}={target}", prompt="{fewshot}"))
+    shown = [loaded.messages(sample)[0].content.split("\n\n") for sample in loaded.subsets["default"]]
+    assert shown == [
+        ["question 1=1", "question 2=2\nquestion 0"],
+        ["question 0=0", "question 2=2\nquestion 1"],
+        ["question 0=0", "question 1=1\nquestion 2"],
+        ["question 0=0", "question 1=1\nquestion 3"],
+    ]
+
+
+def test_as_many_exemplars_as_questions_in_the_same_split_is_an_error(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:2])
+    with pytest.raises(DatasetError, match=r"few_shot_num: 2 of 'demo'.*has 1 beside each question"):
+        loading(few_shot=FewShot(2, split="test"))
+
+
+def test_a_missing_split_of_exemplars_is_an_error_even_where_the_questions_are_there(
+    tmp_path: Path, loading: Any
+) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    with pytest.raises(DatasetError, match="train"):
+        loading(few_shot=FewShot(2, split="train"))
+    assert loading(DatasetArgs(few_shot_num=0), few_shot=FewShot(2, split="train")).shots == {}
+
+
+def test_exemplars_can_be_a_text_of_the_release(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/sums/test.jsonl", ROWS[:1])
+    (tmp_path / "data/cot").mkdir()
+    (tmp_path / "data/cot/sums.txt").write_text("canary\n-----\nAdd.\n\nQ: 1\nA: 2\n\nQ: 2\nA: 3\n", encoding="utf-8")
+    loaded = loading(
+        dataset=local("data", subsets=["sums"]), few_shot=FewShot(1, file="cot/{subset}.txt", prompt="{fewshot}\n")
+    )
+    assert loaded.messages(loaded.subsets["sums"][0])[0].content == "Add.\n\nQ: 1\nA: 2\n\nquestion 0"
+
+
+def test_a_template_field_the_metadata_lacks_is_an_error_before_anything_is_asked(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [*ROWS[:2], {**ROWS[2], "topic": ""}, ROWS[3]])
+
+    def with_topic(record: dict[str, Any]) -> Sample:
+        number = int(record["a"])
+        return Sample(input=record["q"], metadata={"topic": "x"} if number < 3 else {"topics": "x"})
+
+    with pytest.raises(ConfigError, match=r"unknown field \{topic\} in prompt_template of 'demo'.*'topics'"):
+        loading(to_sample=with_topic, prompt="{topic}: {question}")
+
+
+def test_a_template_the_user_mistyped_is_an_error_when_loading(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    with pytest.raises(ConfigError, match=r"unknown field \{questio\}.*Did you mean 'question'"):
+        loading(DatasetArgs(prompt_template="{questio}"))
+
+
+def test_a_template_over_conversations_is_said_to_have_no_effect(
+    tmp_path: Path, loading: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:1])
+    talks = {"to_sample": lambda record: Sample(input=[Message("user", record["q"])])}
+    loaded = loading(DatasetArgs(prompt_template="Q: {question}"), **talks)
+    assert loaded.messages(loaded.subsets["default"][0]) == (Message("user", "question 0"),)
+    assert "prompt_template of 'demo' has no effect" in caplog.text
+
+
+def test_a_benchmark_for_ones_own_records_says_how_to_name_them(loading: Any) -> None:
+    with pytest.raises(DatasetError, match=r"'demo' is for records of your own.*--eval-dataset-args.*dataset_id"):
+        loading(dataset=local(""))
+
+
+def test_ones_own_records_are_found_in_the_folder_of_all_datasets(tmp_path: Path) -> None:
+    write(tmp_path / "all/demo/test.jsonl", ROWS)
+    benchmark = Benchmark("demo", print, tmp_path / "test_demo.py", local(""), to_sample)
+    loaded = load(resolve(benchmark), Place("demo", tmp_path, dataset_dir=tmp_path / "all"))
+    assert len(loaded.subsets["default"]) == len(ROWS)
+
+
+def test_loading_and_rendering_cost_little_for_each_sample(tmp_path: Path) -> None:
+    write(tmp_path / "data/test.jsonl", [{"q": f"question {n}", "a": "B", "id": n} for n in range(20_000)])
+    benchmark = Benchmark(
+        name="big",
+        body=print,
+        file=tmp_path / "test_big.py",
+        dataset=hub("a/b"),
+        to_sample=lambda r: Sample(input=r["q"], choices=["x", "y"], target=r["a"], metadata={"id": r["id"]}),
+        prompt="{letters}\n{question}\n{choices}",
+    )
+    started = time.process_time()
+    loaded = load(resolve(benchmark), Place("big", tmp_path, dataset_id=str(tmp_path / "data")))
+    for sample in loaded.subsets["default"]:
+        loaded.messages(sample)
+    per_sample_us = (time.process_time() - started) / 20_000 * 1e6
+    assert per_sample_us < 60  # 24 where it was measured
