@@ -1,0 +1,212 @@
+"""The journal: every finished sample, on disk before anyone hears of it.
+
+One file for each process, never rewritten. A record is one line, written by one ``write`` to an append-only
+descriptor: three documents of strict JSON with tabs between them (JSON in ASCII holds neither tab nor newline) ::
+
+    header \\t prediction row \\t review row \\n
+
+The header is small and starts with the checksum of all that follows it, so that reading a journal takes a parse of the
+headers and copying bytes. A killed process leaves at most a torn last line, which is ignored; a line damaged
+otherwise is set aside. Measurements: docs/design/records.md.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import StoreError
+from ..core.values import SampleResult
+from .atomic import BUFFER_BYTES, cannot_write
+from .layout import WorkDir, safe_name
+from .rows import Row, documents, encode, header_of, row_of
+
+SCHEMA = 1
+SYNC_INTERVAL_S = 1.0
+SYNC_RECORDS = 64
+SYNC_PAUSE_S = 0.25
+_CRC_START, _CRC_END = len('{"crc32":"'), len('{"crc32":"01234567')
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """This process's journal. Threads may append at the same time.
+
+    Args:
+        workdir: Where the run's files are.
+        session: The run's name, the same in all its processes.
+        worker: Which of the run's processes this is.
+        model: The model's full name; without it the one its replies name.
+        clock: Seconds that never run backwards.
+
+    Raises:
+        StoreError: The file cannot be made.
+    """
+
+    def __init__(
+        self,
+        workdir: WorkDir,
+        *,
+        session: str,
+        worker: str,
+        model: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path = workdir.journal / f"{_session(session)}-{safe_name(worker)}-{os.getpid()}.jsonl"
+        self._model = model
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._unsynced = 0
+        self._synced_at = clock()
+        self._broken: StoreError | None = None
+        self._fd = _open_append(self.path)
+
+    def append(self, result: SampleResult) -> None:
+        """Record a finished sample. When this returns, killing the process loses nothing of it.
+
+        Raises:
+            StoreError: It could not be written. Nothing can be recorded from then on: the run has to stop.
+        """
+        line = encode_line(header_of(result), *documents(result, self._model))
+        with self._lock:
+            if self._broken:
+                raise self._broken
+            self._attempt(self._write, line)
+            self._unsynced += 1
+            waited = self._clock() - self._synced_at
+            if waited >= SYNC_INTERVAL_S or (self._unsynced >= SYNC_RECORDS and waited >= SYNC_PAUSE_S):
+                self._attempt(self._sync)
+
+    def sync(self) -> None:
+        """Wait until everything appended is on the disk.
+
+        Raises:
+            StoreError: The disk failed.
+        """
+        with self._lock:
+            if self._unsynced and self._fd >= 0:
+                self._attempt(self._sync)
+
+    def close(self) -> None:
+        """Sync and close. Idempotent."""
+        self.sync()
+        with self._lock:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
+
+    def _attempt(self, action: Callable[..., None], *arguments: bytes) -> None:
+        try:
+            action(*arguments)
+        except OSError as error:  # never tried again: after a failed fsync the kernel may have dropped the pages
+            self._broken = cannot_write(self.path, error)
+            raise self._broken from error
+
+    def _write(self, line: bytes) -> None:
+        written = os.write(self._fd, line)
+        while written < len(line):  # a signal or a nearly full disk; the rest says which
+            written += os.write(self._fd, line[written:])
+
+    def _sync(self) -> None:
+        getattr(os, "fdatasync", os.fsync)(self._fd)
+        self._unsynced = 0
+        self._synced_at = self._clock()
+
+
+def _session(session: str) -> str:
+    return safe_name(session.replace("-", "_"))
+
+
+def journals_of(workdir: WorkDir, session: str) -> list[Path]:
+    """Return the journals of one run, in an order that does not depend on the file system."""
+    return sorted(workdir.journal.glob(f"{_glob(_session(session))}-*.jsonl"))
+
+
+def other_journals(workdir: WorkDir, session: str) -> list[Path]:
+    """Return the journals that earlier runs left, oldest first; what was kept of folded ones comes first."""
+    mine = set(journals_of(workdir, session)) if session else set()
+    found = [p for p in sorted(workdir.journal.glob("*-*.jsonl")) if p not in mine]
+    kept = workdir.journal / "kept.jsonl"
+    return [kept, *found] if kept.exists() else found
+
+
+def _glob(text: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
+
+
+def _open_append(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+        size = os.fstat(fd).st_size
+        if size and os.lseek(fd, size - 1, os.SEEK_SET) and os.read(fd, 1) != b"\n":
+            os.write(fd, b"\n")  # another process of this number died in the middle of a line
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return fd
+
+
+def encode_line(header: Mapping[str, Any], prediction: str, review: str) -> bytes:
+    """Return the journal's line of a sample; ``prediction`` and ``review`` are JSON or empty."""
+    rest = f',"schema":{SCHEMA},{encode(header)[1:]}\t{prediction}\t{review}'.encode("ascii")
+    return b'{"crc32":"%08x"%s\n' % (zlib.crc32(rest), rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record in a journal: its light row, and where its line is, in bytes."""
+
+    row: Row
+    offset: int
+    length: int
+
+
+def entries(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterator[Entry]:
+    """Read a journal. Never raises on what is in it: a torn last line is ignored, a damaged one goes to ``bad``."""
+    offset = damaged = 0
+    with open(path, "rb", buffering=BUFFER_BYTES) as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            entry = _entry(line, offset)
+            offset += len(line)
+            if entry is not None:
+                yield entry
+            elif line.strip(b"\n"):
+                damaged += 1
+                if bad is not None:
+                    bad(line)
+    if damaged:
+        log.warning("%d damaged records in %s: their samples are asked again", damaged, path)
+
+
+_DECODER = json.JSONDecoder()
+
+
+def _entry(line: bytes, offset: int) -> Entry | None:
+    checksum = b"%08x" % zlib.crc32(memoryview(line)[_CRC_END + 1 : -1])
+    if line[_CRC_START:_CRC_END] != checksum:
+        return None
+    try:
+        header = _DECODER.raw_decode(line[: line.index(b"\t")].decode("ascii"))[0]
+        if header.pop("schema") != SCHEMA:
+            return None
+        del header["crc32"]
+        return Entry(row_of(header), offset, len(line))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def split_line(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the header, the prediction row and the review row of a journal's line; the rows may be empty."""
+    header, prediction, review = line[:-1].split(b"\t")
+    return header, prediction, review

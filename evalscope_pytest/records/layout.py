@@ -1,0 +1,221 @@
+"""Where a run's files are: EvalScope's `work_dir` layout (spec/parameters.md), with names that cannot lead out of it.
+
+EvalScope turns any two unsafe names into the same file now and then (``a/b`` and ``a_b``, every Chinese model name).
+Here a name that is safe is kept as it is, spaces and CJK included, and any other becomes a slug, ``~`` and a hash.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from itertools import count
+from pathlib import Path
+
+from ..core.errors import StoreError, UsageError
+from .atomic import cannot_write
+
+MAX_NAME_BYTES = 120
+_FORBIDDEN = frozenset('/\\:*?"<>|~')
+_WINDOWS_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul"] + [f"{port}{number}" for port in ("com", "lpt") for number in range(10)]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDir:
+    """The folders of one run. They are made when the first file is written to them."""
+
+    root: Path
+
+    @property
+    def configs(self) -> Path:
+        """Folder of ``task_config.yaml``."""
+        return self.root / "configs"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of ``eval_log.log``."""
+        return self.root / "logs"
+
+    @property
+    def journal(self) -> Path:
+        """Folder of the append-only journals, one for each process of a run."""
+        return self.root / "journal"
+
+    @property
+    def html_report(self) -> Path:
+        """The page that shows all reports of the run."""
+        return self.root / "reports" / "report.html"
+
+    @property
+    def progress_file(self) -> Path:
+        """Where a run says how far it is."""
+        return self.root / "progress.json"
+
+    def predictions(self, model_id: str) -> Path:
+        """Folder of what the model answered."""
+        return self._inside("predictions", safe_name(model_id))
+
+    def reviews(self, model_id: str) -> Path:
+        """Folder of how the answers were scored."""
+        return self._inside("reviews", safe_name(model_id))
+
+    def reports(self, model_id: str) -> Path:
+        """Folder of the aggregated scores."""
+        return self._inside("reports", safe_name(model_id))
+
+    def report_file(self, model_id: str, benchmark: str) -> Path:
+        """The report of one benchmark."""
+        return self._inside("reports", safe_name(model_id), safe_name(benchmark) + ".json")
+
+    def _inside(self, *parts: str) -> Path:
+        path = self.root.joinpath(*parts)
+        assert path.is_relative_to(self.root), path
+        assert ".." not in parts, path
+        return path
+
+
+def safe_name(text: str) -> str:
+    """Return ``text`` when every file system takes it as a name, else a slug of it with a hash. Injective."""
+    if _is_safe(text):
+        return text
+    slug = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text[:60]).strip("._")
+    return f"{slug or 'name'}~{_hash(text)}"
+
+
+def _is_safe(text: str) -> bool:
+    return (
+        bool(text)
+        and text.isprintable()
+        and not _FORBIDDEN.intersection(text)
+        and text[0] not in " ."
+        and text[-1] not in " ."
+        and len(text.encode()) <= MAX_NAME_BYTES
+        and text.partition(".")[0].rstrip().lower() not in _WINDOWS_DEVICES
+        and unicodedata.is_normalized("NFC", text)
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def record_names(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the file name of each (benchmark, subset): EvalScope's ``{benchmark}_{subset}.jsonl`` where it is safe.
+
+    Pairs whose names would be one file, ``a`` + ``b_c`` and ``a_b`` + ``c`` or two that differ in case only, get a
+    hash each, so that names are injective and do not depend on the order of the pairs.
+    """
+    wanted = list(dict.fromkeys(pairs))
+    taken = Counter(f"{benchmark}_{subset}".casefold() for benchmark, subset in wanted)
+    names = {}
+    for benchmark, subset in wanted:
+        plain = f"{benchmark}_{subset}"
+        if _is_safe(plain) and taken[plain.casefold()] == 1:
+            names[benchmark, subset] = plain + ".jsonl"
+        else:
+            slug = safe_name(f"{benchmark}_{subset}/")[: -len("~12345678")]
+            names[benchmark, subset] = f"{slug}~{_hash(json.dumps([benchmark, subset]))}.jsonl"
+    return names
+
+
+def model_id_of(model: str) -> str:
+    """Return the last part of a model's name or path, as reports and folders show it."""
+    parts = [part for part in model.replace("\\", "/").split("/") if part]
+    return safe_name(parts[-1] if parts else model)
+
+
+def free_model_id(workdir: WorkDir, model: str) -> str:
+    """Return `model_id_of`, made distinct when this work_dir holds another model's records under that name."""
+    model_id = model_id_of(model)
+    owner = _owner(workdir.predictions(model_id))
+    if owner is None or owner == model:
+        return model_id
+    return f"{model_id.partition('~')[0]}~{_hash(model)}"
+
+
+def _owner(folder: Path) -> str | None:
+    """Return the full name of the model whose predictions are in ``folder``."""
+    for path in sorted(folder.glob("*.jsonl")):
+        try:
+            with open(path, "rb") as file:
+                name = json.loads(file.readline())["model"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if isinstance(name, str) and name:
+            return name
+    return None
+
+
+def open_work_dir(
+    work_dir: Path, *, no_timestamp: bool = False, use_cache: Path | None = None, now: datetime | None = None
+) -> WorkDir:
+    """Make or find the directory of a run, and see that it can be written to.
+
+    Args:
+        work_dir: The parent of all runs; the run's own directory with ``no_timestamp``.
+        use_cache: The directory of an earlier run that is carried on.
+        now: The time the new directory is named after, by default this moment; a number follows where it is taken.
+
+    Raises:
+        UsageError: ``use_cache`` is not there, or the place cannot be written to.
+        StoreError: The disk is full.
+    """
+    if use_cache is not None:
+        root = _existing(use_cache)
+    else:
+        try:
+            root = _made(work_dir) if no_timestamp else _unique(_made(work_dir), now or datetime.now().astimezone())
+        except OSError as error:
+            raise _unusable(work_dir, error) from error
+    probe = root / ".write_probe"
+    try:
+        probe.write_bytes(b"\0" * 4096)
+        probe.unlink()
+    except OSError as error:
+        raise _unusable(root, error) from error
+    return WorkDir(root.resolve())
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _unique(parent: Path, now: datetime) -> Path:
+    stamp = now.strftime("%Y%m%d_%H%M%S")
+    for attempt in count():
+        root = parent / (f"{stamp}_{attempt}" if attempt else stamp)
+        try:
+            root.mkdir()
+        except FileExistsError:
+            continue
+        return root
+    raise AssertionError("count() never ends")
+
+
+def _existing(root: Path) -> Path:
+    if root.is_dir():
+        return root
+    if root.exists():
+        raise UsageError(f"use_cache is a file: {root}. Give the directory of an earlier run.")
+    parent = root.parent
+    siblings = sorted(p.name for p in parent.iterdir() if p.is_dir()) if parent.is_dir() else []
+    near = get_close_matches(root.name, siblings, n=3, cutoff=0.5) or siblings[-3:]
+    hint = f"Near it: {', '.join(str(parent / name) for name in near)}." if near else f"{parent} holds no runs."
+    raise UsageError(f"use_cache is not there: {root}. {hint} Without --eval-use-cache a new run is started.")
+
+
+def _unusable(path: Path, error: OSError) -> StoreError | UsageError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return cannot_write(path, error)
+    return UsageError(
+        f"work_dir cannot be written to: {path} ({error.strerror or error}). Choose another with --eval-work-dir."
+    )

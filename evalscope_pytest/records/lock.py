@@ -1,0 +1,52 @@
+"""One run at a time in a work_dir: a lock the kernel frees when its holder dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+from ..core.errors import UsageError
+from .layout import WorkDir
+
+
+@contextmanager
+def locked(workdir: WorkDir) -> Iterator[None]:
+    """Hold the work_dir for this run. The workers of a run go without: their controller holds it.
+
+    Raises:
+        UsageError: Another run has it; the message names its process.
+    """
+    try:
+        import fcntl  # not on Windows, where two runs in one directory remain the user's own care
+    except ImportError:
+        yield
+        return
+    path = workdir.root / ".lock"
+    with open(path, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = _holder(file)
+            raise UsageError(
+                f"work_dir is in use: {workdir.root} by process {holder.get('pid', '?')} on {holder.get('host', '?')} "
+                f"since {holder.get('since', '?')}. Wait for it, or choose another --eval-work-dir."
+            ) from error
+        file.truncate(0)
+        since = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+        file.flush()
+        yield  # the file stays: removing it would let two runs lock two files of one name
+
+
+def _holder(file: Any) -> dict[str, Any]:
+    file.seek(0)
+    try:
+        known = json.loads(file.read())
+    except ValueError:
+        return {}
+    return known if isinstance(known, dict) else {}

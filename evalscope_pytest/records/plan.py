@@ -1,0 +1,93 @@
+"""What a run set out to do, as one process tells another: an xdist worker writes it, the controller reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ..core.canonical import dumps
+from ..core.errors import StoreError
+from .atomic import write_atomic
+from .layout import WorkDir, record_names
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkPlan:
+    """One benchmark of a run.
+
+    Attributes:
+        metrics: Metric names in report order.
+        aggregation: Of all metrics, or of each by its name.
+        categories: The levels of a subset's category; a subset without stands under ``default``.
+        subsets: In report order.
+        requested: Samples of each subset that this run asks, repeats counted.
+        primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
+        settings: The resolved benchmark, as ``task_config.yaml`` shows it.
+        fingerprint: Content address of everything the scores depend on beside the model.
+    """
+
+    name: str
+    metrics: tuple[str, ...]
+    subsets: tuple[str, ...]
+    requested: Mapping[str, int]
+    pretty_name: str = ""
+    description: str = ""
+    version: str = "1"
+    aggregation: str | Mapping[str, str] = "mean"
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repeats: int = 1
+    primary: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """A run: which model, which benchmarks, and the name its journals go by.
+
+    Attributes:
+        model_name: The model as the user named it.
+        model_id: What reports and folders call it.
+        session: Tells this run's journals from others'; later runs have greater names.
+    """
+
+    model_name: str
+    model_id: str
+    session: str
+    benchmarks: tuple[BenchmarkPlan, ...] = ()
+
+    def file_names(self) -> dict[tuple[str, str], str]:
+        """Return the records' file name of each (benchmark, subset)."""
+        return record_names((plan.name, subset) for plan in self.benchmarks for subset in plan.subsets)
+
+    def save(self, workdir: WorkDir) -> None:
+        """Write the plan beside the journals.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        write_atomic(workdir.journal / "plan.json", dumps(asdict(self)).encode())
+
+    @classmethod
+    def load(cls, workdir: WorkDir) -> RunPlan:
+        """Read what `save` wrote.
+
+        Raises:
+            StoreError: It is not there or not readable.
+        """
+        path = workdir.journal / "plan.json"
+        try:
+            data = json.loads(path.read_bytes())
+            benchmarks = tuple(_benchmark(item) for item in data.pop("benchmarks"))
+            return cls(**data, benchmarks=benchmarks)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"cannot read the run's plan: {path} ({error}). Run the same command again.") from error
+
+
+def _benchmark(data: dict[str, Any]) -> BenchmarkPlan:
+    data["metrics"] = tuple(data["metrics"])
+    data["subsets"] = tuple(data["subsets"])
+    data["categories"] = {subset: tuple(levels) for subset, levels in data["categories"].items()}
+    return BenchmarkPlan(**data)

@@ -1,0 +1,133 @@
+"""What earlier runs in a work_dir left, so that no finished sample is ever asked again.
+
+Records are found by content address, in journals and in folded predictions and reviews alike, whatever batch size,
+port, limit or order of samples is this time. Only offsets are kept in memory; a record is parsed when it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from ..core.errors import EvalError
+from ..core.values import Call, Score
+from .journal import entries, other_journals, split_line
+from .layout import WorkDir
+from .rows import calls_of, score_of
+
+_KEY = b'{"key":"'
+_OFFSET_BITS = 48
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One sample of an earlier run.
+
+    Attributes:
+        review_key: What the score was made of; empty where there is none.
+        score: None where the reply could not be scored.
+    """
+
+    review_key: str
+    calls: tuple[Call, ...]
+    score: Score | None
+
+
+@dataclass(slots=True)
+class Previous:
+    """An index of recorded samples. Those that ended in an error without any reply are not in it."""
+
+    _files: list[BinaryIO] = field(default_factory=list)
+    _journalled: dict[str, int] = field(default_factory=dict)
+    _predictions: dict[str, int] = field(default_factory=dict)
+    _reviews: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, workdir: WorkDir, model_id: str) -> Previous:
+        """Index everything recorded in ``workdir``. Damaged journal records are left out, with one warning a file."""
+        index = cls()
+        for path in sorted(workdir.predictions(model_id).glob("*.jsonl")):
+            index._add_rows(path, index._predictions)
+        for path in sorted(workdir.reviews(model_id).glob("*.jsonl")):
+            index._add_rows(path, index._reviews)
+        for path in other_journals(workdir, ""):
+            index._add_journal(path)
+        return index
+
+    def __len__(self) -> int:
+        return len(self._journalled.keys() | self._predictions.keys())
+
+    def find(self, key: str) -> Recorded | None:
+        """Return what was recorded under a content address; None when nothing usable was."""
+        try:
+            return self._from_journal(key) or self._from_rows(key)
+        except (ValueError, LookupError, TypeError, AttributeError, EvalError, OSError) as error:
+            log.warning("an unreadable record is left out, its sample is asked again: %s (%r)", key, error)
+            return None
+
+    def close(self) -> None:
+        """Close the files. What was found stays usable."""
+        for file in self._files:
+            file.close()
+
+    def _add_rows(self, path: Path, found: dict[str, int]) -> None:
+        base = self._open(path)
+        for key, offset, _ in keyed_lines(path):
+            if key:
+                found[key] = base | offset
+
+    def _add_journal(self, path: Path) -> None:
+        base = self._open(path)
+        for entry in entries(path):
+            row = entry.row
+            if row.reusable and (row.status == "scored" or row.key not in self._journalled):
+                self._journalled[row.key] = base | entry.offset
+
+    def _open(self, path: Path) -> int:
+        self._files.append(open(path, "rb"))  # noqa: SIM115 - closed by close()
+        return (len(self._files) - 1) << _OFFSET_BITS
+
+    def _line(self, position: int) -> bytes:
+        file = self._files[position >> _OFFSET_BITS]
+        file.seek(position & ((1 << _OFFSET_BITS) - 1))
+        return file.readline()
+
+    def _from_journal(self, key: str) -> Recorded | None:
+        if (position := self._journalled.get(key)) is None:
+            return None
+        _, prediction, review = split_line(self._line(position))
+        if not review and key in self._reviews:
+            return None  # it could not be scored last time, but could before
+        return _recorded(prediction, review)
+
+    def _from_rows(self, key: str) -> Recorded | None:
+        if (position := self._predictions.get(key)) is None:
+            return None
+        review = self._reviews.get(key)
+        return _recorded(self._line(position), b"" if review is None else self._line(review))
+
+
+def _recorded(prediction: bytes, review: bytes) -> Recorded:
+    calls = calls_of(json.loads(prediction)) if prediction else ()
+    if not review:
+        return Recorded("", calls, None)
+    parsed = json.loads(review)
+    return Recorded(parsed["review_key"], calls, score_of(parsed))
+
+
+def keyed_lines(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Yield key, offset and length in bytes of each row of a predictions or reviews file; no key: an empty one."""
+    offset = 0
+    with open(path, "rb") as file:
+        for line in file:
+            if line.startswith(_KEY):
+                yield line[len(_KEY) : line.find(b'"', len(_KEY))].decode("ascii", "replace"), offset, len(line)
+            elif not line.isspace():
+                yield "", offset, len(line)
+            offset += len(line)
