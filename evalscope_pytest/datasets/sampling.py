@@ -86,9 +86,9 @@ def bound_total(sizes: Mapping[str, int], limit_total: int) -> dict[str, int]:
     left = min(limit_total, sum(sizes.values()))
     while left:
         hungry = [name for name, size in sizes.items() if shares[name] < size]
-        each, over = divmod(left, len(hungry))
-        for position, name in enumerate(hungry):
-            share = min(each + (position < over), sizes[name] - shares[name])
+        each = left // len(hungry)
+        for name in hungry if each else hungry[:left]:
+            share = min(each or 1, sizes[name] - shares[name])
             shares[name] += share
             left -= share
     return shares
