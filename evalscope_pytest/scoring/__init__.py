@@ -1,1 +1,60 @@
-"""Scorers, one file each; answer extraction; aggregation of scores over samples."""
+"""Scorers, answer extraction, aggregation of scores over samples. The scorers are loaded when first used."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .bbh import bbh_answer as bbh_answer
+    from .ifeval.scorer import ifeval as ifeval
+    from .matching import exact_match as exact_match
+    from .matching import includes as includes
+    from .mathematics import aime_answer as aime_answer
+    from .mathematics import math_answer as math_answer
+    from .multiple_choice import choice_answer as choice_answer
+    from .multiple_choice import multi_choice_accuracy as multi_choice_accuracy
+    from .protocol import Scorer as Scorer
+    from .similarity import similarity as similarity
+
+_HOME = {
+    "Scorer": "protocol",
+    "aime_answer": "mathematics",
+    "bbh_answer": "bbh",
+    "choice_answer": "multiple_choice",
+    "exact_match": "matching",
+    "ifeval": "ifeval.scorer",
+    "includes": "matching",
+    "math_answer": "mathematics",
+    "multi_choice_accuracy": "multiple_choice",
+    "similarity": "similarity",
+}
+
+__all__ = ["Scorer", "aime_answer", "bbh_answer", "choice_answer", "exact_match", "ifeval", "includes", "math_answer",
+           "multi_choice_accuracy", "similarity"]  # fmt: skip
+
+
+class _Package(ModuleType):
+    """This package: its names are scorers, also where a submodule is called the same (``ifeval``)."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The import system binds a submodule to its package when it is loaded, which would hide the scorer.
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'evalscope_pytest.scoring' has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+sys.modules[__name__].__class__ = _Package

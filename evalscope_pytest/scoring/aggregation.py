@@ -1,0 +1,156 @@
+"""From the scores of a subset's samples to its metrics: mean, pass@k, vote@k, pass^k.
+
+Exact and without memory of order: sums are those of `math.fsum`, and attempts are taken by group and repeat, so that
+any worker count, any sharding and any interruption give the same digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..core.errors import ConfigError, closest
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One scored generation.
+
+    Attributes:
+        group: The question; its repeats share it.
+        repeat: 0 for the first generation.
+        values: The metrics it has. One that is missing counts in no average of that metric.
+        answer: The extracted answer, which votes compare.
+        weights: How much a metric's value counts, where that is not 1 (IFEval: instructions of the prompt).
+    """
+
+    group: int
+    repeat: int
+    values: Mapping[str, float]
+    answer: str | None = None
+    weights: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AggregatedMetric:
+    """One number of a report.
+
+    Attributes:
+        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k`` or ``pass_hat_k``.
+        dimensions: ``(("k", 2),)``, or nothing.
+        score: Unrounded.
+        num: What it is the average of: attempts, the sum of their weights, or groups.
+    """
+
+    name: str
+    aggregation: str
+    dimensions: tuple[tuple[str, int], ...]
+    score: float
+    num: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The attempts at one question that have the metric, by repeat."""
+
+    values: tuple[float, ...]
+    answers: tuple[str | None, ...]
+    first_missing: int = field(default=0)
+
+    @property
+    def right(self) -> int:
+        return sum(value >= 1.0 for value in self.values)
+
+
+def aggregate(
+    attempts: Iterable[Attempt], metrics: Sequence[str], aggregation: str | Mapping[str, str] = "mean", repeats: int = 1
+) -> list[AggregatedMetric]:
+    """Return the metrics of one subset in the order of ``metrics``; those no attempt has are left out.
+
+    Args:
+        attempts: In any order.
+        metrics: Which to report.
+        aggregation: For all metrics, or by metric (``mean`` for those it does not name).
+        repeats: How many generations of each question were planned: k runs from 1 to it. A question counts for a k
+            when its first k generations were scored.
+
+    Raises:
+        ConfigError: There is no such aggregation.
+    """
+    ordered = sorted(attempts, key=lambda attempt: (attempt.group, attempt.repeat))
+    result: list[AggregatedMetric] = []
+    for metric in metrics:
+        name = aggregation if isinstance(aggregation, str) else aggregation.get(metric, "mean")
+        if name not in _AT_K:
+            raise ConfigError(f"aggregation {name!r} of metric {metric!r}. {closest(name, _AT_K)}")
+        having = [attempt for attempt in ordered if metric in attempt.values]
+        if not having:
+            continue
+        result.append(_mean(metric, having))
+        if (at_k := _AT_K[name]) is not None:
+            result += _by_k(metric, name.removeprefix("mean_and_"), at_k, _groups(metric, having), repeats)
+    return result
+
+
+def _mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    values = [attempt.values[metric] for attempt in attempts]
+    if not any(attempt.weights and metric in attempt.weights for attempt in attempts):
+        return AggregatedMetric(metric, "mean", (), math.fsum(values) / len(values), len(values))
+    weights = [(attempt.weights or {}).get(metric, 1.0) for attempt in attempts]
+    total = math.fsum(weights)
+    score = math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) / total if total else 0.0
+    return AggregatedMetric(metric, "weighted_mean", (), score, round(total))
+
+
+def _groups(metric: str, attempts: Sequence[Attempt]) -> list[_Group]:
+    by_group: dict[int, list[Attempt]] = {}
+    for attempt in attempts:
+        by_group.setdefault(attempt.group, []).append(attempt)
+    groups = []
+    for members in by_group.values():
+        repeats = {member.repeat for member in members}
+        missing = next(repeat for repeat in range(len(repeats) + 1) if repeat not in repeats)
+        values = tuple(member.values[metric] for member in members)
+        groups.append(_Group(values, tuple(member.answer for member in members), missing))
+    return groups
+
+
+def _by_k(
+    metric: str, name: str, at_k: Callable[[_Group, int], float], groups: Sequence[_Group], repeats: int
+) -> list[AggregatedMetric]:
+    result = []
+    for k in range(1, repeats + 1):
+        counted = [at_k(group, k) for group in groups if group.first_missing >= k]
+        if counted:
+            score = math.fsum(counted) / len(counted)
+            result.append(AggregatedMetric(metric, name, (("k", k),), score, len(counted)))
+    return result
+
+
+def _pass_at_k(group: _Group, k: int) -> float:
+    """Return the chance that one of k attempts drawn from the group is right (Chen et al. 2021, arXiv:2107.03374)."""
+    n = len(group.values)
+    return 1.0 - math.comb(n - group.right, k) / math.comb(n, k)
+
+
+def _pass_hat_k(group: _Group, k: int) -> float:
+    """Return the chance that k attempts drawn from the group are all right (Yao et al. 2024, arXiv:2406.12045)."""
+    return math.comb(group.right, k) / math.comb(len(group.values), k)
+
+
+def _vote_at_k(group: _Group, k: int) -> float:
+    """Return 1 when the most frequent answer of the first k attempts, of equals the earliest, is a right one."""
+    answers = group.answers[:k]
+    chosen = max(answers, key=answers.count)
+    return float(any(v >= 1.0 for v, answer in zip(group.values[:k], answers, strict=True) if answer == chosen))
+
+
+# What each aggregation adds to the mean.
+_AT_K: dict[str, Callable[[_Group, int], float] | None] = {
+    "mean": None,
+    "weighted_mean": None,
+    "mean_and_pass_at_k": _pass_at_k,
+    "mean_and_vote_at_k": _vote_at_k,
+    "mean_and_pass_hat_k": _pass_hat_k,
+}

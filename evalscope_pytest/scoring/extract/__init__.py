@@ -1,0 +1,1 @@
+"""Reading an answer out of a reply: linear in its length whatever it holds, and never raising."""

@@ -1,0 +1,186 @@
+"""Reading the chosen option(s) of a multiple-choice question out of a reply.
+
+The readings, from the most to the least explicit; the first that says something decides:
+
+1. the whole reply is a label, or the text of one option;
+2. explicit markers (``ANSWER: B``, "the answer is B", ``答案：B``, ``\\boxed{B}``): the last that is readable wins;
+3. an option called right ("option B is right", ``B项正确``), when exactly one is;
+4. a choice in words ("I choose B", ``故选B``), the last one;
+5. a reply or line that begins with a marked label (``B) text``), or a last line that is one.
+
+A claim of several options is no answer to a question that has one. Letters that belong to words never count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from .labels import bare, claimed, enumerated, mentioned, negated
+from .options import Options
+from .visible import fold, visible
+
+_CLAIMS = 48  # How many claims are tried, from the last: bounds the work on a reply that repeats a marker for ever.
+_CLOSING = r"(?:[*_`\"'\])]|</b>|</strong>){0,4}"
+_MARKER = re.compile(
+    r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely) (?:choice|option|letter))"
+    r"(?: (?:choices?|options?|letters?|here))?(?: to (?:this|the) (?:question|problem)| above)?"
+    rf"\s{{0,3}}{_CLOSING}\s{{0,3}}"
+    r"(?::|=|(?:is|are|would be|should be|must be|will be|has to be)(?![a-z])|是|为|\s{0,2}\n)"
+    r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
+    rf"|答案(?:选项)?{_CLOSING}\s{{0,3}}(?::|=|(?:应该|应当|就)?(?:是|为|選|选))?"
+    r"|正确(?:的)?(?:选项|答案|说法)?(?:是|为)|答\s?:"
+    r"|\"(?:choice|option|letter|final_answer|answer_choice)\"\s{0,3}:"
+    r"|<answer>"
+    r"|\\?\b(?:boxed|fbox)\s{0,3}(?=\{)",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"
+    r"|\b(?:going|go) with|\b(?:choose|select|pick)|\bmy (?:pick|selection|guess) (?:is|would be)"
+    r"|\bit(?: is|'s| must be| should be| has to be)"
+    r"|(?:故|应|应该|所以|因此)?(?:选择|选(?![项择]))(?:的)?(?:是|为)?:?|认为(?:应该|应)?(?:是|为)",
+    re.IGNORECASE,
+)
+_CALLED_RIGHT = re.compile(
+    r"(?<![A-Za-z0-9'\\_-])(?P<label>[A-Z])[)\]*\"'`]{0,3}\s{0,2}(?:"
+    r"(?:is|looks|seems|must be|would be|should be|has to be)\s"
+    r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
+    r"(?:right|correct|true|best|answer|choice|accurate)(?![a-z])"
+    r"|(?:选项|项|答案)?(?:的说法|说法|表述)?(?:是|才是|最)?(?:正确|对的|对|符合|合适|恰当))"
+)
+_HEDGE = re.compile(
+    r"(?:\b(?:whether|if|suppose|assuming|unless|why|(?:might|may|could|would|some|people) (?:say|think))"
+    r"(?: that)?(?: the| this| my)?(?: correct| right| final| best)?"
+    r"|(?:如果|假如|假设|是否|若|为什么)(?:正确|最终)?)\s?$",
+    re.IGNORECASE,
+)
+_JOINED_BOXES = re.compile(r"\}\$?\s{0,2}(?:,|&|、|和|and)\s{0,2}\$?\\boxed\{")
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
+
+
+def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple[str, ...] | None:
+    """Return the chosen labels in the order they are named, None when the reply makes no choice.
+
+    Args:
+        text: The reply; thinking in it is not read.
+        options: The options of the question.
+        multiple: The question may have several right options; else a choice of several is no answer.
+    """
+    reply = fold(visible(text)).strip()
+    if not reply:
+        return None
+    if whole := bare(reply, options) or options.of_text(reply):
+        return (whole,)
+    reply = _JOINED_BOXES.sub(", ", reply)
+    if multiple:
+        reply = _bullets_joined(reply, options)
+    for reading in (enumerated, _marked, _called_right, _chosen, _at_line_start):
+        found = reading(reply, options)
+        if found is not None:
+            return found if found and (multiple or len(found) == 1) else None
+    return None
+
+
+def _marked(reply: str, options: Options) -> tuple[str, ...] | None:
+    return _last_claim(reply, _MARKER, lambda claim: _claim(claim, options))
+
+
+def _chosen(reply: str, options: Options) -> tuple[str, ...] | None:
+    def read(claim: str) -> tuple[str, ...] | None:
+        text = options.of_text(_sentence(claim))
+        return (text,) if text else claimed(claim, options)
+
+    return _last_claim(reply, _VERB, read)
+
+
+def _last_claim(
+    reply: str, marker: re.Pattern[str], read: Callable[[str], tuple[str, ...] | None]
+) -> tuple[str, ...] | None:
+    for match in reversed(deque(marker.finditer(reply), maxlen=_CLAIMS)):
+        start = match.start()
+        if negated(reply, start) or _HEDGE.search(reply[max(0, start - 40) : start]):
+            continue
+        found = read(reply[match.end() : match.end() + 4000].lstrip(" \t*_:"))
+        if found is not None:
+            return found
+    return None
+
+
+def _claim(claim: str, options: Options) -> tuple[str, ...] | None:
+    claim = claim.lstrip()
+    line = claim.partition("\n")[0].partition("</")[0]
+    if letter := bare(line, options):
+        return (letter,)
+    sentence = _sentence(line)
+    for text in (line, sentence, claim):
+        if letter := options.of_text(text):
+            return (letter,)
+    found = enumerated(line, options)
+    if found is None:
+        found = claimed(line, options)
+    return mentioned(sentence, options) if found is None else found
+
+
+def _sentence(text: str) -> str:
+    end = _SENTENCE_END.search(text)
+    return text[: end.start()] if end else text
+
+
+def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
+    found = dict.fromkeys(
+        match.group("label")
+        for match in deque(_CALLED_RIGHT.finditer(reply), maxlen=_CLAIMS)
+        if match.group("label") in options.labels and not negated(reply, match.start())
+    )
+    return tuple(found) or None
+
+
+def _at_line_start(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read a reply of the form ``B) text``, a last line that is a label, or the one line that begins with one."""
+    if found := claimed(reply[:4000], options, at_start=True):
+        others = _distinct(claimed(line, options, at_start=True) for line in _lines(reply)[1:])
+        return found if not others or set(others) == set(found) else None
+    lines = _lines(reply)
+    if letter := bare(lines[-1], options) or options.of_text(lines[-1]):
+        return (letter,)
+    found = _distinct(claimed(line, options, at_start=True) for line in lines)
+    return found if len(found) == 1 else None
+
+
+def _lines(reply: str) -> list[str]:
+    """Return the last lines that hold anything, cut to the length that matters."""
+    return [line[:200] for line in reply[-8000:].splitlines() if line.strip()][-_CLAIMS:] or [reply[:200]]
+
+
+def _distinct(claims: Iterable[tuple[str, ...] | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(letter for claim in claims for letter in claim or ()))
+
+
+def _bullets_joined(reply: str, options: Options) -> str:
+    """Return the reply with a list of options, one a line, made one line: such a list is one claim."""
+    lines = reply.split("\n")
+    if len(lines) < 2 or len(lines) > 400:
+        return reply
+    joined: list[str] = []
+    open_list = False
+    for line in lines:
+        letter = _bullet(line, options)
+        if letter and (open_list or (joined and joined[-1].rstrip().endswith((":", "**")))):
+            joined[-1] += f", {letter}" if open_list else f" {letter}"
+        elif line.strip():
+            joined.append(letter or line)
+        open_list = letter is not None or (open_list and not line.strip())
+    return "\n".join(joined)
+
+
+def _bullet(line: str, options: Options) -> str | None:
+    """Return the label of a line that is a label, alone or with the text of its own option."""
+    if letter := bare(line, options):
+        return letter
+    found = claimed(line[:4000], options, at_start=True)
+    if not found or len(found) > 1:
+        return None
+    text = line[line.index(found[0]) + 1 :].lstrip(")]}.:*_ ") if found[0] in line else ""
+    return found[0] if options.of_text(text) == found[0] else None

@@ -1,0 +1,209 @@
+"""Reading option labels where a reply claims them: after a marker, or at the start of a line.
+
+All functions look at a bounded stretch of text, and take folded text (`visible.fold`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from .options import LETTERS, Options
+
+# What may stand around a label without saying anything: blanks, Markdown, quotes, brackets, LaTeX that only dresses.
+_DRESS = (
+    r"(?:[\s*_`\"'$(\[{<>:=~#•-]"
+    r"|\\(?:boxed|fbox|text(?:bf|it|rm)?|math(?:bf|rm|sf)|left|displaystyle|[(\[{,;!: ])"
+    r"|(?:options?|choices?|letters?|answers?|is|are|be|the|definitely|clearly|probably|likely|simply)(?![A-Za-z0-9])"
+    r"|选项|选择|选|為|为|是|第"
+    r")"
+)
+_LEAD = re.compile(_DRESS + r"{0,24}", re.IGNORECASE)
+_TRAIL = re.compile(r"(?:\\?[)\]}]|[*_`\"'$>]|\s|选项|项){0,12}")
+_JOIN = re.compile(r"(?P<both>[,;、/&+]|and(?![a-z])|和|与|及|以及)|(?P<either>or(?![a-z])|或者|或)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\d{1,2}[.)]|[^A-Za-z一-鿿]|[和与及]")
+_JOINING = frozenset({"AND", "OR", "BOTH"})
+_OPENERS = re.compile(
+    r"(?:[\s*_`\"'$(\[{-]|\\(?:text(?:bf)?|math(?:bf|rm)|[(\[])|and(?![a-z])|options?(?![a-z])){0,12}"
+)
+_NEXT_WORD = re.compile(r"\s{1,4}([A-Za-z']+)")
+_REJECTED = re.compile(
+    r"[\s)\]}*_`\"'$]{0,8}(?:\?|(?:is|are|was|looks|seems)\s(?:clearly |definitely |also |all |both ){0,2}"
+    r"(?:not|n't|wrong|incorrect|false|impossible|ruled|out)(?![a-z])|isn't|(?:选项|项)?(?:的说法)?(?:是)?(?:错|不|有误))",
+    re.IGNORECASE,
+)
+
+# Words that go on after a label. "A" and "I" are words themselves: any other word makes them one.
+_A_GOES_ON = "is because since as and or not but which due while rather instead over seems fits for looks would must"
+_I_GOES_ON = "is because since and or not but which rather instead"
+_GOES_ON = {"A": frozenset(_A_GOES_ON.split()), "I": frozenset(_I_GOES_ON.split())}
+# Chinese characters that go on after a label; before any other the letter is part of a name (B超, A型血).
+_AFTER_CJK = frozenset("项項选選和或与與及因由而是为為正对對更故所且不非错錯误誤最符这這该該了也都即、。，；！？的才")
+_UNDECIDED: tuple[str, ...] = ()
+
+
+def bare(text: str, options: Options) -> str | None:
+    """Return the label when ``text`` is one label and nothing but dress around it, in either case."""
+    if len(text) > 80:
+        return None
+    start = _LEAD.match(text).end()  # type: ignore[union-attr]
+    letter = text[start : start + 1].upper()
+    if not letter or letter not in options.labels:
+        return None
+    rest = text[start + 1 :].strip("\\)]}>*_`\"'$ \t\r\n.,;:!。、；！")
+    return letter if rest in ("", "选项", "项") and _starts_word(text, start) else None
+
+
+def enumerated(text: str, options: Options) -> tuple[str, ...] | None:
+    """Return the labels when ``text`` is several of them and nothing else, in either case; ``()`` when "or" joins."""
+    if len(text) > 200:
+        return None
+    words = _BETWEEN.sub(" ", text).upper().split()
+    letters = [word for word in words if word not in _JOINING]
+    if len(letters) < 2 or any(len(letter) > 1 or letter not in options.labels for letter in letters):
+        return None
+    return _UNDECIDED if "OR" in words else tuple(dict.fromkeys(letters))
+
+
+def claimed(text: str, options: Options, *, at_start: bool = False) -> tuple[str, ...] | None:
+    """Return the labels that ``text`` begins with.
+
+    ``()`` when it names one that the question does not offer, or says "or": a claim, but no answer. None when it
+    begins with no label at all.
+
+    Args:
+        text: What follows a marker, or a whole line.
+        options: The labels on offer.
+        at_start: ``text`` follows no marker, so a letter needs a mark (``B)``, ``B.``) to be a label.
+    """
+    position = _LEAD.match(text).end()  # type: ignore[union-attr]
+    run = _run(text, position, options)
+    if run:
+        return run
+    if not _is_label(text, position, at_start=at_start):
+        return None
+    found: list[str] = []
+    either = False
+    while True:
+        letter = text[position].upper()
+        if letter not in options.labels:
+            return _UNDECIDED if text[position].isupper() and not found else (tuple(found) or None)
+        if _REJECTED.match(text, position + 1):
+            return tuple(found) or None
+        if letter not in found:
+            found.append(letter)
+        step = _next_label(text, position + 1)
+        if step is None:
+            return _UNDECIDED if either else tuple(found)
+        position, joined_by_or = step
+        if _REJECTED.match(text, position + 1) and text[position + 1 : position + 2] != "?":
+            return _UNDECIDED if either else tuple(found)
+        either = either or joined_by_or
+
+
+def _run(text: str, position: int, options: Options) -> tuple[str, ...] | None:
+    """Return the labels of a run such as ``ACD``: several different ones on offer, in order, and no word's part."""
+    end = position
+    while end < len(text) and text[end] in LETTERS and end - position <= len(options.labels):
+        end += 1
+    letters = text[position:end]
+    rising = list(letters) == sorted(set(letters))
+    if len(letters) < 2 or not rising or any(letter not in options.labels for letter in letters):
+        return None
+    after = text[end : end + 1]
+    if not _starts_word(text, position) or (after.isalnum() and after not in _AFTER_CJK) or after in ("-", "_"):
+        return None
+    return tuple(letters)
+
+
+def _next_label(text: str, position: int) -> tuple[int, bool] | None:
+    """Return where the next label of an enumeration stands, and whether "or" joins it."""
+    closed = _TRAIL.match(text, position).end()  # type: ignore[union-attr]
+    joint = _JOIN.match(text, closed)
+    opened = _OPENERS.match(text, joint.end() if joint else closed).end()  # type: ignore[union-attr]
+    either = bool(joint and joint.group("either"))
+    if joint and joint.group("both") and (oxford := _JOIN.match(text, opened)) and oxford.group("either"):
+        either, opened = True, _OPENERS.match(text, oxford.end()).end()  # type: ignore[union-attr]
+    if not text[opened : opened + 1].isupper() and not (joint and text[opened - 1 : opened] in "(["):
+        return None
+    if not _is_label(text, opened):
+        return None
+    between = text[position:opened]
+    if joint or ("(" in between and ")" in between) or ("[" in between and "]" in between):
+        return opened, either
+    return (opened, False) if between.isspace() and "\n" not in between else None
+
+
+def _starts_word(text: str, position: int) -> bool:
+    if position == 0:
+        return True
+    before = text[position - 1]
+    if before == "'":
+        return position == 1 or not text[position - 2].isalnum()
+    return not (before.isascii() and (before.isalnum() or before in "\\-_"))
+
+
+def _is_label(text: str, position: int, *, at_start: bool = False) -> bool:
+    """Tell whether the letter at ``position`` stands for itself instead of beginning a word or a name."""
+    letter = text[position : position + 1]
+    if not (letter.isascii() and letter.isalpha()) or not _starts_word(text, position):
+        return False
+    after = text[position + 1 : position + 2]
+    if after == "" or after == "\n":
+        return True
+    if after.isspace():
+        if at_start:
+            return text[position + 2 : position + 3] in ("-", "–", "—")
+        return letter.isupper() and _goes_on(text, position)
+    if after in ".,:;-'–—":
+        beyond = text[position + 2 : position + 3]
+        glued = beyond.isascii() and beyond.isalnum()
+        if letter == "I" and at_start and after in ",'":
+            return False
+        return not (glued and (after in "-'." or letter.islower()))
+    if after.isascii():
+        return not (after.isalnum() or after in "_^+=<|")
+    if not letter.isupper() and after not in "。、；！":
+        return False
+    return after in _AFTER_CJK or not after.isalnum()
+
+
+def _goes_on(text: str, position: int) -> bool:
+    letter = text[position]
+    if letter not in _GOES_ON:
+        return True
+    word = _NEXT_WORD.match(text, position + 1)
+    if word is None:
+        return True
+    following = word.group(1)
+    if len(following) == 1 and following.isupper() and following != "I":
+        return _is_label(text, word.start(1))
+    return following in _GOES_ON[letter]
+
+
+_MENTION = re.compile(r"(?<![A-Za-z0-9'\\_-])[A-Z](?![A-Za-z0-9])")
+_INTRODUCED = re.compile(
+    r"(?:[,:;(\[]|(?:but|is|be|options?|choices?)(?![a-z])|[是选项])[\s*_`\"'$(\[]{0,4}$", re.IGNORECASE
+)
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|nor|neither|unlike|except|than|instead of|excluding)|n't|[不别非]|排除|除了)"
+    r"(?:\s?(?:be|is|option|options|choice|choose|pick|select|选项|选择|选)){0,2}[\s*_`\"'$(\[]{0,4}$",
+    re.IGNORECASE,
+)
+
+
+def negated(text: str, position: int) -> bool:
+    """Tell whether what stands at ``position`` is denied by the words before it."""
+    return _NEGATED.search(text[max(0, position - 40) : position]) is not None
+
+
+def mentioned(sentence: str, options: Options) -> tuple[str, ...] | None:
+    """Return the labels a sentence puts forward ("not B, but C", "as I see it, C"), None when there is none."""
+    found: list[str] = []
+    for mention in _MENTION.finditer(sentence, 0, 400):
+        letter, position = mention.group(), mention.start()
+        if letter not in options.labels or letter in found or not _is_label(sentence, position):
+            continue
+        introduced = _INTRODUCED.search(sentence[max(0, position - 16) : position])
+        if introduced and not negated(sentence, position) and not _REJECTED.match(sentence, position + 1):
+            found.append(letter)
+    return tuple(found) or None

@@ -1,0 +1,73 @@
+"""The options of a multiple-choice question, as a reader needs them."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .visible import fold
+
+LETTERS = string.ascii_uppercase
+_EDGES = " \t\r\n.,;:!?*_`\"'$。、；！"
+_LISTED = re.compile(r"^[ \t]{0,8}\(([A-Z])\)[ \t]([^\n]*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The labels a question offers, and the text behind each.
+
+    Attributes:
+        labels: The letters that may be answered.
+        by_text: Label of an option's text; texts that two options share are left out.
+        longest: Characters of the longest text, which bounds how much of a claim is compared with them.
+    """
+
+    labels: str
+    by_text: dict[str, str]
+    longest: int
+
+    def of_text(self, text: str) -> str | None:
+        """Return the label of the option that says exactly ``text``, None when no single one does."""
+        if not self.by_text or len(text) > self.longest + 64:
+            return None
+        return self.by_text.get(plain(text))
+
+
+def plain(text: str) -> str:
+    """Return ``text`` as options are compared: one case, single blanks, no markup or full stop at either end."""
+    return " ".join(fold(text).casefold().split()).strip(_EDGES)
+
+
+def options(texts: Sequence[str], labels: str = "") -> Options:
+    """Make the options of a question from their texts, in the order of their letters.
+
+    Args:
+        texts: One text for each option; may be empty when only the letters are known.
+        labels: The letters; without them as many as there are texts, or the whole alphabet.
+    """
+    labels = labels or LETTERS[: len(texts)] or LETTERS
+    by_text: dict[str, str] = {}
+    shared: set[str] = set()
+    for label, text in zip(labels, texts, strict=False):
+        key = plain(text)
+        if key in by_text:
+            shared.add(key)
+        by_text[key] = label
+    for key in shared | {""}:
+        by_text.pop(key, None)
+    return Options(labels, by_text, max((len(text) for text in texts), default=0))
+
+
+def listed(question: str) -> tuple[str, ...]:
+    """Return the texts of the options a question lists itself, as ``(A) text`` on a line each from (A) on."""
+    found = _LISTED.findall(question)
+    texts: list[str] = []
+    for label, text in reversed(found):
+        texts.append(text.strip())
+        if label == "A":
+            break
+    texts.reverse()
+    letters = "".join(label for label, _ in found[len(found) - len(texts) :])
+    return tuple(texts) if texts and letters == LETTERS[: len(texts)] else ()

@@ -1,0 +1,75 @@
+"""Reading a free answer that a sentence announces: "So the answer is [ANSWER]." (BIG-Bench Hard)."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+
+from .boxes import boxes
+from .labels import negated
+from .visible import fold, visible
+
+_CLAIMS = 24
+_SHOWN = 4000
+_MARKER = re.compile(
+    r"\banswers?[*_`\"']{0,4}\s{0,2}(?::|(?:is|are)(?![a-z]):?)|答案[*_`]{0,2}\s{0,2}(?::|是|为)", re.IGNORECASE
+)
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|。")
+_REASON = re.compile(r",?\s(?:\(?not|because|since|which|rather than|instead of)(?![a-z])", re.IGNORECASE)
+_EDGES = " \t\r\n.。*_`"
+_WRAPPINGS = (("**", "**"), ("\\boxed{", "}"), ("\\text{", "}"), ("$", "$"), ('"', '"'), ("'", "'"), ("`", "`"))
+_BRACKETS = (("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"))
+
+
+def read_phrase(text: str) -> tuple[str, ...]:
+    """Return what the reply may be taken to answer, the most literal reading first; empty when it says nothing.
+
+    The readings differ in what belongs to the answer: the rest of the line, its first sentence, that without a
+    reason behind it, each with and without brackets around it (the benchmark's own format has some).
+    """
+    reply = fold(visible(text)).strip()
+    if not reply:
+        return ()
+    claim = _announced(reply)
+    if claim is None:
+        box = next(boxes(reply), None)
+        claim = box.content if box else reply.splitlines()[-1]
+    line = claim[:_SHOWN].lstrip(" \t\r\n:*_").partition("\n")[0]
+    sentence = line[: end.start()] if (end := _SENTENCE_END.search(line)) else line
+    reasonless = sentence[: reason.start()] if (reason := _REASON.search(sentence)) else sentence
+    word = sentence.partition(",")[0]
+    readings = [line, sentence, reasonless, *([word] if " " not in word.strip() else [])]
+    found: dict[str, None] = {}
+    for reading in readings:
+        bare = _unwrapped(reading)
+        for candidate in (bare, _without_brackets(bare)):
+            if candidate:
+                found[candidate] = None
+    return tuple(found)
+
+
+def _announced(reply: str) -> str | None:
+    for marker in reversed(deque(_MARKER.finditer(reply), maxlen=_CLAIMS)):
+        claim = reply[marker.end() : marker.end() + _SHOWN]
+        if claim.strip(_EDGES) and not negated(reply, marker.start()):
+            return claim
+    return None
+
+
+def _unwrapped(text: str) -> str:
+    text = text.strip(_EDGES)
+    for _ in range(4):
+        for opening, closing in _WRAPPINGS:
+            if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
+                text = text[len(opening) : -len(closing)].strip(_EDGES)
+                break
+        else:
+            break
+    return text
+
+
+def _without_brackets(text: str) -> str:
+    for opening, closing in _BRACKETS:
+        if len(text) > 2 and text.startswith(opening) and text.endswith(closing):
+            return _unwrapped(text[1:-1])
+    return text

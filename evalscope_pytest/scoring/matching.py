@@ -1,0 +1,54 @@
+"""Comparing text with text: the same, or held in the other."""
+
+from __future__ import annotations
+
+from ..core.values import Sample, Score
+from .extract.visible import fold, visible
+from .protocol import Scorer
+
+
+def exact_match(*, inclusion: bool = False) -> Scorer:
+    """Judge a reply by being one of the targets, whatever its case and surrounding blanks. Metric ``accuracy``.
+
+    Args:
+        inclusion: A reply that is a part of a target is right too (EvalScope's ``allow_inclusion``).
+    """
+
+    def score(text: str, sample: Sample) -> Score:
+        answer = _plain(text)
+        targets = [_plain(target) for target in sample.targets]
+        right = answer in targets or (inclusion and answer != "" and any(answer in target for target in targets))
+        return Score(accuracy=float(right), answer=answer or None)
+
+    return Scorer("exact_match", ("accuracy",), score, options="inclusion" if inclusion else "")
+
+
+def includes() -> Scorer:
+    """Judge a reply by holding one of the targets, as whole words, whatever the case. Metric ``accuracy``."""
+    return Scorer("includes", ("accuracy",), _included)
+
+
+def _included(text: str, sample: Sample) -> Score:
+    reply = _plain(text)
+    found = next((target for target in sample.targets if _holds(reply, _plain(target))), None)
+    return Score(accuracy=float(found is not None), answer=found)
+
+
+def _holds(reply: str, target: str) -> bool:
+    """Tell whether ``target`` stands in ``reply`` and is not a piece of a longer word or number."""
+    position = reply.find(target) if target else -1
+    while position != -1:
+        end = position + len(target)
+        before, after = reply[position - 1 : position], reply[end : end + 1]
+        if not (_glued(before, target[0]) or _glued(target[-1], after)):
+            return True
+        position = reply.find(target, position + 1)
+    return False
+
+
+def _glued(left: str, right: str) -> bool:
+    return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
+
+
+def _plain(text: str) -> str:
+    return " ".join(fold(visible(text)).casefold().split())

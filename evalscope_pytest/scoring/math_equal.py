@@ -1,0 +1,185 @@
+r"""Whether two mathematical answers are the same, as far as that can be told without computer algebra.
+
+Exact, not lenient: 100 is not 1, 18.001 is not 18, the pair (3,4) is not (4,3), 60% is not 60 unless the question
+asks for a percentage. What a reader would overlook is overlooked: units, currency, thousands separators,
+``x =`` in front, an order the question does not ask for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .math_form import simplified, without_unit
+from .math_value import exact
+
+_BLANKS = re.compile(r"\s+")
+_NAME = re.compile(r"[A-Za-z][A-Za-z ,.'&-]*")
+_IN_BASE = re.compile(r"(\w+?)_\{?(\d{1,2})\}?")
+_DECIMAL = re.compile(r"-?\d*\.(\d+)")
+_VARIABLE = re.compile(r"(?<![A-Za-z\\])[a-df-hj-zA-Z](?![A-Za-z])")
+_COMMANDS = re.compile(r"\\[A-Za-z]+")
+_PERCENT_ASKED = re.compile(r"(?<![\d\s])\s(?:percent(?:age)?s?|%)(?![A-Za-z])|百分(?:之几|比|率|数)")
+_ANY_ORDER = re.compile(
+    r"separated by (?:a )?comma|in any order|\b(?:find|list|enter|give|determine|what are) (?:all|both|the \w+ roots)"
+)
+_ROUNDED = 6  # Decimals from which on a rounded value of a fraction counts as the fraction.
+_PAIRS = {"(": ")", "[": "]", "\\{": "\\}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Pairs (gold, answer) that all have to be equal, which takes computer algebra to tell."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+def same(gold: str, answer: str, question: str = "") -> bool | Undecided:
+    """Compare an answer with the gold one.
+
+    Args:
+        gold: The reference answer.
+        answer: What was read from the reply.
+        question: Tells whether a percentage is asked for, and whether several values may come in any order.
+    """
+    gold, answer = simplified(gold), simplified(answer)
+    if not gold or not answer:
+        return gold == answer
+    if "=" in answer and "=" not in gold and not _parts(answer)[1:]:
+        answer = answer.rpartition("=")[2].strip()
+    if _squashed(gold) == _squashed(answer):
+        return True
+    gold_parts, answer_parts = _parts(gold), _parts(answer)
+    if len(gold_parts) > 1 or len(answer_parts) > 1:
+        return _same_parts(gold, answer, question)
+    return _same_value(gold, answer, question)
+
+
+def _same_value(gold: str, answer: str, question: str) -> bool | Undecided:
+    gold_bare, answer_bare = without_unit(gold), without_unit(answer)
+    gold_value, answer_value = exact(gold_bare), exact(answer_bare)
+    if gold_value is not None and answer_value is not None:
+        return _same_number((gold, gold_value), (answer, answer_value), question)
+    based = _IN_BASE.fullmatch(gold)
+    if based:
+        other = _IN_BASE.fullmatch(answer)
+        return based.groups() == other.groups() if other else based.group(1) == answer
+    if _is_word(gold) or _is_word(answer):
+        return _letters(gold) == _letters(answer)
+    if answer_value is not None and _VARIABLE.search(_COMMANDS.sub(" ", gold)):
+        return False
+    if _squashed(gold_bare) == _squashed(answer_bare):
+        return True
+    return Undecided(((gold_bare, answer_bare),))
+
+
+def _same_number(gold: tuple[str, Fraction], answer: tuple[str, Fraction], question: str) -> bool:
+    (gold_text, gold_value), (answer_text, answer_value) = gold, answer
+    if gold_value == answer_value:
+        return True
+    if "%" in gold_text and "%" not in answer_text:
+        return answer_value == gold_value * 100
+    if "%" in answer_text and "%" not in gold_text:
+        return answer_value * 100 == gold_value and _PERCENT_ASKED.search(question.lower()) is not None
+    decimals = _DECIMAL.fullmatch(answer_text)
+    if decimals and len(decimals.group(1)) >= _ROUNDED and not _terminates(gold_value):
+        return round(gold_value, len(decimals.group(1))) == answer_value
+    return False
+
+
+def _terminates(value: Fraction) -> bool:
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def _same_parts(gold: str, answer: str, question: str) -> bool | Undecided:
+    if "\\pm" in gold or "\\pm" in answer or "\\begin" in gold or "\\begin" in answer or "\\cup" in gold:
+        return Undecided(((gold, answer),))
+    gold_marks, answer_marks = _enclosed(gold)[0], _enclosed(answer)[0]
+    if gold_marks and answer_marks and gold_marks != answer_marks:
+        return False
+    gold_parts, answer_parts = list(_parts(gold)), list(_parts(answer))
+    if len(gold_parts) != len(answer_parts):
+        return False
+    unordered = "\\{\\}" in (gold_marks, answer_marks) or (
+        not gold_marks and not answer_marks and _ANY_ORDER.search(question.lower()) is not None
+    )
+    pending: list[tuple[str, str]] = []
+    for part in gold_parts:
+        candidates = answer_parts if unordered else answer_parts[:1]
+        verdicts = [same(part, candidate) for candidate in candidates]
+        if True in verdicts:
+            answer_parts.pop(verdicts.index(True))
+            continue
+        undecided = [at for at, verdict in enumerate(verdicts) if isinstance(verdict, Undecided)]
+        if not undecided:
+            return False
+        if unordered and len(gold_parts) > 1:
+            return Undecided(((_as_set(gold), _as_set(answer)),))
+        verdict = verdicts[undecided[0]]
+        assert isinstance(verdict, Undecided)
+        pending.extend(verdict.pairs)
+        answer_parts.pop(undecided[0])
+    return Undecided(tuple(pending)) if pending else True
+
+
+def _as_set(text: str) -> str:
+    return "\\{" + ", ".join(_parts(text)) + "\\}"
+
+
+def _enclosed(text: str) -> tuple[str, str]:
+    """Return the brackets around a list and what they hold; no brackets unless they belong to each other."""
+    for opening in ("\\{", "(", "["):
+        if not text.startswith(opening):
+            continue
+        for closing in ("\\}", ")", "]"):
+            inner = text[len(opening) : -len(closing)]
+            if text.endswith(closing) and not (closing != "\\}" and text.endswith("\\" + closing)) and _balanced(inner):
+                return opening + closing, inner
+    return "", text
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the members of a list, with or without brackets around it; the text itself when it is none."""
+    inner = _enclosed(text)[1]
+    parts: list[str] = []
+    depth = start = 0
+    for position, character in enumerate(inner):
+        depth += (character in "([{") - (character in ")]}")
+        if depth == 0 and character in ",;，、":
+            parts.append(inner[start:position])
+            start = position + 1
+    if not parts:
+        words = re.split(r"\s(?:and|or)\s", inner)
+        return tuple(word.strip() for word in words) if len(words) > 1 and any(map(str.isdigit, inner)) else (text,)
+    last = re.sub(r"^\s*(?:and|or)\s", "", inner[start:])
+    return tuple(part.strip() for part in (*parts, *re.split(r"\s(?:and|or)\s", last)))
+
+
+def _squashed(text: str) -> str:
+    text = _BLANKS.sub("", text)
+    if len(text) == 3 and text[0] == "(" and text[2] == ")":
+        text = text[1]
+    text = re.sub(r"\{([A-Za-z0-9])\}", r"\1", text) if "{" in text else text
+    return text.casefold() if _NAME.fullmatch(text) and len(text) > 1 else text
+
+
+def _is_word(text: str) -> bool:
+    return len(text) > 3 and _NAME.fullmatch(text) is not None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", text).casefold()

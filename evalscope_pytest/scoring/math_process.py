@@ -1,0 +1,83 @@
+r"""The child process that compares mathematical answers with computer algebra (math-verify, sympy).
+
+Run as a script by `math_worker`, never imported: ``python -I math_process.py FOLDER_OF_MATH_VERIFY MEMORY_BYTES``.
+One JSON line in (``[gold, answer]``), one out (``true`` or ``false``); the first line out says it is ready. What it
+reads comes from a model, so it gives itself little memory, no way to write a file, start a process or open a
+connection, and dies by alarm if its parent is no longer there to kill it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from typing import Any
+
+_ALARM_S = 30
+_FORBIDDEN = ("os.", "shutil.", "subprocess.", "socket.", "ctypes.", "pty.", "sqlite3.", "builtins.input")
+_HARMLESS = ("os.listdir", "os.scandir", "os.walk", "os.fwalk")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    """Audit hook: nothing that reaches outside this process is needed to compare two expressions."""
+    if event == "open":
+        flags = arguments[2] if len(arguments) > 2 else 0
+        if isinstance(flags, int) and flags & _WRITING:
+            raise PermissionError("this process writes no files")
+    elif event.startswith(_FORBIDDEN) and event not in _HARMLESS:
+        raise PermissionError(f"this process does no {event}")
+
+
+def _confine(memory_bytes: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has none: the parent's time limit is what holds there.
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.addaudithook(_refuse)
+
+
+def _equal(gold: str, answer: str) -> bool:
+    from math_verify import LatexExtractionConfig, parse, verify
+
+    # LaTeX only: the plain-expression reader of math-verify ends in sympy's parse_expr, which evaluates code.
+    options = {
+        "extraction_config": [LatexExtractionConfig()],
+        "fallback_mode": "no_fallback",
+        "parsing_timeout": None,
+        "raise_on_error": False,
+    }
+    parsed = [parse(f"${text}$", **options) for text in (gold, answer)]
+    if not all(parsed):
+        return False
+    return bool(verify(*parsed, timeout_seconds=None, raise_on_error=False))
+
+
+def main() -> None:
+    """Serve comparisons until the input ends."""
+    import signal
+
+    sys.path.append(sys.argv[1])
+    logging.disable(logging.CRITICAL)
+    _equal("x^2-1", "(x-1)(x+1)")  # Imports everything that is imported lazily, before files can no longer be had.
+    alarm = getattr(signal, "alarm", lambda seconds: None)
+    _confine(int(sys.argv[2]))
+    print("ready", flush=True)  # noqa: T201 - the protocol
+    for line in sys.stdin:
+        alarm(_ALARM_S)
+        try:
+            gold, answer = json.loads(line)
+            verdict = _equal(gold, answer)
+        except (Exception, RecursionError, MemoryError):  # noqa: BLE001 - whatever sympy raises, they are not equal
+            verdict = False
+        alarm(0)
+        print(json.dumps(verdict), flush=True)  # noqa: T201 - the protocol
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+r"""Exact values of plain arithmetic: ``0.4*10^{1}``, ``\frac{52}{2}``, ``12 1/2``, ``70*2/2``.
+
+A recursive-descent evaluator over `fractions.Fraction` with bounds on length, depth and digits. What it does not
+know (variables, roots, functions) it leaves to computer algebra.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+_LONGEST = 200
+_DEEPEST = 20
+_BITS = 4096
+_PLAIN = re.compile(r"[-+]?\d{1,40}")
+_SYMBOL = re.compile(r"\s*(?:(\d+(?:\.\d*)?(?:[eE][-+]?\d{1,3}(?![\d.]))?|\.\d+)|(\\frac|[-+*/^(){}%]))")
+
+
+class _NotArithmetic(Exception):
+    """The text holds something else than arithmetic, or too much of it."""
+
+
+def exact(text: str) -> Fraction | None:
+    """Return the value of an arithmetic expression, None when it is not one. A percent sign divides by 100."""
+    if _PLAIN.fullmatch(text):
+        return Fraction(int(text))
+    if not text or len(text) > _LONGEST or not any(character.isdigit() for character in text):
+        return None
+    try:
+        return _Arithmetic(text).value()
+    except (_NotArithmetic, ZeroDivisionError, OverflowError, ValueError):
+        return None
+
+
+class _Arithmetic:
+    """One pass over the symbols of an expression; each method reads one level of precedence."""
+
+    def __init__(self, text: str) -> None:
+        self.symbols = _symbols(text)
+        self.at = 0
+        self.depth = 0
+
+    def value(self) -> Fraction:
+        result = self.sum()
+        if self.at != len(self.symbols):
+            raise _NotArithmetic
+        return result
+
+    def peek(self) -> str:
+        return self.symbols[self.at] if self.at < len(self.symbols) else ""
+
+    def take(self, expected: str = "") -> str:
+        symbol = self.peek()
+        if not symbol or (expected and symbol != expected):
+            raise _NotArithmetic
+        self.at += 1
+        return symbol
+
+    def sum(self) -> Fraction:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _NotArithmetic
+        sign = -1 if self.peek() == "-" else 1
+        if self.peek() in ("-", "+"):
+            self.take()
+        result = sign * self.product()
+        while self.peek() in ("+", "-"):
+            result = _bounded(result + self.product() if self.take() == "+" else result - self.product())
+        self.depth -= 1
+        return result
+
+    def product(self) -> Fraction:
+        result = self.power()
+        while True:
+            symbol = self.peek()
+            if symbol == "*":
+                self.take()
+                result = _bounded(result * self.signed())
+            elif symbol == "/":
+                self.take()
+                result = _bounded(result / self.signed())
+            elif symbol in ("(", "{"):
+                result = _bounded(result * self.power())
+            else:
+                return result
+
+    def signed(self) -> Fraction:
+        if self.peek() == "-":
+            self.take()
+            return -self.power()
+        return self.power()
+
+    def power(self) -> Fraction:
+        base = self.atom()
+        if self.peek() == "^":
+            self.take()
+            exponent = self.exponent()
+            if abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) > _BITS:
+                raise _NotArithmetic
+            base = base**exponent
+        if self.peek() == "%":
+            self.take()
+            base = base / 100
+        return base
+
+    def exponent(self) -> int:
+        if self.peek() == "-":
+            self.take()
+            value = -self.atom()
+        else:
+            value = self.atom()
+        if value.denominator != 1 or abs(value) > 1000:
+            raise _NotArithmetic
+        return int(value)
+
+    def atom(self) -> Fraction:
+        symbol = self.take()
+        if symbol in ("(", "{"):
+            value = self.sum()
+            self.take(")" if symbol == "(" else "}")
+            return value
+        if symbol == "\\frac":
+            return self.argument() / self.argument()
+        if not (symbol[0].isdigit() or symbol[0] == "."):
+            raise _NotArithmetic
+        number = Fraction(symbol)
+        if self.peek() == "\\frac" and number.denominator == 1:
+            self.take()
+            return _mixed(number, self.argument() / self.argument())
+        if _is_integer(symbol) and _is_integer(self.peek()):
+            numerator = Fraction(self.take())
+            self.take("/")
+            return _mixed(number, numerator / Fraction(self.take()))
+        return number
+
+    def argument(self) -> Fraction:
+        """Read one argument of a LaTeX command: a group, or the first digit of what follows."""
+        if self.peek() == "{":
+            return self.atom()
+        symbol = self.take()
+        if not _is_integer(symbol):
+            raise _NotArithmetic
+        if len(symbol) > 1:
+            self.at -= 1
+            self.symbols[self.at] = symbol[1:]
+        return Fraction(symbol[0])
+
+
+def _symbols(text: str) -> list[str]:
+    symbols: list[str] = []
+    position = 0
+    text = text.rstrip()
+    while position < len(text):
+        match = _SYMBOL.match(text, position)
+        if match is None:
+            raise _NotArithmetic
+        symbols.append(match.group(1) or match.group(2))
+        position = match.end()
+    return symbols
+
+
+def _is_integer(symbol: str) -> bool:
+    return symbol.isdigit()
+
+
+def _mixed(whole: Fraction, part: Fraction) -> Fraction:
+    if not 0 < part < 1:
+        raise _NotArithmetic
+    return whole + part
+
+
+def _bounded(value: Fraction) -> Fraction:
+    if value.numerator.bit_length() + value.denominator.bit_length() > 2 * _BITS:
+        raise _NotArithmetic
+    return value
