@@ -110,10 +110,10 @@ def benchmark(
     Raises:
         ConfigError: An argument makes no sense.
     """
-    unknown = set(options) - set(Benchmark.__slots__)  # type: ignore[attr-defined]
+    unknown = set(options) - set(Benchmark.__slots__)
     if unknown:
         first = sorted(unknown)[0]
-        raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")  # type: ignore[attr-defined]
+        raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")
     if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
         raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
 

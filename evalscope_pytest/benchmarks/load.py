@@ -222,5 +222,5 @@ def _check_fields(loaded: LoadedBenchmark) -> None:
                 raise unknown_field(min(wanted.difference(names)), (*known, *names), where)
     for found in loaded.subsets.values():
         loaded.messages(found[0])
-    if loaded.resolved.own_template and not isinstance(samples[0].input, str):
+    if loaded.resolved.args.prompt_template is not None and not isinstance(samples[0].input, str):
         _log.warning("prompt_template of %r has no effect: its samples are whole conversations", benchmark.name)

@@ -28,19 +28,15 @@ class ResolvedBenchmark:
 
     Attributes:
         benchmark: The definition, with the user's choices in place of its own.
+        args: The user's choices.
         subsets: The subsets to evaluate, in report order.
         filters: What is done to a reply before the scorer reads it; None for nothing.
-        shuffle: Put the records in an order drawn from the run's seed before the limit cuts them.
-        own_template: The user gave a ``prompt_template``.
-        dataset_id: The user's data in place of the benchmark's; empty for none.
     """
 
     benchmark: Benchmark
+    args: DatasetArgs
     subsets: tuple[str, ...]
     filters: Filters | None = None
-    shuffle: bool = False
-    own_template: bool = False
-    dataset_id: str = ""
 
     @property
     def name(self) -> str:
@@ -63,6 +59,11 @@ class ResolvedBenchmark:
         return self.benchmark.repeats
 
     @property
+    def shuffle(self) -> bool:
+        """Whether records are put in an order drawn from the run's seed before the limit cuts them."""
+        return bool(self.args.shuffle)
+
+    @property
     def timeout_s(self) -> float | None:
         """Seconds one sample may take, None for no limit."""
         return self.benchmark.timeout_s
@@ -79,7 +80,7 @@ class ResolvedBenchmark:
         b, few_shot = self.benchmark, self.benchmark.few_shot
         return {
             "name": b.name,
-            "dataset_id": self.dataset_id or b.dataset.location,
+            "dataset_id": self.args.dataset_id or b.dataset.location,
             "subset_list": list(self.subsets),
             "eval_split": b.dataset.split,
             "train_split": (few_shot.split or None) if few_shot else None,
@@ -92,7 +93,8 @@ class ResolvedBenchmark:
             "metric_list": list(b.metrics),
             "aggregation": b.aggregation if isinstance(b.aggregation, str) else dict(b.aggregation),
             "scorer": b.scorer.fingerprint if b.scorer else None,
-            "filters": self.filters.fingerprint if self.filters else None,
+            "filters": dict(self.args.filters or {}) or None,
+            "dataset_revision": self.args.dataset_revision,
             "shuffle": self.shuffle,
             "shuffle_choices": b.shuffle_choices,
             "repeats": b.repeats,
@@ -151,13 +153,11 @@ def resolve(benchmark: Benchmark, args: DatasetArgs | None = None, *, repeats: i
     )
     resolved = ResolvedBenchmark(
         benchmark=changed,
+        args=args,
         subsets=_subsets(changed, args),
         filters=Filters.of(args.filters) if args.filters else None,
-        shuffle=_given(args.shuffle, False),
-        own_template=args.prompt_template is not None,
-        dataset_id=args.dataset_id or "",
     )
-    _check_templates(resolved, args)
+    _check_templates(resolved)
     return resolved
 
 
@@ -186,7 +186,7 @@ def _source(benchmark: Benchmark, args: DatasetArgs) -> Source:
 
 def _prompt(benchmark: Benchmark, args: DatasetArgs) -> str:
     """Return the prompt; its ``{query}`` is ``query_template`` without the answer, where the user gave one."""
-    prompt = _given(args.prompt_template, benchmark.prompt)
+    prompt: str = _given(args.prompt_template, benchmark.prompt)
     if args.query_template is None:
         return prompt
     where = _option(benchmark, "query_template")
@@ -247,9 +247,9 @@ def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
     return replace(benchmark, scorer=scorer, metrics=metrics, aggregation=aggregation)
 
 
-def _check_templates(resolved: ResolvedBenchmark, args: DatasetArgs) -> None:
+def _check_templates(resolved: ResolvedBenchmark) -> None:
     """Read every template once. Names are checked when the first sample is there: its metadata may have more."""
-    benchmark, option = resolved.benchmark, partial(_option, resolved.benchmark)
+    benchmark, args, option = resolved.benchmark, resolved.args, partial(_option, resolved.benchmark)
     if "fewshot" in parse(benchmark.prompt, option("prompt_template")).names:
         raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
     parse(benchmark.choice, f"the choice template of {benchmark.name!r}")
@@ -261,7 +261,7 @@ def _check_templates(resolved: ResolvedBenchmark, args: DatasetArgs) -> None:
     if few_shot.prompt and "fewshot" not in names:
         raise ConfigError(f"{option('few_shot_prompt_template')} does not say where the exemplars go: add {{fewshot}}.")
     whole = few_shot.num and args.few_shot_prompt_template is None and asks(few_shot.prompt)
-    if whole and resolved.own_template:
+    if whole and args.prompt_template is not None:
         raise ConfigError(
             f"{option('prompt_template')} has no effect, since the benchmark's few-shot template holds the question. "
             f"Give few_shot_prompt_template too, or few_shot_num 0."

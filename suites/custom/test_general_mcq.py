@@ -29,14 +29,14 @@ PROMPTS = {
 
 def to_sample(record) -> Sample:
     choices = [str(record[letter]) for letter in LETTERS if record.get(letter) not in (None, "")]
-    answer = record["answer"]
-    target = [letter for letter in answer if letter in LETTERS]  # "B", "AC", "A,C" and ["A", "C"] alike
+    answer = "".join(record["answer"]).upper()  # "B", "AC", "A,C" and ["A", "C"] alike
+    target = [letter for letter in answer if letter in LETTERS]
     metadata = {name: str(record[name]) for name in ("id", "category") if name in record}
     return Sample(input=record["question"], choices=choices, target=target, metadata=metadata)
 
 
 def variant(params):
-    scorer = multi_choice_accuracy() if params["multiple_correct"] else choice_answer()
+    scorer = (multi_choice_accuracy if params["multiple_correct"] else choice_answer)(language="zh")
     prompt = PROMPTS[params["multiple_correct"], params["use_cot"]]
     return {"prompt": prompt, "scorer": scorer, "metrics": scorer.metrics}
 
@@ -44,6 +44,6 @@ def variant(params):
 @benchmark("general_mcq", pretty_name="General-MCQ", dataset=local("", split="val"), to_sample=to_sample,
            prompt=CHOICE_ZH, few_shot=FewShot(0, split="dev", shot=CHOICE_SHOT_ZH, prompt=SHOTS_ZH),
            extra_params={"multiple_correct": False, "use_cot": False}, variant=variant,
-           scorer=choice_answer(), tags=["custom", "multiple_choice"])  # fmt: skip
+           scorer=choice_answer(language="zh"), tags=["custom", "multiple_choice"])  # fmt: skip
 async def test_general_mcq(sample, model):
     return await model.generate(sample)

@@ -46,6 +46,7 @@ def to_sample(record, subset) -> Sample:
 @benchmark("ceval", pretty_name="C-Eval", to_sample=to_sample, prompt=PROMPT, choice="{letter}. {text}",
            few_shot=FewShot(5, split="dev", shot=SHOT, prompt=SHOTS_ZH),
            dataset=hub("evalscope/ceval", subsets=list(CATEGORIES), split="val"),
-           categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
+           categories=CATEGORIES, scorer=choice_answer(language="zh"),
+           tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
 async def test_ceval(sample, model):
     return await model.generate(sample)

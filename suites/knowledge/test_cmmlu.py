@@ -37,6 +37,7 @@ def to_sample(record) -> Sample:
 @benchmark("cmmlu", pretty_name="C-MMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE_ZH,
            few_shot=FewShot(0, split="dev", shot=CHOICE_SHOT_ZH, prompt=SHOTS_ZH),
            dataset=hub("evalscope/cmmlu", subsets=sorted(CATEGORIES), subset_by="category", split="test"),
-           categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
+           categories=CATEGORIES, scorer=choice_answer(language="zh"),
+           tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
 async def test_cmmlu(sample, model):
     return await model.generate(sample)

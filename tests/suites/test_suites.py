@@ -1,0 +1,221 @@
+"""Every bundled benchmark: its definition, its prompt on written records, its records of official shape."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Iterable
+from inspect import isawaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalscope_pytest import Sample, Score
+from evalscope_pytest.benchmarks.bundled import bundled_dir, bundled_files, load_bundled
+from evalscope_pytest.benchmarks.definition import Benchmark
+from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
+from evalscope_pytest.benchmarks.resolve import resolve
+from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.datasets.location import Place
+
+from .written import FILES, SUBSETS, write
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "prompts"
+NAMES = sorted(bundled_files())
+DEMOS = ["demo_math", "demo_science"]
+OFFICIAL = sorted(set(NAMES) - set(DEMOS) - {"general_mcq", "general_qa"})
+# Metrics of a reply that is the reference itself; where they are not 1.0, there is no such thing.
+NO_REFERENCE = {"ifeval"}
+
+
+def loaded_from(name: str, folder: Path | None, **args: Any) -> LoadedBenchmark:
+    benchmark = load_bundled(name)
+    place = Place(name, benchmark.file.parent, hub="local", dataset_id=str(folder or ""))
+    how = {key: args.pop(key) for key in ("limit",) if key in args}
+    return load(resolve(benchmark, DatasetArgs(**args)), place, **how)
+
+
+def from_written(name: str, folder: Path, **args: Any) -> LoadedBenchmark:
+    if name in DEMOS:
+        return loaded_from(name, None, **args)
+    return loaded_from(name, write(name, folder), **{"subset_list": SUBSETS.get(name), **args})
+
+
+def scored(benchmark: Benchmark, samples: Iterable[Sample]) -> list[Score]:
+    assert benchmark.scorer is not None
+    scorer = benchmark.scorer
+
+    async def all_of_them() -> list[Score]:
+        scores = []
+        for sample in samples:
+            score = scorer.score(scorer.right_reply(sample), sample)
+            scores.append(await score if isawaitable(score) else score)
+        return scores
+
+    return asyncio.run(all_of_them())
+
+
+def test_every_file_holds_the_benchmark_it_is_named_after() -> None:
+    for name in NAMES:
+        assert load_bundled(name).name == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_suite_says_what_it_is_and_how_it_is_found(name: str) -> None:
+    benchmark = load_bundled(name)
+    sentence = benchmark.description.splitlines()[0]
+    assert sentence.endswith((".", ":")) or "," in sentence
+    assert benchmark.tags
+    assert all(tag.isidentifier() for tag in benchmark.tags)
+    if name in OFFICIAL and name != "aime24":
+        assert re.search(r"arXiv:\d{4}\.\d{5}", benchmark.description)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_prompt_of_the_first_sample_is_the_golden_one(name: str, tmp_path: Path) -> None:
+    loaded = from_written(name, tmp_path)
+    first = next(iter(loaded.subsets.values()))[0]
+    sent = "".join(f"--- {message.role}\n{message.content}\n" for message in loaded.messages(first))
+    shown = f"{sent}--- target\n{' | '.join(first.targets)}\n"
+    file = GOLDEN / f"{name}.txt"
+    if os.environ.get("EVALSCOPE_PYTEST_UPDATE_GOLDEN"):
+        file.write_text(shown, encoding="utf-8")
+    assert shown == file.read_text(encoding="utf-8"), "raise the benchmark's version, then update the golden file"
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - NO_REFERENCE))
+def test_the_right_reply_scores_full_marks_on_written_records(name: str, tmp_path: Path) -> None:
+    loaded = from_written(name, tmp_path)
+    benchmark = loaded.resolved.benchmark
+    for score in scored(benchmark, [s for found in loaded.subsets.values() for s in found]):
+        assert set(score.values) >= set(benchmark.metrics)
+        assert score.values[benchmark.metrics[0]] == pytest.approx(1.0)
+
+
+def test_each_suite_is_short() -> None:
+    for name, file in bundled_files().items():
+        body = file.read_text(encoding="utf-8").partition("@benchmark")[2].splitlines()
+        assert len(body) <= 12, name
+
+
+def test_subsets_with_categories_name_all_of_them() -> None:
+    for name, count in {"mmlu": 57, "cmmlu": 67, "ceval": 52}.items():
+        benchmark = load_bundled(name)
+        assert len(set(benchmark.dataset.subsets)) == count
+        assert set(benchmark.categories) == set(benchmark.dataset.subsets)
+    assert len(load_bundled("bbh").dataset.subsets) == 27
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "subset"),
+    [
+        ("cmmlu", {"Question": "天上有____个太阳。", "A": "一", "B": "二", "C": "三", "D": "四", "Answer": "A"}, ""),
+        (
+            "commonsense_qa",
+            {
+                "question": "Where is bread baked?",
+                "choices": {"label": ["A", "B", "C"], "text": ["in an oven", "in a lake", "on Mars"]},
+                "answerKey": "A",
+            },
+            "",
+        ),
+        ("piqa", {"goal": "dry a cup", "sol1": "use a towel", "sol2": "use a wet towel", "label": 0}, ""),
+    ],
+)
+def test_the_authors_shape_and_the_hubs_make_the_same_sample(name: str, record: dict[str, Any], subset: str) -> None:
+    (hub_record, *_), *_ = FILES[name].values()
+    to_sample = load_bundled(name).to_sample
+    assert to_sample(record) == to_sample(hub_record)
+
+
+def test_truthful_qa_asks_for_all_right_options_when_told_so(tmp_path: Path) -> None:
+    loaded = from_written("truthful_qa", tmp_path, extra_params={"multiple_correct": True})
+    (sample,) = loaded.subsets["multiple_choice"]
+    right = {sample.choices["ABC".index(letter)] for letter in sample.targets}
+    assert right == {"Fish breathe in water.", "No."}
+    assert "[LETTERS]" in loaded.messages(sample)[0].content
+    assert scored(loaded.resolved.benchmark, [sample])[0].values["multi_choice_acc"] == 1.0
+
+
+def test_general_mcq_with_several_right_options(tmp_path: Path) -> None:
+    loaded = from_written("general_mcq", tmp_path, subset_list=("many",), extra_params={"multiple_correct": True})
+    (sample,) = loaded.subsets["many"]
+    assert sample.targets == ("A", "C")
+    assert loaded.resolved.metrics == ("multi_choice_acc",)
+    assert scored(loaded.resolved.benchmark, [sample])[0].values["multi_choice_acc"] == 1.0
+
+
+@pytest.mark.parametrize("answer", ["AC", "A,C", "A, C", ["A", "C"], "ac", "A、C"])
+def test_general_mcq_reads_answers_in_any_spelling(answer: Any) -> None:
+    record = {"question": "?", "A": "1", "B": "2", "C": "3", "D": "", "answer": answer}
+    sample = load_bundled("general_mcq").to_sample(record)
+    assert sample.targets == ("A", "C")
+    assert sample.choices == ("1", "2", "3")
+
+
+@pytest.mark.parametrize(("use_cot", "word"), [(True, "逐步"), (False, "只需")])
+def test_general_mcq_lets_the_model_reason_when_told_so(tmp_path: Path, use_cot: bool, word: str) -> None:
+    loaded = from_written("general_mcq", tmp_path, extra_params={"use_cot": use_cot})
+    assert word in loaded.messages(loaded.subsets["mine"][0])[0].content
+
+
+def test_general_mcq_takes_exemplars_from_the_dev_file(tmp_path: Path) -> None:
+    loaded = from_written("general_mcq", tmp_path, few_shot_num=1)
+    assert "问题：二加一等于？\n选项：\nA) 三\nB) 四\n答案：A" in loaded.messages(loaded.subsets["mine"][0])[0].content
+
+
+@pytest.mark.parametrize(
+    ("record", "roles"),
+    [
+        ({"query": "hi", "response": "x"}, ["user"]),
+        ({"question": "hi", "answer": "x"}, ["user"]),
+        ({"system": "s", "query": "hi", "response": "x"}, ["system", "user"]),
+        ({"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "hi"}]}, ["system", "user"]),
+    ],
+)
+def test_general_qa_reads_every_shape(record: dict[str, Any], roles: list[str]) -> None:
+    sample = load_bundled("general_qa").to_sample(record)
+    assert not isinstance(sample.input, str)
+    assert [message.role for message in sample.input] == roles
+    assert sample.question == "hi"
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_demo_records_are_some_twenty_and_lie_beside_their_suite(name: str) -> None:
+    loaded = loaded_from(name, None)
+    (samples,) = loaded.subsets.values()
+    assert 18 <= len(samples) <= 25
+    assert len({sample.question for sample in samples}) == len(samples)
+    assert (bundled_dir() / "demo" / f"{name}.jsonl").exists()
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_official_records_load_and_their_right_replies_score_full_marks(shared_data: Path, name: str) -> None:
+    limit = 3 if len(load_bundled(name).dataset.subsets) > 5 else 50
+    zero_shot = {"few_shot_num": 0} if name in ("arc", "competition_math") else {}
+    loaded = loaded_from(name, shared_data / name, limit=limit, **zero_shot)
+    benchmark = loaded.resolved.benchmark
+    for subset, samples in loaded.subsets.items():
+        assert len(samples) == limit or name in ("aime24", "math_500"), subset
+        for sample in samples:
+            text = loaded.messages(sample)[-1].content
+            assert sample.question in text
+            assert all(choice in text for choice in sample.choices)
+            assert name == "ifeval" or all(sample.targets)
+        for score in scored(benchmark, samples) if name not in NO_REFERENCE else ():
+            assert score.values[benchmark.metrics[0]] == pytest.approx(1.0), subset
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_every_official_record_makes_a_sample(shared_data: Path, name: str) -> None:
+    zero_shot = {"few_shot_num": 0} if name in ("arc", "competition_math") else {}
+    loaded = loaded_from(name, shared_data / name, **zero_shot)
+    counts = {"gsm8k": 1319, "mmlu": 14042, "cmmlu": 11582, "ceval": 1346, "arc": 3548, "bbh": 6511, "ifeval": 541}
+    total = sum(map(len, loaded.subsets.values()))
+    assert total == counts.get(name, total)
+    assert total >= 30
