@@ -77,6 +77,7 @@ class LookAhead(Generic[T]):
 
     def take(self, job: Job[T]) -> T:
         """Wait for a job that was fed and return its result, or raise what it raised."""
+        assert job.fed, "a job is handed in before it is taken"
         self._ready.clear()
         self._wanted = job
         while not job.done:

@@ -16,7 +16,7 @@ from ..datasets.location import Place
 from ..engine.evaluation import Evaluation, Unit
 from ..records.plan import BenchmarkPlan
 from .host import Stage, parameters
-from .items import BenchmarkItem, SampleItem
+from .nodes import BenchmarkItem, SampleItem
 from .run import Run
 from .selection import selected
 
@@ -43,7 +43,15 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
         elif item.benchmark.name in wanted:
             expanded.extend(_samples(run, item, wanted.pop(item.benchmark.name)))
     _check_dataset_args(run, items)
+    _recount(session, len(expanded) - len(items))
     items[:] = expanded
+
+
+def _recount(session: pytest.Session, more: int) -> None:
+    """Make the terminal's "collected N items" count samples, not stand-ins."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None:
+        reporter._numcollected += more
 
 
 def _drop_unnamed(task: TaskConfig, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -97,16 +105,15 @@ def _check_dataset_args(run: Run, items: Sequence[pytest.Item]) -> None:
     names = {i.benchmark.name for i in items if isinstance(i, BenchmarkItem)}
     for name in run.task.dataset_args:
         if name not in names and name not in bundled_files():
-            raise ConfigError(
-                f"--eval-dataset-args: no benchmark named {name!r} is here. {closest(name, names | set(bundled_files()))}"
-            )
+            hint = closest(name, names | set(bundled_files()))
+            raise ConfigError(f"--eval-dataset-args: no benchmark named {name!r} is here. {hint}")
 
 
 def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleItem]:
     benchmark, task = stand_in.benchmark, run.task
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
-    resolved = resolve(benchmark, task.dataset_args.get(benchmark.name), repeats=task.repeats)
+    resolved = resolve(benchmark, task.args_of(benchmark.name), repeats=task.repeats)
     loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
     stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
@@ -150,15 +157,15 @@ def _check_ids(name: str, only: set[str], items: Sequence[SampleItem]) -> None:
 
 def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> Place:
     """Return where a benchmark's data is looked for in this run."""
-    args = task.dataset_args.get(resolved.name)
+    args = task.args_of(resolved.name)
     return Place(
         benchmark=resolved.name,
         file_dir=resolved.benchmark.file.parent,
         hub=task.dataset_hub,
         dataset_dir=Path(task.dataset_dir) if task.dataset_dir else None,
-        dataset_id=(args.dataset_id or "") if args else "",
-        revision=(args.dataset_revision or "") if args else "",
-        force_redownload=bool(args and args.force_redownload),
+        dataset_id=args.dataset_id or "",
+        revision=args.dataset_revision or "",
+        force_redownload=bool(args.force_redownload),
         trust_remote_code=task.trust_remote_code,
     )
 
@@ -170,7 +177,7 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         model=run.model,
         model_fingerprint=run.asker.model.fingerprint,
         messages=loaded.messages,
-        generation=run.task.generation_config,
+        generation=run.spec.generation,
         scorer=resolved.scorer,
         read=resolved.filters.apply if resolved.filters else str,
         fingerprint=resolved.fingerprint,

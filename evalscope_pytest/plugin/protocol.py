@@ -1,20 +1,21 @@
 """Runs sample items: takes what the look-ahead has finished and reports it.
 
-A scored sample, right or wrong, is a passed *call*; a sample that could not be scored is a failed *setup*, which is what
-pytest and JUnit XML call an error; a bug of the author's is a failed call with its traceback. One report for each sample
-instead of pytest's three makes 14,000 samples cost 1.4 s of CPU instead of 6.8 s (docs/design/plugin.md).
+A scored sample, right or wrong, is a passed *call*; a sample that could not be scored is a failed *setup*, which is
+what pytest and JUnit XML call an error; a bug of the author's is a failed call with its traceback. One report for each
+sample instead of pytest's three makes 14,000 samples cost 1.4 s of CPU instead of 6.8 s (docs/design/plugin.md).
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
-from .items import SampleItem
+from .nodes import SampleItem
 from .run import Run
 from .verdict import Verdict, attach, verdict_of
 
@@ -109,7 +110,7 @@ class SampleProtocol:
         error: BaseException,
         benchmark: str,
         alike: str,
-        sections: list[tuple[str, str]] = [],  # noqa: B006
+        sections: Iterable[tuple[str, str]] = (),
     ) -> pytest.TestReport:
         excinfo = pytest.ExceptionInfo.from_exception(error)
         call: pytest.CallInfo[None] = pytest.CallInfo(None, excinfo, 0.0, 0.0, 0.0, "call", _ispytest=True)

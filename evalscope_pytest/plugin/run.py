@@ -5,24 +5,29 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ..config.task import LATEST
+from ..core.errors import UsageError
 from ..core.values import SampleResult
 from ..engine.asking import Asker
 from ..engine.evaluation import Outcome, Runner
 from ..engine.handle import ModelHandle
 from ..engine.lookahead import BUFFER_FACTOR, Job, LookAhead
 from ..engine.loop import LoopThread
+from ..models.factory import create
+from ..models.spec import ModelSpec
 from ..records.journal import Journal
 from ..records.layout import WorkDir, open_work_dir
 from ..records.plan import BenchmarkPlan, RunPlan
 from ..records.previous import Previous
-from .items import SampleItem
+from .nodes import SampleItem
 from .workers import WorkerQueue
 
 if TYPE_CHECKING:
@@ -82,8 +87,10 @@ class Run:
         if self.process.work_dir:
             return WorkDir(Path(self.process.work_dir))
         task = self.task
-        use_cache = Path(task.use_cache) if task.use_cache else None
-        return open_work_dir(Path(task.work_dir), no_timestamp=task.no_timestamp, use_cache=use_cache)
+        parent = Path(task.work_dir)
+        use_cache = _earlier(parent, task.use_cache) if task.use_cache else None
+        now = datetime.now()  # noqa: DTZ005 - the user's own time names the directory
+        return open_work_dir(parent, no_timestamp=task.no_timestamp, use_cache=use_cache, now=now)
 
     @cached_property
     def session(self) -> str:
@@ -98,22 +105,25 @@ class Run:
     @cached_property
     def asker(self) -> Asker:
         """The model with its limit of requests in flight."""
-        from ..models.factory import ModelSpec, create
+        model = self.config.hook.pytest_eval_model_factory(config=self.config, spec=self.spec) or create(self.spec)
+        return Asker(model, self.spec.requests_in_flight, patient=self.task.ignore_errors)
 
-        concurrency = self.process.share(self.task.eval_batch_size)
-        spec = ModelSpec.from_task(self.task, concurrency=concurrency)
-        model = self.config.hook.pytest_eval_model_factory(config=self.config, spec=spec) or create(spec)
-        return Asker(model, concurrency, patient=self.task.ignore_errors)
+    @cached_property
+    def spec(self) -> ModelSpec:
+        """What the model is made from, with this process's share of the requests in flight."""
+        spec = ModelSpec.from_task(self.task)
+        return replace(spec, concurrency=self.process.share(spec.concurrency))
 
     @cached_property
     def model(self) -> ModelHandle:
         """The `model` fixture."""
-        return ModelHandle(self.asker, self.task.generation_config, self.thread)
+        return ModelHandle(self.asker, self.spec.generation, self.thread)
 
     @cached_property
     def journal(self) -> Journal:
         """This process's journal of finished samples."""
-        return Journal(self.work_dir, session=self.session, worker=self.process.worker or "main")
+        worker = self.process.worker or "main"
+        return Journal(self.work_dir, session=self.session, worker=worker, model=self.task.model or "")
 
     @cached_property
     def previous(self) -> Previous:
@@ -123,10 +133,18 @@ class Run:
     @cached_property
     def ahead(self) -> LookAhead[Outcome]:
         """The look-ahead. Twice as many bodies as requests: the next prompt is ready when a slot frees."""
-        in_flight = self.process.share(self.task.eval_batch_size)
+        in_flight = self.spec.requests_in_flight
         if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
             return LookAhead(self.thread, 1, 1)
-        return LookAhead(self.thread, 2 * in_flight, max(MIN_BUFFER, BUFFER_FACTOR * in_flight))
+        return LookAhead(self.thread, 2 * in_flight, self.buffer)
+
+    @property
+    def buffer(self) -> int:
+        """Samples started or finished ahead of pytest, at most. Short when the run may stop at any of them."""
+        in_flight = self.spec.requests_in_flight
+        if self.config.getvalue("maxfail"):
+            return in_flight
+        return max(MIN_BUFFER, BUFFER_FACTOR * in_flight)
 
     @cached_property
     def runner(self) -> Runner:
@@ -147,6 +165,14 @@ class Run:
             session=self.session,
             benchmarks=tuple(self.benchmarks),
         )
+
+    def load_plan(self) -> None:
+        """Learn from the workers, in their controller, what will run."""
+        if not self.benchmarks and not self.usage_error:
+            self.benchmarks = list(RunPlan.load(self.work_dir).benchmarks)
+
+    def check_requirements(self) -> None:
+        """See that gates and baseline name something that will be there."""
 
     # Running ------------------------------------------------------------------------------------------------------
 
@@ -205,3 +231,12 @@ class Run:
             self.thread.close()
         if "journal" in made:
             self.journal.close()
+
+
+def _earlier(parent: Path, use_cache: str) -> Path:
+    if use_cache != LATEST:
+        return Path(use_cache)
+    runs = sorted(p for p in parent.glob("*") if (p / "configs").is_dir() or (p / "journal").is_dir())
+    if not runs:
+        raise UsageError(f"--eval-use-cache latest: no earlier run in {parent}. Leave it out to start a new one.")
+    return runs[-1]

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 import pytest
-from _pytest.mark.expression import Expression, ParseError
+from _pytest.mark.expression import Expression
 
-from .items import BenchmarkItem
+from .nodes import BenchmarkItem
 
 MAX_UNKNOWN_WORDS = 8
 _WORD = re.compile(r"[^\s()]+")
@@ -29,7 +29,7 @@ def selected(items: Sequence[pytest.Item], keywords: str, marks: str) -> list[Be
     names = {item: _names(item) for item in stand_ins}
     try:
         expression = Expression.compile(keywords)
-    except ParseError:
+    except SyntaxError:
         return by_mark  # pytest reports it with the position
     words = {w for w in _WORD.findall(keywords) if w not in _OPERATORS}
     known = {w for w in words if any(_matches(w, n) for n in names.values())}
@@ -57,7 +57,7 @@ def _marks_match(item: BenchmarkItem, marks: str) -> bool:
     own = {mark.name for mark in item.iter_markers()}
     try:
         return Expression.compile(marks).evaluate(lambda name, /, **_: name in own)
-    except ParseError:
+    except SyntaxError:
         return True
 
 

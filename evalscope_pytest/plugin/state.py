@@ -10,5 +10,5 @@ if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from .run import Run
 
-TASK = pytest.StashKey["TaskConfig"]()
-RUN = pytest.StashKey["Run"]()
+TASK: pytest.StashKey[TaskConfig] = pytest.StashKey()
+RUN: pytest.StashKey[Run] = pytest.StashKey()

@@ -105,3 +105,28 @@ def _shortest(path: Path, start: Path) -> str:
         return str(path.relative_to(start))
     except ValueError:
         return str(path)
+
+
+def collectors(module: pytest.Collector, function: object) -> list[BenchmarkCollector] | None:
+    """Return what a decorated function becomes in its module.
+
+    Beside the collector of the whole benchmark there is one for each single sample the command line names, since pytest
+    looks for ``file.py::gsm8k[main-17]`` before any data is loaded.
+    """
+    benchmark = getattr(function, "__benchmark__", None)
+    if not isinstance(module, pytest.Module) or not isinstance(benchmark, Benchmark):
+        return None
+    if getattr(function, "__module__", "") != module.obj.__name__:
+        return []  # imported from the file it belongs to
+    names = [benchmark.name, *_named_samples(module.config, benchmark.name)]
+    return [
+        BenchmarkCollector.from_parent(
+            module, name=name, benchmark=benchmark, only=name[len(benchmark.name) + 1 : -1] or None
+        )
+        for name in dict.fromkeys(names)
+    ]
+
+
+def _named_samples(config: pytest.Config, benchmark: str) -> list[str]:
+    ends = (argument.rpartition("::")[2] for argument in config.args)
+    return [e for e in ends if e.startswith(f"{benchmark}[") and e.endswith("]")]

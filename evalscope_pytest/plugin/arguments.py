@@ -1,0 +1,65 @@
+"""Completes a command line: the configuration it stands for, and the bundled benchmarks where no path is named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..benchmarks.bundled import bundled_dir, bundled_files
+from ..config.options import check_flags, split_paths
+from ..config.sources import gather
+from ..core.errors import UsageError
+from .state import TASK
+
+if TYPE_CHECKING:
+    from ..config.task import TaskConfig
+
+# How a controller tells its workers, which parse the same command line, what it was completed with.
+ADDED_PATHS = "EVALSCOPE_PYTEST_ADDED_PATHS"
+
+
+def complete(config: pytest.Config, args: list[str]) -> None:
+    """Read the configuration, and add the paths that go without saying to ``args``."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        # Workers get their configuration from the controller: standard input is theirs to talk to it.
+        _add(config, args, filter(None, os.environ.get(ADDED_PATHS, "").split(os.pathsep)))
+        return
+    known = config.known_args_namespace
+    words, paths = split_paths(known.eval_datasets or (), bundled_files())
+    if paths:
+        known.eval_datasets = words or None
+    try:
+        check_flags(args)
+        task = gather(vars(known), getini=config.getini, inifile=config.inipath)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[TASK] = task
+    on_command_line = known.eval_model or known.eval_task_config or known.eval_datasets or known.eval_type
+    added = [*paths, *(_bundled(task, [*known.file_or_dir, *paths]) if on_command_line else [])]
+    os.environ[ADDED_PATHS] = os.pathsep.join(added)
+    _add(config, args, added)
+
+
+def _add(config: pytest.Config, args: list[str], paths: Sequence[str] | filter[str]) -> None:
+    for path in paths:
+        args.append(path)
+        config.known_args_namespace.file_or_dir.append(path)
+
+
+def _bundled(task: TaskConfig, named: Sequence[str]) -> list[str]:
+    """Return the bundled files to add.
+
+    Without a path: those of the benchmarks ``--eval-datasets`` names, or all of them. With paths: those of the named
+    benchmarks that have no file of that name among the paths.
+    """
+    bundled = bundled_files()
+    files = {Path(p.partition("::")[0]).name for p in named}
+    if named:
+        return [str(bundled[n]) for n in task.datasets if n in bundled and f"test_{n}.py" not in files]
+    if task.datasets and all(n in bundled for n in task.datasets):
+        return [str(bundled[n]) for n in task.datasets]
+    return [str(bundled_dir())]

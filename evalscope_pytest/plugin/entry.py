@@ -1,0 +1,68 @@
+"""What every pytest run with this package installed pays for: options, two fixtures, one check for benchmarks.
+
+Nothing heavy is imported here. The rest of the plugin is loaded once a model is given (docs/design/plugin.md).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from ..config import options
+from . import fixtures
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register one option and one ini key for each field of `TaskConfig`."""
+    group = parser.getgroup("evalscope", "evaluation of language models (evalscope-pytest)")
+    for option in options.pytest_options():
+        group.addoption(option.flag, **option.kwargs)
+        if option.ini:
+            parser.addini(option.ini, option.help, type=option.ini_type, default=None)  # type: ignore[arg-type]
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Register this package's own hooks."""
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Find the bundled benchmarks when a model is given and no path is."""
+    if _given(early_config):
+        from .arguments import complete
+
+        complete(early_config, args)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the rest of the plugin when this run evaluates something."""
+    config.pluginmanager.register(fixtures, "evalscope_fixtures")
+    if hasattr(config, "workerinput") or _given(config):
+        from .main import configure
+
+        configure(config)
+
+
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> object:
+    """Make a decorated function a benchmark."""
+    if "evalscope_pytest.benchmarks.definition" not in sys.modules or not hasattr(obj, "__benchmark__"):
+        return None
+    from .nodes import collectors
+
+    return collectors(collector, obj)
+
+
+def _given(config: pytest.Config) -> bool:
+    """Tell whether any source says something about evaluation, without reading any of them closely."""
+    given = vars(config.known_args_namespace)
+    return (
+        any(value is not None for name, value in given.items() if name.startswith("eval_"))
+        or any(key.startswith("eval_") for key in config.inicfg)
+        or any(key.startswith("EVALSCOPE_") and not key.startswith("EVALSCOPE_PYTEST_") for key in os.environ)
+    )

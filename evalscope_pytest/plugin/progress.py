@@ -1,0 +1,119 @@
+"""One line for each benchmark while it runs: rewritten in place on a terminal, printed now and then in a log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from ..records.plan import BenchmarkPlan
+from .verdict import Verdict
+
+REWRITE_EVERY_S = 0.1
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is known of one benchmark so far."""
+
+    name: str
+    total: int
+    done: int = 0
+    errors: int = 0
+    value: float = 0.0
+    scored: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def add(self, verdict: Verdict) -> None:
+        """Count one sample."""
+        if not self.done:
+            self.started = time.monotonic()
+        self.done += 1
+        if verdict.value is not None:
+            self.scored += 1
+            self.value += verdict.value
+        elif verdict.state in ("error", "failed"):
+            self.errors += 1
+
+    @property
+    def finished(self) -> bool:
+        """True when every sample has a result."""
+        return self.done >= self.total
+
+    def line(self, width: int) -> str:
+        """Return the progress in one line: name, done, score, errors, rate, time left."""
+        elapsed = max(time.monotonic() - self.started, 1e-6)
+        rate = self.done / elapsed
+        parts = [f"{self.name:<{width}}  {self.done:>{len(str(self.total))}}/{self.total}"]
+        parts.append(f"score {self.value / self.scored:.4f}" if self.scored else "score   -   ")
+        if self.errors:
+            parts.append(f"{self.errors} error{'s' * (self.errors > 1)}")
+        parts.append(f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s")
+        left = self.total - self.done
+        parts.append(_clock(elapsed) if not left else f"ETA {_clock(left / rate)}" if self.done else "")
+        return "  ".join(parts)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Progress:
+    """The lines of all benchmarks, in the order they run."""
+
+    def __init__(self, reporter: pytest.TerminalReporter, every_s: float) -> None:
+        self._reporter = reporter
+        self._live = reporter.isatty and reporter.config.get_verbosity() == 0
+        self._muted = reporter.config.get_verbosity() != 0
+        self._every_s = REWRITE_EVERY_S if self._live else every_s
+        self._last = time.monotonic()
+        self._tallies: dict[str, Tally] = {}
+        self._open = ""
+
+    def expect(self, plans: Sequence[BenchmarkPlan]) -> None:
+        """Say what will run. Later calls change nothing: all workers of xdist plan alike."""
+        for plan in plans:
+            self._tallies.setdefault(plan.name, Tally(plan.name, sum(plan.requested.values())))
+
+    def add(self, verdict: Verdict) -> None:
+        """Count a sample and show what changed, if it is time to."""
+        tally = self._tallies.get(verdict.benchmark)
+        if tally is None or self._muted:
+            return
+        tally.add(verdict)
+        now = time.monotonic()
+        if tally.finished:
+            self._close(tally)
+        elif now - self._last >= self._every_s:
+            self._last = now
+            self._show(tally)
+
+    def end(self) -> None:
+        """Leave the last line standing when the run stops early."""
+        for tally in self._tallies.values():
+            if tally.done and not tally.finished and not self._muted:
+                self._close(tally)
+
+    def _show(self, tally: Tally) -> None:
+        if not self._live:
+            self._reporter.write_line(tally.line(self._width))
+            return
+        self._open = tally.name
+        self._reporter.rewrite(tally.line(self._width), erase=True)
+
+    def _close(self, tally: Tally) -> None:
+        if self._live:
+            self._reporter.rewrite(tally.line(self._width), erase=True)
+            self._reporter._tw.line()
+            self._open = ""
+        else:
+            self._reporter.ensure_newline()
+            self._reporter.write_line(tally.line(self._width))
+
+    @property
+    def _width(self) -> int:
+        return max((len(name) for name in self._tallies), default=0)

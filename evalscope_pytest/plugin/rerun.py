@@ -1,0 +1,57 @@
+"""Which samples ``--lf`` and ``--eval-rerun=errors`` run again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .nodes import SampleItem
+from .verdict import verdict_on
+
+ERRORED = "evalscope/errored"
+
+
+class Rerun:
+    """Remembers wrong and errored samples in pytest's cache. Runs where the terminal is."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._last_failed: Any = config.pluginmanager.getplugin("lfplugin")
+        self._errored: set[str] = set(errored_of(config))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a sample, after pytest has filed a wrong one among the passed."""
+        verdict = verdict_on(report)
+        if verdict is None:
+            return
+        if verdict.state not in ("correct", "skipped") and self._last_failed is not None:
+            self._last_failed.lastfailed[report.nodeid] = True
+        if verdict.state == "error":
+            self._errored.add(report.nodeid)
+        else:
+            self._errored.discard(report.nodeid)
+
+    def pytest_sessionfinish(self) -> None:
+        """Write what was noted."""
+        if not self._config.option.collectonly:
+            cache = getattr(self._config, "cache", None)
+            if cache is not None:
+                cache.set(ERRORED, sorted(self._errored))
+
+
+def errored_of(config: pytest.Config) -> list[str]:
+    """Return the samples that ended in an error the last time they ran."""
+    cache = getattr(config, "cache", None)
+    return list(cache.get(ERRORED, [])) if cache is not None else []
+
+
+def keep_errored(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect every sample that did not end in an error last time."""
+    errored = set(errored_of(config))
+    gone = [i for i in items if isinstance(i, SampleItem) and i.nodeid not in errored]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        kept = set(map(id, gone))
+        items[:] = [i for i in items if id(i) not in kept]
