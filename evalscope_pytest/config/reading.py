@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from pathlib import Path as Folder
 from typing import Any
 
 from ..core.errors import ConfigError, closest
-from ..core.secret import MASK, redact
+from ..core.secret import redact
 from .dataset_args import DatasetArgs
 from .generation import GenerationConfig
 from .kinds import SECRET, TABLE, Kind, describe, is_mask
 from .older import Notes, Path, modern_dataset, modern_generation, modern_task
+from .rules import check_together
 from .setting import settings_of
 from .task import LATEST, MOCK, SERVICE_BATCH_SIZE, TaskConfig
 from .unavailable import refuse_unavailable
@@ -96,8 +98,13 @@ def complete(layer: Layer) -> dict[str, Any]:
     Raises:
         ConfigError: Settings contradict each other.
     """
-    from .rules import check_together
+    result = filled_in(layer)
+    check_together(result, layer.origin)
+    return result
 
+
+def filled_in(layer: Layer) -> dict[str, Any]:
+    """Return every field of a `TaskConfig`, without looking for contradictions."""
     result: dict[str, Any] = {
         f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(TaskConfig)
     }
@@ -120,7 +127,6 @@ def complete(layer: Layer) -> dict[str, Any]:
         notes=layer.notes,
     )
     _fill_in(result)
-    check_together(result, layer.origin)
     return result
 
 
@@ -247,11 +253,24 @@ def _checked_value(name: str, value: Any, where: str, kind: Kind) -> Any:
     except RecursionError:
         raise _wrong(name, value, where, kind, "It is nested too deeply") from None
     except ValueError as error:
-        raise _wrong(name, value, where, kind, str(error)) from None
+        raise _wrong(name, value, where, kind, str(error) or _about_quotes(value, kind)) from None
+
+
+def _about_quotes(value: Any, kind: Kind) -> str:
+    """Return what to say where a YAML or JSON value is right but for its quotes."""
+    quoted, unquoted = "Write it in quotes", "Write it without quotes"
+    try:
+        if isinstance(value, str):
+            kind.check(kind.read(value))
+            return unquoted
+        kind.check(str(value))
+    except (ValueError, RecursionError):
+        return ""
+    return quoted if isinstance(value, (bool, int, float, date)) else ""
 
 
 def _wrong(name: str, value: Any, where: str, kind: Kind, reason: str) -> ConfigError:
     """Make the message. What could hold a key is not shown."""
-    shown = MASK if kind is SECRET else "what is given" if kind is TABLE else describe(value)
+    shown = "read" if kind in (SECRET, TABLE) else describe(value)
     reason = f" {reason[0].upper()}{reason[1:].rstrip('.?')}{'?' if reason.endswith('?') else '.'}" if reason else ""
     return ConfigError(redact(f"{name} cannot be {shown} (in {where}). It takes {kind.expects}.{reason}"))

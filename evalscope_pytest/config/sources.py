@@ -15,7 +15,7 @@ from .budget import ErrorBudget
 from .dataset_args import DatasetArgs
 from .generation import GenerationConfig
 from .options import TASK_CONFIG, TEMPLATE_TYPE, ini_name, pytest_flag
-from .reading import Layer, checked, merged
+from .reading import Layer, checked, filled_in, merged
 from .setting import settings_of
 from .task import TaskConfig
 
@@ -147,10 +147,9 @@ def mapping_layer(raw: Mapping[str, Any], name: str) -> Layer:
     if "evalscope_version" not in raw:
         return layer
     own = {path: value for path, value in layer.values.items() if path[0] not in _FILLED_IN}
-    filled = TaskConfig.from_layer(Layer(own))
-    return Layer(
-        {p: v for p, v in layer.values.items() if p in own or getattr(filled, p[0]) != v}, layer.origin, layer.notes
-    )
+    filled = filled_in(Layer(own))
+    kept = [path for path, value in layer.values.items() if path in own or filled[path[0]] != value]
+    return Layer({p: layer.values[p] for p in kept}, {p: layer.origin[p] for p in kept}, layer.notes)
 
 
 @lru_cache(maxsize=1)

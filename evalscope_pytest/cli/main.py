@@ -1,0 +1,63 @@
+"""The command ``evalscope-pytest``: a thin front. Evaluations are runs of pytest, and exit with its code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+from ..core.errors import EvalError, UsageError, closest
+from ..version import __version__
+
+USAGE_ERROR = 4  # pytest's exit code for what the user got wrong
+FAILURE = 1
+
+HELP = """\
+usage: evalscope-pytest COMMAND [OPTIONS]
+
+Evaluates language models. Every benchmark is a pytest test file, every sample a test.
+
+commands:
+  eval             evaluate a model: evalscope-pytest eval --model NAME --datasets gsm8k arc --limit 5
+  benchmark-info   list the bundled benchmarks, or describe some of them
+
+options:
+  -h, --help       show this text; evalscope-pytest COMMAND --help shows a command's options
+  --version        show the version
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Args:
+        argv: The command and its options; those of this process by default.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return 0 if arguments else USAGE_ERROR
+    if arguments[0] in ("-V", "--version"):
+        print(f"evalscope-pytest {__version__}")
+        return 0
+    try:
+        return _command(arguments[0])(arguments[1:])
+    except EvalError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return USAGE_ERROR if isinstance(error, UsageError) else FAILURE
+    except BrokenPipeError:  # `benchmark-info | head` has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _command(name: str) -> Callable[[list[str]], int]:
+    if name == "eval":
+        from .evaluate import evaluate
+
+        return evaluate
+    if name == "benchmark-info":
+        from .benchmark_info import benchmark_info
+
+        return benchmark_info
+    raise UsageError(
+        f"unknown command {name!r}. {closest(name, ['eval', 'benchmark-info'])} evalscope-pytest --help lists them."
+    )
