@@ -22,6 +22,8 @@ from .options import Options
 from .visible import fold, visible
 
 _CLAIMS = 48  # How many claims are tried, from the last: bounds the work on a reply that repeats a marker for ever.
+_LINES = 400
+_TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
 _CLOSING = r"(?:[*_`\"'\])]|</b>|</strong>){0,4}"
 _MARKER = re.compile(
     r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely) (?:choice|option|letter))"
@@ -68,18 +70,29 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
         options: The options of the question.
         multiple: The question may have several right options; else a choice of several is no answer.
     """
-    reply = fold(visible(text)).strip()
+    reply = visible(text).strip()
     if not reply:
         return None
+    # Where a long reply decides is near its end, or at its very beginning.
+    ends = [reply] if len(reply) <= _TAIL else [reply[-_TAIL:], reply[:_HEAD]]
+    parts = [fold(part) for part in ends]
+    reply = parts[0] if len(parts) == 1 else reply
     if whole := bare(reply, options) or options.of_text(reply):
         return (whole,)
-    reply = _JOINED_BOXES.sub(", ", reply)
+    for part in parts:
+        found = _read(_JOINED_BOXES.sub(", ", part), options, multiple=multiple)
+        if found is not None:
+            return found if found and (multiple or len(found) == 1) else None
+    return None
+
+
+def _read(reply: str, options: Options, *, multiple: bool) -> tuple[str, ...] | None:
     if multiple:
         reply = _bullets_joined(reply, options)
     for reading in (enumerated, _marked, _called_right, _chosen, _at_line_start):
         found = reading(reply, options)
         if found is not None:
-            return found if found and (multiple or len(found) == 1) else None
+            return found
     return None
 
 
@@ -138,14 +151,14 @@ def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
 
 
 def _at_line_start(reply: str, options: Options) -> tuple[str, ...] | None:
-    """Read a reply of the form ``B) text``, a last line that is a label, or the one line that begins with one."""
-    if found := claimed(reply[:4000], options, at_start=True):
-        others = _distinct(claimed(line, options, at_start=True) for line in _lines(reply)[1:])
-        return found if not others or set(others) == set(found) else None
+    """Read a last line that is a label, a reply of the form ``B) text``, or the one line that begins with a label."""
     lines = _lines(reply)
     if letter := bare(lines[-1], options) or options.of_text(lines[-1]):
         return (letter,)
-    found = _distinct(claimed(line, options, at_start=True) for line in lines)
+    first = claimed(reply[:4000], options, at_start=True)
+    found = _distinct(claimed(line, options, at_start=True) for line in (lines[1:] if first else lines))
+    if first:
+        return first if not found or set(found) == set(first) else None
     return found if len(found) == 1 else None
 
 
@@ -160,23 +173,26 @@ def _distinct(claims: Iterable[tuple[str, ...] | None]) -> tuple[str, ...]:
 
 def _bullets_joined(reply: str, options: Options) -> str:
     """Return the reply with a list of options, one a line, made one line: such a list is one claim."""
-    lines = reply.split("\n")
-    if len(lines) < 2 or len(lines) > 400:
-        return reply
     joined: list[str] = []
-    open_list = False
-    for line in lines:
-        letter = _bullet(line, options)
-        if letter and (open_list or (joined and joined[-1].rstrip().endswith((":", "**")))):
-            joined[-1] += f", {letter}" if open_list else f" {letter}"
+    listed: list[tuple[str, str]] = []
+    for line in (*reply.split("\n")[-_LINES:], "."):
+        letter = _bullet(line, options) if line.strip() else None
+        if letter:
+            listed.append((letter, line))
         elif line.strip():
-            joined.append(letter or line)
-        open_list = letter is not None or (open_list and not line.strip())
-    return "\n".join(joined)
+            if len(listed) > 1:
+                joined.append(", ".join(label for label, _ in listed))
+            else:
+                joined += [bullet for _, bullet in listed]
+            joined.append(line)
+            listed.clear()
+    return "\n".join(joined[:-1])
 
 
 def _bullet(line: str, options: Options) -> str | None:
     """Return the label of a line that is a label, alone or with the text of its own option."""
+    if _MARKER.search(line, 0, 200):
+        return None
     if letter := bare(line, options):
         return letter
     found = claimed(line[:4000], options, at_start=True)

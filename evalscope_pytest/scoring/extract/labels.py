@@ -186,7 +186,7 @@ _INTRODUCED = re.compile(
 )
 _NEGATED = re.compile(
     r"(?:\b(?:not|never|nor|neither|unlike|except|than|instead of|excluding)|n't|[不别非]|排除|除了)"
-    r"(?:\s?(?:be|is|option|options|choice|choose|pick|select|选项|选择|选)){0,2}[\s*_`\"'$(\[]{0,4}$",
+    r"(?:\s?(?:be|is|option|options|choice|choose|pick|select|选项|选择|选|是|为)){0,2}[\s*_`\"'$(\[]{0,4}$",
     re.IGNORECASE,
 )
 

@@ -17,6 +17,7 @@ from .boxes import Box, boxes
 from .visible import fold, visible
 
 _CLAIMS = 32
+_TAIL = 32_000  # Characters before the end that are read, where no box is found.
 _SHOWN = 2000  # Characters read after a phrase or before the end.
 _PHRASE = re.compile(
     r"\banswers?(?: to (?:this|the) (?:question|problem))?[*_`\"']{0,4}\s{0,2}(?::|=|(?:is|are)(?![a-z]))"
@@ -54,10 +55,11 @@ _VALUE = re.compile(r"\d|\\(?:frac|sqrt|pi|infty|emptyset|text|begin|[dt]frac|si
 
 def read_math(text: str) -> str | None:
     """Return the final answer as it is written in the reply, None when there is none."""
-    reply = fold(visible(text)).strip()
-    if not reply:
-        return None
-    return _boxed(reply) or _announced(reply) or _bold(reply) or _last_expression(reply)
+    reply = visible(text).strip()
+    if answer := _boxed(reply):
+        return answer
+    tail = fold(reply[-_TAIL:])
+    return _announced(tail) or _bold(tail) or _last_expression(tail)
 
 
 def _boxed(reply: str) -> str | None:
@@ -174,7 +176,7 @@ def _first_expression(clause: str) -> str | None:
 
 def _bold(reply: str) -> str | None:
     """Return the last bold text that is an expression, with or without a unit: headings and emphasis are not."""
-    pieces = reply[-20_000:].split("**")
+    pieces = reply.split("**")
     for inner in reversed(pieces[1:-1:2] if len(pieces) % 2 else pieces[1::2]):
         if len(inner) <= 200 and _VALUE.search(inner):
             leading = _leading_expression(inner.strip())

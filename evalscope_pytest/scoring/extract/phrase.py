@@ -10,6 +10,7 @@ from .labels import negated
 from .visible import fold, visible
 
 _CLAIMS = 24
+_TAIL = 32_000  # Characters before the end that are read.
 _SHOWN = 4000
 _MARKER = re.compile(
     r"\banswers?[*_`\"']{0,4}\s{0,2}(?::|(?:is|are)(?![a-z]):?)|答案[*_`]{0,2}\s{0,2}(?::|是|为)", re.IGNORECASE
@@ -27,13 +28,13 @@ def read_phrase(text: str) -> tuple[str, ...]:
     The readings differ in what belongs to the answer: the rest of the line, its first sentence, that without a
     reason behind it, each with and without brackets around it (the benchmark's own format has some).
     """
-    reply = fold(visible(text)).strip()
+    reply = fold(visible(text).strip()[-_TAIL:])
     if not reply:
         return ()
     claim = _announced(reply)
     if claim is None:
         box = next(boxes(reply), None)
-        claim = box.content if box else reply.splitlines()[-1]
+        claim = box.content if box else reply[-_SHOWN:].splitlines()[-1]
     line = claim[:_SHOWN].lstrip(" \t\r\n:*_").partition("\n")[0]
     sentence = line[: end.start()] if (end := _SENTENCE_END.search(line)) else line
     reasonless = sentence[: reason.start()] if (reason := _REASON.search(sentence)) else sentence

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-_OPEN, _CLOSE = "<think>", "</think>"
-_LONG_OPEN, _LONG_CLOSE = "<thinking>", "</thinking>"
+import re
+
+_TAG = re.compile(r"<(/?)think(?:ing)?>")
 
 # Full-width forms, CJK brackets and typographic quotes, each to one ASCII character: positions stay what they were.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
@@ -20,29 +21,19 @@ def visible(text: str) -> str:
     """
     if "think" not in text:
         return text
-    for opening, closing in ((_OPEN, _CLOSE), (_LONG_OPEN, _LONG_CLOSE)):
-        if opening in text or closing in text:
-            text = _without(text, opening, closing)
-    return text
-
-
-def _without(text: str, opening: str, closing: str) -> str:
     kept: list[str] = []
-    position = 0
-    while True:
-        start = text.find(opening, position)
-        end = text.find(closing, position)
-        if end != -1 and (start == -1 or end < start):
-            kept.clear()
-            position = end + len(closing)
-            continue
-        if start == -1:
-            kept.append(text[position:])
-            return "".join(kept)
-        kept.append(text[position:start])
-        if end == -1:
-            return "".join(kept)
-        position = end + len(closing)
+    position, thinking = 0, False
+    for tag in _TAG.finditer(text):
+        if tag.group(1):
+            if not thinking:
+                kept.clear()
+            position, thinking = tag.end(), False
+        elif not thinking:
+            kept.append(text[position : tag.start()])
+            thinking = True
+    if not thinking:
+        kept.append(text[position:])
+    return "".join(kept)
 
 
 def fold(text: str) -> str:
