@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from ..core.secret import redact
 from .atomic import cannot_write
@@ -18,8 +19,23 @@ class _Redacted(logging.Formatter):
         return redact(super().format(record))
 
 
-def open_log(workdir: WorkDir, *, debug: bool = False) -> logging.Handler:
-    """Send the package's log to the work_dir until `close_log`.
+@dataclass(frozen=True, slots=True)
+class EvalLog:
+    """The open log of a run."""
+
+    handler: logging.Handler
+    level_before: int
+
+    def close(self) -> None:
+        """Stop logging to the work_dir."""
+        logger = logging.getLogger(LOGGER)
+        logger.removeHandler(self.handler)
+        logger.setLevel(self.level_before)
+        self.handler.close()
+
+
+def open_log(workdir: WorkDir, *, debug: bool = False) -> EvalLog:
+    """Send the package's log to the work_dir, until it is closed.
 
     Raises:
         StoreError: The file cannot be made.
@@ -33,13 +49,8 @@ def open_log(workdir: WorkDir, *, debug: bool = False) -> logging.Handler:
     handler.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.DEBUG if debug else logging.INFO)
     logger = logging.getLogger(LOGGER)
+    opened = EvalLog(handler, logger.level)
     logger.addHandler(handler)
     if logger.getEffectiveLevel() > handler.level:
         logger.setLevel(handler.level)
-    return handler
-
-
-def close_log(handler: logging.Handler) -> None:
-    """Stop what `open_log` began."""
-    logging.getLogger(LOGGER).removeHandler(handler)
-    handler.close()
+    return opened

@@ -86,7 +86,7 @@ def header_of(result: SampleResult) -> dict[str, Any]:
         header["values"] = score.values
         if score.answer is not None:
             header["answer"] = _vote(score.answer)
-        if weights := score.metadata.get("metric_weights"):
+        if isinstance(weights := score.metadata.get("weights"), Mapping):
             header["weights"] = weights
     else:
         header["status"] = "error"

@@ -1,0 +1,127 @@
+"""From a benchmark's rows to its report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..records.atomic import write_atomic
+from ..records.layout import WorkDir
+from ..records.plan import BenchmarkPlan
+from ..records.rows import Row
+from ..scoring.aggregation import AggregatedMetric, Attempt, aggregate
+from .errors import group_errors
+from .execution import Execution, SubsetExecution
+from .model import DIGITS, CategoryScore, MetricScore, Report, SubsetScore, dump_report
+from .perf import perf_metrics
+from .semantics import Identity, identify, semantics_of
+from .statistics import interval
+
+_DEFAULT_CATEGORY = ("default",)
+
+
+def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, collect_perf: bool = True) -> Report:
+    """Aggregate a benchmark's samples.
+
+    Args:
+        rows: In any order; those of subsets the plan does not name are left out.
+        model_id: What reports call the model.
+        collect_perf: Put latency, throughput and tokens into the report.
+    """
+    by_subset: dict[str, list[Row]] = {subset: [] for subset in plan.subsets}
+    for row in rows:
+        if row.subset in by_subset:
+            by_subset[row.subset].append(row)
+    ours = [row for members in by_subset.values() for row in members]
+    metrics = _metrics(plan, by_subset)
+    primary = _primary(plan.primary or plan.metrics[0], metrics)
+    return Report(
+        dataset_name=plan.name,
+        model_name=model_id,
+        metrics=metrics,
+        primary=primary,
+        execution=_execution(plan, by_subset),
+        dataset_pretty_name=plan.pretty_name or plan.name,
+        dataset_description=plan.description,
+        perf=perf_metrics(ours) if collect_perf else None,
+        primary_unavailable=None if primary else "no sample has a score",
+    )
+
+
+def save_report(workdir: WorkDir, report: Report) -> None:
+    """Write ``reports/{model_id}/{benchmark}.json``.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    write_atomic(workdir.report_file(report.model_name, report.dataset_name), dump_report(report))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """One metric of one subset."""
+
+    identity: Identity
+    category: tuple[str, ...]
+    subset: SubsetScore
+
+
+def _metrics(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> tuple[MetricScore, ...]:
+    found: dict[Identity, dict[tuple[str, ...], list[SubsetScore]]] = {}
+    for subset, rows in by_subset.items():
+        for scored in _subset_scores(plan, subset, rows):
+            found.setdefault(scored.identity, {}).setdefault(scored.category, []).append(scored.subset)
+    return tuple(
+        MetricScore.of(identity, [CategoryScore.of(name, categories[name]) for name in sorted(categories)])
+        for identity, categories in found.items()
+    )
+
+
+def _subset_scores(plan: BenchmarkPlan, subset: str, rows: Sequence[Row]) -> Iterator[_Scored]:
+    category = plan.categories.get(subset) or _DEFAULT_CATEGORY
+    attempts = [Attempt(r.group, r.repeat, r.values, r.answer, r.weights) for r in rows if r.values is not None]
+    unplanned = {name for attempt in attempts for name in attempt.values} - set(plan.metrics)
+    for metric in aggregate(attempts, [*plan.metrics, *sorted(unplanned)], plan.aggregation, plan.repeats):
+        yield _Scored(_identity(metric), category, SubsetScore(subset, round(metric.score, DIGITS), metric.num))
+
+
+def _identity(metric: AggregatedMetric) -> Identity:
+    return identify(metric.name, metric.aggregation, dict(metric.dimensions))
+
+
+def _primary(wanted: str, metrics: Sequence[MetricScore]) -> Identity | None:
+    """Return the identity that ``wanted`` names, or the first metric's where the samples do not have that one."""
+    named = [m.identity for m in metrics if m.identity.is_called(wanted)]
+    return next(iter(named or [m.identity for m in metrics]), None)
+
+
+def _execution(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> Execution:
+    rows = [row for members in by_subset.values() for row in members]
+    return Execution(
+        subsets={subset: _counts(plan.requested.get(subset, 0), members) for subset, members in by_subset.items()},
+        errors=group_errors(rows),
+        retries=sum(row.retries for row in rows),
+        version=plan.version,
+        fingerprint=plan.fingerprint,
+        intervals=_intervals(plan, rows),
+    )
+
+
+def _intervals(plan: BenchmarkPlan, rows: Sequence[Row]) -> dict[str, tuple[float, float]]:
+    found = {}
+    for metric in plan.metrics:
+        identity = identify(metric)
+        if bounds := interval(rows, metric, semantics_of(identity).value_range):
+            found[identity.label] = (round(bounds[0], DIGITS), round(bounds[1], DIGITS))
+    return found
+
+
+def _counts(requested: int, rows: Sequence[Row]) -> SubsetExecution:
+    scored = sum(row.status == "scored" for row in rows)
+    return SubsetExecution(
+        requested=max(requested, len(rows)),
+        succeeded=scored,
+        errored=len(rows) - scored,
+        empty=sum(row.empty for row in rows),
+        truncated=sum(row.truncated for row in rows),
+    )

@@ -1,0 +1,115 @@
+"""How complete a run was: counts of EvalScope's report, and what this package knows beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetExecution:
+    """What became of the samples of one subset; all counts are samples, repeats included."""
+
+    requested: int = 0
+    succeeded: int = 0
+    errored: int = 0
+    empty: int = 0
+    truncated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorGroup:
+    """Samples that ended in the same exception.
+
+    Attributes:
+        samples: Up to three of them, ``subset-index``.
+    """
+
+    type: str
+    message: str
+    count: int
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How complete a run was, and what this package adds to EvalScope's report.
+
+    Attributes:
+        version: The benchmark's version; scores of different versions are not comparable.
+        intervals: 95 % confidence interval of a metric's score, by its label.
+    """
+
+    subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
+    errors: tuple[ErrorGroup, ...] = ()
+    retries: int = 0
+    version: str = ""
+    fingerprint: str = ""
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def requested(self) -> int:
+        """Samples the run set out to ask."""
+        return sum(s.requested for s in self.subsets.values())
+
+    @property
+    def succeeded(self) -> int:
+        """Samples with a score."""
+        return sum(s.succeeded for s in self.subsets.values())
+
+    @property
+    def errored(self) -> int:
+        """Samples that ended in an error."""
+        return sum(s.errored for s in self.subsets.values())
+
+    @property
+    def incomplete(self) -> bool:
+        """True when a sample has no score."""
+        return self.succeeded < self.requested
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schema's object. EvalScope's reader takes additions here, and nowhere else."""
+        return {
+            "requested": self.requested,
+            "succeeded": self.succeeded,
+            "errored": self.errored,
+            "incomplete": self.incomplete,
+            "subsets": {
+                name: {"requested": s.requested, "succeeded": s.succeeded, "errored": s.errored}
+                for name, s in self.subsets.items()
+            },
+            "evalscope_pytest": {
+                "version": self.version,
+                "fingerprint": self.fingerprint,
+                "retries": self.retries,
+                "empty": {name: s.empty for name, s in self.subsets.items() if s.empty},
+                "truncated": {name: s.truncated for name, s in self.subsets.items() if s.truncated},
+                "intervals": {label: list(bounds) for label, bounds in self.intervals.items()},
+                "errors": [
+                    {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
+                    for e in self.errors
+                ],
+            },
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Execution:
+        """Read the schema's object; reports of EvalScope hold the first part only."""
+        own = data.get("evalscope_pytest") or {}
+        empty, truncated = own.get("empty", {}), own.get("truncated", {})
+        return cls(
+            subsets={
+                name: SubsetExecution(
+                    s["requested"], s["succeeded"], s["errored"], empty.get(name, 0), truncated.get(name, 0)
+                )
+                for name, s in data["subsets"].items()
+            },
+            errors=tuple(
+                ErrorGroup(e["type"], e["message"], e["count"], tuple(e["samples"])) for e in own.get("errors", ())
+            ),
+            retries=own.get("retries", 0),
+            version=own.get("version", ""),
+            fingerprint=own.get("fingerprint", ""),
+            intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
+        )

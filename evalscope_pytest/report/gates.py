@@ -1,0 +1,236 @@
+"""Gates: scores a run must reach, or its exit code says so.
+
+A gate reads the score as reported, rounded to four decimals, so that what the table shows is what decides. Samples
+without a score never help: the gate counts them as the worst possible result, and fails if that tips the balance.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from ..core.errors import ConfigError, closest
+from ..records.plan import BenchmarkPlan
+from .model import DIGITS, MetricScore, Report, micro_mean
+from .semantics import Identity, identify, semantics_of
+from .table import OVERALL
+
+_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_FORM = "Write benchmark[subset or category]:metric>=0.7, as in 'gsm8k>=0.7' or 'mmlu[STEM]:mean_acc>=60%'."
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition.
+
+    Attributes:
+        text: As the user wrote it.
+        part: A subset or category; empty for the whole benchmark.
+        metric: As the user calls it; empty for the primary one.
+        bound: A share where the user wrote per cent.
+    """
+
+    text: str
+    benchmark: str
+    part: str
+    metric: str
+    comparison: str
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """Whether a gate holds, and one line that says what was measured, required and missing."""
+
+    passed: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A score as a gate sees it.
+
+    Attributes:
+        missing: Samples without a score.
+        least: The score if all of those were as bad as can be for a metric that should be high; ``most`` for one that
+            should be low. None where the metric has no bounds or cannot be counted on.
+    """
+
+    label: str
+    value: float
+    num: int
+    missing: int
+    least: float | None
+    most: float | None
+
+
+def parse_gate(text: str) -> Gate:
+    """Read ``mmlu[STEM]:mean_acc>=0.6``.
+
+    Raises:
+        ConfigError: It is no gate.
+    """
+    places = [(text.rfind(sign), sign) for sign in _OPERATORS]
+    place, sign = max(
+        ((at, s) for at, s in places if at >= 0), key=lambda p: (p[0] + len(p[1]), len(p[1])), default=(-1, "")
+    )
+    if place < 0:
+        raise ConfigError(f"gate {text!r} compares nothing: none of {', '.join(_OPERATORS)} is in it. {_FORM}")
+    what = text[:place].strip()
+    benchmark, bracket, rest = what.partition("[")
+    if bracket:
+        part, closed, metric = rest.rpartition("]")
+        if not closed or (metric and not metric.startswith(":")):
+            raise ConfigError(f"gate {text!r} is not readable at {what!r}. {_FORM}")
+        metric = metric[1:]
+    else:
+        benchmark, _, metric = what.partition(":")
+        part = ""
+    if not benchmark.strip():
+        raise ConfigError(f"gate {text!r} names no benchmark. {_FORM}")
+    return Gate(
+        text.strip(), benchmark.strip(), part.strip(), metric.strip(), sign, _bound(text, text[place + len(sign) :])
+    )
+
+
+def _bound(text: str, number: str) -> float:
+    number = number.strip()
+    try:
+        value = Decimal(number.removesuffix("%").strip())
+        if not value.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise ConfigError(f"gate {text!r}: {number!r} is not a number. {_FORM}") from None
+    return float(value / 100 if number.endswith("%") else value)
+
+
+def check_names(gates: Iterable[Gate], plans: Sequence[BenchmarkPlan]) -> None:
+    """See, before anything is asked, that every gate will find its number.
+
+    Raises:
+        ConfigError: A benchmark, subset, category or metric is not part of the run, or the bound cannot be reached.
+    """
+    by_name = {plan.name: plan for plan in plans}
+    for gate in gates:
+        plan = by_name.get(gate.benchmark)
+        if plan is None:
+            near = closest(gate.benchmark, by_name)
+            raise ConfigError(f"gate {gate.text!r}: no benchmark {gate.benchmark!r} in this run. {near}")
+        _check_part(gate, plan)
+        _check_metric(gate, plan)
+
+
+def _check_part(gate: Gate, plan: BenchmarkPlan) -> None:
+    names = {OVERALL, *plan.subsets}
+    for levels in (plan.categories.get(subset, ()) for subset in plan.subsets):
+        names |= {*levels, "/".join(levels)}
+    if gate.part and gate.part not in names:
+        near = closest(gate.part, names - {""})
+        raise ConfigError(
+            f"gate {gate.text!r}: {plan.name} has no subset or category {gate.part!r} in this run. {near}"
+        )
+
+
+def _check_metric(gate: Gate, plan: BenchmarkPlan) -> None:
+    expected = _identities(plan)
+    wanted = gate.metric or plan.primary or plan.metrics[0]
+    found = next((identity for identity in expected if identity.is_called(wanted)), None)
+    if found is None:
+        near = closest(wanted, [identity.label for identity in expected])
+        raise ConfigError(f"gate {gate.text!r}: {plan.name} reports no metric {wanted!r}. {near}")
+    bounds = semantics_of(found).value_range
+    if bounds and not bounds[0] <= gate.bound <= bounds[1]:
+        percent = f" Did you mean {gate.bound:g}%?" if 1 < gate.bound <= 100 else ""
+        raise ConfigError(
+            f"gate {gate.text!r}: {gate.bound:g} is out of reach, {found.label} lies between {bounds[0]:g} and "
+            f"{bounds[1]:g}.{percent}"
+        )
+
+
+def _identities(plan: BenchmarkPlan) -> list[Identity]:
+    identities = []
+    for metric in plan.metrics:
+        identities.append(identify(metric))
+        name = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
+        if name.startswith("mean_and_"):
+            at_k = name.removeprefix("mean_and_")
+            identities += [identify(metric, at_k, {"k": k}) for k in range(1, plan.repeats + 1)]
+    return identities
+
+
+def evaluate(gates: Iterable[Gate], reports: Iterable[Report], *, allow_missing: bool = False) -> list[GateResult]:
+    """Return what became of each gate.
+
+    Args:
+        allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
+    """
+    by_name = {report.dataset_name: report for report in reports}
+    return [_evaluate(gate, by_name.get(gate.benchmark), allow_missing) for gate in gates]
+
+
+def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateResult:
+    measured = measure(report, gate.metric, gate.part) if report else None
+    if measured is None:
+        return GateResult(False, f"{gate.text}: failed, nothing was measured (no sample has a score)")
+    holds = _OPERATORS[gate.comparison]
+    facts = f"{measured.label} {measured.value:.4f} over {measured.num}"
+    if not holds(measured.value, gate.bound):
+        return GateResult(False, f"{gate.text}: failed, {facts}, {_distance(measured.value, gate)}")
+    if not measured.missing:
+        return GateResult(True, f"{gate.text}: passed, {facts}")
+    absent = f"{measured.missing} without a score"
+    if allow_missing:
+        return GateResult(True, f"{gate.text}: passed, {facts}, {absent} left out")
+    worst = [bound for bound in (measured.least, measured.most) if bound is not None]
+    if worst and all(holds(bound, gate.bound) for bound in worst):
+        return GateResult(True, f"{gate.text}: passed, {facts}, and whatever the {absent} would have given")
+    return GateResult(False, f"{gate.text}: failed, {facts}, but {absent} could change that: run again to complete")
+
+
+def _distance(value: float, gate: Gate) -> str:
+    difference = round(abs(value - gate.bound), 6)
+    if not difference:
+        return f"must be {'above' if gate.comparison == '>' else 'below'} {gate.bound:g}"
+    return f"{difference:.4g} {'below' if value < gate.bound else 'above'} {gate.bound:g}"
+
+
+def measure(report: Report, metric: str = "", part: str = "") -> Measured | None:
+    """Return a score of a report, and what the samples without one could make of it; None where there is no score."""
+    found = report.primary_metric
+    if metric:
+        found = next((m for m in report.metrics if m.identity.is_called(metric) or m.legacy_name == metric), None)
+    if found is None:
+        return None
+    value, num, subsets = _of_part(found, part)
+    if not num:
+        return None
+    execution = report.execution
+    counts = [] if execution is None else [s for name, s in execution.subsets.items() if not part or name in subsets]
+    if part == OVERALL and execution is not None:
+        counts = list(execution.subsets.values())
+    missing = sum(count.requested - count.succeeded for count in counts)
+    bounds = found.semantics.value_range
+    if bounds is None or found.identity.aggregation != "mean":
+        return Measured(found.label, value, num, missing, None, None)
+    low, high = (round((value * num + bound * missing) / (num + missing), DIGITS) for bound in bounds)
+    return Measured(found.label, value, num, missing, low, high)
+
+
+def _of_part(metric: MetricScore, part: str) -> tuple[float, int, set[str]]:
+    """Return score, samples and subsets of the whole metric, one subset, or all categories of a name."""
+    if part in ("", OVERALL):
+        return metric.score, metric.num, {s.name for s in metric.subsets}
+    for subset in metric.subsets:
+        if subset.name == part:
+            return subset.score, subset.num, {subset.name}
+    categories = [c for c in metric.categories if part in (*c.name, "/".join(c.name))]
+    subsets = {s.name for c in categories for s in c.subsets}
+    return micro_mean(categories), sum(c.num for c in categories), subsets

@@ -1,0 +1,198 @@
+"""The report of one benchmark: EvalScope's report schema 2.
+
+Subset scores are rounded to four decimals first. Categories and metrics are means of what is rounded already, weighted
+by samples, and rounded again: EvalScope's order, without which last digits differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .execution import Execution
+from .semantics import Identity, Semantics, semantics_of
+
+DIGITS = 4
+
+
+class _Scored(Protocol):
+    @property
+    def num(self) -> int: ...
+    @property
+    def score(self) -> float: ...
+
+
+def micro_mean(parts: Sequence[_Scored]) -> float:
+    """Return the mean of rounded scores, each weighted by its samples, rounded."""
+    total = sum(part.num for part in parts)
+    return round(sum(part.score * part.num for part in parts) / total, DIGITS) if total else 0.0
+
+
+def macro_mean(parts: Sequence[_Scored]) -> float:
+    """Return the plain mean of rounded scores, rounded."""
+    return round(sum(part.score for part in parts) / len(parts), DIGITS) if parts else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetScore:
+    """One subset's score under one metric.
+
+    Attributes:
+        is_aggregate: True for a summary of other subsets, which no total counts again.
+    """
+
+    name: str
+    score: float
+    num: int
+    metadata: Mapping[str, Any] | None = None
+    is_aggregate: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schema's object."""
+        return {
+            "name": self.name,
+            "score": self.score,
+            "num": self.num,
+            "metadata": self.metadata,
+            "is_aggregate": self.is_aggregate,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryScore:
+    """The subsets of one category under one metric."""
+
+    name: tuple[str, ...]
+    num: int
+    score: float
+    macro_score: float
+    subsets: tuple[SubsetScore, ...]
+
+    @classmethod
+    def of(cls, name: tuple[str, ...], subsets: Sequence[SubsetScore]) -> CategoryScore:
+        """Sum up subsets."""
+        own = [s for s in subsets if not s.is_aggregate]
+        return cls(name, sum(s.num for s in own), micro_mean(own), macro_mean(own), tuple(subsets))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schema's object."""
+        return {
+            "name": list(self.name),
+            "num": self.num,
+            "score": self.score,
+            "macro_score": self.macro_score,
+            "subsets": [s.to_json() for s in self.subsets],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MetricScore:
+    """One metric of a benchmark.
+
+    Attributes:
+        score: Over all samples; ``macro_score`` counts each category once.
+        legacy_name: The name in a report of schema 1.
+    """
+
+    identity: Identity
+    num: int
+    score: float
+    macro_score: float
+    categories: tuple[CategoryScore, ...]
+    semantics: Semantics
+    legacy_name: str | None = None
+
+    @classmethod
+    def of(cls, identity: Identity, categories: Sequence[CategoryScore]) -> MetricScore:
+        """Sum up categories."""
+        own = [c for c in categories if c.num]
+        semantics = semantics_of(identity)
+        return cls(identity, sum(c.num for c in own), micro_mean(own), macro_mean(own), tuple(categories), semantics)
+
+    @property
+    def label(self) -> str:
+        """The metric's name in tables and gates."""
+        return self.legacy_name or self.identity.label
+
+    @property
+    def subsets(self) -> Iterable[SubsetScore]:
+        """All subsets, category by category."""
+        return (subset for category in self.categories for subset in category.subsets)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schema's object."""
+        return {
+            "identity": self.identity.to_json(),
+            "legacy_name": self.legacy_name,
+            "num": self.num,
+            "score": self.score,
+            "macro_score": self.macro_score,
+            "categories": [c.to_json() for c in self.categories],
+            "semantics": self.semantics.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One benchmark's results for one model.
+
+    Attributes:
+        model_name: The model's id, as folders and tables show it.
+        primary: Identity of the metric that stands for the benchmark; None when nothing was scored.
+        perf: EvalScope's ``perf_metrics``; None when nothing was measured.
+    """
+
+    dataset_name: str
+    model_name: str
+    metrics: tuple[MetricScore, ...]
+    primary: Identity | None
+    execution: Execution | None = None
+    dataset_pretty_name: str = ""
+    dataset_description: str = ""
+    perf: Mapping[str, Any] | None = None
+    analysis: str = "N/A"
+    primary_unavailable: str | None = None
+
+    @property
+    def primary_metric(self) -> MetricScore | None:
+        """The metric that stands for the benchmark."""
+        return next((m for m in self.metrics if m.identity == self.primary), None)
+
+    @property
+    def score(self) -> float | None:
+        """Score of the primary metric."""
+        metric = self.primary_metric
+        return None if metric is None else metric.score
+
+    @property
+    def num(self) -> int:
+        """Samples behind the primary metric."""
+        metric = self.primary_metric or (self.metrics[0] if self.metrics else None)
+        return 0 if metric is None else sum(s.num for s in metric.subsets if not s.is_aggregate)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report in schema 2."""
+        return {
+            "schema_version": 2,
+            "name": f"{self.model_name}@{self.dataset_name}",
+            "dataset_name": self.dataset_name,
+            "dataset_pretty_name": self.dataset_pretty_name,
+            "dataset_description": self.dataset_description,
+            "model_name": self.model_name,
+            "metrics": [m.to_json() for m in self.metrics],
+            "analysis": self.analysis,
+            "perf_metrics": self.perf,
+            "primary_metric_identity": None if self.primary is None else self.primary.to_json(),
+            "primary_metric_unavailable_reason": self.primary_unavailable,
+            "judge_summary": None,
+            "execution_summary": None if self.execution is None else self.execution.to_json(),
+            "num": self.num,
+        }
+
+
+def dump_report(report: Report) -> bytes:
+    """Return the report's file: indented by four, UTF-8."""
+    text = json.dumps(report.to_json(), indent=4, ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "replace")

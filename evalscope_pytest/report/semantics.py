@@ -1,0 +1,195 @@
+"""What a metric's name means: identity, direction, range and how it is shown (report schema 2).
+
+Scorers name metrics as users do (``acc``, ``Rouge-L-R``, ``bleu-4``). A report's identity has a canonical name with
+the variants as dimensions, a table the name of EvalScope 1.x (``mean_acc``, ``pass@1``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Scalar = str | int | float | bool
+Direction = Literal["higher_is_better", "lower_is_better", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Semantics:
+    """How a metric's value is to be read and shown; fields as in report schema 2."""
+
+    semantic_id: str
+    metric_name: str
+    display_name: str | None = None
+    kind: Literal["quality", "diagnostic"] = "quality"
+    direction: Direction = "higher_is_better"
+    raw_unit: str | None = None
+    value_range: tuple[float, float] | None = None
+    display_kind: Literal["number", "percent"] = "number"
+    display_multiplier: float | None = None
+    display_unit: str | None = None
+    display_precision: int = 4
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schema's object."""
+        low_high = self.value_range
+        return {
+            "semantic_id": self.semantic_id,
+            "metric_name": self.metric_name,
+            "display_name": self.display_name,
+            "kind": self.kind,
+            "direction": self.direction,
+            "raw_unit": self.raw_unit,
+            "value_range": None if low_high is None else {"min": low_high[0], "max": low_high[1]},
+            "display_kind": self.display_kind,
+            "display_multiplier": self.display_multiplier,
+            "display_unit": self.display_unit,
+            "display_precision": self.display_precision,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Semantics:
+        """Read the schema's object; fields of other versions are passed over."""
+        known = {name: data[name] for name in cls.__slots__ if name in data}
+        if (bounds := known.get("value_range")) is not None:
+            known["value_range"] = (bounds["min"], bounds["max"])
+        return cls(**known)
+
+
+def _share(concept: str, name: str, direction: Direction = "higher_is_better") -> Semantics:
+    return Semantics(
+        f"quality.{concept}.ratio",
+        name,
+        direction=direction,
+        value_range=(0.0, 1.0),
+        display_kind="percent",
+        display_multiplier=100.0,
+        display_unit="%",
+        display_precision=1,
+    )
+
+
+ACCURACY = _share("accuracy", "Accuracy")
+PASS_AT_K = _share("pass_at_k", "Pass@k")
+SAMPLES = Semantics("diagnostic.count.items", "Samples", kind="diagnostic", direction="none", display_precision=0)
+LATENCY = Semantics(
+    "perf.latency.seconds", "Latency", direction="lower_is_better", raw_unit="s", display_unit="s", display_precision=3
+)
+_OTHER = {
+    "exact_match": _share("exact_match", "Exact Match"),
+    "f1": _share("f1", "F1"),
+    "precision": _share("precision", "Precision"),
+    "recall": _share("recall", "Recall"),
+    "bleu": _share("bleu", "BLEU"),
+    "rouge": _share("rouge", "ROUGE"),
+    "pass_rate": PASS_AT_K,
+    "wer": _share("wer", "WER", "lower_is_better"),
+    "cer": _share("cer", "CER", "lower_is_better"),
+    "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
+}
+_ACCURACIES = frozenset(
+    ["accuracy", "multi_choice_acc", "is_correct", "success_rate"]
+    + [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
+)
+_SYNONYMS = {"acc": "accuracy", "em": "exact_match", "average_accuracy": "accuracy", "averageaccuracy": "accuracy"}
+_AMBIGUOUS = frozenset({"score", "overall", "total_score"})  # EvalScope's reader refuses them as identities
+_ROUGE_PARTS = {"r": "recall", "p": "precision", "f": "f1"}
+_AT_K = {"pass_at_k": "pass@{}", "vote_at_k": "vote@{}", "pass_hat_k": "pass^{}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells one aggregated metric from another.
+
+    Attributes:
+        dimensions: Sorted by name.
+    """
+
+    name: str
+    aggregation: str = "mean"
+    dimensions: tuple[tuple[str, Scalar], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the schema's object."""
+        return {"name": self.name, "aggregation": self.aggregation, "dimensions": dict(self.dimensions)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Identity:
+        """Read the schema's object."""
+        return cls(data["name"], data["aggregation"], tuple(sorted(data.get("dimensions", {}).items())))
+
+    @property
+    def label(self) -> str:
+        """The name of EvalScope 1.x: ``mean_acc``, ``pass@1``, ``mean_Rouge-L-R``."""
+        dimensions = dict(self.dimensions)
+        if pattern := _AT_K.get(self.aggregation):
+            at_k = pattern.format(dimensions.get("k", "k"))
+            return at_k if self.name == "accuracy" else f"{self.raw_name}_{at_k}"
+        prefix = "" if self.aggregation == "identity" else "mean_"
+        return prefix + ("acc" if self.name == "accuracy" else self.raw_name)
+
+    @property
+    def raw_name(self) -> str:
+        """The metric as a scorer names it: ``accuracy``, ``bleu-4``, ``Rouge-L-R``."""
+        dimensions = dict(self.dimensions)
+        if "original_name" in dimensions:
+            return str(dimensions["original_name"])
+        if self.name == "bleu" and "ngram" in dimensions:
+            return f"bleu-{dimensions['ngram']}"
+        if self.name == "rouge" and "statistic" in dimensions:
+            variant = dimensions.get("ngram") or str(dimensions.get("variant", "")).upper()
+            return f"Rouge-{variant}-{str(dimensions['statistic'])[0].upper()}"
+        return self.name
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All the names a user may know this metric by, in lower case."""
+        names = {self.label, self.raw_name, self.name, f"mean_{self.raw_name}"}
+        if pattern := _AT_K.get(self.aggregation):
+            at_k = pattern.format(dict(self.dimensions).get("k", "k"))
+            names = {self.label, f"mean_{self.label}", f"{self.raw_name}_{at_k}", f"mean_{self.raw_name}_{at_k}"}
+        elif self.name == "accuracy":
+            names |= {"acc", "AverageAccuracy", "mean_accuracy"}
+        return frozenset(name.lower() for name in names)
+
+    def is_called(self, name: str) -> bool:
+        """Return whether a user who writes ``name`` means this metric."""
+        return name.strip().lower() in self.names
+
+
+def identify(metric: str, aggregation: str = "mean", dimensions: Mapping[str, Scalar] | None = None) -> Identity:
+    """Return the identity of a scorer's metric under an aggregation."""
+    name, own = _canonical(metric)
+    return Identity(name, aggregation, tuple(sorted({**own, **(dimensions or {})}.items())))
+
+
+def _canonical(metric: str) -> tuple[str, dict[str, Scalar]]:
+    name = metric.lower().replace("-", "_")
+    parts = name.split("_")
+    if parts[0] == "bleu" and len(parts) == 2 and parts[1].isdigit():
+        return "bleu", {"ngram": int(parts[1])}
+    if parts[0] == "rouge" and len(parts) == 3 and parts[2] in _ROUGE_PARTS:
+        variant: dict[str, Scalar] = {"ngram": int(parts[1])} if parts[1].isdecimal() else {"variant": parts[1]}
+        return "rouge", {"statistic": _ROUGE_PARTS[parts[2]], **variant}
+    if name in _SYNONYMS:
+        return _SYNONYMS[name], {}
+    if metric in _AMBIGUOUS or not _is_canonical(metric):
+        slug = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
+        return f"metric_{slug}".rstrip("_"), {"original_name": metric}
+    return metric, {}
+
+
+def _is_canonical(name: str) -> bool:
+    return name.isascii() and name[:1].islower() and all(c.islower() or c.isdigit() or c == "_" for c in name)
+
+
+def semantics_of(identity: Identity) -> Semantics:
+    """Return what is known of a metric. An author's own metric counts as a quality: more is better, no range."""
+    if identity.aggregation in ("pass_at_k", "pass_hat_k"):
+        return PASS_AT_K
+    if identity.name in _ACCURACIES:
+        return ACCURACY
+    if identity.name in _OTHER:
+        return _OTHER[identity.name]
+    name = identity.raw_name.replace("_", " ").strip()
+    return Semantics("quality.score.unbounded", name[:1].upper() + name[1:])
