@@ -115,6 +115,8 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
             sample = shuffle_choices(sample, seed)
         # The sample was made a moment ago and nobody else has it; a copy by `replace` costs 4 us.
         object.__setattr__(sample, "subset", subset)
+        if not sample.id and isinstance(own_id := record.get("id", ""), (str, int)):
+            object.__setattr__(sample, "id", str(own_id))
         samples.append(sample)
     return samples
 

@@ -123,7 +123,7 @@ class ResolvedBenchmark:
             repeats=b.repeats,
             primary=b.metrics[0],
             settings=self.settings(),
-            fingerprint=self.fingerprint,
+            fingerprint=digest(self.fingerprint, self.settings()),
         )
 
 

@@ -53,6 +53,13 @@ def test_samples_keep_the_files_order_and_know_their_subset(tmp_path: Path, load
     assert {sample.subset for sample in loaded.subsets["default"]} == {"default"}
 
 
+def test_a_record_keeps_its_own_id(tmp_path: Path, loading: Any) -> None:
+    write(
+        tmp_path / "data/test.jsonl", [{**ROWS[0], "id": 7}, {**ROWS[1], "id": "x-1"}, {**ROWS[2], "id": [1]}, ROWS[3]]
+    )
+    assert [sample.id for sample in loading().subsets["default"]] == ["7", "x-1", "", ""]
+
+
 def test_subsets_come_in_the_order_asked_for(tmp_path: Path, loading: Any) -> None:
     for subset in ("a", "b", "c"):
         write(tmp_path / f"data/{subset}/test.jsonl", ROWS)
