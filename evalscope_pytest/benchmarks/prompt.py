@@ -16,8 +16,6 @@ from ..datasets.sampling import letters
 from .definition import Benchmark
 
 SAMPLE_FIELDS = ("question", "query", "choices", "letters", "subset")
-SHOT_FIELDS = (*SAMPLE_FIELDS, "target", "answer", "rationale")
-CHOICE_FIELDS = ("letter", "text")
 
 DEFAULT_SHOT = "{question}\nANSWER: {target}"
 DEFAULT_CHOICE_SHOT = "{question}\n{choices}\nANSWER: {target}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +85,24 @@ def test_messages_and_targets_are_evalscopes_to_the_byte(parity: Path, shared_da
         assert sample.subset == row["subset"]
         if row["target"] is not None and run != "competition_math":  # there EvalScope keeps a normalised form
             assert [target for target in sample.targets if target] == row["target"], row["order"]
+
+
+@pytest.mark.parametrize("run", sorted(set(RUNS) - {"general_qa", "ifeval"}))
+def test_replies_a_reader_takes_as_right_score_full_marks_and_no_others(
+    parity: Path, shared_data: Path, run: str
+) -> None:
+    args, expected = reference(parity, run)
+    loaded = loaded_as(shared_data, run, args, expected)
+    scorer, metric = loaded.resolved.scorer, loaded.resolved.metrics[0]
+    assert scorer is not None
+
+    async def misjudged() -> list[str]:
+        wrong = []
+        for sample, row in zip(in_order(run, loaded, expected), expected, strict=True):
+            score = scorer.score(row["answer"], sample)
+            score = await score if isawaitable(score) else score
+            if row["truth"] is not None and (score.values[metric] == 1.0) != bool(row["truth"]):
+                wrong.append(f"{row['kind']}: {row['answer'][-60:]!r} read as {score.answer!r}")
+        return wrong
+
+    assert asyncio.run(misjudged()) == []
