@@ -78,13 +78,10 @@ def parse_gate(text: str) -> Gate:
     Raises:
         ConfigError: It is no gate.
     """
-    places = [(text.rfind(sign), sign) for sign in _OPERATORS]
-    place, sign = max(
-        ((at, s) for at, s in places if at >= 0), key=lambda p: (p[0] + len(p[1]), len(p[1])), default=(-1, "")
-    )
+    place, sign = _comparison(text)
     if place < 0:
         raise ConfigError(f"gate {text!r} compares nothing: none of {', '.join(_OPERATORS)} is in it. {_FORM}")
-    what = text[:place].strip()
+    what, number = text[:place].strip(), text[place + len(sign) :]
     benchmark, bracket, rest = what.partition("[")
     if bracket:
         part, closed, metric = rest.rpartition("]")
@@ -96,9 +93,13 @@ def parse_gate(text: str) -> Gate:
         part = ""
     if not benchmark.strip():
         raise ConfigError(f"gate {text!r} names no benchmark. {_FORM}")
-    return Gate(
-        text.strip(), benchmark.strip(), part.strip(), metric.strip(), sign, _bound(text, text[place + len(sign) :])
-    )
+    return Gate(text.strip(), benchmark.strip(), part.strip(), metric.strip(), sign, _bound(text, number))
+
+
+def _comparison(text: str) -> tuple[int, str]:
+    """Return place and sign of the last comparison; subsets may have such signs in their names."""
+    found = [(text.rfind(sign), sign) for sign in _OPERATORS]
+    return max(found, key=lambda at: (at[0] + len(at[1]) if at[0] >= 0 else -1, len(at[1])))
 
 
 def _bound(text: str, number: str) -> float:
@@ -209,14 +210,12 @@ def measure(report: Report, metric: str = "", part: str = "") -> Measured | None
         found = next((m for m in report.metrics if m.identity.is_called(metric) or m.legacy_name == metric), None)
     if found is None:
         return None
-    value, num, subsets = _of_part(found, part)
+    value, num, belongs = _of_part(found, part)
     if not num:
         return None
     execution = report.execution
-    counts = [] if execution is None else [s for name, s in execution.subsets.items() if not part or name in subsets]
-    if part == OVERALL and execution is not None:
-        counts = list(execution.subsets.values())
-    missing = sum(count.requested - count.succeeded for count in counts)
+    counts = execution.subsets.items() if execution else ()
+    missing = sum(s.requested - s.succeeded for name, s in counts if belongs(name))
     bounds = found.semantics.value_range
     if bounds is None or found.identity.aggregation != "mean":
         return Measured(found.label, value, num, missing, None, None)
@@ -224,13 +223,16 @@ def measure(report: Report, metric: str = "", part: str = "") -> Measured | None
     return Measured(found.label, value, num, missing, low, high)
 
 
-def _of_part(metric: MetricScore, part: str) -> tuple[float, int, set[str]]:
-    """Return score, samples and subsets of the whole metric, one subset, or all categories of a name."""
+def _of_part(metric: MetricScore, part: str) -> tuple[float, int, Callable[[str], bool]]:
+    """Return score and samples of the whole metric, one subset or all categories of a name, and what belongs to it.
+
+    A subset without any score stands in no category of the report; it may belong to the one asked for.
+    """
     if part in ("", OVERALL):
-        return metric.score, metric.num, {s.name for s in metric.subsets}
+        return metric.score, metric.num, lambda name: True
     for subset in metric.subsets:
         if subset.name == part:
-            return subset.score, subset.num, {subset.name}
+            return subset.score, subset.num, lambda name: name == part
     categories = [c for c in metric.categories if part in (*c.name, "/".join(c.name))]
-    subsets = {s.name for c in categories for s in c.subsets}
-    return micro_mean(categories), sum(c.num for c in categories), subsets
+    elsewhere = {s.name for c in metric.categories if c not in categories for s in c.subsets}
+    return micro_mean(categories), sum(c.num for c in categories), lambda name: name not in elsewhere

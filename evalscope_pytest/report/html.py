@@ -1,0 +1,241 @@
+"""``reports/report.html``: one page to look at a run, without scripts, without anything from the network.
+
+All text is data of a model or dataset: it is escaped here, and the page's own policy forbids scripts altogether.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from ..records.atomic import write_atomic
+from ..records.fold import BenchmarkRows
+from ..records.layout import WorkDir
+from ..records.plan import RunPlan
+from .model import MetricScore, Report, SubsetScore
+from .wrong import WrongSample, wrong_samples
+
+MAX_TEXT = 4000
+_KEPT_CONTROLS = "\n\t"
+
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1c2430;--dim:#64707f;--line:#dfe4ea;--page:#f6f7f9;--card:#fff;--bar:#3b7dd8;
+--ci:#1c2430;--rail:#e9edf2;--bad:#b3372b;--code:#f2f4f7}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e9ee;--dim:#98a3b1;--line:#2c3440;--page:#12161c;--card:#1a2028;
+--bar:#5c97e6;--ci:#f2f4f7;--rail:#262e39;--bad:#f08a7d;--code:#141a21}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+main{max-width:62rem;margin:0 auto;padding:2rem 1.25rem 4rem}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:0}h3{font-size:.95rem;margin:1.25rem 0 .4rem}
+p{margin:.35rem 0}.dim{color:var(--dim)}.bad{color:var(--bad)}
+section{background:var(--card);border:1px solid var(--line);border-radius:10px;
+padding:1.1rem 1.25rem;margin-top:1.25rem}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th{text-align:left;font-weight:600;color:var(--dim);font-size:.82rem}
+th,td{padding:.38rem .75rem .38rem 0;border-bottom:1px solid var(--line);vertical-align:middle}
+tr:last-child td{border-bottom:0}
+.n{text-align:right;white-space:nowrap}
+td.bar{width:30%;padding-right:0}svg{display:block;width:100%;height:14px}
+.rail{fill:var(--rail)}.fill{fill:var(--bar)}.ci{stroke:var(--ci);stroke-width:1.5}
+details{border-top:1px solid var(--line);padding:.45rem 0}details:first-of-type{margin-top:.5rem}
+summary{cursor:pointer}summary .dim{margin-left:.6rem}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;background:var(--code);border-radius:6px;
+padding:.6rem .75rem;margin:.2rem 0 .7rem;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+dl{margin:.5rem 0 0}dt{color:var(--dim);font-size:.82rem}dd{margin:0}
+a{color:inherit}
+"""
+
+
+def write_html(
+    workdir: WorkDir,
+    plan: RunPlan,
+    reports: Sequence[Report],
+    rows: Sequence[BenchmarkRows],
+    now: datetime | None = None,
+) -> Path:
+    """Write the page of a run and return its path.
+
+    Args:
+        rows: What `fold` gave; the wrong samples are looked up in the reviews it wrote.
+        now: The time the page names, by default this moment.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    by_name = {found.name: found for found in rows}
+    wrong = {
+        report.dataset_name: wrong_samples(workdir, plan, by_name[report.dataset_name], report)
+        for report in reports
+        if report.dataset_name in by_name
+    }
+    page = render(plan.model_name, reports, wrong, now or datetime.now().astimezone())
+    write_atomic(workdir.html_report, page.encode("utf-8", "replace"))
+    return workdir.html_report
+
+
+def render(model: str, reports: Sequence[Report], wrong: dict[str, list[WrongSample]], now: datetime) -> str:
+    """Return the page."""
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    sections = "".join(_section(report, wrong.get(report.dataset_name, [])) for report in reports)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_text(model)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f'<h1>{_text(model)}</h1>\n<p class="dim">{now:%Y-%m-%d %H:%M} · {_summary(reports)}</p>\n'
+        f"<section>\n{_overview(reports)}</section>\n{sections}</main>\n</body>\n</html>\n"
+    )
+
+
+def _summary(reports: Sequence[Report]) -> str:
+    executions = [report.execution for report in reports if report.execution]
+    requested, succeeded = sum(e.requested for e in executions), sum(e.succeeded for e in executions)
+    text = f"{_count(len(reports), 'benchmark')}, {succeeded:,} of {_count(requested, 'sample')} scored"
+    return text if succeeded == requested else f'{text}, <span class="bad">incomplete</span>'
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _overview(reports: Iterable[Report]) -> str:
+    lines = []
+    for report in reports:
+        name = f'<a href="#{_text(report.dataset_name)}">{_text(report.dataset_pretty_name or report.dataset_name)}</a>'
+        metric = report.primary_metric
+        if metric is None:
+            lines.append(f'<tr><td>{name}</td><td colspan="5" class="bad">no sample has a score</td></tr>\n')
+            continue
+        bounds = _bounds(report, metric)
+        interval = f"{bounds[0]:.4f} – {bounds[1]:.4f}" if bounds else ""
+        lines.append(
+            f"<tr><td>{name}</td><td>{_text(metric.label)}</td>"
+            f'<td class="n">{metric.num:,}</td><td class="n"><b>{metric.score:.4f}</b></td>'
+            f'<td class="n dim">{interval}</td><td class="bar">{_bar(metric, metric.score, bounds)}</td></tr>\n'
+        )
+    head = '<th>Benchmark</th><th>Metric</th><th class="n">Samples</th><th class="n">Score</th>'
+    return f'<table>\n<tr>{head}<th class="n">95 % interval</th><th></th></tr>\n{"".join(lines)}</table>\n'
+
+
+def _bounds(report: Report, metric: MetricScore) -> tuple[float, float] | None:
+    return report.execution.intervals.get(metric.identity.label) if report.execution else None
+
+
+def _bar(metric: MetricScore, score: float, bounds: tuple[float, float] | None = None) -> str:
+    """Return a bar with its interval, for metrics that have a range."""
+    if metric.semantics.value_range is None:
+        return ""
+    low, high = metric.semantics.value_range
+
+    def share(value: float) -> float:
+        return round(100 * min(max((value - low) / (high - low), 0.0), 1.0), 2)
+
+    marks = ""
+    if bounds:
+        left, right = share(bounds[0]), share(bounds[1])
+        marks = f'<path class="ci" d="M{left} 7H{right}M{left} 4V10M{right} 4V10" vector-effect="non-scaling-stroke"/>'
+    return (
+        '<svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="rail" y="3" width="100" height="8"/>'
+        f'<rect class="fill" y="3" width="{share(score)}" height="8"/>{marks}</svg>'
+    )
+
+
+def _section(report: Report, wrong: Sequence[WrongSample]) -> str:
+    name = report.dataset_name
+    facts = [_text(name)]
+    execution = report.execution
+    if execution:
+        facts += [f"version {_text(execution.version)}"] if execution.version else []
+        for label in ("errored", "empty", "truncated"):
+            number = sum(getattr(s, label) for s in execution.subsets.values())
+            facts += [f'<span class="bad">{number:,} {label}</span>'] if number else []
+        facts += [_count(execution.retries, "retry").replace("retrys", "retries")] if execution.retries else []
+    return (
+        f'<section id="{_text(name)}">\n<h2>{_text(report.dataset_pretty_name or name)}</h2>\n'
+        f'<p class="dim">{" · ".join(facts)}</p>\n'
+        f"{''.join(_metric(metric) for metric in report.metrics)}{_errors(report)}{_wrong(wrong)}</section>\n"
+    )
+
+
+def _metric(metric: MetricScore) -> str:
+    subsets = [(c, s) for c in metric.categories for s in c.subsets]
+    named = any(c.name != ("default",) for c in metric.categories)
+    lines = "".join(_subset(metric, s, " / ".join(c.name) if named else None) for c, s in subsets)
+    category = "<th>Category</th>" if named else ""
+    table = (
+        f'<table>\n<tr><th>Subset</th>{category}<th class="n">Samples</th><th class="n">Score</th><th></th></tr>\n'
+        f"{lines}</table>\n"
+    )
+    title = f'{_text(metric.label)} <b>{metric.score:.4f}</b><span class="dim">{_count(metric.num, "sample")}</span>'
+    if len(subsets) == 1:
+        return f"<h3>{title}</h3>\n"
+    return f"<details{' open' if len(subsets) <= 12 else ''}><summary>{title}</summary>\n{table}</details>\n"
+
+
+def _subset(metric: MetricScore, subset: SubsetScore, category: str | None) -> str:
+    place = "" if category is None else f"<td>{_text(category)}</td>"
+    return (
+        f'<tr><td>{_text(subset.name)}</td>{place}<td class="n">{subset.num:,}</td>'
+        f'<td class="n">{subset.score:.4f}</td><td class="bar">{_bar(metric, subset.score)}</td></tr>\n'
+    )
+
+
+def _errors(report: Report) -> str:
+    groups = report.execution.errors if report.execution else ()
+    if not groups:
+        return ""
+    lines = "".join(
+        f'<tr><td class="n">{g.count:,}</td><td>{_text(g.type)}: {_text(g.message)}<br>'
+        f'<span class="dim">{_text(", ".join(g.samples))}</span></td></tr>\n'
+        for g in groups
+    )
+    return f'<h3 class="bad">Errors</h3>\n<table>\n{lines}</table>\n'
+
+
+def _wrong(samples: Sequence[WrongSample]) -> str:
+    if not samples:
+        return ""
+    blocks = "".join(_wrong_sample(sample) for sample in samples)
+    return f"<h3>Not right: {_count(len(samples), 'sample')}</h3>\n{blocks}"
+
+
+def _wrong_sample(sample: WrongSample) -> str:
+    parts = [("Prompt", sample.prompt), ("Reply", sample.reply), ("Expected", sample.target)]
+    parts += [(f"Why {sample.value:g}", sample.explanation)] if sample.explanation else []
+    body = "".join(f"<dt>{title}</dt><dd>{_pre(text)}</dd>" for title, text in parts)
+    verdict = f"{_line(sample.answer or 'no answer')} · expected {_line(sample.target or '–')}"
+    return (
+        f'<details><summary>{_text(sample.id)}<span class="dim">{verdict}</span></summary>\n<dl>{body}</dl></details>\n'
+    )
+
+
+def _pre(text: str) -> str:
+    return f"<pre>{_text(_shortened(text))}</pre>"
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= MAX_TEXT:
+        return text
+    half = MAX_TEXT // 2
+    return f"{text[:half]}\n… {len(text) - MAX_TEXT:,} characters …\n{text[-half:]}"
+
+
+def _line(text: str, most: int = 60) -> str:
+    flat = " ".join(text[: most * 4].split())
+    return _text(flat if len(flat) <= most else flat[:most] + "…")
+
+
+def _text(text: str) -> str:
+    """Return ``text`` as HTML shows it: escaped, and controls and direction marks made visible."""
+    if not text.isprintable():
+        text = "".join(
+            c if c.isprintable() or c in _KEPT_CONTROLS else c.encode("unicode_escape").decode() for c in text
+        )
+    return escape(text)

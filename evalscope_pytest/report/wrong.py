@@ -1,0 +1,103 @@
+"""Samples worth a look: those that did not get the full score, with prompt, reply and reference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..records.fold import BenchmarkRows
+from ..records.layout import WorkDir
+from ..records.plan import RunPlan
+from ..records.rows import Row
+from .errors import sample_id
+from .model import Report
+
+RIGHT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSample:
+    """One sample that was not right.
+
+    Attributes:
+        prompt: The conversation before the last reply, each message under its role.
+        answer: What was read from the reply.
+    """
+
+    id: str
+    prompt: str
+    reply: str
+    answer: str
+    target: str
+    value: float
+    explanation: str
+
+
+def wrong_samples(
+    workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: Report, most: int = 50
+) -> list[WrongSample]:
+    """Return samples of a benchmark whose primary metric is below 1, taken from all its subsets in turn.
+
+    Nothing is returned for metrics that have no right or wrong. Damaged rows are passed over.
+    """
+    metric = report.primary_metric
+    if metric is None or metric.semantics.value_range != (0.0, 1.0):
+        return []
+    raw = next((n for n in _names(rows) if metric.identity.is_called(n)), metric.identity.raw_name)
+    by_subset: dict[str, dict[int, Row]] = {}
+    position: dict[str, int] = {}
+    for row in rows.rows:
+        if row.values is None:
+            continue
+        place = position[row.subset] = position.get(row.subset, -1) + 1
+        if row.values.get(raw, RIGHT) < RIGHT:
+            by_subset.setdefault(row.subset, {})[place] = row
+    names = plan.file_names()
+    folder = workdir.reviews(plan.model_id)
+    share = -(-most // max(1, len(by_subset)))
+    found = []
+    for subset, places in by_subset.items():
+        chosen = dict(list(places.items())[:share])
+        found += list(_read(folder / names[rows.name, subset], chosen, raw))
+    return found[:most]
+
+
+def _names(rows: BenchmarkRows) -> Iterator[str]:
+    first = next((row.values for row in rows.rows if row.values), {})
+    return iter(first)
+
+
+def _read(path: Path, places: Mapping[int, Row], metric: str) -> Iterator[WrongSample]:
+    last = max(places, default=-1)
+    try:
+        with open(path, "rb") as file:
+            for place, line in enumerate(file):
+                if place in places:
+                    yield _sample(json.loads(line), places[place], metric)
+                if place >= last:
+                    return
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+
+
+def _sample(review: Mapping[str, Any], row: Row, metric: str) -> WrongSample:
+    score, messages = review["sample_score"]["score"], review["messages"]
+    target = review["target"]
+    return WrongSample(
+        id=sample_id(row),
+        prompt=_prompt(messages[:-1]),
+        reply=score["prediction"] or "",
+        answer=score["extracted_prediction"] or "",
+        target=target if isinstance(target, str) else " | ".join(map(str, target)),
+        value=float(score["value"][metric]),
+        explanation=score["explanation"] or "",
+    )
+
+
+def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:
+    if len(messages) == 1:
+        return str(messages[0]["content"])
+    return "\n\n".join(f"[{message['role']}]\n{message['content']}" for message in messages)
