@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from ..core.secret import MASK, Secret
+from ..core.secret import Secret
 from .pairs import parse_mapping, parse_value, split_outside
 
 if TYPE_CHECKING:
@@ -284,11 +284,6 @@ def _path(value: Any) -> str:
 
     path: str = os.path.expanduser(_text(os.fspath(value) if isinstance(value, os.PathLike) else value))
     return path
-
-
-def is_mask(value: Any) -> bool:
-    """Return whether a value read back from our own records stands for a key that was masked there."""
-    return isinstance(value, str) and value == MASK
 
 
 TEXT = Kind("text", _text)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..core.errors import ConfigError
-from .kinds import is_mask
 
 Path = tuple[str, ...]
 Notes = list[str]
@@ -35,7 +34,7 @@ def modern_task(key: str, value: Any, where: str, notes: Notes) -> Iterator[tupl
         ConfigError: It has no meaning any more.
     """
     special = {"template_type": _template_type, "mem_cache": _mem_cache, "stage": _stage, "use_cache": _use_cache}
-    if key in OF_RECORDS or (key == "api_key" and is_mask(value)):
+    if key in OF_RECORDS:
         return
     if key in special:
         yield from special[key](value, where, notes)

@@ -17,7 +17,7 @@ from ..core.errors import ConfigError, closest
 from ..core.secret import redact
 from .dataset_args import DatasetArgs
 from .generation import GenerationConfig
-from .kinds import SECRET, TABLE, Kind, describe, is_mask
+from .kinds import SECRET, TABLE, Kind, describe
 from .older import Notes, Path, modern_dataset, modern_generation, modern_task
 from .rules import check_together
 from .setting import settings_of
@@ -218,9 +218,9 @@ def _dataset_entries(value: Any, where: str) -> Iterator[_Entry]:
 
 
 def _mapping(name: str, value: Any, where: str) -> dict[str, Any]:
-    """Return a mapping given as such or as text, without what is None or a masked key."""
+    """Return a mapping given as such or as text, without what is None."""
     if isinstance(value, Mapping):
-        return {str(key): item for key, item in value.items() if item is not None and not is_mask(item)}
+        return {str(key): item for key, item in value.items() if item is not None}
     result: dict[str, Any] = _checked_value(name, value, where, TABLE)
     return result
 

@@ -137,19 +137,25 @@ def file_layer(source: str | Path) -> Layer:
 def mapping_layer(raw: Mapping[str, Any], name: str) -> Layer:
     """Read settings that have their Python or JSON types already.
 
-    What an earlier run's dump holds only because it was filled in is not taken as given, so that another model gets
+    Of an earlier run's dump, keys that were masked are left out, and so is what only was filled in: another model gets
     its own name and provider.
 
     Raises:
         ConfigError: A setting is unknown, wrong or not available.
     """
-    layer = checked(raw, lambda key: name)
+    layer = checked(_without_masks(raw), lambda key: name)
     if "evalscope_version" not in raw:
         return layer
     own = {path: value for path, value in layer.values.items() if path[0] not in _FILLED_IN}
     filled = filled_in(Layer(own))
     kept = [path for path, value in layer.values.items() if path in own or filled[path[0]] != value]
     return Layer({p: layer.values[p] for p in kept}, {p: layer.origin[p] for p in kept}, layer.notes)
+
+
+def _without_masks(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_masks(item) for key, item in value.items() if not isinstance(item, str) or item != MASK}
+    return value
 
 
 @lru_cache(maxsize=1)

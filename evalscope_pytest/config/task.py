@@ -73,7 +73,7 @@ class TaskConfig:
     """
 
     model: str | None = setting(TEXT, "Name of the model: a ModelScope id, a local path, or what a service calls it.")
-    model_id: str = setting(TEXT, "What the model is called in reports; default: the last part of its name.", "")
+    model_id: str = setting(TEMPLATE, "What the model is called in reports; default: the last part of its name.", "")
     model_args: Mapping[str, Any] = setting(
         TABLE, "Loading or client arguments: revision, precision, device_map ...", factory=dict
     )

@@ -1,0 +1,336 @@
+import dataclasses
+import pickle
+
+import pytest
+
+from evalscope_pytest.config import DatasetArgs, GenerationConfig, TaskConfig
+from evalscope_pytest.config.budget import ErrorBudget
+from evalscope_pytest.constants import EvalType, JudgeStrategy
+from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.core.secret import Secret
+
+URL = "http://127.0.0.1:8000/v1"
+
+
+def complaint(**settings):
+    with pytest.raises(ConfigError) as error:
+        TaskConfig(**settings)
+    message = str(error.value)
+    assert "\n" not in message
+    assert message.endswith((".", "?"))
+    return message
+
+
+# What is filled in -------------------------------------------------------------------------------------------------
+
+
+def test_without_a_model_there_is_no_provider():
+    config = TaskConfig()
+    assert (config.model, config.model_id, config.eval_type, config.given) == (None, "", None, {})
+    assert (config.work_dir, config.seed, config.repeats, config.limit) == ("./outputs", 42, 1, None)
+    assert config.generation_config == GenerationConfig()
+    assert config.api_key == Secret("EMPTY")
+
+
+@pytest.mark.parametrize(
+    ("settings", "eval_type", "batch_size"),
+    [
+        ({"model": "Qwen/Qwen2.5-0.5B-Instruct"}, "llm_ckpt", 1),
+        ({"model": "qwen2.5", "api_url": URL}, "openai_api", 8),
+        ({"model": "mock"}, "mock_llm", 8),
+        ({"eval_type": "mock_llm"}, "mock_llm", 8),
+        ({"model": "m", "api_url": URL, "eval_type": "service"}, "openai_api", 8),
+        ({"model": "m", "api_url": URL, "eval_type": "server"}, "openai_api", 8),
+        ({"model": "m", "eval_type": "checkpoint"}, "llm_ckpt", 1),
+        ({"model": "m", "eval_type": EvalType.SERVICE}, "openai_api", 8),
+        ({"model": "m", "eval_type": "anthropic_api", "eval_batch_size": 3}, "anthropic_api", 3),
+        ({"model": "m", "eval_batch_size": 4}, "llm_ckpt", 4),
+    ],
+)
+def test_provider_and_batch_size_follow_from_the_rest(settings, eval_type, batch_size):
+    config = TaskConfig(**settings)
+    assert (config.eval_type, config.eval_batch_size) == (eval_type, batch_size)
+
+
+@pytest.mark.parametrize(
+    ("model", "model_id"),
+    [
+        ("Qwen/Qwen2.5-0.5B", "Qwen2.5-0.5B"),
+        ("./output/checkpoint-1000/", "checkpoint-1000"),
+        ("通义/千问", "千问"),
+        ("m", "m"),
+    ],
+)
+def test_the_model_id_is_the_last_part_of_the_name(model, model_id):
+    assert TaskConfig(model=model).model_id == model_id
+    assert TaskConfig(model=model, model_id="mine").model_id == "mine"
+
+
+def test_values_become_what_the_rest_of_the_package_reads():
+    config = TaskConfig(
+        model="m",
+        datasets=["gsm8k", "arc"],
+        generation_config={"max_tokens": 512, "stop_seqs": "###", "extra_body": {"a": 1}},
+        dataset_args={"arc": {"subset_list": ["ARC-Easy"], "few_shot_num": 0, "filters": {"remove_until": "</think>"}}},
+        max_errors="1%",
+        judge_strategy=JudgeStrategy.AUTO,
+    )
+    assert config.datasets == ("gsm8k", "arc")
+    assert config.generation_config == GenerationConfig(max_tokens=512, stop_seqs=("###",), extra_body={"a": 1})
+    assert config.generation_given == {"max_tokens", "stop_seqs", "extra_body"}
+    assert config.args_of("arc") == DatasetArgs(
+        subset_list=("ARC-Easy",), few_shot_num=0, filters={"remove_until": "</think>"}
+    )
+    assert config.args_of("gsm8k") == DatasetArgs()
+    assert config.max_errors == ErrorBudget(percent=1)
+
+
+def test_generation_parameters_given_as_an_object_count_as_given_where_they_differ_from_the_default():
+    config = TaskConfig(model="m", generation_config=GenerationConfig(temperature=0.3))
+    assert config.generation_given == {"temperature"}
+
+
+def test_timeout_and_stream_are_generation_parameters():
+    config = TaskConfig(model="m", timeout=30, stream=True)
+    assert (config.generation_config.timeout, config.generation_config.stream) == (30, True)
+    config = TaskConfig(model="m", generation_config={"timeout": 20})
+    assert (config.timeout, config.stream) == (20, None)
+
+
+def test_a_configuration_is_frozen_and_changed_copies_fill_in_anew():
+    config = TaskConfig(model="a/first", generation_config={"top_p": 0.5}, limit=3)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.limit = 4
+    changed = config.replaced(model="b/second", api_url=URL, generation_config={"temperature": 0})
+    assert (changed.model_id, changed.eval_type, changed.limit) == ("second", "openai_api", 3)
+    assert changed.generation_config == GenerationConfig(top_p=0.5, temperature=0)
+    assert config.model_id == "first"
+
+
+def test_a_configuration_can_be_pickled_and_compared():
+    config = TaskConfig(model="m", dataset_args={"arc": {"few_shot_num": 1}}, api_key="s3cret-key")
+    assert pickle.loads(pickle.dumps(config)) == config
+    assert config != TaskConfig(model="m")
+    assert config != "m"
+
+
+def test_keys_are_never_shown():
+    config = TaskConfig(
+        model="m",
+        api_url=URL,
+        api_key="s3cret-key",
+        generation_config={"extra_headers": {"Authorization": "Bearer s3cret-header"}},
+        model_args={"default_headers": {"X-API-KEY": "s3cret-argument"}},
+    )
+    assert "s3cret" not in repr(config)
+    assert "s3cret" not in str(config.api_key)
+
+
+# Older spellings ---------------------------------------------------------------------------------------------------
+
+
+def test_the_dictionary_of_2024_works(tmp_path):
+    config = TaskConfig(
+        model_args={"revision": None, "precision": "torch.float16", "device_map": "auto"},
+        generation_config={"do_sample": False, "repetition_penalty": 1.0, "max_new_tokens": 512},
+        dataset_args={},
+        dry_run=False,
+        model="qwen/Qwen2-0.5B-Instruct",
+        template_type="qwen",
+        datasets=["arc", "hellaswag"],
+        work_dir=str(tmp_path),
+        outputs=str(tmp_path),
+        mem_cache=False,
+        dataset_hub="ModelScope",
+        dataset_dir=str(tmp_path),
+        limit=10,
+        debug=False,
+        stage="all",
+    )
+    assert config.model_args == {"precision": "torch.float16", "device_map": "auto"}
+    assert config.generation_config.max_tokens == 512
+    assert (config.dataset_hub, config.work_dir) == ("modelscope", str(tmp_path))
+    assert len(config.notes) == 1
+    assert config.notes[0].startswith("template_type 'qwen'")
+
+
+@pytest.mark.parametrize(
+    ("older", "today"),
+    [
+        ({"outputs": "o"}, {"work_dir": "o"}),
+        ({"generation_config": {"max_new_tokens": 5}}, {"generation_config": {"max_tokens": 5}}),
+        ({"generation_config": {"stop": ["a"]}}, {"generation_config": {"stop_seqs": ["a"]}}),
+        ({"generation_config": {"n": 3}}, {"repeats": 3}),
+        ({"generation_config": {"n": 1}}, {}),
+        ({"dataset_args": {"arc": {"local_path": "d"}}}, {"dataset_args": {"arc": {"dataset_id": "d"}}}),
+        ({"api_url": URL + "/chat/completions"}, {"api_url": URL}),
+        ({"use_cache": False}, {}),
+        ({"use_cache": "false"}, {}),
+        ({"stage": "review", "use_cache": "d"}, {"rerun_review": True, "use_cache": "d"}),
+        ({"eval_type": "checkpoint"}, {"eval_type": "llm_ckpt"}),
+    ],
+)  # fmt: skip
+def test_an_older_spelling_means_todays(older, today):
+    assert TaskConfig(**{"model": "m", **older}) == TaskConfig(**{"model": "m", **today})
+
+
+def test_use_cache_true_carries_on_the_newest_run(tmp_path):
+    nothing = TaskConfig(model="m", use_cache=True, work_dir=tmp_path)
+    assert nothing.use_cache is None
+    assert "no earlier run" in nothing.notes[0]
+    for name in ("20240101_000000", "20240301_000000", "20240301_000000_1", "other"):
+        (tmp_path / name).mkdir()
+    assert TaskConfig(model="m", use_cache="true", work_dir=tmp_path).use_cache == str(tmp_path / "20240301_000000_1")
+
+
+@pytest.mark.parametrize(
+    ("settings", "instead"),
+    [
+        ({"stage": "infer"}, "use_cache"),
+        ({"mem_cache": True}, "use_cache"),
+        ({"generation_config": {"batch_size": 4}}, "eval_batch_size"),
+        ({"generation_config": {"num_beams": 4}}, "Beam search"),
+    ],
+)
+def test_a_spelling_without_meaning_is_refused_with_what_replaced_it(settings, instead):
+    assert instead in complaint(**settings)
+
+
+def test_two_spellings_of_one_setting_must_agree():
+    assert "is given twice: 6 in" in complaint(timeout=6, generation_config={"timeout": 5})
+    assert "repeats is given twice" in complaint(repeats=2, generation_config={"n": 3})
+    assert "work_dir is given twice" in complaint(work_dir="a", outputs="b")
+    assert TaskConfig(repeats=3, generation_config={"n": 3}).repeats == 3
+
+
+# What is refused ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "closest"),
+    [
+        ({"modle": "m"}, "'modle'", "'model'"),
+        ({"datset_args": {}}, "'datset_args'", "'dataset_args'"),
+        ({"generation_config": {"temprature": 1}}, "'temprature'", "'temperature'"),
+        ({"generation_config": "max_token=5"}, "'max_token'", "'max_tokens'"),
+        ({"dataset_args": {"arc": {"fewshot_num": 1}}}, "dataset_args.arc", "'few_shot_num'"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_closest_one(settings, name, closest):
+    message = complaint(**settings)
+    assert "unknown setting" in message
+    assert name in message
+    assert f"Did you mean {closest}?" in message
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "expects"),
+    [
+        ({"limit": 0}, "limit cannot be 0", "leave it out"),
+        ({"limit": -1}, "limit cannot be -1", "number of samples (5) or a share"),
+        ({"limit": "5"}, "limit cannot be '5'", "Write it without quotes"),
+        ({"limit_total": 0}, "limit_total", "at least 1"),
+        ({"repeats": 0}, "repeats", "at least 1"),
+        ({"seed": -1}, "seed", "at least 0"),
+        ({"eval_batch_size": 1.5}, "eval_batch_size", "whole number"),
+        ({"debug": "yes"}, "debug", "true or false"),
+        ({"model": 2024}, "model cannot be 2024", "Write it in quotes"),
+        ({"model": ""}, "model", "text"),
+        ({"datasets": 5}, "datasets", "list of names"),
+        ({"dataset_hub": "modelscop"}, "dataset_hub", "Did you mean 'modelscope'?"),
+        ({"eval_type": "opnai_api"}, "eval_type", "Did you mean 'openai_api'?"),
+        ({"max_errors": "-1"}, "max_errors", "percentage"),
+        ({"heartbeat_interval": 0}, "heartbeat_interval", "above 0"),
+        ({"api_url": "localhost:8000"}, "api_url", "http://"),
+        ({"rerun": "all"}, "rerun", "one of errors"),
+        ({"gate": [5]}, "gate", "list of texts"),
+        ({"dataset_args": [1]}, "dataset_args", "JSON"),
+        ({"dataset_args": {"arc": 5}}, "dataset_args.arc", "JSON"),
+        ({"dataset_args": {"arc": {"few_shot_num": -1}}}, "dataset_args.arc.few_shot_num", "at least 0"),
+        ({"dataset_args": {"arc": {"aggregation": "median"}}}, "dataset_args.arc.aggregation", "mean_and_pass_at_k"),
+        ({"dataset_args": {"arc": {"review_timeout": 0}}}, "dataset_args.arc.review_timeout", "above 0"),
+        ({"generation_config": 5}, "generation_config", "key=value"),
+        ({"generation_config": {"temperature": 2.5}}, "generation_config.temperature", "from 0 to 2"),
+        ({"generation_config": {"top_p": 1.5}}, "generation_config.top_p", "from 0 to 1"),
+        ({"generation_config": {"max_tokens": 0}}, "generation_config.max_tokens", "at least 1"),
+        ({"generation_config": {"frequency_penalty": -3}}, "generation_config.frequency_penalty", "from -2 to 2"),
+        ({"generation_config": {"top_logprobs": 21}}, "generation_config.top_logprobs", "from 0 to 20"),
+        ({"generation_config": {"logit_bias": {"42": 101}}}, "generation_config.logit_bias", "-100 to 100"),
+        ({"generation_config": {"retries": -1}}, "generation_config.retries", "at least 0"),
+        ({"model_args": {"revision": object()}}, "model_args.revision", "JSON"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_name_and_what_is_allowed(settings, name, expects):
+    message = complaint(**settings)
+    assert name in message
+    assert expects in message
+    assert f"TaskConfig({next(iter(settings))}=...)" in message
+
+
+UNAVAILABLE = [
+    {"judge": {"models": []}},
+    {"judge_strategy": "llm"},
+    {"judge_strategy": JudgeStrategy.LLM_RECALL},
+    {"judge_model_args": {"model_id": "m"}},
+    {"judge_worker_num": 4},
+    {"analysis_report": True},
+    {"use_sandbox": True},
+    {"sandbox": {"enabled": True}},
+    {"sandbox_type": "volcengine"},
+    {"sandbox_manager_config": {"base_url": "http://h"}},
+    {"agent_config": {"mode": "native"}},
+    {"eval_backend": "OpenCompass"},
+    {"eval_config": "c.yaml"},
+    {"eval_config": {"a": 1}},
+    {"model_task": "image_generation"},
+    {"eval_type": "text2image"},
+    {"eval_type": "litellm"},
+    {"eval_type": "openai_responses_api"},
+    {"language": "zh"},
+    {"dataset_args": {"humaneval": {"sandbox_config": {"image": "x"}}}},
+]
+
+
+@pytest.mark.parametrize("settings", UNAVAILABLE, ids=lambda settings: "-".join(settings))
+def test_what_is_not_there_yet_is_refused_in_a_sentence(settings):
+    assert "is not available in this version" in complaint(model="m", **settings)
+
+
+def test_values_that_change_nothing_are_accepted():
+    config = TaskConfig(
+        model="m", judge_strategy="rule", judge_worker_num=1, analysis_report=False, use_sandbox=False, judge={},
+        sandbox_type="docker", eval_backend="Native", model_task="text_generation", language="en", eval_config=None,
+    )  # fmt: skip
+    assert config.judge_strategy == "rule"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"api_url": URL}, ["without a model", "--eval-model"]),
+        ({"eval_type": "openai_api"}, ["without a model", "--eval-model"]),
+        ({"model": "m", "eval_type": "llm_ckpt", "api_url": URL}, ["no effect", "openai_api"]),
+        ({"model": "mock", "api_url": URL}, ["no effect", "mock_llm"]),
+        ({"model": "m", "api_url": URL, "chat_template": "x"}, ["local models only", "extra_body"]),
+        ({"model": "m", "api_url": URL, "trust_remote_code": True}, ["local models only"]),
+        ({"model": "m", "max_drop": 0.1}, ["without a baseline", "--eval-baseline"]),
+        ({"model": "m", "rerun_review": True}, ["--eval-use-cache"]),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(settings, words):
+    message = complaint(**settings)
+    assert all(word in message for word in words)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"api_key": 5},
+        {"api_url": "http://user:s3cret-pw@h:port/v1"},
+        {"generation_config": '{"extra_headers": {"Authorization": "Bearer s3cret-header-value"}'},
+        {"generation_config": {"extra_headers": "Authorization Bearer s3cret-header-value"}},
+        {"judge_model_args": {"api_key": "s3cret-judge"}},
+    ],
+)
+def test_no_message_shows_a_key(settings):
+    assert "s3cret" not in complaint(model="m", **settings)
