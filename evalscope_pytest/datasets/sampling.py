@@ -128,7 +128,7 @@ def letters(n: int) -> tuple[str, ...]:
 def shuffle_choices(sample: Sample, seed: int = 42) -> Sample:
     """Return the sample with its options in a random order and its target letters changed accordingly.
 
-    The order is EvalScope's for the same seed: it depends on the question and the options, not on their order.
+    Options move as in EvalScope with the same seed: by the question and the set of its options.
 
     Raises:
         DatasetError: A target is not the letter of an option.

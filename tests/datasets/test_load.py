@@ -262,6 +262,19 @@ def test_subsets_that_are_there_are_listed(write: Write, files: dict, there: lis
     assert list_subsets(GROUPED, at(write(files)), "test") == there
 
 
+def test_reading_on_for_a_rare_subset_does_not_fill_the_others(write: Write) -> None:
+    folder = write({"test.jsonl": ["a1", "a2", "a3", "a4", "b1"]})
+    loaded = load_subsets(GROUPED, at(folder), ("a", "b"), "test", first=2)
+    assert [len(records) for records in loaded.values()] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "files", [{"a_test.csv": ["a1"], "a_test.jsonl": ["j1"]}, {"a/test.tsv": "q\tkind\nx\ty\n", "a/test.jsonl": ["j1"]}]
+)
+def test_a_split_in_several_formats_is_read_once(write: Write, files: dict) -> None:
+    assert questions(TWO, write(files), subsets=("a",)) == {"a": ["j1"]}
+
+
 def test_a_text_of_the_release(write: Write) -> None:
     folder = write({"cot/a.txt": "\ufefftwo\nlines\n", "test.jsonl": ["q"]})
     assert read_release_text(ONE, at(folder), "cot/a.txt") == "two\nlines\n"

@@ -169,10 +169,17 @@ def test_shuffled_options_keep_the_right_answer(options: list[str], seed: int, d
     assert isinstance(single.target, str)
 
 
-def test_the_order_of_options_does_not_depend_on_their_first_order() -> None:
-    one = shuffle_choices(Sample("q", "A", ("x", "y", "z")), 3)
-    other = shuffle_choices(Sample((Message("user", "q"),), "A", ("x", "y", "z")), 3)
-    assert one.choices == other.choices
+@pytest.mark.parametrize(
+    ("question", "options", "shuffled_options", "target"),
+    [("2+2?", "3456", "4356", "A"), ("2+2?", "6354", "3654", "A"), ("3+3?", "3456", "5346", "C")],
+)
+def test_options_always_move_in_the_same_way(question: str, options: str, shuffled_options: str, target: str) -> None:
+    for asked in (question, (Message("system", "Count."), Message("user", question))):
+        sample = shuffle_choices(Sample(asked, "B", tuple(options)), seed=42)
+        assert ("".join(sample.choices), sample.target) == (shuffled_options, target)
+
+
+def test_the_seed_moves_options() -> None:
     assert len({shuffle_choices(Sample("q", "A", tuple("abcdef")), seed).choices for seed in range(9)}) == 9
 
 
