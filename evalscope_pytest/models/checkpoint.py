@@ -1,0 +1,226 @@
+"""Weights on disk or on a hub, and what is needed to load them. torch and transformers come in only with `load`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ..core.canonical import digest
+from ..core.errors import ConfigError, FatalError, closest
+from .arguments import check_model_args
+from .service_errors import shown
+from .spec import ModelSpec
+
+_HUBS = ("modelscope", "huggingface")
+_PRECISIONS = {
+    "auto": "auto",
+    **dict.fromkeys(("float16", "fp16", "half"), "float16"),
+    **dict.fromkeys(("bfloat16", "bf16"), "bfloat16"),
+    **dict.fromkeys(("float32", "fp32", "float"), "float32"),
+}
+_ARGS = (
+    "revision",
+    "precision",
+    "torch_dtype",
+    "device_map",
+    "attn_implementation",
+    "hub",
+    "cache_dir",
+    "tokenizer_path",
+    "max_model_len",
+)
+_UNUSED_FILES = ["*.gguf", "*.onnx", "*.onnx_data", "*.msgpack", "*.h5", "*.tflite", "original/*"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Which weights, and how to hold them.
+
+    Attributes:
+        location: An existing folder, or an id on the hub.
+        hub: ``modelscope``, ``huggingface``, or empty for a folder.
+        revision: Branch, tag or commit on the hub.
+        precision: ``float16``, ``bfloat16``, ``float32``, ``auto`` (as the weights are stored), or empty: float16 on an
+            accelerator, float32 on a CPU, which computes half precision slowly.
+        device_map: As accelerate takes it; None is ``auto`` where there is an accelerator.
+        attn_implementation: As transformers takes it; None is its own choice.
+        max_model_len: Most tokens of prompt and answer together; None is what the model was made for.
+    """
+
+    location: str
+    hub: str
+    revision: str
+    precision: str = ""
+    device_map: Any = None
+    attn_implementation: str | None = None
+    cache_dir: str | None = None
+    tokenizer_path: str | None = None
+    max_model_len: int | None = None
+    chat_template: str | None = None
+    trust_remote_code: bool = False
+
+    @classmethod
+    def of(cls, spec: ModelSpec) -> Checkpoint:
+        """Read a spec. Nothing is downloaded or loaded.
+
+        Raises:
+            ConfigError: An argument is unknown, a folder is missing, or the libraries are.
+        """
+        args = spec.model_args
+        check_model_args(args, _ARGS, "llm_ckpt")
+        for library in ("torch", "transformers"):
+            if find_spec(library) is None:
+                raise ConfigError(
+                    f"eval_type llm_ckpt needs {library}, which is not installed. "
+                    "Run: pip install 'evalscope-pytest[local]'. A service needs it not: give --eval-api-url."
+                )
+        if spec.chat_template is not None and "{" not in spec.chat_template:
+            raise ConfigError(f"chat_template: {spec.chat_template!r} is no Jinja template. Give its text, not a path.")
+        location, hub = _locate(spec.model, args)
+        return cls(
+            location=location,
+            hub=hub,
+            revision=str(args.get("revision") or "master"),
+            precision=_precision(args),
+            device_map=args.get("device_map"),
+            attn_implementation=args.get("attn_implementation"),
+            cache_dir=args.get("cache_dir"),
+            tokenizer_path=args.get("tokenizer_path"),
+            max_model_len=_positive("max_model_len", args.get("max_model_len")),
+            chat_template=spec.chat_template,
+            trust_remote_code=spec.trust_remote_code,
+        )
+
+    @property
+    def identity(self) -> str:
+        """What changes an answer: revision, precision, template, length."""
+        template = digest(self.chat_template) if self.chat_template else ""
+        return f"{self.revision if self.hub else ''}:{self.precision}:{template}:{self.max_model_len or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model ready to generate.
+
+    Attributes:
+        context: Most tokens of prompt and answer together; None where the model names no limit.
+        stop_ids: Tokens that end an answer.
+        pad_id: Token for the empty places of a batch.
+    """
+
+    model: Any
+    tokenizer: Any
+    context: int | None
+    stop_ids: tuple[int, ...]
+    pad_id: int
+
+
+def load(checkpoint: Checkpoint) -> Loaded:
+    """Load the weights, from the hub where they are not in a folder.
+
+    Raises:
+        FatalError: They cannot be had, or not be loaded.
+    """
+    import torch
+    import transformers
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    try:
+        folder = _fetch(checkpoint)
+        common: dict[str, Any] = {"trust_remote_code": checkpoint.trust_remote_code}
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint.tokenizer_path or folder, padding_side="left", **common)
+        accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
+        precision = checkpoint.precision or ("float16" if accelerated else "float32")
+        modern = tuple(int(n) for n in transformers.__version__.split(".")[:2]) >= (4, 56)
+        common["dtype" if modern else "torch_dtype"] = precision if precision == "auto" else getattr(torch, precision)
+        device_map = checkpoint.device_map or ("auto" if accelerated else None)
+        if device_map is not None:
+            common["device_map"] = device_map
+        if checkpoint.attn_implementation:
+            common["attn_implementation"] = checkpoint.attn_implementation
+        model: Any = AutoModelForCausalLM.from_pretrained(folder, **common)
+        model.eval()
+    except (OSError, ValueError, ImportError, RuntimeError, KeyError, TypeError, AttributeError) as error:
+        raise FatalError(
+            f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {shown(str(error))} "
+            "Check --eval-model and --eval-model-args; a local path must be a folder with config.json and weights."
+        ) from error
+    if checkpoint.chat_template:
+        tokenizer.chat_template = checkpoint.chat_template
+    _log.info("loaded %s as %s on %s", checkpoint.location, model.dtype, model.device)
+    return _described(model, tokenizer, checkpoint.max_model_len)
+
+
+def _described(model: Any, tokenizer: Any, max_model_len: int | None) -> Loaded:
+    text_config = model.config.get_text_config()
+    context = max_model_len or getattr(text_config, "max_position_embeddings", None)
+    ends: list[int] = []
+    for source in (model.generation_config.eos_token_id, tokenizer.eos_token_id):
+        ends += [] if source is None else source if isinstance(source, list) else [source]
+    pad = next((i for i in (tokenizer.pad_token_id, *ends) if i is not None), 0)
+    return Loaded(model, tokenizer, context, tuple(dict.fromkeys(ends)), pad)
+
+
+def _locate(model: str, args: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the folder and no hub, or the id and its hub. A folder that exists never goes online."""
+    hub = str(args.get("hub", "modelscope"))
+    if hub not in _HUBS:
+        raise ConfigError(f"model_args.hub: unknown {hub!r}. {closest(hub, _HUBS)}")
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise ConfigError(f"model: the folder {model!r} holds no config.json. Name the folder of the weights.")
+        return str(folder), ""
+    if model.startswith(("/", "./", "../", "~", ".\\")) or model.count("/") > 1:
+        raise ConfigError(f"model: there is no folder {model!r}. Give an existing folder, or an id like ORG/NAME.")
+    return model, hub
+
+
+def _precision(args: Mapping[str, Any]) -> str:
+    given = args.get("precision", args.get("torch_dtype"))
+    if given is None:
+        return ""
+    word = str(given).lower().removeprefix("torch.")
+    if word not in _PRECISIONS:
+        raise ConfigError(f"model_args.precision: unknown {given!r}. {closest(word, _PRECISIONS)}")
+    return _PRECISIONS[word]
+
+
+def _positive(name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    number = int(value) if isinstance(value, (int, str)) and str(value).isdigit() else 0
+    if number < 1:
+        raise ConfigError(f"model_args.{name}: {value!r} is no whole number above 0.")
+    return number
+
+
+def _fetch(checkpoint: Checkpoint) -> str:
+    """Return the folder with the weights, downloaded unless it is there."""
+    if not checkpoint.hub:
+        return checkpoint.location
+    if checkpoint.hub == "modelscope":
+        from modelscope import snapshot_download as from_modelscope
+
+        return str(
+            from_modelscope(
+                checkpoint.location,
+                revision=checkpoint.revision,
+                cache_dir=checkpoint.cache_dir,
+                ignore_file_pattern=_UNUSED_FILES,
+            )
+        )
+    from huggingface_hub import snapshot_download
+
+    revision = "main" if checkpoint.revision == "master" else checkpoint.revision
+    return str(
+        snapshot_download(
+            checkpoint.location, revision=revision, cache_dir=checkpoint.cache_dir, ignore_patterns=_UNUSED_FILES
+        )
+    )
