@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import warnings
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISDIR
@@ -37,7 +38,9 @@ def chinese_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _cutter() -> jieba.Tokenizer:
-    import jieba
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own source, and of pkg_resources, which a session may turn into errors
+        import jieba
 
     # It reports its start on stderr, and adds a handler of its own to do so.
     logging.getLogger("jieba").setLevel(logging.ERROR)

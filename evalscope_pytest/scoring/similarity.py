@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ..core.values import Sample, Score
-from . import bleu, rouge
+from .bleu import METRICS as BLEU
+from .bleu import bleu_values
 from .protocol import Scorer
+from .rouge import METRICS as ROUGE
+from .rouge import rouge_values
 
-METRICS = (rouge.METRICS[0], *bleu.METRICS, *rouge.METRICS[1:])
+METRICS = (ROUGE[0], *BLEU, *ROUGE[1:])
 
 
 def similarity() -> Scorer:
@@ -15,5 +18,5 @@ def similarity() -> Scorer:
 
 
 def _score(text: str, sample: Sample) -> Score:
-    values = bleu.bleu_values(text, sample) | rouge.rouge_values(text, sample)
+    values = bleu_values(text, sample) | rouge_values(text, sample)
     return Score.of({name: values[name] for name in METRICS}, answer=text)

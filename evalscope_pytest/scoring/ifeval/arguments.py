@@ -52,9 +52,11 @@ class Arguments:
             ScoringError: It is missing or not a whole number.
         """
         value = self.values.get(name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value):
+        if isinstance(value, float) and value.is_integer():  # some loaders turn a column with nulls into floats
+            return int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong(name, value, "a whole number")
-        return int(value)
+        return value
 
     def holds(self, count: int, threshold: str, relation: str = "relation") -> bool:
         """Compare ``count`` with the parameter ``threshold`` as the parameter ``relation`` says.

@@ -79,4 +79,4 @@ def title(text: str, _: Arguments) -> bool:
 
 def _title(line: str) -> bool:
     start, end = line.find("<<"), line.rfind(">>")
-    return start >= 0 and start + 3 <= end and bool(line[start:end].lstrip("<").rstrip(">").strip())
+    return 0 <= start < end and bool(line[start:end].lstrip("<").rstrip(">").strip())

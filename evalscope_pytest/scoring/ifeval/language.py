@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 
 from .arguments import Arguments
 
 # langdetect reads the first 10,000 characters that are left when addresses are gone. So much is given to it.
 LONGEST = 20_000
+_LOADING = Lock()
 
 
 def response_language(text: str, arguments: Arguments) -> bool:
@@ -24,8 +26,11 @@ def is_in(language: str, text: str) -> bool:
 def detected(text: str) -> str | None:
     """Return the language's ISO 639-1 code, None when the text has no letters. The same for the same text, always."""
     from langdetect import DetectorFactory, LangDetectException, detect
+    from langdetect.detector_factory import init_factory
 
-    DetectorFactory.seed = 0  # it samples; the official scorer's verdicts on short texts vary from run to run
+    with _LOADING:  # a second thread would work with the languages the first has loaded so far
+        DetectorFactory.seed = 0  # it samples; the official scorer's verdicts on short texts vary from run to run
+        init_factory()
     try:
         return str(detect(text))
     except LangDetectException:

@@ -58,8 +58,8 @@ def _instructions(metadata: Mapping[str, Any]) -> Iterator[tuple[Check, Argument
     ids, kwargs = _list(metadata, "instruction_id_list"), _list(metadata, "kwargs")
     if len(ids) != len(kwargs):
         raise ScoringError(
-            f"ifeval kwargs are {len(kwargs)} for {len(ids)} instructions in the sample's metadata. Allowed: one object "
-            f"for each instruction, in order. Correct the record."
+            f"ifeval has {len(kwargs)} kwargs for {len(ids)} instructions in the sample's metadata. Allowed: one "
+            "object for each instruction, in order. Correct the record."
         )
     for instruction, values in zip(ids, kwargs, strict=True):
         yield check_of(instruction), Arguments(instruction, values or {})
@@ -69,7 +69,8 @@ def _list(metadata: Mapping[str, Any], name: str) -> Sequence[Any]:
     value = metadata.get(name)
     if not isinstance(value, (list, tuple)) or not value:
         raise ScoringError(
-            f"{name!r} is {value!r} in an ifeval sample's metadata. Allowed: a list, not empty. Pass it on in to_sample."
+            f"{name!r} is {value!r} in an ifeval sample's metadata. Allowed: a list, not empty. "
+            "Pass the record's own list on in to_sample."
         )
     return value
 
