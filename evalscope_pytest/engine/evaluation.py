@@ -42,7 +42,9 @@ class Evaluation:
     Attributes:
         messages: Renders a sample's prompt.
         read: Applies the user's filters to a reply's text, before the scorer.
+        identity: Content address of what decides a reply beside the prompt: the model and its parameters.
         fingerprint: What a score depends on beside the reply: benchmark version, scorer, filters.
+        timeout_s: Seconds the scoring of one reply may take; requests have a time-out of their own.
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
     """
@@ -50,7 +52,7 @@ class Evaluation:
     name: str
     body: Body
     model: ModelHandle
-    model_fingerprint: str
+    identity: str
     messages: Callable[[Sample], tuple[Message, ...]]
     generation: GenerationConfig
     scorer: Scorer | None = None
@@ -119,7 +121,7 @@ class Runner:
         evaluation, sample = unit.evaluation, unit.sample
         messages = evaluation.messages(sample)
         key = prediction_key(evaluation, messages, unit.repeat)
-        review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets)
+        review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata)
         place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
         result = partial(SampleResult, *place, key, review_key, sample)
         recorded = self.find(key)
@@ -161,8 +163,7 @@ class Runner:
 
 def prediction_key(evaluation: Evaluation, messages: tuple[Message, ...], repeat: int) -> str:
     """Return the content address of a prediction: the same wherever, whenever and in whatever order it is asked."""
-    asked = [[m.role, m.content] for m in messages]
-    return digest(evaluation.model_fingerprint, asked, evaluation.generation.identity(), repeat)
+    return digest(evaluation.identity, [[m.role, m.content] for m in messages], repeat)
 
 
 def _right_reply(scorer: Scorer | None, sample: Sample) -> str:
@@ -171,7 +172,7 @@ def _right_reply(scorer: Scorer | None, sample: Sample) -> str:
 
 async def _scored(evaluation: Evaluation, context: SampleContext) -> Score:
     try:
-        value = await _bounded(_call_body(evaluation, context), evaluation.timeout_s)
+        value = await _call_body(evaluation, context)
     except AssertionError as failure:
         output = context.calls[-1].output.text if context.calls else None
         return Score(accuracy=0.0, answer=output, explanation=str(failure) or "assertion failed")
@@ -184,11 +185,11 @@ async def _bounded(work: Awaitable[Any], timeout_s: float | None) -> Any:
     try:
         return await asyncio.wait_for(work, timeout_s)
     except asyncio.TimeoutError:
-        raise SampleTimeoutError(f"no score after {timeout_s:g} s (review_timeout)") from None
+        raise ScoringTimeoutError(f"no score after {timeout_s:g} s (review_timeout)") from None
 
 
-class SampleTimeoutError(EvalError):
-    """A sample took longer than its benchmark allows."""
+class ScoringTimeoutError(ScoringError):
+    """Scoring a sample took longer than its benchmark allows."""
 
 
 async def _call_body(evaluation: Evaluation, context: SampleContext) -> Any:
@@ -224,8 +225,8 @@ async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> 
     try:
         score = scorer.score(evaluation.read(text), context.sample)
         if inspect.isawaitable(score):
-            score = await score
-    except ScoringError:
+            score = await _bounded(score, evaluation.timeout_s)
+    except EvalError:
         raise
     except Exception as error:
         raise ScoringError(f"scorer {scorer.name} failed: {type(error).__name__}: {error}") from error
@@ -252,7 +253,7 @@ def _last_text(context: SampleContext) -> str | None:
 def _describe(error: BaseException) -> SampleError:
     message = redact(str(error))
     name = type(error).__name__
-    if isinstance(error, SampleTimeoutError):
+    if isinstance(error, ScoringTimeoutError):
         return SampleError("timeout", name, message)
     if isinstance(error, ScoringError):
         return SampleError("scoring", name, message)

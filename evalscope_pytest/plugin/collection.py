@@ -11,6 +11,7 @@ import pytest
 from ..benchmarks.bundled import bundled_files
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
+from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest
 from ..datasets.location import Place
 from ..engine.evaluation import Evaluation, Unit
@@ -175,7 +176,7 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         name=resolved.name,
         body=resolved.benchmark.body,
         model=run.model,
-        model_fingerprint=run.asker.model.fingerprint,
+        identity=digest(run.asker.model.fingerprint, run.spec.generation.identity()),
         messages=loaded.messages,
         generation=run.spec.generation,
         scorer=resolved.scorer,

@@ -63,6 +63,6 @@ def _given(config: pytest.Config) -> bool:
     given = vars(config.known_args_namespace)
     return (
         any(value is not None for name, value in given.items() if name.startswith("eval_"))
-        or any(key.startswith("eval_") for key in config.inicfg)
+        or any(config.getini(key) is not None for key in ("eval_model", "eval_type"))
         or any(key.startswith("EVALSCOPE_") and not key.startswith("EVALSCOPE_PYTEST_") for key in os.environ)
     )

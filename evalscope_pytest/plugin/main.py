@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -62,7 +65,8 @@ class Samples:
     ) -> None:
         """Load the selected benchmarks."""
         try:
-            expand(self._run, session, items)
+            with collector_paused():
+                expand(self._run, session, items)
             if self._run.task.rerun == "errors":
                 keep_errored(config, items)
         except UsageError as error:
@@ -87,9 +91,11 @@ class Samples:
         run.expect(session.items, WorkerQueue.find(session.config))
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
             self._routing.start()
+            gc.freeze()  # items live to the end: looking through them again and again only costs time
         try:
             return (yield)
         finally:
+            gc.unfreeze()
             self._routing.stop()
             run.close()
 
@@ -100,6 +106,18 @@ class Samples:
         # A worker tells its controller, which has the terminal and the exit code.
         output[USAGE_ERROR] = str(error)
         items.clear()
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from searching a heap that only grows."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Controller:

@@ -33,7 +33,8 @@ class SampleProtocol:
         self._verbose = config.get_verbosity() > 0
         self._pdb = bool(config.getoption("usepdb", False))
         self._strict = run.task.strict
-        self._junit = bool(config.getoption("xmlpath", None)) or run.process.is_worker
+        self._listeners = bool(config.hook.pytest_eval_sample_done.get_hookimpls())
+        self._junit = bool(config.getoption("xmlpath", None))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
@@ -66,13 +67,14 @@ class SampleProtocol:
         started = time.time()
         try:
             outcome = self._run.outcome(item)
+            item.job = None  # its reply is on disk; 100,000 of them would not fit in memory
         except Exception as error:  # noqa: BLE001 - a fault outside of the body: reported on this sample, with traceback
             self._log(item, self._failure(item, error, item.benchmark.name, ""))
             return
         verdict = verdict_of(outcome, item.primary, self._run.asker.health.stopped)
         report = self._report(item, outcome, verdict, started)
         self._log(item, report)
-        if outcome.skipped is None:
+        if outcome.skipped is None and self._listeners:
             item.ihook.pytest_eval_sample_done(result=outcome.result)
         if verdict.stopped and not item.session.shouldfail:
             item.session.shouldfail = f"stopped: {verdict.stopped}"
@@ -100,7 +102,7 @@ class SampleProtocol:
         duration = outcome.result.elapsed_s
         report = pytest.TestReport(
             item.nodeid, item.location, {}, result, longrepr, when, sections, duration, started, started + duration,  # type: ignore[arg-type]
-            user_properties=_properties(outcome),
+            user_properties=_properties(outcome) if self._junit else (),
         )  # fmt: skip
         return attach(report, verdict)
 

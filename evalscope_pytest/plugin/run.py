@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
 
-MIN_BUFFER = 64
+# Fewer would make the two threads wait for each other when replies are immediate.
+MIN_BUFFER = 512
 
 
 @dataclass(frozen=True, slots=True)
