@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -17,7 +17,7 @@ from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
 from .model import MetricScore, Report, SubsetScore
-from .wrong import WrongSample, wrong_samples
+from .wrong import NONE_WRONG, WrongSample, WrongSamples, wrong_samples
 
 MAX_TEXT = 4000
 _KEPT_CONTROLS = "\n\t"
@@ -43,7 +43,7 @@ tr:last-child td{border-bottom:0}
 td.bar{width:30%;padding-right:0}svg{display:block;width:100%;height:14px}
 .rail{fill:var(--rail)}.fill{fill:var(--bar)}.ci{stroke:var(--ci);stroke-width:1.5}
 details{border-top:1px solid var(--line);padding:.45rem 0}details:first-of-type{margin-top:.5rem}
-summary{cursor:pointer}summary .dim{margin-left:.6rem}
+summary{cursor:pointer}summary .dim,h3 .dim{margin-left:.6rem;font-weight:400}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;background:var(--code);border-radius:6px;
 padding:.6rem .75rem;margin:.2rem 0 .7rem;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 dl{margin:.5rem 0 0}dt{color:var(--dim);font-size:.82rem}dd{margin:0}
@@ -78,11 +78,11 @@ def write_html(
     return workdir.html_report
 
 
-def render(model: str, reports: Sequence[Report], wrong: dict[str, list[WrongSample]], now: datetime) -> str:
+def render(model: str, reports: Sequence[Report], wrong: Mapping[str, WrongSamples], now: datetime) -> str:
     """Return the page."""
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    sections = "".join(_section(report, wrong.get(report.dataset_name, [])) for report in reports)
+    sections = "".join(_section(report, wrong.get(report.dataset_name, NONE_WRONG)) for report in reports)
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -147,7 +147,7 @@ def _bar(metric: MetricScore, score: float, bounds: tuple[float, float] | None =
     )
 
 
-def _section(report: Report, wrong: Sequence[WrongSample]) -> str:
+def _section(report: Report, wrong: WrongSamples) -> str:
     name = report.dataset_name
     facts = [_text(name)]
     execution = report.execution
@@ -199,11 +199,12 @@ def _errors(report: Report) -> str:
     return f'<h3 class="bad">Errors</h3>\n<table>\n{lines}</table>\n'
 
 
-def _wrong(samples: Sequence[WrongSample]) -> str:
-    if not samples:
+def _wrong(samples: WrongSamples) -> str:
+    if not samples.total:
         return ""
-    blocks = "".join(_wrong_sample(sample) for sample in samples)
-    return f"<h3>Not right: {_count(len(samples), 'sample')}</h3>\n{blocks}"
+    blocks = "".join(_wrong_sample(sample) for sample in samples.shown)
+    shown = "" if len(samples.shown) == samples.total else f'<span class="dim">{len(samples.shown)} shown</span>'
+    return f"<h3>Not right: {_count(samples.total, 'sample')}{shown}</h3>\n{blocks}"
 
 
 def _wrong_sample(sample: WrongSample) -> str:

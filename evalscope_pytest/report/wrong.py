@@ -14,6 +14,7 @@ from ..records.plan import RunPlan
 from ..records.rows import Row
 from .errors import sample_id
 from .model import Report
+from .semantics import identify
 
 RIGHT = 1.0
 
@@ -36,33 +37,48 @@ class WrongSample:
     explanation: str
 
 
-def wrong_samples(
-    workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: Report, most: int = 50
-) -> list[WrongSample]:
-    """Return samples of a benchmark whose primary metric is below 1, taken from all its subsets in turn.
+@dataclass(frozen=True, slots=True)
+class WrongSamples:
+    """How many samples of a benchmark were not right, and some of them."""
+
+    total: int
+    shown: tuple[WrongSample, ...]
+
+
+NONE_WRONG = WrongSamples(0, ())
+
+
+def wrong_samples(workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: Report, most: int = 50) -> WrongSamples:
+    """Return samples of a benchmark whose primary metric is below 1, taken from all its subsets.
 
     Nothing is returned for metrics that have no right or wrong. Damaged rows are passed over.
     """
     metric = report.primary_metric
     if metric is None or metric.semantics.value_range != (0.0, 1.0):
-        return []
-    raw = next((n for n in _names(rows) if metric.identity.is_called(n)), metric.identity.raw_name)
-    by_subset: dict[str, dict[int, Row]] = {}
-    position: dict[str, int] = {}
-    for row in rows.rows:
-        if row.values is None:
-            continue
-        place = position[row.subset] = position.get(row.subset, -1) + 1
-        if row.values.get(raw, RIGHT) < RIGHT:
-            by_subset.setdefault(row.subset, {})[place] = row
+        return NONE_WRONG
+    wanted = metric.identity.raw_name
+    name = next((n for n in _names(rows) if identify(n).raw_name == wanted), wanted)
+    by_subset = _wrong_places(rows, name)
     names = plan.file_names()
     folder = workdir.reviews(plan.model_id)
     share = -(-most // max(1, len(by_subset)))
-    found = []
+    found: list[WrongSample] = []
     for subset, places in by_subset.items():
-        chosen = dict(list(places.items())[:share])
-        found += list(_read(folder / names[rows.name, subset], chosen, raw))
-    return found[:most]
+        found += _read(folder / names[rows.name, subset], dict(list(places.items())[:share]), name)
+    return WrongSamples(sum(map(len, by_subset.values())), tuple(found[:most]))
+
+
+def _wrong_places(rows: BenchmarkRows, metric: str) -> dict[str, dict[int, Row]]:
+    """Return by subset the wrong rows, under the number of their line in the reviews."""
+    found: dict[str, dict[int, Row]] = {}
+    lines: dict[str, int] = {}
+    for row in rows.rows:
+        if row.values is None:
+            continue
+        line = lines[row.subset] = lines.get(row.subset, -1) + 1
+        if row.values.get(metric, RIGHT) < RIGHT:
+            found.setdefault(row.subset, {})[line] = row
+    return found
 
 
 def _names(rows: BenchmarkRows) -> Iterator[str]:
