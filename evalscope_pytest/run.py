@@ -18,16 +18,17 @@ from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.core.errors import ConfigError, EvalError
 
 if TYPE_CHECKING:
+    from evalscope_pytest.records.layout import WorkDir
     from evalscope_pytest.report.model import Report
 
 Task = TaskConfig | Mapping[str, Any] | str | Path
 
 _USAGE_ERROR = 4
 _REASONS = {
-    1: "a gate failed, or samples ended in errors",
-    2: "it was interrupted",
-    3: "an internal error",
-    5: "nothing was selected",
+    1: "a gate failed, or samples ended in errors.",
+    2: "it was interrupted.",
+    3: "an internal error.",
+    5: "nothing was selected.",
 }
 
 
@@ -79,11 +80,11 @@ def run_task(
     code, complaint = _run_child(_for_child(config, place.root), pytest_args)
     if code == _USAGE_ERROR:
         _remove_if_empty(place.root)
-        raise ConfigError(f"{complaint or 'pytest refused the command line: its message stands above'}.")
-    reports = _read_reports(place.reports(config.model_id), config.datasets)
+        raise ConfigError(complaint or "pytest refused its options; its message stands above.")
+    reports = _read_reports(place, config, pytest_args)
     if code != 0:
-        reason = _REASONS.get(code) or (f"killed by signal {-code}" if code < 0 else "see above")
-        raise EvaluationError(f"the run ended with exit code {code}: {complaint or reason}.", code, reports)
+        reason = _REASONS.get(code) or (f"killed by signal {-code}." if code < 0 else "see above.")
+        raise EvaluationError(f"the run ended with exit code {code}: {complaint or reason}", code, reports)
     return reports
 
 
@@ -116,11 +117,16 @@ def _for_child(config: TaskConfig, root: Path) -> str:
     return json.dumps(settings)
 
 
-def _read_reports(folder: Path, datasets: Sequence[str]) -> dict[str, Report]:
+def _read_reports(place: WorkDir, config: TaskConfig, pytest_args: Sequence[str]) -> dict[str, Report]:
+    """Read the reports of this run: of what was asked for by name, or of all, where paths may have added some."""
     from evalscope_pytest.report.read import load_report
 
-    files = sorted(folder.glob("*.json"))
-    return {file.stem: load_report(file) for file in files if not datasets or file.stem in datasets}
+    if config.datasets and not pytest_args:
+        files = [f for name in config.datasets if (f := place.report_file(config.model_id, name)).is_file()]
+    else:
+        files = sorted(place.reports(config.model_id).glob("*.json"))
+    reports = [load_report(file) for file in files]
+    return {report.dataset_name: report for report in reports}
 
 
 def _remove_if_empty(folder: Path) -> None:
@@ -192,7 +198,7 @@ def _pass_on(source: IO[str], target: IO[str], kept: list[str]) -> None:
 def _complaint(stderr: str) -> str:
     """Return the message pytest gave of a usage error."""
     _, found, message = stderr.rpartition("ERROR: ")
-    return " ".join(message.split()).rstrip(".") if found else ""
+    return " ".join(message.split()) if found else ""
 
 
 if __name__ == "__main__":

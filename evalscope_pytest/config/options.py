@@ -57,17 +57,26 @@ def cli_flag(field: str) -> str:
 
 def pytest_options() -> Iterator[OptionSpec]:
     """Yield the options of the pytest plugin."""
-    return _options(pytest_flag)
+    return _options(pytest_flag, {"type": _ahead_of_capture})
 
 
 def cli_options() -> Iterator[OptionSpec]:
     """Yield the options of ``evalscope-pytest eval``: the same, without the prefix."""
-    return _options(cli_flag)
+    return _options(cli_flag, {})
 
 
-def _options(spell: Callable[[str], str]) -> Iterator[OptionSpec]:
+def _ahead_of_capture(file: str) -> str:
+    """Read standard input while it can be: pytest parses its options before it starts to capture."""
+    if file == "-" and "PYTEST_XDIST_WORKER" not in os.environ:
+        from .sources import standard_input
+
+        standard_input()
+    return file
+
+
+def _options(spell: Callable[[str], str], of_file: Mapping[str, Any]) -> Iterator[OptionSpec]:
     help = "YAML or JSON file with any of these settings; '-' reads JSON from standard input."
-    yield OptionSpec(spell("task_config"), "", help, {"dest": TASK_CONFIG, "metavar": "FILE", "help": help})
+    yield OptionSpec(spell("task_config"), "", help, {"dest": TASK_CONFIG, "metavar": "FILE", "help": help, **of_file})
     for field, form, metavar, help in OPTIONS:
         flag, ini = spell(field), ini_name(field)
         kwargs = {"dest": ini, "default": None, "help": help or argparse.SUPPRESS, **_FORMS[form]}

@@ -160,7 +160,7 @@ def _without_masks(value: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def standard_input() -> str:
-    """Return all of standard input, read once. pytest closes it when it starts to capture: call it before that."""
+    """Return all of standard input, read once. pytest closes it when it starts to capture: this has to come before."""
     import sys
 
     return sys.stdin.read()
@@ -177,7 +177,7 @@ def parse_standard_input() -> dict[str, Any]:
     try:
         return parse_json_object(standard_input())
     except (ValueError, OSError) as error:
-        raise ConfigError(f"--eval-task-config - expects a JSON object on standard input: {error}.") from None
+        raise ConfigError(f"--eval-task-config - takes a JSON object on standard input: {error}.") from None
 
 
 # Back to JSON ------------------------------------------------------------------------------------------------------
