@@ -1,27 +1,127 @@
-"""What a run comes to: records folded, reports written, gates decided."""
+"""What a run comes to: records folded, reports written, gates decided; and how that is shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from ..records.fold import fold
+from ..records.fold import BenchmarkRows, fold
+from ..report.baseline import check_baseline, compare, load_baseline
+from ..report.build import build_report, save_report
+from ..report.gates import GateResult, check_names, evaluate, parse_gate
+from ..report.html import write_html
+from ..report.model import Report
+from ..report.table import error_lines, metric_table, perf_table, visible
+from ..report.wrong import WrongSample, wrong_samples
 from .run import Run
 
+MOST_OF_A_WRONG_ANSWER = 300
 
-@dataclass(frozen=True)
+
+def check_requirements(run: Run) -> None:
+    """See, before anything is asked, that gates and baseline speak of something that will be measured.
+
+    Raises:
+        UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark.
+    """
+    task = run.task
+    check_names([parse_gate(text) for text in task.gate], run.benchmarks)
+    if task.baseline:
+        check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
+
+
+@dataclass(frozen=True, slots=True)
 class Conclusion:
-    reports: tuple[Any, ...]
-    failed_gates: tuple[str, ...] = ()
+    """The sum of a run.
 
-    def show(self, reporter: pytest.TerminalReporter) -> None:
-        for rows in self.reports:
-            values = [r.values for r in rows.rows]
-            reporter.write_line(f"{rows.benchmark} {len(values)} {values[:2]}")
+    Attributes:
+        wrong: Samples to show: ``--eval-show-wrong``.
+        page: The HTML report.
+    """
+
+    reports: tuple[Report, ...]
+    gates: tuple[GateResult, ...]
+    wrong: tuple[WrongSample, ...]
+    page: Path
+    interrupted: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """True when a gate did not hold."""
+        return any(not gate.passed for gate in self.gates)
+
+    def show(self, reporter: pytest.TerminalReporter, *, perf: bool) -> None:
+        """Print the table, what went wrong, the gates, and where everything is."""
+        if self.interrupted:
+            reporter.write_line(f"The run is not complete: {self.interrupted}", yellow=True)
+        reporter.write_line("")
+        reporter.write_line(metric_table(self.reports))
+        if perf and (figures := perf_table(self.reports)):
+            reporter.write_line(figures)
+        self._show_wrong(reporter)
+        if errors := error_lines(self.reports):
+            reporter.section("samples without a score", red=True)
+            for line in errors:
+                reporter.write_line(line)
+        for gate in self.gates:
+            mark = "gate passed" if gate.passed else "GATE FAILED"
+            reporter.write_line(f"{mark}: {gate.line}", green=gate.passed, red=not gate.passed)
+        reporter.write_line(f"report: {self.page}")
+
+    def _show_wrong(self, reporter: pytest.TerminalReporter) -> None:
+        if self.wrong:
+            reporter.section("wrong answers")
+        for sample in self.wrong:
+            reporter.write_line(f"{sample.id}: {sample.value:g}", bold=True)
+            for title, text in (("asked", sample.prompt), ("replied", sample.reply)):
+                reporter.write_line(f"  {title + ':':<9}{_shortened(text)}")
+            reporter.write_line(f"  {'read:':<9}{_shortened(sample.answer)}   expected: {_shortened(sample.target)}")
 
 
 def conclude(run: Run, interrupted: str) -> Conclusion:
-    return Conclusion(())
-    return Conclusion(tuple(fold(run.work_dir, run.plan)))
+    """Fold the journals, write the reports and decide the gates.
+
+    Raises:
+        StoreError: Something could not be written. Nothing is lost; the same run with ``use_cache`` tries again.
+    """
+    task, plan, work_dir = run.task, run.plan, run.work_dir
+    rows = fold(work_dir, plan)
+    by_name = {found.name: found for found in rows}
+    reports = tuple(
+        build_report(b, by_name[b.name].rows, plan.model_id, collect_perf=task.collect_perf) for b in plan.benchmarks
+    )
+    for report in reports:
+        save_report(work_dir, report)
+    page = write_html(work_dir, plan, reports, rows)
+    return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, interrupted)
+
+
+def _gates(run: Run, reports: tuple[Report, ...]) -> tuple[GateResult, ...]:
+    task = run.task
+    tolerant = task.ignore_errors or task.max_errors is not None
+    results = evaluate([parse_gate(text) for text in task.gate], reports, allow_missing=tolerant)
+    if task.baseline:
+        baseline = load_baseline(Path(task.baseline), task.model_id)
+        results = [*results, *compare(baseline, reports, task.max_drop, allow_missing=tolerant)]
+    return tuple(results)
+
+
+def _wrong(run: Run, reports: tuple[Report, ...], rows: dict[str, BenchmarkRows]) -> tuple[WrongSample, ...]:
+    most = run.task.show_wrong
+    if not most:
+        return ()
+    return tuple(
+        sample
+        for report in reports
+        for sample in wrong_samples(run.work_dir, run.plan, rows[report.dataset_name], report, most).shown
+    )
+
+
+def _shortened(text: str) -> str:
+    line = visible(" ".join(text.split()))
+    if len(line) <= MOST_OF_A_WRONG_ANSWER:
+        return line
+    half = MOST_OF_A_WRONG_ANSWER // 2
+    return f"{line[:half]} [...] {line[-half:]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,3 +29,16 @@ def model(pytestconfig: pytest.Config) -> ModelHandle:
     if run is None:
         pytest.skip("needs a model: --eval-model=MODEL (--eval-model=mock needs none)")
     return run.model
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
+    """Run an ordinary ``async def`` test that asks for the model, where no async plugin has claimed it."""
+    run = pyfuncitem.config.stash.get(RUN, None)
+    if run is None or "model" not in pyfuncitem.fixturenames or not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    if any(pyfuncitem.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    run.thread.submit(pyfuncitem.obj(**arguments)).result()
+    return True

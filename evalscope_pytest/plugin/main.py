@@ -13,6 +13,7 @@ import pytest
 from ..config.sources import from_mapping, to_mapping
 from ..core.errors import UsageError
 from .collection import expand, plan_of
+from .conclusion import check_requirements
 from .nodes import SampleItem
 from .protocol import SampleProtocol
 from .rerun import Rerun, keep_errored
@@ -78,9 +79,13 @@ class Samples:
         run = self._run
         run.benchmarks = plan_of(run, session.items)
         try:
-            run.check_requirements()
+            check_requirements(run)
             if not session.config.option.collectonly and run.benchmarks:
-                run.plan.save(run.work_dir)
+                run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
+                if not run.process.is_worker:
+                    run.begin()
+                elif run.process.is_first:
+                    run.plan.save(run.work_dir)
         except UsageError as error:
             self._refuse(session, session.items, error)
 

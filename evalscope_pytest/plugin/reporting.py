@@ -53,9 +53,9 @@ class Reporting:
         plans = self._run.benchmarks
         if not plans:
             return []
-        total = sum(sum(p.requested.values()) for p in plans)
+        total = _many(sum(sum(p.requested.values()) for p in plans), "sample")
         where = "" if self._config.option.collectonly else f", recorded in {self._run.work_dir.root}"
-        return [f"eval: {total} samples of {len(plans)} benchmark{'s' * (len(plans) != 1)}{where}"]
+        return [f"eval: {total} of {_many(len(plans), 'benchmark')}{where}"]
 
     # While samples run ----------------------------------------------------------------------------------------------
 
@@ -115,6 +115,8 @@ class Reporting:
             self._broken = f"{type(error).__name__}: {error}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
+        finally:
+            run.release()
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
@@ -128,7 +130,7 @@ class Reporting:
         only_errors = not self._other_failures and not self._states["failed"] and not task.strict
         if exitstatus == pytest.ExitCode.TESTS_FAILED and tolerated and only_errors:
             exitstatus = pytest.ExitCode.OK
-        if exitstatus == pytest.ExitCode.OK and conclusion.failed_gates:
+        if exitstatus == pytest.ExitCode.OK and conclusion.failed:
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus
 
@@ -139,7 +141,11 @@ class Reporting:
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
         if self._conclusion is not None:
-            self._conclusion.show(terminalreporter)
+            self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf)
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _why(session: pytest.Session, exitstatus: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..config.sources import to_mapping
 from ..config.task import LATEST
 from ..core.errors import UsageError
 from ..core.values import SampleResult
@@ -25,8 +27,11 @@ from ..models.factory import create
 from ..models.spec import ModelSpec
 from ..records.journal import Journal
 from ..records.layout import WorkDir, open_work_dir
+from ..records.lock import locked
+from ..records.log import open_log
 from ..records.plan import BenchmarkPlan, RunPlan
 from ..records.previous import Previous
+from ..records.task_config import write_task_config
 from .nodes import SampleItem
 from .workers import WorkerQueue
 
@@ -51,6 +56,11 @@ class Process:
     def is_worker(self) -> bool:
         """True in an xdist worker."""
         return bool(self.worker)
+
+    @property
+    def is_first(self) -> bool:
+        """True in the worker that tells the controller what will run."""
+        return self.worker == "gw0"
 
     def share(self, total: int) -> int:
         """Return this process's part of ``total`` requests in flight; the parts of all workers add up to it."""
@@ -78,6 +88,7 @@ class Run:
         self._items: Sequence[pytest.Item] = ()
         self._cursor = 0
         self._worker: WorkerQueue | None = None
+        self._open = ExitStack()
         self._closed = False
 
     # What is made when first needed -------------------------------------------------------------------------------
@@ -85,13 +96,18 @@ class Run:
     @cached_property
     def work_dir(self) -> WorkDir:
         """Where this run's records go. Created here, so that a run that cannot record never asks anything."""
-        if self.process.work_dir:
-            return WorkDir(Path(self.process.work_dir))
+        if self.process.work_dir:  # its controller holds the lock
+            shared = WorkDir(Path(self.process.work_dir))
+            self._open.callback(open_log(shared, debug=self.task.debug).close)
+            return shared
         task = self.task
         parent = Path(task.work_dir)
         use_cache = _earlier(parent, task.use_cache) if task.use_cache else None
         now = datetime.now()  # noqa: DTZ005 - the user's own time names the directory
-        return open_work_dir(parent, no_timestamp=task.no_timestamp, use_cache=use_cache, now=now)
+        work_dir = open_work_dir(parent, no_timestamp=task.no_timestamp, use_cache=use_cache, now=now)
+        self._open.enter_context(locked(work_dir))
+        self._open.callback(open_log(work_dir, debug=task.debug).close)
+        return work_dir
 
     @cached_property
     def session(self) -> str:
@@ -171,9 +187,13 @@ class Run:
         """Learn from the workers, in their controller, what will run."""
         if not self.benchmarks and not self.usage_error:
             self.benchmarks = list(RunPlan.load(self.work_dir).benchmarks)
+            self.begin()
 
-    def check_requirements(self) -> None:
-        """See that gates and baseline name something that will be there."""
+    def begin(self) -> None:
+        """Write down what is about to run, before anything is asked."""
+        settings = to_mapping(self.task)
+        self.plan.save(self.work_dir)
+        write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
 
     # Running ------------------------------------------------------------------------------------------------------
 
@@ -217,6 +237,10 @@ class Run:
 
     def _keep(self, result: SampleResult) -> None:
         self.journal.append(result)
+
+    def release(self) -> None:
+        """Let go of the work_dir."""
+        self._open.close()
 
     def close(self) -> None:
         """Cancel what still runs, close the model, make the journal safe. Idempotent."""
