@@ -70,9 +70,8 @@ def test_a_list_gives_a_list_and_each_run_a_directory(started, monkeypatch, tmp_
 
 
 def test_keys_go_over_standard_input_only(started, tmp_path):
-    run_task(
-        {**TASK, "api_key": "s3cret-key", "generation_config": {"extra_headers": {"Authorization": "s3cret-header"}}}
-    )
+    headers = {"Authorization": "s3cret-header"}
+    run_task({**TASK, "api_key": "s3cret-key", "generation_config": {"extra_headers": headers}})
     assert started()["settings"]["api_key"] == "s3cret-key"
     assert started()["settings"]["generation_config"]["extra_headers"] == headers
     assert "s3cret" not in " ".join(started()["argv"])
