@@ -66,6 +66,8 @@ def fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
             for pair, name in names.items():
                 _write(folders, name, _in_order(found.get(pair, {})), files)
         for folder in folders:
+            for leftover in folder.glob("*.tmp"):  # of a run that was killed while it folded
+                leftover.unlink(missing_ok=True)
             if folder.exists():
                 sync_folder(folder)
         for path in (*journals, *stale):
@@ -131,20 +133,22 @@ def _keep(
     seen.discard("")
     kept = workdir.journal / "kept.jsonl"
     with replaced(kept) as file:
-        for predictions, reviews in folded:
-            file.writelines(_rows_kept(predictions, reviews, seen))
-        for path in reversed(journals):
-            file.writelines(_lines_kept(path, seen))
+        for with_score in (True, False):  # of two records of a sample the one with a score is kept
+            for predictions, reviews in folded:
+                file.writelines(_rows_kept(predictions, reviews, seen, with_score))
+            for path in reversed(journals):
+                file.writelines(_lines_kept(path, seen, with_score))
         empty = file.tell() == 0
     if empty:
         kept.unlink()
     sync_folder(kept.parent)
 
 
-def _lines_kept(path: Path, seen: set[str]) -> Iterator[bytes]:
+def _lines_kept(path: Path, seen: set[str], with_score: bool) -> Iterator[bytes]:
     with open(path, "rb") as file:
         for entry in entries(path):
-            if entry.row.reusable and _is_new(entry.row.key, seen):
+            row = entry.row
+            if row.reusable and (row.status == "scored") == with_score and _is_new(row.key, seen):
                 file.seek(entry.offset)
                 yield file.read(entry.length)
 
@@ -156,17 +160,17 @@ def _is_new(key: str, seen: set[str]) -> bool:
     return new
 
 
-def _rows_kept(predictions: Path, reviews: Path, seen: set[str]) -> Iterator[bytes]:
+def _rows_kept(predictions: Path, reviews: Path, seen: set[str], with_score: bool) -> Iterator[bytes]:
     """Yield journal lines for the rows of a folded file."""
     review_at = {key: (offset, length) for key, offset, length in keyed_lines(reviews)} if reviews.exists() else {}
     with open(predictions, "rb") as answered, ExitStack() as stack:
         reviewed = stack.enter_context(open(reviews, "rb")) if review_at else None
         for key, offset, length in keyed_lines(predictions):
-            if not _is_new(key, seen):
+            if (key != "" and key in review_at) != with_score or not _is_new(key, seen):
                 continue
             answered.seek(offset)
             prediction, review = answered.read(length).rstrip(b"\n"), b""
-            if key and reviewed is not None and key in review_at:
+            if with_score and reviewed is not None:
                 reviewed.seek(review_at[key][0])
                 review = reviewed.read(review_at[key][1]).rstrip(b"\n")
             yield _kept_line(key, predictions.stem, prediction, review)

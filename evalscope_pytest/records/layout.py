@@ -86,7 +86,7 @@ def safe_name(text: str) -> str:
     """Return ``text`` when every file system takes it as a name, else a slug of it with a hash. Injective."""
     if _is_safe(text):
         return text
-    slug = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text[:60]).strip("._")
+    slug = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in text[:60]).strip("_")
     return f"{slug or 'name'}~{_hash(text)}"
 
 
