@@ -201,7 +201,7 @@ def _last_expression(reply: str) -> str | None:
     while len(run) > 1 and run[-1].isalpha() and not _OPERATOR.fullmatch(run[-2]):
         run.pop()
     if any(_VALUE.search(part) for part in run):
-        return _result(" ".join(reversed(run)))
+        return _result(" ".join(reversed(run))) or None
     return reply.strip(" .*_`\"'。") or None if len(reply) <= 60 and len(reply.split()) <= 2 else None
 
 
@@ -210,7 +210,8 @@ def _result(run: str) -> str:
     run = run.strip(" .,;:。*_`").removesuffix("\\]").removesuffix("\\)").removesuffix("$").strip(" .,;:")
     for opening in ("\\[", "\\(", "$$", "$"):
         if opening in run and run.count(opening) == 1 and not re.match(r"\$\d", run[run.rfind(opening) :]):
-            run = run.rpartition(opening)[2]
+            before, _, after = run.rpartition(opening)
+            run = after if _VALUE.search(after) else before
     depth, start = 0, 0
     for position, character in enumerate(run):
         if character in "([{":
@@ -220,6 +221,6 @@ def _result(run: str) -> str:
         elif depth == 0 and (character == "=" or (character == "," and run[position + 1 : position + 2] == " ")):
             start = position + 1
     result = run[start:].strip(" .,;:$")
-    if result.endswith(")") and "(" not in result:
+    if result.endswith(")") and "(" not in result and "[" not in result:
         result = result.rstrip(")")
     return result if _VALUE.search(result) else run

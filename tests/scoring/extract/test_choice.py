@@ -14,36 +14,54 @@ TEN = options([f"text {letter}" for letter in "abcdefghij"])
 
 # {x} is the letter chosen, {w} another, {text} the chosen option's text.
 CLAIMS = [
-    "ANSWER: {x}", "Answer: {x}", "answer: {x}", "ANSWER : {x}", "ANSWER:{x}", "ANSWER:\n{x}", "ANSWER: ({x})", "ANSWER: [{x}]",
-    "ANSWER: {{{x}}}", "ANSWER: <{x}>", "ANSWER: **{x}**", "**ANSWER: {x}**", "**Answer**: {x}", "ANSWER: `{x}`", 'ANSWER: "{x}"',
-    "ANSWER: '{x}'", "ANSWER: “{x}”", "ANSWER: {x}.", "ANSWER: {x};", "ANSWER: Option {x}", "ANSWER: {x}) {text}",
-    "ANSWER: {x}. {text}", "ANSWER: {x}: {text}", "ANSWER: ({x}) {text}", "ANSWER: {x} - a typical case", "ANSWER: {text}",
+    "ANSWER: {x}", "Answer: {x}", "answer: {x}", "ANSWER : {x}", "ANSWER:{x}", "ANSWER:\n{x}", "ANSWER: ({x})",
+    "ANSWER: [{x}]", "ANSWER: {{{x}}}", "ANSWER: <{x}>", "ANSWER: **{x}**", "**ANSWER: {x}**", "**Answer**: {x}",
+    "ANSWER: `{x}`", 'ANSWER: "{x}"', "ANSWER: '{x}'", "ANSWER: “{x}”", "ANSWER: {x}.", "ANSWER: {x};",
+    "ANSWER: Option {x}", "ANSWER: {x}) {text}", "ANSWER: {x}. {text}", "ANSWER: {x}: {text}",
+    "ANSWER: ({x}) {text}", "ANSWER: {x} - a typical case", "ANSWER: {text}",
     "ANSWER: {x} (not {w}, which contradicts it)", "ANSWER: not {w}, but {x}", "ANSWER: $\\boxed{{\\text{{{x}}}}}$",
-    "ANSWER：{x}", "ANSWER：（{x}）", "# Answer\n\n{x}", "**Answer**\n\n{x}", "The answer is {x}.", "The answer is ({x}).",
-    "The answer is: {x}", "the correct answer is **{x}**", "The correct answer is option {x}, unlike {w}.", "The best choice is {x}",
-    "The answer to this question is {x}", "The answer should be {x}", "The answer is {x}. Clearly it follows from the text.",
-    "The answer is {x}. Because it fits.", "The answer is not {w}, it is {x}.", "The answer is {x}, not {w}.", "The answer is {text}.",
-    "The answer isn't {w}. The answer is {x}.", "My final answer is {x}!", "Final Answer: {x}", "Correct answer: option {x}.",
-    "\\boxed{{{x}}}", "$\\boxed{{\\textbf{{({x})}}}}$", "\\boxed{{\\text{{{x}. {text}}}}}", "boxed{{{x}}}", "<answer>{x}</answer>",
-    '{{"answer": "{x}"}}', '```json\n{{"answer": "{x}"}}\n```', '{{"reasoning": "{w} is wrong", "answer": "{x}"}}',
-    "答案：{x}", "答案:{x}", "答案 ： {x}", "答案是{x}", "答案是：{x}", "正确答案为{x}。这与DNA有关。", "正确答案是 {x}。", "**答案：{x}**",
-    "答案：**{x}**", "答案：【{x}】", "【答案】{x}", "答案：{x}。", "答案：选项{x}", "答案：选{x}", "答案：{x}（{w}不对）", "答案：{x}、{text}",
-    "答案为{x}，而非{w}", "答案不是{w}，而是{x}", "最终答案：{x}", '{{"答案": "{x}"}}', "答案：\n{x}", "答案：{text}",
-    "答：{x}", "正确选项是{x}", "正确的是{x}项",
+    "ANSWER：{x}", "ANSWER：（{x}）", "# Answer\n\n{x}", "**Answer**\n\n{x}", "The answer is {x}.",
+    "The answer is ({x}).", "The answer is: {x}", "the correct answer is **{x}**",
+    "The correct answer is option {x}, unlike {w}.", "The best choice is {x}", "The answer to this question is {x}",
+    "The answer should be {x}", "The answer is {x}. Clearly it follows from the text.",
+    "The answer is {x}. Because it fits.", "The answer is not {w}, it is {x}.", "The answer is {x}, not {w}.",
+    "The answer is {text}.", "The answer isn't {w}. The answer is {x}.", "My final answer is {x}!",
+    "Final Answer: {x}", "Correct answer: option {x}.", "\\boxed{{{x}}}", "$\\boxed{{\\textbf{{({x})}}}}$",
+    "\\boxed{{\\text{{{x}. {text}}}}}", "boxed{{{x}}}", "<answer>{x}</answer>", '{{"answer": "{x}"}}',
+    '```json\n{{"answer": "{x}"}}\n```', '{{"reasoning": "{w} is wrong", "answer": "{x}"}}', "答案：{x}", "答案:{x}",
+    "答案 ： {x}", "答案是{x}", "答案是：{x}", "正确答案为{x}。这与DNA有关。", "正确答案是 {x}。",
+    "**答案：{x}**", "答案：**{x}**", "答案：【{x}】",
+    "【答案】{x}", "答案：{x}。", "答案：选项{x}", "答案：选{x}", "答案：{x}（{w}不对）",
+    "答案：{x}、{text}", "答案为{x}，而非{w}", "答案不是{w}，而是{x}",
+    "最终答案：{x}", '{{"答案": "{x}"}}', "答案：\n{x}", "答案：{text}", "答：{x}", "正确选项是{x}", "正确的是{x}项",
 ]  # fmt: skip
 WORDS = [
-    "I choose {x}", "I pick ({x})", "I'd go with {x}.", "I would choose option {x} over option {w}.", "It must be {x}.",
-    "I think option {x} is right, unlike option {w}.", "{w} is plausible, but option {x} is right", "{x} is correct.",
-    "So {x} is the answer.", "选{x}", "故选：{x}", "本题选{x}", "综上所述，选{x}。", "因此选择{x}选项，排除{w}选项。", "选{x}，不选{w}",
-    "{x}项正确，{w}项错误。", "选项{x}正确，其余错误", "我认为是{x}，肯定不是{w}。",
+    "I choose {x}", "I pick ({x})", "I'd go with {x}.", "I would choose option {x} over option {w}.",
+    "It must be {x}.", "I think option {x} is right, unlike option {w}.",
+    "{w} is plausible, but option {x} is right", "{x} is correct.", "So {x} is the answer.", "选{x}", "故选：{x}",
+    "本题选{x}", "综上所述，选{x}。", "因此选择{x}选项，排除{w}选项。",
+    "选{x}，不选{w}", "{x}项正确，{w}项错误。", "选项{x}正确，其余错误", "我认为是{x}，肯定不是{w}。",
 ]  # fmt: skip
 WHOLE = [
-    "{x}", "{x}.", "({x})", "[{x}]", "**{x}**", "`{x}`", "${x}$", "$\\textbf{{({x})}}$", "{x}) {text}", "({x}) {text}", "{x}. {text}",
-    "{x}: {text}", "{x} - {text}", "Option {x}", "{text}", "{text}.", "{x}\n\nBecause of the definition.", "{x}, because it fits.",
-    "Step 1: compare.\nStep 2: {w} does not hold.\n\n{x}", "Option ({w}) fails.\nOption ({x}) holds.\n({x})", "选项{x}", "{x}项",
+    "{x}", "{x}.", "({x})", "[{x}]", "**{x}**", "`{x}`", "${x}$", "$\\textbf{{({x})}}$", "{x}) {text}",
+    "({x}) {text}", "{x}. {text}", "{x}: {text}", "{x} - {text}", "Option {x}", "{text}", "{text}.",
+    "{x}\n\nBecause of the definition.", "{x}, because it fits.",
+    "Step 1: compare.\nStep 2: {w} does not hold.\n\n{x}", "Option ({w}) fails.\nOption ({x}) holds.\n({x})",
+    "选项{x}", "{x}项",
 ]  # fmt: skip
-PROSE_BEFORE = ["", "Let me think step by step.\n", "逐项分析如下。\n", "<think>ANSWER: {w}? No.</think>\n", "First I thought ANSWER: {w}\n"]
-PROSE_AFTER = ["", "\n\nI hope this helps! Best, your Assistant", "\nNot {w}, because it is wrong.", "\n解析：{w}项错误，不符合DNA复制的规律。"]
+PROSE_BEFORE = [
+    "",
+    "Let me think step by step.\n",
+    "逐项分析如下。\n",
+    "<think>ANSWER: {w}? No.</think>\n",
+    "First I thought ANSWER: {w}\n",
+]
+PROSE_AFTER = [
+    "",
+    "\n\nI hope this helps! Best, your Assistant",
+    "\nNot {w}, because it is wrong.",
+    "\n解析：{w}项错误，不符合DNA复制的规律。",
+]
 
 
 @st.composite
@@ -68,7 +86,21 @@ def test_a_choice_in_words_and_a_reply_that_is_its_label_are_read(case):
     assert read_choice(reply, offered) == (gold,)
 
 
-@given(claims(["{x}", "({x})", "{x}.", "{x})", "option {x}", "ANSWER: {x}", "answer: {x}.", "答案：{x}", "The answer is ({x})."]))
+@given(
+    claims(
+        [
+            "{x}",
+            "({x})",
+            "{x}.",
+            "{x})",
+            "option {x}",
+            "ANSWER: {x}",
+            "answer: {x}.",
+            "答案：{x}",
+            "The answer is ({x}).",
+        ]
+    )
+)
 def test_lower_case_labels_are_labels(case):
     reply, offered, gold = case
     head, _, tail = reply.rpartition(gold)
@@ -87,14 +119,17 @@ def test_full_width_letters_are_letters(case):
 @pytest.mark.parametrize(
     "reply",
     [
-        "", "   ", "I cannot answer this question.", "As an AI model, I am unable to help with that. Because safety comes first.",
-        "抱歉，我无法回答这个问题。", "ANSWER: None of the above", "答案：以上都不对", "ANSWER: Z", "答案：Z", "ANSWER: DNA", "ANSWER: unknown",
-        "The format is 'ANSWER: [LETTER]' but I do not know.", "<think>Option C seems tempting, ANSWER: C maybe", "<think>先看选项D，答案：D？",
-        "A dog is an animal. C is a vitamin.", "Vitamin C helps. As A matter of fact.", "DNA is a molecule.", "The answer is a good question.",
-        "The answer is found in Vitamin C.", "It is A good idea", "C++", "A lot of people say so.", "答案是B超检查",
-        "ANSWER: A, B", "ANSWER: B or D", "ANSWER: either A or B", "ANSWER: A/B", "ANSWER: AB", "答案：A、B", "答案：C和A", "答案：B或A", "答案：A B",
-        "Both A and B are correct.", "Neither A nor B", "I cannot decide between A and B.", "None of the options A, B, C",
-        "A) x\nB) y\nC) z\nD) v", "Option A is wrong.", "Options A and B are wrong, option C is incorrect too.", "ANSWER: D?",
+        "", "   ", "I cannot answer this question.",
+        "As an AI model, I am unable to help with that. Because safety comes first.", "抱歉，我无法回答这个问题。",
+        "ANSWER: None of the above", "答案：以上都不对", "ANSWER: Z", "答案：Z", "ANSWER: DNA", "ANSWER: unknown",
+        "The format is 'ANSWER: [LETTER]' but I do not know.", "<think>Option C seems tempting, ANSWER: C maybe",
+        "<think>先看选项D，答案：D？", "A dog is an animal. C is a vitamin.", "Vitamin C helps. As A matter of fact.",
+        "DNA is a molecule.", "The answer is a good question.", "The answer is found in Vitamin C.",
+        "It is A good idea", "C++", "A lot of people say so.", "答案是B超检查", "ANSWER: A, B", "ANSWER: B or D",
+        "ANSWER: either A or B", "ANSWER: A/B", "ANSWER: AB", "答案：A、B", "答案：C和A", "答案：B或A", "答案：A B",
+        "Both A and B are correct.", "Neither A nor B", "I cannot decide between A and B.",
+        "None of the options A, B, C", "A) x\nB) y\nC) z\nD) v", "Option A is wrong.",
+        "Options A and B are wrong, option C is incorrect too.", "ANSWER: D?",
         "The answer depends on whether the answer is A.",
     ],
 )  # fmt: skip
@@ -129,7 +164,15 @@ def test_the_last_readable_claim_wins():
 @given(
     st.lists(st.sampled_from("ABCDEFGHIJ"), min_size=1, max_size=5, unique=True),
     st.sampled_from(
-        ["ANSWER: {list}", "The answers are {list}.", "答案：{list}", "正确答案为{list}。", "{list}", "\\boxed{{{list}}}", '{{"answer": "{list}"}}']
+        [
+            "ANSWER: {list}",
+            "The answers are {list}.",
+            "答案：{list}",
+            "正确答案为{list}。",
+            "{list}",
+            "\\boxed{{{list}}}",
+            '{{"answer": "{list}"}}',
+        ]
     ),
     st.sampled_from([", ", ",", "; ", " & ", " and ", "、", "和", " 和 ", "/"]),
     st.sampled_from(["{}", "({})", "**{}**"]),
@@ -144,9 +187,10 @@ def test_several_labels_are_read_where_several_may_be_right(letters, template, j
 @pytest.mark.parametrize(
     ("reply", "letters"),
     [
-        ("ANSWER: A, B, and C", "ABC"), ("选AC", "AC"), ("答案：ABD。", "ABD"), ("- A\n- C", "AC"), ("ANSWER:\n- A\n- C\n", "AC"),
-        ("1. A\n2. C", "AC"), ("A) text a\nC) text c", "AC"), ('["A", "C"]', "AC"), ('{"answer": ["A", "C"]}', "AC"), ("a, c", "AC"),
-        ("First ANSWER: B\nbut no.\nANSWER: A", "A"), ("ANSWER: A or B", ""), ("K", ""),
+        ("ANSWER: A, B, and C", "ABC"), ("选AC", "AC"), ("答案：ABD。", "ABD"), ("- A\n- C", "AC"),
+        ("ANSWER:\n- A\n- C\n", "AC"), ("1. A\n2. C", "AC"), ("A) text a\nC) text c", "AC"), ('["A", "C"]', "AC"),
+        ('{"answer": ["A", "C"]}', "AC"), ("a, c", "AC"), ("First ANSWER: B\nbut no.\nANSWER: A", "A"),
+        ("ANSWER: A or B", ""), ("K", ""),
     ],
 )  # fmt: skip
 def test_lists_in_other_forms(reply, letters):
@@ -164,7 +208,32 @@ def test_reading_never_raises_and_names_only_labels_on_offer(reply, multiple):
     assert found is None or (set(found) <= set("ABCD") and len(found) >= 1)
 
 
-@given(st.lists(st.sampled_from(["ANSWER", ":", " ", "is", "A", "b", "or", ",", "(", ")", "\n", "答案", "选", "**", "\\boxed{", "}", "not", "I"])).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "ANSWER",
+                ":",
+                " ",
+                "is",
+                "A",
+                "b",
+                "or",
+                ",",
+                "(",
+                ")",
+                "\n",
+                "答案",
+                "选",
+                "**",
+                "\\boxed{",
+                "}",
+                "not",
+                "I",
+            ]
+        )
+    ).map("".join)
+)
 def test_reading_pieces_of_claims_never_raises(reply):
     read_choice(reply, FOUR)
     read_choice(reply, FOUR, multiple=True)

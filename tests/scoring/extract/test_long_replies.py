@@ -1,0 +1,48 @@
+"""Hostile replies of 200,000 characters are read in milliseconds (each of them stops a backtracking expression)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from evalscope_pytest.scoring.extract.choice import read_choice
+from evalscope_pytest.scoring.extract.math_text import read_math
+from evalscope_pytest.scoring.extract.options import listed, options
+from evalscope_pytest.scoring.extract.phrase import read_phrase
+from evalscope_pytest.scoring.filters import Filters
+from evalscope_pytest.scoring.math_equal import same
+
+LENGTH = 200_000
+PIECES = [
+    "#### ", "\\boxed{", "\\boxed{1} and ", "not \\boxed{1} ", " ", "\n", "<think>", "<think></think>", "</think>",
+    "a", "answer ", "ANSWER: ", "ANSWER: B, ", "the answer is not ", "答案", "答案：不是", "**", "**1** ",
+    "$", "(", "{",
+    "[", "A B ", "A is right. ", "A", "I choose ", "1", "1,", "\\frac{1}{", '"answer":', "选", "x=", ". ", "B)\n",
+    "(A) x\n", "\\", "9^", "Ａ", "<answer>", "a" * 50 + "!",
+]  # fmt: skip
+FOUR = options(["a dog", "the cat", "fish", "bird"])
+READERS = {
+    "choice": lambda text: read_choice(text, FOUR),
+    "choices": lambda text: read_choice(text, FOUR, multiple=True),
+    "math": read_math,
+    "phrase": read_phrase,
+    "equality": lambda text: same("5", text),
+    "equality_of_both": lambda text: same(text, text[:-1]),
+    "options": listed,
+    "filters": Filters.of({"remove_until": "</think>", "extract": r"answer is (\d+)"}).apply,
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_hostile_reply_is_read_within_fifty_milliseconds(name, piece):
+    reply = (piece * (LENGTH // len(piece) + 1))[:LENGTH] + "x"
+    best = min(_cpu_s(READERS[name], reply) for _ in range(2))
+    assert best < 0.05
+
+
+def _cpu_s(read, reply):
+    started = time.thread_time()
+    read(reply)
+    return time.thread_time() - started
