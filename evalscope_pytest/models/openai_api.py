@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from time import perf_counter
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from ..core.errors import ConfigError
 from ..core.values import ModelOutput
@@ -17,7 +16,7 @@ from .chat_completions import ChatStream, check, read_reply, request_body
 from .protocol import Request
 from .service_errors import complaint, refusal, retry_after_s
 from .spec import ModelSpec
-from .transport import Credential, HttpTransport, Transport
+from .transport import Credential, HttpTransport, Transport, check_key, check_url
 
 __all__ = ["OpenAIModel", "check", "create"]
 
@@ -91,13 +90,14 @@ def base_address(spec: ModelSpec) -> Address:
     """Return the service's address.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: There is none, or it is no address.
     """
     if not spec.api_url:
         raise ConfigError(
             f"api_url: missing for model {spec.model!r} with eval_type openai_api. "
             "Give the service's address, such as --eval-api-url http://127.0.0.1:8000/v1."
         )
-    parts = urlsplit(spec.api_url.strip())
-    path = parts.path.rstrip("/").removesuffix("/chat/completions").rstrip("/")
-    return Address(urlunsplit((parts.scheme, parts.netloc, path, "", "")), dict(parse_qsl(parts.query)))
+    given = check_url(spec.api_url)
+    check_key(spec.api_key, given)
+    base = given.with_path(given.path.rstrip("/").removesuffix("/chat/completions").rstrip("/"))
+    return Address(str(base).rstrip("/"), dict(given.query))

@@ -16,6 +16,7 @@ import openai  # at the top: the factory imports this module only when a model i
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, RejectedError
+from ..core.secret import Secret
 from .arguments import check_headers, check_model_args
 from .openai_api import MODEL_ARGS, OpenAIModel, base_address
 from .service_errors import no_connection, shown, shown_url
@@ -97,6 +98,7 @@ def create(spec: ModelSpec) -> OpenAIModel:
             return OpenAIModel(spec.model, SdkTransport(client))
         common |= {name: args[name] for name in AZURE_ARGS if name in args}
         common.setdefault("azure_endpoint", spec.api_url)
+        Secret(str(args.get("azure_ad_token", "")))  # masked in all text from here on
         azure_client = openai.AsyncAzureOpenAI(api_key=None if key == "EMPTY" else key, **common)
         return OpenAIModel(spec.model, SdkTransport(azure_client, azure=True))
     except (openai.OpenAIError, ValueError) as error:

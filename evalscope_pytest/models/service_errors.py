@@ -73,7 +73,10 @@ def shown(text: str) -> str:
 
 def shown_url(url: str) -> str:
     """Return ``url`` without user, password, query and fragment, all of which may hold keys."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(no URL)"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 

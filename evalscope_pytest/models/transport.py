@@ -94,7 +94,8 @@ class HttpTransport:
         query: Mapping[str, Any] | None = None,
         concurrency: int = 64,
     ) -> None:
-        self._target = _checked(url, credential)
+        self._target = check_url(url)
+        check_key(credential.key, self._target)
         self.url = shown_url(url)
         self._credential = credential
         self._headers = dict(headers or {})
@@ -171,20 +172,34 @@ def query_words(query: Mapping[str, Any]) -> dict[str, str]:
     return {k: ("true" if v else "false") if isinstance(v, bool) else str(v) for k, v in query.items()}
 
 
-def _checked(url: str, credential: Credential) -> URL:
+def check_url(url: str) -> URL:
+    """Return ``url`` parsed.
+
+    Raises:
+        ConfigError: It is no http or https address with a host.
+    """
     try:
-        target = URL(url)
+        target = URL(url.strip())
     except ValueError:
         target = URL()
     if target.scheme not in ("http", "https") or not target.host:
         raise ConfigError(
             f"api_url: {shown_url(url)!r} is no address. It has the form http://HOST:PORT/v1 or https://HOST/v1."
         )
-    if target.user is not None and credential.key.reveal() not in ("", "EMPTY"):
-        raise ConfigError(f"api_url: {shown_url(url)!r} holds a user name, and there is an api_key. Give one of them.")
-    if not credential.key.reveal().strip().isprintable() or not credential.key.reveal().isascii():
-        raise ConfigError("api_key holds characters that no key has (control or non-ASCII). Copy it again.")
     return target
+
+
+def check_key(key: Secret, target: URL) -> None:
+    """Refuse a key that cannot be sent, or that the address contradicts.
+
+    Raises:
+        ConfigError: Without showing any of it.
+    """
+    value = key.reveal().strip()
+    if not (value.isascii() and value.isprintable()):
+        raise ConfigError("api_key holds characters that no key has (control or non-ASCII). Copy it again.")
+    if target.user is not None and value not in ("", "EMPTY"):
+        raise ConfigError("api_url holds a user name, and there is an api_key as well. Give one of them.")
 
 
 def _proxy(target: URL) -> str | None:
