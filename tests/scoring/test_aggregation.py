@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.scoring.aggregation import AggregatedMetric, Attempt, aggregate
+
+outcomes = st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=4, max_size=4), min_size=1, max_size=5)
+
+
+def attempts_of(groups, answers=None):
+    return [
+        Attempt(group, repeat, {"accuracy": value}, answers[group][repeat] if answers else None)
+        for group, values in enumerate(groups)
+        for repeat, value in enumerate(values)
+    ]
+
+
+def at_k(metrics, name):
+    return [metric.score for metric in metrics if metric.aggregation == name]
+
+
+def test_the_mean_counts_the_attempts_that_have_the_metric():
+    attempts = [Attempt(0, 0, {"em": 1.0, "f1": 0.5}), Attempt(1, 0, {"em": 0.0}), Attempt(2, 0, {"f1": 1.0})]
+    assert aggregate(attempts, ["f1", "em", "bleu"]) == [
+        AggregatedMetric("f1", "mean", (), 0.75, 2),
+        AggregatedMetric("em", "mean", (), 0.5, 2),
+    ]
+    assert aggregate([], ["em"]) == []
+
+
+def test_weights_make_a_weighted_mean_whose_number_is_their_sum():
+    attempts = [
+        Attempt(0, 0, {"prompt": 1.0, "inst": 1.0}, weights={"inst": 1}),
+        Attempt(1, 0, {"prompt": 0.0, "inst": 0.5}, weights={"inst": 3}),
+    ]
+    prompt, inst = aggregate(attempts, ["prompt", "inst"])
+    assert prompt == AggregatedMetric("prompt", "mean", (), 0.5, 2)
+    assert inst == AggregatedMetric("inst", "weighted_mean", (), 0.625, 4)
+
+
+@given(outcomes)
+def test_pass_at_k_is_the_share_of_draws_with_a_right_one(groups):
+    scores = at_k(aggregate(attempts_of(groups), ["accuracy"], "mean_and_pass_at_k", 4), "pass_at_k")
+    for k, score in enumerate(scores, 1):
+        assert math.isclose(score, float(brute_force(groups, k, any)), abs_tol=1e-12)
+
+
+@given(outcomes)
+def test_pass_hat_k_is_the_share_of_draws_that_are_all_right(groups):
+    scores = at_k(aggregate(attempts_of(groups), ["accuracy"], "mean_and_pass_hat_k", 4), "pass_hat_k")
+    for k, score in enumerate(scores, 1):
+        assert math.isclose(score, float(brute_force(groups, k, all)), abs_tol=1e-12)
+
+
+def brute_force(groups, k, holds):
+    shares = []
+    for values in groups:
+        draws = list(itertools.combinations(values, k))
+        shares.append(Fraction(sum(holds(value == 1.0 for value in draw) for draw in draws), len(draws)))
+    return sum(shares) / len(shares)
+
+
+def test_the_vote_is_the_most_frequent_answer_and_of_equals_the_earliest():
+    attempts = attempts_of([[0.0, 1.0, 1.0]], [["5", "7", "7"]])
+    assert at_k(aggregate(attempts, ["accuracy"], "mean_and_vote_at_k", 3), "vote_at_k") == [0.0, 0.0, 1.0]
+
+
+def test_every_k_up_to_the_repeats_is_reported_with_the_groups_it_counts():
+    result = aggregate(attempts_of([[1.0, 0.0], [1.0, 1.0]]), ["accuracy"], "mean_and_pass_hat_k", 2)
+    assert result == [
+        AggregatedMetric("accuracy", "mean", (), 0.75, 4),
+        AggregatedMetric("accuracy", "pass_hat_k", (("k", 1),), 0.75, 2),
+        AggregatedMetric("accuracy", "pass_hat_k", (("k", 2),), 0.5, 2),
+    ]
+
+
+def test_a_group_counts_for_a_k_when_its_first_k_attempts_are_there():
+    attempts = [
+        Attempt(0, 0, {"a": 1.0}),
+        Attempt(0, 2, {"a": 1.0}),
+        Attempt(1, 0, {"a": 0.0}),
+        Attempt(1, 1, {"a": 0.0}),
+        Attempt(1, 2, {"a": 0.0}),
+    ]
+    result = aggregate(attempts, ["a"], "mean_and_pass_at_k", 3)
+    assert [(dict(m.dimensions)["k"], m.num, m.score) for m in result[1:]] == [(1, 2, 0.5), (2, 1, 0.0), (3, 1, 0.0)]
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30), st.randoms(use_true_random=False))
+def test_order_and_sharding_do_not_change_a_digit(values, rng: random.Random):
+    attempts = [Attempt(i // 3, i % 3, {"m": value}, str(value), {"m": 1 + i}) for i, value in enumerate(values)]
+    shuffled = list(attempts)
+    rng.shuffle(shuffled)
+    for how in ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k"):
+        assert aggregate(shuffled, ["m"], how, 3) == aggregate(attempts, ["m"], how, 3)
+
+
+def test_metrics_may_be_aggregated_each_its_own_way():
+    attempts = [Attempt(0, 0, {"accuracy": 1.0, "length": 7.0})]
+    result = aggregate(attempts, ["accuracy", "length"], {"accuracy": "mean_and_pass_at_k"}, 1)
+    assert [(m.name, m.aggregation) for m in result] == [
+        ("accuracy", "mean"),
+        ("accuracy", "pass_at_k"),
+        ("length", "mean"),
+    ]
+
+
+def test_an_unknown_aggregation_is_refused():
+    with pytest.raises(ConfigError, match="Did you mean 'mean_and_pass_at_k'"):
+        aggregate([Attempt(0, 0, {"a": 1.0})], ["a"], "mean_and_pass_at_n")

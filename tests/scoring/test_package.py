@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from evalscope_pytest import Scorer, scoring
+from evalscope_pytest.scoring.number_words import spoken
+
+
+@pytest.mark.parametrize("name", scoring.__all__)
+def test_every_public_name_is_there(name):
+    assert callable(getattr(scoring, name))
+
+
+@pytest.mark.parametrize("name", ["ifeval", "similarity"])
+def test_a_scorer_is_not_hidden_by_the_submodule_of_its_name(name):
+    code = (
+        f"import importlib\nimportlib.import_module('evalscope_pytest.scoring.{name}')\n"
+        f"from evalscope_pytest.scoring import {name}, Scorer\nassert isinstance({name}(), Scorer)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_importing_the_package_loads_no_scorer():
+    code = (
+        "import sys, evalscope_pytest.scoring\n"
+        "assert not [m for m in sys.modules if m.startswith('evalscope_pytest.scoring.')]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_scorers_are_values():
+    assert isinstance(scoring.math_answer(), Scorer)
+    assert scoring.math_answer() == scoring.math_answer()
+    with pytest.raises(AttributeError, match="has no attribute 'maths'"):
+        _ = scoring.maths
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("two", "2"),
+        ("twenty-one", "21"),
+        ("one hundred and five", "105"),
+        ("minus three", "-3"),
+        ("two thousand", "2000"),
+        ("one million two hundred thousand", "1200000"),
+        ("Twelve", "12"),
+        ("one twenty", None),
+        ("hundred", None),
+        ("two apples", None),
+        ("and", None),
+        ("", None),
+        ("one thousand million", None),
+        ("five six", None),
+    ],
+)
+def test_numbers_in_words(text, digits):
+    assert spoken(text) == digits
