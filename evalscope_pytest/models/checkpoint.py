@@ -131,6 +131,8 @@ def load(checkpoint: Checkpoint) -> Loaded:
     import transformers
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    library: Any = transformers
+    library.utils.logging.disable_progress_bar()  # it would run through the lines of the run itself
     try:
         folder = _fetch(checkpoint)
         common: dict[str, Any] = {"trust_remote_code": checkpoint.trust_remote_code}
