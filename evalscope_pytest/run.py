@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Task = TaskConfig | Mapping[str, Any] | str | Path
 
 _USAGE_ERROR = 4
+_PATIENCE_S = 10.0
 _REASONS = {
     1: "a gate failed, or samples ended in errors.",
     2: "it was interrupted.",
@@ -49,9 +50,9 @@ class EvaluationError(EvalError):
 @overload
 def run_task(task_cfg: Task, *, pytest_args: Sequence[str] = ...) -> dict[str, Report]: ...
 @overload
-def run_task(task_cfg: list[Task], *, pytest_args: Sequence[str] = ...) -> list[dict[str, Report]]: ...
+def run_task(task_cfg: list[Any], *, pytest_args: Sequence[str] = ...) -> list[dict[str, Report]]: ...
 def run_task(
-    task_cfg: Task | list[Task], *, pytest_args: Sequence[str] = ()
+    task_cfg: Task | list[Any], *, pytest_args: Sequence[str] = ()
 ) -> dict[str, Report] | list[dict[str, Report]]:
     """Evaluate a model and return the reports by benchmark.
 
@@ -158,12 +159,24 @@ def _run_child(settings: str, pytest_args: Sequence[str]) -> tuple[int, str]:
     try:
         return _attend(child, settings)
     except KeyboardInterrupt:
-        child.wait()  # it was interrupted as well, and writes down what it has
+        _let_finish(child)
         raise
     except BaseException:
         child.kill()
         child.wait()
         raise
+
+
+def _let_finish(child: Any) -> None:
+    """Wait for a child that Ctrl-C interrupted as well and that writes down what it has; end it if it was not."""
+    from subprocess import TimeoutExpired
+
+    for stop in (child.terminate, child.kill):
+        try:
+            child.wait(_PATIENCE_S)
+        except TimeoutExpired:
+            stop()
+    child.wait()
 
 
 def _attend(child: Any, settings: str) -> tuple[int, str]:

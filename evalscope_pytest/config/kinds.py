@@ -289,6 +289,7 @@ def _path(value: Any) -> str:
 TEXT = Kind("text", _text)
 TEMPLATE = Kind("text", _template)
 PATH = Kind("a path", _path, metavar="PATH", is_path=True)
+NAME_OR_PATH = Kind("a name or a path", _path, metavar="NAME")
 PATH_OR_TABLE = Kind("a path or a mapping", lambda value: value, metavar="PATH")
 SWITCH = Kind("true or false", _switch, _read_switch, flag="switch")
 NAMES = Kind("a list of names", _names, metavar="NAME", flag="names")

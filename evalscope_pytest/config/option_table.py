@@ -6,7 +6,7 @@ Field, form on the command line, placeholder of its value, and help text, empty 
 """
 
 OPTIONS = (
-    ("model", "value", "TEXT", "Name of the model: a ModelScope id, a local path, or what a service calls it."),
+    ("model", "value", "NAME", "Name of the model: a ModelScope id, a local path, or what a service calls it."),
     ("model_id", "value", "TEXT", "What the model is called in reports; default: the last part of its name."),
     ("model_args", "value", "JSON|K=V,...", "Loading or client arguments: revision, precision, device_map ..."),
     ("model_task", "value", "{text_generation,image_generation}", ""),

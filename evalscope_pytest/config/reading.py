@@ -20,6 +20,7 @@ from .generation import GenerationConfig
 from .kinds import SECRET, TABLE, Kind, describe
 from .older import Notes, Path, modern_dataset, modern_generation, modern_task
 from .rules import check_together
+from .secrets import remember_secrets
 from .setting import settings_of
 from .task import LATEST, MOCK, SERVICE_BATCH_SIZE, TaskConfig
 from .unavailable import refuse_unavailable
@@ -74,6 +75,7 @@ def checked(raw: Mapping[str, Any], place: Place, *, is_text: bool = False) -> L
                 f"{_dotted(entry.path)} is given twice: {describe(values[entry.path])} in {origin[entry.path]} and "
                 f"{describe(value)} in {entry.where}. Keep one of them."
             )
+        remember_secrets(value, entry.path[-1])
         refuse_unavailable(entry.path[-1], value, entry.where)
         values[entry.path] = value
         origin[entry.path] = entry.where

@@ -16,15 +16,13 @@ from .dataset_args import DatasetArgs
 from .generation import GenerationConfig
 from .options import TASK_CONFIG, TEMPLATE_TYPE, ini_name, pytest_flag
 from .reading import Layer, checked, filled_in, merged
+from .secrets import is_secret_name
 from .setting import settings_of
 from .task import TaskConfig
 
-_SECRET_WORDS = ("api_key", "apikey", "api-key", "authorization", "token", "secret", "password", "cookie")
-_NOT_SECRET = ("max_tokens", "reasoning_tokens", "skip_special_tokens", "add_special_tokens")
 _FILLED_IN = ("model_id", "eval_type", "eval_batch_size")
 _PATH_WORDS = ("true", "false", "latest")
 _ENV_PREFIX = "EVALSCOPE_"
-_OTHER_ENV = ("EVALSCOPE_CACHE", "EVALSCOPE_HOME")
 
 
 def resolve(layers: Iterable[Layer]) -> TaskConfig:
@@ -96,7 +94,7 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
 def _check_variables(environ: Mapping[str, str]) -> None:
     from difflib import get_close_matches
 
-    known = {_ENV_PREFIX + name.upper() for name in settings_of(TaskConfig)} | set(_OTHER_ENV)
+    known = {_ENV_PREFIX + name.upper() for name in settings_of(TaskConfig)}
     known.update(variable for setting in settings_of(TaskConfig).values() for variable in setting.env)
     for variable in environ:
         if variable.startswith(_ENV_PREFIX) and variable not in known and get_close_matches(variable, known, 1, 0.92):
@@ -232,14 +230,9 @@ def _json(value: Any, reveal: bool, key: str = "") -> Any:
         return {k: _json(item, reveal, k) for k, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_json(item, reveal, key) for item in value]
-    if isinstance(value, str) and value and not reveal and _is_secret(key):
+    if isinstance(value, str) and value and not reveal and is_secret_name(key):
         return MASK
     return value
-
-
-def _is_secret(key: str) -> bool:
-    key = key.lower()
-    return key not in _NOT_SECRET and (key in ("key", "auth") or any(word in key for word in _SECRET_WORDS))
 
 
 __all__ = ["Layer", "environment_layer", "file_layer", "from_mapping", "gather", "given_layer",

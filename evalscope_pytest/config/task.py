@@ -14,6 +14,7 @@ from .kinds import (
     BUDGET,
     LIMIT,
     LINES,
+    NAME_OR_PATH,
     NAMES,
     PATH,
     PATH_OR_TABLE,
@@ -72,7 +73,9 @@ class TaskConfig:
         ConfigError: A keyword or value is wrong; the message names the closest right one.
     """
 
-    model: str | None = setting(TEXT, "Name of the model: a ModelScope id, a local path, or what a service calls it.")
+    model: str | None = setting(
+        NAME_OR_PATH, "Name of the model: a ModelScope id, a local path, or what a service calls it."
+    )
     model_id: str = setting(TEMPLATE, "What the model is called in reports; default: the last part of its name.", "")
     model_args: Mapping[str, Any] = setting(
         TABLE, "Loading or client arguments: revision, precision, device_map ...", factory=dict

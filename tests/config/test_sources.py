@@ -228,7 +228,7 @@ JSON_TABLES = st.dictionaries(WORDS, st.integers() | WORDS | st.booleans() | st.
 SETTINGS = st.fixed_dictionaries(
     {},
     optional={
-        "model": WORDS.filter(lambda word: not word.startswith("***")),
+        "model": WORDS.filter(lambda word: not word.startswith(("***", "~"))),
         "model_id": WORDS,
         "model_args": JSON_TABLES,
         "datasets": st.lists(st.text("abc_0", min_size=1), max_size=4),

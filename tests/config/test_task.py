@@ -235,7 +235,7 @@ def test_an_unknown_key_is_refused_with_the_closest_one(settings, name, closest)
         ({"eval_batch_size": 1.5}, "eval_batch_size", "whole number"),
         ({"debug": "yes"}, "debug", "true or false"),
         ({"model": 2024}, "model cannot be 2024", "Write it in quotes"),
-        ({"model": ""}, "model", "text"),
+        ({"model": ""}, "model", "a name or a path"),
         ({"datasets": 5}, "datasets", "list of names"),
         ({"dataset_hub": "modelscop"}, "dataset_hub", "Did you mean 'modelscope'?"),
         ({"eval_type": "opnai_api"}, "eval_type", "Did you mean 'openai_api'?"),
