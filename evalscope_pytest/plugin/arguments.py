@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ..benchmarks.bundled import bundled_dir, bundled_files
-from ..config.options import check_flags, split_paths
+from ..config.options import check_flags, hand_back_paths, split_paths
 from ..config.sources import gather
 from ..core.errors import UsageError
 from .state import TASK
@@ -24,14 +25,17 @@ ADDED_PATHS = "EVALSCOPE_PYTEST_ADDED_PATHS"
 
 def complete(config: pytest.Config, args: list[str]) -> None:
     """Read the configuration, and add the paths that go without saying to ``args``."""
+    # Undoes `main`'s freeze. Registered this early it runs last, after pytest has searched the heap for the last time.
+    config.add_cleanup(gc.unfreeze)
+    known = config.known_args_namespace
+    words, paths = split_paths(known.eval_datasets or (), bundled_files())
+    known.eval_datasets = words or None
+    known.file_or_dir.extend(paths)
+    args[:] = hand_back_paths(args, bundled_files())
     if os.environ.get("PYTEST_XDIST_WORKER"):
         # Workers get their configuration from the controller: standard input is theirs to talk to it.
         _add(config, args, filter(None, os.environ.get(ADDED_PATHS, "").split(os.pathsep)))
         return
-    known = config.known_args_namespace
-    words, paths = split_paths(known.eval_datasets or (), bundled_files())
-    if paths:
-        known.eval_datasets = words or None
     try:
         check_flags(args)
         task = gather(vars(known), getini=config.getini, inifile=config.inipath)
@@ -39,12 +43,12 @@ def complete(config: pytest.Config, args: list[str]) -> None:
         raise pytest.UsageError(str(error)) from None
     config.stash[TASK] = task
     on_command_line = known.eval_model or known.eval_task_config or known.eval_datasets or known.eval_type
-    added = [*paths, *(_bundled(task, [*known.file_or_dir, *paths]) if on_command_line else [])]
+    added = _bundled(task, known.file_or_dir) if on_command_line else []
     os.environ[ADDED_PATHS] = os.pathsep.join(added)
     _add(config, args, added)
 
 
-def _add(config: pytest.Config, args: list[str], paths: Sequence[str] | filter[str]) -> None:
+def _add(config: pytest.Config, args: list[str], paths: Iterable[str]) -> None:
     for path in paths:
         args.append(path)
         config.known_args_namespace.file_or_dir.append(path)

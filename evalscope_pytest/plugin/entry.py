@@ -33,7 +33,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Find the bundled benchmarks when a model is given and no path is."""
-    if _given(early_config):
+    if _given(early_config) or any(word.startswith(("--eval-", "--no-eval-")) for word in args):
         from .arguments import complete
 
         complete(early_config, args)

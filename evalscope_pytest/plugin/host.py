@@ -99,6 +99,7 @@ class Stage:
         self._benchmark = benchmark
         self._needs_host = FixtureHost.of(module, benchmark) is not None
         self.primary = primary
+        self.hooks = module.ihook
         self.ready = not self._needs_host
 
     def enter(self) -> None:

@@ -96,11 +96,10 @@ class Samples:
         run.expect(session.items, WorkerQueue.find(session.config))
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
             self._routing.start()
-            gc.freeze()  # items live to the end: looking through them again and again only costs time
+            gc.freeze()  # items live to the end: searching them for garbage again and again only costs time
         try:
             return (yield)
         finally:
-            gc.unfreeze()
             self._routing.stop()
             run.close()
 

@@ -80,7 +80,7 @@ class SampleProtocol:
             item.session.shouldfail = f"stopped: {verdict.stopped}"
 
     def _log(self, item: SampleItem, report: pytest.TestReport) -> None:
-        item.ihook.pytest_runtest_logreport(report=report)
+        item.stage.hooks.pytest_runtest_logreport(report=report)
         if self._junit:
             # JUnit XML takes properties from the teardown report only.
             item.ihook.pytest_runtest_logreport(report=_plain(item, "teardown", "passed", report))
