@@ -1,0 +1,1 @@
+"""Tests of the reports: numbers, tables, gates, page."""

@@ -1,0 +1,96 @@
+"""The page shows what happened, and whatever a model writes stays text."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from evalscope_pytest.records.fold import fold
+from evalscope_pytest.records.layout import WorkDir
+from evalscope_pytest.report.build import build_report
+from evalscope_pytest.report.html import write_html
+
+from ..records.results import failed, plan, record, scored
+from .golden import assert_golden
+
+NOW = datetime(2026, 3, 9, 10, 5, tzinfo=timezone.utc)
+HOSTILE = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u202e\ud800\0"
+
+
+class Seen(HTMLParser):
+    """What a browser would make of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _page(tmp_path: Path, **extra: str) -> str:
+    workdir = WorkDir(tmp_path)
+    results = [scored(i, value=float(i % 3 > 0), explanation="2 + 2 is 4", **extra) for i in range(6)]
+    results += [scored(i, subset="second", value=0.5) for i in range(2)]
+    record(workdir, [*results, failed(6, message="no reply <b>")])
+    run = plan(main=7, second=2)
+    (rows,) = fold(workdir, run)
+    report = build_report(run.benchmarks[0], rows.rows, run.model_id)
+    return write_html(workdir, run, [report], [rows], NOW).read_text(encoding="utf-8")
+
+
+def test_golden_page(tmp_path: Path) -> None:
+    assert_golden("report.html", _page(tmp_path))
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    page = _page(tmp_path, text=HOSTILE, question=HOSTILE)
+    seen = Seen()
+    seen.feed(page)
+    assert not seen.tags & {"script", "img", "iframe", "link", "object"}
+    assert not {name for name in seen.attributes if name.startswith("on") or name in ("style", "src")}
+    assert "<script>alert(1)</script>" in seen.text
+    assert not any(c in page for c in "\x1b\u202e\0")
+
+
+def test_nothing_is_loaded_or_run(tmp_path: Path) -> None:
+    page = _page(tmp_path)
+    assert "default-src 'none'; style-src 'sha256-" in page
+    assert "http:" not in page.replace('http-equiv="', "")
+    assert "https:" not in page
+    assert "<script" not in page
+
+
+def test_wrong_samples_are_shown_from_every_subset_and_counted(tmp_path: Path) -> None:
+    seen = Seen()
+    seen.feed(_page(tmp_path))
+    assert "Not right: 4 samples" in seen.text
+    for sample in ("quiz[main-0]", "quiz[main-3]", "quiz[second-0]", "quiz[second-1]"):
+        assert sample in seen.text
+    assert "quiz[main-1]" not in seen.text
+    assert "What is 2 + 2? (3)" in seen.text
+    assert "8 of 9 samples scored" in seen.text
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}\n", b"\xff\n" * 9])
+def test_damaged_reviews_do_not_spoil_the_page(tmp_path: Path, damage: bytes) -> None:
+    workdir = WorkDir(tmp_path)
+    record(workdir, [scored(0, value=0.0)])
+    run = plan(main=1)
+    (rows,) = fold(workdir, run)
+    (workdir.reviews(run.model_id) / "quiz_main.jsonl").write_bytes(damage)
+    report = build_report(run.benchmarks[0], rows.rows, run.model_id)
+    assert "Not right: 1 sample" in write_html(workdir, run, [report], [rows], NOW).read_text()
+
+
+def test_a_long_reply_is_shortened(tmp_path: Path) -> None:
+    assert len(_page(tmp_path, text="x" * 500_000)) < 60_000

@@ -1,0 +1,59 @@
+"""Names of metrics, as users, scorers and reports spell them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalscope_pytest.report.semantics import Identity, identify, semantics_of
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "bleu-4", "Rouge-L-R", "Rouge-1-F", "f1", "multi_choice_acc", "turns"])
+def test_the_scorers_name_comes_back(metric: str) -> None:
+    assert identify(metric).raw_name == metric
+
+
+@pytest.mark.parametrize(
+    ("metric", "aggregation", "dimensions", "label"),
+    [
+        ("accuracy", "mean", {}, "mean_acc"),
+        ("acc", "mean", {}, "mean_acc"),
+        ("accuracy", "pass_at_k", {"k": 3}, "pass@3"),
+        ("accuracy", "pass_hat_k", {"k": 3}, "pass^3"),
+        ("accuracy", "vote_at_k", {"k": 3}, "vote@3"),
+        ("f1", "pass_at_k", {"k": 1}, "f1_pass@1"),
+        ("inst_level_loose", "weighted_mean", {}, "mean_inst_level_loose"),
+        ("bleu-1", "mean", {}, "mean_bleu-1"),
+    ],
+)
+def test_labels_are_those_of_evalscope_1(metric: str, aggregation: str, dimensions: dict[str, int], label: str) -> None:
+    assert identify(metric, aggregation, dimensions).label == label
+
+
+@pytest.mark.parametrize("name", ["accuracy", "acc", "mean_acc", "AverageAccuracy", "ACCURACY", " mean_acc "])
+def test_accuracy_has_many_names(name: str) -> None:
+    assert identify("accuracy").is_called(name)
+    assert not identify("accuracy", "pass_at_k", {"k": 1}).is_called(name)
+
+
+@pytest.mark.parametrize("name", ["pass@1", "mean_pass@1", "accuracy_pass@1"])
+def test_pass_at_k_has_many_names(name: str) -> None:
+    assert identify("accuracy", "pass_at_k", {"k": 1}).is_called(name)
+    assert not identify("accuracy", "pass_at_k", {"k": 2}).is_called(name)
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_any_metric_name_makes_an_identity_evalscope_can_read(metric: str) -> None:
+    identity = identify(metric)
+    assert identity.name[0].isascii()
+    assert identity.name[0].islower()
+    assert all(c.isascii() and (c.islower() or c.isdigit() or c == "_") for c in identity.name)
+    assert identity.name not in ("score", "overall", "total_score")
+    assert Identity.from_json(identity.to_json()) == identity
+    assert semantics_of(identity).kind == "quality"
+
+
+def test_error_rates_should_be_low() -> None:
+    assert semantics_of(identify("wer")).direction == "lower_is_better"
+    assert semantics_of(identify("accuracy")).direction == "higher_is_better"
