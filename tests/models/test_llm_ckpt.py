@@ -54,6 +54,19 @@ def test_batched_answers_with_repetition_penalty_equal_single_ones(local):
     assert [o.text for o in local(*requests)] == [local(r, batch=1)[0].text for r in requests]
 
 
+def test_padding_counts_as_no_repetition():
+    import torch
+
+    from evalscope_pytest.models.checkpoint import Loaded
+    from evalscope_pytest.models.decoding import Decoding, Row, _Choice
+
+    gaps = torch.tensor([[True, True, False], [False, False, False]])
+    how = Decoding(1, repetition_penalty=2.0)
+    choice = _Choice(Loaded(None, None, None, (), 0), [Row([3]), Row([1, 2, 3])], how, gaps=gaps)
+    scores = choice(torch.tensor([[0, 0, 3], [1, 2, 3]]), torch.tensor([[4.0, 4.0, -4.0, 4.0, 4.0]] * 2))
+    assert scores.tolist() == [[4.0, 4.0, -4.0, 2.0, 4.0], [4.0, 2.0, -8.0, 2.0, 4.0]]
+
+
 def test_sampling_depends_on_seed_and_repeat_and_not_on_the_batch(local):
     def sampled(question, **more):
         return request(question, do_sample=True, temperature=1.0, max_tokens=16, **more)
@@ -116,8 +129,10 @@ def test_a_stop_text_ends_the_answer_before_it(local):
 def test_rows_of_a_batch_stop_at_their_own_places(local):
     whole = [o.text for o in local(*[request(q, max_tokens=40) for q in QUESTIONS])]
     stop = whole[0][5:8]
-    stopped = local(*[request(q, max_tokens=40, stop_seqs=(stop,)) for q in QUESTIONS])
+    requests = [request(q, max_tokens=40, stop_seqs=(stop,)) for q in QUESTIONS]
+    stopped = local(*requests)
     assert [o.text for o in stopped] == [w.split(stop)[0] for w in whole]
+    assert [o.usage for o in stopped] == [local(r, batch=1)[0].usage for r in requests]
 
 
 def test_the_end_token_ends_an_answer(local):
