@@ -67,6 +67,8 @@ def _same_value(gold: str, answer: str, question: str) -> bool | Undecided:
         return based.groups() == other.groups() if other else based.group(1) == answer
     if _is_word(gold) or _is_word(answer):
         return _letters(gold) == _letters(answer)
+    if gold_value is not None and answer_bare.isalpha():
+        return False
     if answer_value is not None and _VARIABLE.search(_COMMANDS.sub(" ", gold)):
         return False
     if _squashed(gold_bare) == _squashed(answer_bare):
@@ -103,6 +105,8 @@ def _same_parts(gold: str, answer: str, question: str) -> bool | Undecided:
     if gold_marks and answer_marks and gold_marks != answer_marks:
         return False
     gold_parts, answer_parts = list(_parts(gold)), list(_parts(answer))
+    if len(gold_parts) == 1 and not answer_marks:
+        gold_parts *= len(answer_parts)  # "x + 11, or 11 + x": the same value more than once is that value.
     if len(gold_parts) != len(answer_parts):
         return False
     unordered = "\\{\\}" in (gold_marks, answer_marks) or (

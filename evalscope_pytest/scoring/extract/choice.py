@@ -17,7 +17,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from .labels import bare, claimed, enumerated, mentioned, negated
+from .labels import bare, claimed, enumerated, mentioned, negated, with_own_text
 from .options import Options
 from .visible import fold, visible
 
@@ -124,6 +124,8 @@ def _last_claim(
 def _claim(claim: str, options: Options) -> tuple[str, ...] | None:
     claim = claim.lstrip()
     line = claim.partition("\n")[0].partition("</")[0]
+    if with_own_text(line, options):
+        return claimed(line, options)
     if letter := bare(line, options):
         return (letter,)
     sentence = _sentence(line)

@@ -20,7 +20,7 @@ _DRESS = (
 _LEAD = re.compile(_DRESS + r"{0,24}", re.IGNORECASE)
 _TRAIL = re.compile(r"(?:\\?[)\]}]|[*_`\"'$>]|\s|选项|项){0,12}")
 _JOIN = re.compile(r"(?P<both>[,;、/&+]|and(?![a-z])|和|与|及|以及)|(?P<either>or(?![a-z])|或者|或)", re.IGNORECASE)
-_BETWEEN = re.compile(r"\d{1,2}[.)]|[^A-Za-z一-鿿]|[和与及]")
+_BETWEEN = re.compile(r"(?<!\w)\d{1,2}[.)]|[^\w一-鿿]|[和与及]")
 _JOINING = frozenset({"AND", "OR", "BOTH"})
 _OPENERS = re.compile(
     r"(?:[\s*_`\"'$(\[{-]|\\(?:text(?:bf)?|math(?:bf|rm)|[(\[])|and(?![a-z])|options?(?![a-z])){0,12}"
@@ -53,9 +53,14 @@ def bare(text: str, options: Options) -> str | None:
     return letter if rest in ("", "选项", "项") and _starts_word(text, start) else None
 
 
+def with_own_text(text: str, options: Options) -> bool:
+    """Tell whether ``text`` begins with a label and the text of just that option: the plainest claim there is."""
+    return _labelled(text, _LEAD.match(text).end(), options) is not None  # type: ignore[union-attr]
+
+
 def enumerated(text: str, options: Options) -> tuple[str, ...] | None:
     """Return the labels when ``text`` is several of them and nothing else, in either case; ``()`` when "or" joins."""
-    if len(text) > 200:
+    if len(text) > 200 or with_own_text(text, options):
         return None
     words = _BETWEEN.sub(" ", text).upper().split()
     letters = [word for word in words if word not in _JOINING]
@@ -76,28 +81,35 @@ def claimed(text: str, options: Options, *, at_start: bool = False) -> tuple[str
         at_start: ``text`` follows no marker, so a letter needs a mark (``B)``, ``B.``) to be a label.
     """
     position = _LEAD.match(text).end()  # type: ignore[union-attr]
-    run = _run(text, position, options)
-    if run:
-        return run
-    if not _is_label(text, position, at_start=at_start):
-        return None
-    found: list[str] = []
-    either = False
-    while True:
-        letter = text[position].upper()
-        if letter not in options.labels:
-            return _UNDECIDED if text[position].isupper() and not found else (tuple(found) or None)
+    end = _labelled(text, position, options)
+    if end is None:
+        if run := _run(text, position, options):
+            return run
+        if not _is_label(text, position, at_start=at_start):
+            return None
+        if text[position].upper() not in options.labels:
+            return _UNDECIDED if text[position].isupper() else None
         if _REJECTED.match(text, position + 1):
-            return tuple(found) or None
-        if letter not in found:
-            found.append(letter)
-        step = _next_label(text, position + 1)
-        if step is None:
-            return _UNDECIDED if either else tuple(found)
-        position, joined_by_or = step
-        if _REJECTED.match(text, position + 1) and text[position + 1 : position + 2] != "?":
-            return _UNDECIDED if either else tuple(found)
-        either = either or joined_by_or
+            return None
+    found = [text[position].upper()]
+    either = False
+    while (step := _next_label(text, end or position + 1, options)) is not None:
+        position, by_or = step
+        end = _labelled(text, position, options)
+        letter = text[position].upper()
+        if letter not in options.labels or (end is None and _REJECTED.match(text, position + 1)):
+            break
+        either = either or by_or
+        found.append(letter)
+    return _UNDECIDED if either else tuple(dict.fromkeys(found))
+
+
+def _labelled(text: str, position: int, options: Options) -> int | None:
+    """Return where a label's own option text ends behind it; None when something else follows the label."""
+    letter = text[position : position + 1].upper()
+    if letter not in options.texts or not _starts_word(text, position):
+        return None
+    return options.after_own_text(text, position + 1, letter)
 
 
 def _run(text: str, position: int, options: Options) -> tuple[str, ...] | None:
@@ -115,7 +127,7 @@ def _run(text: str, position: int, options: Options) -> tuple[str, ...] | None:
     return tuple(letters)
 
 
-def _next_label(text: str, position: int) -> tuple[int, bool] | None:
+def _next_label(text: str, position: int, options: Options) -> tuple[int, bool] | None:
     """Return where the next label of an enumeration stands, and whether "or" joins it."""
     closed = _TRAIL.match(text, position).end()  # type: ignore[union-attr]
     joint = _JOIN.match(text, closed)
@@ -125,7 +137,7 @@ def _next_label(text: str, position: int) -> tuple[int, bool] | None:
         either, opened = True, _OPENERS.match(text, oxford.end()).end()  # type: ignore[union-attr]
     if not text[opened : opened + 1].isupper() and not (joint and text[opened - 1 : opened] in "(["):
         return None
-    if not _is_label(text, opened):
+    if not _is_label(text, opened) and _labelled(text, opened, options) is None:
         return None
     between = text[position:opened]
     if joint or ("(" in between and ")" in between) or ("[" in between and "]" in between):

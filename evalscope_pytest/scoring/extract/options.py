@@ -11,6 +11,7 @@ from .visible import fold
 
 LETTERS = string.ascii_uppercase
 _EDGES = " \t\r\n.,;:!?*_`\"'$。、；！"
+_BETWEEN = re.compile(r"[)\]}.:*_` \t–—-]{0,8}")
 _LISTED = re.compile(r"^[ \t]{0,8}\(([A-Z])\)[ \t]([^\n]*)$", re.MULTILINE)
 
 
@@ -20,11 +21,13 @@ class Options:
 
     Attributes:
         labels: The letters that may be answered.
+        texts: Text of each label, without markup or full stop at either end.
         by_text: Label of an option's text; texts that two options share are left out.
         longest: Characters of the longest text, which bounds how much of a claim is compared with them.
     """
 
     labels: str
+    texts: dict[str, str]
     by_text: dict[str, str]
     longest: int
 
@@ -33,6 +36,17 @@ class Options:
         if not self.by_text or len(text) > self.longest + 64:
             return None
         return self.by_text.get(plain(text))
+
+    def after_own_text(self, text: str, position: int, label: str) -> int | None:
+        """Return where the option's text ends when it is what follows its ``label`` at ``position`` of ``text``."""
+        own = self.texts.get(label)
+        if not own:
+            return None
+        start = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
+        end = start + len(own)
+        if start == position or text[start:end].casefold() != own.casefold():
+            return None
+        return None if own[-1].isalnum() and text[end : end + 1].isalnum() else end
 
 
 def plain(text: str) -> str:
@@ -47,17 +61,19 @@ def options(texts: Sequence[str], labels: str = "") -> Options:
         texts: One text for each option; may be empty when only the letters are known.
         labels: The letters; without them as many as there are texts, or the whole alphabet.
     """
+    kept: dict[str, str] = {}
     labels = labels or LETTERS[: len(texts)] or LETTERS
     by_text: dict[str, str] = {}
     shared: set[str] = set()
     for label, text in zip(labels, texts, strict=False):
         key = plain(text)
+        kept[label] = fold(text).strip(_EDGES)
         if key in by_text:
             shared.add(key)
         by_text[key] = label
     for key in shared | {""}:
         by_text.pop(key, None)
-    return Options(labels, by_text, max((len(text) for text in texts), default=0))
+    return Options(labels, kept, by_text, max((len(text) for text in texts), default=0))
 
 
 def listed(question: str) -> tuple[str, ...]:
