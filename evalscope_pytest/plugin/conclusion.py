@@ -56,7 +56,6 @@ class Conclusion:
         """Print the table, what went wrong, the gates, and where everything is."""
         if self.interrupted:
             reporter.write_line(f"The run is not complete: {self.interrupted}", yellow=True)
-        reporter.write_line("")
         reporter.write_line(metric_table(self.reports))
         if perf and (figures := perf_table(self.reports)):
             reporter.write_line(figures)
@@ -66,8 +65,7 @@ class Conclusion:
             for line in errors:
                 reporter.write_line(line)
         for gate in self.gates:
-            mark = "gate passed" if gate.passed else "GATE FAILED"
-            reporter.write_line(f"{mark}: {gate.line}", green=gate.passed, red=not gate.passed)
+            reporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
         reporter.write_line(f"report: {self.page}")
 
     def _show_wrong(self, reporter: pytest.TerminalReporter) -> None:
@@ -77,7 +75,8 @@ class Conclusion:
             reporter.write_line(f"{sample.id}: {sample.value:g}", bold=True)
             for title, text in (("asked", sample.prompt), ("replied", sample.reply)):
                 reporter.write_line(f"  {title + ':':<9}{_shortened(text)}")
-            reporter.write_line(f"  {'read:':<9}{_shortened(sample.answer)}   expected: {_shortened(sample.target)}")
+            answer = _shortened(sample.answer) or "nothing"
+            reporter.write_line(f"  {'read:':<9}{answer}   expected: {_shortened(sample.target)}")
 
 
 def conclude(run: Run, interrupted: str) -> Conclusion:

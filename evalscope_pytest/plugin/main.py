@@ -15,7 +15,7 @@ from ..core.errors import UsageError
 from .collection import expand, plan_of
 from .conclusion import check_requirements
 from .nodes import SampleItem
-from .protocol import SampleProtocol
+from .protocol import SampleLoop, SampleProtocol
 from .rerun import Rerun, keep_errored
 from .run import Process, Run
 from .state import RUN, TASK
@@ -50,7 +50,10 @@ def configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Controller(run), "evalscope_controller")
     else:
         config.pluginmanager.register(Samples(run), "evalscope_samples")
-        config.pluginmanager.register(SampleProtocol(run), "evalscope_protocol")
+        protocol = SampleProtocol(run)
+        config.pluginmanager.register(protocol, "evalscope_protocol")
+        if not process.is_worker:
+            config.pluginmanager.register(SampleLoop(protocol), "evalscope_loop")
 
 
 class Samples:

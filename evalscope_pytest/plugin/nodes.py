@@ -46,7 +46,8 @@ class BenchmarkItem(pytest.Item):
 
     def runtest(self) -> None:
         """Say how to run it."""
-        pytest.skip(HOW_TO_RUN.format(file=_shortest(self.path, self.config.invocation_params.dir)))
+        how = HOW_TO_RUN.format(file=_shortest(self.path, self.config.invocation_params.dir))
+        raise pytest.skip.Exception(how, _use_item_location=True)  # shown with the benchmark's line, not this one
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Locate the benchmark for pytest's messages."""

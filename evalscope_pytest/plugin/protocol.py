@@ -7,6 +7,7 @@ sample instead of pytest's three makes 14,000 samples cost 1.4 s of CPU instead 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -41,6 +42,11 @@ class SampleProtocol:
         """Report one sample; leave every other item to pytest."""
         if not isinstance(item, SampleItem):
             return None
+        self.run(item, nextitem)
+        return True
+
+    def run(self, item: SampleItem, nextitem: pytest.Item | None) -> None:
+        """Report one sample."""
         if self._verbose:
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         if self._set_up(item):
@@ -49,7 +55,6 @@ class SampleProtocol:
             item.stage.leave(item, nextitem)
         if self._verbose:
             item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-        return True
 
     def _set_up(self, item: SampleItem) -> bool:
         if item.ready:
@@ -125,6 +130,33 @@ class SampleProtocol:
         if self._pdb:
             item.ihook.pytest_exception_interact(node=item, call=call, report=report)
         return report
+
+
+class SampleLoop:
+    """pytest's loop over items, with samples run directly.
+
+    What pytest wraps around each item (recording warnings, comparing assertions, watching for unraisable exceptions)
+    belongs to code that runs in its main thread. A sample's does not, and going without saves a quarter of its cost.
+    """
+
+    def __init__(self, protocol: SampleProtocol) -> None:
+        self._protocol = protocol
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Run all items; leave runs that end before the first one to pytest."""
+        option = session.config.option
+        if option.collectonly or (session.testsfailed and not option.continue_on_collection_errors):
+            return None
+        for item, nextitem in itertools.zip_longest(session.items, itertools.islice(session.items, 1, None)):
+            if isinstance(item, SampleItem):
+                self._protocol.run(item, nextitem)
+            else:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+        return True
 
 
 def _plain(item: SampleItem, when: Any, outcome: Any, like: pytest.TestReport) -> pytest.TestReport:

@@ -38,6 +38,7 @@ class Reporting:
         self._stopped = ""
         self._conclusion: Conclusion | None = None
         self._broken = ""
+        self._over = False  # then the words are asked for by pytest's short summary
 
     # Before ---------------------------------------------------------------------------------------------------------
 
@@ -55,6 +56,8 @@ class Reporting:
             return []
         total = _many(sum(sum(p.requested.values()) for p in plans), "sample")
         where = "" if self._config.option.collectonly else f", recorded in {self._run.work_dir.root}"
+        if self._run.task.use_cache and where:
+            where += f", which holds {_many(len(self._run.previous), 'answer')}"
         return [f"eval: {total} of {_many(len(plans), 'benchmark')}{where}"]
 
     # While samples run ----------------------------------------------------------------------------------------------
@@ -67,7 +70,7 @@ class Reporting:
             return None
         category = self._category(report, verdict)
         letter, word, markup = LOOKS[category]
-        if self._config.get_verbosity() <= 0:
+        if self._config.get_verbosity() <= 0 and not self._over:
             return category, "", ""
         return category, letter, (word, markup)
 
@@ -101,13 +104,14 @@ class Reporting:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Fold the records, write the reports, decide the exit code."""
         run = self._run
+        self._over = True
         run.close()
         if self._progress is not None:
             self._progress.end()
         if run.usage_error:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
             return
-        if not run.benchmarks or self._config.option.collectonly:
+        if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         try:
             self._conclusion = conclude(run, interrupted=self._stopped or _why(session, exitstatus))

@@ -17,7 +17,6 @@ class Rerun:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._last_failed: Any = config.pluginmanager.getplugin("lfplugin")
         self._errored: set[str] = set(errored_of(config))
 
     @pytest.hookimpl(trylast=True)
@@ -26,8 +25,9 @@ class Rerun:
         verdict = verdict_on(report)
         if verdict is None:
             return
-        if verdict.state not in ("correct", "skipped") and self._last_failed is not None:
-            self._last_failed.lastfailed[report.nodeid] = True
+        last_failed: Any = self._config.pluginmanager.getplugin("lfplugin")  # registered after this plugin
+        if verdict.state not in ("correct", "skipped") and last_failed is not None:
+            last_failed.lastfailed[report.nodeid] = True
         if verdict.state == "error":
             self._errored.add(report.nodeid)
         else:
