@@ -27,7 +27,7 @@ class Rerun:
             return
         last_failed: Any = self._config.pluginmanager.getplugin("lfplugin")  # registered after this plugin
         if verdict.state not in ("correct", "skipped") and last_failed is not None:
-            last_failed.lastfailed[report.nodeid] = True
+            last_failed.lastfailed[getattr(report, "id", report.nodeid)] = True  # a text before pytest 9.2
         if verdict.state == "error":
             self._errored.add(report.nodeid)
         else:

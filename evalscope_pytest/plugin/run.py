@@ -16,7 +16,7 @@ import pytest
 
 from ..config.sources import to_mapping
 from ..config.task import LATEST
-from ..core.errors import UsageError
+from ..core.errors import StoreError, UsageError
 from ..core.values import SampleResult
 from ..engine.asking import Asker
 from ..engine.evaluation import Outcome, Runner
@@ -185,8 +185,14 @@ class Run:
 
     def load_plan(self) -> None:
         """Learn from the workers, in their controller, what will run."""
-        if not self.benchmarks and not self.usage_error:
-            self.benchmarks = list(RunPlan.load(self.work_dir).benchmarks)
+        if self.benchmarks:
+            return
+        try:
+            plan = RunPlan.load(self.work_dir)
+        except StoreError:
+            return  # the worker that writes it is not that far, or found nothing to run
+        if plan.session == self.session:
+            self.benchmarks = list(plan.benchmarks)
             self.begin()
 
     def begin(self) -> None:
