@@ -34,7 +34,7 @@ _REJECTED = re.compile(
 
 # Words that go on after a label. "A" and "I" are words themselves: any other word makes them one.
 _A_GOES_ON = "is because since as and or not but which due while rather instead over seems fits for looks would must"
-_I_GOES_ON = "is because since and or not but which rather instead"
+_I_GOES_ON = "is because since and or not but which rather instead over"
 _GOES_ON = {"A": frozenset(_A_GOES_ON.split()), "I": frozenset(_I_GOES_ON.split())}
 # Chinese characters that go on after a label; before any other the letter is part of a name (B超, A型血).
 _AFTER_CJK = frozenset("项項选選和或与與及因由而是为為正对對更故所且不非错錯误誤最符这這该該了也都即、。，；！？的才")
