@@ -34,6 +34,10 @@ def test_any_of_several_targets_may_match_and_the_closest_length_counts():
     assert values("a dog ran", "the cat sat on the mat", "a dog slept")[0] == pytest.approx(2 / 3)
 
 
+def test_an_ngram_in_two_targets_may_match_as_often_as_in_the_one_that_has_it_most():
+    assert values("the the", "the cat", "the dog")[0] == 1 / 2
+
+
 def test_a_trailing_newline_and_blanks_are_no_words():
     assert values("金字塔\n", "金字塔")[0] == 1
 

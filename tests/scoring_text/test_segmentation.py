@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -50,10 +51,12 @@ def test_a_long_line_without_punctuation_takes_bounded_time():
 SEGMENT = "import sys, evalscope_pytest.scoring.segmentation as s; print(len(s.chinese_words(sys.argv[1])))"
 
 
-def _segment(folder) -> subprocess.CompletedProcess[str]:
+def _segment(temporary: Path) -> subprocess.CompletedProcess[str]:
+    # Without compiled files, Python compiles jieba's source, which it has warnings about.
+    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPYCACHEPREFIX": f"{temporary}-compiled"}
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", SEGMENT, "北京是首都"],
-        env={**os.environ, "TMPDIR": str(folder)},
+        env=environment,
         capture_output=True,
         text=True,
         check=True,
