@@ -73,13 +73,14 @@ def _drop_unnamed(task: TaskConfig, session: pytest.Session, items: list[pytest.
 
 
 def _distinct(chosen: Sequence[BenchmarkItem]) -> list[BenchmarkItem]:
-    files: dict[str, Path] = {}
+    bodies: dict[str, BenchmarkItem] = {}
     for item in chosen:
-        other = files.setdefault(item.benchmark.name, item.path)
-        if other != item.path:
+        other = bodies.setdefault(item.benchmark.name, item)
+        if other.benchmark.body is not item.benchmark.body:
+            places = f"both in {item.path}" if other.path == item.path else f"in {other.path} and {item.path}"
             raise UsageError(
-                f"two benchmarks are called {item.benchmark.name!r}, in {other} and {item.path}. Their records would "
-                f"mix: rename one, or name only one of the files."
+                f"two benchmarks are called {item.benchmark.name!r}, {places}. Their records would mix: rename one"
+                f"{'' if other.path == item.path else ', or name only one of the files'}."
             )
     return list(chosen)
 
@@ -162,7 +163,7 @@ def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> Place:
     return Place(
         benchmark=resolved.name,
         file_dir=resolved.benchmark.file.parent,
-        hub=task.dataset_hub,
+        hub=task.dataset_hub,  # type: ignore[arg-type]  # one of the three: checked with the configuration
         dataset_dir=Path(task.dataset_dir) if task.dataset_dir else None,
         dataset_id=args.dataset_id or "",
         revision=args.dataset_revision or "",

@@ -51,8 +51,9 @@ class FixtureHost(pytest.Function):
 
 
 def parameters(benchmark: Benchmark) -> list[str]:
-    """Return what the benchmark's body asks for, by name."""
-    return list(inspect.signature(benchmark.body).parameters)
+    """Return what the benchmark's body asks for, by name; what has a default it does not ask for."""
+    found = inspect.signature(benchmark.body).parameters.values()
+    return [p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def _stand_in(names: list[str]) -> Any:

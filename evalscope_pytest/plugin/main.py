@@ -151,7 +151,7 @@ class Controller:
         if config.option.dist not in ("load", "worksteal"):
             return None
         workers = min(len(config.getoption("tx") or ()) or 1, self._run.task.eval_batch_size)
-        return LookAheadScheduling(config, log, queue=self._run.buffer, workers=workers)
+        return LookAheadScheduling(config, log, queue=self._run.queue(workers), workers=workers)
 
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:
         """Learn what will run."""

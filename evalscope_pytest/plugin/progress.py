@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ..records.plan import BenchmarkPlan
+from ..records.progress import BenchmarkProgress, ProgressFile
 from .verdict import Verdict
 
 REWRITE_EVERY_S = 0.1
@@ -63,57 +64,65 @@ def _clock(seconds: float) -> str:
 
 
 class Progress:
-    """The lines of all benchmarks, in the order they run."""
+    """The lines of all benchmarks, in the order they run, and ``progress.json``.
 
-    def __init__(self, reporter: pytest.TerminalReporter, every_s: float) -> None:
-        self._reporter = reporter
-        self._live = reporter.isatty and reporter.config.get_verbosity() == 0
-        self._muted = reporter.config.get_verbosity() != 0
+    Args:
+        plans: What will run.
+        reporter: pytest's terminal; None under ``-p no:terminal``.
+        every_s: Seconds between two lines where there is no terminal to rewrite one on.
+        file: Where whoever watches from outside reads how far the run is; None for nowhere.
+    """
+
+    def __init__(
+        self,
+        plans: Sequence[BenchmarkPlan],
+        reporter: pytest.TerminalReporter | None,
+        every_s: float,
+        file: ProgressFile | None = None,
+    ) -> None:
+        verbosity = reporter.config.get_verbosity() if reporter else -1
+        self._reporter = reporter if verbosity == 0 else None
+        self._live = bool(reporter and reporter.isatty)
         self._every_s = REWRITE_EVERY_S if self._live else every_s
         self._last = time.monotonic()
-        self._tallies: dict[str, Tally] = {}
-        self._open = ""
-
-    def expect(self, plans: Sequence[BenchmarkPlan]) -> None:
-        """Say what will run. Later calls change nothing: all workers of xdist plan alike."""
-        for plan in plans:
-            self._tallies.setdefault(plan.name, Tally(plan.name, sum(plan.requested.values())))
+        self._file = file
+        self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values())) for plan in plans}
+        self._width = max((len(name) for name in self._tallies), default=0)
 
     def add(self, verdict: Verdict) -> None:
         """Count a sample and show what changed, if it is time to."""
         tally = self._tallies.get(verdict.benchmark)
-        if tally is None or self._muted:
+        if tally is None:
             return
         tally.add(verdict)
         now = time.monotonic()
         if tally.finished:
-            self._close(tally)
+            self._show(tally, last=True)
         elif now - self._last >= self._every_s:
             self._last = now
             self._show(tally)
+        if self._file is not None:
+            self._file.update(self._figures())
 
-    def end(self) -> None:
-        """Leave the last line standing when the run stops early."""
+    def end(self, *, complete: bool) -> None:
+        """Leave the last lines standing when the run stops early."""
         for tally in self._tallies.values():
-            if tally.done and not tally.finished and not self._muted:
-                self._close(tally)
+            if tally.done and not tally.finished:
+                self._show(tally, last=True)
+        if self._file is not None:
+            self._file.update(self._figures(), "completed" if complete else "error")
 
-    def _show(self, tally: Tally) -> None:
-        if not self._live:
-            self._reporter.write_line(tally.line(self._width))
+    def _show(self, tally: Tally, *, last: bool = False) -> None:
+        if self._reporter is None:
             return
-        self._open = tally.name
-        self._reporter.rewrite(tally.line(self._width), erase=True)
-
-    def _close(self, tally: Tally) -> None:
-        if self._live:
-            self._reporter.rewrite(tally.line(self._width), erase=True)
-            self._reporter._tw.line()
-            self._open = ""
-        else:
+        line = tally.line(self._width)
+        if not self._live:
             self._reporter.ensure_newline()
-            self._reporter.write_line(tally.line(self._width))
+            self._reporter.write_line(line)
+            return
+        self._reporter.rewrite(line, erase=True)
+        if last:
+            self._reporter._tw.line()
 
-    @property
-    def _width(self) -> int:
-        return max((len(name) for name in self._tallies), default=0)
+    def _figures(self) -> list[BenchmarkProgress]:
+        return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]

@@ -18,6 +18,7 @@ from ..core.secret import redact
 from ..engine.evaluation import Outcome
 from .nodes import SampleItem
 from .run import Run
+from .streams import explain_in_tests_only
 from .verdict import Verdict, attach, verdict_of
 
 # Of samples that fail alike, so many are shown with their traceback.
@@ -40,6 +41,7 @@ class SampleProtocol:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
         """Report one sample; leave every other item to pytest."""
+        explain_in_tests_only()
         if not isinstance(item, SampleItem):
             return None
         self.run(item, nextitem)
@@ -125,8 +127,8 @@ class SampleProtocol:
         self._tracebacks[cause] = self._tracebacks.get(cause, 0) + 1
         shown = self._tracebacks[cause] <= TRACEBACKS_SHOWN or self._pdb
         longrepr = item.repr_failure(excinfo) if shown else f"{alike or error} ({cause}, as before)"
-        report = pytest.TestReport(item.nodeid, item.location, {}, "failed", longrepr, "call", sections)  # type: ignore[arg-type]
-        attach(report, Verdict(benchmark, "failed", None, "", alike or cause))
+        report = pytest.TestReport(item.nodeid, item.location, {}, "failed", longrepr, "call", sections)
+        attach(report, Verdict(benchmark, "failed", None, "", cause))
         if self._pdb:
             item.ihook.pytest_exception_interact(node=item, call=call, report=report)
         return report

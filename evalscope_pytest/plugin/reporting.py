@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from ..core.errors import EvalError
+from ..records.progress import ProgressFile
 from .conclusion import Conclusion, conclude
 from .progress import Progress
 from .run import Run
@@ -52,7 +53,7 @@ class Reporting:
     def pytest_report_collectionfinish(self) -> list[str]:
         """Count what was loaded, and say where the records go."""
         plans = self._run.benchmarks
-        if not plans:
+        if not plans or self._config.get_verbosity() < 0:
             return []
         total = _many(sum(sum(p.requested.values()) for p in plans), "sample")
         where = "" if self._config.option.collectonly else f", recorded in {self._run.work_dir.root}"
@@ -92,11 +93,15 @@ class Reporting:
         if verdict.alike:
             self._alike[verdict.alike] += 1
         self._stopped = self._stopped or verdict.stopped
-        if self._progress is None and (reporter := self._config.pluginmanager.getplugin("terminalreporter")):
-            self._progress = Progress(reporter, self._run.task.heartbeat_interval)
-            self._progress.expect(self._run.benchmarks)
-        if self._progress is not None:
-            self._progress.add(verdict)
+        if self._progress is None:
+            self._progress = self._new_progress()
+        self._progress.add(verdict)
+
+    def _new_progress(self) -> Progress:
+        run = self._run
+        file = ProgressFile(run.work_dir.progress_file) if run.task.enable_progress_tracker else None
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        return Progress(run.benchmarks, reporter, run.task.heartbeat_interval, file)
 
     # After ----------------------------------------------------------------------------------------------------------
 
@@ -107,7 +112,7 @@ class Reporting:
         self._over = True
         run.close()
         if self._progress is not None:
-            self._progress.end()
+            self._progress.end(complete=not (self._stopped or _why(session, exitstatus)))
         if run.usage_error:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
             return

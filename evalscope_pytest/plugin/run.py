@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # Fewer would make the two threads wait for each other when replies are immediate.
 MIN_BUFFER = 512
+MIN_QUEUE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,10 @@ class Run:
             return in_flight
         return max(MIN_BUFFER, BUFFER_FACTOR * in_flight)
 
+    def queue(self, workers: int) -> int:
+        """Return how many samples a worker of xdist should have at hand: enough to look ahead, no more."""
+        return max(MIN_QUEUE, BUFFER_FACTOR * -(-self.spec.requests_in_flight // workers))
+
     @cached_property
     def runner(self) -> Runner:
         """Runs single samples."""
@@ -171,6 +176,7 @@ class Run:
             find=self.previous.find,
             rescore=self.task.rerun_review,
             skip_signals=(pytest.skip.Exception,),
+            fail_signals=(AssertionError, pytest.fail.Exception),
         )
 
     @property

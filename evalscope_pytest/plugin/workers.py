@@ -40,13 +40,15 @@ class WorkerQueue:
         return [i for i in (self._interactor.nextitem_index, *waiting) if isinstance(i, int)]
 
 
-class LookAheadScheduling(LoadScheduling):
+class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no types
     """Load scheduling whose queues are at least as long as the look-ahead of a worker.
 
     Args:
         queue: Items a worker should have at hand.
         workers: Workers that get items: no more than there are requests allowed in flight.
     """
+
+    collection: list[str] | None
 
     def __init__(self, config: pytest.Config, log: Any, *, queue: int, workers: int) -> None:
         super().__init__(config, log)
@@ -62,9 +64,10 @@ class LookAheadScheduling(LoadScheduling):
         if not self._check_nodes_have_same_collection():
             self.log("**Different tests collected, aborting run**")
             return
-        self.collection = next(iter(self.node2collection.values()))
-        self.pending[:] = range(len(self.collection))
-        if not self.collection:
+        collection: list[str] = next(iter(self.node2collection.values()))
+        self.collection = collection
+        self.pending[:] = range(len(collection))
+        if not collection:
             return
         even = -(-len(self.pending) // max(1, len(self._busy_nodes())))
         for node in self._busy_nodes():
@@ -87,4 +90,5 @@ class LookAheadScheduling(LoadScheduling):
             self._send_tests(node, min(2 * self._queue - have, even))
 
     def _busy_nodes(self) -> Sequence[WorkerController]:
-        return self.nodes[: self._workers]
+        nodes: list[WorkerController] = self.nodes
+        return nodes[: self._workers]
