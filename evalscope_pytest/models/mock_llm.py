@@ -28,7 +28,7 @@ class MockArgs:
 
     Attributes:
         accuracy: Share of questions it answers with ``right_reply``, 0 to 1.
-        latency_s: Median seconds to an answer.
+        latency_s: Median seconds to an answer. Without it answers have no latency, and reports no performance.
         sigma: Spread of the latency: standard deviation of its logarithm. 0 makes all alike.
         reply: What it always answers, right or not.
         error_rate: Share of questions it refuses, 0 to 1.
@@ -72,7 +72,7 @@ class MockModel:
         size = 0
         for message in request.messages:
             size += len(message.content)
-        return ModelOutput(text, usage=Usage(size // 4 + 1, len(text) // 4 + 1), model=self.name, latency_s=latency_s)
+        return ModelOutput(text, usage=Usage(size // 4 + 1, len(text) // 4 + 1), model=self.name, latency_s=latency_s or None)
 
     async def close(self) -> None:
         """Nothing to free."""

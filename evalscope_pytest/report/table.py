@@ -22,12 +22,12 @@ _ZH = {
     "Empty": "空回复",
     "Trunc": "截断",
     "Cat.": "类别.",
-    "Avg Lat(s)": "平均延迟(秒)",
+    "Lat(s)": "延迟(秒)",
     "P99 Lat(s)": "P99延迟(秒)",
-    "Avg TTFT(s)": "平均首字(秒)",
-    "Avg Thpt(tok/s)": "平均吞吐(词元/秒)",
-    "Avg In": "平均输入",
-    "Avg Out": "平均输出",
+    "TTFT(s)": "首字(秒)",
+    "Tok/s": "词元/秒",
+    "In": "输入",
+    "Out": "输出",
 }
 
 
@@ -78,13 +78,15 @@ def _count(report: Report, subset: str | None, column: str) -> int:
 
 
 def perf_table(reports: Iterable[Report]) -> str:
-    """Return latency, throughput and tokens of the reports that have them; empty when none has."""
+    """Return latency, throughput and tokens of the reports that have them, as means; empty when none has.
+
+    Its titles are short: with EvalScope's the table would not fit into a terminal of 100 columns.
+    """
     measured = [(r, r.perf["summary"]) for r in reports if r.perf and r.perf.get("summary")]
     if not measured:
         return ""
     timed = any("ttft" in summary for _, summary in measured)
-    titles = ["Model", "Dataset", "Num", "Avg Lat(s)", "P99 Lat(s)", *["Avg TTFT(s)"] * timed,
-              "Avg Thpt(tok/s)", "Avg In", "Avg Out"]  # fmt: skip
+    titles = ["Model", "Dataset", "Num", "Lat(s)", "P99 Lat(s)", *["TTFT(s)"] * timed, "Tok/s", "In", "Out"]
     lines = [
         [
             report.model_name,
