@@ -72,7 +72,9 @@ class MockModel:
         size = 0
         for message in request.messages:
             size += len(message.content)
-        return ModelOutput(text, usage=Usage(size // 4 + 1, len(text) // 4 + 1), model=self.name, latency_s=latency_s or None)
+        return ModelOutput(
+            text, usage=Usage(size // 4 + 1, len(text) // 4 + 1), model=self.name, latency_s=latency_s or None
+        )
 
     async def close(self) -> None:
         """Nothing to free."""
