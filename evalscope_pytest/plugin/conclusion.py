@@ -94,6 +94,7 @@ def conclude(run: Run, interrupted: str) -> Conclusion:
     for report in reports:
         save_report(work_dir, report)
     page = write_html(work_dir, plan, reports, rows)
+    plan.discard(work_dir)
     return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, interrupted)
 
 

@@ -13,6 +13,8 @@ from ..records.progress import BenchmarkProgress, ProgressFile
 from .verdict import Verdict
 
 REWRITE_EVERY_S = 0.1
+# A benchmark that was finished ahead of its first report has no rate worth telling.
+LEAST_TIMED_S = 0.5
 
 
 @dataclass(slots=True)
@@ -51,7 +53,8 @@ class Tally:
         parts.append(f"score {self.value / self.scored:.4f}" if self.scored else "score   -   ")
         if self.errors:
             parts.append(f"{self.errors} error{'s' * (self.errors > 1)}")
-        parts.append(f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s")
+        if elapsed >= LEAST_TIMED_S:
+            parts.append(f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s")
         left = self.total - self.done
         parts.append(_clock(elapsed) if not left else f"ETA {_clock(left / rate)}" if self.done else "")
         return "  ".join(parts)

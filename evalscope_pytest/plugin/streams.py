@@ -54,6 +54,7 @@ class Routing:
 
     def start(self) -> None:
         """Route stdout, stderr and logs."""
+        explain_in_tests_only()
         logging.getLogger().addHandler(self._handler)
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -69,6 +70,13 @@ class RunPlan:
             StoreError: It could not be written.
         """
         write_atomic(workdir.journal / "plan.json", dumps(asdict(self)).encode())
+
+    @staticmethod
+    def discard(workdir: WorkDir) -> None:
+        """Remove what `save` wrote, and the journal's folder when nothing else is left in it."""
+        (workdir.journal / "plan.json").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not empty: kept records stay
+            workdir.journal.rmdir()
 
     @classmethod
     def load(cls, workdir: WorkDir) -> RunPlan:
