@@ -12,7 +12,7 @@ from typing import Any
 from ..core.canonical import digest
 from ..core.errors import ConfigError, FatalError, closest
 from .arguments import check_model_args
-from .service_errors import shown
+from .service_errors import sentence
 from .spec import ModelSpec
 
 _HUBS = ("modelscope", "huggingface")
@@ -148,9 +148,9 @@ def load(checkpoint: Checkpoint) -> Loaded:
             common["attn_implementation"] = checkpoint.attn_implementation
         model: Any = AutoModelForCausalLM.from_pretrained(folder, **common)
         model.eval()
-    except (OSError, ValueError, ImportError, RuntimeError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:  # hubs, remote code and weights fail in any way, and each ends the run
         raise FatalError(
-            f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {shown(str(error))} "
+            f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {sentence(str(error))} "
             "Check --eval-model and --eval-model-args; a local path must be a folder with config.json and weights."
         ) from error
     if checkpoint.chat_template:

@@ -23,7 +23,7 @@ from .checkpoint import Checkpoint, Loaded, load
 from .decoding import Completion, Decoding, Row, complete
 from .protocol import Request
 from .reasoning import split_reasoning
-from .service_errors import shown
+from .service_errors import sentence
 from .spec import LOCAL_MAX_TOKENS, ModelSpec
 
 _log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class LocalModel:
             done = complete(loaded, [p.row for p in prompts], prompts[0].how, self._closing.is_set)
         except (RuntimeError, ValueError, IndexError, TypeError) as error:
             if not _out_of_memory(error):
-                raise FatalError(f"generation failed: {type(error).__name__}: {shown(str(error))}") from error
+                raise FatalError(f"generation failed: {type(error).__name__}: {sentence(str(error))}") from error
             done = []
         if not done:  # out of memory; outside `except`, which would keep the tensors alive
             return self._smaller(prompts)
@@ -248,7 +248,7 @@ def _render(loaded: Loaded, messages: Sequence[Message], config: GenerationConfi
             **(config.chat_template_kwargs or {}),
         )
     except (TemplateError, ValueError, TypeError) as error:
-        raise RejectedError(f"the chat template refuses these messages: {shown(str(error))}") from error
+        raise RejectedError(f"the chat template refuses these messages: {sentence(str(error))}") from error
     return text, True
 
 

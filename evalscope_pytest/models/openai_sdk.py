@@ -19,7 +19,7 @@ from ..core.errors import ConfigError, RejectedError
 from ..core.secret import Secret
 from .arguments import check_headers, check_model_args
 from .openai_api import MODEL_ARGS, OpenAIModel, base_address
-from .service_errors import no_connection, shown, shown_url
+from .service_errors import no_connection, sentence, shown_url
 from .spec import ModelSpec
 from .transport import CONNECT_TIMEOUT_S, DEFAULT_TIMEOUT_S, EVENT_STREAM, Reply, Sink, timed_out
 
@@ -102,7 +102,7 @@ def create(spec: ModelSpec) -> OpenAIModel:
         azure_client = openai.AsyncAzureOpenAI(api_key=None if key == "EMPTY" else key, **common)
         return OpenAIModel(spec.model, SdkTransport(azure_client, azure=True))
     except (openai.OpenAIError, ValueError) as error:
-        raise ConfigError(f"model_args: the openai client refuses them: {shown(str(error))}") from None
+        raise ConfigError(f"model_args: the openai client refuses them: {sentence(str(error))}") from None
 
 
 def _timeout() -> Any:

@@ -71,6 +71,12 @@ def shown(text: str) -> str:
     return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
 
 
+def sentence(text: str) -> str:
+    """Return ``text`` as an error shows it, with a full stop, so that advice can follow."""
+    line = shown(text)
+    return line if line.endswith((".", "!", "?")) else line + "."
+
+
 def shown_url(url: str) -> str:
     """Return ``url`` without user, password, query and fragment, all of which may hold keys."""
     try:
@@ -153,7 +159,7 @@ def refusal(status: int, said: Complaint, url: str, retry_after: float | None = 
         retry_after: Seconds the service asked to wait.
     """
     where = shown_url(url)
-    text = f"HTTP {status} from {where}: {said.message}"
+    text = f"HTTP {status} from {where}: {sentence(said.message)}"
     if status == 402 or said.is_about(_NO_QUOTA, "credit balance is too low", "insufficient balance"):
         return FatalError(f"{text} The account has no quota or credit left: top it up, then run again to resume.")
     if said.is_about(_FILTERED) and status < 500:
@@ -213,7 +219,7 @@ def no_connection(error: BaseException, url: str, *, reached: bool) -> ModelErro
     tls = next((c for c in causes if isinstance(c, ssl.SSLError)), None)
     if tls is not None and not reached:
         advice = "Is it an http:// address?" if "WRONG_VERSION" in str(tls) else "Check its certificate."
-        return FatalError(f"no TLS connection to {where}: {shown(str(tls))} {advice}")
+        return FatalError(f"no TLS connection to {where}: {sentence(str(tls))} {advice}")
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
         return TransientError(
             f"nothing listens at {where}: connection refused. "

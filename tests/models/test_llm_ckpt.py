@@ -27,6 +27,9 @@ QUESTIONS = ["Hi", "What is the capital of France, and why?", "1+1", "Name three
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
+    import torch
+
+    torch.set_num_threads(1)  # more only get in each other's way with a model this small
     return str(write_checkpoint(tmp_path_factory.mktemp("tiny")))
 
 
