@@ -190,7 +190,7 @@ def test_several_labels_are_read_where_several_may_be_right(letters, template, j
         ("ANSWER: A, B, and C", "ABC"), ("选AC", "AC"), ("答案：ABD。", "ABD"), ("- A\n- C", "AC"),
         ("ANSWER:\n- A\n- C\n", "AC"), ("1. A\n2. C", "AC"), ("A) text a\nC) text c", "AC"), ('["A", "C"]', "AC"),
         ('{"answer": ["A", "C"]}', "AC"), ("a, c", "AC"), ("First ANSWER: B\nbut no.\nANSWER: A", "A"),
-        ("ANSWER: A or B", ""), ("K", ""),
+        ("ANSWER: A or B", ""), ("The answer is A or C, one of them.", ""), ("K", ""),
     ],
 )  # fmt: skip
 def test_lists_in_other_forms(reply, letters):
