@@ -191,7 +191,7 @@ def _without_clitics(word: str) -> Iterator[str]:
         size = next((len(c) for c in clitics if word.endswith(c)), 0)
         if size and len(word) > size and word[-size - 1] != "'":
             word, tail = word[:-size], [word[-size:], *tail]
-    for part in _OPENING_APOSTROPHE.sub("' ", word).split():
+    for part in _OPENING_APOSTROPHE.sub("' ", word).split() if "'" in word else (word,):
         yield from _unjoined(part)
     yield from tail
 

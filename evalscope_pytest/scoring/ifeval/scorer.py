@@ -24,7 +24,12 @@ def ifeval() -> Scorer:
     Raises (when scoring):
         ScoringError: An instruction is unknown, or its parameters are missing or of the wrong type.
     """
-    return Scorer("ifeval", METRICS, _score, right_reply=lambda _: "This reply follows no instruction in particular.")
+    return Scorer("ifeval", METRICS, _score, right_reply=_some_reply)
+
+
+def _some_reply(_: Sample) -> str:
+    """Return a text for the mock model: a reply that follows any instructions cannot be made in general."""
+    return "This reply follows no instruction in particular."
 
 
 def _score(text: str, sample: Sample) -> Score:
