@@ -7,12 +7,13 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..benchmarks.bundled import bundled_files, load_bundled
 from ..benchmarks.definition import Benchmark
 from ..core.errors import ConfigError, closest
 
+YOUR_OWN = "(your own)"
 _MANY_SUBSETS = 6
 
 
@@ -31,6 +32,7 @@ class Info:
     metrics: tuple[str, ...]
     aggregation: str | Mapping[str, str]
     tags: tuple[str, ...]
+    extra_params: Mapping[str, Any]
     version: str
     file: str
 
@@ -49,6 +51,7 @@ class Info:
             metrics=benchmark.metrics,
             aggregation=benchmark.aggregation,
             tags=benchmark.tags,
+            extra_params=dict(benchmark.extra_params),
             version=benchmark.version,
             file=str(benchmark.file),
         )
@@ -106,7 +109,8 @@ def _subsets(info: Info) -> str:
 
 def _cells(info: Info) -> list[str]:
     metrics = info.metrics[0] + (f" (+{len(info.metrics) - 1})" if len(info.metrics) > 1 else "")
-    return [info.name, info.dataset, str(len(info.subsets)), info.split, str(info.few_shot_num), metrics,
+    subsets = str(len(info.subsets)) if info.dataset else "-"
+    return [info.name, info.dataset or YOUR_OWN, subsets, info.split, str(info.few_shot_num), metrics,
             ", ".join(info.tags)]  # fmt: skip
 
 
@@ -131,16 +135,15 @@ def _paragraph(info: Info) -> str:
     if not isinstance(aggregation, str):
         aggregation = ", ".join(f"{metric}: {how}" for metric, how in aggregation.items())
     facts = {
-        "dataset": info.dataset,
-        "subsets": _subsets(info),
+        "dataset": info.dataset or YOUR_OWN,
+        "subsets": _subsets(info) if info.dataset else YOUR_OWN,
         "split": info.split,
         "few-shot": str(info.few_shot_num),
         "repeats": str(info.repeats),
         "metrics": ", ".join(info.metrics),
-        "aggregation": aggregation
-        if isinstance(aggregation, str)
-        else ", ".join(f"{k}: {v}" for k, v in aggregation.items()),
+        "aggregation": aggregation,
         "tags": ", ".join(info.tags),
+        "extra_params": json.dumps(info.extra_params) if info.extra_params else "none",
         "version": info.version,
         "file": info.file,
     }

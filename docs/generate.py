@@ -1,0 +1,223 @@
+"""Writes `parameters.md` and `benchmarks.md` from what the code says: ``python docs/generate.py``.
+
+tests/docs/test_generated.py fails when the two pages and the code disagree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from evalscope_pytest.benchmarks.bundled import bundled_files, load_bundled
+from evalscope_pytest.cli.benchmark_info import Info
+from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.config.generation import GenerationConfig
+from evalscope_pytest.config.options import cli_flag, ini_name, pytest_flag
+from evalscope_pytest.config.setting import settings_of
+from evalscope_pytest.config.task import TaskConfig
+from evalscope_pytest.config.unavailable import UNDOCUMENTED
+from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.core.secret import Secret
+from evalscope_pytest.models import anthropic_api, chat_completions, llm_ckpt
+
+FOLDER = Path(__file__).parent
+
+GROUPS = {
+    "Model": "model model_id model_args eval_type api_url api_key chat_template trust_remote_code",
+    "Data": "datasets dataset_args dataset_dir dataset_hub limit limit_total repeats seed",
+    "Asking": "eval_batch_size generation_config timeout stream dry_run",
+    "Records": "work_dir no_timestamp use_cache rerun_review rerun enable_progress_tracker collect_perf debug "
+    "heartbeat_interval language",
+    "Verdict": "gate baseline max_drop strict ignore_errors max_errors show_wrong",
+}
+# What is said where there is no plain value, or where it depends on something.
+DEFAULTS = {
+    "model_id": "last part of `model`",
+    "eval_type": "`openai_api` with an `api_url`, else `llm_ckpt`",
+    "eval_batch_size": "8; local models: 1",
+    "api_key": "`EMPTY`",
+}
+IMAGES = ("height", "width", "num_inference_steps", "guidance_scale")
+PROVIDERS = {"services": chat_completions, "Anthropic": anthropic_api, "local models": llm_ckpt}
+SAMPLES = (1, 0.5, True, "low", ("x",), {"1": 1})
+
+PARAMETERS = """\
+<!-- Written by docs/generate.py: change the code and run it again. -->
+# Parameters
+
+Every parameter is a field of `TaskConfig`, and can be given in each of these ways; the first that has it wins, and
+mappings are merged key by key:
+
+1. on the command line, for pytest or for `evalscope-pytest eval` (`--eval-limit 5`, `--limit 5`),
+2. in a YAML or JSON file (`limit: 5`) named by `--eval-task-config FILE`,
+3. in the environment (`EVALSCOPE_LIMIT=5`),
+4. in pytest.ini or pyproject.toml (`eval_limit = 5`); paths are relative to that file.
+
+The name in a file is the name in the first column, as in Python: `TaskConfig(limit=5)`. Mappings may be written as JSON
+or as `key=value,key=value`. A switch has a counterpart that turns it off: `--no-eval-stream`. An unknown name, or a
+value out of range, is an error that names the closest right one; EvalScope's older spellings are understood
+([migrating.md](migrating.md)). `evalscope-pytest eval --help` shows the same list.
+"""
+
+DATASET_ARGS = """\
+## `dataset_args`
+
+One mapping for each benchmark: `--eval-dataset-args '{"gsm8k": {"few_shot_num": 0}}'`. What is left out stays as the
+benchmark's author wrote it ([benchmarks.md](benchmarks.md)).
+"""
+
+GENERATION = """\
+## `generation_config`
+
+`--eval-generation-config temperature=0.6,max_tokens=512`, or JSON. What is left out is not sent, with two exceptions:
+services are asked for temperature 0 unless a sampling parameter is given, and local models generate at most 2048
+tokens, greedily unless a sampling parameter is given. A parameter the provider cannot use is refused. Fields that only
+your service knows go into `extra_body`.
+"""
+
+ENVIRONMENT = """\
+## Further environment variables
+
+| variable | meaning |
+|---|---|
+| `EVALSCOPE_CACHE` | where datasets are downloaded to, in place of the hub library's own cache |
+| `EVALSCOPE_BASE_URL` | another name of `EVALSCOPE_API_URL` |
+| `EVALSCOPE_PYTEST_DATA` | folder of official records for this project's own tests |
+| `MODELSCOPE_CACHE`, `HF_HOME` ... | read by the hubs' own libraries |
+"""
+
+BENCHMARKS = """\
+<!-- Written by docs/generate.py: change the suites and run it again. -->
+# Bundled benchmarks
+
+`evalscope-pytest benchmark-info` prints this list, `evalscope-pytest benchmark-info gsm8k` one entry. Each benchmark is
+one file in `suites/`. Its records are looked for in `DIR/<name>/` with `--eval-dataset-dir DIR`, and otherwise on the
+hub, under the dataset id below. `accuracy` is printed as `mean_acc`, the name EvalScope gives it. A benchmark's version
+is raised whenever its prompt or scoring changes; scores of different versions are not comparable.
+"""
+
+
+def parameters() -> str:
+    """Return the page of all parameters."""
+    parts = [PARAMETERS]
+    for title, names in GROUPS.items():
+        parts.append(f"## {title}\n\n{_table(TASK_HEAD, map(_task_row, names.split()))}")
+    parts.append(DATASET_ARGS + "\n" + _table(("key", "takes", "meaning"), _rows(DatasetArgs)))
+    parts.append(GENERATION + "\n" + _table(("key", "takes", "default", "meaning", "not for"), _generation_rows()))
+    return "\n".join([*parts, ENVIRONMENT])
+
+
+TASK_HEAD = ("name", "pytest", "`evalscope-pytest eval`", "environment, ini", "takes", "default", "meaning")
+
+
+def _task_row(name: str) -> list[str]:
+    setting = settings_of(TaskConfig)[name]
+    variables = [f"EVALSCOPE_{name.upper()}", *setting.env]
+    places = [*variables, ini_name(name)]
+    flags = f"`{pytest_flag(name)}`", f"`{cli_flag(name)}`"
+    return [
+        f"`{name}`",
+        *flags,
+        ", ".join(f"`{p}`" for p in places),
+        setting.kind.expects,
+        _default(name),
+        setting.help,
+    ]
+
+
+def _default(name: str) -> str:
+    return DEFAULTS.get(name) or _shown(_defaults(TaskConfig)[name])
+
+
+def _rows(cls: type) -> Iterator[list[str]]:
+    for name, setting in settings_of(cls).items():
+        if name not in UNDOCUMENTED:
+            yield [f"`{name}`", setting.kind.expects, setting.help]
+
+
+def _generation_rows() -> Iterator[list[str]]:
+    defaults = _defaults(GenerationConfig)
+    for name, setting in settings_of(GenerationConfig).items():
+        if name not in (*IMAGES, "max_tool_output"):
+            shown = _shown(defaults[name])
+            yield [
+                f"`{name}`",
+                setting.kind.expects,
+                shown,
+                setting.help,
+                ", ".join(_refusing(name, setting.kind.check)),
+            ]
+
+
+def _refusing(name: str, check: Any) -> Iterator[str]:
+    config = GenerationConfig(**{name: next(v for v in map(_or_none(check), SAMPLES) if v is not None)})
+    for title, provider in PROVIDERS.items():
+        try:
+            provider.check(config)
+        except ConfigError as error:
+            if "cannot be used by eval_type" in str(error):
+                yield title
+
+
+def _or_none(check: Any) -> Any:
+    def checked(value: object) -> object:
+        try:
+            return check(value)
+        except ValueError:
+            return None
+
+    return checked
+
+
+def _defaults(cls: type) -> Mapping[str, Any]:
+    return {f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(cls)}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if value is None or value == () or value == {} or isinstance(value, (GenerationConfig, Secret)):
+        return ""
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def benchmarks() -> str:
+    """Return the catalogue of the bundled benchmarks."""
+    infos = [Info.of(load_bundled(name)) for name in sorted(bundled_files())]
+    head = ("name", "dataset", "subsets", "split", "shots", "metrics", "tags", "version")
+    entries = "\n".join(map(_entry, infos))
+    return f"{BENCHMARKS}\n{_table(head, map(_benchmark_row, infos))}\n{entries}"
+
+
+def _benchmark_row(info: Info) -> list[str]:
+    metrics = info.metrics[0] + (f" and {len(info.metrics) - 1} more" if len(info.metrics) > 1 else "")
+    place, count = (f"`{info.dataset}`", str(len(info.subsets))) if info.dataset else ("your own", "")
+    return [f"[{info.name}](#{info.name})", place, count, info.split, str(info.few_shot_num), metrics,
+            ", ".join(info.tags), info.version]  # fmt: skip
+
+
+def _entry(info: Info) -> str:
+    lines = [f"## {info.name}", "", info.description, ""]
+    if len(info.subsets) > 1:
+        lines += [f"Subsets: {', '.join(info.subsets)}.", ""]
+    if len(info.metrics) > 1:
+        lines += [f"Metrics: {', '.join(info.metrics)}.", ""]
+    if info.extra_params:
+        lines += [f"`extra_params`, with their defaults: `{json.dumps(info.extra_params)}`.", ""]
+    return "\n".join(lines)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head)]
+    lines += [["---"] * len(lines[0]), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+PAGES = {"parameters.md": parameters, "benchmarks.md": benchmarks}
+
+if __name__ == "__main__":
+    for page, write in PAGES.items():
+        (FOLDER / page).write_text(write(), encoding="utf-8")
