@@ -102,10 +102,11 @@ class ModelOutput:
     stop_reason: StopReason = "stop"
     usage: Usage | None = None
     model: str = ""
-    latency_s: float | None = None
-    ttft_s: float | None = None
-    retries: int = 0
-    logprobs: Any = None
+    # Not in the repr, which assertions quote: explanations would differ from run to run.
+    latency_s: float | None = field(default=None, repr=False)
+    ttft_s: float | None = field(default=None, repr=False)
+    retries: int = field(default=0, repr=False)
+    logprobs: Any = field(default=None, repr=False)
 
     @property
     def empty(self) -> bool:

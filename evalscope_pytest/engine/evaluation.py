@@ -108,12 +108,14 @@ class Runner:
         rescore: Run the scoring again although an earlier score fits (``rerun_review``).
         keep: Stores a finished result, before anyone hears of it.
         skip_signals: Exception types by which a body says that it does not apply.
+        fail_signals: Exception types by which a body says that the answer is wrong.
     """
 
     keep: Callable[[SampleResult], None]
     find: Callable[[str], Recorded | None] = lambda key: None
     rescore: bool = False
     skip_signals: tuple[type[BaseException], ...] = (SkipSample,)
+    fail_signals: tuple[type[BaseException], ...] = (AssertionError,)
 
     async def run(self, unit: Unit) -> Outcome:
         """Run one sample to its end. Only cancellation and failures to record leave it as exceptions."""
@@ -148,10 +150,10 @@ class Runner:
     ) -> tuple[Score | None, BaseException | None, str | None]:
         token = current.set(context)
         try:
-            return await _scored(evaluation, context), None, None
+            return await _scored(evaluation, context, self.fail_signals), None, None
         except self.skip_signals as signal:
             return None, None, str(signal)
-        except Exception as error:  # noqa: BLE001 - recorded as the sample's error, or the author's bug
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - recorded as the sample's error, or the author's bug
             return None, error, None
         finally:
             current.reset(token)
@@ -170,10 +172,12 @@ def _right_reply(scorer: Scorer | None, sample: Sample) -> str:
     return scorer.right_reply(sample) if scorer else "".join(sample.targets[:1])
 
 
-async def _scored(evaluation: Evaluation, context: SampleContext) -> Score:
+async def _scored(
+    evaluation: Evaluation, context: SampleContext, fail_signals: tuple[type[BaseException], ...]
+) -> Score:
     try:
         value = await _call_body(evaluation, context)
-    except AssertionError as failure:
+    except fail_signals as failure:
         output = context.calls[-1].output.text if context.calls else None
         return Score(accuracy=0.0, answer=output, explanation=str(failure) or "assertion failed")
     return await _score(value, evaluation, context)

@@ -1,0 +1,49 @@
+"""Without a model benchmarks are one skipped item each, and everything else is as if this package were not there."""
+
+ORDINARY = """
+import pytest
+@pytest.fixture
+def number():
+    return 2
+@pytest.mark.parametrize("factor", [1, 2])
+def test_number(number, factor):
+    assert number * factor
+"""
+
+
+def test_a_benchmark_is_one_skipped_item_that_says_how_to_run_it_and_loads_nothing(project):
+    project.benchmark(count=0)  # there is no data
+    run = project.run("-rs", model="")
+    assert run.code == 0
+    assert run.counts == {"skipped": 1}
+    assert "SKIPPED [1] test_adding.py:" in run.out
+    assert "pytest test_adding.py --eval-model=MODEL" in run.out
+    assert run.work_dir is None
+
+
+def test_it_can_be_listed_and_named(project):
+    project.benchmark(count=0)
+    assert "test_adding.py::adding\n" in project.run("--co", "-q", model="").out
+    assert project.run("test_adding.py::adding", model="").counts == {"skipped": 1}
+    assert project.run("test_adding.py::adding[default-3]", model="").counts == {"skipped": 1}
+
+
+def test_ordinary_tests_run_as_ever(project):
+    project.write("test_ordinary.py", ORDINARY)
+    run = project.run(model="")
+    assert run.counts == {"passed": 2}
+    assert "test_ordinary.py ..  " in run.out
+    assert "eval" not in run.out.partition("plugins:")[0]
+
+
+def test_a_test_that_wants_the_model_is_skipped_and_says_why(project):
+    project.write("test_smoke.py", "def test_smoke(model):\n    assert model.generate('Hello').text")
+    run = project.run("-rs", model="")
+    assert run.counts == {"skipped": 1}
+    assert "needs a model: --eval-model=MODEL" in run.out
+
+
+def test_a_gate_in_the_ini_file_concerns_no_plain_run(project):
+    project.write("pytest.ini", "[pytest]\neval_gate = adding>=0.9\neval_limit = 3")
+    project.benchmark(count=0)
+    assert project.run(model="").counts == {"skipped": 1}

@@ -1,0 +1,166 @@
+"""What runs: -k, -m, paths, ids and --eval-datasets, and that nothing else loads its data."""
+
+import json
+
+import pytest
+
+UNREADABLE = "no JSON\n"
+
+
+@pytest.fixture
+def three(project):
+    """Three benchmarks with data, tagged apart."""
+    project.benchmark("adding", options='tags=["sums", "quick"]')
+    project.benchmark("doubling", options='tags=["sums"]')
+    project.benchmark("spelling", options='tags=["words"]')
+    return project
+
+
+def spoil(project, *names):
+    """Make the data of some benchmarks fail when it is read."""
+    for name in names:
+        project.write(f"{name}.jsonl", UNREADABLE)
+
+
+def test_the_mock_model_answers_and_the_report_counts(three):
+    run = three.run("--eval-model-args=accuracy=0.5", "--eval-limit=10")
+    scores = run.reports
+    assert set(scores) == {"adding", "doubling", "spelling"}
+    correct = sum(round(run.score(name) * 10) for name in scores)
+    assert run.code == 0
+    assert run.counts == {"correct": correct, "wrong": 30 - correct}
+    assert 0 < correct < 30
+    assert [report["num"] for report in scores.values()] == [10, 10, 10]
+    assert "collected 30 items" in run.out
+    assert "30 samples of 3 benchmarks" in run.out
+
+
+@pytest.mark.parametrize(
+    ("args", "left", "ran"),
+    [
+        (["-k", "adding"], ["adding"], 12),
+        (["-k", "test_spelling"], ["spelling"], 12),
+        (["-k", "sums and not adding"], ["doubling"], 12),
+        (["-k", "not (adding or doubling)"], ["spelling"], 12),
+        (["-k", "adding and default-3"], ["adding"], 1),
+        (["-m", "sums and not quick"], ["doubling"], 12),
+        (["-m", "words", "-k", "spelling or adding"], ["spelling"], 12),
+        (["test_adding.py"], ["adding"], 12),
+        (["test_adding.py::adding"], ["adding"], 12),
+        (["test_adding.py::adding[default-3]"], ["adding"], 1),
+        (["test_adding.py::adding[default-3]", "test_adding.py::adding[default-11]"], ["adding"], 2),
+        (["test_adding.py::adding[default-3]", "test_adding.py::adding"], ["adding"], 12),
+        (["--eval-datasets=adding", "."], ["adding"], 12),
+        (["--eval-datasets", "adding", "doubling", "."], ["adding", "doubling"], 24),
+        (["--eval-datasets", "adding,doubling", "test_adding.py", "test_doubling.py"], ["adding", "doubling"], 24),
+    ],
+)
+def test_only_what_is_selected_is_loaded_and_run(args, left, ran, three):
+    spoil(three, *{"adding", "doubling", "spelling"} - set(left))
+    run = three.run(*args)
+    assert run.code == 0, run.out
+    assert run.counts["correct"] == ran
+    assert set(run.reports) == set(left)
+    assert sum(report["num"] for report in run.reports.values()) == ran
+
+
+def test_an_unknown_word_may_be_an_id_so_all_are_loaded(three):
+    run = three.run("-k", "default-7")
+    assert run.counts == {"correct": 3, "deselected": 33}
+
+
+def test_data_that_cannot_be_read_stops_the_run_before_anything_is_asked(served):
+    served.benchmark()
+    served.write("adding.jsonl", UNREADABLE)
+    run = served.run()
+    assert run.code == 4
+    assert "adding.jsonl" in run.out
+    assert not served.server.requests
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("test_adding.py::adding[default-99]", ["'adding'", "no sample 'default-99'", "--collect-only"]),
+        ("test_adding.py::adding[defualt-1]", ["no sample 'defualt-1'"]),
+        ("test_adding.py::addding", ["not found", "addding"]),
+    ],
+)
+def test_an_id_that_is_not_there_is_a_usage_error(path, words, served):
+    served.benchmark()
+    run = served.run(path)
+    assert run.code == 4
+    assert all(word in run.out for word in words)
+    assert not served.server.requests
+
+
+def test_samples_are_listed_without_asking_or_recording(served):
+    served.benchmark(count=3)
+    tree = served.run("--co")
+    quiet = served.run("--co", "-q")
+    dry = served.run("--eval-dry-run")
+    assert [run.code for run in (tree, quiet, dry)] == [0, 0, 0]
+    assert "<SampleItem adding[default-2]>" in tree.out
+    assert quiet.out.startswith(
+        "test_adding.py::adding[default-0]\ntest_adding.py::adding[default-1]\ntest_adding.py::adding[default-2]\n"
+    )
+    assert "<SampleItem adding[default-2]>" in dry.out
+    assert "3 samples of 1 benchmark\n" in dry.out
+    assert not served.server.requests
+    assert [run.work_dir for run in (tree, quiet, dry)] == [None, None, None]
+
+
+def test_limits_bound_each_subset_and_the_whole(project):
+    rows = [json.dumps({"question": f"{i} + {i}", "answer": str(2 * i)}) for i in range(10)]
+    project.benchmark(count=0)
+    text = (project.path / "test_adding.py").read_text()
+    project.write("test_adding.py", text.replace('local("adding.jsonl")', 'local("data", subsets=["a", "b"])'))
+    for name in ("a", "b"):
+        project.write(f"data/{name}_test.jsonl", "\n".join(rows))
+
+    def ran(*options):
+        report = project.run(*options).reports["adding"]["execution_summary"]
+        return {name: subset["requested"] for name, subset in report["subsets"].items()}
+
+    assert ran() == {"a": 10, "b": 10}
+    assert ran("--eval-limit=3") == {"a": 3, "b": 3}
+    assert ran("--eval-limit=0.5") == {"a": 5, "b": 5}
+    assert ran("--eval-limit-total=7") == {"a": 4, "b": 3}
+    assert ran('--eval-dataset-args={"adding": {"subset_list": ["b"]}}') == {"b": 10}
+    assert ran("-k", "b-3") == {"b": 1}
+
+
+def test_two_benchmarks_of_one_name_are_refused_unless_one_file_is_named(project):
+    project.benchmark("adding")
+    (project.path / "other").mkdir()
+    (project.path / "other" / "test_more.py").write_text((project.path / "test_adding.py").read_text())
+    (project.path / "other" / "adding.jsonl").write_text((project.path / "adding.jsonl").read_text())
+    run = project.run()
+    assert run.code == 4
+    assert "two benchmarks are called 'adding'" in run.out
+    assert project.run("other").counts == {"correct": 12}
+
+
+def test_two_benchmarks_of_one_name_in_one_file_are_refused(project):
+    again = '@benchmark("adding", dataset=local("a.jsonl"), to_sample=to_sample)\ndef test_again(sample):\n    return 0'
+    project.benchmark("adding", after=again)
+    run = project.run()
+    assert run.code == 4
+    assert "'adding'" in run.out
+
+
+def test_a_benchmark_imported_into_another_file_runs_once(project):
+    project.benchmark("adding")
+    project.write("test_importing.py", "from test_adding import test_adding\ndef test_ordinary(): pass")
+    assert project.run().counts == {"correct": 12, "passed": 1}
+
+
+def test_skip_marks_hold_a_benchmark_back_and_its_data_too(project):
+    project.benchmark("adding", marks='@pytest.mark.skip(reason="not today")')
+    project.benchmark("doubling", marks="@pytest.mark.skipif(sys.version_info > (3,), reason='too new')")
+    project.benchmark("spelling", marks="@pytest.mark.skipif(sys.version_info < (3,), reason='too old')")
+    spoil(project, "adding", "doubling")
+    run = project.run("-rs")
+    assert run.counts == {"correct": 12, "skipped": 2}
+    assert "not today" in run.out
+    assert "too new" in run.out
