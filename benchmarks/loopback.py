@@ -89,7 +89,9 @@ class Connection(asyncio.Protocol):
         text = f"Adding it all up gives \\boxed{{{numbers[-1] if numbers else key[0]}}}."
         usage = {"prompt_tokens": len(prompt) // 4, "completion_tokens": 12, "total_tokens": len(prompt) // 4 + 12}
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        self.reply(json.dumps({"id": key.hex(), "object": "chat.completion", "choices": [choice], "usage": usage}).encode())
+        self.reply(
+            json.dumps({"id": key.hex(), "object": "chat.completion", "choices": [choice], "usage": usage}).encode()
+        )
         self.state.in_flight -= 1
         self.state.last = time.perf_counter()
 
@@ -100,9 +102,7 @@ class Connection(asyncio.Protocol):
 
 
 async def main(port: int, state: State) -> None:
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(state), "127.0.0.1", port, backlog=4096
-    )
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(state), "127.0.0.1", port, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,27 +17,18 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
+import measure
+
 HERE = Path(__file__).resolve().parent
 CASES = (("50 ms", 0.05, 0.0, 64, 0.90), ("50 ms", 0.05, 0.0, 256, 0.75), ("50 ms log-normal 0.8", 0.05, 0.8, 64, 0.90))
 
 
-def cpu_of(command: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # Compiled modules are cached, as they are for any user.
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tempfile.gettempdir(), env=environment)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
 def ours(data: Path, base: str, concurrency: int, out: str, *extra: str) -> list[str]:
-    return [
-        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--eval-model=bench", f"--eval-api-url={base}",
-        "--eval-datasets=gsm8k", f"--eval-dataset-dir={data}", f"--eval-batch-size={concurrency}",
-        "--eval-dataset-args", '{"gsm8k": {"few_shot_num": 0}}', f"--eval-work-dir={out}", "--eval-no-timestamp", *extra,
-    ]  # fmt: skip
+    return measure.pytest(
+        "--eval-model=bench", f"--eval-api-url={base}", f"--eval-batch-size={concurrency}",
+        "--eval-datasets=gsm8k", f"--eval-dataset-dir={data}", "--eval-dataset-args", '{"gsm8k": {"few_shot_num": 0}}',
+        f"--eval-work-dir={out}", "--eval-no-timestamp", *extra,
+    )  # fmt: skip
 
 
 def get(base: str, path: str) -> dict[str, float]:
@@ -53,7 +42,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     data = arguments.data.resolve()
-    print(f"{'latency':<22}{'in flight':>10}{'plain/s':>10}{'ours/s':>10}{'ratio':>8}{'target':>8}{'CPU ms/sample':>15}")
+    print(
+        f"{'latency':<22}{'in flight':>10}{'plain/s':>10}{'ours/s':>10}{'ratio':>8}{'target':>8}{'CPU ms/sample':>15}"
+    )
     for name, latency, sigma, concurrency, target in CASES:
         command = [sys.executable, str(HERE / "loopback.py"), "--latency", str(latency), "--sigma", str(sigma)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
@@ -61,18 +52,20 @@ def main() -> None:
             rates: dict[str, list[float]] = {"plain": [], "ours": []}
             cpu = []
             with tempfile.TemporaryDirectory() as folder:
-                start_up = cpu_of(ours(data, base, concurrency, f"{folder}/one", "--eval-limit=1"))
+                start_up = measure.run(ours(data, base, concurrency, f"{folder}/one", "--eval-limit=1")).cpu_s
                 for round_ in range(arguments.rounds):
                     out = f"{folder}/{round_}"
                     get(base, "/reset")
-                    used = cpu_of(ours(data, base, concurrency, out)) - start_up
+                    used = measure.run(ours(data, base, concurrency, out)).cpu_s - start_up
                     seen = get(base, "/stats")
                     assert not seen["duplicates"], seen
                     cpu.append(used / seen["requests"] * 1000)
                     rates["ours"].append(seen["requests"] / seen["span_s"])
                     get(base, "/reset")
                     predictions = next(Path(out).glob("predictions/*/*.jsonl"))
-                    cpu_of([sys.executable, str(HERE / "plain_client.py"), base, str(concurrency), str(predictions)])
+                    measure.run(
+                        [sys.executable, str(HERE / "plain_client.py"), base, str(concurrency), str(predictions)]
+                    )
                     seen = get(base, "/stats")
                     rates["plain"].append(seen["requests"] / seen["span_s"])
             server.kill()
