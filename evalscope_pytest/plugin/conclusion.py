@@ -55,7 +55,8 @@ class Conclusion:
     def show(self, reporter: pytest.TerminalReporter, *, perf: bool) -> None:
         """Print the table, what went wrong, the gates, and where everything is."""
         if self.interrupted:
-            reporter.write_line(f"The run is not complete: {self.interrupted}", yellow=True)
+            reporter.write_line(f"The run is not complete: {self.interrupted.rstrip('.')}.", yellow=True)
+            reporter.write_line(f"To carry on: the same command with --eval-use-cache={self.page.parent.parent}")
         reporter.write_line(metric_table(self.reports))
         if perf and (figures := perf_table(self.reports)):
             reporter.write_line(figures)
