@@ -3,7 +3,7 @@
     python benchmarks/startup.py [--rounds 5]
 
 The first is the CPU of the whole process (target: 1.5 s). The second is the difference between an empty test run with
-this package's plugin and without it, in turn: the least of each, since the rest of the machine only adds (target: 5 ms).
+this package's plugin and without it, the least of each, since other programs only add to it (target: 5 ms).
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.records import journal as journal_module
-from evalscope_pytest.records.journal import Journal, entries, journals_of, other_journals, split_line
+from evalscope_pytest.records.journal import SYNC_RECORDS, Journal, entries, journals_of, other_journals, split_line
 from evalscope_pytest.records.layout import WorkDir
 from evalscope_pytest.records.rows import calls_of, score_of
 
@@ -146,28 +148,45 @@ def test_full_disk_stops_the_run_and_nothing_is_tried_again(tmp_path: Path) -> N
     assert [e.row.index for e in entries(journal.path)] == [0]
 
 
-def test_syncs_once_a_second_or_every_64_records_but_not_all_the_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced = []
-    monkeypatch.setattr(os, "fdatasync", synced.append)
-    now = [0.0]
-    journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL, clock=lambda: now[0])
-    for index in range(100):
+def test_syncs_in_the_background_once_64_records_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (time.sleep(0.2), synced.append(fd)))
+    journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
+    started = time.monotonic()
+    for index in range(200):
         journal.append(scored(index))
-    assert len(synced) == 0
-    now[0] = 0.3
-    journal.append(scored(100))
-    assert len(synced) == 1
-    now[0] = 1.2
-    journal.append(scored(101))
-    assert len(synced) == 1
-    now[0] = 1.4
-    journal.append(scored(102))
-    assert len(synced) == 2
+    assert time.monotonic() - started < 0.2, "appending waits for the disk"
+    deadline = time.monotonic() + 5
+    while not synced and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert 1 <= len(synced) <= 2
     journal.close()
-    assert len(synced) == 2
     journal.close()
+
+
+def test_what_was_appended_is_synced_within_about_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+    monkeypatch.setattr("evalscope_pytest.records.journal.SYNC_INTERVAL_S", 0.05)
+    journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
+    journal.append(scored(0))
+    time.sleep(0.5)
+    assert len(synced) == 1
+    journal.close()
+    assert len(synced) == 1
+
+
+def test_a_failed_sync_is_raised_by_the_next_append(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(fd: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", fail)
+    journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
+    for index in range(SYNC_RECORDS):
+        journal.append(scored(index))
+    time.sleep(0.3)
+    with pytest.raises(StoreError, match="Input/output error"):
+        journal.append(scored(99))
 
 
 def test_a_very_long_reply_is_cut_and_marked(tmp_path: Path) -> None:
