@@ -138,8 +138,8 @@ class Runner:
             recorded=deque(recorded.calls if recorded else ()),
         )
         score, error, skipped = await self._attempt(evaluation, context)
-        described = _describe(error) if error is not None else None
-        done = result(tuple(context.calls), score, described, time.perf_counter() - started)
+        reason = described(error) if error is not None else None
+        done = result(tuple(context.calls), score, reason, time.perf_counter() - started)
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
@@ -254,7 +254,8 @@ def _last_text(context: SampleContext) -> str | None:
     return context.calls[-1].output.text if context.calls else None
 
 
-def _describe(error: BaseException) -> SampleError:
+def described(error: BaseException) -> SampleError:
+    """Return an exception as it is recorded."""
     message = redact(str(error))
     name = type(error).__name__
     if isinstance(error, ScoringTimeoutError):

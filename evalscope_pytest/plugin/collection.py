@@ -173,6 +173,7 @@ def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> Place:
 
 
 def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) -> Evaluation:
+    wants = parameters(resolved.benchmark)
     return Evaluation(
         name=resolved.name,
         body=resolved.benchmark.body,
@@ -184,7 +185,8 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         read=resolved.filters.apply if resolved.filters else str,
         fingerprint=resolved.fingerprint,
         timeout_s=resolved.timeout_s,
-        wants=frozenset(parameters(resolved.benchmark)),
+        wants=frozenset(wants),
+        arguments={"task_config": run.task} if "task_config" in wants else {},
     )
 
 

@@ -18,6 +18,8 @@ from ..core.errors import UsageError, closest
 from ..engine.evaluation import Evaluation
 
 OWN = ("sample", "model", "output", "task_config")
+# What ends the session wherever it is raised.
+STOPPING = (pytest.exit.Exception, KeyboardInterrupt)
 LATER = {"judge": "LLM judges", "sandbox": "sandboxed code execution"}
 
 
@@ -31,7 +33,7 @@ class FixtureHost(pytest.Function):
         Raises:
             UsageError: The body asks for something it cannot be given.
         """
-        wanted = [n for n in parameters(benchmark) if n not in OWN]
+        wanted = [n for n in (*parameters(benchmark), *_used(benchmark)) if n not in OWN]
         for name in wanted:
             if name in LATER:
                 raise UsageError(
@@ -39,7 +41,7 @@ class FixtureHost(pytest.Function):
                 )
         host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
         scopes = _scopes(host)
-        _check(benchmark, wanted, scopes)
+        _check(benchmark, wanted, scopes, module)
         # Function-scoped autouse fixtures are meant for ordinary tests: they cannot hold for samples in parallel.
         host.fixturenames[:] = [n for n in host.fixturenames if scopes.get(n, "function") != "function"]
         return host if host.fixturenames else None
@@ -54,6 +56,12 @@ def parameters(benchmark: Benchmark) -> list[str]:
     """Return what the benchmark's body asks for, by name; what has a default it does not ask for."""
     found = inspect.signature(benchmark.body).parameters.values()
     return [p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+
+
+def _used(benchmark: Benchmark) -> list[str]:
+    """Return the arguments of its ``usefixtures`` marks."""
+    marks = getattr(benchmark.body, "pytestmark", ())
+    return [name for mark in marks if mark.name == "usefixtures" for name in mark.args]
 
 
 def _stand_in(names: list[str]) -> Any:
@@ -71,19 +79,32 @@ def _scopes(host: FixtureHost) -> dict[str, str]:
     return {name: str(found[-1].scope) for name, found in definitions.items() if found}
 
 
-def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str]) -> None:
+def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str], module: pytest.Module) -> None:
     for name in wanted:
-        if name == "request" or scopes.get(name) in ("function", "class"):
+        scope = "function" if name == "request" else scopes.get(name)
+        if scope in ("function", "class"):
             raise UsageError(
-                f"benchmark {benchmark.name!r} asks for the function-scoped fixture {name!r}, but its samples run at "
+                f"benchmark {benchmark.name!r} asks for the {scope}-scoped fixture {name!r}, but its samples run at "
                 f"the same time and ahead of pytest. Give the fixture scope='module' or 'session', or make what it "
                 f"makes inside the body."
             )
         if name not in scopes:
-            known = [*OWN, *(n for n, s in scopes.items() if s != "function")]
+            known = [*OWN, *_wide_fixtures(module)]
             raise UsageError(
                 f"benchmark {benchmark.name!r} asks for {name!r}, which is no fixture. {closest(name, known)}"
             )
+
+
+def _wide_fixtures(module: pytest.Module) -> list[str]:
+    """Return the fixtures a benchmark of this module may ask for."""
+    manager = module.session._fixturemanager
+    # The attribute's name differs between versions of pytest; its keys are the names of all fixtures.
+    names: dict[str, Any] = next((v for key, v in vars(manager).items() if key.startswith("_arg2")), {})
+    return [
+        name
+        for name in names
+        if (found := manager.getfixturedefs(name, module)) and found[-1].scope not in ("function", "class")
+    ]
 
 
 class Stage:
@@ -92,6 +113,8 @@ class Stage:
     Attributes:
         primary: The benchmark's primary metric.
         ready: True when its samples may be started.
+        broken: The report of the sample whose fixtures could not be set up; the others fare alike.
+        fault: What went wrong there.
     """
 
     def __init__(self, evaluation: Evaluation, module: pytest.Module, benchmark: Benchmark, primary: str) -> None:
@@ -102,6 +125,8 @@ class Stage:
         self.primary = primary
         self.hooks = module.ihook
         self.ready = not self._needs_host
+        self.broken: pytest.TestReport | None = None
+        self.fault: BaseException | None = None
 
     def enter(self) -> None:
         """Set the fixtures up and give their values to the body."""
@@ -113,8 +138,9 @@ class Stage:
     def leave(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tear down what the next item does not need. Says so, once, when that fails."""
         self.ready = not self._needs_host
+        self.broken = None
         call: pytest.CallInfo[None] = pytest.CallInfo.from_call(
-            lambda: item.session._setupstate.teardown_exact(nextitem), "teardown", reraise=pytest.exit.Exception
+            lambda: item.session._setupstate.teardown_exact(nextitem), "teardown", reraise=STOPPING
         )
         if call.excinfo is not None:
             report = item.ihook.pytest_runtest_makereport(item=item, call=call)

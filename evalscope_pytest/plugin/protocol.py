@@ -16,6 +16,7 @@ import pytest
 
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
+from .host import STOPPING
 from .nodes import SampleItem
 from .run import Run
 from .streams import explain_in_tests_only
@@ -61,13 +62,25 @@ class SampleProtocol:
     def _set_up(self, item: SampleItem) -> bool:
         if item.ready:
             return True
-        call: pytest.CallInfo[None] = pytest.CallInfo.from_call(
-            item.stage.enter, "setup", reraise=pytest.exit.Exception
+        stage, alike = item.stage, ""
+        if stage.broken is None:
+            call: pytest.CallInfo[None] = pytest.CallInfo.from_call(stage.enter, "setup", reraise=STOPPING)
+            if call.excinfo is None:
+                return True
+            report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
+            stage.broken, stage.fault = report, call.excinfo.value
+            if self._pdb and report.failed:
+                item.ihook.pytest_exception_interact(node=item, call=call, report=report)
+        else:
+            alike = f"{type(stage.fault).__name__}: {stage.fault}"
+            longrepr: Any = stage.broken.longrepr if stage.broken.skipped else f"{alike} (as before)"
+            report = pytest.TestReport(item.nodeid, item.location, {}, stage.broken.outcome, longrepr, "setup")
+        if report.failed:
+            assert stage.fault is not None
+            self._run.keep_broken(item, stage.fault)
+        self._log(
+            item, attach(report, Verdict(item.benchmark.name, "error" if report.failed else "skipped", alike=alike))
         )
-        if call.excinfo is None:
-            return True
-        report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
-        item.ihook.pytest_runtest_logreport(report=attach(report, Verdict(item.benchmark.name, "error")))
         return False
 
     def _report_outcome(self, item: SampleItem) -> None:

@@ -39,6 +39,7 @@ class Reporting:
         self._stopped = ""
         self._conclusion: Conclusion | None = None
         self._broken = ""
+        self._unready: list[pytest.TestReport] = []
         self._over = False  # then the words are asked for by pytest's short summary
 
     # Before ---------------------------------------------------------------------------------------------------------
@@ -92,6 +93,8 @@ class Reporting:
         self._states[verdict.state] += 1
         if verdict.alike:
             self._alike[verdict.alike] += 1
+        elif verdict.state == "error":
+            self._unready.append(report)
         self._stopped = self._stopped or verdict.stopped
         if self._progress is None:
             self._progress = self._new_progress()
@@ -149,6 +152,9 @@ class Reporting:
             terminalreporter.write_line(f"ERROR: {self._run.usage_error}", red=True)
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
+        for report in self._unready:
+            terminalreporter.section(f"fixtures of {report.nodeid}", sep="_", red=True)
+            report.toterminal(terminalreporter._tw)
         if self._conclusion is not None:
             self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf)
 

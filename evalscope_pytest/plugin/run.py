@@ -19,7 +19,7 @@ from ..config.task import LATEST
 from ..core.errors import StoreError, UsageError
 from ..core.values import SampleResult
 from ..engine.asking import Asker
-from ..engine.evaluation import Outcome, Runner
+from ..engine.evaluation import Outcome, Runner, described
 from ..engine.handle import ModelHandle
 from ..engine.lookahead import BUFFER_FACTOR, Job, LookAhead
 from ..engine.loop import LoopThread
@@ -249,6 +249,12 @@ class Run:
 
     def _keep(self, result: SampleResult) -> None:
         self.journal.append(result)
+
+    def keep_broken(self, item: SampleItem, error: BaseException) -> None:
+        """Record a sample whose fixtures could not be set up."""
+        unit = item.unit
+        place = (item.benchmark.name, unit.subset, unit.index, unit.group, unit.repeat)
+        self._keep(SampleResult(*place, "", "", unit.sample, error=described(error)))
 
     def release(self) -> None:
         """Let go of the work_dir."""
