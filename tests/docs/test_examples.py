@@ -1,0 +1,75 @@
+"""What the documentation shows works, and every option it names is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evalscope_pytest.config.options import cli_options, pytest_options
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^`(\w+\.(?:py|jsonl|yaml))`[^\n]*:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYTEST_OPTION = re.compile(r"(?<![\w-])--(?:no-)?eval-[a-z-]+")
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def files_of(page: str) -> dict[str, str]:
+    """Return the files a page shows, by the name above each."""
+    return {name: content for name, content in FILE.findall(text_of(page))}
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("EVALSCOPE_", "PYTEST_"))}
+    return subprocess.run([sys.executable, *words], cwd=folder, env=clean, capture_output=True, text=True, timeout=120)
+
+
+def test_the_readmes_benchmark_runs(tmp_path):
+    files = files_of("README.md")
+    assert set(files) == {"capitals.jsonl", "test_capitals.py"}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    done = run(tmp_path, "-m", "pytest", "-p", "no:cacheprovider", "test_capitals.py", "--eval-model=mock")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "6 correct" in done.stdout
+
+
+def test_the_readmes_benchmark_has_fifteen_lines():
+    first, _, _ = files_of("README.md")["test_capitals.py"].partition('\n@benchmark("capitals_polite"')
+    assert len(first.strip().splitlines()) <= 15
+
+
+def test_the_readmes_python_runs(tmp_path):
+    (script,) = (code for kind, code in BLOCK.findall(text_of("README.md")) if kind == "python" and "run_task" in code)
+    done = run(tmp_path, "-c", script)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "1.0"
+
+
+def test_the_readme_fits_two_hundred_lines():
+    assert len(text_of("README.md").splitlines()) <= 200
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_option_named_is_there(page):
+    known = {form for o in pytest_options() for form in (o.flag, f"--no-{o.flag[2:]}")}
+    text = page.read_text(encoding="utf-8")
+    assert set(PYTEST_OPTION.findall(text)) - known == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_flag_of_the_command_is_there(page):
+    known = {form for o in cli_options() for form in (o.flag, f"--no-{o.flag[2:]}")}
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.lstrip().startswith("evalscope-pytest eval ")]
+    named = {flag for line in lines for flag in re.findall(r"(?<!\S)--[a-z][a-z-]+", line.partition(" -- ")[0])}
+    assert named - known == set()
