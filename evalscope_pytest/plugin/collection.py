@@ -127,10 +127,12 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
                 if only and sample_id not in only:
                     continue
                 unit = Unit(evaluation, sample, subset, group * resolved.repeats + repeat, group, repeat)
+                name = f"{benchmark.name}[{sample_id}]"
                 items.append(
                     SampleItem.from_parent(
                         module,
-                        name=f"{benchmark.name}[{sample_id}]",
+                        name=name,
+                        nodeid=f"{module.nodeid}::{name}",  # as --lf reads it: pytest itself would make another
                         benchmark=benchmark,
                         unit=unit,
                         marks=stand_in.parent.own_markers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -17,7 +18,10 @@ class Rerun:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._errored: set[str] = set(errored_of(config))
+
+    @cached_property
+    def _errored(self) -> set[str]:
+        return set(errored_of(self._config))  # pytest's cache is there once all plugins are configured
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
