@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Generic, TypeVar
@@ -19,6 +20,9 @@ from .loop import LoopThread
 T = TypeVar("T")
 
 BUFFER_FACTOR = 8
+# A reader that had to wait gives the loop a moment's lead and then takes many results in a row: two threads that wait
+# for each other at every single one spend more time on handing over the interpreter than on working.
+PAUSE_S = 0.02
 
 
 class Job(Generic[T]):
@@ -80,9 +84,11 @@ class LookAhead(Generic[T]):
         assert job.fed, "a job is handed in before it is taken"
         self._ready.clear()
         self._wanted = job
-        while not job.done:
-            # A bounded wait: a signal that arrives on another thread is seen, and a dead loop is noticed.
-            self._ready.wait(1.0)
+        if not job.done:
+            while not job.done:
+                # A bounded wait: a signal that arrives on another thread is seen, and a dead loop is noticed.
+                self._ready.wait(1.0)
+            time.sleep(PAUSE_S)
         self._wanted = None
         self._outstanding -= 1
         if job.error is not None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ..core.errors import StoreError
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
 from .host import STOPPING
@@ -69,18 +70,15 @@ class SampleProtocol:
                 return True
             report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
             stage.broken, stage.fault = report, call.excinfo.value
-            if self._pdb and report.failed:
-                item.ihook.pytest_exception_interact(node=item, call=call, report=report)
         else:
-            alike = f"{type(stage.fault).__name__}: {stage.fault}"
+            alike = redact(f"{type(stage.fault).__name__}: {stage.fault}")
             longrepr: Any = stage.broken.longrepr if stage.broken.skipped else f"{alike} (as before)"
             report = pytest.TestReport(item.nodeid, item.location, {}, stage.broken.outcome, longrepr, "setup")
         if report.failed:
             assert stage.fault is not None
             self._run.keep_broken(item, stage.fault)
-        self._log(
-            item, attach(report, Verdict(item.benchmark.name, "error" if report.failed else "skipped", alike=alike))
-        )
+        verdict = Verdict(item.benchmark.name, "error" if report.failed else "skipped", alike=alike)
+        self._log(item, attach(report, verdict), None if alike else stage.fault)
         return False
 
     def _report_outcome(self, item: SampleItem) -> None:
@@ -88,22 +86,28 @@ class SampleProtocol:
         try:
             outcome = self._run.outcome(item)
             item.job = None  # its reply is on disk; 100,000 of them would not fit in memory
-        except Exception as error:  # noqa: BLE001 - a fault outside of the body: reported on this sample, with traceback
+        except StoreError as error:  # never go on asking without recording
+            item.session.shouldfail = str(error)
             self._log(item, self._failure(item, error, item.benchmark.name, ""))
+            return
+        except Exception as error:  # noqa: BLE001 - a fault outside of the body: reported on this sample, with traceback
+            self._log(item, self._failure(item, error, item.benchmark.name, ""), error)
             return
         verdict = verdict_of(outcome, item.primary, self._run.asker.health.stopped)
         report = self._report(item, outcome, verdict, started)
-        self._log(item, report)
+        self._log(item, report, outcome.error if verdict.state == "failed" else None)
         if outcome.skipped is None and self._listeners:
             item.ihook.pytest_eval_sample_done(result=outcome.result)
         if verdict.stopped and not item.session.shouldfail:
             item.session.shouldfail = f"stopped: {verdict.stopped}"
 
-    def _log(self, item: SampleItem, report: pytest.TestReport) -> None:
+    def _log(self, item: SampleItem, report: pytest.TestReport, error: BaseException | None = None) -> None:
         item.stage.hooks.pytest_runtest_logreport(report=report)
         if self._junit:
             # JUnit XML takes properties from the teardown report only.
             item.ihook.pytest_runtest_logreport(report=_plain(item, "teardown", "passed", report))
+        if self._pdb and error is not None and report.failed:
+            item.ihook.pytest_exception_interact(node=item, call=_call_of(error), report=report)
 
     def _report(self, item: SampleItem, outcome: Outcome, verdict: Verdict, started: float) -> pytest.TestReport:
         sections = [("Captured output", redact(outcome.printed))] if outcome.printed else []
@@ -135,16 +139,12 @@ class SampleProtocol:
         sections: Iterable[tuple[str, str]] = (),
     ) -> pytest.TestReport:
         excinfo = pytest.ExceptionInfo.from_exception(error)
-        call: pytest.CallInfo[None] = pytest.CallInfo(None, excinfo, 0.0, 0.0, 0.0, "call", _ispytest=True)
         cause = f"{type(error).__name__} at {excinfo.traceback[-1].path}:{excinfo.traceback[-1].lineno + 1}"
         self._tracebacks[cause] = self._tracebacks.get(cause, 0) + 1
         shown = self._tracebacks[cause] <= TRACEBACKS_SHOWN or self._pdb
         longrepr = item.repr_failure(excinfo) if shown else f"{alike or error} ({cause}, as before)"
         report = pytest.TestReport(item.nodeid, item.location, {}, "failed", longrepr, "call", sections)
-        attach(report, Verdict(benchmark, "failed", None, "", cause))
-        if self._pdb:
-            item.ihook.pytest_exception_interact(node=item, call=call, report=report)
-        return report
+        return attach(report, Verdict(benchmark, "failed", None, "", cause))
 
 
 class SampleLoop:
@@ -172,6 +172,11 @@ class SampleLoop:
             if session.shouldstop:
                 raise session.Interrupted(session.shouldstop)
         return True
+
+
+def _call_of(error: BaseException) -> pytest.CallInfo[None]:
+    excinfo = pytest.ExceptionInfo.from_exception(error)
+    return pytest.CallInfo(None, excinfo, 0.0, 0.0, 0.0, "call", _ispytest=True)
 
 
 def _plain(item: SampleItem, when: Any, outcome: Any, like: pytest.TestReport) -> pytest.TestReport:

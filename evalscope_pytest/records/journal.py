@@ -16,7 +16,9 @@ import json
 import logging
 import os
 import threading
+import time
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +42,8 @@ log = logging.getLogger(__name__)
 class Journal:
     """This process's journal. Threads may append at the same time.
 
-    A thread of its own brings what was appended to the disk: waiting for the disk takes 4 to 50 ms, in which the event
-    loop would start no request.
+    A thread of its own writes and syncs: waiting for the disk takes 0.1 to 50 ms, in which the event loop would start
+    no request.
 
     Args:
         workdir: Where the run's files are.
@@ -56,30 +58,26 @@ class Journal:
     def __init__(self, workdir: WorkDir, *, session: str, worker: str, model: str = "") -> None:
         self.path = workdir.journal / f"{_session(session)}-{safe_name(worker)}-{os.getpid()}.jsonl"
         self._model = model
-        self._lock = threading.Lock()
+        self._fd = _open_append(self.path)
+        self._lines: deque[bytes] = deque()
+        self._writing = threading.Lock()
         self._unsynced = 0
         self._broken: StoreError | None = None
-        self._fd = _open_append(self.path)
-        self._due = threading.Event()
+        self._waiting = threading.Event()
         self._closing = threading.Event()
-        self._syncer = threading.Thread(target=self._keep_synced, name="evalscope-journal", daemon=True)
-        self._syncer.start()
+        self._writer = threading.Thread(target=self._keep_written, name="evalscope-journal", daemon=True)
+        self._writer.start()
 
     def append(self, result: SampleResult) -> None:
-        """Record a finished sample. When this returns, killing the process loses nothing of it.
+        """Record a finished sample: within milliseconds killing the process loses nothing of it, `sync` sees to it now.
 
         Raises:
-            StoreError: It, or one before it, could not be written. Nothing can be recorded from then on: the run has
-                to stop.
+            StoreError: One before it could not be written. Nothing can be recorded from then on: the run has to stop.
         """
-        line = encode_line(header_of(result), *documents(result, self._model))
-        with self._lock:
-            if self._broken:
-                raise self._broken
-            self._attempt(self._write, line)
-            self._unsynced += 1
-            if self._unsynced >= SYNC_RECORDS:
-                self._due.set()
+        if self._broken:
+            raise self._broken
+        self._lines.append(encode_line(header_of(result), *documents(result, self._model)))
+        self._waiting.set()
 
     def sync(self) -> None:
         """Wait until everything appended is on the disk.
@@ -87,46 +85,61 @@ class Journal:
         Raises:
             StoreError: The disk failed.
         """
-        with self._lock:
-            unsynced, self._unsynced = self._unsynced, 0
-        if unsynced and self._fd >= 0:
+        self._write()
+        if self._unsynced:
+            self._unsynced = 0
             self._attempt(getattr(os, "fdatasync", os.fsync), self._fd)
 
     def close(self) -> None:
         """Sync and close. Idempotent."""
+        if self._fd < 0:
+            return
         self._closing.set()
-        self._due.set()
-        self._syncer.join()
+        self._waiting.set()
+        self._writer.join()
         try:
-            self.sync()
-        finally:
-            with self._lock:
-                if self._fd >= 0:
-                    os.close(self._fd)
-                    self._fd = -1
-
-    def _keep_synced(self) -> None:
-        """Sync every second, or once 64 records wait, but not more than four times a second."""
-        while not self._closing.is_set():
-            self._due.wait(SYNC_INTERVAL_S)
-            self._due.clear()
-            try:
+            if self._broken is None:
                 self.sync()
+        finally:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _keep_written(self) -> None:
+        """Write what is appended at once; sync every second, or once 64 records wait, but not all the time."""
+        synced_at = time.monotonic()
+        while not self._closing.is_set():
+            self._waiting.wait(SYNC_PAUSE_S if self._unsynced else None)
+            self._waiting.clear()
+            try:
+                self._write()
+                waited = time.monotonic() - synced_at
+                if waited >= SYNC_INTERVAL_S or (self._unsynced >= SYNC_RECORDS and waited >= SYNC_PAUSE_S):
+                    self.sync()
+                    synced_at = time.monotonic()
             except StoreError:
                 return  # kept: the next append raises it
-            self._closing.wait(SYNC_PAUSE_S)
+
+    def _write(self) -> None:
+        """Write the waiting lines, whole ones only."""
+        with self._writing:
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            if lines:
+                self._attempt(self._write_all, b"".join(lines))
+                self._unsynced += len(lines)
+
+    def _write_all(self, data: bytes) -> None:
+        written = os.write(self._fd, data)
+        while written < len(data):  # a signal or a nearly full disk; the rest says which
+            written += os.write(self._fd, data[written:])
 
     def _attempt(self, action: Callable[..., object], *arguments: Any) -> None:
+        if self._broken:
+            raise self._broken
         try:
             action(*arguments)
         except OSError as error:  # never tried again: after a failed fsync the kernel may have dropped the pages
             self._broken = cannot_write(self.path, error)
             raise self._broken from error
-
-    def _write(self, line: bytes) -> None:
-        written = os.write(self._fd, line)
-        while written < len(line):  # a signal or a nearly full disk; the rest says which
-            written += os.write(self._fd, line[written:])
 
 
 def _session(session: str) -> str:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from .math_form import simplified, without_unit
 from .math_value import exact
 
+_INTEGER = re.compile(r"-?[0-9]{1,30}")
 _BLANKS = re.compile(r"\s+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z ,.'&-]*")
 _IN_BASE = re.compile(r"(\w+?)_\{?(\d{1,2})\}?")
@@ -43,6 +44,8 @@ def same(gold: str, answer: str, question: str = "") -> bool | Undecided:
         answer: What was read from the reply.
         question: Tells whether a percentage is asked for, and whether several values may come in any order.
     """
+    if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
+        return int(gold) == int(answer)  # nearly every answer of a word problem: no need to simplify anything
     gold, answer = simplified(gold), simplified(answer)
     if not gold or not answer:
         return gold == answer

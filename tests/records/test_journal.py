@@ -136,11 +136,13 @@ def test_threads_do_not_mix_their_lines(tmp_path: Path) -> None:
 def test_full_disk_stops_the_run_and_nothing_is_tried_again(tmp_path: Path) -> None:
     journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
     journal.append(scored(0))
+    journal.sync()
     full = os.open("/dev/full", os.O_WRONLY)
     kept = os.dup(journal._fd)
     os.dup2(full, journal._fd)
+    journal.append(scored(1))
     with pytest.raises(StoreError, match="No space left") as first:
-        journal.append(scored(1))
+        journal.sync()
     os.dup2(kept, journal._fd)
     with pytest.raises(StoreError) as second:
         journal.append(scored(2))
@@ -167,10 +169,10 @@ def test_syncs_in_the_background_once_64_records_wait(tmp_path: Path, monkeypatc
 def test_what_was_appended_is_synced_within_about_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fdatasync", synced.append)
-    monkeypatch.setattr("evalscope_pytest.records.journal.SYNC_INTERVAL_S", 0.05)
+    monkeypatch.setattr("evalscope_pytest.records.journal.SYNC_INTERVAL_S", 0.3)
     journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
     journal.append(scored(0))
-    time.sleep(0.5)
+    time.sleep(1)
     assert len(synced) == 1
     journal.close()
     assert len(synced) == 1
@@ -184,7 +186,7 @@ def test_a_failed_sync_is_raised_by_the_next_append(tmp_path: Path, monkeypatch:
     journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
     for index in range(SYNC_RECORDS):
         journal.append(scored(index))
-    time.sleep(0.3)
+    time.sleep(0.6)
     with pytest.raises(StoreError, match="Input/output error"):
         journal.append(scored(99))
 
