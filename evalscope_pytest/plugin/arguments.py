@@ -14,6 +14,7 @@ from ..benchmarks.bundled import bundled_dir, bundled_files
 from ..config.options import check_flags, hand_back_paths, split_paths
 from ..config.sources import gather
 from ..core.errors import UsageError
+from .root import correct_root
 from .state import TASK
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     """Read the configuration, and add the paths that go without saying to ``args``."""
     # Undoes `main`'s freeze. Registered this early it runs last, after pytest has searched the heap for the last time.
     config.add_cleanup(gc.unfreeze)
+    known = config.known_args_namespace
+    words, paths = split_paths(known.eval_datasets or (), bundled_files())
+    correct_root(config, args, [*known.file_or_dir, *paths])
     known = config.known_args_namespace
     words, paths = split_paths(known.eval_datasets or (), bundled_files())
     known.eval_datasets = words or None
