@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 class LoopThread:
-    """A running event loop. Start it once, ``close()`` it once; every other method is thread-safe."""
+    """A running event loop. Start it once, ``close()`` it once; every other method is thread-safe.
 
-    def __init__(self, name: str = "evalscope-engine") -> None:
+    Args:
+        threads: Blocking functions that run at once, each on a thread of its own, at most. None: asyncio's default, a
+            few more than there are processors.
+    """
+
+    def __init__(self, name: str = "evalscope-engine", threads: int | None = None) -> None:
         self.loop = _new_event_loop()
+        if threads is not None:
+            self.loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="evalscope-body"))
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from xdist.workermanage import parse_tx_spec_config
 
 from ..config.sources import from_mapping, to_mapping
 from ..core.errors import UsageError
@@ -20,7 +21,7 @@ from .rerun import Rerun, keep_errored
 from .run import Process, Run
 from .state import RUN, TASK
 from .streams import Routing
-from .workers import LookAheadScheduling, WorkerQueue
+from .workers import OWN_SCHEDULER, LookAheadScheduling, WorkerQueue, check_distribution, distributes
 
 USAGE_ERROR = "evalscope_usage_error"
 
@@ -37,10 +38,10 @@ def configure(config: pytest.Config) -> None:
         return
     if task.dry_run:
         config.option.collectonly = True
-    if getattr(config.option, "dist", "no") == "each":
-        raise pytest.UsageError("--dist each would ask every sample once per worker. Use -n N alone.")
     run = config.stash[RUN] = Run(config, task, process)
-    controls = getattr(config.option, "numprocesses", None) and not process.is_worker
+    controls = not process.is_worker and distributes(config)
+    if controls:
+        check_distribution(config, task.eval_batch_size)
     if not process.is_worker:
         from .reporting import Reporting
 
@@ -148,9 +149,9 @@ class Controller:
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LookAheadScheduling | None:
         """Distribute samples in a way that fits look-ahead, unless whole files are to stay together."""
-        if config.option.dist not in ("load", "worksteal"):
+        if config.option.dist not in OWN_SCHEDULER:
             return None
-        workers = min(len(config.getoption("tx") or ()) or 1, self._run.task.eval_batch_size)
+        workers = min(len(parse_tx_spec_config(config)), self._run.task.eval_batch_size)
         return LookAheadScheduling(config, log, queue=self._run.queue(workers), workers=workers)
 
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:

@@ -117,8 +117,8 @@ class Run:
 
     @cached_property
     def thread(self) -> LoopThread:
-        """The engine's event loop."""
-        return LoopThread()
+        """The engine's event loop, with a thread for each body that may block."""
+        return LoopThread(threads=2 * self.spec.requests_in_flight)
 
     @cached_property
     def asker(self) -> Asker:

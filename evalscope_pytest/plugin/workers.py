@@ -12,11 +12,36 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from xdist.scheduler.load import LoadScheduling
+from xdist.workermanage import parse_tx_spec_config
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
+OWN_SCHEDULER = ("load", "worksteal")  # what --dist says when samples may go to any worker
 LEAST_QUEUE = 2  # a worker starts an item only when it knows the one after it
+
+
+def distributes(config: pytest.Config) -> bool:
+    """Tell whether xdist will run the tests in other processes."""
+    option = config.option
+    chosen = getattr(option, "dist", "no") != "no" and bool(getattr(option, "tx", None))
+    return chosen and not option.collectonly
+
+
+def check_distribution(config: pytest.Config, in_flight: int) -> None:
+    """See that the workers can share the requests in flight.
+
+    Raises:
+        pytest.UsageError: They would ask twice, or more at once than allowed.
+    """
+    if config.option.dist == "each":
+        raise pytest.UsageError("--dist each would ask every sample once per worker. Use -n N alone.")
+    workers = len(parse_tx_spec_config(config))
+    if config.option.dist not in OWN_SCHEDULER and workers > in_flight:
+        raise pytest.UsageError(
+            f"--dist {config.option.dist} with {workers} workers has at least {workers} requests in flight, and "
+            f"--eval-batch-size allows {in_flight}. Use -n {in_flight}, or leave --dist out."
+        )
 
 
 class WorkerQueue:

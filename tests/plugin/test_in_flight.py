@@ -1,0 +1,162 @@
+"""Requests in flight: never more than asked for, and that many; across benchmarks, processes and kinds of bodies.
+
+And what does not depend on any of it: the records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+# Times, and the run's own name and settings, in records that are otherwise the same.
+CHANGING = re.compile(
+    r'"(?:latency_s|latency|elapsed_s|ttft_s|ttft|time|started|created|timestamp|date|duration|throughput)[a-z_]*": ?'
+    r"(?:\"[^\"]*\"|[-0-9.e+]+|null|\{[^{}]*\})"
+)
+
+
+def kept(run, *kinds):
+    """Return what a run recorded, times removed, by file."""
+    files = [f for kind in kinds for f in sorted((run.work_dir / kind).glob("*/*.json*"))]
+    return {str(f.relative_to(run.work_dir)): CHANGING.sub("", f.read_text()) for f in files}
+
+
+def in_order(requests):
+    return [r.body["messages"][-1]["content"] for r in requests]
+
+
+BLOCKING = "def test_adding(sample, model):\n    return model.generate(sample)"
+
+
+@pytest.mark.parametrize(("body", "size"), [(None, 4), (None, 16), (BLOCKING, 16), (BLOCKING, 40)])
+def test_so_many_requests_are_in_flight_as_asked_for_and_no_more(body, size, served):
+    served.benchmark(body=body, count=3 * size)
+    served.server.latency_s = 0.05
+    run = served.run(f"--eval-batch-size={size}")
+    assert run.counts == {"correct": 3 * size}
+    assert served.server.max_in_flight == size
+    assert served.server.duplicates == 0
+
+
+def test_eight_are_in_flight_by_default(served):
+    served.benchmark(count=30)
+    served.server.latency_s = 0.02
+    served.run()
+    assert served.server.max_in_flight == 8
+
+
+def test_the_next_benchmark_starts_before_the_last_reply_of_the_one_before(served):
+    served.benchmark("adding", count=9)
+    served.benchmark("doubling", count=9)
+    text = (served.path / "doubling.jsonl").read_text()
+    served.write("doubling.jsonl", text.replace(" + ", " plus "))
+    served.server.latency_s = 0.1
+    run = served.run("--eval-batch-size=8")
+    assert run.counts == {"correct": 18}
+    arrived = [("plus" in question, r.at) for question, r in zip(in_order(served.server.requests),
+               served.server.requests, strict=True)]  # fmt: skip
+    last_of_first = max(at for is_second, at in arrived if not is_second)
+    first_of_second = min(at for is_second, at in arrived if is_second)
+    assert first_of_second < last_of_first + 0.1
+    assert served.server.max_in_flight == 8
+
+
+def test_one_slow_reply_does_not_hold_up_the_others(served):
+    served.benchmark(
+        count=200,
+        body="""
+async def test_adding(sample, model):
+    if sample.target == "0":
+        await asyncio.sleep(1)
+    return await model.generate(sample)
+""",
+    )
+    served.server.latency_s = 0.02
+    served.run("--eval-batch-size=8")
+    first, *others = sorted(served.server.requests, key=lambda r: r.body["messages"][-1]["content"] != "0 + 0")
+    assert sum(r.at < first.at for r in others) > 150
+
+
+@pytest.mark.parametrize(
+    ("options", "most"),
+    [
+        (["-n2", "--eval-batch-size=7"], 7),
+        (["-n2", "--eval-batch-size=1"], 1),
+        (["-n2", "--dist=worksteal"], 8),
+        (["-n2", "--dist=loadfile", "--eval-batch-size=4"], 4),
+        (["-n3", "--eval-batch-size=2"], 2),
+        (["--tx=2*popen", "--dist=load", "--eval-batch-size=6"], 6),
+    ],
+)
+def test_processes_share_the_requests_in_flight_and_ask_nothing_twice(options, most, served):
+    served.benchmark("adding", count=60)
+    served.benchmark("doubling", count=40)
+    served.data("doubling", 40, first=100)
+    served.server.latency_s = 0.03
+    run = served.run(*options)
+    assert run.code == 0, run.out
+    assert run.counts == {"correct": 100}
+    assert len(served.server.requests) == 100
+    assert served.server.duplicates == 0
+    assert served.server.max_in_flight <= most
+    if "loadfile" not in options[1]:
+        assert served.server.max_in_flight == most
+
+
+def test_dist_each_is_refused(served):
+    served.benchmark()
+    run = served.run("-n2", "--dist=each")
+    assert run.code == 4
+    assert "--dist each would ask every sample once per worker" in run.out
+    assert not served.server.requests
+
+
+def test_records_do_not_depend_on_processes_or_batch_size(served):
+    served.benchmark("adding", count=40, options='repeats=2, aggregation="mean_and_pass_at_k"')
+    served.benchmark(
+        "asserting",
+        count=20,
+        options="scorer=None",
+        body="""
+def test_asserting(sample, output):
+    print("looking at", sample.input)
+    assert output.text == sample.target, f"{output.text} is wrong"
+""",
+    )
+    answers = {f"{i} + {i}": str(2 * i if i % 3 else -1) for i in range(40)}
+    served.server.answer = lambda messages: answers[messages[-1]["content"]]
+    runs = [
+        served.run(*options)
+        for options in (
+            ["--eval-batch-size=16"],
+            ["--eval-batch-size=1"],
+            ["-n2", "--eval-batch-size=16"],
+            ["-n2", "--eval-batch-size=3", "--dist=loadscope"],
+            ["-vv"],
+        )
+    ]
+    first = kept(runs[0], "predictions", "reviews", "reports")
+    assert len(first) == 6
+    assert sum(len(text) for text in first.values()) > 20_000
+    for other in runs[1:]:
+        assert kept(other, "predictions", "reviews", "reports") == first
+
+
+def test_rows_are_in_sample_order_whatever_the_latencies(served):
+    served.benchmark(count=50)
+    delays = Counter()
+
+    def answer(messages):
+        import time
+
+        delays["n"] += 1
+        time.sleep(0.005 * (delays["n"] % 3))
+        from .project import solve
+
+        return solve(messages)
+
+    served.server.answer = answer
+    run = served.run("-n2")
+    assert [row["index"] for row in run.rows()] == list(range(50))
