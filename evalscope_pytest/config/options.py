@@ -102,8 +102,8 @@ _INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": 
 def split_paths(values: Sequence[str], benchmarks: Container[str] = ()) -> tuple[list[str], list[str]]:
     """Tell benchmarks from paths among what followed ``--eval-datasets``, which takes all words up to the next option.
 
-    A path is what holds a slash or ``::``, ends in ``.py``, or is there as a file or folder without being the name of a
-    benchmark. Commas separate benchmarks.
+    A path is what holds a slash or ``::``, ends in ``.py``, or is a folder with test files in it and not the name of a
+    benchmark (a folder of data may well be called like its benchmark). Commas separate benchmarks.
 
     Args:
         values: The words.
@@ -125,7 +125,11 @@ def split_paths(values: Sequence[str], benchmarks: Container[str] = ()) -> tuple
 def _is_path(value: str, benchmarks: Container[str]) -> bool:
     if value in benchmarks:
         return False
-    return "/" in value or os.sep in value or "::" in value or value.endswith(".py") or os.path.exists(value)
+    return "/" in value or os.sep in value or "::" in value or value.endswith(".py") or _holds_tests(value)
+
+
+def _holds_tests(folder: str) -> bool:
+    return any(name.endswith(".py") and "test" in name for _, _, names in os.walk(folder) for name in names)
 
 
 def hand_back_paths(

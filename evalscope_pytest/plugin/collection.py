@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..benchmarks.bundled import bundled_files
+from ..benchmarks.bundled import bundled_dir, bundled_files
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
@@ -36,6 +36,7 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
     _drop_unnamed(run.task, session, items)
     options = session.config.option
     chosen = _distinct(selected(items, options.keyword, options.markexpr))
+    chosen = _with_records(run.task, session, items, chosen)
     wanted = _only(chosen)
     expanded: list[pytest.Item] = []
     for item in items:
@@ -70,6 +71,26 @@ def _drop_unnamed(task: TaskConfig, session: pytest.Session, items: list[pytest.
     if gone:
         session.config.hook.pytest_deselected(items=gone)
         items[:] = [i for i in items if i not in gone]
+
+
+def _with_records(
+    task: TaskConfig, session: pytest.Session, items: list[pytest.Item], chosen: list[BenchmarkItem]
+) -> list[BenchmarkItem]:
+    """Deselect benchmarks for records of the user's own where there are none, unless just those were asked for."""
+    if task.datasets:
+        return chosen
+
+    def lacks_records(item: BenchmarkItem) -> bool:
+        name = item.benchmark.name
+        there = task.args_of(name).dataset_id or (task.dataset_dir and (Path(task.dataset_dir) / name).exists())
+        return not (item.benchmark.dataset.location or there or session.isinitpath(item.path))
+
+    gone = [i for i in chosen if lacks_records(i)]
+    if not gone or len(gone) == len(chosen):
+        return chosen
+    session.config.hook.pytest_deselected(items=gone)
+    items[:] = [i for i in items if i not in gone]
+    return [i for i in chosen if i not in gone]
 
 
 def _distinct(chosen: Sequence[BenchmarkItem]) -> list[BenchmarkItem]:
@@ -120,6 +141,7 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     evaluation = _evaluation(run, resolved, loaded)
     stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
     items = []
+    file = module.nodeid or _outside(module.path)
     for subset, samples in loaded.subsets.items():
         for group, sample in enumerate(samples):
             for repeat in range(resolved.repeats):
@@ -132,7 +154,7 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
                     SampleItem.from_parent(
                         module,
                         name=name,
-                        nodeid=f"{module.nodeid}::{name}",  # as --lf reads it: pytest itself would make another
+                        nodeid=f"{file}::{name}",  # as --lf reads it: pytest itself would make another
                         benchmark=benchmark,
                         unit=unit,
                         marks=stand_in.parent.own_markers,
@@ -142,6 +164,11 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     _check_ids(benchmark.name, only, items)
     run.resolved[benchmark.name] = resolved
     return items
+
+
+def _outside(file: Path) -> str:
+    """Name a file that is not below the root, for which pytest has no name: a bundled one however it was asked for."""
+    return file.relative_to(bundled_dir()).as_posix() if file.is_relative_to(bundled_dir()) else file.name
 
 
 def _sample_id(subset: str, group: int, repeat: int) -> str:

@@ -48,7 +48,9 @@ class Reporting:
         """Say what is evaluated."""
         task = self._run.task
         where = f" at {task.api_url}" if task.api_url else ""
-        lines = [f"eval: {task.model or 'mock'}{where} ({task.eval_type}), {task.eval_batch_size} in flight"]
+        size = task.eval_batch_size
+        pace = f"batches of {size}" if task.eval_type == "llm_ckpt" else f"{size} in flight"
+        lines = [f"eval: {task.model or 'mock'}{where} ({task.eval_type}), {pace}"]
         return lines + [f"eval: {note}" for note in task.notes]
 
     def pytest_report_collectionfinish(self) -> list[str]:

@@ -130,8 +130,9 @@ def test_what_is_not_available_yet_is_not_in_the_help(parser, capsys):
 
 def test_paths_are_told_from_benchmarks(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "suites").mkdir()
-    (tmp_path / "arc").mkdir()
+    for folder, file in (("suites/math", "test_sums.py"), ("arc", "test_x.py"), ("mmlu", "test.jsonl")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / file).touch()
     words = ["gsm8k,mmlu", "arc", "suites", "tests/eval", "test_x.py", "test_y.py::bench", "./gsm8k", "nosuch"]
     assert split_paths(words, {"arc", "gsm8k"}) == (
         ["gsm8k", "mmlu", "arc", "nosuch"],
