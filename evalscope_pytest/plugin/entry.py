@@ -58,6 +58,15 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
     return collectors(collector, obj)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why benchmarks were skipped, which pytest itself says with ``-rs`` only."""
+    reasons = (report.longrepr for report in terminalreporter.stats.get("skipped", ()))
+    waiting = sum(isinstance(reason, tuple) and "--eval-model=MODEL" in reason[2] for reason in reasons)
+    if waiting and "s" not in terminalreporter.reportchars:
+        what = "1 test needs" if waiting == 1 else f"{waiting} tests need"
+        terminalreporter.write_line(f"{what} a model: --eval-model=MODEL (--eval-model=mock to try them out)")
+
+
 def _given(config: pytest.Config) -> bool:
     """Tell whether any source says something about evaluation, without reading any of them closely."""
     given = vars(config.known_args_namespace)

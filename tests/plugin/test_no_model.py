@@ -21,6 +21,12 @@ def test_a_benchmark_is_one_skipped_item_that_says_how_to_run_it_and_loads_nothi
     assert run.work_dir is None
 
 
+def test_why_it_was_skipped_is_said_once(project):
+    project.benchmark(count=0)
+    assert "1 test needs a model: --eval-model=MODEL" in project.run(model="").out
+    assert "needs a model: --eval-model=MODEL" not in project.run("-rs", model="").out
+
+
 def test_it_can_be_listed_and_named(project):
     project.benchmark(count=0)
     assert "test_adding.py::adding\n" in project.run("--co", "-q", model="").out
