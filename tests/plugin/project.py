@@ -196,3 +196,22 @@ class Project:
 def junit(path: Path) -> dict[str, ElementTree.Element]:
     """Return the test cases of a JUnit file by name."""
     return {case.get("name", ""): case for case in ElementTree.parse(path).iter("testcase")}
+
+
+def kept(run: Run) -> dict[str, str]:
+    """Return predictions, reviews and reports by file, without what is measured in seconds."""
+    assert run.work_dir is not None
+    files = [f for kind in ("predictions", "reviews", "reports") for f in (run.work_dir / kind).glob("*/*.json*")]
+    return {str(f.relative_to(run.work_dir)): _timeless(f) for f in sorted(files)}
+
+
+def _timeless(file: Path) -> str:
+    text = file.read_text()
+    rows = text.splitlines() if file.suffix == ".jsonl" else [text]
+    return "\n".join(json.dumps(_without_times(json.loads(row))) for row in rows)
+
+
+def _without_times(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_times(v) for k, v in value.items() if k not in ("time", "perf_metrics")}
+    return [_without_times(v) for v in value] if isinstance(value, list) else value

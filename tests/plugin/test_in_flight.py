@@ -5,22 +5,12 @@ And what does not depend on any of it: the records.
 
 from __future__ import annotations
 
-import re
+import time
 from collections import Counter
 
 import pytest
 
-# Times, and the run's own name and settings, in records that are otherwise the same.
-CHANGING = re.compile(
-    r'"(?:latency_s|latency|elapsed_s|ttft_s|ttft|time|started|created|timestamp|date|duration|throughput)[a-z_]*": ?'
-    r"(?:\"[^\"]*\"|[-0-9.e+]+|null|\{[^{}]*\})"
-)
-
-
-def kept(run, *kinds):
-    """Return what a run recorded, times removed, by file."""
-    files = [f for kind in kinds for f in sorted((run.work_dir / kind).glob("*/*.json*"))]
-    return {str(f.relative_to(run.work_dir)): CHANGING.sub("", f.read_text()) for f in files}
+from .project import kept, solve
 
 
 def in_order(requests):
@@ -137,11 +127,11 @@ def test_asserting(sample, output):
             ["-vv"],
         )
     ]
-    first = kept(runs[0], "predictions", "reviews", "reports")
+    first = kept(runs[0])
     assert len(first) == 6
     assert sum(len(text) for text in first.values()) > 20_000
     for other in runs[1:]:
-        assert kept(other, "predictions", "reviews", "reports") == first
+        assert kept(other) == first
 
 
 def test_rows_are_in_sample_order_whatever_the_latencies(served):
@@ -149,12 +139,8 @@ def test_rows_are_in_sample_order_whatever_the_latencies(served):
     delays = Counter()
 
     def answer(messages):
-        import time
-
         delays["n"] += 1
         time.sleep(0.005 * (delays["n"] % 3))
-        from .project import solve
-
         return solve(messages)
 
     served.server.answer = answer
