@@ -67,6 +67,8 @@ class MockModel:
             raise RejectedError(f"the mock model refuses this question, as error_rate={args.error_rate:g} asks")
         if args.reply is not None:
             text = args.reply
+        elif request.sample is None and not request.right_reply:
+            text = UNSURE  # an ordinary test's own prompt: there is no right reply
         else:
             text = request.right_reply if right < args.accuracy else wrong_reply(request)
         size = 0

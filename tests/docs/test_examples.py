@@ -15,7 +15,7 @@ from evalscope_pytest.config.options import cli_options, pytest_options
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"^`(\w+\.(?:py|jsonl|yaml))`[^\n]*:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^`([\w/]+\.(?:py|jsonl|yaml))`[^\n]*:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTEST_OPTION = re.compile(r"(?<![\w-])--(?:no-)?eval-[a-z-]+")
 
 
@@ -73,3 +73,16 @@ def test_every_flag_of_the_command_is_there(page):
     lines = [line for line in text.splitlines() if line.lstrip().startswith("evalscope-pytest eval ")]
     named = {flag for line in lines for flag in re.findall(r"(?<!\S)--[a-z][a-z-]+", line.partition(" -- ")[0])}
     assert named - known == set()
+
+
+def test_the_page_on_writing_benchmarks_shows_files_that_run(tmp_path):
+    for name, content in files_of("docs/writing-benchmarks.md").items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    mock = run(tmp_path, "-m", "pytest", "test_sums.py", "test_shapes.py", "test_smoke.py", "--eval-model=mock")
+    assert mock.returncode == 0, mock.stdout + mock.stderr
+    assert re.search(r"= (?=.*28 correct)(?=.*4 wrong)(?=.*2 passed).* in [0-9.]+s =", mock.stdout), mock.stdout
+    parrot = run(tmp_path, "-m", "pytest", "test_sums.py", "--eval-model=parrot", "--eval-type=custom")
+    assert "4 wrong" in parrot.stdout, parrot.stdout
+    own = run(tmp_path, "-m", "pytest", "test_own_tests.py")
+    assert own.returncode == 0, own.stdout
