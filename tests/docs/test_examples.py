@@ -25,7 +25,7 @@ def text_of(page: str) -> str:
 
 def files_of(page: str) -> dict[str, str]:
     """Return the files a page shows, by the name above each."""
-    return {name: content for name, content in FILE.findall(text_of(page))}
+    return dict(FILE.findall(text_of(page)))
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
