@@ -124,6 +124,7 @@ class ResolvedBenchmark:
             primary=b.metrics[0],
             settings=self.settings(),
             fingerprint=digest(self.fingerprint, self.settings()),
+            only_metrics=bool(self.args.metric_list),
         )
 
 

@@ -38,6 +38,8 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
     chosen = _distinct(selected(items, options.keyword, options.markexpr))
     chosen = _with_records(run.task, session, items, chosen)
     wanted = _only(chosen)
+    if chosen:
+        run.model  # noqa: B018 - what is wrong with it is said before any data is loaded
     expanded: list[pytest.Item] = []
     for item in items:
         if not isinstance(item, BenchmarkItem) or item not in chosen or _skipped(item):

@@ -27,6 +27,7 @@ class BenchmarkPlan:
         primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
         settings: The resolved benchmark, as ``task_config.yaml`` shows it.
         fingerprint: Content address of everything the scores depend on beside the model.
+        only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
     """
 
     name: str
@@ -42,6 +43,7 @@ class BenchmarkPlan:
     primary: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
+    only_metrics: bool = False
 
 
 @dataclass(frozen=True, slots=True)

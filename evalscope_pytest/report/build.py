@@ -80,7 +80,7 @@ def _metrics(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> tup
 def _subset_scores(plan: BenchmarkPlan, subset: str, rows: Sequence[Row]) -> Iterator[_Scored]:
     category = plan.categories.get(subset) or _DEFAULT_CATEGORY
     attempts = [Attempt(r.group, r.repeat, r.values, r.answer, r.weights) for r in rows if r.values is not None]
-    unplanned = {name for attempt in attempts for name in attempt.values} - set(plan.metrics)
+    unplanned = {name for attempt in attempts if not plan.only_metrics for name in attempt.values} - set(plan.metrics)
     for metric in aggregate(attempts, [*plan.metrics, *sorted(unplanned)], plan.aggregation, plan.repeats):
         yield _Scored(_identity(metric), category, SubsetScore(subset, round(metric.score, DIGITS), metric.num))
 

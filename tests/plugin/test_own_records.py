@@ -1,5 +1,7 @@
 """Benchmarks for records of one's own among others, and the ids of bundled samples."""
 
+import re
+
 import pytest
 
 LOCAL = "--eval-dataset-hub=local"
@@ -33,3 +35,19 @@ def test_with_records_they_run_along(words, project):
 def test_a_bundled_sample_has_the_same_id_however_it_was_asked_for(words, project):
     run = project.run(*words, "--co", "-q", "--eval-limit=1", here=False)
     assert "demo/test_demo_math.py::demo_math[default-0]\n" in run.out
+
+
+def test_a_metric_list_chooses_what_is_reported(project):
+    project.write("data/faq.jsonl", '{"query": "Say yes.", "response": "yes"}\n')
+    args = '{"general_qa": {"dataset_id": "data", "metric_list": ["Rouge-L"]}}'
+    run = project.run("--eval-datasets=general_qa", f"--eval-dataset-args={args}", here=False)
+    assert set(re.findall(r"mean_[\w-]+", run.out)) == {"mean_Rouge-L-R", "mean_Rouge-L-P", "mean_Rouge-L-F"}
+    assert len(run.reports["general_qa"]["metrics"]) == 3
+
+
+def test_a_model_that_cannot_be_made_is_said_before_data_is_loaded(project):
+    project.write("data/faq.jsonl", "no JSON")
+    words = ("--eval-datasets=general_qa", '--eval-dataset-args={"general_qa": {"dataset_id": "data"}}')
+    run = project.run(*words, "--eval-type=openai_api", here=False)
+    assert run.code == 4
+    assert "api_url: missing" in run.out
