@@ -34,6 +34,7 @@ SCHEMA = 1
 SYNC_INTERVAL_S = 1.0
 SYNC_RECORDS = 64
 SYNC_PAUSE_S = 0.25
+WRITE_PAUSE_S = 0.005
 _CRC_START, _CRC_END = len('{"crc32":"'), len('{"crc32":"01234567')
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,8 @@ class Journal:
         if self._broken:
             raise self._broken
         self._lines.append(encode_line(header_of(result), *documents(result, self._model)))
-        self._waiting.set()
+        if not self._waiting.is_set():  # setting it wakes a thread, which costs more than all the rest
+            self._waiting.set()
 
     def sync(self) -> None:
         """Wait until everything appended is on the disk.
@@ -109,6 +111,7 @@ class Journal:
         synced_at = time.monotonic()
         while not self._closing.is_set():
             self._waiting.wait(SYNC_PAUSE_S if self._unsynced else None)
+            self._closing.wait(WRITE_PAUSE_S)
             self._waiting.clear()
             try:
                 self._write()
