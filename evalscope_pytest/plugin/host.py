@@ -115,6 +115,7 @@ class Stage:
         ready: True when its samples may be started.
         broken: The report of the sample whose fixtures could not be set up; the others fare alike.
         fault: What went wrong there.
+        left: True once pytest has moved on to something else.
     """
 
     def __init__(self, evaluation: Evaluation, module: pytest.Module, benchmark: Benchmark, primary: str) -> None:
@@ -127,6 +128,7 @@ class Stage:
         self.ready = not self._needs_host
         self.broken: pytest.TestReport | None = None
         self.fault: BaseException | None = None
+        self.left = False
 
     def enter(self) -> None:
         """Set the fixtures up and give their values to the body."""
@@ -134,11 +136,13 @@ class Stage:
         if host is not None:
             self._evaluation.arguments.update(host.set_up(parameters(self._benchmark)))
         self.ready = True
+        self.left = False
 
     def leave(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tear down what the next item does not need. Says so, once, when that fails."""
         self.ready = not self._needs_host
         self.broken = None
+        self.left = True
         call: pytest.CallInfo[None] = pytest.CallInfo.from_call(
             lambda: item.session._setupstate.teardown_exact(nextitem), "teardown", reraise=STOPPING
         )

@@ -12,7 +12,7 @@ import pytest
 from xdist.workermanage import parse_tx_spec_config
 
 from ..config.sources import from_mapping, to_mapping
-from ..core.errors import UsageError
+from ..core.errors import EvalError
 from .collection import expand, plan_of
 from .conclusion import check_requirements
 from .nodes import SampleItem
@@ -74,7 +74,7 @@ class Samples:
                 expand(self._run, session, items)
             if self._run.task.rerun == "errors":
                 keep_errored(config, items)
-        except UsageError as error:
+        except EvalError as error:
             self._refuse(session, items, error)
 
     @pytest.hookimpl(tryfirst=True)
@@ -90,7 +90,7 @@ class Samples:
                     run.begin()
                 elif run.process.is_first:
                     run.plan.save(run.work_dir)
-        except UsageError as error:
+        except EvalError as error:
             self._refuse(session, session.items, error)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -107,7 +107,7 @@ class Samples:
             self._routing.stop()
             run.close()
 
-    def _refuse(self, session: pytest.Session, items: list[pytest.Item], error: UsageError) -> None:
+    def _refuse(self, session: pytest.Session, items: list[pytest.Item], error: EvalError) -> None:
         output = getattr(session.config, "workeroutput", None)
         if output is None:
             raise pytest.UsageError(str(error)) from None
@@ -133,6 +133,14 @@ class Controller:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Find out, before any worker is started, whether the records can be kept."""
+        try:
+            self._run.work_dir  # noqa: B018
+        except EvalError as error:
+            raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -223,18 +223,18 @@ class Run:
     def outcome(self, item: SampleItem) -> Outcome:
         """Return an item's outcome once it is there, having started what comes after it."""
         job = self.job_of(item)
-        self.ahead.feed(self._supply)
-        if not job.fed:
+        if not job.fed:  # before what comes after it, which a worker's queue begins with
             self.ahead.feed_now(job)
+        self.ahead.feed(self._supply)
         return self.ahead.take(job)
 
     def _supply(self, room: int) -> list[Job[Outcome]]:
         jobs: list[Job[Outcome]] = []
         for item in self._next_items():
             if isinstance(item, SampleItem):
-                if not item.ready:
+                if not item.ready and not item.stage.left:
                     break  # needs fixtures: they are set up when pytest gets there, and only then
-                if not (job := self.job_of(item)).fed:
+                if item.ready and not (job := self.job_of(item)).fed:
                     jobs.append(job)
             if self._worker is None:
                 self._cursor += 1

@@ -163,7 +163,7 @@ class Project:
         return subprocess.Popen(
             [sys.executable, *program, *quiet, *map(str, [*self.options, *args] if quiet else args)],
             cwd=self.path, env={**os.environ, **(env or {})}, text=True, encoding="utf-8",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
     def finish(self, process: subprocess.Popen[str], before: set[Path] | None = None) -> Run:

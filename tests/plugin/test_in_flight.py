@@ -91,6 +91,7 @@ def test_processes_share_the_requests_in_flight_and_ask_nothing_twice(options, m
     assert len(served.server.requests) == 100
     assert served.server.duplicates == 0
     assert served.server.max_in_flight <= most
+    assert "0 + 0" in in_order(served.server.requests)[: 2 * most], "the first sample is the first to be asked"
     if "loadfile" not in options[1]:
         assert served.server.max_in_flight == most
 

@@ -137,6 +137,15 @@ def test_a_fixture_whose_teardown_fails_is_reported_and_the_scores_stand(project
     assert run.score() == 1
 
 
+def test_what_comes_after_samples_without_fixtures_is_started_ahead_as_ever(served):
+    broken = "@pytest.fixture(scope='module')\ndef table():\n    raise OSError('no table')"
+    served.benchmark(body=USES_TABLE, before=LOG + broken, count=5)
+    served.benchmark("doubling", count=30)
+    served.server.latency_s = 0.03
+    assert served.run().counts == {"errors": 5, "correct": 30}
+    assert served.server.max_in_flight == 8
+
+
 def test_usefixtures_counts_for_a_benchmark_too(project):
     body = "def test_adding(sample, output):\n    log('sample')\n    return output"
     project.benchmark(body=body, before=FIXTURES, count=2, marks="@pytest.mark.usefixtures('database')")

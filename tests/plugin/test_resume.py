@@ -1,0 +1,221 @@
+"""Runs that are carried on: nothing finished is asked again, and the result is that of a run in one go."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from tests.servers.service import status
+
+from .project import kept, solve
+
+
+def asked(server):
+    return sorted(int(r.body["messages"][-1]["content"].split()[0]) for r in server.requests)
+
+
+def wait_until(condition, timeout_s=30.0):
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_ctrl_c_reports_what_is_there_and_the_rest_is_asked_later(processes, served):
+    served.benchmark(count=120)
+    served.server.latency_s = 0.05
+    process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=4", "-n", processes)
+    wait_until(lambda: len(served.server.requests) >= 40)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    cut = served.finish(process)
+    answered = len(served.server.requests) - 4
+    assert cut.code == 2, cut.out
+    assert "not complete" in cut.out
+    assert "Traceback" not in cut.out
+    report = cut.reports["adding"]["execution_summary"]
+    assert report["incomplete"] is True
+    assert answered - 4 <= report["succeeded"] < 120
+    assert cut.score() == 1
+
+    served.server.forget()
+    served.server.latency_s = 0
+    whole = served.run(f"--eval-use-cache={cut.work_dir}", "--eval-batch-size=9")
+    assert (whole.code, whole.counts) == (0, {"correct": 120}), whole.out
+    assert len(served.server.requests) == 120 - report["succeeded"]
+    assert served.server.duplicates == 0
+    whole = type(whole)(whole.code, whole.out, whole.folder, cut.work_dir)
+    assert kept(whole) == kept(served.run())
+
+
+def test_a_killed_run_loses_nothing_that_was_finished(served):
+    served.benchmark(count=120)
+    served.server.latency_s = 0.05
+    process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=4")
+    wait_until(lambda: len(served.server.requests) >= 40)
+    process.kill()
+    process.communicate()
+    (work_dir,) = (served.path / "outputs").iterdir()
+    (journal,) = (work_dir / "journal").glob("*main*.jsonl")
+    finished = len(journal.read_text().splitlines())
+    assert finished >= 30
+    with open(journal, "a") as file:
+        file.write('{"crc32":"0badcafe","key":"torn in the mid')
+    served.server.forget()
+    served.server.latency_s = 0
+    whole = served.run(f"--eval-use-cache={work_dir}")
+    assert whole.counts == {"correct": 120}
+    assert len(served.server.requests) == 120 - finished
+
+
+@pytest.fixture
+def finished(served):
+    """A finished run of 12 samples with four of them wrong."""
+    served.benchmark(count=12)
+    served.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 6 else "wrong"
+    first = served.run("--eval-limit=8")
+    assert first.counts == {"correct": 5, "wrong": 3}
+    served.server.forget()
+    return first
+
+
+def test_a_finished_run_asks_nothing_again_and_stays_the_same(finished, served):
+    before = kept(finished)
+    again = served.run("--eval-limit=8", f"--eval-use-cache={finished.work_dir}")
+    assert (again.code, again.counts) == (0, {"correct": 5, "wrong": 3})
+    assert not served.server.requests
+    assert kept(finished) == before
+    assert again.work_dir is None, "it is carried on where it is"
+
+
+@pytest.mark.parametrize(
+    ("options", "again"),
+    [
+        (["--eval-batch-size=2", "--eval-limit=8"], 0),
+        (["-n2", "--eval-limit=8"], 0),
+        (["--eval-limit=12"], 4),
+        (["--eval-limit=3"], 0),
+        (["--eval-api-key=another-key", "--eval-timeout=30", "--eval-limit=8"], 0),
+        (["--eval-generation-config=temperature=0.5", "--eval-limit=8"], 8),
+        (["--eval-repeats=2", "--eval-limit=8"], 8),
+        (["-k", "default-3"], 0),
+    ],
+)
+def test_only_what_changes_a_reply_makes_it_be_asked_again(options, again, finished, served):
+    run = served.run(*options, f"--eval-use-cache={finished.work_dir}")
+    assert run.code == 0, run.out
+    assert len(served.server.requests) == again
+
+
+def test_another_port_asks_nothing_again(finished, served):
+    from tests.servers.openai_server import OpenAIServer
+
+    with OpenAIServer() as other:
+        served.options = [f"--eval-api-url={other.url}"]
+        served.run("--eval-limit=8", f"--eval-use-cache={finished.work_dir}")
+        assert not other.requests
+
+
+def test_another_model_is_asked_everything(finished, served):
+    served.run("--eval-limit=8", f"--eval-use-cache={finished.work_dir}", model="another")
+    assert asked(served.server) == list(range(8))
+
+
+def test_a_changed_prompt_is_asked_again_and_a_changed_target_only_scored_again(finished, served):
+    rows = [json.loads(line) for line in (served.path / "adding.jsonl").read_text().splitlines()]
+    rows[2]["question"] = "2 + 3"
+    rows[4]["answer"] = "9"
+    served.write("adding.jsonl", "\n".join(map(json.dumps, rows)))
+    run = served.run("--eval-limit=8", f"--eval-use-cache={finished.work_dir}")
+    assert [r.body["messages"][-1]["content"] for r in served.server.requests] == ["2 + 3"]
+    assert run.counts == {"correct": 3, "wrong": 5}
+
+
+def test_a_changed_scorer_scores_old_replies(finished, served):
+    text = (served.path / "test_adding.py").read_text()
+    text = text.replace("import exact_match", "import exact_match, includes").replace("=exact_match()", "=includes()")
+    served.write("test_adding.py", text)
+    served.run("--eval-limit=8", f"--eval-use-cache={finished.work_dir}")
+    assert not served.server.requests
+
+
+def test_rerun_review_runs_the_body_on_recorded_replies(finished, served):
+    body = "def test_adding(sample, output):\n    print('again')\n    return output.text == 'wrong'"
+    served.benchmark(body=body)
+    keeps = served.run("--eval-limit=8", f"--eval-use-cache={finished.work_dir}")
+    assert keeps.counts == {"correct": 5, "wrong": 3}, "the scores of unchanged versions stand"
+    run = served.run("--eval-limit=8", f"--eval-use-cache={finished.work_dir}", "--eval-rerun-review")
+    assert run.counts == {"correct": 3, "wrong": 5}
+    assert not served.server.requests
+
+
+def test_latest_is_the_newest_run(finished, served):
+    run = served.run("--eval-limit=8", "--eval-use-cache=latest")
+    assert run.code == 0, run.out
+    assert not served.server.requests
+
+
+def test_errors_are_asked_again_and_scores_kept(served):
+    served.benchmark(count=12)
+    refused = lambda received: status(400, "no") if "5 + 5" in str(received.body) else None  # noqa: E731
+    served.server.fault_for = refused
+    first = served.run()
+    assert first.counts == {"correct": 11, "errors": 1}
+    served.server.forget()
+    served.server.fault_for = lambda received: None
+    run = served.run(f"--eval-use-cache={first.work_dir}")
+    assert (run.code, run.counts) == (0, {"correct": 12})
+    assert asked(served.server) == [5]
+
+
+def test_a_conversation_that_broke_off_goes_on_with_its_next_turn(served):
+    body = """
+async def test_adding(sample, model):
+    first = await model.generate(sample)
+    second = await model.generate([Message("user", f"{first.text} + 1")])
+    return int(second.text) == int(sample.target) + 1
+"""
+    served.benchmark(count=4, body=body)
+    second = lambda received: received.body["messages"][0]["content"].endswith(("0 + 1", "2 + 1", "4 + 1", "6 + 1"))  # noqa: E731
+    served.server.fault_for = lambda received: status(400, "no") if second(received) else None
+    first = served.run()
+    assert first.counts["errors"] == 4
+    served.server.forget()
+    served.server.fault_for = lambda received: None
+    run = served.run(f"--eval-use-cache={first.work_dir}")
+    assert run.counts == {"correct": 4}
+    assert all(r.body["messages"][0]["content"].endswith("+ 1") for r in served.server.requests)
+
+
+def test_no_timestamp_records_in_the_directory_itself_and_carries_on_there(served):
+    served.benchmark(count=6)
+    options = ["--eval-work-dir=here", "--eval-no-timestamp"]
+    served.run(*options, "--eval-limit=4")
+    served.server.forget()
+    run = served.run(*options)
+    assert run.counts == {"correct": 6}
+    assert asked(served.server) == [4, 5]
+    assert (served.path / "here" / "reports" / "served" / "adding.json").is_file()
+
+
+def test_two_runs_do_not_share_a_directory_at_once(served):
+    served.benchmark(count=50)
+    served.server.latency_s = 0.1
+    options = ["--eval-work-dir=here", "--eval-no-timestamp"]
+    process = served.start("--eval-model=served", "test_adding.py", *options)
+    try:
+        wait_until(lambda: served.server.requests)
+        run = served.run(*options)
+        assert run.code == 4
+        assert f"in use: {served.path / 'here'} by process {process.pid}" in run.out
+        both = served.run(*options, "-n2")
+        assert both.code == 4
+        assert "in use" in both.out
+        assert "INTERNALERROR" not in both.out
+    finally:
+        process.terminate()
+        process.communicate()
