@@ -66,7 +66,7 @@ def pytest_command(arguments: Sequence[str], environ: Mapping[str, str]) -> Comm
     """
     words = list(arguments)
     split = words.index("--") if "--" in words else len(words)
-    own, for_pytest = words[:split], words[split + 1 :]
+    own, for_pytest = _in_own_words(words[:split]), words[split + 1 :]
     options, rest = _parser().parse_known_args(hand_back_paths(own, flag=cli_flag("datasets")))
     _check_rest(rest)
     given = {name: value for name, value in vars(options).items() if value is not None}
@@ -78,6 +78,15 @@ def pytest_command(arguments: Sequence[str], environ: Mapping[str, str]) -> Comm
         given["eval_api_key"] = f"env:{API_KEY_VARIABLE}"
     words = [sys.executable, "-m", "pytest", *_pytest_flags(given), *_own_flags(options), *rest, *for_pytest]
     return Command(words, environment)
+
+
+def _in_own_words(words: Sequence[str]) -> list[str]:
+    """Return flags of pytest (``--eval-limit=5``) as this command spells them: messages of a run name those."""
+    spelled: dict[str, str] = {}
+    for theirs, ours in zip(pytest_options(), cli_options(), strict=True):
+        spelled[theirs.flag] = ours.flag
+        spelled[f"--no-{theirs.flag[2:]}"] = f"--no-{ours.flag[2:]}"
+    return ["".join((spelled.get(flag, flag), *rest)) for flag, *rest in (word.partition("=") for word in words)]
 
 
 def _parser() -> _Parser:

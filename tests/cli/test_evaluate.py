@@ -61,6 +61,11 @@ def test_switches_can_be_turned_on_and_off_and_gates_repeated():
     assert words[1:] == ["--no-eval-collect-perf", "--eval-gate=gsm8k>=0.7", "--eval-gate=arc>=0.5", "--eval-strict"]
 
 
+def test_pytests_spelling_of_an_option_is_understood():
+    line = "--model m --eval-limit=5 --eval-api-url http://127.0.0.1:1/v1 --no-eval-stream --eval-type service"
+    assert {"--eval-limit=5", "--no-eval-stream", "--eval-type=service"} <= set(words_of(line))
+
+
 def test_the_key_goes_into_the_environment_and_still_beats_a_file():
     command = pytest_command(["--model", "m", "--api-key", "s3cret-key"], {"PATH": "/bin"})
     assert "--eval-api-key=env:EVALSCOPE_API_KEY" in command.words
