@@ -219,3 +219,10 @@ def test_two_runs_do_not_share_a_directory_at_once(served):
     finally:
         process.terminate()
         process.communicate()
+
+
+def test_without_an_earlier_run_latest_starts_one_and_says_so(served):
+    served.benchmark(count=3)
+    run = served.run("--eval-use-cache=latest")
+    assert (run.code, run.counts) == (0, {"correct": 3})
+    assert "no earlier run under ./outputs, a new one starts" in run.out

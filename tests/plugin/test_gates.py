@@ -1,0 +1,122 @@
+"""Scores a run must reach: exit codes, one line each, and nothing asked when a gate cannot be met by any score."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.servers.service import status
+
+from .project import solve
+
+
+@pytest.fixture
+def graded(served):
+    """Twelve samples of which nine are answered rightly: 0.75."""
+    served.benchmark(options='tags=["sums"]')
+    served.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 8 else "wrong"
+    return served
+
+
+def gate_lines(run):
+    return [line for line in run.out.splitlines() if line.startswith("gate ")]
+
+
+@pytest.mark.parametrize(
+    ("gates", "code", "lines"),
+    [
+        (["adding>=0.75"], 0, ["gate adding>=0.75: passed, mean_acc 0.7500 over 12"]),
+        (["adding>=75%"], 0, ["gate adding>=75%: passed"]),
+        (["adding>=0.8"], 1, ["gate adding>=0.8: failed, mean_acc 0.7500 over 12, 0.05 below 0.8"]),
+        (["adding>0.7", "adding:mean_acc<0.9"], 0, ["gate adding>0.7: passed", "gate adding:mean_acc<0.9: passed"]),
+        (["adding[default]>=0.7", "adding>=0.9"], 1, ["gate adding[default]>=0.7: passed", "gate adding>=0.9: failed"]),
+    ],
+)
+def test_gates_decide_the_exit_code_and_say_so_in_a_line_each(gates, code, lines, graded):
+    run = graded.run(*(f"--eval-gate={gate}" for gate in gates))
+    assert run.code == code, run.out
+    assert len(gate_lines(run)) == len(lines)
+    for line, start in zip(gate_lines(run), lines, strict=True):
+        assert line.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("gate", "words"),
+    [
+        ("addding>=0.7", ["no benchmark 'addding' in this run", "Did you mean 'adding'?"]),
+        ("adding[defualt]>=0.7", ["no subset or category 'defualt'", "'default'"]),
+        ("adding:acuracy>=0.7", ["reports no metric 'acuracy'"]),
+        ("adding>=70", ["out of reach", "Did you mean 70%?"]),
+        ("adding", ["compares nothing"]),
+        ("adding>=much", ["'much' is not a number"]),
+        (">=0.7", ["names no benchmark"]),
+    ],
+)
+def test_a_gate_that_no_score_can_meet_is_refused_before_anything_is_asked(gate, words, graded):
+    run = graded.run(f"--eval-gate={gate}", *["-n2"] * (gate == "addding>=0.7"))
+    assert run.code == 4, run.out
+    assert all(word in run.out for word in words)
+    assert run.out.count("ERROR") == 1
+    assert not graded.server.requests
+    assert not run.reports
+
+
+def test_a_gate_of_the_ini_file_counts(graded):
+    graded.write("pytest.ini", "[pytest]\neval_gate =\n    adding>=0.5\n    adding>=0.9\n")
+    run = graded.run()
+    assert run.code == 1
+    assert [line.split(",")[0] for line in gate_lines(run)] == ["gate adding>=0.5: passed", "gate adding>=0.9: failed"]
+
+
+def test_a_gate_does_not_pass_on_samples_without_a_score(graded):
+    graded.server.fault_for = lambda received: status(400, "no") if "5 + 5" in str(received.body) else None
+    close = graded.run("--eval-gate=adding>=0.7")
+    assert close.code == 1
+    assert gate_lines(close)[0].startswith("gate adding>=0.7: failed")
+    assert "1 without a score" in close.out
+    allowed = graded.run("--eval-gate=adding>=0.7", "--eval-max-errors=1")
+    assert allowed.code == 0
+    far = graded.run("--eval-gate=adding>=0.5")
+    assert gate_lines(far)[0].startswith("gate adding>=0.5: passed")
+    assert far.code == 1, "the error itself still fails the run"
+
+
+def test_a_gate_fails_an_interrupted_run(graded):
+    graded.server.fault_for = lambda received: status(401, "no")
+    run = graded.run("--eval-gate=adding>=0")
+    assert run.code == 1
+    assert "gate adding>=0: failed, nothing was measured" in run.out
+
+
+def test_a_baseline_may_be_missed_by_so_much(graded):
+    earlier = graded.run()
+    graded.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 4 else "wrong"
+    baseline = f"--eval-baseline={earlier.work_dir}"
+    dropped = graded.run(baseline)
+    assert dropped.code == 1
+    assert "adding: failed, mean_acc 0.5000, baseline 0.7500" in dropped.out
+    assert graded.run(baseline, "--eval-max-drop=0.25").code == 0
+    assert graded.run(baseline, "--eval-max-drop=0.24").code == 1
+    graded.server.answer = solve
+    assert graded.run(baseline).code == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda folder: folder / "nosuch", ["baseline is not there"]),
+        (lambda folder: folder, ["baseline"]),
+        (lambda folder: folder / "other", ["no report of 'adding'", "Allowed: multiplying"]),
+    ],
+)
+def test_a_baseline_without_scores_to_compare_is_refused(make, words, graded):
+    earlier = graded.run()
+    graded.server.forget()
+    (report,) = earlier.work_dir.glob("reports/*/adding.json")
+    other = json.loads(report.read_text()) | {"dataset_name": "multiplying"}
+    graded.write("other/reports/served/multiplying.json", json.dumps(other))
+    run = graded.run(f"--eval-baseline={make(graded.path)}")
+    assert run.code == 4, run.out
+    assert all(word in run.out for word in words), run.out
+    assert not graded.server.requests

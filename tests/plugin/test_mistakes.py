@@ -1,0 +1,192 @@
+"""What a user gets wrong: exit code 4 and one paragraph that names the closest right thing, with nothing asked."""
+
+from __future__ import annotations
+
+import pytest
+
+MISTAKES = {
+    "unknown option": (["--eval-modle=x"], ["unknown option --eval-modle", "--eval-model"]),
+    "unknown switch": (["--no-eval-strcit"], ["unknown option --no-eval-strcit", "--no-eval-strict"]),
+    "unknown benchmark": (["--eval-datasets=gsm9k"], ["no benchmark named 'gsm9k'", "'gsm8k'"]),
+    "one of two unknown": (["--eval-datasets", "adding", "addding", "."], ["'addding'", "Did you mean 'adding'"]),
+    "limit of zero": (["--eval-limit=0"], ["limit cannot be 0", "--eval-limit"]),
+    "limit that is no number": (["--eval-limit=many"], ["limit", "many"]),
+    "share above one": (["--eval-limit=1.5"], ["1.5"]),
+    "batch size": (["--eval-batch-size=0"], ["eval_batch_size", "0"]),
+    "repeats": (["--eval-repeats=-1"], ["repeats", "-1"]),
+    "seed": (["--eval-seed=x"], ["seed", "'x'"]),
+    "unknown eval type": (["--eval-type=openai"], ["eval_type", "openai", "openai_api"]),
+    "hub": (["--eval-dataset-hub=modelscoop"], ["modelscoop", "modelscope"]),
+    "generation parameter": (
+        ["--eval-generation-config=temprature=1"],
+        ["temprature", "Did you mean 'temperature'", "--eval-generation-config"],
+    ),
+    "generation value": (["--eval-generation-config=temperature=hot"], ["temperature", "hot"]),
+    "torn JSON": (['--eval-generation-config={"temperature": 1'], ["--eval-generation-config"]),
+    "dataset args of nobody": (['--eval-dataset-args={"addding": {"shuffle": true}}'], ["'addding'", "'adding'"]),
+    "dataset args key": (
+        ['--eval-dataset-args={"adding": {"few_shots": 2}}'],
+        ["few_shots", "Did you mean 'few_shot_num'"],
+    ),
+    "subset": (['--eval-dataset-args={"adding": {"subset_list": ["nosuch"]}}'], ["nosuch", "adding"]),
+    "few shot without a split": (['--eval-dataset-args={"adding": {"few_shot_num": 2}}'], ["few_shot_num", "split"]),
+    "prompt field": (
+        ['--eval-dataset-args={"adding": {"prompt_template": "Solve {qestion}"}}'],
+        ["qestion", "question"],
+    ),
+    "prompt brace": (['--eval-dataset-args={"adding": {"prompt_template": "Solve {"}}'], ["prompt_template"]),
+    "metric": (['--eval-dataset-args={"adding": {"metric_list": ["acuracy"]}}'], ["acuracy", "accuracy"]),
+    "aggregation": (['--eval-dataset-args={"adding": {"aggregation": "median"}}'], ["median", "mean"]),
+    "dataset folder": (['--eval-dataset-args={"adding": {"dataset_id": "./nosuch"}}'], ["nosuch"]),
+    "work dir": (["--eval-work-dir=test_adding.py"], ["test_adding.py", "--eval-work-dir"]),
+    "cache": (["--eval-use-cache=nosuch"], ["use_cache is not there", "nosuch"]),
+    "cache that is a file": (["--eval-use-cache=test_adding.py"], ["use_cache is a file"]),
+    "rescoring of nothing": (["--eval-rerun-review"], ["rerun_review", "--eval-use-cache"]),
+    "drop without baseline": (["--eval-max-drop=0.1"], ["max_drop", "--eval-baseline"]),
+    "configuration file": (["--eval-task-config=nosuch.yaml"], ["nosuch.yaml"]),
+    "model arguments": (["--eval-model-args=timeout_ms=5"], ["timeout_ms"]),
+    "judge": (["--eval-judge-strategy=llm"], ["not available in this version"]),
+    "sandbox": (["--eval-use-sandbox"], ["not available in this version"]),
+    "local only": (["--eval-trust-remote-code"], ["local models only"]),
+    "errors": (["--eval-max-errors=some"], ["max_errors", "some"]),
+    "rerun": (["--eval-rerun=all"], ["rerun", "errors"]),
+    "url": (["--eval-api-url=127.0.0.1:8000"], ["api_url", "http://"]),
+    "key": (["--eval-api-key=env:NO_SUCH_KEY"], ["NO_SUCH_KEY"]),
+    "gate": (["--eval-gate=adding>=x"], ["'x' is not a number"]),
+}
+
+
+@pytest.fixture
+def ready(served):
+    served.benchmark()
+    return served
+
+
+def paragraph(run):
+    """Return the error, after seeing that it is one paragraph and all there is."""
+    errors = [line for line in run.out.splitlines() if line.startswith("ERROR: ")]
+    assert len(errors) == 1, run.out
+    assert "Traceback" not in run.out
+    assert "INTERNALERROR" not in run.out
+    assert len(errors[0]) < 700
+    return errors[0]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_paragraph_and_asks_nothing(mistake, ready):
+    options, words = MISTAKES[mistake]
+    run = ready.run(*options)
+    assert run.code == 4, run.out
+    error = paragraph(run)
+    assert [word for word in words if word not in error] == [], error
+    assert not ready.server.requests
+    assert run.work_dir is None
+
+
+@pytest.mark.parametrize(
+    "mistake", ["unknown benchmark", "subset", "prompt field", "metric", "cache", "model arguments"]
+)
+def test_under_xdist_too(mistake, ready):
+    options, words = MISTAKES[mistake]
+    run = ready.run("-n2", *options)
+    assert run.code == 4, run.out
+    error = paragraph(run)
+    assert [word for word in words if word not in error] == [], error
+    assert not ready.server.requests
+
+
+RECORDS = {
+    "field missing": ('{"question": "1 + 1"}\n', ["no field 'answer'", "question"]),
+    "no record": ("", ["adding.jsonl"]),
+    "broken line": ('{"question": "1 + 1", "answer": "2"}\n{"question": \n', ["adding.jsonl", "2"]),
+    "no object": ("[1, 2]\n", ["adding.jsonl"]),
+}
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_records_that_cannot_be_used_are_named(kind, ready):
+    text, words = RECORDS[kind]
+    ready.write("adding.jsonl", text)
+    run = ready.run()
+    assert run.code == 4, run.out
+    error = paragraph(run)
+    assert [word for word in words if word not in error] == [], error
+    assert not ready.server.requests
+
+
+def test_a_split_that_is_not_there_is_named_beside_those_that_are(ready):
+    ready.write("data/default_test.jsonl", (ready.path / "adding.jsonl").read_text())
+    ready.write("test_adding.py", (ready.path / "test_adding.py").read_text().replace('"adding.jsonl"', '"data"'))
+    assert ready.run().counts == {"correct": 12}
+    run = ready.run('--eval-dataset-args={"adding": {"eval_split": "tset"}}')
+    assert run.code == 4
+    error = paragraph(run)
+    assert "'tset'" in error
+    assert "'test'" in error
+
+
+def test_data_that_is_not_there_is_named(ready):
+    (ready.path / "adding.jsonl").unlink()
+    run = ready.run()
+    assert run.code == 4
+    assert "adding.jsonl" in paragraph(run)
+
+
+FILES = {
+    "unknown key": ("model: served\nlimt: 5\n", ["limt", "Did you mean 'limit'", "conf.yaml"]),
+    "wrong value": ("model: served\nlimit: 0\n", ["limit cannot be 0", "conf.yaml"]),
+    "no mapping": ("- a\n- b\n", ["conf.yaml"]),
+    "no YAML": ("a: [1, 2\n", ["conf.yaml"]),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_configuration_file_with_a_mistake_is_named(kind, ready):
+    text, words = FILES[kind]
+    ready.write("conf.yaml", text)
+    run = ready.run("--eval-task-config=conf.yaml")
+    assert run.code == 4, run.out
+    error = paragraph(run)
+    assert [word for word in words if word not in error] == [], error
+
+
+@pytest.mark.parametrize(
+    ("ini", "environment", "words"),
+    [
+        ("eval_limit = none", {}, ["eval_limit of pytest.ini"]),
+        ("", {"EVALSCOPE_LIMIT": "none"}, ["environment variable EVALSCOPE_LIMIT"]),
+        ("", {"EVALSCOPE_LIMITT": "3"}, ["unknown environment variable EVALSCOPE_LIMITT", "EVALSCOPE_LIMIT"]),
+    ],
+)
+def test_a_mistake_is_named_by_the_place_where_it_stands(ini, environment, words, ready, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    if ini:
+        ready.write("pytest.ini", f"[pytest]\n{ini}\n")
+    run = ready.run()
+    assert run.code == 4
+    error = paragraph(run)
+    assert all(word in error for word in words), error
+
+
+BENCHMARKS = {
+    "argument": ('few_shots=3', ["@benchmark('adding') has no argument 'few_shots'", "few_shot"]),
+    "metric": ('metrics=["acc"], aggregation="median"', ["median"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BENCHMARKS)
+def test_a_benchmark_with_a_mistake_is_told_at_collection(kind, served):
+    options, words = BENCHMARKS[kind]
+    served.benchmark(options=options)
+    run = served.run()
+    assert run.code in (2, 4), run.out
+    assert all(word in run.out for word in words), run.out
+    assert not served.server.requests
+
+
+def test_an_option_without_a_model_does_not_run_half_of_it(project):
+    project.benchmark()
+    run = project.run("--eval-limit=3", model="")
+    assert run.code == 0
+    assert run.counts == {"skipped": 1}
