@@ -121,8 +121,8 @@ def test_a_split_that_is_not_there_is_named_beside_those_that_are(ready):
     run = ready.run('--eval-dataset-args={"adding": {"eval_split": "tset"}}')
     assert run.code == 4
     error = paragraph(run)
-    assert "'tset'" in error
-    assert "'test'" in error
+    assert "no split 'tset'" in error
+    assert "There is: test." in error
 
 
 def test_data_that_is_not_there_is_named(ready):
