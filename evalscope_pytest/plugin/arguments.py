@@ -20,7 +20,7 @@ from .state import TASK
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
 
-# How a controller tells its workers, which parse the same command line, what it was completed with.
+# How a controller tells its workers, which parse the same command line, what it was completed with: its process id, then paths.
 ADDED_PATHS = "EVALSCOPE_PYTEST_ADDED_PATHS"
 
 
@@ -36,9 +36,9 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     known.eval_datasets = words or None
     known.file_or_dir.extend(paths)
     args[:] = hand_back_paths(args, bundled_files())
-    if os.environ.get("PYTEST_XDIST_WORKER"):
+    if (added := _added_by_controller()) is not None:
         # Workers get their configuration from the controller: standard input is theirs to talk to it.
-        _add(config, args, filter(None, os.environ.get(ADDED_PATHS, "").split(os.pathsep)))
+        _add(config, args, added)
         return
     try:
         check_flags(args)
@@ -48,8 +48,17 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     config.stash[TASK] = task
     on_command_line = known.eval_model or known.eval_task_config or known.eval_datasets or known.eval_type
     added = _bundled(task, known.file_or_dir) if on_command_line else []
-    os.environ[ADDED_PATHS] = os.pathsep.join(added)
+    os.environ[ADDED_PATHS] = os.pathsep.join([str(os.getpid()), *added])
     _add(config, args, added)
+
+
+def _added_by_controller() -> list[str] | None:
+    """Return what the controller of this worker of xdist added; None outside of one.
+
+    A run that a test starts inherits the environment of the worker the test runs in, and is none of its controller's.
+    """
+    controller, *added = os.environ.get(ADDED_PATHS, "").split(os.pathsep)
+    return added if os.environ.get("PYTEST_XDIST_WORKER") and controller == str(os.getppid()) else None
 
 
 def _add(config: pytest.Config, args: list[str], paths: Iterable[str]) -> None:

@@ -92,6 +92,22 @@ def test_the_command_line_passes_the_exit_code_on(graded):
     assert run(*served, "-k", "nothing-like-this") == 5
 
 
+def test_a_run_that_a_test_of_a_parallel_session_starts_is_a_run_of_its_own(project):
+    project.benchmark(count=3)
+    project.write(
+        "test_starting.py",
+        """
+import subprocess, sys
+def test_starting():
+    line = [sys.executable, "-m", "pytest", "--eval-model=mock", "test_adding.py", "--eval-work-dir=inner"]
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert "3 correct" in done.stdout, done.stdout + done.stderr
+def test_more(): pass
+""",
+    )
+    assert project.run("test_starting.py", "-n2").counts == {"passed": 2}
+
+
 def test_without_a_path_the_bundled_benchmarks_run(project):
     project.benchmark()  # not run: naming it would
     run = project.run("-k", "demo", "--eval-model-args=accuracy=0.5", here=False)
