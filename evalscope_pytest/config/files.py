@@ -45,7 +45,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
 def _near(path: Path) -> str:
     folder = path.parent
     found = sorted(p.name for p in folder.glob("*") if p.suffix in (".yaml", ".yml", ".json"))
-    return f"{folder} holds: {', '.join(found[:10])}." if found else f"{folder} holds no YAML or JSON file."
+    where = "This folder" if folder == Path() else str(folder)
+    return f"{where} holds: {', '.join(found[:10])}." if found else f"{where} holds no YAML or JSON file."
 
 
 def _parse_yaml(text: str) -> dict[str, Any]:
