@@ -75,6 +75,7 @@ def test_every_flag_of_the_command_is_there(page):
     assert named - known == set()
 
 
+@pytest.mark.slow
 def test_the_page_on_writing_benchmarks_shows_files_that_run(tmp_path):
     for name, content in files_of("docs/writing-benchmarks.md").items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
