@@ -20,7 +20,8 @@ from .state import TASK
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
 
-# How a controller tells its workers, which parse the same command line, what it was completed with: its process id, then paths.
+# How a controller tells its workers, which parse the same command line, what it was completed with: its process id,
+# then the paths.
 ADDED_PATHS = "EVALSCOPE_PYTEST_ADDED_PATHS"
 
 
