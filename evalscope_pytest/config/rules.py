@@ -10,7 +10,6 @@ from ..core.errors import ConfigError
 # Setting: its value when it is not given, and what to do instead.
 _LOCAL_ONLY: dict[str, tuple[Any, str]] = {
     "chat_template": (None, "A service applies its own; vLLM takes one in generation_config extra_body."),
-    "trust_remote_code": (False, "Remove it."),
 }
 _FROM_ENVIRONMENT = "environment"
 _NO_SERVICE = ("llm_ckpt", "mock_llm")

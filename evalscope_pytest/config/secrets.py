@@ -9,7 +9,18 @@ from ..core.secret import Secret
 
 _NAMES = frozenset({"key", "auth", "apikey", "api_key", "token", "secret", "password", "authorization", "cookie"})
 _ENDINGS = ("_api_key", "_apikey", "_access_key", "_secret_key", "_secret", "_password", "_authorization")
-_TOKENS = ("access", "api", "auth", "bearer", "hf", "refresh", "sdk", "security", "session")  # and not: eos_token
+_TOKENS = (
+    "access",
+    "api",
+    "auth",
+    "bearer",
+    "hf",
+    "hub",
+    "refresh",
+    "sdk",
+    "security",
+    "session",
+)
 
 
 def is_secret_name(name: str) -> bool:

@@ -32,11 +32,10 @@ _UNAVAILABLE: dict[str, tuple[tuple[Any, ...], str]] = {
     "sandbox_config": ((), _SANDBOX),
     "agent_config": (({},), "models answer by themselves, not through an agent"),
     "max_image_bytes": ((), "there are no image benchmarks yet"),
-    "language": (("en",), "reports are in English"),
 }
 
 # Those of which no value does anything yet: left out of help texts.
-UNDOCUMENTED = frozenset(_UNAVAILABLE) - {"eval_type", "language"}
+UNDOCUMENTED = frozenset(_UNAVAILABLE) - {"eval_type"}
 
 
 def refuse_unavailable(name: str, value: Any, where: str) -> None:

@@ -9,8 +9,8 @@ The tree::
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
     │   ├── RateLimitedError  429, 529: wait, then ask again
     │   ├── TransientError    time-outs, 5xx, resets, malformed replies: ask again a few times
-    │   ├── RejectedError     400, 404, 413, 422, content filter: this sample only, never asked again
-    │   └── FatalError        bad key, no quota, unknown model: no other sample would fare better, stop
+    │   ├── RejectedError     400, 413, 422, content filter: this sample only, never asked again
+    │   └── FatalError        401, 403, 404: key, quota, model or address are wrong: no sample would fare better, stop
     ├── ScoringError          a scorer broke or gave NaN
     └── StoreError            a record could not be written or read: stop, never pay without recording
 

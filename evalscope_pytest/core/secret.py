@@ -42,8 +42,12 @@ class Secret:
 
 
 def redact(text: str) -> str:
-    """Return ``text`` with every known key, and everything shaped like one, replaced by stars."""
+    """Return ``text`` fit to leave the process: every known key, and all that is shaped like one, replaced by stars.
+
+    Lone surrogates, which models do write, become escapes: neither a terminal nor a worker's channel takes them.
+    """
     for value in _known:
         if value in text:
             text = text.replace(value, MASK)
-    return _SHAPES.sub(MASK, text)
+    text = _SHAPES.sub(MASK, text)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

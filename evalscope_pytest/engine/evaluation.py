@@ -109,6 +109,7 @@ class Runner:
         keep: Stores a finished result, before anyone hears of it.
         skip_signals: Exception types by which a body says that it does not apply.
         fail_signals: Exception types by which a body says that the answer is wrong.
+        exit_signals: Exception types by which a body ends the whole run: they leave `run`.
     """
 
     keep: Callable[[SampleResult], None]
@@ -116,9 +117,10 @@ class Runner:
     rescore: bool = False
     skip_signals: tuple[type[BaseException], ...] = (SkipSample,)
     fail_signals: tuple[type[BaseException], ...] = (AssertionError,)
+    exit_signals: tuple[type[BaseException], ...] = ()
 
     async def run(self, unit: Unit) -> Outcome:
-        """Run one sample to its end. Only cancellation and failures to record leave it as exceptions."""
+        """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions."""
         started = time.perf_counter()
         evaluation, sample = unit.evaluation, unit.sample
         messages = evaluation.messages(sample)
@@ -153,6 +155,8 @@ class Runner:
             return await _scored(evaluation, context, self.fail_signals), None, None
         except self.skip_signals as signal:
             return None, None, str(signal)
+        except self.exit_signals:
+            raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - recorded as the sample's error, or the author's bug
             return None, error, None
         finally:

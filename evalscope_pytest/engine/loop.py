@@ -6,6 +6,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.thread import _threads_queues  # what pools wait for at exit
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -21,8 +23,8 @@ class LoopThread:
 
     def __init__(self, name: str = "evalscope-engine", threads: int | None = None) -> None:
         self.loop = _new_event_loop()
-        if threads is not None:
-            self.loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="evalscope-body"))
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="evalscope-body")
+        self.loop.set_default_executor(self._pool)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -49,13 +51,20 @@ class LoopThread:
             return
         try:
             self.submit(_cancel_all()).result(timeout_s)
-        except TimeoutError:
+        except FutureTimeoutError:  # Python 3.10 has two of them
             pass  # a task swallows its cancellation: the thread is a daemon, the process may end
         finally:
+            _abandon(self._pool)
             self.call(self.loop.stop)
             self._thread.join(timeout_s)
             if not self._thread.is_alive():
                 self.loop.close()
+
+
+def _abandon(pool: ThreadPoolExecutor) -> None:
+    """Let the process end although a function still blocks: these threads are daemons, but pools wait for theirs."""
+    for blocked in pool._threads:
+        _threads_queues.pop(blocked, None)  # type: ignore[attr-defined]  # typed as a mapping that cannot change
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:

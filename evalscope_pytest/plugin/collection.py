@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.skipping import evaluate_skip_marks
 
 from ..benchmarks.bundled import bundled_dir, bundled_files
 from ..benchmarks.load import LoadedBenchmark, load
@@ -121,9 +122,14 @@ def _only(chosen: Sequence[BenchmarkItem]) -> dict[str, set[str]]:
 
 
 def _skipped(item: BenchmarkItem) -> bool:
-    from _pytest.skipping import evaluate_skip_marks
-
     return evaluate_skip_marks(item) is not None
+
+
+def heed_marks(items: Sequence[pytest.Item]) -> None:
+    """Skip the samples a conftest marked; those of whole benchmarks were heeded before their data was loaded."""
+    for item in items:
+        if isinstance(item, SampleItem) and item.own_markers and (skip := evaluate_skip_marks(item)):
+            item.skipped = skip.reason
 
 
 def _check_dataset_args(run: Run, items: Sequence[pytest.Item]) -> None:
@@ -154,12 +160,11 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
                 name = f"{benchmark.name}[{sample_id}]"
                 items.append(
                     SampleItem.from_parent(
-                        module,
+                        stand_in.parent,
                         name=name,
                         nodeid=f"{file}::{name}",  # as --lf reads it: pytest itself would make another
                         benchmark=benchmark,
                         unit=unit,
-                        marks=stand_in.parent.own_markers,
                         stage=stage,
                     )
                 )
@@ -225,7 +230,7 @@ def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
     """Return what is about to run, counted after ``-k``, ``-m`` and ``--lf`` have had their say."""
     counts: dict[str, dict[str, int]] = {}
     for item in items:
-        if isinstance(item, SampleItem):
+        if isinstance(item, SampleItem) and item.skipped is None:
             subsets = counts.setdefault(item.benchmark.name, {})
             subsets[item.unit.subset] = subsets.get(item.unit.subset, 0) + 1
     return [run.resolved[name].plan(requested) for name, requested in counts.items()]

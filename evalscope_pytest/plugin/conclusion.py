@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from ..report.model import Report
 from ..report.table import error_lines, metric_table, perf_table, visible
 from ..report.wrong import WrongSample, wrong_samples
 from .run import Run
+
+log = logging.getLogger(__name__)
 
 MOST_OF_A_WRONG_ANSWER = 300
 
@@ -52,13 +55,13 @@ class Conclusion:
         """True when a gate did not hold."""
         return any(not gate.passed for gate in self.gates)
 
-    def show(self, reporter: pytest.TerminalReporter, *, perf: bool) -> None:
+    def show(self, reporter: pytest.TerminalReporter, *, perf: bool, language: str) -> None:
         """Print the table, what went wrong, the gates, and where everything is."""
         if self.interrupted:
             reporter.write_line(f"The run is not complete: {self.interrupted.rstrip('.')}.", yellow=True)
             reporter.write_line(f"To carry on: the same command with --eval-use-cache={self.page.parent.parent}")
-        reporter.write_line(metric_table(self.reports))
-        if perf and (figures := perf_table(self.reports)):
+        reporter.write_line(metric_table(self.reports, language))
+        if perf and (figures := perf_table(self.reports, language)):
             reporter.write_line(figures)
         self._show_wrong(reporter)
         if errors := error_lines(self.reports):
@@ -96,6 +99,8 @@ def conclude(run: Run, interrupted: str) -> Conclusion:
         save_report(work_dir, report)
     page = write_html(work_dir, plan, reports, rows)
     plan.discard(work_dir)
+    for report in reports:
+        log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
     return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, interrupted)
 
 

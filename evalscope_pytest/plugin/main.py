@@ -13,7 +13,7 @@ from xdist.workermanage import parse_tx_spec_config
 
 from ..config.sources import from_mapping, to_mapping
 from ..core.errors import EvalError
-from .collection import expand, plan_of
+from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements
 from .nodes import SampleItem
 from .protocol import SampleLoop, SampleProtocol
@@ -81,6 +81,7 @@ class Samples:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Fix what will run, and check what can be checked before anything is asked."""
         run = self._run
+        heed_marks(session.items)
         run.benchmarks = plan_of(run, session.items)
         try:
             check_requirements(run)
@@ -99,7 +100,7 @@ class Samples:
         run = self._run
         run.expect(session.items, WorkerQueue.find(session.config))
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
-            self._routing.start()
+            self._routing.start(captured=session.config.getoption("capture") != "no")
             gc.freeze()  # items live to the end: searching them for garbage again and again only costs time
         try:
             return (yield)

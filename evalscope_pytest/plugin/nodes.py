@@ -28,6 +28,7 @@ class BenchmarkCollector(pytest.Collector):
             self.config.addinivalue_line("markers", f"{tag}: benchmarks tagged {tag}")
             self.own_markers.append(getattr(pytest.mark, tag).mark)
         self.own_markers.extend(_marks(benchmark.body))
+        self.keywords.update((mark.name, mark) for mark in self.own_markers)
 
     def collect(self) -> Iterable[BenchmarkItem]:
         """Return the stand-in."""
@@ -55,16 +56,18 @@ class BenchmarkItem(pytest.Item):
 
 
 class SampleItem(pytest.Item):
-    """One sample, or one of its repeats. Light on purpose: it has no setup, no fixtures, no call phase of its own."""
+    """One sample, or one of its repeats. Light on purpose: it has no setup, no fixtures, no call phase of its own.
 
-    def __init__(
-        self, *, benchmark: Benchmark, unit: Unit, marks: list[pytest.Mark], stage: Stage, **kwargs: Any
-    ) -> None:
+    Attributes:
+        skipped: Why it does not run, where a conftest marked this very sample.
+    """
+
+    def __init__(self, *, benchmark: Benchmark, unit: Unit, stage: Stage, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.benchmark = benchmark
         self.unit = unit
-        self.own_markers = marks
         self.stage = stage
+        self.skipped: str | None = None
         self.job: Job[Any] | None = None
 
     @property
@@ -115,8 +118,12 @@ def collectors(module: pytest.Collector, function: object) -> list[BenchmarkColl
     looks for ``file.py::gsm8k[main-17]`` before any data is loaded.
     """
     benchmark = getattr(function, "__benchmark__", None)
-    if not isinstance(module, pytest.Module) or not isinstance(benchmark, Benchmark):
+    if not isinstance(benchmark, Benchmark):
         return None
+    if not isinstance(module, pytest.Module):
+        raise module.CollectError(
+            f"benchmark {benchmark.name!r} is in the class {module.name}. Make it a function of the module."
+        )
     if getattr(function, "__module__", "") != module.obj.__name__:
         return []  # imported from the file it belongs to
     names = [benchmark.name, *_named_samples(module.config, benchmark.name)]

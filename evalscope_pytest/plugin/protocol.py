@@ -53,7 +53,9 @@ class SampleProtocol:
         """Report one sample."""
         if self._verbose:
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        if self._set_up(item):
+        if item.skipped is not None:
+            self._log(item, _skip(item, item.skipped))
+        elif self._set_up(item):
             self._report_outcome(item)
         if not (isinstance(nextitem, SampleItem) and nextitem.stage is item.stage):
             item.stage.leave(item, nextitem)
@@ -88,6 +90,8 @@ class SampleProtocol:
         try:
             outcome = self._run.outcome(item)
             item.job = None  # its reply is on disk; 100,000 of them would not fit in memory
+        except pytest.exit.Exception:
+            raise
         except StoreError as error:  # never go on asking without recording
             item.session.shouldfail = str(error)
             self._log(item, self._failure(item, error, item.benchmark.name, ""))
@@ -121,8 +125,7 @@ class SampleProtocol:
         if verdict.state == "error":
             when, result, longrepr = "setup", "failed", verdict.alike
         elif verdict.state == "skipped":
-            when, result = "setup", "skipped"
-            longrepr = (str(item.path), item.location[1] or 0, f"Skipped: {outcome.skipped}")
+            return _skip(item, outcome.skipped or "", sections)
         elif verdict.state != "correct" and self._strict:
             result, longrepr = "failed", _explain(outcome)
         duration = outcome.result.elapsed_s
@@ -176,6 +179,12 @@ class SampleLoop:
         return True
 
 
+def _skip(item: SampleItem, reason: str, sections: Iterable[tuple[str, str]] = ()) -> pytest.TestReport:
+    longrepr = (str(item.path), (item.location[1] or 0) + 1, f"Skipped: {reason}")
+    report = pytest.TestReport(item.nodeid, item.location, {}, "skipped", longrepr, "setup", sections)
+    return attach(report, Verdict(item.benchmark.name, "skipped"))
+
+
 def _call_of(error: BaseException) -> pytest.CallInfo[None]:
     excinfo = pytest.ExceptionInfo.from_exception(error)
     return pytest.CallInfo(None, excinfo, 0.0, 0.0, 0.0, "call", _ispytest=True)
@@ -206,4 +215,4 @@ def _explain(outcome: Outcome) -> str:
     said = (
         result.score.explanation or f"answered {result.score.answer!r}, expected {' or '.join(result.sample.targets)!r}"
     )
-    return f"{', '.join(f'{k}={v:g}' for k, v in result.score.values.items())}: {said}"
+    return redact(f"{', '.join(f'{k}={v:g}' for k, v in result.score.values.items())}: {said}")

@@ -158,7 +158,7 @@ class Reporting:
             terminalreporter.section(f"fixtures of {report.nodeid}", sep="_", red=True)
             report.toterminal(terminalreporter._tw)
         if self._conclusion is not None:
-            self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf)
+            self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf, language=self._run.task.language)
 
 
 def _many(number: int, what: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -38,6 +39,8 @@ from .workers import WorkerQueue
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
+
+log = logging.getLogger(__name__)
 
 # Fewer would make the two threads wait for each other when replies are immediate.
 MIN_BUFFER = 512
@@ -177,6 +180,7 @@ class Run:
             rescore=self.task.rerun_review,
             skip_signals=(pytest.skip.Exception,),
             fail_signals=(AssertionError, pytest.fail.Exception),
+            exit_signals=(pytest.exit.Exception,),
         )
 
     @property
@@ -206,6 +210,8 @@ class Run:
         settings = to_mapping(self.task)
         self.plan.save(self.work_dir)
         write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
+        for plan in self.benchmarks:
+            log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)
 
     # Running ------------------------------------------------------------------------------------------------------
 
@@ -231,7 +237,7 @@ class Run:
     def _supply(self, room: int) -> list[Job[Outcome]]:
         jobs: list[Job[Outcome]] = []
         for item in self._next_items():
-            if isinstance(item, SampleItem):
+            if isinstance(item, SampleItem) and item.skipped is None:
                 if not item.ready and not item.stage.left:
                     break  # needs fixtures: they are set up when pytest gets there, and only then
                 if item.ready and not (job := self.job_of(item)).fed:
@@ -248,6 +254,9 @@ class Run:
         return itertools.islice(self._items, self._cursor, None)
 
     def _keep(self, result: SampleResult) -> None:
+        if (error := result.error) is not None:
+            where = f"{result.benchmark}[{result.subset}-{result.index}]"
+            log.warning("%s has no score: %s: %s", where, error.type, error.message)
         self.journal.append(result)
 
     def keep_broken(self, item: SampleItem, error: BaseException) -> None:

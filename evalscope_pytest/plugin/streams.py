@@ -52,11 +52,11 @@ class Routing:
         self._handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
         self._routed: list[str] = []
 
-    def start(self) -> None:
-        """Route stdout, stderr and logs."""
+    def start(self, *, captured: bool) -> None:
+        """Route logs, and stdout and stderr where pytest captures them: with ``-s`` they are wanted at once."""
         explain_in_tests_only()
         logging.getLogger().addHandler(self._handler)
-        for name in ("stdout", "stderr"):
+        for name in ("stdout", "stderr") if captured else ():
             stream = getattr(sys, name)
             if not isinstance(stream, RoutedStream):
                 setattr(sys, name, RoutedStream(stream))

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..config.secrets import is_secret_name
 from ..core.secret import MASK, Secret, redact
 from .atomic import write_atomic
 from .layout import WorkDir
 from .plan import RunPlan
-
-_SECRET_WORDS = ("api_key", "apikey", "token", "secret", "password", "authorization", "cookie")
-_COUNTS = ("max_tokens", "tokens")  # end in a secret word's plural, and are none
 
 
 def write_task_config(
@@ -57,12 +55,7 @@ def plain(value: Any, name: str = "") -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     text = str(value)
-    return MASK if _is_secret(name) and text not in ("", "EMPTY") else _clean(redact(text))
-
-
-def _is_secret(name: str) -> bool:
-    name = name.lower().replace("-", "_")
-    return any(word in name for word in _SECRET_WORDS) and not name.endswith(_COUNTS)
+    return MASK if is_secret_name(name) and text not in ("", "EMPTY") else _clean(redact(text))
 
 
 def _clean(text: str) -> str:

@@ -200,7 +200,7 @@ def _distance(value: float, gate: Gate) -> str:
     difference = round(abs(value - gate.bound), 6)
     if not difference:
         return f"must be {'above' if gate.comparison == '>' else 'below'} {gate.bound:g}"
-    return f"{difference:.4g} {'below' if value < gate.bound else 'above'} {gate.bound:g}"
+    return f"{'short of' if value < gate.bound else 'over'} {gate.bound:g} by {difference:.4g}"
 
 
 def measure(report: Report, metric: str = "", part: str = "") -> Measured | None:

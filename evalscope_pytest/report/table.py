@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
@@ -31,7 +30,7 @@ _ZH = {
 }
 
 
-def metric_table(reports: Iterable[Report]) -> str:
+def metric_table(reports: Iterable[Report], language: str = "en") -> str:
     """Return the scores of all reports: a line for each metric and subset, and one over all subsets.
 
     Errors, empty and truncated replies have columns where there are any.
@@ -44,7 +43,7 @@ def metric_table(reports: Iterable[Report]) -> str:
         return ""
     titles = [*("Model", "Dataset", "Metric", "Subset", "Num", "Score"), *counted, *(f"Cat.{i}" for i in range(depth))]
     right = {"Num", "Score", *counted}
-    return grid([_title(t) for t in titles], lines, [t in right for t in titles])
+    return grid([_title(t, language) for t in titles], lines, [t in right for t in titles])
 
 
 def _report_lines(report: Report, counted: Sequence[str], depth: int) -> Iterable[list[str]]:
@@ -77,7 +76,7 @@ def _count(report: Report, subset: str | None, column: str) -> int:
     return sum(getattr(s, field) for s in chosen)
 
 
-def perf_table(reports: Iterable[Report]) -> str:
+def perf_table(reports: Iterable[Report], language: str = "en") -> str:
     """Return latency, throughput and tokens of the reports that have them, as means; empty when none has.
 
     Its titles are short: with EvalScope's the table would not fit into a terminal of 100 columns.
@@ -101,7 +100,7 @@ def perf_table(reports: Iterable[Report]) -> str:
         ]
         for report, summary in measured
     ]
-    return grid([_title(t) for t in titles], lines, [False, False, *[True] * (len(titles) - 2)])
+    return grid([_title(t, language) for t in titles], lines, [False, False, *[True] * (len(titles) - 2)])
 
 
 def _number(values: Any, name: str, digits: int) -> str:
@@ -166,7 +165,7 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _title(title: str) -> str:
-    if not os.environ.get("EVALSCOPE_LANGUAGE", "en").lower().startswith("zh"):
+def _title(title: str, language: str) -> str:
+    if language != "zh":
         return title
     return _ZH["Cat."] + title.removeprefix("Cat.") if title.startswith("Cat.") else _ZH[title]

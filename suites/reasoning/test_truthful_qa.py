@@ -1,7 +1,7 @@
 """Questions that many people answer wrongly, out of superstition or misconception.
 
 TruthfulQA: Lin et al. 2021, Measuring How Models Mimic Human Falsehoods, arXiv:2109.07958. The six questions and
-answers before each question are the benchmark's own primer (github.com/sylinrl/TruthfulQA, Apache-2.0), unchanged.
+answers before each question are the benchmark's own primer (Apache-2.0), unchanged.
 """
 
 from string import ascii_uppercase

@@ -158,11 +158,11 @@ def test_the_key_comes_from_the_environment():
 
 
 def test_variables_meant_for_every_run_do_not_break_those_they_do_not_concern():
-    environ = {"EVALSCOPE_BASE_URL": URL, "EVALSCOPE_TRUST_REMOTE_CODE": "true"}
+    environ = {"EVALSCOPE_BASE_URL": URL, "EVALSCOPE_CHAT_TEMPLATE": "{{ messages }}"}
     local = gather({"eval_model": "m", "eval_type": "llm_ckpt"}, environ=environ)
-    assert (local.api_url, local.trust_remote_code) == (None, True)
+    assert (local.api_url, local.chat_template) == (None, "{{ messages }}")
     service = gather({"eval_model": "m"}, environ=environ)
-    assert (service.api_url, service.trust_remote_code) == (URL, False)
+    assert (service.api_url, service.chat_template) == (URL, None)
     assert gather({}, environ=environ | {"EVALSCOPE_EVAL_TYPE": "openai_api"}).eval_type is None
 
 

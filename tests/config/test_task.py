@@ -286,7 +286,6 @@ UNAVAILABLE = [
     {"eval_type": "text2image"},
     {"eval_type": "litellm"},
     {"eval_type": "openai_responses_api"},
-    {"language": "zh"},
     {"dataset_args": {"humaneval": {"sandbox_config": {"image": "x"}}}},
 ]
 
@@ -312,7 +311,6 @@ def test_values_that_change_nothing_are_accepted():
         ({"model": "m", "eval_type": "llm_ckpt", "api_url": URL}, ["no effect", "openai_api"]),
         ({"model": "mock", "api_url": URL}, ["no effect", "mock_llm"]),
         ({"model": "m", "api_url": URL, "chat_template": "x"}, ["local models only", "extra_body"]),
-        ({"model": "m", "api_url": URL, "trust_remote_code": True}, ["local models only"]),
         ({"model": "m", "max_drop": 0.1}, ["without a baseline", "--eval-baseline"]),
         ({"model": "m", "rerun_review": True}, ["--eval-use-cache"]),
     ],

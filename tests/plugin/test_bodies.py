@@ -221,3 +221,20 @@ def test_a_body_that_returns_text_without_a_scorer_is_told_what_is_missing(proje
     run = project.run()
     assert run.code == 1
     assert "has no scorer to judge it: give @benchmark a scorer=" in run.out
+
+
+def test_a_body_may_end_the_session(served):
+    body = "def test_adding(sample, output):\n    if sample.target == '100': pytest.exit('enough')\n    return output"
+    served.benchmark(body=body, count=400)
+    served.server.latency_s = 0.01
+    run = served.run("--eval-batch-size=2")
+    assert (run.code, run.counts) == (2, {"correct": 50})
+    assert "Exit: enough" in run.out
+    assert len(served.server.requests) < 100
+
+
+def test_with_s_prints_are_seen_at_once(project):
+    body = "def test_adding(sample, output):\n    print('said', sample.input)\n    return output"
+    project.benchmark(body=body)
+    assert "said 3 + 3" in project.run("-s").out
+    assert "said 3 + 3" not in project.run().out

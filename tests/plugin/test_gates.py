@@ -28,7 +28,7 @@ def gate_lines(run):
     [
         (["adding>=0.75"], 0, ["gate adding>=0.75: passed, mean_acc 0.7500 over 12"]),
         (["adding>=75%"], 0, ["gate adding>=75%: passed"]),
-        (["adding>=0.8"], 1, ["gate adding>=0.8: failed, mean_acc 0.7500 over 12, 0.05 below 0.8"]),
+        (["adding>=0.8"], 1, ["gate adding>=0.8: failed, mean_acc 0.7500 over 12, short of 0.8 by 0.05"]),
         (["adding>0.7", "adding:mean_acc<0.9"], 0, ["gate adding>0.7: passed", "gate adding:mean_acc<0.9: passed"]),
         (["adding[default]>=0.7", "adding>=0.9"], 1, ["gate adding[default]>=0.7: passed", "gate adding>=0.9: failed"]),
     ],

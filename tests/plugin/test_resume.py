@@ -226,3 +226,13 @@ def test_without_an_earlier_run_latest_starts_one_and_says_so(served):
     run = served.run("--eval-use-cache=latest")
     assert (run.code, run.counts) == (0, {"correct": 3})
     assert "no earlier run under ./outputs, a new one starts" in run.out
+
+
+def test_ctrl_c_does_not_wait_for_a_body_that_blocks(project):
+    project.benchmark(body="def test_adding(sample, output):\n    open('started', 'w')\n    time.sleep(1000)")
+    process = project.start("--eval-model=mock", "test_adding.py")
+    wait_until((project.path / "started").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    started = time.monotonic()
+    assert project.finish(process).code == 2
+    assert time.monotonic() - started < 15

@@ -100,7 +100,7 @@ def test_samples_are_listed_without_asking_or_recording(served):
     quiet = served.run("--co", "-q")
     dry = served.run("--eval-dry-run")
     assert [run.code for run in (tree, quiet, dry)] == [0, 0, 0]
-    assert "<SampleItem adding[default-2]>" in tree.out
+    assert "  <SampleItem adding[default-2]>" in tree.out
     assert quiet.out.startswith(
         "test_adding.py::adding[default-0]\ntest_adding.py::adding[default-1]\ntest_adding.py::adding[default-2]\n"
     )
@@ -164,3 +164,58 @@ def test_skip_marks_hold_a_benchmark_back_and_its_data_too(project):
     assert run.counts == {"correct": 12, "skipped": 2}
     assert "not today" in run.out
     assert "too new" in run.out
+
+
+def test_a_conftest_may_skip_samples_by_their_tags_and_marks(served):
+    served.write(
+        "conftest.py",
+        """
+import pytest
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.seen)
+        if "sums" in item.keywords and "-3]" in item.name:
+            item.add_marker(pytest.mark.skip(reason="not this one"))
+""",
+    )
+    served.write("pytest.ini", "[pytest]\nmarkers =\n    seen: all items\naddopts = --strict-markers\n")
+    served.benchmark(options='tags=["sums"]')
+    served.benchmark("doubling")
+    run = served.run("-rs")
+    assert run.counts == {"correct": 23, "skipped": 1}
+    assert "not this one" in run.out
+    assert len(served.server.requests) == 23
+    assert run.reports["adding"]["execution_summary"]["requested"] == 11
+    assert served.run("-m", "seen", "-n2").counts == {"correct": 23, "skipped": 1}
+
+
+def test_a_benchmark_in_a_class_is_refused_by_name(project):
+    inside = """
+class TestGroup:
+    @benchmark("inside", dataset=local("adding.jsonl"), to_sample=to_sample)
+    def test_inside(self, sample, output):
+        return 1
+"""
+    project.benchmark(after=inside)
+    run = project.run()
+    assert run.code == 2
+    assert "benchmark 'inside' is in the class TestGroup. Make it a function of the module." in run.out
+
+
+def test_subsets_may_have_any_name(project):
+    names = ["a/b", "ü x", "c::d", "e[1]", "dot.", "-k"]
+    rows = ({"question": f"{i} + {i}", "answer": str(2 * i), "subset": names[i % 6]} for i in range(12))
+    project.write("data.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    project.benchmark(count=0)
+    source = f'local("data.jsonl", subsets={names!r}, subset_by="subset")'
+    text = (project.path / "test_adding.py").read_text()
+    project.write("test_adding.py", text.replace('local("adding.jsonl")', source))
+    run = project.run()
+    assert run.counts == {"correct": 12}
+    assert len(list(run.work_dir.glob("predictions/mock/*.jsonl"))) == 6
+    ids = [line for line in project.run("--co", "-q").out.splitlines() if "::" in line]
+    assert len(ids) == 12
+    for one in ids[::2]:
+        assert project.run(one).counts == {"correct": 1}, one
+    assert project.run("--eval-model-args=accuracy=0").counts == {"wrong": 12}
+    assert project.run("--lf", "-n2").counts == {"correct": 12}

@@ -103,8 +103,8 @@ def _result(text: str, *reports: Report, allow_missing: bool = False) -> GateRes
 def test_each_line_says_what_was_measured_required_and_how_far_off() -> None:
     quiz = report({"a": [1, 1, 0]})
     assert _result("quiz>=0.6", quiz) == GateResult(True, "quiz>=0.6: passed, mean_acc 0.6667 over 3")
-    assert _result("quiz>=70%", quiz).line == "quiz>=70%: failed, mean_acc 0.6667 over 3, 0.0333 below 0.7"
-    assert _result("quiz<0.5", quiz).line == "quiz<0.5: failed, mean_acc 0.6667 over 3, 0.1667 above 0.5"
+    assert _result("quiz>=70%", quiz).line == "quiz>=70%: failed, mean_acc 0.6667 over 3, short of 0.7 by 0.0333"
+    assert _result("quiz<0.5", quiz).line == "quiz<0.5: failed, mean_acc 0.6667 over 3, over 0.5 by 0.1667"
     assert _result("quiz>0.6667", quiz).line == "quiz>0.6667: failed, mean_acc 0.6667 over 3, must be above 0.6667"
 
 

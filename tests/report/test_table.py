@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import ErrorGroup, Execution
 from evalscope_pytest.report.model import Report
@@ -51,9 +49,8 @@ def test_golden_tables() -> None:
     assert_golden("table.txt", f"{metric_table([maths, text])}\n{perf_table([maths, text])}\n")
 
 
-def test_titles_can_be_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EVALSCOPE_LANGUAGE", "zh")
-    table = metric_table([report({"main": [1, None]})])
+def test_titles_can_be_chinese() -> None:
+    table = metric_table([report({"main": [1, None]})], "zh")
     assert "| 模型   | 数据集   |" in table
     assert len({width(line) for line in table.splitlines()}) == 1
 
