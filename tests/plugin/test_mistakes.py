@@ -47,7 +47,7 @@ MISTAKES = {
     "model arguments": (["--eval-model-args=timeout_ms=5"], ["timeout_ms"]),
     "judge": (["--eval-judge-strategy=llm"], ["not available in this version"]),
     "sandbox": (["--eval-use-sandbox"], ["not available in this version"]),
-    "local only": (["--eval-trust-remote-code"], ["local models only"]),
+    "local only": (["--eval-chat-template=x"], ["local models only"]),
     "errors": (["--eval-max-errors=some"], ["max_errors", "some"]),
     "rerun": (["--eval-rerun=all"], ["rerun", "errors"]),
     "url": (["--eval-api-url=127.0.0.1:8000"], ["api_url", "http://"]),
