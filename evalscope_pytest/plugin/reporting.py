@@ -119,9 +119,9 @@ class Reporting:
         if self._progress is not None:
             self._progress.end(complete=not (self._stopped or _why(session, exitstatus)))
         if run.usage_error:
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-            return
+            session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
+            run.discard()
             return
         try:
             self._conclusion = conclude(run, interrupted=self._stopped or _why(session, exitstatus))

@@ -6,7 +6,7 @@ import itertools
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -268,6 +268,18 @@ class Run:
     def release(self) -> None:
         """Let go of the work_dir."""
         self._open.close()
+
+    def discard(self) -> None:
+        """Let go of the work_dir, and remove it if it was made for this run and nothing was recorded."""
+        self.release()
+        if "work_dir" not in vars(self) or self.task.use_cache or self.task.no_timestamp:
+            return
+        root, logs = self.work_dir.root, self.work_dir.logs
+        with suppress(OSError):  # there is something in it after all
+            for file in (logs / "eval_log.log", root / ".lock"):
+                file.unlink(missing_ok=True)
+            for folder in (logs, root):
+                folder.rmdir()
 
     def close(self) -> None:
         """Cancel what still runs, close the model, make the journal safe. Idempotent."""

@@ -93,6 +93,7 @@ def test_under_xdist_too(mistake, ready):
     error = paragraph(run)
     assert [word for word in words if word not in error] == [], error
     assert not ready.server.requests
+    assert run.work_dir is None, "nothing was recorded"
 
 
 RECORDS = {

@@ -50,8 +50,9 @@ def test_a_wrong_answer_is_no_failure_unless_strict(served):
     assert "expected: 14" in shown.out
 
 
-def test_an_infrastructure_error_is_an_error_and_no_wrong_answer(uneven):
-    run = uneven.run("--junitxml=junit.xml")
+@pytest.mark.parametrize("processes", [0, 2])
+def test_an_infrastructure_error_is_an_error_and_no_wrong_answer(processes, uneven):
+    run = uneven.run("--junitxml=junit.xml", "-n", processes)
     assert (run.code, run.counts) == (1, {"correct": 9, "wrong": 1, "errors": 2})
     assert run.score() == 0.9
     assert run.reports["adding"]["execution_summary"]["errored"] == 2

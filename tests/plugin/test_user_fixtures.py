@@ -156,3 +156,15 @@ def test_usefixtures_counts_for_a_benchmark_too(project):
 def test_the_configuration_is_a_fixture(project):
     project.benchmark(body="def test_adding(sample, output, task_config):\n    return task_config.seed == 7", count=2)
     assert project.run("--eval-seed=7").counts == {"correct": 2}
+
+
+def test_a_fixture_may_ask_the_model(served):
+    fixture = """
+@pytest.fixture(scope="session")
+def offset(model):
+    return int(model.generate("1 + 1").text) - 2
+"""
+    body = "def test_adding(sample, output, offset):\n    return int(output.text) + offset == int(sample.target)"
+    served.benchmark(body=body, before=fixture)
+    assert served.run().counts == {"correct": 12}
+    assert len(served.server.requests) == 13
