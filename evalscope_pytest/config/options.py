@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -66,8 +67,12 @@ def cli_options() -> Iterator[OptionSpec]:
 
 
 def _ahead_of_capture(file: str) -> str:
-    """Read standard input while it can be: pytest parses its options before it starts to capture."""
-    if file == "-" and "PYTEST_XDIST_WORKER" not in os.environ:
+    """Read standard input while it can be: pytest parses its options before it starts to capture.
+
+    A worker of xdist, started as ``python -c``, talks to its controller over standard input. The variable alone says
+    too little: a run that a test starts inherits it.
+    """
+    if file == "-" and not ("PYTEST_XDIST_WORKER" in os.environ and sys.argv[:1] == ["-c"]):
         from .sources import standard_input
 
         standard_input()

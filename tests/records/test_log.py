@@ -16,6 +16,7 @@ from evalscope_pytest.records.log import LOGGER, open_log
 def test_the_packages_log_is_written_without_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # pytest would capture the lone surrogate as well, and cannot send it from a worker of xdist.
     monkeypatch.setattr(logging.getLogger(LOGGER), "propagate", False)
+    before = logging.getLogger(LOGGER).level
     key = Secret("canary-in-a-log")
     logger = logging.getLogger(LOGGER + ".models")
     log = open_log(WorkDir(tmp_path))
@@ -33,7 +34,7 @@ def test_the_packages_log_is_written_without_keys(tmp_path: Path, monkeypatch: p
     assert "INFO evalscope_pytest.models: asking with *** and ***, 中文" in text
     assert "Traceback" in text
     assert not any(word in text for word in ("canary", "too much", "after the end"))
-    assert logging.getLogger(LOGGER).level == logging.NOTSET
+    assert logging.getLogger(LOGGER).level == before
 
 
 def test_debug_shows_more(tmp_path: Path) -> None:
