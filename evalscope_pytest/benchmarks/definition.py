@@ -117,7 +117,14 @@ def benchmark(
     if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
         raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
 
+    _check_arguments(name, {"dataset": dataset, "to_sample": to_sample, "scorer": scorer, **options})
+    for argument, words in (("metrics", metrics), ("tags", tags)):
+        if isinstance(words, str):
+            raise ConfigError(f"{argument} of @benchmark({name!r}) is the text {words!r}. Write [{words!r}].")
+
     def decorate(body: Body) -> Body:
+        if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
+            raise ConfigError(f"the body of benchmark {name!r} yields. Return what is to be scored instead.")
         module = sys.modules.get(body.__module__)
         body.__benchmark__ = Benchmark(  # type: ignore[attr-defined]
             name=name,
@@ -137,3 +144,29 @@ def benchmark(
         return body
 
     return decorate
+
+
+# What an argument has to be, and how it is written. Others fail, in a sentence, where they are read.
+_TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "dataset": (Source, 'local("file.jsonl") or hub("org/name")'),
+    "to_sample": (Callable, "a function that takes a record and returns a Sample"),  # type: ignore[dict-item]
+    "scorer": ((Scorer, type(None)), 'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)'),
+    "few_shot": ((FewShot, type(None)), "FewShot(5)"),
+    "prompt": (str, "a text"),
+    "system_prompt": (str, "a text"),
+    "repeats": (int, "a whole number, 1 or more"),
+    "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),
+    "categories": (Mapping, "a mapping from subset to category"),
+    "extra_params": (Mapping, "a mapping from name to default"),
+    "timeout_s": ((int, float, type(None)), "a number of seconds"),
+}
+
+
+def _check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
+    for argument, value in arguments.items():
+        allowed, written = _TYPES.get(argument, (object, ""))
+        if not isinstance(value, allowed) or (argument == "repeats" and value < 1):
+            shown = getattr(value, "__name__", None) or repr(value)
+            raise ConfigError(
+                f"{argument} of @benchmark({name!r}) is {shown:.80} ({type(value).__name__}). Write {written}."
+            )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from _pytest.config.findpaths import determine_setup
 
 
 def correct_root(config: pytest.Config, args: list[str], paths: Sequence[str]) -> None:
@@ -19,6 +18,16 @@ def correct_root(config: pytest.Config, args: list[str], paths: Sequence[str]) -
         config: As pytest has it when it is about to load the first conftest files.
         paths: The paths of tests on the command line.
     """
+    try:
+        _correct(config, args, paths)
+    except (ImportError, AttributeError, TypeError):
+        # All of this is pytest's own business. A version that does it in another way keeps the root it has found.
+        return
+
+
+def _correct(config: pytest.Config, args: list[str], paths: Sequence[str]) -> None:
+    from _pytest.config.findpaths import determine_setup
+
     known = config.known_args_namespace
     root, ini, settings, ignored = determine_setup(
         inifile=known.inifilename,
