@@ -147,9 +147,9 @@ def benchmark(
 
 
 # What an argument has to be, and how it is written. Others fail, in a sentence, where they are read.
-_TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+_TYPES: Mapping[str, tuple[Any, str]] = {
     "dataset": (Source, 'local("file.jsonl") or hub("org/name")'),
-    "to_sample": (Callable, "a function that takes a record and returns a Sample"),  # type: ignore[dict-item]
+    "to_sample": (Callable, "a function that takes a record and returns a Sample"),
     "scorer": ((Scorer, type(None)), 'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)'),
     "few_shot": ((FewShot, type(None)), "FewShot(5)"),
     "prompt": (str, "a text"),
@@ -165,7 +165,7 @@ _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 def _check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
     for argument, value in arguments.items():
         allowed, written = _TYPES.get(argument, (object, ""))
-        if not isinstance(value, allowed) or (argument == "repeats" and value < 1):
+        if not isinstance(value, allowed) or (argument == "repeats" and int(value) < 1):
             shown = getattr(value, "__name__", None) or repr(value)
             raise ConfigError(
                 f"{argument} of @benchmark({name!r}) is {shown:.80} ({type(value).__name__}). Write {written}."
