@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,8 @@ class Conclusion:
         """Print the table, what went wrong, the gates, and where everything is."""
         if self.interrupted:
             reporter.write_line(f"The run is not complete: {self.interrupted.rstrip('.')}.", yellow=True)
-            reporter.write_line(f"To carry on: the same command with --eval-use-cache={self.page.parent.parent}")
+            work_dir = shlex.quote(str(self.page.parent.parent))
+            reporter.write_line(f"To carry on: the same command with --eval-use-cache={work_dir}")
         reporter.write_line(metric_table(self.reports, language))
         if perf and (figures := perf_table(self.reports, language)):
             reporter.write_line(figures)
