@@ -76,8 +76,8 @@ class Asker:
                 raise
             else:
                 self.health.answered += 1
-                # Whoever waits for the slot sends its request before this reply is looked at: with 256 replies at a
-                # time, scoring all of them first would leave the service idle for 40 ms.
+                # Whoever waits for the slot sends its request before this reply is looked at: replies come in rows,
+                # and working on a whole row first would keep its slots empty.
                 await asyncio.sleep(0)
                 return replace(output, retries=attempt) if attempt else output
 

@@ -20,8 +20,8 @@ from .loop import LoopThread
 T = TypeVar("T")
 
 BUFFER_FACTOR = 8
-# A reader that had to wait gives the loop a moment's lead and then takes many results in a row: two threads that wait
-# for each other at every single one spend more time on handing over the interpreter than on working.
+# A reader that had to wait gives the loop a moment's lead, to take many results in a row instead of waking for each.
+# Its gain has not been told from noise (docs/design/engine.md).
 PAUSE_S = 0.02
 
 

@@ -23,7 +23,8 @@ from .state import RUN, TASK
 from .streams import Routing
 from .workers import OWN_SCHEDULER, LookAheadScheduling, WorkerQueue, check_distribution, distributes
 
-# Samples make much that dies at once, and next to nothing in cycles: 5 to 10 % of their CPU went into looking for it.
+# Samples make much that dies at once, and next to nothing in cycles. Three pairs of runs over 20,000 samples: 1 to 15 %
+# less CPU, on a noisy machine.
 PATIENT_COLLECTOR = (20_000, 20, 50)
 USAGE_ERROR = "evalscope_usage_error"
 

@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 class Journal:
     """This process's journal. Threads may append at the same time.
 
-    A thread of its own writes and syncs: waiting for the disk takes 0.1 to 50 ms, in which the event loop would start
-    no request.
+    A thread of its own writes and syncs: waiting for the disk takes from 0.1 ms to several, in which the event loop
+    would start no request.
 
     Args:
         workdir: Where the run's files are.
