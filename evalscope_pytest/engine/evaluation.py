@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ..config.generation import GenerationConfig
 from ..core.canonical import digest
-from ..core.errors import EvalError, FatalError, ModelError, ScoringError
+from ..core.errors import EvalError, ModelError, ScoringError
 from ..core.secret import redact
 from ..core.values import Call, Message, ModelOutput, Sample, SampleError, SampleResult, Score
 from ..scoring.protocol import Scorer
@@ -81,17 +81,13 @@ class Outcome:
 
     Attributes:
         error: The exception behind ``result.error``, with its traceback.
-        stop: True when the run can't go on (`FatalError`).
         skipped: Why the body chose not to run; such a sample counts nowhere.
-        reused: True when nothing was asked, since an earlier run had the answer.
         printed: What the body wrote while it ran.
     """
 
     result: SampleResult
     error: BaseException | None = None
-    stop: bool = False
     skipped: str | None = None
-    reused: bool = False
     printed: str = ""
 
 
@@ -130,7 +126,7 @@ class Runner:
         result = partial(SampleResult, *place, key, review_key, sample)
         recorded = self.find(key)
         if recorded and recorded.score and recorded.review_key == review_key and not self.rescore:
-            return self._finish(Outcome(result(recorded.calls, recorded.score), reused=True))
+            return self._finish(Outcome(result(recorded.calls, recorded.score)))
         context = SampleContext(
             sample=sample,
             messages=messages,
@@ -145,7 +141,7 @@ class Runner:
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
-        return self._finish(Outcome(done, error, isinstance(error, FatalError), printed=printed))
+        return self._finish(Outcome(done, error, printed=printed))
 
     async def _attempt(
         self, evaluation: Evaluation, context: SampleContext

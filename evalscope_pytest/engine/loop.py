@@ -40,11 +40,6 @@ class LoopThread:
         """Call a plain function on the loop, soon."""
         self.loop.call_soon_threadsafe(function, *args)
 
-    @property
-    def inside(self) -> bool:
-        """True when the caller runs on the loop's thread."""
-        return threading.current_thread() is self._thread
-
     def close(self, timeout_s: float = 5.0) -> None:
         """Cancel what still runs and stop the loop; waits at most ``timeout_s`` for tasks that resist."""
         if self.loop.is_closed():

@@ -26,11 +26,6 @@ class Verdict(NamedTuple):
     stopped: str = ""
     alike: str = ""
 
-    @property
-    def is_error(self) -> bool:
-        """True when the sample has no score through no fault of the model or the author."""
-        return self.state == "error"
-
 
 def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
     """Sum an outcome up."""
