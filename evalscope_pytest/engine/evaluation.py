@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
@@ -196,6 +197,10 @@ class ScoringTimeoutError(ScoringError):
     """Scoring a sample took longer than its benchmark allows."""
 
 
+class BodyError(TypeError):
+    """A benchmark's body returned what cannot be scored: its author's bug, found outside of its own code."""
+
+
 async def _call_body(evaluation: Evaluation, context: SampleContext) -> Any:
     arguments: dict[str, Any] = dict(evaluation.arguments)
     wants = evaluation.wants
@@ -222,7 +227,7 @@ async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> 
         return Score(accuracy=1.0, answer=_last_text(context))
     text = _text(value, context)
     if scorer is None:
-        raise TypeError(
+        raise BodyError(
             f"benchmark {evaluation.name!r} returned {type(value).__name__} but has no scorer to judge it: "
             f"give @benchmark a scorer=..., or return a Score or a number"
         )
@@ -233,8 +238,16 @@ async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> 
     except EvalError:
         raise
     except Exception as error:
-        raise ScoringError(f"scorer {scorer.name} failed: {type(error).__name__}: {error}") from error
+        raise ScoringError(
+            f"scorer {scorer.name} failed: {type(error).__name__}: {error} ({_raised_at(error)})"
+        ) from error
     return score
+
+
+def _raised_at(error: BaseException) -> str:
+    """Return file and line of the innermost frame."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"
 
 
 def _text(value: Any, context: SampleContext) -> str:
@@ -244,7 +257,7 @@ def _text(value: Any, context: SampleContext) -> str:
         return value
     if value is None:
         return _last_text(context) or ""
-    raise TypeError(
+    raise BodyError(
         f"a benchmark returns a ModelOutput, text, a Score, a number or nothing; "
         f"this one returned {type(value).__name__}"
     )

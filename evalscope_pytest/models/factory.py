@@ -17,9 +17,9 @@ Factory = Callable[[ModelSpec], Model]
 def register(eval_type: str) -> Callable[[Factory], Factory]:
     """Make ``eval_type`` a provider; to be used in a plugin or a ``conftest.py``.
 
-    ::
+    ``custom`` is the name that has none by itself, ``--eval-type=custom`` chooses it::
 
-        @register("my_engine")
+        @register("custom")
         def make(spec: ModelSpec) -> Model:
             return MyEngine(spec.model, **spec.model_args)
 

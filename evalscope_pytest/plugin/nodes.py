@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..benchmarks.definition import Benchmark
-from ..engine.evaluation import Unit
+from ..engine.evaluation import BodyError, Unit
 from ..engine.lookahead import Job
 from .host import Stage
 
@@ -93,6 +93,13 @@ class SampleItem(pytest.Item):
         own = [e for e in excinfo.traceback if not Path(e.path).is_relative_to(PACKAGE)]
         start = next((n for n, e in enumerate(own) if Path(e.path) == self.path), 0)
         return type(excinfo.traceback)(own[start:] or excinfo.traceback)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the author's frames; what the engine itself finds fault with, such as a wrong type, has none."""
+        if isinstance(excinfo.value, BodyError):
+            path, line, _ = self.reportinfo()
+            return f"{excinfo.value}\n{_shortest(path, self.config.invocation_params.dir)}:{line + 1}"
+        return super().repr_failure(excinfo, style)
 
     @property
     def location(self) -> tuple[str, int | None, str]:

@@ -221,6 +221,18 @@ def test_a_body_that_returns_text_without_a_scorer_is_told_what_is_missing(proje
     run = project.run()
     assert run.code == 1
     assert "has no scorer to judge it: give @benchmark a scorer=" in run.out
+    shown = run.out.partition("FAILURES")[2].partition("samples without a score")[0]
+    assert "evaluation.py" not in shown
+    assert "test_adding.py:12" in shown
+
+
+def test_a_scorer_that_raises_is_told_with_file_and_line(project):
+    broken = "from evalscope_pytest.scoring import Scorer\ndef broken(text, sample):\n    return 1 / 0"
+    project.benchmark(before=broken, options="scorer=Scorer('broken', ('accuracy',), broken)")
+    run = project.run()
+    assert (run.code, run.counts) == (1, {"errors": 12})
+    assert "scorer broken failed: ZeroDivisionError: division by zero" in run.out
+    assert "test_adding.py:12)" in run.out
 
 
 def test_a_body_may_end_the_session(served):
