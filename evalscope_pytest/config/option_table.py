@@ -46,6 +46,7 @@ OPTIONS = (
     ("sandbox_type", "value", "TEXT", ""),
     ("sandbox_manager_config", "value", "JSON|K=V,...", ""),
     ("agent_config", "value", "JSON|K=V,...", ""),
+    ("thinking_metrics", "switch", "TEXT", "Measure the thinking too: tokens, thoughts, how early the right answer is reached."),
     ("collect_perf", "switch", "TEXT", "Measure latency and tokens, and report them."),
     ("dry_run", "switch", "TEXT", "List what would run, and ask nothing."),
     ("trust_remote_code", "switch", "TEXT", "Run code that comes with a local model or a dataset."),

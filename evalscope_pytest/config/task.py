@@ -131,6 +131,9 @@ class TaskConfig:
     sandbox_type: str = setting(TEXT, "Kind of sandbox.", "docker")
     sandbox_manager_config: Mapping[str, Any] = setting(TABLE, "Where sandboxes are made.", factory=dict)
     agent_config: Mapping[str, Any] = setting(TABLE, "The agent that answers.", factory=dict)
+    thinking_metrics: bool = setting(
+        SWITCH, "Measure the thinking too: tokens, thoughts, how early the right answer is reached.", False
+    )
     collect_perf: bool = setting(SWITCH, "Measure latency and tokens, and report them.", True)
     dry_run: bool = setting(SWITCH, "List what would run, and ask nothing.", False)
     trust_remote_code: bool = setting(SWITCH, "Run code that comes with a local model or a dataset.", False)

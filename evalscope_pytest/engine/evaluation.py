@@ -19,6 +19,7 @@ from ..core.errors import EvalError, ModelError, ScoringError
 from ..core.secret import redact
 from ..core.values import Call, Message, ModelOutput, Sample, SampleError, SampleResult, Score
 from ..scoring.protocol import Scorer
+from ..scoring.thinking import with_thinking
 from .context import SampleContext, current
 from .handle import ModelHandle
 
@@ -46,6 +47,7 @@ class Evaluation:
         identity: Content address of what decides a reply beside the prompt: the model and its parameters.
         fingerprint: What a score depends on beside the reply: benchmark version, scorer, filters.
         timeout_s: Seconds the scoring of one reply may take; requests have a time-out of their own.
+        thinking: Measure the thinking part as well.
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
     """
@@ -60,6 +62,7 @@ class Evaluation:
     read: Callable[[str], str] = str
     fingerprint: str = ""
     timeout_s: float | None = None
+    thinking: bool = False
     wants: frozenset[str] = frozenset({"sample", "model"})
     arguments: dict[str, Any] = field(default_factory=dict)
 
@@ -235,6 +238,9 @@ async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> 
         score = scorer.score(evaluation.read(text), context.sample)
         if inspect.isawaitable(score):
             score = await _bounded(score, evaluation.timeout_s)
+        if evaluation.thinking and context.calls:
+            judge = lambda thought, sample: scorer.score(evaluation.read(thought), sample)  # noqa: E731
+            score = await with_thinking(score, context.calls[-1].output, context.sample, judge)
     except EvalError:
         raise
     except Exception as error:

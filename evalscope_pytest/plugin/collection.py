@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from ..core.errors import ConfigError, UsageError, closest
 from ..datasets.location import Place
 from ..engine.evaluation import Evaluation, Unit
 from ..records.plan import BenchmarkPlan
+from ..scoring import thinking
 from .host import Stage, parameters
 from .nodes import BenchmarkItem, SampleItem
 from .run import Run
@@ -219,7 +221,8 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         generation=run.spec.generation,
         scorer=resolved.scorer,
         read=resolved.filters.apply if resolved.filters else str,
-        fingerprint=resolved.fingerprint,
+        fingerprint=resolved.fingerprint + ("+thinking" if run.task.thinking_metrics else ""),
+        thinking=run.task.thinking_metrics,
         timeout_s=resolved.timeout_s,
         wants=frozenset(wants),
         arguments={"task_config": run.task} if "task_config" in wants else {},
@@ -233,4 +236,12 @@ def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
         if isinstance(item, SampleItem) and item.skipped is None:
             subsets = counts.setdefault(item.benchmark.name, {})
             subsets[item.unit.subset] = subsets.get(item.unit.subset, 0) + 1
-    return [run.resolved[name].plan(requested) for name, requested in counts.items()]
+    plans = [run.resolved[name].plan(requested) for name, requested in counts.items()]
+    return [_with_thinking(plan) for plan in plans] if run.task.thinking_metrics else plans
+
+
+def _with_thinking(plan: BenchmarkPlan) -> BenchmarkPlan:
+    """Add the metrics of thinking, of which a plain mean is reported whatever the benchmark's own aggregation."""
+    named = {metric: plan.aggregation for metric in plan.metrics} if isinstance(plan.aggregation, str) else {}
+    aggregation = named or plan.aggregation
+    return replace(plan, metrics=plan.metrics + thinking.METRICS, aggregation=aggregation)

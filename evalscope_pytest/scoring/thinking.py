@@ -1,0 +1,110 @@
+"""How well a model spends its thinking: how much there is, and how early the right answer is reached.
+
+Thinking is taken apart into thoughts, which begin where the text changes its mind ("Wait", "Alternatively", 等等). The
+benchmark's own scorer reads each of them, so a thought is right when it would have been a right reply. Measures follow
+Chen et al. 2024, Do NOT Think That Much for 2+3=?, arXiv:2412.21187 (efficiency of right replies) and Wang et al. 2025,
+Thoughts Are All Over the Place, arXiv:2501.18585 (right thoughts in wrong replies).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from inspect import isawaitable
+
+from ..core.errors import ScoringError
+from ..core.values import ModelOutput, Sample, Score
+
+METRICS = ("thinking_tokens", "thoughts", "first_right_tokens", "token_efficiency", "thinking_truncated")
+# Thoughts that are scored; a model that goes round in circles has thousands.
+MOST_SCORED = 64
+
+_TURNS = (
+    "wait", "alternatively", "however", "hmm", "but wait", "actually", "let me double-check", "let me double check",
+    "let me check", "let me verify", "let me reconsider", "let me re-examine", "another approach", "another way",
+    "on second thought", "hold on", "等等", "等一下", "不过", "但是", "另外", "或者", "再检查", "重新", "换一种", "让我再",
+)  # fmt: skip
+_LONGEST_TURN = max(map(len, _TURNS))
+
+Judge = Callable[[str, Sample], Score | Awaitable[Score]]
+
+
+async def with_thinking(score: Score, output: ModelOutput, sample: Sample, judge: Judge) -> Score:
+    """Return the score with the figures of `METRICS` that are known.
+
+    * ``thinking_tokens``: as the service counted them, else the share of the reply's tokens by length; missing when
+      nothing was counted.
+    * ``thoughts``: how many there are, 0 for a reply without thinking.
+    * ``first_right_tokens``: tokens up to the end of the first right thought; missing when none is right.
+    * ``token_efficiency``: that, as a share of the reply's tokens, where the reply is right; 1 without any thinking, 0
+      for a wrong reply.
+    * ``thinking_truncated``: 1 when the token limit came before the answer.
+
+    Args:
+        judge: Scores one thought as if it were the reply.
+    """
+    thoughts = list(thoughts_of(output.reasoning))
+    right = next(iter(score.values.values()), 0.0) >= 1
+    values = dict(score.values)
+    values["thoughts"] = len(thoughts)
+    values["thinking_truncated"] = float(output.truncated and bool(thoughts) and output.empty)
+    share = await _first_right(thoughts, len(output.reasoning), sample, judge)
+    tokens = thinking_tokens(output)
+    if tokens is not None:
+        values["thinking_tokens"] = tokens
+        if share is not None:
+            values["first_right_tokens"] = share * tokens
+        total = output.usage.output_tokens if output.usage else 0
+        until = tokens if share is None else share * tokens
+        values["token_efficiency"] = 0.0 if not right else until / max(total, tokens) if thoughts else 1.0
+    return Score.of(values, answer=score.answer, explanation=score.explanation, metadata=score.metadata)
+
+
+def thinking_tokens(output: ModelOutput) -> float | None:
+    """Return the tokens of the thinking part; None when the service counted nothing."""
+    if output.usage is None:
+        return None
+    if output.usage.reasoning_tokens is not None:
+        return output.usage.reasoning_tokens
+    length = len(output.reasoning) + len(output.text)
+    return output.usage.output_tokens * len(output.reasoning) / length if length else 0.0
+
+
+def thoughts_of(reasoning: str) -> Iterator[str]:
+    """Yield the thoughts, which together are the whole text. A thought begins with a line that begins with a turn."""
+    start = 0
+    for at in _line_starts(reasoning):
+        if at and reasoning[start:at].strip() and _turns(reasoning, at):
+            yield reasoning[start:at]
+            start = at
+    if reasoning[start:].strip():
+        yield reasoning[start:]
+
+
+def _line_starts(text: str) -> Iterator[int]:
+    at = 0
+    while at >= 0:
+        yield at
+        at = text.find("\n", at) + 1 or -1
+
+
+def _turns(text: str, at: int) -> bool:
+    beginning = text[at : at + _LONGEST_TURN + 1].lower().lstrip(" \t\u3000")
+    turn = next((turn for turn in _TURNS if beginning.startswith(turn)), "")
+    # "Waiting" is no "wait"; Chinese has no spaces between words.
+    return bool(turn) and not (turn.isascii() and beginning[len(turn) : len(turn) + 1].isalpha())
+
+
+async def _first_right(thoughts: list[str], length: int, sample: Sample, judge: Judge) -> float | None:
+    """Return where the first right thought ends, as a share of the whole; None when none of them is right."""
+    end = 0
+    for thought in thoughts[:MOST_SCORED]:
+        end += len(thought)
+        try:
+            score = judge(thought, sample)
+            if isawaitable(score):
+                score = await score
+        except ScoringError:
+            continue
+        if next(iter(score.values.values()), 0.0) >= 1:
+            return end / length
+    return None
