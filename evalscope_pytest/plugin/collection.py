@@ -242,6 +242,6 @@ def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
 
 def _with_thinking(plan: BenchmarkPlan) -> BenchmarkPlan:
     """Add the metrics of thinking, of which a plain mean is reported whatever the benchmark's own aggregation."""
-    named = {metric: plan.aggregation for metric in plan.metrics} if isinstance(plan.aggregation, str) else {}
+    named = dict.fromkeys(plan.metrics, plan.aggregation) if isinstance(plan.aggregation, str) else {}
     aggregation = named or plan.aggregation
     return replace(plan, metrics=plan.metrics + thinking.METRICS, aggregation=aggregation)

@@ -21,7 +21,8 @@ MOST_SCORED = 64
 _TURNS = (
     "wait", "alternatively", "however", "hmm", "but wait", "actually", "let me double-check", "let me double check",
     "let me check", "let me verify", "let me reconsider", "let me re-examine", "another approach", "another way",
-    "on second thought", "hold on", "等等", "等一下", "不过", "但是", "另外", "或者", "再检查", "重新", "换一种", "让我再",
+    "on second thought", "hold on", "等等", "等一下", "不过", "但是", "另外", "或者",
+    "再检查", "重新", "换一种", "让我再",
 )  # fmt: skip
 _LONGEST_TURN = max(map(len, _TURNS))
 
