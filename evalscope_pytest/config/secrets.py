@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.secret import Secret
+from ..core.secret import Secret, remember_userinfo
 
 _NAMES = frozenset({"key", "auth", "apikey", "api_key", "token", "secret", "password", "authorization", "cookie"})
 _ENDINGS = ("_api_key", "_apikey", "_access_key", "_secret_key", "_secret", "_password", "_authorization")
@@ -35,5 +35,16 @@ def remember_secrets(value: Any, name: str = "") -> None:
     if isinstance(value, Mapping):
         for key, item in value.items():
             remember_secrets(item, str(key))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            remember_secrets(item, name)
     elif isinstance(value, str) and is_secret_name(name):
         Secret(value.rpartition(" ")[2])  # without "Bearer "
+    elif isinstance(value, str) and "://" in value:
+        remember_userinfo(value)
+
+
+def remember_environment(environment: Mapping[str, str]) -> None:
+    """Keep the keys among environment variables out of logs and errors, whoever reads them."""
+    for name, value in environment.items():
+        remember_secrets(value, name)

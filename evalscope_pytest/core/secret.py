@@ -1,11 +1,23 @@
-"""Keys that never show: a value type that prints as stars, and a filter for text that leaves the process."""
+"""Keys that never show: a value type that prints as stars, and filters for text that leaves the process.
+
+Two filters, since a key may be an ordinary word (``ollama``, ``password``): `redact` masks every known key in what
+this package says itself, a word only where it stands alone; `mask_keys` is for text of models and datasets, and masks
+only what no such text would hold by chance.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
+from urllib.parse import quote, unquote
 
 MASK = "***"
-_SHAPES = re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}|(?<=Bearer )[^\s'\"]{8,}|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)")
+SHORTEST = 6
+_SHAPES = re.compile(
+    r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}|\bhf_[A-Za-z0-9]{16,}|(?<=Bearer )[^\s'\"]{8,}|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
+)
+_USERINFO = re.compile(r"://([^\s/@:]*):([^\s/@]+)@")
 _known: set[str] = set()
 
 
@@ -16,8 +28,8 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
-        if len(value) >= 6 and value != "EMPTY":
-            _known.add(value)
+        if len(value) >= SHORTEST and value != "EMPTY":
+            _known.update((value, quote(value, safe=""), json.dumps(value)[1:-1], repr(value)[1:-1]))
 
     def reveal(self) -> str:
         """Return the key itself."""
@@ -41,13 +53,44 @@ class Secret:
         return Secret, (self._value,)
 
 
+def remember_userinfo(url: str) -> None:
+    """Make the password in ``http://user:password@host`` known, also in the form a request carries it."""
+    for user, password in _USERINFO.findall(url):
+        Secret(password)
+        Secret(unquote(password))
+        Secret(b64encode(f"{unquote(user)}:{unquote(password)}".encode("utf-8", "replace")).decode())
+
+
 def redact(text: str) -> str:
     """Return ``text`` fit to leave the process: every known key, and all that is shaped like one, replaced by stars.
 
     Lone surrogates, which models do write, become escapes: neither a terminal nor a worker's channel takes them.
     """
-    for value in _known:
-        if value in text:
-            text = text.replace(value, MASK)
+    for value in _within(text):
+        text = _standing_alone(value, text) if _is_ordinary(value) else text.replace(value, MASK)
     text = _SHAPES.sub(MASK, text)
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def mask_keys(text: str) -> str:
+    """Return text of a model or dataset without the keys a service or a body put into it; words stay."""
+    for value in _within(text):
+        if not _is_ordinary(value):
+            text = text.replace(value, MASK)
+    return text
+
+
+def _within(text: str) -> list[str]:
+    """Return the known keys in ``text``, the longest first: one may be part of another."""
+    found = [value for value in tuple(_known) if value in text]
+    return sorted(found, key=len, reverse=True) if len(found) > 1 else found
+
+
+def _standing_alone(value: str, text: str) -> str:
+    return re.sub(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", MASK, text)
+
+
+def _is_ordinary(value: str) -> bool:
+    """Tell whether a key may stand in any text by chance: it is short, small letters only, or digits only."""
+    bare = value.replace("-", "").replace("_", "").replace(" ", "")
+    return len(value) < 8 or (len(value) < 20 and (bare.isdigit() or (bare.isalpha() and bare[1:].islower())))

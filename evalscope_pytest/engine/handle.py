@@ -9,6 +9,7 @@ from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
+from ..core.secret import mask_keys
 from ..core.values import Call, Message, ModelOutput, Sample
 from ..models.protocol import Request
 from .asking import Asker
@@ -75,12 +76,20 @@ class ModelHandle:
 
     async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
         if context is None:
-            return await self._asker.ask(request)
+            return _without_keys(await self._asker.ask(request))
         call = context.replay(request.messages)
         if call is None:
-            call = Call(request.messages, await self._asker.ask(request))
+            call = Call(request.messages, _without_keys(await self._asker.ask(request)))
         context.calls.append(call)
         return call.output
+
+
+def _without_keys(output: ModelOutput) -> ModelOutput:
+    """Return a reply without the key its request carried, which some proxies write into their answers."""
+    text, reasoning = mask_keys(output.text), mask_keys(output.reasoning)
+    if text == output.text and reasoning == output.reasoning:
+        return output
+    return replace(output, text=text, reasoning=reasoning)
 
 
 def _messages(prompt: Prompt, context: SampleContext | None) -> tuple[Message, ...]:

@@ -15,6 +15,7 @@ from ..config.sources import from_mapping, to_mapping
 from ..core.errors import EvalError
 from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements
+from .masking import Masking
 from .nodes import SampleItem
 from .protocol import SampleLoop, SampleProtocol
 from .rerun import Rerun, keep_errored
@@ -39,6 +40,7 @@ def configure(config: pytest.Config) -> None:
     task = config.stash.get(TASK, None)
     if task is None or not task.eval_type:
         return
+    config.pluginmanager.register(Masking(config), "evalscope_masking")
     if task.dry_run:
         config.option.collectonly = True
     run = config.stash[RUN] = Run(config, task, process)

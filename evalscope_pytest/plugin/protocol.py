@@ -18,6 +18,7 @@ from ..core.errors import StoreError
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
 from .host import STOPPING
+from .masking import masked
 from .nodes import SampleItem
 from .run import Run
 from .streams import explain_in_tests_only
@@ -72,7 +73,7 @@ class SampleProtocol:
                 return True
             report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
             if report.failed:
-                report.longrepr = _masked(report.longrepr)
+                report.longrepr = masked(report.longrepr)
             stage.broken, stage.fault = report, call.excinfo.value
         else:
             alike = redact(f"{type(stage.fault).__name__}: {stage.fault}")
@@ -147,7 +148,7 @@ class SampleProtocol:
         cause = f"{type(error).__name__} at {excinfo.traceback[-1].path}:{excinfo.traceback[-1].lineno + 1}"
         self._tracebacks[cause] = self._tracebacks.get(cause, 0) + 1
         shown = self._tracebacks[cause] <= TRACEBACKS_SHOWN or self._pdb
-        longrepr = _masked(item.repr_failure(excinfo)) if shown else f"{alike or error} ({cause}, as before)"
+        longrepr = masked(item.repr_failure(excinfo)) if shown else f"{alike or error} ({cause}, as before)"
         report = pytest.TestReport(item.nodeid, item.location, {}, "failed", longrepr, "call", sections)
         return attach(report, Verdict(benchmark, "failed", None, "", cause))
 
@@ -180,7 +181,7 @@ class SampleLoop:
 
 
 def _skip(item: SampleItem, reason: str, sections: Iterable[tuple[str, str]] = ()) -> pytest.TestReport:
-    longrepr = (str(item.path), (item.location[1] or 0) + 1, f"Skipped: {reason}")
+    longrepr = (str(item.path), (item.location[1] or 0) + 1, f"Skipped: {redact(reason)}")
     report = pytest.TestReport(item.nodeid, item.location, {}, "skipped", longrepr, "setup", sections)
     return attach(report, Verdict(item.benchmark.name, "skipped"))
 
@@ -188,13 +189,6 @@ def _skip(item: SampleItem, reason: str, sections: Iterable[tuple[str, str]] = (
 def _call_of(error: BaseException) -> pytest.CallInfo[None]:
     excinfo = pytest.ExceptionInfo.from_exception(error)
     return pytest.CallInfo(None, excinfo, 0.0, 0.0, 0.0, "call", _ispytest=True)
-
-
-def _masked(longrepr: Any) -> Any:
-    """Return a traceback as it is, or as mere text with the keys masked that it would show."""
-    text = str(longrepr)
-    masked = redact(text)
-    return longrepr if masked == text else masked
 
 
 def _plain(item: SampleItem, when: Any, outcome: Any, like: pytest.TestReport) -> pytest.TestReport:
