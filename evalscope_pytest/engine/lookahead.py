@@ -25,6 +25,10 @@ BUFFER_FACTOR = 8
 PAUSE_S = 0.02
 
 
+class Stopped(Exception):
+    """The look-ahead was stopped before the job was finished."""
+
+
 class Job(Generic[T]):
     """One piece of work: a coroutine function, and what became of it."""
 
@@ -39,7 +43,7 @@ class Job(Generic[T]):
 
 
 class LookAhead(Generic[T]):
-    """Keeps jobs running ahead of ``take``. All methods are for one reader thread.
+    """Keeps jobs running ahead of ``take``. All methods but ``stop`` are for one reader thread.
 
     Args:
         thread: The loop the jobs run on.
@@ -80,25 +84,34 @@ class LookAhead(Generic[T]):
         self._thread.call(self._enqueue, batch)
 
     def take(self, job: Job[T]) -> T:
-        """Wait for a job that was fed and return its result, or raise what it raised."""
+        """Wait for a job that was fed and return its result, or raise what it raised.
+
+        Raises:
+            Stopped: It will never be finished.
+        """
         assert job.fed, "a job is handed in before it is taken"
         self._ready.clear()
         self._wanted = job
         if not job.done:
             while not job.done:
+                if self._stopped:
+                    raise Stopped
                 # A bounded wait: a signal that arrives on another thread is seen, and a dead loop is noticed.
                 self._ready.wait(1.0)
             time.sleep(PAUSE_S)
         self._wanted = None
         self._outstanding -= 1
         if job.error is not None:
+            if self._stopped and isinstance(job.error, asyncio.CancelledError):
+                raise Stopped
             raise job.error
         return job.result  # type: ignore[return-value]
 
     def stop(self) -> None:
-        """Start nothing more and cancel what runs."""
+        """Start nothing more and cancel what runs. May be called from any thread, and more than once."""
         self._stopped = True
         self._thread.call(self._cancel)
+        self._ready.set()
 
     def _enqueue(self, batch: Iterable[Job[T]]) -> None:
         self._waiting.extend(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,9 +66,18 @@ def sync_folder(folder: Path) -> None:
 
 
 def cannot_write(path: Path, error: OSError) -> StoreError:
-    """Return the error that names the file, the reason and the way on."""
+    """Return the error that names the file, the reason, the room that is left and the way on."""
     return StoreError(
-        f"cannot write {path}: {error.strerror or error}. What was recorded before is intact. "
+        f"cannot write {path}: {error.strerror or error}{_room(path)}. What was recorded before is intact. "
         "Make room or choose another --eval-work-dir, then run the same command with --eval-use-cache "
         "and this run's directory."
     )
+
+
+def _room(path: Path) -> str:
+    for folder in path.parents:
+        try:
+            return f" ({shutil.disk_usage(folder).free} bytes free in {folder})"
+        except OSError:
+            continue  # not there, or not to be asked
+    return ""

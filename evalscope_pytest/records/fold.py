@@ -18,7 +18,9 @@ from .journal import encode_line, entries, journals_of, other_journals, split_li
 from .layout import WorkDir
 from .plan import RunPlan
 from .previous import keyed_lines
+from .quarantine import Quarantine
 from .rows import Row
+from .started import unfinished_files
 
 READ_BYTES = 1 << 18  # completion order is close to sample order: most reads are in the buffer
 
@@ -54,13 +56,14 @@ def fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
     journals = journals_of(workdir, plan.session)
     if not journals:
         return [BenchmarkRows(benchmark.name, ()) for benchmark in plan.benchmarks]
-    found = _read(workdir, journals)
+    quarantine = Quarantine(workdir)
+    found = _read(journals, quarantine)
     names = plan.file_names()
     stale = other_journals(workdir, plan.session)
     unplanned = journals if found.keys() - names.keys() else []
     folders = (workdir.predictions(plan.model_id), workdir.reviews(plan.model_id))
     try:
-        _keep(workdir, folders, found, names, [*stale, *unplanned])
+        _keep(workdir, folders, found, names, [*stale, *unplanned], quarantine)
         with ExitStack() as stack:
             files = [stack.enter_context(open(path, "rb", buffering=READ_BYTES)) for path in journals]
             for pair, name in names.items():
@@ -70,11 +73,12 @@ def fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
                 leftover.unlink(missing_ok=True)
             if folder.exists():
                 sync_folder(folder)
-        for path in (*journals, *stale):
+        for path in (*journals, *stale, *unfinished_files(workdir)):
             if path.name != "kept.jsonl":
                 path.unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(workdir.root, error) from error
+    quarantine.warn()
     return [_rows(benchmark.name, benchmark.subsets, found) for benchmark in plan.benchmarks]
 
 
@@ -86,16 +90,11 @@ def _in_order(samples: dict[int, _Found]) -> list[_Found]:
     return [samples[index] for index in sorted(samples)]
 
 
-def _read(workdir: WorkDir, journals: list[Path]) -> _Subsets:
+def _read(journals: list[Path], quarantine: Quarantine) -> _Subsets:
     """Return the last record of each sample; one with a score is not displaced by an error."""
-
-    def set_aside(line: bytes) -> None:
-        with open(workdir.journal / "quarantine.jsonl", "ab") as quarantine:
-            quarantine.write(line)
-
     found: _Subsets = {}
     for number, path in enumerate(journals):
-        for entry in entries(path, set_aside):
+        for entry in entries(path, quarantine.set_aside):
             row = entry.row
             samples = found.setdefault((row.benchmark, row.subset), {})
             known = samples.get(row.index)
@@ -122,7 +121,12 @@ def _write(folders: tuple[Path, Path], name: str, samples: list[_Found], files: 
 
 
 def _keep(
-    workdir: WorkDir, folders: tuple[Path, Path], found: _Subsets, names: _Names, journals: Sequence[Path]
+    workdir: WorkDir,
+    folders: tuple[Path, Path],
+    found: _Subsets,
+    names: _Names,
+    journals: Sequence[Path],
+    quarantine: Quarantine,
 ) -> None:
     """Save what earlier runs paid for and this one does not hold, before any of it is overwritten."""
     folded = [tuple(folder / name for folder in folders) for name in names.values()]
@@ -137,16 +141,16 @@ def _keep(
             for predictions, reviews in folded:
                 file.writelines(_rows_kept(predictions, reviews, seen, with_score))
             for path in reversed(journals):
-                file.writelines(_lines_kept(path, seen, with_score))
+                file.writelines(_lines_kept(path, seen, with_score, quarantine))
         empty = file.tell() == 0
     if empty:
         kept.unlink()
     sync_folder(kept.parent)
 
 
-def _lines_kept(path: Path, seen: set[str], with_score: bool) -> Iterator[bytes]:
+def _lines_kept(path: Path, seen: set[str], with_score: bool, quarantine: Quarantine) -> Iterator[bytes]:
     with open(path, "rb") as file:
-        for entry in entries(path):
+        for entry in entries(path, quarantine.set_aside):
             row = entry.row
             if row.reusable and (row.status == "scored") == with_score and _is_new(row.key, seen):
                 file.seek(entry.offset)

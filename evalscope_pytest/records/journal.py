@@ -13,7 +13,6 @@ otherwise is set aside. Measurements: docs/design/records.md.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import threading
 import time
@@ -37,8 +36,6 @@ SYNC_PAUSE_S = 0.25
 WRITE_PAUSE_S = 0.005
 _CRC_START, _CRC_END = len('{"crc32":"'), len('{"crc32":"01234567')
 
-log = logging.getLogger(__name__)
-
 
 class Journal:
     """This process's journal. Threads may append at the same time.
@@ -51,14 +48,24 @@ class Journal:
         session: The run's name, the same in all its processes.
         worker: Which of the run's processes this is.
         model: The model's full name; without it the one its replies name.
+        on_failure: Told at once, on whatever thread, when nothing can be recorded any more.
 
     Raises:
         StoreError: The file cannot be made.
     """
 
-    def __init__(self, workdir: WorkDir, *, session: str, worker: str, model: str = "") -> None:
+    def __init__(
+        self,
+        workdir: WorkDir,
+        *,
+        session: str,
+        worker: str,
+        model: str = "",
+        on_failure: Callable[[StoreError], object] | None = None,
+    ) -> None:
         self.path = workdir.journal / f"{_session(session)}-{safe_name(worker)}-{os.getpid()}.jsonl"
         self._model = model
+        self._on_failure = on_failure
         self._fd = _open_append(self.path)
         self._lines: deque[bytes] = deque()
         self._writing = threading.Lock()
@@ -142,6 +149,8 @@ class Journal:
             action(*arguments)
         except OSError as error:  # never tried again: after a failed fsync the kernel may have dropped the pages
             self._broken = cannot_write(self.path, error)
+            if self._on_failure is not None:
+                self._on_failure(self._broken)
             raise self._broken from error
 
 
@@ -195,7 +204,7 @@ class Entry:
 
 def entries(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterator[Entry]:
     """Read a journal. Never raises on what is in it: a torn last line is ignored, a damaged one goes to ``bad``."""
-    offset = damaged = 0
+    offset = 0
     with open(path, "rb", buffering=BUFFER_BYTES) as file:
         for line in file:
             if not line.endswith(b"\n"):
@@ -204,12 +213,8 @@ def entries(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterato
             offset += len(line)
             if entry is not None:
                 yield entry
-            elif line.strip(b"\n"):
-                damaged += 1
-                if bad is not None:
-                    bad(line)
-    if damaged:
-        log.warning("%d damaged records in %s: their samples are asked again", damaged, path)
+            elif bad is not None and line != b"\n":
+                bad(line)
 
 
 _DECODER = json.JSONDecoder()

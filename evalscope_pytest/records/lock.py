@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from typing import Any
 
 from ..core.errors import UsageError
 from .layout import WorkDir
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -30,12 +33,14 @@ def locked(workdir: WorkDir) -> Iterator[None]:
     with open(path, "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = _holder(file)
             raise UsageError(
                 f"work_dir is in use: {workdir.root} by process {holder.get('pid', '?')} on {holder.get('host', '?')} "
                 f"since {holder.get('since', '?')}. Wait for it, or choose another --eval-work-dir."
             ) from error
+        except OSError as error:  # a network file system without locks: better without one than no run at all
+            log.warning("%s cannot be locked (%s): see to it that no other run writes there", workdir.root, error)
         file.truncate(0)
         since = datetime.now(timezone.utc).isoformat(timespec="seconds")
         file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))

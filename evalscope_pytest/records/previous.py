@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -49,15 +49,15 @@ class Previous:
     _reviews: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, workdir: WorkDir, model_id: str) -> Previous:
-        """Index everything recorded in ``workdir``. Damaged journal records are left out, with one warning a file."""
+    def load(cls, workdir: WorkDir, model_id: str, bad: Callable[[bytes], object] | None = None) -> Previous:
+        """Index everything recorded in ``workdir``. Damaged lines of journals are left out, and given to ``bad``."""
         index = cls()
         for path in sorted(workdir.predictions(model_id).glob("*.jsonl")):
             index._add_rows(path, index._predictions)
         for path in sorted(workdir.reviews(model_id).glob("*.jsonl")):
             index._add_rows(path, index._reviews)
         for path in other_journals(workdir, ""):
-            index._add_journal(path)
+            index._add_journal(path, bad)
         return index
 
     def __len__(self) -> int:
@@ -82,9 +82,9 @@ class Previous:
             if key:
                 found[key] = base | offset
 
-    def _add_journal(self, path: Path) -> None:
+    def _add_journal(self, path: Path, bad: Callable[[bytes], object] | None) -> None:
         base = self._open(path)
-        for entry in entries(path):
+        for entry in entries(path, bad):
             row = entry.row
             if row.reusable and (row.status == "scored" or row.key not in self._journalled):
                 self._journalled[row.key] = base | entry.offset

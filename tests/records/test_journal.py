@@ -19,6 +19,7 @@ from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.records import journal as journal_module
 from evalscope_pytest.records.journal import SYNC_RECORDS, Journal, entries, journals_of, other_journals, split_line
 from evalscope_pytest.records.layout import WorkDir
+from evalscope_pytest.records.quarantine import Quarantine
 from evalscope_pytest.records.rows import calls_of, score_of
 
 from .results import MODEL, failed, record, scored
@@ -87,10 +88,14 @@ def test_damaged_line_is_set_aside_and_the_others_are_read(tmp_path: Path, caplo
     lines[1] = lines[1].replace(b"answer", b"ANSWER", 1)
     lines[2] = b"\0" * 40 + b"\n"
     path.write_bytes(b"".join(lines))
-    bad: list[bytes] = []
-    assert [e.row.index for e in entries(path, bad.append)] == [0, 3]
-    assert bad == lines[1:3]
-    assert [r.message for r in caplog.records] == [f"2 damaged records in {path}: their samples are asked again"]
+    for _ in range(2):  # a journal is read again each time a run is carried on
+        quarantine = Quarantine(WorkDir(tmp_path))
+        assert [e.row.index for e in entries(path, quarantine.set_aside)] == [0, 3]
+        quarantine.warn()
+    assert quarantine.path.read_bytes() == b"".join(lines[1:3])
+    (warning,) = caplog.records
+    assert "2 damaged records were set aside in" in warning.message
+    assert "the samples are asked again" in warning.message
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))

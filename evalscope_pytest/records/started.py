@@ -1,0 +1,108 @@
+"""What a process is working on just now, in a form that outlives it however it dies.
+
+One small file for each process of a run, mapped into its memory: a slot for each sample that was started and is not
+recorded yet. Marking one is a store into memory (0.3 us, where a ``write`` takes 14), which the kernel keeps when the
+process is gone. Whoever looks at the file afterwards knows what may have killed it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import zlib
+from collections.abc import Iterable
+from enum import IntEnum
+from pathlib import Path
+
+from .atomic import cannot_write
+from .layout import WorkDir, safe_name
+
+_SLOT = struct.Struct("<IB3x")
+
+
+class Phase(IntEnum):
+    """What something that was started is doing."""
+
+    WAITING = 1  # for a reply of the model: nothing of its own runs
+    WORKING = 2
+    TEST = 3  # an ordinary test, on the main thread
+
+
+_PHASES = frozenset(Phase)
+
+
+def mark_of(name: str) -> int:
+    """Return the number that stands for a sample's id in a slot."""
+    return zlib.crc32(name.encode("utf-8", "surrogatepass")) & 0x7FFFFFFF
+
+
+class Started:
+    """The slots of this process. For one thread at a time.
+
+    Args:
+        path: The file, see `started_file`.
+        slots: How many samples are started at once, at most; more are not marked.
+
+    Raises:
+        StoreError: The file cannot be made.
+    """
+
+    def __init__(self, path: Path, slots: int) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(path, "w+b") as file:
+                file.write(bytes(slots * _SLOT.size))
+                file.flush()
+                self._map = mmap.mmap(file.fileno(), 0)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        self._free = list(range(slots))
+
+    def begin(self, name: str, phase: Phase = Phase.WORKING) -> int:
+        """Mark what has this id as started, and return its slot; -1 where none is free."""
+        if not self._free:
+            return -1
+        slot = self._free.pop()
+        _SLOT.pack_into(self._map, slot * _SLOT.size, mark_of(name), phase)
+        return slot
+
+    def enter(self, slot: int, phase: Phase) -> None:
+        """Say what a slot's sample does from now on."""
+        if slot >= 0:
+            self._map[slot * _SLOT.size + 4] = phase
+
+    def end(self, slot: int) -> None:
+        """Mark a slot's sample as finished."""
+        if slot >= 0:
+            _SLOT.pack_into(self._map, slot * _SLOT.size, 0, 0)
+            self._free.append(slot)
+
+    def close(self) -> None:
+        """Remove the file: this process ends in good order. Idempotent."""
+        self.path.unlink(missing_ok=True)
+        self._free.clear()
+
+
+def started_file(workdir: WorkDir, session: str, worker: str) -> Path:
+    """Return where a process of a run marks what it has started."""
+    return workdir.journal / f"{session}-{safe_name(worker)}.started"
+
+
+def left_by_the_dead(path: Path) -> dict[int, Phase]:
+    """Return what a process was working on when it died, by `mark_of` its id, and remove its file.
+
+    Empty where it ended in good order.
+    """
+    try:
+        data = path.read_bytes()
+        path.unlink()
+    except OSError:
+        return {}
+    whole = data[: len(data) - len(data) % _SLOT.size]
+    return {number: Phase(phase) for number, phase in _SLOT.iter_unpack(whole) if phase in _PHASES}
+
+
+def unfinished_files(workdir: WorkDir) -> Iterable[Path]:
+    """Return the files of earlier processes that did not end in order."""
+    return sorted(workdir.journal.glob("*.started"))
