@@ -55,6 +55,7 @@ class Benchmark:
         file: The test file it stands in; local data is looked for beside it.
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
+        prompts: Templates of single subsets that are asked in another way than ``prompt``, by their names.
         choice: Template of one option: ``{letter}`` and ``{text}``; options stand on a line each.
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
         metrics: Metric names in the order of the report; the first is the primary one.
@@ -71,6 +72,7 @@ class Benchmark:
     dataset: Source
     to_sample: ToSample
     prompt: str = ""
+    prompts: Mapping[str, str] = field(default_factory=dict)
     system_prompt: str = ""
     few_shot: FewShot | None = None
     scorer: Scorer | None = None
@@ -153,6 +155,7 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "scorer": ((Scorer, type(None)), 'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)'),
     "few_shot": ((FewShot, type(None)), "FewShot(5)"),
     "prompt": (str, "a text"),
+    "prompts": (Mapping, "a mapping from subset to template"),
     "system_prompt": (str, "a text"),
     "repeats": (int, "a whole number, 1 or more"),
     "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),

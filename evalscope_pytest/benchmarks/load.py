@@ -16,7 +16,7 @@ from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
 from .definition import Benchmark, FewShot
-from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, parse, release_shots, shot_text, unknown_field
+from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, parse, release_shots, shot_text, template_of, unknown_field
 from .resolve import ResolvedBenchmark
 
 _log = logging.getLogger("evalscope_pytest")
@@ -212,17 +212,21 @@ def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_sho
 def _check_fields(loaded: LoadedBenchmark) -> None:
     """Fail now, before anything is asked, where a template names what a sample does not have."""
     benchmark, samples = loaded.resolved.benchmark, [s for found in loaded.subsets.values() for s in found]
+    name = benchmark.name
     few_shot = benchmark.few_shot
     header = few_shot.prompt if few_shot and loaded.shots else ""
-    for template, option in ((benchmark.prompt, "prompt_template"), (header, "few_shot_prompt_template")):
-        where = f"{option} of {benchmark.name!r}"
-        known = (*SAMPLE_FIELDS, "fewshot") if template is header else SAMPLE_FIELDS
-        wanted = set(parse(template, where).names).difference(known)
-        for sample in samples if wanted else ():
-            names = [name for name, value in sample.metadata.items() if isinstance(value, str)]
-            if isinstance(sample.input, str) and not wanted.issubset(names):
-                raise unknown_field(min(wanted.difference(names)), (*known, *names), where)
+    for found in loaded.subsets.values():
+        _check_names(template_of(benchmark, found[0].subset), SAMPLE_FIELDS, found, f"prompt_template of {name!r}")
+    _check_names(header, (*SAMPLE_FIELDS, "fewshot"), samples, f"few_shot_prompt_template of {name!r}")
     for found in loaded.subsets.values():
         loaded.messages(found[0])
     if loaded.resolved.args.prompt_template is not None and not isinstance(samples[0].input, str):
         _log.warning("prompt_template of %r has no effect: its samples are whole conversations", benchmark.name)
+
+
+def _check_names(template: str, known: Sequence[str], samples: Sequence[Sample], where: str) -> None:
+    wanted = set(parse(template, where).names).difference(known)
+    for sample in samples if wanted else ():
+        names = [name for name, value in sample.metadata.items() if isinstance(value, str)]
+        if isinstance(sample.input, str) and not wanted.issubset(names):
+            raise unknown_field(min(wanted.difference(names)), (*known, *names), where)

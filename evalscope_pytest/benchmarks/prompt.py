@@ -126,7 +126,7 @@ def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Mes
 
 def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
     """Return the text of the user message."""
-    prompt = benchmark.prompt or "{question}"
+    prompt = template_of(benchmark, sample.subset)
     header = ""
     if shots and benchmark.few_shot:
         header = benchmark.few_shot.prompt or DEFAULT_SHOTS_HEADER
@@ -139,6 +139,11 @@ def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
     fields["fewshot"] = shots
     shown = render(header, fields, _where("few_shot_prompt_template", benchmark))
     return f"{shown}\n{asked}" if asked else shown
+
+
+def template_of(benchmark: Benchmark, subset: str) -> str:
+    """Return the template of the user message of a subset's samples."""
+    return benchmark.prompts.get(subset) or benchmark.prompt or "{question}"
 
 
 def asks(header: str) -> bool:

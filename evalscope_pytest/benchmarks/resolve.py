@@ -87,6 +87,7 @@ class ResolvedBenchmark:
             "few_shot_num": few_shot.num if few_shot else 0,
             "few_shot_random": few_shot.random if few_shot else False,
             "prompt_template": b.prompt or None,
+            **({"prompt_templates": dict(b.prompts)} if b.prompts else {}),
             "few_shot_prompt_template": (few_shot.prompt or None) if few_shot else None,
             "query_template": (few_shot.shot or None) if few_shot else None,
             "system_prompt": b.system_prompt or None,
@@ -147,6 +148,7 @@ def resolve(benchmark: Benchmark, args: DatasetArgs | None = None, *, repeats: i
     changed = replace(
         changed,
         prompt=_prompt(changed, args),
+        prompts={} if args.prompt_template is not None else _prompts(changed, args),
         system_prompt=_given(args.system_prompt, changed.system_prompt),
         shuffle_choices=_given(args.shuffle_choices, changed.shuffle_choices),
         timeout_s=_given(args.review_timeout, changed.timeout_s),
@@ -201,6 +203,10 @@ def _prompt(benchmark: Benchmark, args: DatasetArgs) -> str:
     return prompt
 
 
+def _prompts(benchmark: Benchmark, args: DatasetArgs) -> Mapping[str, str]:
+    return {subset: _prompt(replace(benchmark, prompt=own), args) for subset, own in benchmark.prompts.items()}
+
+
 def _subsets(benchmark: Benchmark, args: DatasetArgs) -> tuple[str, ...]:
     own = benchmark.dataset.subsets
     if not args.subset_list:
@@ -251,8 +257,9 @@ def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
 def _check_templates(resolved: ResolvedBenchmark) -> None:
     """Read every template once. Names are checked when the first sample is there: its metadata may have more."""
     benchmark, args, option = resolved.benchmark, resolved.args, partial(_option, resolved.benchmark)
-    if "fewshot" in parse(benchmark.prompt, option("prompt_template")).names:
-        raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
+    for prompt in (benchmark.prompt, *benchmark.prompts.values()):
+        if "fewshot" in parse(prompt, option("prompt_template")).names:
+            raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
     parse(benchmark.choice, f"the choice template of {benchmark.name!r}")
     few_shot = benchmark.few_shot
     if few_shot is None:

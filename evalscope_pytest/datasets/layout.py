@@ -7,7 +7,8 @@ a folder named ``data`` is looked through as if it were not there:
 a README's ``configs:`` block    as it says
 ``{subset}/{split}.EXT``         also ``{split}/{subset}.EXT`` and ``{subset}/{split}/0000.parquet``
 ``{subset}_{split}.EXT``         also with ``-`` or ``.``, and inside ``{subset}/`` or ``{split}/``
-``{subset}.EXT``                 for the evaluated split only: exemplars must never be the questions themselves
+``{subset}.EXT``                 for the evaluated split only: exemplars must never be the questions themselves; also
+                                 a split of that name in the configuration
 ``{split}.EXT``, ``*_{split}.EXT``  all subsets together; also inside a folder named like the configuration
 the only file there is           all subsets together, when no name tells a split; for the evaluated split only
 ===============================  ==================================================================================
@@ -71,7 +72,8 @@ class Layout:
         if subset == self.folder and (found := self._plain(split)):
             return found
         if split == self.eval_split:
-            return self._pick(lambda entry: entry.folder == "" and entry.base == subset)
+            split_called_so = self._configured(self.config or self._default_config, subset)
+            return split_called_so or self._pick(lambda e: e.folder in ("", self.config) and e.base == subset)
         return ()
 
     def shared(self, split: str) -> tuple[str, ...]:

@@ -269,3 +269,26 @@ def test_loading_and_rendering_cost_little_for_each_sample(tmp_path: Path) -> No
         loaded.messages(sample)
     per_sample_us = (time.process_time() - started) / 20_000 * 1e6
     assert per_sample_us < 60  # 24 where it was measured
+
+
+def test_a_subset_may_be_asked_in_its_own_way_until_the_user_asks_all_in_one(tmp_path: Path, loading: Any) -> None:
+    for subset in ("en", "zh"):
+        write(tmp_path / f"data/{subset}/test.jsonl", ROWS[:1])
+    asked = {
+        "dataset": local("data", subsets=["en", "zh"]),
+        "prompt": "Q: {question}",
+        "prompts": {"zh": "问：{question}"},
+    }
+
+    def sent(args: DatasetArgs | None = None) -> list[str]:
+        loaded = loading(args, **asked)
+        return [str(loaded.messages(found[0])[0].content) for found in loaded.subsets.values()]
+
+    assert sent() == ["Q: question 0", "问：question 0"]
+    assert sent(DatasetArgs(prompt_template="{question}?")) == ["question 0?", "question 0?"]
+    asked["prompts"] = {"zh": "问：{quesiton}"}
+    with pytest.raises(ConfigError, match=r"unknown field \{quesiton\}"):
+        sent()
+    asked["prompts"] = {"zh": "问：{"}
+    with pytest.raises(ConfigError, match="single '{'"):
+        sent()

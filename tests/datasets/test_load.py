@@ -176,6 +176,32 @@ def test_the_only_configuration_of_a_readme_holds_all_subsets(write: Write, name
     assert questions(ONE, folder) == {"main": ["b1", "a1"]}
 
 
+SPLITS_README = """\
+---
+configs:
+- config_name: Full
+  data_files:
+  - {split: a, path: Full/first-*}
+  - {split: b, path: Full/second-*}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"README.md": SPLITS_README, "Full/first-0.jsonl": ["a1"], "Full/second-0.jsonl": ["b1"]},
+        {"Full/a-00000-of-00001.parquet": ["a1"], "Full/b-00000-of-00001.parquet": ["b1"]},
+    ],
+    ids=["as a readme says", "in the configuration's folder"],
+)
+def test_the_splits_of_a_configuration_may_be_the_subsets(write: Write, files: dict) -> None:
+    source = replace(TWO, config="Full")
+    assert questions(source, write(files)) == {"a": ["a1"], "b": ["b1"]}
+    with pytest.raises(DatasetError, match="'train'"):
+        questions(source, write({}), split="train")
+
+
 def test_an_edited_file_is_read_anew(write: Write) -> None:
     files = {"README.md": README, "parts/one1.jsonl": ["a1"], "parts/two.csv": ["b1"]}
     folder = write(files)
