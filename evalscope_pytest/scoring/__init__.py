@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .mathematics import math_answer as math_answer
     from .multiple_choice import choice_answer as choice_answer
     from .multiple_choice import multi_choice_accuracy as multi_choice_accuracy
+    from .pattern import pattern as pattern
     from .protocol import Scorer as Scorer
     from .similarity import similarity as similarity
 
@@ -29,15 +30,16 @@ _HOME = {
     "includes": "matching",
     "math_answer": "mathematics",
     "multi_choice_accuracy": "multiple_choice",
+    "pattern": "pattern",
     "similarity": "similarity",
 }
 
 __all__ = ["Scorer", "aime_answer", "bbh_answer", "choice_answer", "exact_match", "ifeval", "includes", "math_answer",
-           "multi_choice_accuracy", "similarity"]  # fmt: skip
+           "multi_choice_accuracy", "pattern", "similarity"]  # fmt: skip
 
 
 class _Package(ModuleType):
-    """This package: its names are scorers, also where a submodule is called the same (``ifeval``)."""
+    """This package: its names are scorers and `pattern`, also where a submodule is called the same (``ifeval``)."""
 
     def __setattr__(self, name: str, value: object) -> None:
         # The import system binds a submodule to its package when it is loaded, which would hide the scorer.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,17 +74,10 @@ def _extract(name: str, value: Any) -> _Step:
     compiled = pattern(source, where=f"filter {name!r}")
 
     def step(text: str) -> str:
-        matches = list(compiled.finditer(text[-LONGEST:]))
-        if not -len(matches) <= select < len(matches):
-            return fallback
-        return _captured(matches[select]).strip()
+        found = compiled.captured(text[-LONGEST:])
+        return found[select].strip() if -len(found) <= select < len(found) else fallback
 
     return step
-
-
-def _captured(match: re.Match[str]) -> str:
-    """Return the first group that took part, or the whole match of an expression without groups."""
-    return next((group for group in match.groups() if group), match.group())
 
 
 def _take_first(name: str, value: Any) -> _Step:
