@@ -101,8 +101,8 @@ def pattern(source: str, where: str = "a benchmark") -> Pattern:
         reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
         raise ConfigError(
             f"regular expression {source!r} in {where} is broken: {reason}. Look-around, back-references and "
-            "possessive repeats are not available, since they may take for ever on a long reply: capture the wanted part "
-            "with a group, such as 'answer is (.+)' in place of '(?<=answer is ).+'."
+            "possessive repeats are not available, since they may take for ever on a long reply: capture the wanted "
+            "part with a group, such as 'answer is (.+)' in place of '(?<=answer is ).+'."
         ) from None
 
 
