@@ -60,7 +60,8 @@ class Benchmark:
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
-            gives single metrics another one.
+            gives single metrics another one. Where scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
+            ``all_of_part``.
         extra_params: Parameters of its own a user may set under ``dataset_args``, with their defaults.
         variant: Where other arguments follow from ``extra_params`` (a prompt, a scorer): returns those.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.

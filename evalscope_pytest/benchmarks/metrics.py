@@ -8,6 +8,7 @@ from typing import Any
 
 from ..config.dataset_args import AGGREGATIONS
 from ..core.errors import ConfigError, closest
+from ..scoring.aggregation import NAMES
 from ..scoring.protocol import Scorer
 from .definition import Benchmark
 
@@ -76,9 +77,10 @@ def chosen_aggregation(
         ConfigError: There is no such aggregation, or a metric it is meant for.
     """
     names = [wanted] if wanted else [own] if isinstance(own, str) else list(own.values())
+    allowed = AGGREGATIONS if wanted else NAMES
     for name in names:
-        if name not in AGGREGATIONS:
-            raise ConfigError(f"aggregation {name!r} in {where}. {closest(name, AGGREGATIONS)}")
+        if name not in allowed:
+            raise ConfigError(f"aggregation {name!r} in {where}. {closest(name, allowed)}")
     if wanted:
         return wanted
     return own if isinstance(own, str) else {m: own[m] for m in metrics if m in own}

@@ -30,7 +30,8 @@ class Row:
 
     Attributes:
         id: The dataset's own id of the record, empty where it has none.
-        weights: How much a metric's value counts, where it is not 1 (IFEval: instructions of the prompt).
+        weights: How much a metric's value counts, where it is not 1 (IFEval: instructions of the prompt); by part of
+            the metric for an aggregation over parts.
         answer: The extracted answer; a long one is cut, with a hash, so that equal answers stay equal.
         calls: Requests made for it.
         latency_s: Of all calls together; None when one was not measured. So are the tokens.
@@ -47,7 +48,7 @@ class Row:
     id: str = ""
     status: Literal["scored", "error"] = "scored"
     values: Mapping[str, float] | None = None
-    weights: Mapping[str, float] | None = None
+    weights: Mapping[str, float | Mapping[str, float]] | None = None
     answer: str | None = None
     error: SampleError | None = None
     calls: int = 0

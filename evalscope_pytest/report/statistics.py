@@ -38,12 +38,14 @@ def interval(rows: Iterable[Row], metric: str, bounds: tuple[float, float] | Non
 
 
 def _cluster_sums(rows: Iterable[Row], metric: str) -> Mapping[tuple[str, int], tuple[float, float]]:
-    """Return weighted value and weight of each question."""
+    """Return weighted value and weight of each question; none for a metric over parts, which is no mean of them."""
     sums: dict[tuple[str, int], tuple[float, float]] = {}
     for row in rows:
         if row.values is None or metric not in row.values:
             continue
         weight = row.weights.get(metric, 1.0) if row.weights else 1.0
+        if isinstance(weight, Mapping):
+            return {}
         value, total = sums.get((row.subset, row.group), (0.0, 0.0))
         sums[row.subset, row.group] = (value + row.values[metric] * weight, total + weight)
     return sums

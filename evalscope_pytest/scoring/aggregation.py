@@ -1,4 +1,4 @@
-"""From the scores of a subset's samples to its metrics: mean, pass@k, vote@k, pass^k.
+"""From the scores of a subset's samples to its metrics: means, pass@k, vote@k, pass^k, and means over parts.
 
 Exact and without memory of order: sums are those of `math.fsum`, and attempts are taken by group and repeat, so that
 any worker count, any sharding and any interruption give the same digits.
@@ -9,8 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ..core.errors import ConfigError, closest
+
+# How much a value counts: in the whole, or in each part of the metric it belongs to (a class, a group of questions).
+Weight: TypeAlias = "float | Mapping[str, float]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,15 @@ class Attempt:
         repeat: 0 for the first generation.
         values: The metrics it has. One that is missing counts in no average of that metric.
         answer: The extracted answer, which votes compare.
-        weights: How much a metric's value counts, where that is not 1 (IFEval: instructions of the prompt).
+        weights: How much a metric's value counts, where that is not 1 (IFEval: instructions of the prompt); for an
+            aggregation over parts, by part.
     """
 
     group: int
     repeat: int
     values: Mapping[str, float]
     answer: str | None = None
-    weights: Mapping[str, float] | None = None
+    weights: Mapping[str, Weight] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class AggregatedMetric:
     """One number of a report.
 
     Attributes:
-        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k`` or ``pass_hat_k``.
+        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k``, ``pass_hat_k``, or one over parts.
         dimensions: ``(("k", 2),)``, or nothing.
         score: Unrounded.
         num: What it is the average of: attempts, the sum of their weights, or groups.
@@ -82,10 +87,14 @@ def aggregate(
     result: list[AggregatedMetric] = []
     for metric in metrics:
         name = aggregation if isinstance(aggregation, str) else aggregation.get(metric, "mean")
-        if name not in _AT_K:
-            raise ConfigError(f"aggregation {name!r} of metric {metric!r}. {closest(name, _AT_K)}")
+        if name not in NAMES:
+            raise ConfigError(f"aggregation {name!r} of metric {metric!r}. {closest(name, NAMES)}")
         having = [attempt for attempt in ordered if metric in attempt.values]
         if not having:
+            continue
+        if name in _OVER_PARTS:
+            if (over_parts := _OVER_PARTS[name](metric, having)) is not None:
+                result.append(over_parts)
             continue
         result.append(_mean(metric, having))
         if (at_k := _AT_K[name]) is not None:
@@ -97,10 +106,64 @@ def _mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     values = [attempt.values[metric] for attempt in attempts]
     if not any(attempt.weights and metric in attempt.weights for attempt in attempts):
         return AggregatedMetric(metric, "mean", (), math.fsum(values) / len(values), len(values))
-    weights = [(attempt.weights or {}).get(metric, 1.0) for attempt in attempts]
+    weights = [sum(_by_part(attempt, metric).values()) for attempt in attempts]
+    score = _weighted(values, weights)
+    return AggregatedMetric(metric, "weighted_mean", (), score, round(math.fsum(weights)))
+
+
+def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
     total = math.fsum(weights)
-    score = math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) / total if total else 0.0
-    return AggregatedMetric(metric, "weighted_mean", (), score, round(total))
+    return math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) / total if total else 0.0
+
+
+def _by_part(attempt: Attempt, metric: str) -> Mapping[str, float]:
+    weight = (attempt.weights or {}).get(metric, 1.0)
+    return weight if isinstance(weight, Mapping) else {"": weight}
+
+
+@dataclass(slots=True)
+class _Part:
+    """The values that belong to one part of a metric, and how much each counts there."""
+
+    values: list[float] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    @property
+    def mean(self) -> float:
+        return _weighted(self.values, self.weights)
+
+
+def _parts(metric: str, attempts: Sequence[Attempt]) -> list[_Part]:
+    parts: dict[str, _Part] = {}
+    for attempt in attempts:
+        for name, weight in _by_part(attempt, metric).items():
+            part = parts.setdefault(name, _Part())
+            part.values.append(attempt.values[metric])
+            part.weights.append(weight)
+    return list(parts.values())
+
+
+def _macro_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean of the parts' weighted means; a part in which nothing counts is 0."""
+    means = [part.mean for part in _parts(metric, attempts)]
+    return AggregatedMetric(metric, "macro_mean", (), math.fsum(means) / len(means), len(attempts))
+
+
+def _harmonic_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric | None:
+    """Return the harmonic mean of the parts' weighted means; None where a part has nothing that counts."""
+    parts = _parts(metric, attempts)
+    if not all(any(part.weights) for part in parts):
+        return None
+    means = [part.mean for part in parts]
+    score = len(means) / math.fsum(1 / mean for mean in means) if all(means) else 0.0
+    return AggregatedMetric(metric, "harmonic_mean", (), score, len(attempts))
+
+
+def _all_of_part(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the share of parts in which every value is 1."""
+    parts = _parts(metric, attempts)
+    perfect = sum(all(value >= 1.0 for value in part.values) for part in parts)
+    return AggregatedMetric(metric, "all_of_part", (), perfect / len(parts), len(parts))
 
 
 def _groups(metric: str, attempts: Sequence[Attempt]) -> list[_Group]:
@@ -154,3 +217,10 @@ _AT_K: dict[str, Callable[[_Group, int], float] | None] = {
     "mean_and_vote_at_k": _vote_at_k,
     "mean_and_pass_hat_k": _pass_hat_k,
 }
+# Those that take each part of a metric for itself first.
+_OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | None]] = {
+    "macro_mean": _macro_mean,
+    "harmonic_mean": _harmonic_mean,
+    "all_of_part": _all_of_part,
+}
+NAMES = (*_AT_K, *_OVER_PARTS)

@@ -290,5 +290,5 @@ def test_a_subset_may_be_asked_in_its_own_way_until_the_user_asks_all_in_one(tmp
     with pytest.raises(ConfigError, match=r"unknown field \{quesiton\}"):
         sent()
     asked["prompts"] = {"zh": "问：{"}
-    with pytest.raises(ConfigError, match="single '{'"):
+    with pytest.raises(ConfigError, match=r"single '\{'"):
         sent()

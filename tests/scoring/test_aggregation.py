@@ -116,3 +116,31 @@ def test_metrics_may_be_aggregated_each_its_own_way():
 def test_an_unknown_aggregation_is_refused():
     with pytest.raises(ConfigError, match="Did you mean 'mean_and_pass_at_k'"):
         aggregate([Attempt(0, 0, {"a": 1.0})], ["a"], "mean_and_pass_at_n")
+
+
+def in_parts(*values_and_parts):
+    return [Attempt(n, 0, {"f1": value}, weights={"f1": parts}) for n, (value, parts) in enumerate(values_and_parts)]
+
+
+def test_the_macro_mean_takes_each_part_for_itself_and_an_empty_one_for_nothing():
+    attempts = in_parts((1.0, {"a": 2, "b": 0}), (0.0, {"a": 1, "b": 0}), (0.0, {"a": 1, "b": 0}))
+    assert aggregate(attempts, ["f1"], "macro_mean") == [AggregatedMetric("f1", "macro_mean", (), 0.25, 3)]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "scores"),
+    [
+        (in_parts((1.0, {"a": 1}), (1.0, {"b": 1}), (0.0, {"b": 1})), [2 / 3]),
+        (in_parts((1.0, {"a": 1}), (0.0, {"b": 1})), [0.0]),
+        (in_parts((1.0, {"a": 1, "b": 0}), (0.0, {"a": 1, "b": 0})), []),
+    ],
+    ids=["of both", "one is zero", "one has no sample"],
+)
+def test_the_harmonic_mean_of_parts(attempts, scores):
+    assert [metric.score for metric in aggregate(attempts, ["f1"], {"f1": "harmonic_mean"})] == pytest.approx(scores)
+
+
+def test_all_of_a_part_have_to_be_right():
+    attempts = in_parts((1.0, {"x": 1}), (1.0, {"y": 1}), (1.0, {"x": 1}), (0.0, {"y": 1}), (1.0, {"z": 1}))
+    assert aggregate(attempts, ["f1"], "all_of_part") == [AggregatedMetric("f1", "all_of_part", (), 2 / 3, 3)]
+    assert aggregate(attempts, ["f1"], "mean")[0].score == pytest.approx(0.8)
