@@ -7,7 +7,7 @@ the variants as dimensions, a table the name of EvalScope 1.x (``mean_acc``, ``p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Scalar = str | int | float | bool
@@ -69,6 +69,10 @@ def _share(concept: str, name: str, direction: Direction = "higher_is_better") -
     )
 
 
+def _ratio_of_replies(concept: str, name: str) -> Semantics:
+    return replace(_share(concept, name, "none"), semantic_id=f"diagnostic.{concept}.ratio", kind="diagnostic")
+
+
 ACCURACY = _share("accuracy", "Accuracy")
 PASS_AT_K = _share("pass_at_k", "Pass@k")
 SAMPLES = Semantics("diagnostic.count.items", "Samples", kind="diagnostic", direction="none", display_precision=0)
@@ -78,6 +82,9 @@ LATENCY = Semantics(
 _OTHER = {
     "exact_match": _share("exact_match", "Exact Match"),
     "f1": _share("f1", "F1"),
+    "simple_f1_score": _share("f1", "F1"),
+    "yes_ratio": _ratio_of_replies("yes_ratio", "Yes ratio"),
+    "maybe_ratio": _ratio_of_replies("maybe_ratio", "Maybe ratio"),
     "precision": _share("precision", "Precision"),
     "recall": _share("recall", "Recall"),
     "bleu": _share("bleu", "BLEU"),
@@ -88,10 +95,17 @@ _OTHER = {
     "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
 }
 _ACCURACIES = frozenset(
-    ["accuracy", "multi_choice_acc", "is_correct", "success_rate"]
+    ["accuracy", "multi_choice_acc", "is_correct", "success_rate", "error_acc", "correct_acc"]
+    + ["metric_aacc", "metric_qacc", "metric_facc"]
     + [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
 )
-_SYNONYMS = {"acc": "accuracy", "em": "exact_match", "average_accuracy": "accuracy", "averageaccuracy": "accuracy"}
+_SYNONYMS = {
+    "acc": "accuracy",
+    "average_accuracy": "accuracy",
+    "averageaccuracy": "accuracy",
+    "em": "exact_match",
+    "f1_score": "f1",
+}
 _AMBIGUOUS = frozenset({"score", "overall", "total_score"})  # EvalScope's reader refuses them as identities
 _ROUGE_PARTS = {"r": "recall", "p": "precision", "f": "f1"}
 _AT_K = {"pass_at_k": "pass@{}", "vote_at_k": "vote@{}", "pass_hat_k": "pass^{}"}
@@ -150,6 +164,9 @@ class Identity:
             names = {self.label, f"mean_{self.label}", f"{self.raw_name}_{at_k}", f"mean_{self.raw_name}_{at_k}"}
         elif self.name == "accuracy":
             names |= {"acc", "AverageAccuracy", "mean_accuracy"}
+        else:
+            synonyms = [synonym for synonym, name in _SYNONYMS.items() if name == self.name]
+            names |= {*synonyms, *(f"mean_{synonym}" for synonym in synonyms)}
         return frozenset(name.lower() for name in names)
 
     def is_called(self, name: str) -> bool:

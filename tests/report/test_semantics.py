@@ -57,3 +57,17 @@ def test_any_metric_name_makes_an_identity_evalscope_can_read(metric: str) -> No
 def test_error_rates_should_be_low() -> None:
     assert semantics_of(identify("wer")).direction == "lower_is_better"
     assert semantics_of(identify("accuracy")).direction == "higher_is_better"
+
+
+@pytest.mark.parametrize(
+    ("metric", "names"), [("f1_score", ["f1", "f1_score", "mean_f1_score", "mean_f1"]), ("em", ["em", "exact_match"])]
+)
+def test_a_metric_is_found_by_the_name_its_scorer_gave_it(metric: str, names: list[str]) -> None:
+    assert all(identify(metric).is_called(name) for name in names)
+
+
+def test_the_share_of_replies_that_say_yes_is_neither_good_nor_bad() -> None:
+    assert (semantics_of(identify("yes_ratio")).kind, semantics_of(identify("yes_ratio")).direction) == (
+        "diagnostic",
+        "none",
+    )
