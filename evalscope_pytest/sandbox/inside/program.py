@@ -1,0 +1,224 @@
+"""Runs one program in a child of the jail. Whatever the program does, this process is its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import CodeType, ModuleType
+from typing import Any, NamedTuple, NoReturn, TextIO
+
+from .confinement import Bounds, Confinement
+
+NAME = "program.py"
+TESTS = "tests.py"
+NONCE_BYTES = 16
+OUT_OF_MEMORY = b"out of memory"
+BROKEN = b"broken: "
+NOT_FOUND = 127
+_ANSWER_FD, _NONCE_FD = 3, 4
+
+
+class Order(NamedTuple):
+    """A program to run.
+
+    Attributes:
+        argv: A command; empty: ``source`` is run by this interpreter.
+        tests: Python, run after ``source`` in the same module.
+        files: Content by path below the working directory.
+    """
+
+    source: bytes
+    tests: bytes
+    stdin: bytes
+    argv: list[str]
+    files: Mapping[str, bytes]
+    bounds: Bounds
+
+
+class Ends(NamedTuple):
+    """The child's file descriptors.
+
+    Attributes:
+        answer: Where it says that the tests came to their end, by repeating what it reads from ``nonce``. That
+            number is in no Python object while the program runs.
+    """
+
+    stdin: int
+    stdout: int
+    stderr: int
+    answer: int
+    nonce: int
+
+
+def run(order: Order, ends: Ends, confinement: Confinement) -> NoReturn:
+    """Become the program. Never returns."""
+    say = os.write
+    try:
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.chdir(confinement.layers.scratch)
+        os.umask(0o022)
+        _connect(ends)
+        confinement.apply(order.bounds, interpreter=not order.argv)
+        _close_others(order)
+        _write(order.files)
+    except BaseException as error:  # noqa: BLE001 - a program that could not be confined is not run
+        say(_ANSWER_FD, BROKEN + f"{type(error).__name__}: {error}".encode(errors="replace")[:500])
+        os._exit(1)
+    if order.argv:
+        _execute(order.argv)
+    _interpret(order)
+
+
+def _connect(ends: Ends) -> None:
+    """Bring the file descriptors to their places, through high ones so that none is overwritten too early."""
+    import fcntl
+
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in ends]
+    for target, fd in enumerate(high):
+        os.dup2(fd, target, inheritable=target < _ANSWER_FD)
+
+
+def _close_others(order: Order) -> None:
+    os.closerange(_NONCE_FD + 1, 1 << 16)
+    if not order.tests:
+        os.close(_NONCE_FD)
+
+
+def _write(files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        folder = os.path.dirname(name)
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        with open(name, "wb") as file:
+            file.write(content)
+
+
+def _execute(argv: list[str]) -> NoReturn:
+    try:
+        os.execvp(argv[0], argv)  # noqa: S606 - the program
+    except OSError as error:
+        os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
+        os._exit(NOT_FOUND)
+
+
+def _interpret(order: Order) -> NoReturn:
+    # Taken now, where the program cannot have replaced them.
+    write, read, leave = os.write, os.read, os._exit
+    code = 1
+    try:
+        _prepare()
+        module = ModuleType("__main__")
+        sys.modules["__main__"] = module
+        pristine = _Pristine()
+        scope: dict[str, Any] = vars(module)
+        scope["__file__"] = NAME
+        exec(_compiled(order.source, NAME), scope)  # noqa: S102 - the program; this is the jail
+        if order.tests:
+            pristine.restore(scope)
+            exec(_compiled(order.tests, TESTS), scope)  # noqa: S102 - the tests, as their author wrote them
+        _finish()
+        code = 0
+        if order.tests:
+            write(_ANSWER_FD, read(_NONCE_FD, NONCE_BYTES))
+    except MemoryError:
+        write(_ANSWER_FD, OUT_OF_MEMORY)
+        _complain()
+    except SystemExit as exit:
+        code = _exit_code(exit.code)
+        _quietly(_finish)
+    except BaseException:  # noqa: BLE001 - reported as the interpreter would
+        _complain()
+        _quietly(_finish)
+    leave(code)
+
+
+def _prepare() -> None:
+    """Make this process look like an interpreter that was just started."""
+    sys.argv = [NAME]
+    sys.path.insert(0, os.getcwd())
+    sys.stdin = sys.__stdin__ = _stream(0, "r", "surrogateescape")  # type: ignore[misc,assignment]
+    sys.stdout = sys.__stdout__ = _stream(1, "w", "replace")  # type: ignore[misc,assignment]
+    sys.stderr = sys.__stderr__ = _stream(2, "w", "backslashreplace")  # type: ignore[misc,assignment]
+
+
+def _stream(fd: int, mode: str, errors: str) -> TextIO:
+    return open(fd, mode, 1 if fd == 2 else -1, encoding="utf-8", errors=errors, closefd=False)  # type: ignore[return-value]
+
+
+def _compiled(source: bytes, name: str) -> CodeType:
+    import linecache
+
+    text = source.decode("utf-8", "surrogatepass")
+    # Tracebacks show lines of files that were never written.
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    return compile(text, name, "exec", dont_inherit=True)
+
+
+class _Pristine:
+    """What the tests rely on, kept from the program: built-in functions, and no tracing."""
+
+    def __init__(self) -> None:
+        import builtins
+
+        self._module = builtins
+        self._names = dict(vars(builtins))
+        self._untrace: tuple[Callable[[None], Any], ...] = (sys.settrace, sys.setprofile)
+
+    def restore(self, scope: dict[str, Any]) -> None:
+        """Undo what the program did to them."""
+        for stop in self._untrace:
+            stop(None)
+        names = vars(self._module)
+        for name in set(names) - set(self._names):
+            del names[name]
+        names.update(self._names)
+        scope["__builtins__"] = self._module
+
+
+def _finish() -> None:
+    """Do what the interpreter does at its end: wait for threads, call exit functions, flush."""
+    import atexit
+    import threading
+
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        _quietly(partial(_flush, stream))  # the program may have put anything there
+
+
+def _flush(stream: Any) -> None:
+    stream.flush()
+
+
+def _complain() -> None:
+    import traceback
+
+    try:
+        kind, error, trace = sys.exc_info()
+        own = trace
+        while own is not None and own.tb_frame.f_code.co_filename == __file__:
+            own = own.tb_next
+        text = "".join(traceback.format_exception(kind, error, own))
+        os.write(2, text.encode("utf-8", "backslashreplace"))
+    except BaseException:  # noqa: BLE001 - no memory left to say more
+        os.write(2, b"MemoryError\n")
+
+
+def _quietly(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except BaseException:  # noqa: BLE001 - it has failed already
+        return
+
+
+def _exit_code(code: object) -> int:
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    os.write(2, f"{code}\n".encode("utf-8", "backslashreplace"))
+    return 1

@@ -1,0 +1,229 @@
+"""Watches over one program: reads what it prints, ends it when it goes too far, says how it ended."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import sys
+import time
+from typing import NamedTuple
+
+from .confinement import Bounds
+from .program import BROKEN, OUT_OF_MEMORY
+
+_TICK_S = 0.02
+_CHUNK = 1 << 16
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_KILOBYTE = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
+
+
+class Ended(NamedTuple):
+    """How a program ended.
+
+    Attributes:
+        status: As in `protocol.Result`.
+        answer: What came through the verdict's pipe.
+    """
+
+    status: str
+    exit_code: int | None
+    wall_s: float
+    cpu_s: float
+    max_rss_bytes: int
+    stdout: bytes
+    stderr: bytes
+    answer: bytes
+
+
+class Watch:
+    """One program while it runs.
+
+    Args:
+        pid: The child that runs it, leader of its own session.
+        namespace: All processes this one can see are the program's.
+        scratch: Folder whose size is bounded; empty where the file system bounds it.
+    """
+
+    def __init__(self, pid: int, bounds: Bounds, *, namespace: bool, scratch: str) -> None:
+        self._pid = pid
+        self._bounds = bounds
+        self._namespace = namespace
+        self._scratch = scratch
+        self._selector = selectors.DefaultSelector()
+        self._printed: dict[int, bytearray] = {}
+        self._broken = ""
+        self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
+
+    def until_end(self, stdout: int, stderr: int, answer: int) -> Ended:
+        """Wait for the program's end, and end whatever it leaves behind."""
+        started = time.monotonic()
+        for fd in (stdout, stderr):
+            os.set_blocking(fd, False)
+            self._printed[fd] = bytearray()
+            self._selector.register(fd, selectors.EVENT_READ)
+        ending = os.pidfd_open(self._pid) if hasattr(os, "pidfd_open") else -1
+        if ending >= 0:
+            self._selector.register(ending, selectors.EVENT_READ)
+        while not self._broken and not self._dead(ending):
+            self._read(_TICK_S if ending >= 0 else _TICK_S / 4)
+            self._broken = self._broken or self._excess(time.monotonic() - started)
+        wall_s = time.monotonic() - started
+        self._kill()
+        _, code, usage = os.wait4(self._pid, 0)
+        self._sweep()
+        for fd in (stdout, stderr):
+            self._drain(fd)
+        self._selector.close()
+        if ending >= 0:
+            os.close(ending)
+        os.set_blocking(answer, False)
+        cpu_s = usage.ru_utime + usage.ru_stime
+        said = _rest(answer)
+        return Ended(
+            self._status(code, cpu_s, said),
+            os.WEXITSTATUS(code) if os.WIFEXITED(code) else None,
+            wall_s,
+            cpu_s,
+            usage.ru_maxrss * _KILOBYTE,
+            bytes(self._printed[stdout]),
+            bytes(self._printed[stderr]),
+            said,
+        )
+
+    def _dead(self, ending: int) -> bool:
+        if ending >= 0:
+            return any(key.fd == ending for key, _ in self._selector.select(0))
+        return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _read(self, timeout_s: float) -> None:
+        for key, _ in self._selector.select(timeout_s):
+            if key.fd in self._printed:
+                self._take(key.fd)
+
+    def _take(self, fd: int) -> bool:
+        """Read a piece; False when there is none."""
+        try:
+            piece = os.read(fd, _CHUNK)
+        except BlockingIOError:
+            return False
+        if not piece:
+            if fd in self._selector.get_map():
+                self._selector.unregister(fd)
+            return False
+        room = self._bounds.output_bytes - sum(map(len, self._printed.values()))
+        self._printed[fd] += piece[:room]
+        if len(piece) > room:
+            self._broken = self._broken or "output_limit"
+            return False
+        return True
+
+    def _drain(self, fd: int) -> None:
+        while self._take(fd):
+            pass
+
+    def _excess(self, wall_s: float) -> str:
+        """Return the status of a program that has gone too far; empty while it has not."""
+        if wall_s > self._bounds.wall_s or self._cpu_s() > self._bounds.cpu_s:
+            return "timeout"
+        if self._resident() > self._bounds.memory_bytes:
+            return "oom"
+        if self._scratch and _too_big(self._scratch, self._bounds.scratch_bytes):
+            return "output_limit"
+        return ""
+
+    def _cpu_s(self) -> float:
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:  # it has just ended
+            return 0.0
+
+    def _resident(self) -> int:
+        """Return the memory all its processes hold; of the first one only where others cannot be told from strangers'.
+
+        Shared pages count more than once, which only a program that forks near its limit can notice.
+        """
+        own = str(os.getpid())
+        try:
+            pids = [n for n in os.listdir("/proc") if n.isdigit() and n != own] if self._namespace else [str(self._pid)]
+        except OSError:
+            return 0
+        return sum(map(_resident, pids))
+
+    def _kill(self) -> None:
+        if self._namespace:
+            _signal(-1)
+        _signal(-self._pid)
+        _signal(self._pid)
+
+    def _sweep(self) -> None:
+        """End and reap what the program started and left. Orphans have become this process's children."""
+        while True:
+            if self._namespace:
+                _signal(-1)
+            else:
+                for pid in _children():
+                    _signal(pid)
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                return
+
+    def _status(self, code: int, cpu_s: float, answer: bytes) -> str:
+        if answer.startswith(BROKEN):
+            return "sandbox_error"
+        if self._broken:
+            return self._broken
+        if cpu_s > self._bounds.cpu_s:
+            return "timeout"
+        if os.WIFSIGNALED(code):
+            ends = {signal.SIGXCPU: "timeout", signal.SIGXFSZ: "output_limit"}
+            return ends.get(signal.Signals(os.WTERMSIG(code)), "crashed")
+        if answer == OUT_OF_MEMORY:
+            return "oom"
+        return "ok" if os.WEXITSTATUS(code) == 0 else "failed"
+
+
+def _signal(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _children() -> list[int]:
+    """Return this process's children, as far as the system tells."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return [int(pid) for pid in file.read().split()]
+    except OSError:
+        return []
+
+
+def _resident(pid: str) -> int:
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * _PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _too_big(folder: str, most: int) -> bool:
+    """Tell whether a folder holds more than ``most`` bytes. Each file counts as a page at least."""
+    total = 0
+    for place, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            try:
+                total += max(_PAGE, os.lstat(os.path.join(place, name)).st_size)
+            except OSError:
+                total += _PAGE
+            if total > most:
+                return True
+    return False
+
+
+def _rest(fd: int) -> bytes:
+    try:
+        return os.read(fd, _CHUNK)
+    except BlockingIOError:
+        return b""
