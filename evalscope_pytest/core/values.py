@@ -84,6 +84,11 @@ class Usage:
         return self.input_tokens + self.output_tokens
 
 
+def token_count(value: object) -> int | None:
+    """Return a count as a service gives it, None for what is none: a truth value, NaN, more than there can be."""
+    return value if type(value) is int and 0 <= value < 1 << 53 else None
+
+
 @dataclass(frozen=True, slots=True)
 class ModelOutput:
     """What a model answered.
@@ -171,11 +176,18 @@ class Score:
 def _finite(name: str, value: float) -> float:
     try:
         number = float(value)
+    except OverflowError:
+        raise ScoringError(f"metric {name!r} is an integer too large for a score") from None
     except (TypeError, ValueError) as error:
-        raise ScoringError(f"metric {name!r} is {value!r}, not a number") from error
+        raise ScoringError(f"metric {name!r} is {_shown(value)}, not a number") from error
     if not math.isfinite(number):
         raise ScoringError(f"metric {name!r} is {number}, which is not a finite number")
     return number
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}..."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from ..config.generation import GenerationConfig
+from ..core.bounds import bounded
 from ..core.canonical import digest
 from ..core.errors import EvalError, ModelError, ScoringError
 from ..core.secret import redact
@@ -258,11 +259,11 @@ def _raised_at(error: BaseException) -> str:
 
 def _text(value: Any, context: SampleContext) -> str:
     if isinstance(value, ModelOutput):
-        return value.text
+        return bounded(value.text)
     if isinstance(value, str):
-        return value
+        return bounded(value)
     if value is None:
-        return _last_text(context) or ""
+        return bounded(_last_text(context) or "")
     raise BodyError(
         f"a benchmark returns a ModelOutput, text, a Score, a number or nothing; "
         f"this one returned {type(value).__name__}"

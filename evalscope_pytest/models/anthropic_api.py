@@ -11,7 +11,7 @@ from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, ModelError
-from ..core.values import Message, ModelOutput, StopReason, Usage
+from ..core.values import Message, ModelOutput, StopReason, Usage, token_count
 from .arguments import (
     IMAGE_PARAMETERS,
     check_headers,
@@ -204,11 +204,11 @@ def _usage(counts: Mapping[str, Any]) -> Usage | None:
     """Return the tokens; the service counts cached input apart, here input is all of it, as everywhere else."""
     if not counts:
         return None
-    read, written = counts.get("cache_read_input_tokens"), counts.get("cache_creation_input_tokens")
+    read, written = (token_count(counts.get(f"cache_{what}_input_tokens")) for what in ("read", "creation"))
     return Usage(
-        (counts.get("input_tokens") or 0) + (read or 0) + (written or 0),
-        counts.get("output_tokens") or 0,
-        _object(counts, "output_tokens_details").get("thinking_tokens"),
+        (token_count(counts.get("input_tokens")) or 0) + (read or 0) + (written or 0),
+        token_count(counts.get("output_tokens")) or 0,
+        token_count(_object(counts, "output_tokens_details").get("thinking_tokens")),
         input_tokens_cache_read=read,
         input_tokens_cache_write=written,
     )

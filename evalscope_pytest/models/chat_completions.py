@@ -8,7 +8,7 @@ from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
-from ..core.values import ModelOutput, StopReason, Usage
+from ..core.values import ModelOutput, StopReason, Usage, token_count
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
 from .protocol import Request
 from .reasoning import Thought, split_reasoning
@@ -246,7 +246,7 @@ def read_usage(usage: object) -> Usage | None:
 
 def _count(mapping: object, name: str) -> int | None:
     value = mapping.get(name) if isinstance(mapping, dict) else None
-    return value if isinstance(value, int) else None
+    return token_count(value)
 
 
 def _content(content: object) -> tuple[str, str]:

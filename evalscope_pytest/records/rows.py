@@ -9,19 +9,22 @@ from __future__ import annotations
 import hashlib
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from json.encoder import encode_basestring_ascii
 from typing import Any, Literal
 
+from ..core.bounds import MAX_TEXT, bounded
 from ..core.canonical import dumps
-from ..core.secret import redact
+from ..core.secret import mask_keys, redact
 from ..core.values import Call, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Usage
 
-MAX_TEXT = 1 << 20  # characters of one text in the records
 MAX_ANSWER = 256  # characters of an answer in the light row: enough to compare votes
 MAX_MESSAGE = 4000  # characters of an error
 MAX_DEPTH = 100
+MAX_CONTAINERS = 100_000  # in one value: a list that holds itself twice would be written for ever
+MAX_BITS = 4096  # of an integer: Python refuses to write those of 14,000 bits and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def header_of(result: SampleResult) -> dict[str, Any]:
     if score is not None and error is None:
         header["values"] = score.values
         if score.answer is not None:
-            header["answer"] = _vote(score.answer)
+            header["answer"] = mask_keys(_vote(score.answer))
         if isinstance(weights := score.metadata.get("weights"), Mapping):
             header["weights"] = weights
     else:
@@ -129,8 +132,8 @@ def row_of(header: dict[str, Any]) -> Row:
     return Row(**header)
 
 
-def _vote(answer: str | None) -> str | None:
-    if answer is None or len(answer) <= MAX_ANSWER:
+def _vote(answer: str) -> str:
+    if len(answer) <= MAX_ANSWER:
         return answer
     return f"{answer[: MAX_ANSWER - 34]}…{_sha256(answer)[:32]}"
 
@@ -146,22 +149,34 @@ def encode(value: Any) -> str:
     try:
         return dumps(value)
     except (TypeError, ValueError, RecursionError):
-        return dumps(_json_safe(value, 0))
+        return dumps(_json_safe(value, 0, count(1)))
 
 
-def _json_safe(value: Any, depth: int) -> Any:
-    """Return ``value`` as JSON can hold it: NaN as null, foreign objects as text, no endless nesting."""
+def _json_safe(value: Any, depth: int, counted: Iterator[int]) -> Any:
+    """Return ``value`` as JSON can hold it: NaN as null, foreign objects as text, an end to nesting and cycles."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (str, int)):
+    if value is None or isinstance(value, (str, bool)):
         return value
-    if depth >= MAX_DEPTH:
+    if isinstance(value, int):
+        return int(value) if value.bit_length() <= MAX_BITS else f"{value:#x}"[:MAX_ANSWER]
+    if depth >= MAX_DEPTH or next(counted) > MAX_CONTAINERS:
         return "…"
     if isinstance(value, Mapping):
-        return {str(key): _json_safe(item, depth + 1) for key, item in value.items()}
+        return {_name(key): _json_safe(item, depth + 1, counted) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_json_safe(item, depth + 1) for item in value]
-    return str(value)[:MAX_ANSWER]
+        return [_json_safe(item, depth + 1, counted) for item in value]
+    return _name(value)
+
+
+def _name(value: Any) -> str:
+    """Return anything as text, also what has none: an integer of a million digits, a ``__str__`` that raises."""
+    if isinstance(value, str):
+        return value
+    try:
+        return str(value)[:MAX_ANSWER]
+    except Exception:  # noqa: BLE001 - an author's object may raise anything, and the sample is to be recorded
+        return f"<{type(value).__name__}>"
 
 
 _quoted = encode_basestring_ascii
@@ -176,7 +191,7 @@ def documents(result: SampleResult, model: str) -> tuple[str, str]:
     Args:
         model: The model's full name; where it is empty, the one that the replies name.
     """
-    metadata, messages, prediction = encode(result.sample.metadata), "", ""
+    metadata, messages, prediction = _document(result.sample.metadata), "", ""
     if result.calls:
         last = result.calls[-1]
         model = model or last.output.model
@@ -216,16 +231,13 @@ def _is_long(call: Call) -> bool:
     return max(map(len, texts)) > MAX_TEXT
 
 
-def _kept(text: str) -> str:
-    """Return ``text``, the middle of a very long one replaced by its length and hash."""
-    if len(text) <= MAX_TEXT:
-        return text
-    half = MAX_TEXT // 2
-    return f"{text[:half]}\n[... {len(text) - MAX_TEXT} characters cut, sha256 {_sha256(text)} ...]\n{text[-half:]}"
-
-
 def _text(text: str) -> str:
-    return _quoted(text if len(text) <= MAX_TEXT else _kept(text))
+    return _quoted(mask_keys(bounded(text)))
+
+
+def _document(value: Any) -> str:
+    """Return JSON of an author's, a dataset's or a service's own making, without keys."""
+    return mask_keys(encode(value))
 
 
 def _optional(value: str | float | None) -> str:
@@ -272,7 +284,7 @@ def _assistant(key: str, output: ModelOutput, model: str, perf: str) -> str:
 def _output(key: str, output: ModelOutput, model: str, perf: str, message: str) -> str:
     return (
         f'{{"id":{_quoted(key[:16])},"model":{_quoted(output.model or model)},"choices":[{{"message":{message},'
-        f'"stop_reason":{_quoted(output.stop_reason)},"logprobs":{encode(output.logprobs)}}}],'
+        f'"stop_reason":{_quoted(output.stop_reason)},"logprobs":{_document(output.logprobs)}}}],'
         f'"usage":{_usage(output.usage)},"time":{_optional(output.latency_s)},'
         f'"metadata":{encode({"retries": output.retries}) if output.retries else "null"},'
         f'"error":null,"perf_metrics":{perf}}}'
@@ -307,7 +319,7 @@ _NO_USAGE = Usage()
 
 def _review(result: SampleResult, score: Score, messages: str, metadata: str) -> str:
     sample, targets = result.sample, result.sample.targets
-    target = _text(targets[0]) if len(targets) == 1 else encode([_kept(t) for t in targets])
+    target = _text(targets[0]) if len(targets) == 1 else _document([bounded(t) for t in targets])
     prediction = result.calls[-1].output.text if result.calls else None
     explanation = redact(score.explanation) if score.explanation else score.explanation
     return (
@@ -315,7 +327,7 @@ def _review(result: SampleResult, score: Score, messages: str, metadata: str) ->
         f'"target":{target},"messages":[{messages}],"agent_trace":null,"sample_score":{{"score":{{'
         f'"value":{encode(score.values)},"status":"success","judge_summary":null,'
         f'"extracted_prediction":{_optional(score.answer)},"prediction":{_optional(prediction)},'
-        f'"explanation":{_optional(explanation)},"metadata":{encode(score.metadata)},"main_score_name":null}},'
+        f'"explanation":{_optional(explanation)},"metadata":{_document(score.metadata)},"main_score_name":null}},'
         f'"sample_id":{result.index},"group_id":{result.group},"generation_index":{result.repeat},'
         f'"sample_metadata":{metadata}}}{_id(sample)}}}'
     )
