@@ -15,15 +15,28 @@ class GenerationConfig:
     """How to generate. None means: not sent, the service's or the model's own default holds.
 
     Attributes:
-        timeout: Seconds for one request, all bytes included.
-        retries: How often a failed request is asked again.
-        retry_interval: Longest wait between two attempts, in seconds, when the service names none.
+        timeout: Seconds for one request, all bytes included; 600 for services.
+        stream_timeout: Seconds without a byte after which a stream that has begun counts as broken; 120.
+        sample_timeout: Seconds for one request with all its attempts, from the first one on; 1800 for services.
+        retries: How often a failed request is asked again, whatever the failure; 7 times after rate limits and 3 times
+            after other failures where it is not given.
+        retry_interval: Longest wait between two attempts, in seconds, when the service names none; 60.
         max_tool_output: Bytes of a tool's output given back to the model.
     """
 
-    timeout: float | None = setting(number(0, above=True), "Seconds one request may take.")
-    retries: int = setting(whole(0), "How often a failed request is asked again.", 5)
-    retry_interval: float = setting(number(0), "Longest wait between two attempts, in seconds.", 10.0)
+    timeout: float | None = setting(number(0, above=True), "Seconds one request may take; default: 600 for services.")
+    stream_timeout: float | None = setting(
+        number(0, above=True), "Seconds of silence after which a stream counts as broken; default: 120."
+    )
+    sample_timeout: float | None = setting(
+        number(0, above=True), "Seconds one request may take with all its attempts; default: 1800 for services."
+    )
+    retries: int | None = setting(
+        whole(0), "How often a failed request is asked again; default: 7 after rate limits, 3 after other failures."
+    )
+    retry_interval: float | None = setting(
+        number(0), "Longest wait between two attempts, in seconds, where the service names none; default: 60."
+    )
     stream: bool | None = setting(SWITCH, "Receive replies as a stream.")
     max_tokens: int | None = setting(whole(1), "Most tokens of a reply.")
     top_p: float | None = setting(number(0, 1), "Sample from the most likely tokens that hold this much probability.")
@@ -61,4 +74,9 @@ class GenerationConfig:
         }
 
 
-_NOT_IDENTITY = frozenset({"timeout", "retries", "retry_interval", "stream", "extra_headers", "max_tool_output"})
+_NOT_IDENTITY = frozenset(
+    {
+        "timeout", "stream_timeout", "sample_timeout", "retries", "retry_interval", "stream", "extra_headers",
+        "max_tool_output",
+    }
+)  # fmt: skip

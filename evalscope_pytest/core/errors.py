@@ -56,11 +56,25 @@ class RateLimitedError(ModelError):
 
 
 class TransientError(ModelError):
-    """A failure that may go away by itself: connection, time-out, 5xx, malformed reply."""
+    """A failure that may go away by itself: connection, time-out, 5xx, malformed reply.
 
-    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+    Attributes:
+        overloaded: The service says it has too much to do (503): fewer requests may help.
+        unreachable: Nothing listens there: the request never arrived.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        retry_after_s: float | None = None,
+        *,
+        overloaded: bool = False,
+        unreachable: bool = False,
+    ) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.overloaded = overloaded
+        self.unreachable = unreachable
 
 
 class RejectedError(ModelError):

@@ -1,24 +1,40 @@
-"""Asks a model: within the limit of requests in flight, and again when a failure may go away."""
+"""Asks a model: no more at once than it takes, and again when a failure may go away. The one retry layer.
+
+What is decided here and why is on one page: docs/design/reliability.md.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..core.errors import EvalError, FatalError, ModelError, RateLimitedError, TransientError
+from ..core.service_state import ServiceState
 from ..core.values import ModelOutput
 from ..models.protocol import Model, Request
+from .breaker import PROBE_EVERY_S, Breaker
+from .deadline import Deadline
+from .limiter import FIRST_REQUESTS, Limiter
+from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
+from .slots import Slot, Slots
 
-FIRST_WAIT_S = 0.5
-LONGEST_RETRY_AFTER_S = 120.0
-# So many samples failed with none ever answered, and the service counts as down.
+log = logging.getLogger(__name__)
+
+LONG_WAIT_S = 120.0
+SAMPLE_TIMEOUT_S = 1800.0
+# The first reply is waited for so long before all requests are sent: a wrong key is answered sooner.
+FIRST_REPLY_S = 5.0
+# So many samples failed with none answered in between, and the service counts as down.
 GIVE_UP_AFTER = 3
+# So many connections were refused with none ever made, and nothing is there.
+UNREACHABLE_AFTER = 6
 
 
 class ServiceDownError(FatalError):
-    """Nothing was ever answered, or every request would be refused: asking on is pointless."""
+    """Nothing is answered any more, or every request would be refused: this one was not sent."""
 
 
 @dataclass(slots=True)
@@ -36,8 +52,11 @@ class Asker:
 
     Args:
         limit: Requests in flight at most.
-        patient: Go on although every sample so far failed (``ignore_errors``).
-        sleep: How to wait; tests put their own clock here.
+        patient: Go on whatever happens (``ignore_errors``).
+        first: Requests sent before the first reply; None for as many as the limit.
+        sample_timeout_s: Seconds for a request with all its attempts, where its own parameters do not say; None for
+            no bound.
+        draw: Gives a number in [0, 1); tests put their own here, and an event loop with a clock of its own.
     """
 
     def __init__(
@@ -46,67 +65,248 @@ class Asker:
         limit: int,
         *,
         patient: bool = False,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        first: int | None = FIRST_REQUESTS,
+        sample_timeout_s: float | None = None,
+        draw: Callable[[], float] = random.random,
     ) -> None:
         self.model = model
         self.health = Health()
-        self._slots = asyncio.Semaphore(max(1, limit))
+        self._limiter = Limiter(limit, max(1, limit) if first is None else first)
+        self._breaker = Breaker(limit)
+        self._slots = Slots(self._limiter, self._breaker)
+        self._budget = RetryBudget()
         self._patient = patient
-        self._sleep = sleep
+        self._sample_timeout_s = sample_timeout_s
+        self._draw = draw
+        self._asked = 0
+        self._given_up = 0  # samples in a row
+        self._refused_connections = 0
+        self._resting: set[asyncio.Future[None]] = set()
+
+    def state(self, now: float) -> ServiceState:
+        """Return what is known of the service at this moment of the event loop's clock. Safe from any thread."""
+        limiter, breaker, health = self._limiter, self._breaker, self.health
+        waits_for = limiter.held_for
+        until = limiter.held_until
+        if breaker.is_open:
+            until, waits_for = breaker.probe_at, "next try"
+        waits_s = max(0.0, until - now)
+        return ServiceState(
+            limiter.in_flight,
+            limiter.limit,
+            limiter.most,
+            health.answered,
+            limiter.rate_limited,
+            health.retries,
+            waits_s,
+            waits_for if waits_s else "",
+            breaker.state,
+            health.stopped,
+        )
 
     async def ask(self, request: Request) -> ModelOutput:
-        """Answer a request, asking up to ``retries`` more times after rate limits and transient failures.
+        """Answer a request, asking again after rate limits and transient failures.
 
         Raises:
             ModelError: The last failure, once no attempt is left; at once where another would fail as well.
         """
-        attempt = 0
+        self._refuse_if_stopped()
+        loop = asyncio.get_running_loop()
+        slot = self._slots.take(loop.time()) or await self._slots.wait()
+        sample = self._asked = self._asked + 1
+        self._budget.sample()
+        if sample == 1 and not self._limiter.opened:
+            loop.call_later(FIRST_REPLY_S, self._open)
+        timeout_s = request.config.sample_timeout or self._sample_timeout_s
+        try:
+            with Deadline(timeout_s):
+                try:
+                    output = await self._send(request, slot, sample)
+                except (RateLimitedError, TransientError) as error:
+                    output = await self._ask_again(request, error, sample, loop.time())
+        except asyncio.TimeoutError:
+            late = TransientError(
+                f"no answer within {timeout_s:g} s, all attempts together: "
+                "generation_config.sample_timeout. Raise it if the service is only slow."
+            )
+            self._give_up(late)
+            raise late from None
+        # Whoever waits for the slot sends its request before this reply is looked at: replies come in rows, and
+        # working on a whole row first would keep its slots empty.
+        await asyncio.sleep(0)
+        return output
+
+    # One attempt --------------------------------------------------------------------------------------------------
+
+    async def _send(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
+        """Ask once, and let limiter and breaker know how it went."""
+        try:
+            output = await self.model.generate(request)
+        except (RateLimitedError, TransientError) as error:
+            self._note_failure(error, request, slot, sample)
+            raise
+        except FatalError as error:
+            self.health.failed += 1
+            self._given_up += 1
+            self._stop(str(error))  # before the slot is free: nobody takes it
+            self._slots.give_back(slot)
+            raise
+        except EvalError:  # this request is refused: the service is well
+            self._note_reply()
+            raise
+        except Exception as error:  # a provider of the user's own may raise anything: the sample's error, not ours
+            self._slots.give_back(slot)
+            raise ModelError(f"{type(error).__name__}: {error}") from error
+        except BaseException:
+            self._slots.give_back(slot)
+            raise
+        self.health.answered += 1
+        self._note_reply()
+        return output
+
+    def _note_reply(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._given_up = self._refused_connections = 0
+        self._limiter.answered(now)
+        if self._breaker.answered():
+            log.info("the service answers again")
+        self._slots.wake(now)
+
+    def _note_failure(
+        self, error: RateLimitedError | TransientError, request: Request, slot: Slot, sample: int
+    ) -> None:
+        now = asyncio.get_running_loop().time()
+        limited = isinstance(error, RateLimitedError)
+        if limited or (isinstance(error, TransientError) and error.overloaded):
+            self._note_refusal(error, slot, now, longest_wait_s(request.config) if limited else 0.0)
+        else:
+            self._limiter.failed()
+        if limited:
+            self._breaker.answered()
+        else:
+            self._note_transient(error, slot, sample, now, min(PROBE_EVERY_S, longest_wait_s(request.config)))
+        self._slots.wake(now)
+
+    def _note_refusal(
+        self, error: RateLimitedError | TransientError, slot: Slot, now: float, longest_gap_s: float
+    ) -> None:
+        asked_s = error.retry_after_s
+        too_long = asked_s is not None and asked_s > RATE_LIMITED_FOR_S
+        if too_long or self._is_hopeless:
+            longest_gap_s = 0.0
+        limiter = self._limiter
+        was_held = limiter.held_until
+        wait_s = None if too_long else asked_s
+        if limiter.refused(slot.number, now, wait_s, longest_gap_s=longest_gap_s):
+            log.info("limit %d of %d, after %d refusals: %s", limiter.limit, limiter.most, limiter.rate_limited, error)
+        if wait_s is not None and wait_s > LONG_WAIT_S and limiter.held_until > was_held:
+            log.warning("nothing is asked for %.0f s, as the service demands: %s", wait_s, error)
+        if too_long:
+            self._stop(f"the service asks to wait {asked_s:.0f} s, more than 15 min. It said: {error}")
+
+    def _note_transient(self, error: ModelError, slot: Slot, sample: int, now: float, probe_every_s: float) -> None:
+        if getattr(error, "unreachable", False) and not self.health.answered:
+            self._refused_connections += 1
+            if self._refused_connections >= UNREACHABLE_AFTER:
+                self._stop(str(error))
+        if slot.probe and self._breaker.is_open:
+            if self._breaker.probe_failed(now, probe_every_s):
+                self._breaker.give_up()
+                self._stop(f"the service is down: it did not answer in ten tries, {probe_every_s:g} s apart. {error}")
+        elif self._breaker.failed(sample, now, probe_every_s):
+            log.warning("the service is down, it is tried every %g s: %s", probe_every_s, error)
+
+    # Asking again -------------------------------------------------------------------------------------------------
+
+    async def _ask_again(
+        self, request: Request, error: RateLimitedError | TransientError, sample: int, now: float
+    ) -> ModelOutput:
+        tries = Tries(request.config, now)
+        loop = asyncio.get_running_loop()
+        retries = 0
         while True:
+            self._check(tries, error, loop.time())
+            await self._rest(tries.wait_s(error.retry_after_s, self._draw))
+            slot = await self._slots.wait(first=True)
+            if not self._budget.take():
+                self._slots.give_back(slot)
+                self._give_up(error)
+                raise error
+            retries += 1
+            self.health.retries += 1
             try:
-                output = await self._once(request)
-            except (RateLimitedError, TransientError) as error:
-                if attempt >= request.config.retries:
-                    self._note_failure(error)
-                    raise
-                attempt += 1
-                self.health.retries += 1
-                await self._sleep(wait_s(attempt, request.config.retry_interval, error.retry_after_s))
-            except FatalError as error:
-                self._note_failure(error)
-                raise
+                output = await self._send(request, slot, sample)
+            except (RateLimitedError, TransientError) as again:
+                error = again
             else:
-                self.health.answered += 1
-                # Whoever waits for the slot sends its request before this reply is looked at: replies come in rows,
-                # and working on a whole row first would keep its slots empty.
-                await asyncio.sleep(0)
-                return replace(output, retries=attempt) if attempt else output
+                self._budget.give_back(retries)
+                return replace(output, retries=retries)
 
-    async def _once(self, request: Request) -> ModelOutput:
-        async with self._slots:
-            if self.health.stopped:
-                raise ServiceDownError(f"not asked, since the run stops: {self.health.stopped}")
-            try:
-                return await self.model.generate(request)
-            except EvalError:
-                raise
-            except Exception as error:  # a provider of the user's own may raise anything: the sample's error, not ours
-                raise ModelError(f"{type(error).__name__}: {error}") from error
+    def _check(self, tries: Tries, error: RateLimitedError | TransientError, now: float) -> None:
+        """Raise the failure if it is the sample's last. While the breaker is open, failures are not the sample's."""
+        if not self._breaker.is_open:
+            tries.note(error)
+            beyond = (error.retry_after_s or 0.0) > RATE_LIMITED_FOR_S
+            if self._is_hopeless or beyond or tries.are_over(now):
+                self._give_up(error)
+                raise error
+        if self.health.stopped:
+            raise error
 
-    def _note_failure(self, error: ModelError) -> None:
+    async def _rest(self, seconds: float) -> None:
+        """Wait, unless the run stops."""
+        loop = asyncio.get_running_loop()
+        end = loop.create_future()
+        timer = loop.call_later(seconds, _end, end)
+        self._resting.add(end)
+        try:
+            await end
+        finally:
+            timer.cancel()
+            self._resting.discard(end)
+        self._refuse_if_stopped()
+
+    # Giving up ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _is_hopeless(self) -> bool:
+        """True when samples fail one after the other. A patient run goes on all the same, but waits for nothing."""
+        return self._given_up >= GIVE_UP_AFTER
+
+    def _give_up(self, error: ModelError) -> None:
+        """Count a sample that failed for good; stop where the next ones would fare alike."""
         self.health.failed += 1
-        if self.health.stopped or isinstance(error, ServiceDownError):
+        self._given_up += 1
+        if not self._is_hopeless:
             return
-        hopeless = isinstance(error, FatalError)
-        silent = isinstance(error, TransientError) and not self.health.answered and self.health.failed >= GIVE_UP_AFTER
-        if (hopeless or silent) and not self._patient:
-            self.health.stopped = str(error)
+        self._limiter.forget_gap()
+        if isinstance(error, RateLimitedError):
+            self._stop(f"the service refuses every request: {error}")
+        elif not self.health.answered:
+            self._stop(str(error))
+
+    def _stop(self, reason: str) -> None:
+        if self._patient or self.health.stopped:
+            return
+        self.health.stopped = reason
+        log.warning("stopped: %s", reason)
+        self._slots.refuse(self._down)
+        for end in self._resting:
+            _end(end)
+
+    def _refuse_if_stopped(self) -> None:
+        if self.health.stopped:
+            raise self._down()
+
+    def _down(self) -> ServiceDownError:
+        return ServiceDownError(f"not asked, since the run stops: {self.health.stopped}")
+
+    def _open(self) -> None:
+        if not self._limiter.opened:
+            self._limiter.open()
+            self._slots.wake(asyncio.get_running_loop().time())
 
 
-def wait_s(attempt: int, longest_s: float, retry_after_s: float | None) -> float:
-    """Return the seconds to wait before retry number ``attempt``, from 1: doubling, with jitter.
-
-    A wait the service asked for is kept, up to two minutes. The jitter, up to a half, keeps clients from coming
-    back in step.
-    """
-    backoff: float = min(longest_s, FIRST_WAIT_S * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
-    return max(backoff, min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S))
+def _end(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

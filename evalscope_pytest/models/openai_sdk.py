@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import openai  # at the top: the factory imports this module only when a model is made
@@ -21,7 +21,18 @@ from .arguments import check_headers, check_model_args
 from .openai_api import MODEL_ARGS, OpenAIModel, base_address
 from .service_errors import no_connection, sentence, shown_url
 from .spec import ModelSpec
-from .transport import CONNECT_TIMEOUT_S, DEFAULT_TIMEOUT_S, EVENT_STREAM, Reply, Sink, timed_out
+from .transport import (
+    CONNECT_TIMEOUT_S,
+    DEFAULT_TIMEOUT_S,
+    EVENT_STREAM,
+    STREAM_TIMEOUT_S,
+    Reply,
+    SilentStreamError,
+    Sink,
+    fell_silent,
+    no_connection_within,
+    timed_out,
+)
 
 AZURE_ARGS = ("azure_endpoint", "azure_deployment", "azure_ad_token", "api_version")
 
@@ -38,14 +49,17 @@ class SdkTransport:
     async def exchange(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
         """Send one request."""
         timeout_s = config.timeout or DEFAULT_TIMEOUT_S
+        silence_s = config.stream_timeout or STREAM_TIMEOUT_S
         try:
             # The package's own time-out starts anew at every byte; this one is for the whole reply.
-            return await asyncio.wait_for(self._send(body, config, sink), timeout_s)
+            return await asyncio.wait_for(self._send(body, config, sink, silence_s), timeout_s)
         except openai.APIStatusError as error:
             self._reached = True
             return Reply(error.status_code, error.response.headers, error.response.content)
         except openai.APITimeoutError:  # connecting is all that can time out inside
-            raise timed_out(self.url, CONNECT_TIMEOUT_S, "connection") from None
+            raise no_connection_within(self.url) from None
+        except SilentStreamError:
+            raise fell_silent(self.url, silence_s) from None
         except asyncio.TimeoutError:
             raise timed_out(self.url, timeout_s) from None
         except (openai.APIConnectionError, _http_error()) as error:
@@ -55,7 +69,7 @@ class SdkTransport:
                 "the prompt holds half a surrogate pair, which the openai package cannot send"
             ) from None
 
-    async def _send(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
+    async def _send(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink, silence_s: float) -> Reply:
         first = {name: body[name] for name in ("model", "messages", "stream") if name in body}
         rest = {name: value for name, value in body.items() if name not in first}
         call = self._client.chat.completions.with_streaming_response.create(
@@ -67,14 +81,26 @@ class SdkTransport:
         async with call as response:
             self._reached = True
             if response.headers.get("content-type", "").partition(";")[0].strip() == EVENT_STREAM:
-                async for chunk in response.iter_bytes():
-                    sink(chunk)
+                await _read_stream(response.iter_bytes(), sink, silence_s)
                 return Reply(200, response.headers, streamed=True)
             return Reply(response.status_code, response.headers, await response.read())
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
+
+
+async def _read_stream(chunks: AsyncIterator[bytes], sink: Sink, silence_s: float) -> None:
+    waits_s = None  # for the first byte: as long as the request may take
+    while True:
+        try:
+            chunk = await asyncio.wait_for(anext(chunks), waits_s)
+        except StopAsyncIteration:
+            return
+        except asyncio.TimeoutError:
+            raise SilentStreamError from None
+        waits_s = silence_s
+        sink(chunk)
 
 
 def create(spec: ModelSpec) -> OpenAIModel:

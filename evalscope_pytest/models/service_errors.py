@@ -173,7 +173,7 @@ def refusal(status: int, said: Complaint, url: str, retry_after: float | None = 
     if status in (429, 529):
         return RateLimitedError(text, retry_after)
     if status in (408, 409, 425) or status >= 500:
-        return TransientError(text, retry_after)
+        return TransientError(text, retry_after, overloaded=status == 503)
     return RejectedError(text)
 
 
@@ -223,7 +223,8 @@ def no_connection(error: BaseException, url: str, *, reached: bool) -> ModelErro
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
         return TransientError(
             f"nothing listens at {where}: connection refused. "
-            "Check that the server is running, and its host and port in --eval-api-url."
+            "Check that the server is running, and its host and port in --eval-api-url.",
+            unreachable=True,
         )
     detail = next((str(c) for c in reversed(causes) if str(c)), "")
     return TransientError(f"the connection to {where} broke: {type(error).__name__} {shown(detail)}".rstrip())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..config.task import TaskConfig
 
 LOCAL_MAX_TOKENS = 2048
+SERVICES = ("openai_api", "anthropic_api")
 _LOCAL_LOOKAHEAD = 4
 
 
@@ -42,6 +43,11 @@ class ModelSpec:
     trust_remote_code: bool = False
     seed: int | None = 42
     instance: Model | None = None
+
+    @property
+    def is_service(self) -> bool:
+        """True where requests go over a network to a provider of this package's."""
+        return self.instance is None and self.eval_type in SERVICES
 
     @property
     def requests_in_flight(self) -> int:

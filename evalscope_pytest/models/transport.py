@@ -25,6 +25,7 @@ Sink = Callable[[bytes], None]
 
 DEFAULT_TIMEOUT_S = 600.0
 CONNECT_TIMEOUT_S = 10.0
+STREAM_TIMEOUT_S = 120.0
 _IDLE_S = 4.0  # uvicorn, below most servers, drops an idle connection after 5 s: never be the one that finds out
 _LARGE_BODY = 1 << 20
 EVENT_STREAM = "text/event-stream"
@@ -103,11 +104,13 @@ class HttpTransport:
         self._concurrency = concurrency
         self._session: aiohttp.ClientSession | None = None
         self._reached = False
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}  # making one takes longer than finding it
 
     async def exchange(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
         """Send one request."""
         session = self._session or self._open()
         timeout_s = config.timeout or DEFAULT_TIMEOUT_S
+        silence_s = config.stream_timeout or STREAM_TIMEOUT_S
         data = dumps(body).encode("ascii")
         try:
             async with session.post(
@@ -115,22 +118,27 @@ class HttpTransport:
                 data=io.BytesIO(data) if len(data) > _LARGE_BODY else data,
                 params=query_words({**self._query, **(config.extra_query or {})}) or None,
                 headers=config.extra_headers,
-                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S),
+                timeout=self._timeouts.get(timeout_s) or self._new_timeout(timeout_s),
                 allow_redirects=False,
             ) as response:
                 self._reached = True
                 if response.status == 200 and response.content_type == EVENT_STREAM:
-                    async for chunk in response.content.iter_any():
-                        sink(chunk)
+                    await _read_stream(response.content, sink, silence_s)
                     return Reply(200, response.headers, streamed=True)
                 return Reply(response.status, response.headers, await response.read())
         # `from None`: the client's own frames hold the headers, and with them the key.
         except aiohttp.ConnectionTimeoutError:
-            raise timed_out(self.url, CONNECT_TIMEOUT_S, "connection") from None
+            raise no_connection_within(self.url) from None
+        except SilentStreamError:
+            raise fell_silent(self.url, silence_s) from None
         except asyncio.TimeoutError:
             raise timed_out(self.url, timeout_s) from None
         except (aiohttp.ClientError, OSError) as error:
             raise no_connection(error, self.url, reached=self._reached) from None
+
+    def _new_timeout(self, total_s: float) -> aiohttp.ClientTimeout:
+        made = self._timeouts[total_s] = aiohttp.ClientTimeout(total=total_s, sock_connect=CONNECT_TIMEOUT_S)
+        return made
 
     def _open(self) -> aiohttp.ClientSession:
         sent = self._credential
@@ -159,11 +167,61 @@ class HttpTransport:
             self._session = None
 
 
-def timed_out(url: str, after_s: float, what: str = "complete reply") -> TransientError:
+class SilentStreamError(Exception):
+    """A stream that had begun went silent."""
+
+
+async def _read_stream(content: aiohttp.StreamReader, sink: Sink, silence_s: float) -> None:
+    """Feed a stream to ``sink``.
+
+    What comes before the first byte is not silence: a model may think for long.
+
+    Raises:
+        SilentStreamError: Nothing came for ``silence_s`` seconds.
+    """
+    loop = asyncio.get_running_loop()
+    heard_at = 0.0
+    timer: asyncio.TimerHandle | None = None
+
+    def look() -> None:  # one timer that starts itself again, instead of one for each chunk
+        nonlocal timer
+        left_s = heard_at + silence_s - loop.time()
+        if left_s > 0:
+            timer = loop.call_later(left_s, look)
+        else:
+            content.set_exception(SilentStreamError())
+
+    try:
+        async for chunk in content.iter_any():
+            heard_at = loop.time()
+            timer = timer or loop.call_later(silence_s, look)
+            sink(chunk)
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
+def timed_out(url: str, after_s: float) -> TransientError:
     """Return the error for a request that took too long."""
     return TransientError(
-        f"no {what} from {url} within {after_s:g} s. "
-        "Raise generation_config.timeout, or lower --eval-batch-size, if the service is only slow."
+        f"no complete reply from {url} within {after_s:g} s (generation_config.timeout). "
+        "Raise --eval-timeout, or lower --eval-batch-size, if the service is only slow."
+    )
+
+
+def no_connection_within(url: str) -> TransientError:
+    """Return the error for a host that does not answer at all."""
+    return TransientError(
+        f"no connection to {url} within {CONNECT_TIMEOUT_S:g} s. "
+        "Check the host and port in --eval-api-url, and what lies in between."
+    )
+
+
+def fell_silent(url: str, after_s: float) -> TransientError:
+    """Return the error for a stream that stopped in its middle."""
+    return TransientError(
+        f"no further byte of a stream from {url} within {after_s:g} s (generation_config.stream_timeout). "
+        "Raise it if the model thinks longer in silence."
     )
 
 

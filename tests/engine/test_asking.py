@@ -1,37 +1,46 @@
-"""Asking again: which failures, how often, after how long; and when to give up on a service."""
+"""Asking again: which failures, how often, after how long; and when to give up on a service. On simulated time."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from benchmarks.rate_limit import simulate
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import FatalError, ModelError, RateLimitedError, RejectedError, TransientError
 from evalscope_pytest.core.values import Message, ModelOutput
-from evalscope_pytest.engine.asking import Asker, ServiceDownError, wait_s
+from evalscope_pytest.engine.asking import Asker, ServiceDownError
 from evalscope_pytest.models.protocol import Request
+
+REFUSED = TransientError("nothing listens there", unreachable=True)
 
 
 class Scripted:
-    """A model that fails as told, then answers."""
+    """A model that fails as told, then answers, or fails for ever; each after a tenth of a second."""
 
     name = fingerprint = "scripted"
 
-    def __init__(self, *script: Exception) -> None:
+    def __init__(self, *script: Exception, always: Exception | None = None) -> None:
         self.script = list(script)
-        self.asked = self.now = self.most = 0
+        self.always = always
+        self.at: list[float] = []
+        self.now = self.most = 0
+
+    @property
+    def asked(self) -> int:
+        return len(self.at)
 
     async def generate(self, request: Request) -> ModelOutput:
-        self.asked += 1
+        self.at.append(asyncio.get_running_loop().time())
         self.now += 1
         self.most = max(self.most, self.now)
         try:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.1)
             if self.script:
                 raise self.script.pop(0)
+            if self.always:
+                raise self.always
             return ModelOutput("fine")
         finally:
             self.now -= 1
@@ -39,21 +48,27 @@ class Scripted:
     async def close(self) -> None: ...
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.waits: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-
-
 def request(**config) -> Request:
     return Request((Message("user", "hello"),), GenerationConfig(**config))
 
 
-def ask(model, clock=None, **config):
-    asker = Asker(model, 4, sleep=(clock or Clock()).sleep)
-    return asyncio.run(asker.ask(request(**config))), asker
+def asker_of(model, limit=4, **more) -> Asker:
+    return Asker(model, limit, draw=lambda: 0.5, **more)
+
+
+def ask(model, **config):
+    asker = asker_of(model)
+    return simulate(lambda: asker.ask(request(**config))), asker
+
+
+def ask_all(asker, count, **config):
+    """Ask so many times at once; return outputs and errors, and the simulated seconds it took."""
+
+    async def scenario():
+        results = await asyncio.gather(*[asker.ask(request(**config)) for _ in range(count)], return_exceptions=True)
+        return results, asyncio.get_running_loop().time()
+
+    return simulate(scenario)
 
 
 def test_a_transient_failure_is_asked_again_and_counted():
@@ -62,9 +77,24 @@ def test_a_transient_failure_is_asked_again_and_counted():
 
 
 def test_retry_after_is_kept():
-    clock = Clock()
-    ask(Scripted(RateLimitedError("429", retry_after_s=7.5)), clock)
-    assert clock.waits == [7.5]
+    model = Scripted(RateLimitedError("429", retry_after_s=7.5))
+    ask(model)
+    assert model.at == pytest.approx([0, 0.1 + 7.5])
+
+
+def test_retry_after_holds_every_request_of_the_service():
+    model = Scripted(RateLimitedError("429", retry_after_s=30))
+    results, _ = ask_all(asker_of(model), 12)
+    assert [r.text for r in results] == ["fine"] * 12
+    assert sum(at < 0.15 for at in model.at) <= 4, "the first reply was the refusal, or came with it"
+    assert not [at for at in model.at if 0.15 < at < 30.1]
+
+
+def test_waits_double_and_stay_below_retry_interval():
+    model = Scripted(*[TransientError("500")] * 5)
+    ask(model, retries=5, retry_interval=3)
+    gaps = [later - earlier - 0.1 for earlier, later in zip(model.at, model.at[1:], strict=False)]
+    assert gaps == pytest.approx([0.5, 1, 1.5, 1.5, 1.5])
 
 
 def test_a_rejected_request_is_never_asked_again():
@@ -74,50 +104,255 @@ def test_a_rejected_request_is_never_asked_again():
     assert model.asked == 1
 
 
-def test_retries_are_bounded():
-    model = Scripted(*[TransientError("502")] * 99)
-    with pytest.raises(TransientError):
-        ask(model, retries=3)
-    assert model.asked == 4
+@pytest.mark.parametrize(
+    ("error", "config", "attempts"),
+    [
+        (TransientError("502"), {}, 4),
+        (RateLimitedError("429"), {}, 8),
+        (TransientError("502"), {"retries": 6}, 7),
+        (RateLimitedError("429"), {"retries": 2}, 3),
+        (RateLimitedError("429"), {"retries": 0}, 1),
+    ],
+)
+def test_attempts_are_bounded(error, config, attempts):
+    model = Scripted(always=error)
+    with pytest.raises(type(error)):
+        ask(model, **config)
+    assert model.asked == attempts
+
+
+def test_a_sample_is_refused_for_a_quarter_of_an_hour_at_most():
+    model = Scripted(always=RateLimitedError("429", retry_after_s=400))
+    with pytest.raises(RateLimitedError):
+        ask(model)
+    assert model.at == pytest.approx([0, 400.1, 800.2, 1200.3])
+
+
+def test_a_sample_has_a_time_limit_over_all_its_attempts():
+    model = Scripted(always=TransientError("500"))
+    with pytest.raises(TransientError, match=r"within 5 s, all attempts together: generation_config\.sample_timeout"):
+        ask(model, retries=99, sample_timeout=5)
+    assert max(model.at) < 5
+
+
+def test_waiting_for_the_first_attempt_does_not_count():
+    results, seconds = ask_all(asker_of(Scripted(), 1), 30, sample_timeout=0.5)
+    assert [r.text for r in results] == ["fine"] * 30
+    assert seconds == pytest.approx(3)
+
+
+def test_a_model_that_hangs_is_left_at_the_time_limit():
+    class Hanging(Scripted):
+        async def generate(self, request):
+            await asyncio.sleep(1e9)
+
+    asker = asker_of(Hanging(), 1)
+    results, seconds = ask_all(asker, 2, sample_timeout=60)
+    assert [type(r) for r in results] == [TransientError, TransientError]
+    assert seconds == pytest.approx(120)
+    assert asker.state(seconds).in_flight == 0
 
 
 def test_a_fatal_answer_stops_all_further_requests():
     model = Scripted(FatalError("401 bad key"))
 
     async def scenario():
-        asker = Asker(model, 2)
+        asker = asker_of(model, 2)
         with pytest.raises(FatalError, match="bad key"):
             await asker.ask(request())
         with pytest.raises(ServiceDownError, match="bad key"):
             await asker.ask(request())
 
-    asyncio.run(scenario())
+    simulate(scenario)
     assert model.asked == 1
 
 
+def test_a_fatal_first_answer_costs_three_requests():
+    model = Scripted(always=FatalError("401 bad key"))
+    results, seconds = ask_all(asker_of(model, 64), 500)
+    assert model.asked == 3
+    assert sum(isinstance(r, ServiceDownError) for r in results) == 497
+    assert seconds < 0.2
+
+
+def test_nothing_waits_for_a_first_reply_that_takes_long():
+    class Slow(Scripted):
+        async def generate(self, request):
+            self.at.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(60)
+            return ModelOutput("fine")
+
+    model = Slow()
+    ask_all(asker_of(model, 64), 64)
+    assert sorted(model.at) == pytest.approx([0] * 3 + [5] * 61)
+
+
+def test_a_local_model_gets_all_it_can_take_at_once():
+    model = Scripted()
+    ask_all(asker_of(model, 64, first=None), 64)
+    assert model.at == [0] * 64
+
+
 def test_a_service_that_never_answered_is_given_up_after_three_samples():
-    model = Scripted(*[TransientError("connection refused")] * 99)
+    model = Scripted(always=TransientError("500 broken"))
 
     async def scenario():
-        asker = Asker(model, 1, sleep=Clock().sleep)
+        asker = asker_of(model, 1)
         for _ in range(3):
+            assert not asker.health.stopped
             with pytest.raises(TransientError):
                 await asker.ask(request(retries=1))
-        assert asker.health.stopped == "connection refused"
+        assert asker.health.stopped == "500 broken"
 
-    asyncio.run(scenario())
+    simulate(scenario)
     assert model.asked == 6
+
+
+def test_where_nothing_listens_no_backoff_is_sat_out():
+    model = Scripted(always=REFUSED)
+    asker = asker_of(model, 8)
+    _, seconds = ask_all(asker, 500)
+    assert asker.health.stopped == "nothing listens there"
+    assert model.asked <= 8
+    assert seconds < 2
+
+
+def test_who_rests_is_woken_when_the_run_stops():
+    model = Scripted(RateLimitedError("429", retry_after_s=500), FatalError("the key has expired"))
+    asker = asker_of(model, 2)
+    results, seconds = ask_all(asker, 2)
+    assert isinstance(results[0], ServiceDownError)
+    assert seconds < 1
 
 
 def test_a_patient_run_goes_on():
     async def scenario():
-        asker = Asker(Scripted(*[TransientError("no")] * 6), 1, patient=True, sleep=Clock().sleep)
+        asker = asker_of(Scripted(*[TransientError("no")] * 6), 1, patient=True)
         for _ in range(3):
             with pytest.raises(TransientError):
                 await asker.ask(request(retries=1))
         assert (await asker.ask(request())).text == "fine"
 
-    asyncio.run(scenario())
+    simulate(scenario)
+
+
+@pytest.mark.parametrize(
+    ("error", "most_s"),
+    [
+        (FatalError("401"), 60),
+        (RateLimitedError("429", 1e9), 60),
+        (RateLimitedError("429"), 1200),
+        (RateLimitedError("429", 2), 1800),
+        (TransientError("500"), 60),
+        (REFUSED, 60),
+    ],
+)
+def test_a_patient_run_comes_to_its_end_whatever_happens(error, most_s):
+    model = Scripted(always=error)
+    asker = asker_of(model, 8, patient=True)
+    results, seconds = ask_all(asker, 300)
+    assert {type(r) for r in results} == {type(error)}
+    assert 300 <= model.asked < 600
+    assert seconds < most_s
+
+
+def test_a_service_that_refuses_for_ever_is_given_up():
+    model = Scripted(always=RateLimitedError("429"))
+    asker = asker_of(model, 8)
+    _, seconds = ask_all(asker, 300)
+    assert asker.health.stopped == "the service refuses every request: 429"
+    assert seconds < 20 * 60
+    assert model.asked < 200
+
+
+def test_a_wait_of_years_stops_the_run_at_once():
+    model = Scripted(always=RateLimitedError("429", retry_after_s=1e9))
+    asker = asker_of(model, 8)
+    _, seconds = ask_all(asker, 300)
+    assert "asks to wait 1000000000 s, more than 15 min" in asker.health.stopped
+    assert (model.asked, seconds < 1) == (3, True)
+
+
+class Flaky(Scripted):
+    """Answers, but not between two moments."""
+
+    def __init__(self, dies: float, lives: float = 1e9) -> None:
+        super().__init__()
+        self.dies, self.lives = dies, lives
+
+    async def generate(self, request):
+        output = await super().generate(request)
+        if self.dies < asyncio.get_running_loop().time() < self.lives:
+            raise TransientError("503", unreachable=True)
+        return output
+
+
+@pytest.mark.parametrize("limit", [4, 8, 64])
+def test_an_outage_of_a_minute_costs_a_minute_and_no_sample(limit):
+    model = Flaky(dies=2, lives=62)
+    asker = asker_of(model, limit)
+    results, seconds = ask_all(asker, 40 * limit)
+    assert [r.text for r in results] == ["fine"] * 40 * limit
+    assert seconds < 62 + 30 + 5
+    assert sum(10 < at < 61 for at in model.at) <= 4, "only probes"
+
+
+def test_a_service_that_stays_down_is_given_up_after_five_minutes():
+    asker = asker_of(Flaky(dies=2), 8)
+    results, seconds = ask_all(asker, 400)
+    assert "did not answer in ten tries, 30 s apart. 503" in asker.health.stopped
+    assert 300 < seconds < 320
+    assert {type(r) for r in results if isinstance(r, Exception)} <= {ServiceDownError, TransientError}
+
+
+def test_a_patient_run_waits_for_one_outage_once():
+    asker = asker_of(Flaky(dies=2), 8, patient=True)
+    results, seconds = ask_all(asker, 400)
+    assert {type(r) for r in results} == {ModelOutput, TransientError}
+    assert 300 < seconds < 400
+
+
+def test_retries_that_come_to_nothing_are_a_share_of_the_traffic():
+    class Poison(Scripted):
+        """Nine of ten samples fail whenever they are asked."""
+
+        async def generate(self, request):
+            await super().generate(request)
+            if request.repeat % 10:
+                raise TransientError("500")
+            return ModelOutput("fine")
+
+    async def scenario(model, asker):
+        asked = [asker.ask(Request((), GenerationConfig(), repeat=i)) for i in range(3000)]
+        await asyncio.gather(*asked, return_exceptions=True)
+
+    model = Poison()
+    asker = asker_of(model, 30, patient=True)
+    simulate(lambda: scenario(model, asker))
+    assert asker.health.retries <= 100 + 0.2 * 3000
+
+
+def test_retries_that_succeed_are_free():
+    class Hiccup(Scripted):
+        """Fails every sample once."""
+
+        async def generate(self, request):
+            await super().generate(request)
+            if request.repeat not in self.seen:
+                self.seen.add(request.repeat)
+                raise TransientError("500")
+            return ModelOutput("fine")
+
+    model = Hiccup()
+    model.seen = set()
+    asker = asker_of(model, 10)
+
+    async def scenario():
+        asked = [asker.ask(Request((), GenerationConfig(), repeat=i)) for i in range(2000)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [r.text for r in simulate(scenario)] == ["fine"] * 2000
+    assert asker.health.retries == 2000
 
 
 def test_an_unknown_exception_of_a_provider_is_a_model_error():
@@ -127,17 +362,41 @@ def test_an_unknown_exception_of_a_provider_is_a_model_error():
 
 def test_requests_in_flight_never_exceed_the_limit():
     model = Scripted()
-
-    async def scenario():
-        asker = Asker(model, 3)
-        await asyncio.gather(*[asker.ask(request()) for _ in range(50)])
-
-    asyncio.run(scenario())
+    ask_all(asker_of(model, 3), 50)
     assert model.most == 3
 
 
-@given(st.integers(1, 30), st.floats(0, 600), st.one_of(st.none(), st.floats(0, 1e9)))
-def test_waits_are_bounded_and_never_shorter_than_asked(attempt, longest, retry_after):
-    wait = wait_s(attempt, longest, retry_after)
-    assert 0 <= wait <= max(longest, 120)
-    assert wait >= min(retry_after or 0, 120)
+def test_cancelled_samples_give_their_slots_back():
+    model = Scripted()
+
+    async def scenario():
+        asker = asker_of(model, 2)
+        tasks = [asyncio.ensure_future(asker.ask(request())) for _ in range(20)]
+        await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert asker.state(0).in_flight == 0
+        return await asyncio.wait_for(asker.ask(request()), 1)
+
+    assert simulate(scenario).text == "fine"
+
+
+def test_the_state_tells_what_goes_on():
+    model = Scripted(RateLimitedError("429", retry_after_s=40))
+    asker = asker_of(model, 4)
+
+    async def scenario():
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(asker.ask(request()))
+        await asyncio.sleep(0.05)
+        states = [asker.state(loop.time())]
+        await asyncio.sleep(0.15)
+        states.append(asker.state(loop.time()))
+        await task
+        return [*states, asker.state(loop.time())]
+
+    at_first, held, after = simulate(scenario)
+    assert (at_first.in_flight, at_first.words()) == (1, "")
+    assert held.words() == "limit 1 of 4, 429 x1, waits 40 s: Retry-After"
+    assert (after.in_flight, after.answered, after.rate_limited, after.retries) == (0, 1, 1, 1)

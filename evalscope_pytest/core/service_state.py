@@ -1,0 +1,45 @@
+"""What is known of a service while it is asked: made by the engine, shown by the terminal and ``progress.json``."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Breaker = Literal["closed", "open", "probing"]
+
+
+class ServiceState(NamedTuple):
+    """A service at one moment. A tuple of plain values, which travels from an xdist worker to its controller.
+
+    Attributes:
+        limit: Requests that may be in flight now.
+        most: Requests that may be in flight at best.
+        answered: Requests that were answered.
+        rate_limited: Requests that were refused for their number.
+        retries: Requests that were sent again.
+        waits_s: Seconds until the next request may go, 0 where one may go now.
+        waits_for: What it waits for: the service's ``Retry-After``, or ``rate limit`` where the service names no time.
+        breaker: ``open`` while the service counts as down, ``probing`` while one request finds out.
+        stopped: Why nothing more is asked; empty while something is.
+    """
+
+    in_flight: int = 0
+    limit: int = 0
+    most: int = 0
+    answered: int = 0
+    rate_limited: int = 0
+    retries: int = 0
+    waits_s: float = 0.0
+    waits_for: str = ""
+    breaker: Breaker = "closed"
+    stopped: str = ""
+
+    def words(self) -> str:
+        """Return what a user wants to know, empty while all is well: ``limit 12 of 64, 429 x31``."""
+        if self.breaker == "probing":
+            return "service down, trying it"
+        if self.breaker == "open":
+            return f"service down, next try in {self.waits_s:.0f} s"
+        parts = [f"limit {self.limit} of {self.most}, 429 x{self.rate_limited}"] if self.limit < self.most else []
+        if self.waits_s >= 1:
+            parts.append(f"waits {self.waits_s:.0f} s: {self.waits_for}")
+        return ", ".join(parts)

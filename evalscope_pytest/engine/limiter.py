@@ -1,0 +1,151 @@
+"""How many requests may be in flight: as many as the service takes. No clock and no waiting in here.
+
+Additive increase, multiplicative decrease, fed by refusals (429, 529, 503) only: the latency of a language model says
+nothing of its load, as lengths differ. Figures and reasons: docs/design/reliability.md, `benchmarks/rate_limit.py`.
+"""
+
+from __future__ import annotations
+
+FIRST_REQUESTS = 3
+CUT = 0.8
+COOLDOWN_S = 15.0
+GROWTH = 0.05
+SATURATED = 0.8
+# Seconds between requests to a service that refuses even one at a time: where the search for its rate starts and ends.
+FIRST_GAP_S = 1.0
+LEAST_GAP_S = 0.25
+GAP_SEARCH = 1.5
+GAP_RAISE = 1.25
+GAP_CUT = 0.98
+
+
+class Limiter:
+    """The requests in flight to one service with one key, and their limit.
+
+    A request that is sent gets a number from `sent`; whatever becomes of it is told with that number. The limit starts
+    at ``most`` and never exceeds it; until the first reply only ``first`` requests are sent, so that a wrong key costs
+    no more. Times are seconds of any clock that never runs backwards.
+
+    Attributes:
+        held_until: When the next request may go.
+        held_for: Why not earlier.
+        rate_limited: Requests refused for their number.
+    """
+
+    def __init__(self, most: int, first: int = FIRST_REQUESTS) -> None:
+        self.most = max(1, most)
+        self.in_flight = 0
+        self.rate_limited = 0
+        self.held_until = 0.0
+        self.held_for = ""
+        self._allowed = min(max(1, first), self.most)
+        self._open = False
+        self._limit = float(self.most)
+        self._fine = float(self.most)  # held so far: growing beyond it waits for the cooldown
+        self._fast_below = 0.0  # far below what was fine before: grow by one for every reply
+        self._round = 0
+        self._beyond_at = 0.0
+        self._gap_s = 0.0
+        self._gap_found = False  # a request got through since it was last raised
+
+    @property
+    def limit(self) -> int:
+        """Requests that may be in flight."""
+        return max(1, int(self._limit))
+
+    @property
+    def opened(self) -> bool:
+        """True once the first reply has come."""
+        return self._open
+
+    def open(self) -> None:
+        """Send as many as the limit allows: the service has replied."""
+        self._open = True
+        self._allowed = self.limit
+
+    def has_room(self, now: float) -> bool:
+        """Tell whether a request may be sent."""
+        return self.in_flight < self._allowed and now >= self.held_until
+
+    def sent(self, now: float) -> int:
+        """Count a request that is sent, and number it."""
+        self.in_flight += 1
+        if self._gap_s:
+            self.hold(now + self._gap_s, "rate limit")
+        return self._round
+
+    def hold(self, until: float, why: str) -> None:
+        """Send nothing before ``until``."""
+        if until > self.held_until:
+            self.held_until, self.held_for = until, why
+
+    def failed(self) -> None:
+        """Note a request that says nothing of the service's load."""
+        self.in_flight -= 1
+
+    def answered(self, now: float) -> None:
+        """Note a reply."""
+        busy = self.in_flight
+        self.in_flight -= 1
+        if not self._open:
+            self.open()
+        if self._limit < self.most or self._gap_s:
+            self._recover(busy, now)
+
+    def _recover(self, busy: int, now: float) -> None:
+        if self._gap_s:
+            self._gap_found = True
+            self._gap_s *= GAP_CUT
+            if self._gap_s < LEAST_GAP_S:
+                self._gap_s = 0.0
+            return
+        beyond = now >= self._beyond_at
+        if busy < SATURATED * self.limit or (self._limit >= self._fine and not beyond):
+            return  # unused room proves nothing
+        step = 1.0 if self._limit < self._fast_below else max(1.0, GROWTH * self._limit) / self._limit
+        self._limit = min(self._limit + step, float(self.most) if beyond else self._fine)
+        self._fine = max(self._fine, self._limit)
+        self._allowed = self.limit
+
+    def refused(self, number: int, now: float, retry_after_s: float | None = None, *, longest_gap_s: float = 0) -> bool:
+        """Note a refusal for too many requests; return whether it began a new cut.
+
+        Many requests that were sent together are refused together: one cut, down to those the service kept.
+
+        Args:
+            number: The request's, from `sent`.
+            retry_after_s: Holds all requests, not only this one.
+            longest_gap_s: The longest wait between two requests, where the service refuses even one at a time; 0 for
+                none.
+        """
+        level = self.in_flight
+        self.in_flight -= 1
+        self.rate_limited += 1
+        self._open = True
+        kept = float(max(1, self.in_flight))
+        new = number == self._round
+        if new:
+            self._round += 1
+            self._beyond_at = now + max(COOLDOWN_S, retry_after_s or 0.0)
+            self._fast_below = max(level / 2, self._fast_below * CUT)
+            self._limit = max(1.0, min(self._limit * CUT, kept))
+            self._fine = kept
+        else:
+            self._limit = min(self._limit, kept)
+            self._fine = min(self._fine, kept)
+        self._allowed = self.limit
+        if retry_after_s:
+            self.hold(now + retry_after_s, "Retry-After")
+        if new and level == 1 and longest_gap_s:
+            self._widen_gap(now, longest_gap_s)
+        return new
+
+    def forget_gap(self) -> None:
+        """Leave no more time between requests than replies take."""
+        self._gap_s = 0.0
+
+    def _widen_gap(self, now: float, longest_s: float) -> None:
+        raised = self._gap_s * (GAP_RAISE if self._gap_found else GAP_SEARCH)
+        self._gap_s = min(longest_s, max(FIRST_GAP_S, raised))
+        self._gap_found = False
+        self.hold(now + self._gap_s, "rate limit")
