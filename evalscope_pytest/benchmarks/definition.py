@@ -141,6 +141,7 @@ def benchmark(
             **{
                 "pretty_name": name,
                 "description": inspect.cleandoc(getattr(module, "__doc__", None) or ""),
+                "aggregation": dict(scorer.aggregation) if scorer and scorer.aggregation else "mean",
                 **options,
             },
         )

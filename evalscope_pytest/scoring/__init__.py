@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .bbh import bbh_answer as bbh_answer
+    from .by_subset import by_subset as by_subset
+    from .first_error import first_error as first_error
     from .ifeval.scorer import ifeval as ifeval
+    from .local_math import local_math_answer as local_math_answer
     from .matching import exact_match as exact_match
     from .matching import includes as includes
     from .mathematics import aime_answer as aime_answer
@@ -19,23 +22,49 @@ if TYPE_CHECKING:
     from .pattern import pattern as pattern
     from .protocol import Scorer as Scorer
     from .similarity import similarity as similarity
+    from .yes_no import yes_no as yes_no
+    from .yes_no import yes_no_in_groups as yes_no_in_groups
+    from .yes_no import yes_no_maybe as yes_no_maybe
 
 _HOME = {
     "Scorer": "protocol",
     "aime_answer": "mathematics",
     "bbh_answer": "bbh",
+    "by_subset": "by_subset",
     "choice_answer": "multiple_choice",
     "exact_match": "matching",
+    "first_error": "first_error",
     "ifeval": "ifeval.scorer",
     "includes": "matching",
+    "local_math_answer": "local_math",
     "math_answer": "mathematics",
     "multi_choice_accuracy": "multiple_choice",
     "pattern": "pattern",
     "similarity": "similarity",
+    "yes_no": "yes_no",
+    "yes_no_in_groups": "yes_no",
+    "yes_no_maybe": "yes_no",
 }
 
-__all__ = ["Scorer", "aime_answer", "bbh_answer", "choice_answer", "exact_match", "ifeval", "includes", "math_answer",
-           "multi_choice_accuracy", "pattern", "similarity"]  # fmt: skip
+__all__ = [
+    "Scorer",
+    "aime_answer",
+    "bbh_answer",
+    "by_subset",
+    "choice_answer",
+    "exact_match",
+    "first_error",
+    "ifeval",
+    "includes",
+    "local_math_answer",
+    "math_answer",
+    "multi_choice_accuracy",
+    "pattern",
+    "similarity",
+    "yes_no",
+    "yes_no_in_groups",
+    "yes_no_maybe",
+]
 
 
 class _Package(ModuleType):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..core.values import Sample, Score
 
@@ -23,6 +23,7 @@ class Scorer:
             may also return an awaitable only where the cheap comparison did not decide.
         right_reply: The reply a perfect model would give, in the form the benchmark asks for (mock model, tests).
         options: What makes this scorer differ from another of the same name; part of the content address.
+        aggregation: How metrics become one number that are no plain means, where the benchmark says nothing else.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Scorer:
     score: Callable[[str, Sample], Score | Awaitable[Score]]
     right_reply: Callable[[Sample], str] = _first_target
     options: str = ""
+    aggregation: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
