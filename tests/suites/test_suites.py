@@ -20,14 +20,14 @@ from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.dataset_args import DatasetArgs
 from evalscope_pytest.datasets.location import Place
 
-from .written import FILES, SUBSETS, write
+from .written import FEW_OFFICIAL, FILES, NO_OFFICIAL, NO_PAPER, OFFICIAL_ARGS, SUBSETS, write
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "prompts"
 NAMES = sorted(bundled_files())
 DEMOS = ["demo_math", "demo_science"]
-OFFICIAL = sorted(set(NAMES) - set(DEMOS) - {"general_mcq", "general_qa"})
+PUBLISHED = sorted(set(NAMES) - set(DEMOS) - {"general_mcq", "general_qa"})
+OFFICIAL = sorted(set(PUBLISHED) - NO_OFFICIAL)
 NO_REFERENCE = {"ifeval"}  # no reply is known to be right
-ZERO_SHOT = {"competition_math": {"few_shot_num": 0}}  # its train split is not among the official records here
 
 
 def loaded_from(name: str, folder: Path | None, **args: Any) -> LoadedBenchmark:
@@ -43,18 +43,22 @@ def from_written(name: str, folder: Path, **args: Any) -> LoadedBenchmark:
     return loaded_from(name, write(name, folder), **{"subset_list": SUBSETS.get(name), **args})
 
 
-def scored(benchmark: Benchmark, samples: Iterable[Sample]) -> list[Score]:
+def scored(benchmark: Benchmark, samples: Iterable[Sample], reply: str | None = None) -> list[Score]:
     assert benchmark.scorer is not None
     scorer = benchmark.scorer
 
     async def all_of_them() -> list[Score]:
         scores = []
         for sample in samples:
-            score = scorer.score(scorer.right_reply(sample), sample)
+            score = scorer.score(scorer.right_reply(sample) if reply is None else reply, sample)
             scores.append(await score if isawaitable(score) else score)
         return scores
 
     return asyncio.run(all_of_them())
+
+
+def score_of(benchmark: Benchmark, reply: str, sample: Sample) -> Score:
+    return scored(benchmark, [sample], reply)[0]
 
 
 def test_every_file_holds_the_benchmark_it_is_named_after() -> None:
@@ -68,7 +72,7 @@ def test_a_suite_says_what_it_is_and_how_it_is_found(name: str) -> None:
     assert benchmark.description.splitlines()[0].endswith(".")
     assert benchmark.tags
     assert all(tag.isidentifier() for tag in benchmark.tags)
-    if name in OFFICIAL and name != "aime24":
+    if name in PUBLISHED and name not in NO_PAPER:
         assert re.search(r"arXiv:\d{4}\.\d{5}", benchmark.description)
 
 
@@ -193,10 +197,10 @@ def test_demo_records_are_some_twenty_and_lie_beside_their_suite(name: str) -> N
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_official_records_load_and_their_right_replies_score_full_marks(shared_data: Path, name: str) -> None:
-    loaded = loaded_from(name, shared_data / name, limit=50, **ZERO_SHOT.get(name, {}))
+    loaded = loaded_from(name, shared_data / name, limit=50, **OFFICIAL_ARGS.get(name, {}))
     benchmark = loaded.resolved.benchmark
     for subset, samples in loaded.subsets.items():
-        assert len(samples) == 50 or name in ("aime24", "math_500", "ceval"), subset
+        assert len(samples) == 50 or name in FEW_OFFICIAL, subset
         for sample in samples:
             text = loaded.messages(sample)[-1].content
             assert sample.question in text
@@ -210,7 +214,7 @@ def test_official_records_load_and_their_right_replies_score_full_marks(shared_d
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OFFICIAL)
 def test_every_official_record_makes_a_sample(shared_data: Path, name: str) -> None:
-    loaded = loaded_from(name, shared_data / name, **ZERO_SHOT.get(name, {}))
+    loaded = loaded_from(name, shared_data / name, **OFFICIAL_ARGS.get(name, {}))
     counts = {"gsm8k": 1319, "mmlu": 14042, "cmmlu": 11582, "ceval": 1346, "arc": 3548, "bbh": 6511, "ifeval": 541}
     total = sum(map(len, loaded.subsets.values()))
     assert total == counts.get(name, total)

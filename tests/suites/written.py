@@ -1,8 +1,12 @@
-"""Small records written for these tests, in the shapes of the official ones, by file."""
+"""Small records written for these tests, in the shapes of the official ones, by file.
+
+An area of the library has a module of its own, ``written_{area}.py``, with any of the names below that end this file.
+"""
 
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +142,18 @@ SUBSETS = {
     "math_500": ("Level 1",),
     "mmlu": ("anatomy",),
 }
+# Benchmarks of whose official records none could be had, those with a subset of fewer than 50, and those without a
+# paper on arXiv.
+NO_OFFICIAL = {"general_mcq", "general_qa"}
+FEW_OFFICIAL = {"aime24", "math_500", "ceval"}
+NO_PAPER = {"aime24"}
+# Where the official records lie otherwise than in a folder of the benchmark's name, and how they are asked for.
+OFFICIAL_ARGS: dict[str, dict[str, Any]] = {"competition_math": {"few_shot_num": 0}}  # its train split is not there
+
+for _file in sorted(Path(__file__).parent.glob("written_*.py")):
+    _area = import_module(f".{_file.stem}", __package__)
+    for _name in ("FILES", "SUBSETS", "NO_OFFICIAL", "FEW_OFFICIAL", "NO_PAPER", "OFFICIAL_ARGS"):
+        globals()[_name].update(getattr(_area, _name, ()))
 
 
 def write(name: str, folder: Path) -> Path:
