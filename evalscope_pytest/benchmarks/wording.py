@@ -38,3 +38,4 @@ CHOICE_SHOT_ZH = "问题：{question}\n选项：\n{choices}\n答案：{target}"
 SHOTS_ZH = "下面先给出几道同类题目及其解答：\n\n{fewshot}\n"
 
 BOXED = "{question}\nReason step by step and give the final answer inside \\boxed{{}}."
+BOXED_ZH = "{question}\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .mathematics import math_answer as math_answer
     from .multiple_choice import choice_answer as choice_answer
     from .multiple_choice import multi_choice_accuracy as multi_choice_accuracy
+    from .olympiad import olympiad_answer as olympiad_answer
     from .pattern import pattern as pattern
     from .protocol import Scorer as Scorer
     from .similarity import similarity as similarity
@@ -39,6 +40,7 @@ _HOME = {
     "local_math_answer": "local_math",
     "math_answer": "mathematics",
     "multi_choice_accuracy": "multiple_choice",
+    "olympiad_answer": "olympiad",
     "pattern": "pattern",
     "similarity": "similarity",
     "yes_no": "yes_no",

@@ -8,10 +8,10 @@ asks for a percentage. What a reader would overlook is overlooked: units, curren
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from .math_form import simplified, without_unit
+from .math_form import asked_scale_removed, simplified, without_unit
 from .math_value import exact
 
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
@@ -25,6 +25,8 @@ _PERCENT_ASKED = re.compile(r"(?<![\d\s])\s(?:percent(?:age)?s?|%)(?![A-Za-z])|ç
 _ANY_ORDER = re.compile(
     r"separated by (?:a )?comma|in any order|\b(?:find|list|enter|give|determine|what are) (?:all|both|the \w+ roots)"
 )
+# A decimal, or a power of ten: what has been measured, or calculated from what has.
+_SHOWN_DIGITS = re.compile(r"[-+]?\d+(?=[.e])(?:\.(?P<decimals>\d+))?(?:e(?P<exponent>[-+]?\d{1,3}))?")
 _ROUNDED = 6  # Decimals from which on a rounded value of a fraction counts as the fraction.
 _PAIRS = {"(": ")", "[": "]", "\\{": "\\}"}
 
@@ -36,7 +38,31 @@ class Undecided:
     pairs: tuple[tuple[str, str], ...]
 
 
-def same(gold: str, answer: str, question: str = "") -> bool | Undecided:
+@dataclass(frozen=True, slots=True)
+class Leniency:
+    """What a benchmark allows that mathematics does not.
+
+    Attributes:
+        measured: A decimal gold is a rounded quantity: an answer that rounds to it is right.
+        any_order: The members of a list may come in any order, whatever the question says.
+        tolerances: How far a number may be off: of each member of a list, or one for all. Empty: not at all.
+    """
+
+    measured: bool = False
+    any_order: bool = False
+    tolerances: tuple[Fraction, ...] = ()
+
+    def of(self, position: int) -> Leniency:
+        """Return what is allowed for one member of a list."""
+        if len(self.tolerances) < 2:
+            return self
+        return replace(self, tolerances=self.tolerances[position : position + 1])
+
+
+STRICT = Leniency()
+
+
+def same(gold: str, answer: str, question: str = "", leniency: Leniency = STRICT) -> bool | Undecided:
     """Compare an answer with the gold one.
 
     Args:
@@ -55,15 +81,18 @@ def same(gold: str, answer: str, question: str = "") -> bool | Undecided:
         return True
     gold_parts, answer_parts = _parts(gold), _parts(answer)
     if len(gold_parts) > 1 or len(answer_parts) > 1:
-        return _same_parts(gold, answer, question)
-    return _same_value(gold, answer, question)
+        return _same_parts(gold, answer, question, leniency)
+    return _same_value(gold, answer, question, leniency)
 
 
-def _same_value(gold: str, answer: str, question: str) -> bool | Undecided:
+def _same_value(gold: str, answer: str, question: str, leniency: Leniency) -> bool | Undecided:
     gold_bare, answer_bare = without_unit(gold), without_unit(answer)
     gold_value, answer_value = exact(gold_bare), exact(answer_bare)
     if gold_value is not None and answer_value is not None:
-        return _same_number((gold, gold_value), (answer, answer_value), question)
+        if _close(gold_bare, gold_value, answer_value, leniency):
+            return True
+        unscaled = exact(asked_scale_removed(answer, question)) if gold_value != answer_value else None
+        return unscaled == gold_value or _same_number((gold, gold_value), (answer, answer_value), question)
     based = _IN_BASE.fullmatch(gold)
     if based:
         other = _IN_BASE.fullmatch(answer)
@@ -93,6 +122,14 @@ def _same_number(gold: tuple[str, Fraction], answer: tuple[str, Fraction], quest
     return False
 
 
+def _close(gold: str, gold_value: Fraction, answer_value: Fraction, leniency: Leniency) -> bool:
+    distance = abs(gold_value - answer_value)
+    if leniency.measured and (shown := _SHOWN_DIGITS.fullmatch(gold)):
+        last_place = Fraction(10) ** (int(shown["exponent"] or 0) - len(shown["decimals"] or ""))
+        return distance * 2 <= last_place
+    return any(distance <= tolerance for tolerance in leniency.tolerances)
+
+
 def _terminates(value: Fraction) -> bool:
     rest = value.denominator
     for prime in (2, 5):
@@ -101,7 +138,7 @@ def _terminates(value: Fraction) -> bool:
     return rest == 1
 
 
-def _same_parts(gold: str, answer: str, question: str) -> bool | Undecided:
+def _same_parts(gold: str, answer: str, question: str, leniency: Leniency) -> bool | Undecided:
     if "\\pm" in gold or "\\pm" in answer or "\\begin" in gold or "\\begin" in answer or "\\cup" in gold:
         return Undecided(((gold, answer),))
     gold_marks, answer_marks = _enclosed(gold)[0], _enclosed(answer)[0]
@@ -113,12 +150,12 @@ def _same_parts(gold: str, answer: str, question: str) -> bool | Undecided:
     if len(gold_parts) != len(answer_parts):
         return False
     unordered = "\\{\\}" in (gold_marks, answer_marks) or (
-        not gold_marks and not answer_marks and _ANY_ORDER.search(question.lower()) is not None
+        not gold_marks and not answer_marks and (leniency.any_order or _ANY_ORDER.search(question.lower()) is not None)
     )
     pending: list[tuple[str, str]] = []
-    for part in gold_parts:
+    for position, part in enumerate(gold_parts):
         candidates = answer_parts if unordered else answer_parts[:1]
-        verdicts = [same(part, candidate) for candidate in candidates]
+        verdicts = [same(part, candidate, leniency=leniency.of(position)) for candidate in candidates]
         if True in verdicts:
             answer_parts.pop(verdicts.index(True))
             continue

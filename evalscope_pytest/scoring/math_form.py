@@ -11,6 +11,7 @@ import unicodedata
 
 from .extract.visible import fold
 from .number_words import spoken
+from .number_words_zh import spoken_zh
 
 LONGEST = 2000
 
@@ -35,13 +36,15 @@ _MONEY = re.compile(r"\s*[-+]?\$\s?[-+]?[\d.][^$]*$")
 _TIMES = re.compile(r"\\(?:times|cdot|ast)(?![A-Za-z])")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\{,\}|,)\d{3})+(?![\d,])|(?<![\d.,])\d{1,3}(?: \d{3})+(?![ ]?\d)")
 _ASSIGNED = re.compile(r"^\s*(?:[A-Za-z]|\\[a-z]{2,8})(?:_\{?\w\}?|\([A-Za-z]\)|')?\s*(?:=|\\in(?![a-z]))\s*")
-_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?"
+_MIXED = re.compile(r"(?<=\d)\s?又\s?(?=\d|\\)")  # 3又1/2
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3}|\s?\*\s?10\s?\^\s?(?:\{\s?-?\d{1,3}\s?\}|-?\d{1,3}))?"
 _VALUE_THEN_UNIT = re.compile(
     rf"^(?P<value>{_NUMBER}|[-+]?\d*\\frac\{{[^{{}}]*\}}\{{[^{{}}]*\}}|[-+]?\d+\s?/\s?\d+)(?P<gap>\s*)(?P<unit>[^\d\s+*/=,(){{}}\\^-].*|\(.+\))$"
 )
 _CURRENCY = re.compile(
     r"^(?P<sign>[-+]?)\s*(?:US|HK|RMB|USD|EUR|CNY)?\s?[$£€¥￥]\s?(?=[-+\d.])|^(?:USD|EUR|GBP|RMB|CNY)\s(?=\d)"
 )
+_MONEY_BEHIND = frozenset("$£€¥￥₽₹฿৳")
 _UNIT_SHAPE = re.compile(r"\(?[^\W\d_]+(?:[\s./·*-]{1,3}[^\W\d_]+){0,8}(?:\s?\^\s?\{?-?\d\}?){0,2}\)?\.?")
 _UNITS = (
     "m g s h l L N J W V A K C F Pa Hz cm mm km dm nm kg mg ml mL cL ft in yd mi lb lbs oz hr hrs min sec ms mph kph"
@@ -51,6 +54,10 @@ _SHORT_UNITS = frozenset(_UNITS.split())
 _SCALES = {
     "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "百": 2, "千": 3, "万": 4, "亿": 8,
 }  # fmt: skip
+# Units that begin as a scale does: 千克 is a kilogram, not a thousand grams.
+_PREFIXED = ("千克", "千米", "千瓦", "千卡", "千帕", "千焦", "千伏", "千赫", "百分点")
+# Letters and vowel signs of scripts that mathematics does not use: what is written in them is a unit.
+_OTHER_SCRIPT = re.compile(r"[\u0400-\u1eff\u2e80-\ufffd\s./·-]+")
 
 
 def simplified(text: str) -> str:
@@ -58,6 +65,7 @@ def simplified(text: str) -> str:
     text = fold(text[:LONGEST]).strip()
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_SYMBOLS)).replace("\u2044", "/")
+        text = _MIXED.sub(" ", text)
     plain = text.rstrip(".")
     if plain.isdigit():
         return plain.lstrip("0") or "0"
@@ -69,7 +77,7 @@ def simplified(text: str) -> str:
     text = _THOUSANDS.sub(_joined, text)
     text = _ASSIGNED.sub("", text, count=1)
     text = text.lstrip("= ")
-    return spoken(text) or text
+    return spoken(text) or (None if text.isascii() else spoken_zh(text)) or text
 
 
 def _dress_removed(text: str) -> str:
@@ -111,7 +119,7 @@ def without_unit(text: str) -> str:
         return text
     value, unit = match.group("value"), match.group("unit").strip()
     first = unit.partition(" ")[0]
-    scale = _SCALES.get(first.lower()) or (_SCALES.get(unit[0]) if unit[0] in _SCALES else None)
+    scale = _SCALES.get(first.lower()) or (None if unit.startswith(_PREFIXED) else _SCALES.get(unit[0]))
     if scale is not None:
         return f"{value}*10^{scale}"
     if first.lower() == "dozen":
@@ -119,8 +127,20 @@ def without_unit(text: str) -> str:
     return value if _is_unit(unit, separated=bool(match.group("gap"))) else text
 
 
+def asked_scale_removed(text: str, question: str) -> str:
+    """Return ``3.5`` for ``3.5万元`` where the question asks for 万元, so that the scale is a unit; else ``text``."""
+    match = _VALUE_THEN_UNIT.match(_CURRENCY.sub("", text))
+    if match is None:
+        return text
+    unit = match.group("unit").strip()
+    scale = unit[0] if unit[0] in _SCALES else unit.partition(" ")[0].lower()
+    return match.group("value") if scale in _SCALES and scale in question.lower() else text
+
+
 def _is_unit(unit: str, *, separated: bool) -> bool:
     """Tell a unit from variables: ``5 cm``, ``5apples`` and ``5个`` have one, ``5x`` and ``5ab`` do not."""
+    if unit in _MONEY_BEHIND or _OTHER_SCRIPT.fullmatch(unit):
+        return True
     if not _UNIT_SHAPE.fullmatch(unit):
         return False
     word = unit.strip("().").split("^")[0].strip()

@@ -3,38 +3,47 @@ r"""Mathematical answers: read from the reply, compared exactly, with computer a
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 from ..core.values import Sample, Score
 from .extract.math_text import read_math
-from .math_equal import Undecided, same
+from .math_equal import STRICT, Leniency, Undecided, same
 from .protocol import Scorer
 
 
-def math_answer() -> Scorer:
+def math_answer(*, measured: bool = False) -> Scorer:
     r"""Judge a mathematical answer, asked for in ``\boxed{}``. Metric ``accuracy``.
 
     Numbers are compared exactly and in process. What needs computer algebra is given five seconds in a process of its
     own: an answer that takes longer is wrong, and the score's metadata says ``{"comparison": "timeout"}``.
+
+    Args:
+        measured: Targets with decimals are rounded quantities: an answer that rounds to the target is right.
     """
-    return Scorer("math_answer", ("accuracy",), _score, _right_reply)
+    leniency = Leniency(measured=measured)
+
+    def score(text: str, sample: Sample) -> Score | Awaitable[Score]:
+        answer = read_math(text)
+        return Score(accuracy=0.0) if answer is None else judged(answer, sample, leniency)
+
+    return Scorer("math_answer", ("accuracy",), score, boxed_target, "measured" if measured else "")
 
 
 def aime_answer() -> Scorer:
     """Judge an answer of the AIME, an integer from 0 to 999; ``110/2`` and ``055`` are 55. Metric ``accuracy``."""
-    return Scorer("aime_answer", ("accuracy",), _score, _right_reply)
+    return replace(math_answer(), name="aime_answer")
 
 
-def _right_reply(sample: Sample) -> str:
+def boxed_target(sample: Sample) -> str:
+    """Return a right reply."""
     return f"\\boxed{{{sample.targets[0]}}}"
 
 
-def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-    answer = read_math(text)
-    if answer is None:
-        return Score(accuracy=0.0)
+def judged(answer: str, sample: Sample, leniency: Leniency = STRICT) -> Score | Awaitable[Score]:
+    """Compare an answer that was read from a reply with the sample's targets."""
     open_questions: list[Undecided] = []
     for target in sample.targets:
-        verdict = same(target, answer, sample.question)
+        verdict = same(target, answer, sample.question, leniency)
         if verdict is True:
             return Score(accuracy=1.0, answer=answer)
         if isinstance(verdict, Undecided):

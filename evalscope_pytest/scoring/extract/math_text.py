@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import deque
 
+from ..number_words_zh import last_spoken_zh
 from .boxes import Box, boxes
 from .visible import fold, visible
 
@@ -21,7 +22,11 @@ _TAIL = 32_000  # Characters before the end that are read, where no box is found
 _SHOWN = 2000  # Characters read after a phrase or before the end.
 _PHRASE = re.compile(
     r"\banswers?(?: to (?:this|the) (?:question|problem))?[*_`\"']{0,4}\s{0,2}(?::|=|(?:is|are)(?![a-z]))"
-    r"|(?:答案|答)[*_`\"'\])]{0,4}\s{0,2}(?::|=|应该是|应为|是|为)|####|<answer>",
+    r"|(?:答案|答)[*_`\"'\])]{0,4}\s{0,2}(?::|=|应该是|应为|是|为)|####|<answer>"
+    # The languages of MGSM: Spanish, French, German, Russian, Swahili; Japanese, Thai, Bengali, Telugu.
+    r"|\b(?:respuesta|réponse|antwort|ответ|jibu)(?: \w{3,12})?[*_`\"']{0,4}\s{0,2}"
+    r"(?::|=|[—–-]|(?:es|est|ist|lautet|ni)(?!\w):?)"
+    r"|(?:答え|คำตอบ|উত্তর(?:টি)?|సమాధానం)[*_`\"']{0,4}\s{0,2}(?::|=|は:?|คือ:?|হল:?|হলো:?|হবে:?|(?=\d))",
     re.IGNORECASE,
 )
 _TAKEN_BACK_BEFORE = re.compile(
@@ -47,9 +52,10 @@ _FILLER = re.compile(
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$|[\"')\]*])|[。！？\n]")
 _TOKEN = re.compile(r"\S+")
 _LETTERS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z\\])(?:sqrt|pi|sin|cos|tan|log|ln)(?![A-Za-z])")
-_WORD = re.compile(r"[A-Za-z]{2,}|[一-鿿]")
+_WORD = re.compile(r"[A-Za-z]{2,}|[\u0400-\u1eff\u3040-\u30ff一-鿿]")  # none of them Greek
 _OPERATOR = re.compile(r"[-+*/^=<>|×÷·±≤≥≠∈∪,;:()\[\]{}$&.!°%]+")
 _GLUED = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,.]*\d|(?<![A-Za-z\d.])-?\d")
+_COUNTED = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,.]{0,40}(?:/\d{1,20}|%)?[\u0e00-\u0eff\u3040-\u30ff一-鿿]{0,4}")
 _VALUE = re.compile(r"\d|\\(?:frac|sqrt|pi|infty|emptyset|text|begin|[dt]frac|sin|cos|tan|log|ln|e|i)")
 
 
@@ -122,8 +128,14 @@ def _claim(claim: str) -> str | None:
         return leading
     clause = sentence.split(", ", 1)[0].strip(" \"'`*_.,;}")
     if _VALUE.search(clause):
-        return _first_expression(clause) or clause
-    return clause or None
+        return _first_expression(clause) or _last_counted(clause) or clause
+    return (None if clause.isascii() else last_spoken_zh(clause)) or clause or None
+
+
+def _last_counted(clause: str) -> str | None:
+    """Return the last number of a clause in a script that puts no blanks around it, with its unit."""
+    numbers = _COUNTED.findall(clause)
+    return str(numbers[-1]).rstrip(".,") if numbers else None
 
 
 def _currency(claim: str) -> bool:
@@ -202,6 +214,8 @@ def _last_expression(reply: str) -> str | None:
         run.pop()
     if any(_VALUE.search(part) for part in run):
         return _result(" ".join(reversed(run))) or None
+    if not tail.isascii() and (number := last_spoken_zh(tail.rpartition("\n")[2])):
+        return number
     return reply.strip(" .*_`\"'。") or None if len(reply) <= 60 and len(reply.split()) <= 2 else None
 
 

@@ -6,11 +6,16 @@ import re
 
 _TAG = re.compile(r"<(/?)think(?:ing)?>")
 
-# Full-width forms, CJK brackets and typographic quotes, each to one ASCII character: positions stay what they were.
-_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    ord(wide): ord(narrow)
-    for wide, narrow in zip("　【】〔〕〖〗「」『』“”‘’−–﹣：", ' [][][]""""""\'\'---:', strict=True)
-}
+# Full-width forms, digits of other scripts, CJK brackets and typographic quotes, each to one ASCII character: positions
+# stay what they were. The digits are Arabic, Persian, Devanagari, Bengali, Telugu and Thai.
+_FOLD = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | {
+        ord(wide): ord(narrow)
+        for wide, narrow in zip("　【】〔〕〖〗「」『』“”‘’−–﹣：", ' [][][]""""""\'\'---:', strict=True)
+    }
+    | {zero + digit: ord("0") + digit for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xC66, 0xE50) for digit in range(10)}
+)
 
 
 def visible(text: str) -> str:
@@ -37,5 +42,5 @@ def visible(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return ``text`` with full-width letters, digits, brackets and quotes as ASCII; its length is unchanged."""
+    """Return ``text`` with full-width letters, other digits, brackets and quotes as ASCII; its length is unchanged."""
     return text if text.isascii() else text.translate(_FOLD)
