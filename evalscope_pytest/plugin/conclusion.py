@@ -36,12 +36,36 @@ def check_requirements(run: Run) -> None:
         check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
 
 
+def what_runs(run: Run) -> list[str]:
+    """Return how many samples run, where they are recorded, and what is to be known of the records found there."""
+    plans, config = run.benchmarks, run.config
+    if not plans or config.get_verbosity() < 0:
+        return []
+    total = many(sum(sum(p.requested.values()) for p in plans), "sample")
+    where = "" if config.option.collectonly else f", recorded in {run.work_dir.root}"
+    if run.task.use_cache and where:
+        where += f", which holds {many(len(run.previous), 'answer')}"
+    return [f"eval: {total} of {many(len(plans), 'benchmark')}{where}", *(f"eval: {note}" for note in run.notes)]
+
+
+def many(number: int, what: str) -> str:
+    """Return a number with its noun: ``1 sample``, ``2 samples``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def how_to_carry_on(work_dir: Path) -> str:
+    """Return what to type to finish a run that ended early."""
+    return f"the same command with --eval-use-cache={shlex.quote(str(work_dir))}"
+
+
 @dataclass(frozen=True, slots=True)
 class Conclusion:
     """The sum of a run.
 
     Attributes:
         wrong: Samples to show: ``--eval-show-wrong``.
+        recorded: Samples with a record, be it of an error.
+        interrupted: Why there are not all of them.
         page: The HTML report.
     """
 
@@ -49,6 +73,7 @@ class Conclusion:
     gates: tuple[GateResult, ...]
     wrong: tuple[WrongSample, ...]
     page: Path
+    recorded: int
     interrupted: str = ""
 
     @property
@@ -60,8 +85,7 @@ class Conclusion:
         """Print the table, what went wrong, the gates, and where everything is."""
         if self.interrupted:
             reporter.write_line(f"The run is not complete: {self.interrupted.rstrip('.')}.", yellow=True)
-            work_dir = shlex.quote(str(self.page.parent.parent))
-            reporter.write_line(f"To carry on: the same command with --eval-use-cache={work_dir}")
+            reporter.write_line(f"To carry on: {how_to_carry_on(self.page.parent.parent)}")
         reporter.write_line(metric_table(self.reports, language))
         if perf and (figures := perf_table(self.reports, language)):
             reporter.write_line(figures)
@@ -69,10 +93,14 @@ class Conclusion:
         if errors := error_lines(self.reports):
             reporter.section("samples without a score", red=True)
             for line in errors:
-                reporter.write_line(line)
+                reporter.write_line(self._once(line))
         for gate in self.gates:
             reporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
         reporter.write_line(f"report: {self.page}")
+
+    def _once(self, line: str) -> str:
+        """Return a line without the paragraph that says already why the run is not complete."""
+        return line.replace(self.interrupted, "as said above") if self.interrupted else line
 
     def _show_wrong(self, reporter: pytest.TerminalReporter) -> None:
         if self.wrong:
@@ -85,7 +113,7 @@ class Conclusion:
             reporter.write_line(f"  {'read:':<9}{answer}   expected: {_shortened(sample.target)}")
 
 
-def conclude(run: Run, interrupted: str) -> Conclusion:
+def conclude(run: Run) -> Conclusion:
     """Fold the journals, write the reports and decide the gates.
 
     Raises:
@@ -103,7 +131,8 @@ def conclude(run: Run, interrupted: str) -> Conclusion:
     plan.discard(work_dir)
     for report in reports:
         log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
-    return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, interrupted)
+    recorded = sum(len(found.rows) for found in rows)
+    return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, recorded)
 
 
 def _gates(run: Run, reports: tuple[Report, ...]) -> tuple[GateResult, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -14,20 +15,34 @@ from xdist.workermanage import parse_tx_spec_config
 from ..config.sources import from_mapping, to_mapping
 from ..core.errors import EvalError
 from .collection import expand, heed_marks, plan_of
-from .conclusion import check_requirements
+from .conclusion import check_requirements, how_to_carry_on, what_runs
+from .crashes import Handover
+from .interruption import Interruption
 from .masking import Masking
 from .nodes import SampleItem
+from .progress import ServiceOnReports
 from .protocol import SampleLoop, SampleProtocol
 from .rerun import Rerun, keep_errored
 from .run import Process, Run
 from .state import RUN, TASK
 from .streams import Routing
-from .workers import OWN_SCHEDULER, LookAheadScheduling, WorkerQueue, check_distribution, distributes
+from .workers import (
+    OWN_SCHEDULER,
+    LookAheadScheduling,
+    WorkerQueue,
+    check_distribution,
+    distributes,
+    kill_worker,
+    stop_worker,
+)
 
 # Samples make much that dies at once, and next to nothing in cycles. Three pairs of runs over 20,000 samples: 1 to 15 %
 # less CPU, on a noisy machine.
 PATIENT_COLLECTOR = (20_000, 20, 50)
 USAGE_ERROR = "evalscope_usage_error"
+STOPPED = "evalscope_stopped"
+# Workers that have not ended in good order by then are interrupted, whatever they do.
+PATIENCE_S = 5.0
 
 
 def configure(config: pytest.Config) -> None:
@@ -52,13 +67,15 @@ def configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(Reporting(run), "evalscope_reporting")
         config.pluginmanager.register(Rerun(config), "evalscope_rerun")
-    if controls:
-        config.pluginmanager.register(Controller(run), "evalscope_controller")
-    else:
-        config.pluginmanager.register(Samples(run), "evalscope_samples")
+    here: Controller | Samples = Controller(run) if controls else Samples(run)
+    config.pluginmanager.register(here, "evalscope_controller" if controls else "evalscope_samples")
+    config.pluginmanager.register(Interruption(here, patient=process.is_worker), "evalscope_interruption")
+    if not controls:
         protocol = SampleProtocol(run)
         config.pluginmanager.register(protocol, "evalscope_protocol")
-        if not process.is_worker:
+        if process.is_worker:
+            config.pluginmanager.register(ServiceOnReports(run.service_state), "evalscope_service")
+        else:
             config.pluginmanager.register(SampleLoop(protocol), "evalscope_loop")
 
 
@@ -68,6 +85,26 @@ class Samples:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._routing = Routing()
+        self._session: pytest.Session | None = None
+        self._queue: WorkerQueue | None = None
+
+    @property
+    def heeds_stop(self) -> bool:
+        """Tell whether the main thread sees by itself that it was interrupted."""
+        return self._run.heeds_stop
+
+    def interrupt(self, reason: str) -> None:
+        """End the run in good order."""
+        self._run.interrupted = True
+        if self._session is not None:
+            self._session.shouldstop = reason
+        self._run.stop(reason)
+        if self._queue is not None:
+            self._queue.end()
+
+    def abandon(self) -> None:
+        """Say, before the process ends at once, how to carry on."""
+        abandon(self._run)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
@@ -93,6 +130,7 @@ class Samples:
             if not session.config.option.collectonly and run.benchmarks:
                 run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
                 if not run.process.is_worker:
+                    run.name_suspects(item.nodeid for item in session.items)
                     run.begin()
                 elif run.process.is_first:
                     run.plan.save(run.work_dir)
@@ -102,19 +140,28 @@ class Samples:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Any:
         """Start the look-ahead for as long as items run."""
-        run = self._run
-        run.expect(session.items, WorkerQueue.find(session.config))
+        run, self._session = self._run, session
+        self._queue = WorkerQueue.find(session.config)
+        if self._queue is not None:
+            self._queue.heed(self.interrupt)
+        run.expect(session.items, self._queue)
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
+            run.open_records()
             self._routing.start(captured=session.config.getoption("capture") != "no")
             gc.freeze()  # items live to the end: searching them for garbage again and again only costs time
         thresholds = gc.get_threshold()
         gc.set_threshold(*PATIENT_COLLECTOR)
+        run.heeds_stop = True
         try:
             return (yield)
         finally:
+            run.heeds_stop = False
             gc.set_threshold(*thresholds)
             self._routing.stop()
             run.close()
+            output = getattr(session.config, "workeroutput", None)
+            if output is not None and run.stopped:
+                output[STOPPED] = [run.stopped, run.interrupted, run.store_fault]
 
     def _refuse(self, session: pytest.Session, items: list[pytest.Item], error: EvalError) -> None:
         output = getattr(session.config, "workeroutput", None)
@@ -142,6 +189,48 @@ class Controller:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._scheduler: LookAheadScheduling | None = None
+        self._nodes: list[Any] = []
+        self._failures = 0
+        self.heeds_stop = False
+        run.on_stop = self._stop_workers
+
+    def interrupt(self, reason: str) -> None:
+        """End the run in good order: every worker first."""
+        self._run.interrupted = True
+        self._run.stop(reason)
+        insist = self._run.config.pluginmanager.getplugin("evalscope_interruption").insist
+        timer = threading.Timer(PATIENCE_S, insist)
+        timer.daemon = True
+        timer.start()
+
+    def abandon(self) -> None:
+        """End the workers, and say how to carry on."""
+        for node in self._nodes:
+            kill_worker(node)
+        abandon(self._run)
+
+    def _stop_workers(self, reason: str) -> None:
+        distributed = self._run.config.pluginmanager.getplugin("dsession")
+        distributed.shouldstop = distributed.shouldstop or reason
+        for node in self._nodes:
+            stop_worker(node, reason)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Any:
+        """Know whether xdist's loop runs, which ends once it is told to."""
+        self.heeds_stop = True
+        try:
+            return (yield)
+        finally:
+            self.heeds_stop = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Heed ``--maxfail``, which to xdist means that no worker gets more than it has."""
+        self._failures += report.failed
+        most = self._run.config.getvalue("maxfail")
+        if most and self._failures >= most and not self._run.stopped:
+            self._run.stop(f"stopping after {self._failures} failures")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -155,7 +244,11 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Hand the run's configuration to a worker, over its private channel."""
         run = self._run
+        self._nodes.append(node)
+        left = self._scheduler.take_over(node.gateway.id) if self._scheduler else Handover()
         values = {
+            "lost": left.lost,
+            "alone": left.alone,
             "task": to_mapping(run.task, reveal_secrets=True),
             "worker": node.gateway.id,
             "workers": len(node.nodemanager.specs),
@@ -169,13 +262,45 @@ class Controller:
         if config.option.dist not in OWN_SCHEDULER:
             return None
         workers = min(len(parse_tx_spec_config(config)), self._run.task.eval_batch_size)
-        return LookAheadScheduling(config, log, queue=self._run.queue(workers), workers=workers)
+        self._scheduler = LookAheadScheduling(
+            config, log, queue=self._run.queue(workers), workers=workers, started=self._run.left_by_worker
+        )
+        return self._scheduler
 
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:
-        """Learn what will run."""
-        self._run.load_plan()
+        """Learn what will run, and say so."""
+        run = self._run
+        if run.benchmarks or not run.load_plan():
+            return
+        run.name_suspects(ids)
+        reporter = self._run.config.pluginmanager.getplugin("terminalreporter")
+        for line in what_runs(run) if reporter is not None else ():
+            reporter.ensure_newline()
+            reporter.write_line(line)
 
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """Take over what a worker found wrong with the command line."""
+        self._nodes.remove(node)
         output = getattr(node, "workeroutput", None) or {}
         self._run.usage_error = self._run.usage_error or output.get(USAGE_ERROR, "")
+        if STOPPED in output and not self._run.stopped:
+            reason, self._run.interrupted, self._run.store_fault = output[STOPPED]
+            self._run.stop(reason)
+
+    @property
+    def left_behind(self) -> list[str]:
+        """The samples a worker may have died of, where none took its place."""
+        return self._scheduler.suspects() if self._scheduler else []
+
+
+def abandon(run: Run) -> None:
+    """Say how to carry on with a run that ends at once, and that none of its samples killed it."""
+    if run.recording:
+        run.started.close()
+    reporter = run.config.pluginmanager.getplugin("terminalreporter")
+    if reporter is None or "work_dir" not in vars(run):
+        return
+    with suppress(RuntimeError, OSError):  # the terminal was in the middle of something
+        reporter.ensure_newline()
+        reporter.write_line(f"Stopped at once. To carry on: {how_to_carry_on(run.work_dir.root)}")
+        reporter.flush()

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
-from ..core.errors import StoreError
+from ..core.errors import ScoringError, StoreError
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
+from ..engine.lookahead import Stopped
+from ..records.started import Phase
 from .host import STOPPING
 from .masking import masked
 from .nodes import SampleItem
@@ -33,6 +35,8 @@ class SampleProtocol:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._at_sample = False
+        self._test = -1
         self._tracebacks: dict[str, int] = {}
         config = run.config
         self._verbose = config.get_verbosity() > 0
@@ -46,29 +50,52 @@ class SampleProtocol:
         """Report one sample; leave every other item to pytest."""
         explain_in_tests_only()
         if not isinstance(item, SampleItem):
+            self._at_sample = False
             return None
         self.run(item, nextitem)
         return True
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Mark an ordinary test as started: a worker may die of it while samples are under way."""
+        if self._run.recording and not self._at_sample:
+            self._run.heeds_stop = False
+            self._test = self._run.started.begin(nodeid, Phase.TEST)
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Take the mark away."""
+        if self._test >= 0:
+            self._run.started.end(self._test)
+            self._run.heeds_stop = True
+            self._test = -1
+
     def run(self, item: SampleItem, nextitem: pytest.Item | None) -> None:
         """Report one sample."""
+        self._at_sample = True
         if self._verbose:
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         if item.skipped is not None:
-            self._log(item, _skip(item, item.skipped))
+            self._log(item, _skip(item, item.skipped, counts=False))
+        elif item.nodeid in self._run.lost:
+            self._report_lost(item, self._run.lost[item.nodeid])
         elif self._set_up(item):
             self._report_outcome(item)
         if not (isinstance(nextitem, SampleItem) and nextitem.stage is item.stage):
+            self._run.heeds_stop = False  # a fixture may take its time
             item.stage.leave(item, nextitem)
+            self._run.heeds_stop = True
         if self._verbose:
             item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        if self._run.stopped and nextitem is not None and not self._run.is_done(nextitem):
+            self._stop(item.session)
 
     def _set_up(self, item: SampleItem) -> bool:
         if item.ready:
             return True
         stage, alike = item.stage, ""
         if stage.broken is None:
+            self._run.heeds_stop = False
             call: pytest.CallInfo[None] = pytest.CallInfo.from_call(stage.enter, "setup", reraise=STOPPING)
+            self._run.heeds_stop = True
             if call.excinfo is None:
                 return True
             report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
@@ -93,9 +120,7 @@ class SampleProtocol:
             item.job = None  # its reply is on disk; 100,000 of them would not fit in memory
         except pytest.exit.Exception:
             raise
-        except StoreError as error:  # never go on asking without recording
-            item.session.shouldfail = str(error)
-            self._log(item, self._failure(item, error, item.benchmark.name, ""))
+        except (Stopped, StoreError):  # the run says why
             return
         except Exception as error:  # noqa: BLE001 - a fault outside of the body: reported on this sample, with traceback
             self._log(item, self._failure(item, error, item.benchmark.name, ""), error)
@@ -105,8 +130,21 @@ class SampleProtocol:
         self._log(item, report, outcome.error if verdict.state == "failed" else None)
         if outcome.skipped is None and self._listeners:
             item.ihook.pytest_eval_sample_done(result=outcome.result)
-        if verdict.stopped and not item.session.shouldfail:
-            item.session.shouldfail = f"stopped: {verdict.stopped}"
+        if verdict.stopped:
+            self._run.stop(verdict.stopped)
+
+    def _stop(self, session: pytest.Session) -> None:
+        """Leave the loop after this item."""
+        if not session.shouldfail and not session.shouldstop:
+            session.shouldfail = f"stopped: {self._run.stopped}"
+
+    def _report_lost(self, item: SampleItem, cause: str) -> None:
+        """Report a sample that killed its process: an error, which the next run tries again."""
+        error = ProcessDiedError(cause)
+        self._run.keep_broken(item, error)
+        said = f"{type(error).__name__}: {cause}"
+        report = pytest.TestReport(item.nodeid, item.location, {}, "failed", said, "setup")
+        self._log(item, attach(report, Verdict(item.benchmark.name, "error", alike=said)))
 
     def _log(self, item: SampleItem, report: pytest.TestReport, error: BaseException | None = None) -> None:
         item.stage.hooks.pytest_runtest_logreport(report=report)
@@ -180,10 +218,17 @@ class SampleLoop:
         return True
 
 
-def _skip(item: SampleItem, reason: str, sections: Iterable[tuple[str, str]] = ()) -> pytest.TestReport:
+class ProcessDiedError(ScoringError):
+    """The process died while it ran this sample and nothing else."""
+
+
+def _skip(
+    item: SampleItem, reason: str, sections: Iterable[tuple[str, str]] = (), *, counts: bool = True
+) -> pytest.TestReport:
+    """Return the report of a skipped sample; one that the plan leaves out does not count."""
     longrepr = (str(item.path), (item.location[1] or 0) + 1, f"Skipped: {redact(reason)}")
     report = pytest.TestReport(item.nodeid, item.location, {}, "skipped", longrepr, "setup", sections)
-    return attach(report, Verdict(item.benchmark.name, "skipped"))
+    return attach(report, Verdict(item.benchmark.name if counts else "", "skipped"))
 
 
 def _call_of(error: BaseException) -> pytest.CallInfo[None]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from ..core.errors import EvalError
+from ..core.service_state import ServiceState, together
 from ..records.progress import ProgressFile
-from .conclusion import Conclusion, conclude
-from .progress import Progress
+from .conclusion import Conclusion, conclude, many, what_runs
+from .progress import Progress, service_on
 from .run import Run
 from .verdict import Verdict, verdict_on
 
@@ -33,10 +35,11 @@ class Reporting:
         self._run = run
         self._config = run.config
         self._progress: Progress | None = None
+        self._services: dict[str, ServiceState] = {}
+        run.idle = self._tick
         self._states: Counter[str] = Counter()
         self._alike: Counter[str] = Counter()
         self._other_failures = 0
-        self._stopped = ""
         self._conclusion: Conclusion | None = None
         self._broken = ""
         self._unready: list[pytest.TestReport] = []
@@ -54,15 +57,8 @@ class Reporting:
         return lines + [f"eval: {note}" for note in task.notes]
 
     def pytest_report_collectionfinish(self) -> list[str]:
-        """Count what was loaded, and say where the records go."""
-        plans = self._run.benchmarks
-        if not plans or self._config.get_verbosity() < 0:
-            return []
-        total = _many(sum(sum(p.requested.values()) for p in plans), "sample")
-        where = "" if self._config.option.collectonly else f", recorded in {self._run.work_dir.root}"
-        if self._run.task.use_cache and where:
-            where += f", which holds {_many(len(self._run.previous), 'answer')}"
-        return [f"eval: {total} of {_many(len(plans), 'benchmark')}{where}"]
+        """Count what was loaded, and say where the records go. Under xdist the controller does."""
+        return what_runs(self._run)
 
     # While samples run ----------------------------------------------------------------------------------------------
 
@@ -92,21 +88,34 @@ class Reporting:
         if verdict is None:
             self._other_failures += report.failed
             return
+        if not verdict.benchmark:
+            return  # skipped before anything was counted
         self._states[verdict.state] += 1
         if verdict.alike:
             self._alike[verdict.alike] += 1
         elif verdict.state == "error":
             self._unready.append(report)
-        self._stopped = self._stopped or verdict.stopped
-        if self._progress is None:
-            self._progress = self._new_progress()
+        if verdict.state == "error" and (reason := self._run.too_many(self._states["error"])):
+            self._run.stop(reason)
+        if told := service_on(report):
+            self._services[told[0]] = told[1]
+        self._progress = self._progress or self._new_progress()
         self._progress.add(verdict)
+
+    def _tick(self) -> None:
+        """Show what there is to show while no sample is finished."""
+        if self._run.benchmarks:
+            self._progress = self._progress or self._new_progress()
+            self._progress.tick()
+
+    def _service(self) -> ServiceState | None:
+        return self._run.service_state() or together(self._services.values())
 
     def _new_progress(self) -> Progress:
         run = self._run
         file = ProgressFile(run.work_dir.progress_file) if run.task.enable_progress_tracker else None
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        return Progress(run.benchmarks, reporter, run.task.heartbeat_interval, file)
+        return Progress(run.benchmarks, reporter, run.task.heartbeat_interval, file, self._service)
 
     # After ----------------------------------------------------------------------------------------------------------
 
@@ -116,37 +125,50 @@ class Reporting:
         run = self._run
         self._over = True
         run.close()
+        why = run.stopped or self._why(session, exitstatus)
         if self._progress is not None:
-            self._progress.end(complete=not (self._stopped or _why(session, exitstatus)))
+            self._progress.end(complete=not why)
         if run.usage_error:
             session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             run.discard()
             return
         try:
-            self._conclusion = conclude(run, interrupted=self._stopped or _why(session, exitstatus))
+            self._conclusion = conclude(run)
+            missing = self._not_run(self._conclusion)
+            why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
+            self._conclusion = replace(self._conclusion, interrupted=why)
         except EvalError as error:
-            self._broken = f"{type(error).__name__}: {error}"
+            self._broken = run.stopped if run.store_fault else f"{type(error).__name__}: {error}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:
             run.release()
+        if session.shouldfail and self._conclusion.interrupted:
+            session.shouldfail = "stopped, as said above"  # pytest shows it last; once is enough
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
 
     def _exit_code(self, exitstatus: int, conclusion: Conclusion) -> int:
-        if self._stopped:
-            return pytest.ExitCode.TESTS_FAILED
+        if self._run.store_fault:
+            return pytest.ExitCode.INTERNAL_ERROR
+        if self._run.stopped:
+            return pytest.ExitCode.INTERRUPTED if self._run.interrupted else pytest.ExitCode.TESTS_FAILED
         errors, total = self._states["error"], sum(self._states.values())
         task = self._run.task
         tolerated = task.ignore_errors or (task.max_errors is not None and task.max_errors.allows(errors, total))
         only_errors = not self._other_failures and not self._states["failed"] and not task.strict
         if exitstatus == pytest.ExitCode.TESTS_FAILED and tolerated and only_errors:
             exitstatus = pytest.ExitCode.OK
-        if exitstatus == pytest.ExitCode.OK and conclusion.failed:
+        if exitstatus == pytest.ExitCode.OK and (conclusion.failed or self._not_run(conclusion)):
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus
+
+    def _not_run(self, conclusion: Conclusion) -> int:
+        """Return how many samples there is nothing of: neither a record nor a skip."""
+        requested = sum(sum(b.requested.values()) for b in self._run.benchmarks)
+        return max(0, requested - conclusion.recorded - self._states["skipped"])
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, what went wrong, and the gates."""
@@ -154,19 +176,22 @@ class Reporting:
             terminalreporter.write_line(f"ERROR: {self._run.usage_error}", red=True)
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
+        self._tell_of_crashes(terminalreporter)
         for report in self._unready:
             terminalreporter.section(f"fixtures of {report.nodeid}", sep="_", red=True)
             report.toterminal(terminalreporter._tw)
         if self._conclusion is not None:
             self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf, language=self._run.task.language)
 
+    def _tell_of_crashes(self, reporter: pytest.TerminalReporter) -> None:
+        controller = self._config.pluginmanager.getplugin("evalscope_controller")
+        if controller is not None and (names := controller.left_behind):
+            said = f"A worker died, and no other took its place. It was at work on: {', '.join(names)}"
+            reporter.write_line(said, red=True)
 
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _why(session: pytest.Session, exitstatus: int) -> str:
-    """Return why a run ended before its last sample; empty when it did not."""
-    if exitstatus == pytest.ExitCode.INTERRUPTED:
-        return str(session.shouldstop or "interrupted")
-    return str(session.shouldfail or session.shouldstop or "")
+    def _why(self, session: pytest.Session, exitstatus: int) -> str:
+        """Return why a run ended before its last sample, where it was not this package that ended it."""
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            return str(session.shouldstop or "interrupted")
+        given_up = getattr(self._config.pluginmanager.getplugin("dsession"), "_summary_report", None)
+        return str(session.shouldfail or session.shouldstop or given_up or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,10 +19,11 @@ from ..config.sources import to_mapping
 from ..config.task import LATEST
 from ..core.errors import StoreError, UsageError
 from ..core.values import SampleResult
-from ..engine.asking import Asker
+from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
 from ..engine.evaluation import Outcome, Runner, described
 from ..engine.handle import ModelHandle
-from ..engine.lookahead import BUFFER_FACTOR, Job, LookAhead
+from ..engine.limiter import FIRST_REQUESTS
+from ..engine.lookahead import BUFFER_FACTOR, Job, LookAhead, Stopped
 from ..engine.loop import LoopThread
 from ..models.factory import create
 from ..models.spec import ModelSpec
@@ -32,13 +33,17 @@ from ..records.lock import locked
 from ..records.log import open_log
 from ..records.plan import BenchmarkPlan, RunPlan
 from ..records.previous import Previous
-from ..records.task_config import write_task_config
+from ..records.quarantine import Quarantine
+from ..records.started import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
+from ..records.task_config import changed_settings, write_task_config
 from .nodes import SampleItem
+from .watched import WatchedModel, watched
 from .workers import WorkerQueue
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
+    from ..core.service_state import ServiceState
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +54,19 @@ MIN_QUEUE = 64
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Which process of the run this is: the only one, the controller of xdist's workers, or one of them."""
+    """Which process of the run this is: the only one, the controller of xdist's workers, or one of them.
+
+    Attributes:
+        lost: What this worker takes over from a dead one: samples that are not run again, with the cause.
+        alone: Samples that are run with nothing else under way.
+    """
 
     worker: str = ""
     workers: int = 0
     session: str = ""
     work_dir: str = ""
+    lost: Sequence[tuple[int, str]] = ()
+    alone: Sequence[int] = ()
 
     @property
     def is_worker(self) -> bool:
@@ -80,6 +92,13 @@ class Run:
     Attributes:
         task: What the user asked for.
         benchmarks: What will run, in order; filled by `collection`.
+        idle: Called about once a second while pytest waits for a sample.
+        stopped: Why the run ends before its last sample; empty as long as it does not.
+        interrupted: True when it does because the user wants it to.
+        store_fault: True when it does because nothing can be recorded any more.
+        heeds_stop: True while pytest is at a sample, and soon sees that the run was stopped.
+        notes: What the user should know of the records found.
+        lost: Ids of samples that are not run, with the reason.
     """
 
     def __init__(self, config: pytest.Config, task: TaskConfig, process: Process) -> None:
@@ -89,6 +108,16 @@ class Run:
         self.benchmarks: list[BenchmarkPlan] = []
         self.resolved: dict[str, ResolvedBenchmark] = {}
         self.usage_error = ""
+        self.idle: Callable[[], None] = lambda: None
+        self.stopped = ""
+        self.store_fault = False
+        self.interrupted = False
+        self.on_stop: Callable[[str], object] | None = None
+        self.heeds_stop = False
+        self.notes: list[str] = []
+        self.lost: dict[str, str] = {}
+        self._alone: set[str] = set()
+        self._errors = 0
         self._items: Sequence[pytest.Item] = ()
         self._cursor = 0
         self._worker: WorkerQueue | None = None
@@ -127,7 +156,11 @@ class Run:
     def asker(self) -> Asker:
         """The model with its limit of requests in flight."""
         model = self.config.hook.pytest_eval_model_factory(config=self.config, spec=self.spec) or create(self.spec)
-        return Asker(model, self.spec.requests_in_flight, patient=self.task.ignore_errors)
+        limit, patient = self.spec.requests_in_flight, self.task.ignore_errors
+        if not self.spec.is_service:  # a local model forms its batches of what is sent, and is as slow as it is
+            return Asker(model, limit, patient=patient, first=None)
+        first = self.process.share(FIRST_REQUESTS)
+        return Asker(model, limit, patient=patient, first=first, sample_timeout_s=SAMPLE_TIMEOUT_S)
 
     @cached_property
     def spec(self) -> ModelSpec:
@@ -138,18 +171,33 @@ class Run:
     @cached_property
     def model(self) -> ModelHandle:
         """The `model` fixture."""
-        return ModelHandle(self.asker, self.spec.generation, self.thread)
+        return WatchedModel(self.asker, self.spec.generation, self.thread)
 
     @cached_property
     def journal(self) -> Journal:
         """This process's journal of finished samples."""
-        worker = self.process.worker or "main"
-        return Journal(self.work_dir, session=self.session, worker=worker, model=self.task.model or "")
+        model = self.task.model or ""
+        return Journal(self.work_dir, session=self.session, worker=self._name, model=model, on_failure=self.stop)
+
+    @cached_property
+    def started(self) -> Started:
+        """The marks of what this process is working on."""
+        running = 2 * self.spec.requests_in_flight
+        return Started(started_file(self.work_dir, self.session, self._name), running + 1)
+
+    @property
+    def _name(self) -> str:
+        return self.process.worker or "main"
 
     @cached_property
     def previous(self) -> Previous:
-        """What earlier runs left in this work_dir."""
-        return Previous.load(self.work_dir, self.task.model_id)
+        """What earlier runs left in this work_dir. Workers leave it to their controller to clean up."""
+        if self.process.is_worker:
+            return Previous.load(self.work_dir, self.task.model_id)
+        quarantine = Quarantine(self.work_dir)
+        found = Previous.load(self.work_dir, self.task.model_id, quarantine.set_aside)
+        self._note(quarantine.warn())
+        return found
 
     @cached_property
     def ahead(self) -> LookAhead[Outcome]:
@@ -157,7 +205,11 @@ class Run:
         in_flight = self.spec.requests_in_flight
         if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
             return LookAhead(self.thread, 1, 1)
-        return LookAhead(self.thread, 2 * in_flight, self.buffer)
+        return LookAhead(self.thread, 2 * in_flight, self.buffer, idle=lambda: self.idle())
+
+    def service_state(self) -> ServiceState | None:
+        """Return what is known of the service this process asks; None as long as it asks nothing."""
+        return self.asker.state(time.monotonic()) if "asker" in vars(self) else None
 
     @property
     def buffer(self) -> int:
@@ -193,53 +245,116 @@ class Run:
             benchmarks=tuple(self.benchmarks),
         )
 
-    def load_plan(self) -> None:
-        """Learn from the workers, in their controller, what will run."""
-        if self.benchmarks:
-            return
+    def load_plan(self) -> bool:
+        """Learn from the workers, in their controller, what will run. False as long as none has said it."""
         try:
             plan = RunPlan.load(self.work_dir)
         except StoreError:
-            return  # the worker that writes it is not that far, or found nothing to run
-        if plan.session == self.session:
-            self.benchmarks = list(plan.benchmarks)
-            self.begin()
+            return False  # the worker that writes it is not that far, or found nothing to run
+        if plan.session != self.session:
+            return False
+        self.benchmarks = list(plan.benchmarks)
+        self.begin()
+        return True
+
+    def left_by_worker(self, worker: str) -> Mapping[int, Phase]:
+        """Return what a dead worker was working on."""
+        return left_by_the_dead(started_file(self.work_dir, self.session, worker))
 
     def begin(self) -> None:
         """Write down what is about to run, before anything is asked."""
         settings = to_mapping(self.task)
+        if len(self.previous):
+            changed = changed_settings(self.work_dir, settings, self.plan)
+            self._note(f"answers recorded with other settings are not used again: {changed}" if changed else "")
         self.plan.save(self.work_dir)
         write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
         for plan in self.benchmarks:
             log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)
 
+    def name_suspects(self, names: Iterable[str]) -> None:
+        """Note which of these samples an earlier process was working on when it died, if one did."""
+        marks: dict[int, Phase] = {}
+        for path in unfinished_files(self.work_dir):
+            if not path.name.startswith(self.session):
+                marks.update(left_by_the_dead(path))
+        at_work = {mark for mark, phase in marks.items() if phase is not Phase.WAITING}
+        suspects = [name for name in names if mark_of(name) in at_work] if at_work else []
+        if suspects:
+            more = f" and {len(suspects) - 3} more" if len(suspects) > 3 else ""
+            self._note(
+                f"the run before died at work on {', '.join(suspects[:3])}{more}. Should a sample kill this one as "
+                "well, add -n 2: then it is found out, reported as an error and left alone"
+            )
+
+    def _note(self, text: str) -> None:
+        if text:
+            self.notes.append(text)
+
     # Running ------------------------------------------------------------------------------------------------------
+
+    def stop(self, reason: str | StoreError) -> None:
+        """End the run before its last sample: nothing more is asked. May be called from any thread."""
+        self.stopped = self.stopped or str(reason)
+        self.store_fault = self.store_fault or isinstance(reason, StoreError)
+        if "ahead" in vars(self):
+            self.ahead.stop()
+        if self.on_stop is not None:
+            self.on_stop(self.stopped)
 
     def job_of(self, item: SampleItem) -> Job[Outcome]:
         """Return the item's job, made at most once."""
         if item.job is None:
-            item.job = Job(partial(self.runner.run, item.unit))
+            run = partial(self.runner.run, item.unit)
+            item.job = Job(partial(watched, self.started, item.nodeid, run))
         return item.job
 
     def expect(self, items: Sequence[pytest.Item], worker: WorkerQueue | None = None) -> None:
         """Say which items will run, in order: they are started ahead. A worker of xdist reads its queue instead."""
         self._items = items
         self._worker = worker
+        self.lost = {items[position].nodeid: cause for position, cause in self.process.lost}
+        self._alone = {items[position].nodeid for position in self.process.alone}
+
+    @property
+    def recording(self) -> bool:
+        """True once this process's files are open."""
+        return "started" in vars(self)
+
+    def open_records(self) -> None:
+        """Make this process's files now: what cannot be recorded is not asked."""
+        try:
+            self.journal, self.started  # noqa: B018
+        except StoreError as error:
+            self.stop(error)
 
     def outcome(self, item: SampleItem) -> Outcome:
-        """Return an item's outcome once it is there, having started what comes after it."""
+        """Return an item's outcome once it is there, having started what comes after it.
+
+        Raises:
+            Stopped: The run has ended before it.
+        """
+        if self.stopped and (item.job is None or not item.job.done):
+            raise Stopped
         job = self.job_of(item)
         if not job.fed:  # before what comes after it, which a worker's queue begins with
             self.ahead.feed_now(job)
-        self.ahead.feed(self._supply)
+        if item.nodeid not in self._alone:
+            self.ahead.feed(self._supply)
         return self.ahead.take(job)
+
+    def is_done(self, item: pytest.Item) -> bool:
+        """Tell whether an item is a sample whose outcome is there."""
+        return isinstance(item, SampleItem) and item.job is not None and item.job.done
 
     def _supply(self, room: int) -> list[Job[Outcome]]:
         jobs: list[Job[Outcome]] = []
         for item in self._next_items():
-            if isinstance(item, SampleItem) and item.skipped is None:
+            if isinstance(item, SampleItem) and item.skipped is None and item.nodeid not in self.lost:
                 if not item.ready and not item.stage.left:
                     break  # needs fixtures: they are set up when pytest gets there, and only then
+                if item.nodeid in self._alone:
+                    break
                 if item.ready and not (job := self.job_of(item)).fed:
                     jobs.append(job)
             if self._worker is None:
@@ -257,13 +372,29 @@ class Run:
         if (error := result.error) is not None:
             where = f"{result.benchmark}[{result.subset}-{result.index}]"
             log.warning("%s has no score: %s: %s", where, error.type, error.message)
-        self.journal.append(result)
+        try:
+            self.journal.append(result)
+        except StoreError as failure:
+            self.stop(failure)
+            raise
+        if error is not None and error.kind != "author":
+            self._errors += 1
+            if reason := self.too_many(self._errors):
+                self.stop(reason)
+
+    def too_many(self, errors: int) -> str:
+        """Return why so many errors end the run: no further sample can bring it back within ``max_errors``."""
+        budget, total = self.task.max_errors, sum(sum(b.requested.values()) for b in self.benchmarks)
+        if budget is None or self.task.ignore_errors or budget.allows(errors, total):
+            return ""
+        return f"{errors} of {total} samples ended in errors, and --eval-max-errors={budget} allows no more"
 
     def keep_broken(self, item: SampleItem, error: BaseException) -> None:
-        """Record a sample whose fixtures could not be set up."""
+        """Record a sample that cannot be run: its fixtures could not be set up, or it killed its process."""
         unit = item.unit
         place = (item.benchmark.name, unit.subset, unit.index, unit.group, unit.repeat)
-        self._keep(SampleResult(*place, "", "", unit.sample, error=described(error)))
+        with suppress(StoreError):  # the run stops
+            self._keep(SampleResult(*place, "", "", unit.sample, error=described(error)))
 
     def release(self) -> None:
         """Let go of the work_dir."""
@@ -290,11 +421,19 @@ class Run:
         if "ahead" in made:
             self.ahead.stop()
         if "asker" in made:
-            self.thread.submit(self.asker.model.close()).result(10)
+            try:
+                self.thread.submit(self.asker.model.close()).result(10)
+            except Exception as error:  # noqa: BLE001 - a client's trouble to close is no reason to lose records
+                log.warning("the model's client did not close: %r", error)
         if "thread" in made:
             self.thread.close()
         if "journal" in made:
-            self.journal.close()
+            try:
+                self.journal.close()
+            except StoreError as error:
+                self.stop(error)
+        if "started" in made:
+            self.started.close()
 
 
 def _earlier(parent: Path, use_cache: str) -> Path:

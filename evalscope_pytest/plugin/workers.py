@@ -2,22 +2,30 @@
 
 ``worksteal`` takes samples from a worker that has already asked them (1,613 requests for 1,319 samples, measured), and
 ``load`` lets queues run so short that nothing can be started ahead. The scheduler here never takes back what it gave,
-and keeps each worker's queue as long as its look-ahead.
+keeps each worker's queue as long as its look-ahead, and hands what a dead worker leaves to the one in its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from xdist.scheduler.load import LoadScheduling
 from xdist.workermanage import parse_tx_spec_config
 
+from ..records.started import Phase, mark_of
+from .crashes import Crashes, Handover
+
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 OWN_SCHEDULER = ("load", "worksteal")  # what --dist says when samples may go to any worker
+STOP_COMMAND = "evalscope_stop"
 LEAST_QUEUE = 2  # a worker starts an item only when it knows the one after it
 
 
@@ -64,6 +72,36 @@ class WorkerQueue:
             waiting = list(queue)
         return [i for i in (self._interactor.nextitem_index, *waiting) if isinstance(i, int)]
 
+    def heed(self, stop: Callable[[str], object]) -> None:
+        """Have the controller's `stop_worker` call ``stop(reason)``, on another thread, and end the queue."""
+        handle = self._interactor.handle_command
+
+        def handle_command(command: Any) -> None:
+            if isinstance(command, tuple) and command[0] == STOP_COMMAND:
+                stop(command[1]["reason"])
+            else:
+                handle(command)
+
+        self._interactor.handle_command = handle_command
+
+    def end(self) -> None:
+        """Let the worker end once it is done with the item it is at."""
+        self._interactor.handle_command(("shutdown", {}))
+
+
+def stop_worker(node: WorkerController, reason: str) -> None:
+    """Have a worker end in good order: xdist itself lets it run through its whole queue first."""
+    try:
+        node.sendcommand(STOP_COMMAND, reason=reason)
+    except OSError:
+        return  # it is gone already
+
+
+def kill_worker(node: WorkerController) -> None:
+    """End a worker at once."""
+    with suppress(OSError):
+        os.kill(node.gateway._rinfo().pid, signal.SIGKILL)
+
 
 class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no types
     """Load scheduling whose queues are at least as long as the look-ahead of a worker.
@@ -71,12 +109,26 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
     Args:
         queue: Items a worker should have at hand.
         workers: Workers that get items: no more than there are requests allowed in flight.
+        started: Tells, by a worker's name, what it was working on when it died.
     """
 
     collection: list[str] | None
 
-    def __init__(self, config: pytest.Config, log: Any, *, queue: int, workers: int) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        log: Any,
+        *,
+        queue: int,
+        workers: int,
+        started: Callable[[str], Mapping[int, Phase]],
+    ) -> None:
         super().__init__(config, log)
+        self._started = started
+        self._crashes = Crashes()
+        self._left = Handover()  # for the next worker
+        self._given: dict[str, Handover] = {}
+        self._unsent: set[str] = set()  # workers that have not got what they take over
         self._queue = max(LEAST_QUEUE, queue)
         self._workers = workers
 
@@ -105,6 +157,9 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         """Top up a worker whose queue has become shorter than its look-ahead."""
         if node.shutting_down:
             return
+        if node.gateway.id in self._unsent:
+            self._unsent.discard(node.gateway.id)
+            self._send(node, self._given[node.gateway.id].positions)
         if not self.pending:
             node.shutdown()
             return
@@ -114,6 +169,60 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
             even = max(LEAST_QUEUE, len(self.pending) // len(self.nodes))
             self._send_tests(node, min(2 * self._queue - have, even))
 
+    @property
+    def tests_finished(self) -> bool:
+        """False as long as there is something left by a dead worker."""
+        return not self._left.positions and not self._unsent and bool(super().tests_finished)
+
+    def take_over(self, worker: str) -> Handover:
+        """Return what a new worker takes over from those that died before."""
+        left, self._left = self._left, Handover()
+        if left.positions:
+            self._given[worker] = left
+            self._unsent.add(worker)
+        return left
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Forget a worker that has ended; return the ordinary test that it died of, if it did."""
+        worker = node.gateway.id
+        given = self._given.pop(worker, Handover())
+        if worker in self._unsent:  # it died before it got anything
+            self._unsent.discard(worker)
+            self._left += given
+        queue: list[int] = self.node2pending.pop(node)
+        if not queue or self.collection is None:
+            return None
+        marks = self._started(worker)
+        started = {p: marks[mark] for p in queue if (mark := mark_of(self.collection[p])) in marks}
+        culprit, left = self._crashes.judge(queue, started, given, _cause_of_death(node))
+        self._left += left
+        return None if culprit is None else self.collection[culprit]
+
+    def suspects(self) -> list[str]:
+        """Return the samples that may have killed a worker, and that no worker took over."""
+        return [self.collection[p] for p in self._left.alone] if self.collection else []
+
+    def _send(self, node: WorkerController, positions: list[int]) -> None:
+        self.node2pending[node].extend(positions)
+        node.send_runtest_some(positions)
+
     def _busy_nodes(self) -> Sequence[WorkerController]:
         nodes: list[WorkerController] = self.nodes
         return nodes[: self._workers]
+
+
+def _cause_of_death(node: WorkerController) -> str:
+    """Return how a worker ended, in words."""
+    process: Any = getattr(node.gateway._io, "popen", None)  # there is none on another machine
+    try:
+        code = process.wait(1)
+    except (AttributeError, subprocess.TimeoutExpired):
+        code = None
+    how = "" if code is None else f", with exit code {code}"
+    if code is not None and code < 0:
+        try:
+            how = f", killed by {signal.Signals(-code).name}"
+        except ValueError:
+            how = f", killed by signal {-code}"
+    memory = ": out of memory?" if code == -signal.SIGKILL else ""
+    return f"the process died while it ran this sample alone{how}{memory}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..config.generation import GenerationConfig
 from ..config.secrets import is_secret_name
 from ..core.secret import MASK, Secret, redact
 from .atomic import write_atomic
@@ -41,6 +43,52 @@ def write_task_config(
     path = workdir.configs / "task_config.yaml"
     write_atomic(path, text.encode())
     return path
+
+
+# Of a resolved benchmark, what decides which messages are sent.
+_PROMPT = (
+    "dataset_id", "dataset_revision", "eval_split", "extra_params", "few_shot_num", "few_shot_prompt_template",
+    "few_shot_random", "prompt_template", "query_template", "shuffle_choices", "system_prompt", "train_split",
+)  # fmt: skip
+
+
+def changed_settings(workdir: WorkDir, settings: Mapping[str, Any], plan: RunPlan) -> str:
+    """Return which settings that decide a reply are no longer those of the last run here: why it asks again.
+
+    ``generation_config.temperature was 0.0, is 0.5``; empty where there are none or no last run.
+    """
+    import yaml
+
+    try:
+        before = yaml.safe_load((workdir.configs / "task_config.yaml").read_bytes())
+        old = _deciding(before, before["resolved_benchmarks"])
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError):
+        return ""
+    shown = plain(settings)
+    new = _deciding(shown, plain({b.name: b.settings for b in plan.benchmarks}))
+    common = {name.partition(":")[0] for name in old} & {name.partition(":")[0] for name in new}
+    changed = [
+        f"{name} was {_short(old.get(name))}, is {_short(new.get(name))}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name) and (":" not in name or name.partition(":")[0] in common)
+    ]
+    return "; ".join(changed)
+
+
+def _deciding(settings: Mapping[str, Any], benchmarks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    found = {name: settings.get(name) for name in ("model", "model_args", "chat_template")}
+    given = GenerationConfig()
+    for name, value in settings["generation_config"].items():
+        if name in replace(given, **{name: value}).identity():
+            found[f"generation_config.{name}"] = value
+    for benchmark, values in benchmarks.items():
+        found.update({f"{benchmark}: {name}": values.get(name) for name in _PROMPT})
+    return found
+
+
+def _short(value: Any) -> str:
+    text = "not set" if value is None else repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def plain(value: Any, name: str = "") -> Any:
