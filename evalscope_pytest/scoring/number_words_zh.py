@@ -9,7 +9,8 @@ _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
 _STARTS = "零〇一二三四五六七八九十两"
 _NUMERALS = f"{_STARTS}百千万亿"
-_NUMBER = rf"[{_STARTS}][{_NUMERALS}点]{{0,24}}"
+# 千克 is one kilogram, not a thousand grams.
+_NUMBER = rf"[{_STARTS}](?:[{_STARTS}百万亿点]|千(?![克米瓦卡帕焦伏赫])){{0,24}}"
 _RUN = re.compile(_NUMBER)
 _PART = re.compile(rf"(?P<below>百|{_NUMBER}|\d{{1,9}})分之(?P<above>{_NUMBER}|\d{{1,9}}(?:\.\d{{1,9}})?)")
 # "三角形" and "一样" are words, not numbers of things.
