@@ -26,7 +26,7 @@ from evalscope_pytest.models import anthropic_api, chat_completions, llm_ckpt
 FOLDER = Path(__file__).parent
 
 GROUPS = {
-    "Model": "model model_id model_args eval_type api_url api_key chat_template trust_remote_code",
+    "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
     "Data": "datasets dataset_args dataset_dir dataset_hub limit limit_total repeats seed",
     "Asking": "eval_batch_size generation_config timeout stream dry_run",
     "Records": "work_dir no_timestamp use_cache rerun_review rerun enable_progress_tracker collect_perf thinking_metrics "

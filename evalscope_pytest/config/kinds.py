@@ -86,6 +86,13 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(items)
 
 
+def _pair(value: Any) -> tuple[str, str]:
+    items = _texts(value)
+    if len(items) != 2:
+        raise ValueError
+    return items[0], items[1]
+
+
 def _read_texts(text: str) -> Any:
     text = text.strip()
     return parse_value(text) if text.startswith("[") else [part.strip() for part in split_outside(text, ",")]
@@ -295,6 +302,7 @@ SWITCH = Kind("true or false", _switch, _read_switch, flag="switch")
 NAMES = Kind("a list of names", _names, metavar="NAME", flag="names")
 TEXTS = Kind("a list of texts", _texts, _read_texts, flag="repeat")
 LINES = Kind("a list of texts", _texts, _read_lines, flag="repeat")
+PAIR = Kind("two texts, such as <thought>,</thought>", _pair, _read_texts, "OPEN,CLOSE")
 LIMIT = Kind("a number of samples (5) or a share of them (0.1; 1.0 is all)", _limit, _read_number, "N|SHARE")
 TABLE = Kind("JSON or key=value,key=value", _table, metavar="JSON|K=V,...")
 SECRET = Kind("a key, or env:NAME for one in the environment variable NAME", _secret, metavar="KEY")

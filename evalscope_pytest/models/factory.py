@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..core.errors import ConfigError, closest
 from .arguments import check_sampling
 from .protocol import Model
+from .reasoning import TaggedModel
 from .spec import ModelSpec, with_defaults
 
 __all__ = ["ModelSpec", "create", "eval_types", "register", "with_defaults"]
@@ -44,6 +45,11 @@ def create(spec: ModelSpec) -> Model:
     Raises:
         ConfigError: The provider is unknown, or cannot use an argument or a generation parameter that was given.
     """
+    model = _made(spec)
+    return TaggedModel(model, spec.think_tags) if spec.think_tags else model
+
+
+def _made(spec: ModelSpec) -> Model:
     if spec.instance is not None:
         return spec.instance
     factory = _registered.get(spec.eval_type)

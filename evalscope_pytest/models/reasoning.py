@@ -6,9 +6,13 @@ Servers with a reasoning parser send thinking in a field of its own. All others 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
-_OPEN, _CLOSE = "<think>", "</think>"
+from ..core.values import ModelOutput
+from .protocol import Model, Request
+
+TAGS = ("<think>", "</think>")
 
 
 class Thought(NamedTuple):
@@ -18,7 +22,7 @@ class Thought(NamedTuple):
     text: str
 
 
-def split_reasoning(reply: str, *, opened: bool = False) -> Thought:
+def split_reasoning(reply: str, *, opened: bool = False, tags: tuple[str, str] = TAGS) -> Thought:
     """Return the thinking at the start of ``reply``, and the answer behind it, in time linear in its length.
 
     A block that is never closed is thinking to the end, so the answer is empty. A ``</think>`` without an opening tag
@@ -27,33 +31,57 @@ def split_reasoning(reply: str, *, opened: bool = False) -> Thought:
     Args:
         reply: The model's whole text.
         opened: The prompt ended inside a block that was still open.
+        tags: What opens a block, and what closes it.
     """
+    opening, closing = tags
     thoughts: list[str] = []
-    start = _block_start(reply, 0)
+    start = _block_start(reply, 0, opening)
     if start < 0 and opened:
         start = 0
     end = 0
     while start >= 0:
-        close = reply.find(_CLOSE, start)
+        close = reply.find(closing, start)
         if close < 0:
             thoughts.append(reply[start:])
             end = len(reply)
             break
         thoughts.append(reply[start:close])
-        end = close + len(_CLOSE)
-        start = _block_start(reply, end)
+        end = close + len(closing)
+        start = _block_start(reply, end, opening)
     if not thoughts:
-        close = reply.find(_CLOSE)
+        close = reply.find(closing)
         if close < 0:
             return Thought("", reply)
         thoughts.append(reply[:close])
-        end = close + len(_CLOSE)
+        end = close + len(closing)
     # Only the line breaks go: a completion of code may begin with its indentation.
     return Thought("\n".join(t.strip() for t in thoughts).strip(), reply[end:].lstrip("\r\n"))
 
 
-def _block_start(reply: str, at: int) -> int:
+def _block_start(reply: str, at: int, opening: str) -> int:
     """Return where the text of a block begins that opens at ``at``, white space aside; -1 where none does."""
     while at < len(reply) and reply[at].isspace():
         at += 1
-    return at + len(_OPEN) if reply.startswith(_OPEN, at) else -1
+    return at + len(opening) if reply.startswith(opening, at) else -1
+
+
+class TaggedModel:
+    """A model with tags of its own around its thinking."""
+
+    def __init__(self, model: Model, tags: tuple[str, str]) -> None:
+        self._model = model
+        self._tags = tags
+        self.name = model.name
+        self.fingerprint = f"{model.fingerprint} {tags[0]} {tags[1]}"  # what counts as the answer depends on them
+
+    async def generate(self, request: Request) -> ModelOutput:
+        """Ask once, and tell the thinking apart unless the service has done so."""
+        output = await self._model.generate(request)
+        if output.reasoning:
+            return output
+        reasoning, text = split_reasoning(output.text, tags=self._tags)
+        return replace(output, reasoning=reasoning, text=text)
+
+    async def close(self) -> None:
+        """Close the model."""
+        await self._model.close()

@@ -29,7 +29,8 @@ class ModelSpec:
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it where ``generation`` has none.
-        instance: A model the user made; then nothing else matters.
+        think_tags: What the model writes around its thinking, beside ``<think>`` and ``</think>``.
+        instance: A model the user made; then nothing else of this matters.
     """
 
     eval_type: str
@@ -42,6 +43,7 @@ class ModelSpec:
     concurrency: int = 8
     trust_remote_code: bool = False
     seed: int | None = 42
+    think_tags: tuple[str, str] | None = None
     instance: Model | None = None
 
     @property
@@ -75,6 +77,7 @@ class ModelSpec:
             concurrency=config.eval_batch_size,
             trust_remote_code=config.trust_remote_code,
             seed=config.seed,
+            think_tags=config.think_tags,
             instance=instance,
         )
 
