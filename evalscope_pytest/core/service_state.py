@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 Breaker = Literal["closed", "open", "probing"]
@@ -43,3 +44,30 @@ class ServiceState(NamedTuple):
         if self.waits_s >= 1:
             parts.append(f"waits {self.waits_s:.0f} s: {self.waits_for}")
         return ", ".join(parts)
+
+    @property
+    def is_held(self) -> bool:
+        """True while nothing is asked, and will not be for a while."""
+        return self.breaker != "closed" or self.waits_s >= 1
+
+
+def together(states: Iterable[ServiceState]) -> ServiceState | None:
+    """Return the states of several processes that ask the same service as one: sums, and the worst of the rest."""
+    known = list(states)
+    if not known:
+        return None
+    waiting = max(known, key=lambda state: state.waits_s)
+    breaker: Breaker = next((state.breaker for state in known if state.breaker != "closed"), "closed")
+    stopped = next((state.stopped for state in known if state.stopped), "")
+    return ServiceState(
+        in_flight=sum(state.in_flight for state in known),
+        limit=sum(state.limit for state in known),
+        most=sum(state.most for state in known),
+        answered=sum(state.answered for state in known),
+        rate_limited=sum(state.rate_limited for state in known),
+        retries=sum(state.retries for state in known),
+        waits_s=waiting.waits_s,
+        waits_for=waiting.waits_for,
+        breaker=breaker,
+        stopped=stopped,
+    )

@@ -16,13 +16,15 @@ from typing import Any, Protocol
 from ..config.generation import GenerationConfig
 from ..core.bounds import bounded
 from ..core.canonical import digest
-from ..core.errors import EvalError, ModelError, ScoringError
+from ..core.errors import EvalError, ModelError, SandboxError, ScoringError
 from ..core.secret import redact
 from ..core.values import Call, Message, ModelOutput, Sample, SampleError, SampleResult, Score
 from ..scoring.protocol import Scorer
 from ..scoring.thinking import with_thinking
+from .asking import ServiceDownError
 from .context import SampleContext, current
 from .handle import ModelHandle
+from .lookahead import Stopped
 
 Body = Callable[..., Any]
 
@@ -121,7 +123,11 @@ class Runner:
     exit_signals: tuple[type[BaseException], ...] = ()
 
     async def run(self, unit: Unit) -> Outcome:
-        """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions."""
+        """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions.
+
+        Raises:
+            Stopped: The service is not asked any more.
+        """
         started = time.perf_counter()
         evaluation, sample = unit.evaluation, unit.sample
         messages = evaluation.messages(sample)
@@ -146,6 +152,8 @@ class Runner:
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
+        if isinstance(error, ServiceDownError):  # not asked: it is missing, it has not failed
+            raise Stopped from error
         return self._finish(Outcome(done, error, printed=printed))
 
     async def _attempt(
@@ -284,4 +292,6 @@ def described(error: BaseException) -> SampleError:
         return SampleError("scoring", name, message)
     if isinstance(error, ModelError):
         return SampleError("model", name, message)
+    if isinstance(error, SandboxError):
+        return SampleError("sandbox", name, message)
     return SampleError("author", name, message)

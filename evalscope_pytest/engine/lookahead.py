@@ -49,12 +49,16 @@ class LookAhead(Generic[T]):
         thread: The loop the jobs run on.
         running: Jobs that run at once. Requests are bounded apart from it, by the limiter.
         buffer: Jobs handed in and not yet taken, at most.
+        idle: Called by the reader about once a second while it has to wait.
     """
 
-    def __init__(self, thread: LoopThread, running: int, buffer: int) -> None:
+    def __init__(
+        self, thread: LoopThread, running: int, buffer: int, *, idle: Callable[[], None] = lambda: None
+    ) -> None:
         self._thread = thread
         self._limit = max(1, running)
         self._buffer = max(1, buffer)
+        self._idle = idle
         self._waiting: deque[Job[T]] = deque()  # the loop's thread only
         self._tasks: set[asyncio.Task[None]] = set()  # the loop's thread only
         self._outstanding = 0  # the reader's thread only
@@ -97,7 +101,8 @@ class LookAhead(Generic[T]):
                 if self._stopped:
                     raise Stopped
                 # A bounded wait: a signal that arrives on another thread is seen, and a dead loop is noticed.
-                self._ready.wait(1.0)
+                if not self._ready.wait(1.0):
+                    self._idle()
             time.sleep(PAUSE_S)
         self._wanted = None
         self._outstanding -= 1

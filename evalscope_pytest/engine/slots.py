@@ -31,6 +31,7 @@ class Slots:
         self._breaker = breaker
         self._waiting: deque[asyncio.Future[Slot]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
 
     def take(self, now: float) -> Slot | None:
         """Return a slot if there is one and nobody waits for it."""
@@ -79,10 +80,11 @@ class Slots:
         """Come back when time alone, and no reply, will have opened the way."""
         probe_at = self._breaker.probe_at if self._breaker.is_open else 0.0
         at = max(self._limiter.held_until, probe_at)
-        if at <= now or (self._timer is not None and now < self._timer.when() <= at):
+        if at <= now or (self._timer is not None and now < self._timer_at <= at):
             return
         if self._timer is not None:
             self._timer.cancel()
+        self._timer_at = at
         self._timer = asyncio.get_running_loop().call_at(at, self._wake_now)
 
     def _wake_now(self) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
+from ..core.service_state import ServiceState
 from ..records.plan import BenchmarkPlan
 from ..records.progress import BenchmarkProgress, ProgressFile
 from .verdict import Verdict
 
 REWRITE_EVERY_S = 0.1
+TELL_EVERY_S = 1.0
 # A benchmark that was finished ahead of its first report has no rate worth telling.
 LEAST_TIMED_S = 0.5
 
@@ -74,6 +76,7 @@ class Progress:
         reporter: pytest's terminal; None under ``-p no:terminal``.
         every_s: Seconds between two lines where there is no terminal to rewrite one on.
         file: Where whoever watches from outside reads how far the run is; None for nowhere.
+        service: Tells what is known of the service that is asked.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Progress:
         reporter: pytest.TerminalReporter | None,
         every_s: float,
         file: ProgressFile | None = None,
+        service: Callable[[], ServiceState | None] = lambda: None,
     ) -> None:
         verbosity = reporter.config.get_verbosity() if reporter else -1
         self._reporter = reporter if verbosity == 0 else None
@@ -89,6 +93,8 @@ class Progress:
         self._every_s = REWRITE_EVERY_S if self._live else every_s
         self._last = time.monotonic()
         self._file = file
+        self._service = service
+        self._was_held = False
         self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values())) for plan in plans}
         self._width = max((len(name) for name in self._tallies), default=0)
 
@@ -105,7 +111,22 @@ class Progress:
             self._last = now
             self._show(tally)
         if self._file is not None:
-            self._file.update(self._figures())
+            self._file.update(self._figures(), service=self._service())
+
+    def tick(self) -> None:
+        """Show why nothing happens: called about once a second while no sample is finished."""
+        state = self._service()
+        current = next((t for t in self._tallies.values() if not t.finished), None)
+        if current is None or state is None:
+            return
+        now = time.monotonic()
+        news = state.is_held and not self._was_held  # in a log, at once; then as often as any line
+        self._was_held = state.is_held
+        if news or (state.words() and now - self._last >= self._every_s):
+            self._last = now
+            self._show(current)
+        if self._file is not None:
+            self._file.update(self._figures(), service=state)
 
     def end(self, *, complete: bool) -> None:
         """Leave the last lines standing when the run stops early."""
@@ -113,12 +134,15 @@ class Progress:
             if tally.done and not tally.finished:
                 self._show(tally, last=True)
         if self._file is not None:
-            self._file.update(self._figures(), "completed" if complete else "error")
+            self._file.update(self._figures(), "completed" if complete else "error", self._service())
 
     def _show(self, tally: Tally, *, last: bool = False) -> None:
         if self._reporter is None:
             return
         line = tally.line(self._width)
+        state = None if last else self._service()
+        if state is not None and (words := state.words()):
+            line += f"  {words}"
         if not self._live:
             self._reporter.ensure_newline()
             self._reporter.write_line(line)
@@ -129,3 +153,27 @@ class Progress:
 
     def _figures(self) -> list[BenchmarkProgress]:
         return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]
+
+
+class ServiceOnReports:
+    """In an xdist worker: puts what it knows of the service on a report now and then, for the controller's line."""
+
+    def __init__(self, service: Callable[[], ServiceState | None]) -> None:
+        self._service = service
+        self._told_at = float("-inf")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Attach the state, at most once a second."""
+        now = time.monotonic()
+        if now - self._told_at >= TELL_EVERY_S and (state := self._service()) is not None:
+            self._told_at = now
+            report.evalscope_service = tuple(state)  # type: ignore[attr-defined]
+
+
+def service_on(report: pytest.TestReport) -> tuple[str, ServiceState] | None:
+    """Return the worker a report comes from and the state on it, on the other side of the worker's channel."""
+    values = getattr(report, "evalscope_service", None)
+    if not values:
+        return None
+    return report.node.gateway.id, ServiceState(*values)

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
+from ..core.service_state import ServiceState
 from .atomic import write_atomic
 
 INTERVAL_S = 1.0
@@ -45,8 +46,16 @@ class ProgressFile:
         self._clock = clock
         self._written_at = float("-inf")
 
-    def update(self, benchmarks: Sequence[BenchmarkProgress], status: Status = "running") -> bool:
+    def update(
+        self,
+        benchmarks: Sequence[BenchmarkProgress],
+        status: Status = "running",
+        service: ServiceState | None = None,
+    ) -> bool:
         """Write where the run stands, unless it was written less than a second ago; its end is always written.
+
+        Args:
+            service: What is known of the service that is asked.
 
         Raises:
             StoreError: It could not be written.
@@ -54,7 +63,10 @@ class ProgressFile:
         now = self._clock()
         if status == "running" and now - self._written_at < INTERVAL_S:
             return False
-        write_atomic(self._path, json.dumps(_document(benchmarks, status), indent=2).encode(), durable=False)
+        document = _document(benchmarks, status)
+        if service is not None:
+            document["service"] = {**service._asdict(), "waits_s": round(service.waits_s, 1)}
+        write_atomic(self._path, json.dumps(document, indent=2).encode(), durable=False)
         self._written_at = now
         return True
 
