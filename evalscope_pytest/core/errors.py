@@ -12,6 +12,7 @@ The tree::
     │   ├── RejectedError     400, 413, 422, content filter: this sample only, never asked again
     │   └── FatalError        401, 403, 404: key, quota, model or address are wrong: no sample would fare better, stop
     ├── ScoringError          a scorer broke or gave NaN
+    ├── SandboxError          the sandbox broke: nothing is known of the program it should have run
     └── StoreError            a record could not be written or read: stop, never pay without recording
 
 A message has the form ``<what>: <value> in <where>. <what is allowed, or the closest match>. <what to do next>.``
@@ -87,6 +88,10 @@ class FatalError(ModelError):
 
 class ScoringError(EvalError):
     """A scorer could not give a finite number."""
+
+
+class SandboxError(EvalError):
+    """The sandbox broke: the sample is an error, never a wrong answer."""
 
 
 class StoreError(EvalError):
