@@ -32,12 +32,10 @@ UNIT = (" Leave the unit outside \\boxed{}.", "单位不要写在 \\boxed{} 里�
 
 def to_sample(record, subset) -> Sample:
     zh, several = int("_zh_" in subset), record["is_multiple_answer"]
-    kinds = [KINDS[kind][zh] for kind in record["answer_type"].split(",") if kind in KINDS]
+    kinds = dict.fromkeys(KINDS[kind][zh] for kind in record["answer_type"].split(",") if kind in KINDS)
     asked = {
         "subject": SUBJECTS[subset.split("_")[2]][zh],
-        "kind": (SEVERAL if several else ONE)[zh].format((" or ", "或")[zh].join(dict.fromkeys(kinds)))
-        if kinds
-        else "",
+        "kind": (SEVERAL if several else ONE)[zh].format((" or ", "或")[zh].join(kinds)) if kinds else "",
         "form": (FORMS if several else FORM)[zh],
         "unit": UNIT[zh] if record["unit"] else "",
     }
