@@ -44,4 +44,6 @@ class DatasetArgs:
     review_timeout: float | None = setting(number(0, above=True), "Seconds for scoring one sample.")
     force_redownload: bool | None = setting(SWITCH, "Download the dataset again.")
     extra_params: Mapping[str, Any] | None = setting(TABLE, "Parameters of the benchmark's own.")
-    sandbox_config: Mapping[str, Any] | None = setting(TABLE, "Sandbox of the code the model writes.")
+    sandbox_config: Mapping[str, Any] | None = setting(
+        TABLE, "Container of the code the model writes: image, memory_limit, cpu_limit."
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.errors import ConfigError
+from .sandbox import sandbox_choice
 
 # Setting: its value when it is not given, and what to do instead.
 _LOCAL_ONLY: dict[str, tuple[Any, str]] = {
@@ -29,6 +30,7 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     """
     _check_model(result, origin)
     _check_local_only(result, origin)
+    _check_sandbox(result, origin)
     if result["max_drop"] and result["baseline"] is None:
         raise ConfigError(
             f"max_drop is given without a baseline (in {origin['max_drop',]}). Add the run to compare with: "
@@ -67,3 +69,9 @@ def _check_local_only(result: dict[str, Any], origin: Mapping[tuple[str, ...], s
         if result[name] and not where.startswith(_FROM_ENVIRONMENT):
             raise ConfigError(f"{name} is for local models only, not for {result['eval_type']} (in {where}). {instead}")
         result[name] = default
+
+
+def _check_sandbox(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:
+    choice = sandbox_choice(result, {path[0]: where for path, where in origin.items()})
+    for benchmark, args in result["dataset_args"].items():
+        choice.changed(args.sandbox_config or {}, f"sandbox_config of {benchmark!r}")

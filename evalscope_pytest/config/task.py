@@ -16,18 +16,19 @@ from .kinds import (
     LINES,
     NAME_OR_PATH,
     NAMES,
+    PAIR,
     PATH,
     PATH_OR_TABLE,
     SECRET,
     SWITCH,
     TABLE,
     TEMPLATE,
-    TEXT,
     URL,
     choice,
     number,
     whole,
 )
+from .sandbox import ENGINES, LATER_ENGINES
 from .setting import setting
 
 if TYPE_CHECKING:
@@ -126,11 +127,27 @@ class TaskConfig:
     judge_model_args: Mapping[str, Any] = setting(TABLE, "The judge model.", factory=dict)
     judge_worker_num: int = setting(whole(1), "Judge requests in flight.", 1)
     analysis_report: bool = setting(SWITCH, "Have a model write an analysis.", False)
-    use_sandbox: bool = setting(SWITCH, "Run the code that models write in a sandbox.", False)
-    sandbox: Mapping[str, Any] = setting(TABLE, "The sandbox.", factory=dict)
-    sandbox_type: str = setting(TEXT, "Kind of sandbox.", "docker")
-    sandbox_manager_config: Mapping[str, Any] = setting(TABLE, "Where sandboxes are made.", factory=dict)
+    use_sandbox: bool = setting(
+        SWITCH, "Run the code that models write in a container; without it, in a local sandbox.", False
+    )
+    sandbox: Mapping[str, Any] = setting(
+        TABLE, "The sandbox: enabled, engine, pool_size, default_config, manager_config.", factory=dict
+    )
+    sandbox_type: str = setting(
+        choice(*ENGINES, later=LATER_ENGINES),
+        "Where code runs: docker, or locally in bubblewrap, in landlock, or in the better of them (auto).",
+        "docker",
+    )
+    sandbox_manager_config: Mapping[str, Any] = setting(
+        TABLE, "The service that makes containers: base_url, api_key; default: made here.", factory=dict
+    )
+    allow_unsafe_code: bool = setting(
+        SWITCH, "Run the code that models write even where nothing isolates it; reports are marked.", False
+    )
     agent_config: Mapping[str, Any] = setting(TABLE, "The agent that answers.", factory=dict)
+    think_tags: tuple[str, str] | None = setting(
+        PAIR, "What a model writes around its thinking, where that is not <think>,</think>."
+    )
     thinking_metrics: bool = setting(
         SWITCH, "Measure the thinking too: tokens, thoughts, how early the right answer is reached.", False
     )

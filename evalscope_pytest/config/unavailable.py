@@ -6,9 +6,9 @@ from typing import Any
 
 from ..core.errors import ConfigError
 from .kinds import describe
+from .sandbox import ENGINES
 
 _JUDGE = "answers are scored by rule, no judge model is asked"
-_SANDBOX = "no benchmark runs code yet"
 _BACKEND = "benchmarks run in pytest itself"
 
 # Setting: the values that change nothing, and why there are no others.
@@ -25,17 +25,13 @@ _UNAVAILABLE: dict[str, tuple[tuple[Any, ...], str]] = {
     "judge_model_args": (({},), _JUDGE),
     "judge_worker_num": ((1,), "requests in flight are set with eval_batch_size"),
     "analysis_report": ((False,), "reports hold figures, no text written by a model"),
-    "use_sandbox": ((False,), _SANDBOX),
-    "sandbox": (({},), _SANDBOX),
-    "sandbox_type": (("docker",), _SANDBOX),
-    "sandbox_manager_config": (({},), _SANDBOX),
-    "sandbox_config": ((), _SANDBOX),
+    "sandbox_type": (ENGINES, "code runs in a local sandbox or in Docker"),
     "agent_config": (({},), "models answer by themselves, not through an agent"),
     "max_image_bytes": ((), "there are no image benchmarks yet"),
 }
 
 # Those of which no value does anything yet: left out of help texts.
-UNDOCUMENTED = frozenset(_UNAVAILABLE) - {"eval_type"}
+UNDOCUMENTED = frozenset(_UNAVAILABLE) - {"eval_type", "sandbox_type"}
 
 
 def refuse_unavailable(name: str, value: Any, where: str) -> None:

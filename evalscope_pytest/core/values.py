@@ -203,12 +203,13 @@ class SampleError:
     """Why a sample has no score.
 
     Attributes:
-        kind: ``model``, ``scoring``, ``timeout``: infrastructure; ``author``: an exception in the benchmark's own code.
+        kind: ``model``, ``scoring``, ``timeout``, ``sandbox``: infrastructure; ``author``: an exception in the
+            benchmark's own code.
         type: The exception's class name.
         message: Its text, with secrets masked.
     """
 
-    kind: Literal["model", "scoring", "timeout", "author"]
+    kind: Literal["model", "scoring", "timeout", "sandbox", "author"]
     type: str
     message: str
 

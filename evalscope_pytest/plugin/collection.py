@@ -25,7 +25,9 @@ from .run import Run
 from .selection import selected
 
 if TYPE_CHECKING:
+    from ..benchmarks.definition import Benchmark
     from ..config.task import TaskConfig
+    from ..sandbox.handle import SandboxHandle
 
 
 def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -147,8 +149,10 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
     resolved = resolve(benchmark, task.args_of(benchmark.name), repeats=task.repeats)
+    sandbox = _sandbox(run, benchmark)
     loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
+    evaluation.arguments.update(sandbox)
     stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
     items = []
     file = module.nodeid or _outside(module.path)
@@ -173,6 +177,23 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     _check_ids(benchmark.name, only, items)
     run.resolved[benchmark.name] = resolved
     return items
+
+
+def _sandbox(run: Run, benchmark: Benchmark) -> dict[str, SandboxHandle]:
+    """Return the sandbox a benchmark asks for, proven before its data is loaded; a mere list of samples needs none."""
+    if "sandbox" not in parameters(benchmark) or run.config.option.collectonly:
+        return {}
+    from .sandboxes import Sandboxes
+
+    return {"sandbox": Sandboxes.of(run.config).handle(benchmark.name)}
+
+
+def _unsafe(run: Run, benchmark: Benchmark) -> bool:
+    if "sandbox" not in parameters(benchmark):
+        return False
+    from .sandboxes import Sandboxes
+
+    return Sandboxes.of(run.config).unsafe(benchmark.name)
 
 
 def _outside(file: Path) -> str:
@@ -237,6 +258,7 @@ def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
             subsets = counts.setdefault(item.benchmark.name, {})
             subsets[item.unit.subset] = subsets.get(item.unit.subset, 0) + 1
     plans = [run.resolved[name].plan(requested) for name, requested in counts.items()]
+    plans = [replace(p, unsafe_execution=_unsafe(run, run.resolved[p.name].benchmark)) for p in plans]
     return [_with_thinking(plan) for plan in plans] if run.task.thinking_metrics else plans
 
 

@@ -12,6 +12,9 @@ from .state import RUN, TASK
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..engine.handle import ModelHandle
+    from ..sandbox.handle import SandboxHandle
+
+_AWAITED = {"model", "sandbox"}
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +34,31 @@ def model(pytestconfig: pytest.Config) -> ModelHandle:
     return run.model
 
 
+@pytest.fixture(scope="session")
+def sandbox(pytestconfig: pytest.Config) -> SandboxHandle:
+    """Runs code nobody trusts: ``sandbox.run(...)`` blocks in a test function, is awaited in an async one."""
+    from ..core.errors import UsageError
+    from .sandboxes import Sandboxes
+
+    try:
+        return Sandboxes.of(pytestconfig).handle()
+    except UsageError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
-    """Run an ordinary ``async def`` test that asks for the model, where no async plugin has claimed it."""
-    run = pyfuncitem.config.stash.get(RUN, None)
-    if run is None or "model" not in pyfuncitem.fixturenames or not inspect.iscoroutinefunction(pyfuncitem.obj):
+    """Run an ordinary ``async def`` test that asks for model or sandbox, where no async plugin has claimed it."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj) or not _AWAITED & set(pyfuncitem.fixturenames):
         return None
     if any(pyfuncitem.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    run.thread.submit(pyfuncitem.obj(**arguments)).result()
+    run = pyfuncitem.config.stash.get(RUN, None)
+    if run is None:
+        import asyncio
+
+        asyncio.run(pyfuncitem.obj(**arguments))
+    else:
+        run.thread.submit(pyfuncitem.obj(**arguments)).result()
     return True

@@ -17,10 +17,10 @@ from ..benchmarks.definition import Benchmark
 from ..core.errors import UsageError, closest
 from ..engine.evaluation import Evaluation
 
-OWN = ("sample", "model", "output", "task_config")
+OWN = ("sample", "model", "output", "task_config", "sandbox")
 # What ends the session wherever it is raised.
 STOPPING = (pytest.exit.Exception, KeyboardInterrupt)
-LATER = {"judge": "LLM judges", "sandbox": "sandboxed code execution"}
+LATER = {"judge": "LLM judges"}
 
 
 class FixtureHost(pytest.Function):

@@ -27,6 +27,7 @@ class BenchmarkPlan:
         primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
         settings: The resolved benchmark, as ``task_config.yaml`` shows it.
         fingerprint: Content address of everything the scores depend on beside the model.
+        unsafe_execution: Code that the model wrote ran without isolation.
         only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
     """
 
@@ -44,6 +45,7 @@ class BenchmarkPlan:
     settings: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
     only_metrics: bool = False
+    unsafe_execution: bool = False
 
 
 @dataclass(frozen=True, slots=True)

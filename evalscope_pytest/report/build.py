@@ -45,6 +45,7 @@ def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, col
         dataset_description=plan.description,
         perf=perf_metrics(ours) if collect_perf else None,
         primary_unavailable=None if primary else "no sample has a score",
+        unsafe_execution=plan.unsafe_execution,
     )
 
 

@@ -141,6 +141,7 @@ class Report:
     Attributes:
         model_name: The model's id, as folders and tables show it.
         primary: Identity of the metric that stands for the benchmark; None when nothing was scored.
+        unsafe_execution: Code that the model wrote ran without isolation.
         perf: EvalScope's ``perf_metrics``; None when nothing was measured.
     """
 
@@ -154,6 +155,7 @@ class Report:
     perf: Mapping[str, Any] | None = None
     analysis: str = "N/A"
     primary_unavailable: str | None = None
+    unsafe_execution: bool = False
 
     @property
     def primary_metric(self) -> MetricScore | None:
@@ -189,6 +191,7 @@ class Report:
             "judge_summary": None,
             "execution_summary": None if self.execution is None else self.execution.to_json(),
             "num": self.num,
+            **({"unsafe_execution": True} if self.unsafe_execution else {}),
         }
 
 

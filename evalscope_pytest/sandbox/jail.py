@@ -9,15 +9,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+from ..core.errors import SandboxError
 from .inside.confinement import Bounds, Layers
 from .inside.frames import BrokenFrameError, Frame, receive, send
-from .protocol import SCRATCH_BYTES, STATUSES, Program, Result, SandboxError, Status
+from .protocol import SCRATCH_BYTES, STATUSES, Program, Result, Status
 
 INSIDE = Path(__file__).with_name("inside")
 START_S = 60.0  # half a second on an idle machine
@@ -112,39 +113,19 @@ class InterpreterJail:
     def run(self, program: Program) -> Result:
         """Run a program to its end."""
         try:
-            request = _request(program)
-            send(self._to, request.header, *request.blobs)
+            order = request(program)
+            send(self._to, order.header, *order.blobs)
             limits = program.limits
             most = limits.output_bytes + 4096
             frame = receive(self._from, timeout_s=limits.wall_s + _GRACE_S, most=most)
             if frame is None:
                 raise BrokenFrameError("it ended")
-            return self._result(frame)
+            if not frame.header.get("clean"):
+                self.close()
+            return result_of(self._name, frame.header, frame.blobs)
         except (BrokenFrameError, OSError, ValueError) as error:
-            self.usable = False
             self.close()
             return Result("sandbox_error", detail=f"{self._name}: {error}")
-
-    def _result(self, frame: Frame) -> Result:
-        header, blobs = frame
-        status = header.get("status")
-        if status not in STATUSES or len(blobs) != 3:
-            raise BrokenFrameError("an answer of no known form")
-        stdout, stderr, said = (blob.decode("utf-8", "replace") for blob in blobs)
-        if not header.get("clean"):
-            self.usable = False
-            self.close()
-        code = header.get("exit_code")
-        return Result(
-            cast(Status, status),
-            stdout,
-            stderr,
-            wall_s=float(header.get("wall_s") or 0.0),
-            cpu_s=float(header.get("cpu_s") or 0.0),
-            max_rss_bytes=int(header.get("max_rss_bytes") or 0),
-            exit_code=code if isinstance(code, int) else None,
-            detail=f"{self._name}: {said}" if status == "sandbox_error" else "",
-        )
 
     def close(self) -> None:
         """End it. What it ran ends with it, by namespace or by process group."""
@@ -159,9 +140,33 @@ class InterpreterJail:
                 shutil.rmtree(self._remove, ignore_errors=True)
 
 
-def _request(program: Program) -> Frame:
+def request(program: Program) -> Frame:
+    """Return a program as the forking interpreter takes it."""
     bounds = Bounds(scratch_bytes=SCRATCH_BYTES, **asdict(program.limits))
     header = {"argv": list(program.argv), "files": list(program.files), "limits": asdict(bounds)}
     texts = (program.source, program.tests, program.stdin, *program.files.values())
     blobs = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass") for text in texts]
     return Frame(header, blobs)
+
+
+def result_of(name: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Result:
+    """Return what the forking interpreter of the isolation ``name`` answered.
+
+    Raises:
+        ValueError: It is of no known form.
+    """
+    status = header.get("status")
+    if status not in STATUSES or len(blobs) != 3:
+        raise ValueError("an answer of no known form")
+    stdout, stderr, said = (blob.decode("utf-8", "replace") for blob in blobs)
+    code = header.get("exit_code")
+    return Result(
+        cast(Status, status),
+        stdout,
+        stderr,
+        wall_s=float(header.get("wall_s") or 0.0),
+        cpu_s=float(header.get("cpu_s") or 0.0),
+        max_rss_bytes=int(header.get("max_rss_bytes") or 0),
+        exit_code=code if isinstance(code, int) else None,
+        detail=f"{name}: {said}" if status == "sandbox_error" else "",
+    )

@@ -6,21 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ..core.errors import EvalError, UsageError
+from ..core.errors import UsageError
 
 Status = Literal["ok", "failed", "timeout", "oom", "output_limit", "crashed", "sandbox_error"]
 STATUSES: tuple[Status, ...] = ("ok", "failed", "timeout", "oom", "output_limit", "crashed", "sandbox_error")
 
 MIB = 1 << 20
 SCRATCH_BYTES = 64 * MIB  # what a program may keep in its working directory
-
-
-class SandboxError(EvalError):
-    """The sandbox broke: nothing is known of the program. The sample is an error, never a wrong answer."""
-
-
-class NoSandboxError(UsageError):
-    """Nothing here isolates, or what was asked for does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +119,8 @@ class Isolation(Protocol):
     def forks(self) -> bool: ...  # noqa: D102
     @property
     def isolates(self) -> bool: ...  # noqa: D102
+
+    def __hash__(self) -> int: ...
 
     def obstacle(self) -> str:
         """Return why it cannot be used here, and what to do about it; empty when it may work."""

@@ -83,7 +83,7 @@ def test_a_model_of_the_environment_is_put_on_the_command_line():
     [
         ("--model m --limit 0", ["limit cannot be 0", "in --limit"]),
         ("--model m --generation-config temprature=1", ["--generation-config", "'temperature'"]),
-        ("--model m --use-sandbox", ["not available in this version", "--use-sandbox"]),
+        ("--model m --sandbox-type volcengine", ["not available in this version", "--sandbox-type"]),
         ("--model m --judge-strategy llm", ["not available in this version", "--judge-strategy"]),
         ("--model m --task-config nosuch.yaml", ["no configuration file nosuch.yaml"]),
         ("--model m --maxfail=2", ["unknown option --maxfail", "behind ' -- '"]),

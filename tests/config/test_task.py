@@ -274,10 +274,7 @@ UNAVAILABLE = [
     {"judge_model_args": {"model_id": "m"}},
     {"judge_worker_num": 4},
     {"analysis_report": True},
-    {"use_sandbox": True},
-    {"sandbox": {"enabled": True}},
     {"sandbox_type": "volcengine"},
-    {"sandbox_manager_config": {"base_url": "http://h"}},
     {"agent_config": {"mode": "native"}},
     {"eval_backend": "OpenCompass"},
     {"eval_config": "c.yaml"},
@@ -286,7 +283,6 @@ UNAVAILABLE = [
     {"eval_type": "text2image"},
     {"eval_type": "litellm"},
     {"eval_type": "openai_responses_api"},
-    {"dataset_args": {"humaneval": {"sandbox_config": {"image": "x"}}}},
 ]
 
 

@@ -48,7 +48,8 @@ def main() -> None:
     send(control_out, {"ready": True})
     while (frame := receive(control_in)) is not None:
         ended, clean = _serve(frame, confinement)
-        _reply(control_out, ended, clean=clean)
+        answer = reply(ended, clean=clean)
+        send(control_out, answer.header, *answer.blobs)
         if not clean:
             return
 
@@ -78,7 +79,8 @@ def _prepare(layers: Layers) -> None:
     sys.path.remove(sys.argv[1])
 
 
-def _order(frame: Frame) -> Order:
+def order_of(frame: Frame) -> Order:
+    """Return the program that a message asks for."""
     header, blobs = frame
     source, tests, stdin, *contents = blobs
     files = dict(zip(header["files"], contents, strict=True))
@@ -87,12 +89,13 @@ def _order(frame: Frame) -> Order:
 
 def _serve(frame: Frame, confinement: Confinement) -> tuple[Ended, bool]:
     """Run one program; also tell whether the next one will find nothing of it."""
-    order = _order(frame)
-    ended = _watched(order, confinement)
+    order = order_of(frame)
+    ended = watched(order, confinement)
     return ended, _emptied(confinement.layers.scratch)
 
 
-def _watched(order: Order, confinement: Confinement) -> Ended:
+def watched(order: Order, confinement: Confinement) -> Ended:
+    """Run one program in a child, to its end."""
     layers = confinement.layers
     out, err, answer, challenge = os.pipe(), os.pipe(), os.pipe(), os.pipe()
     stdin = _stdin(order.stdin)
@@ -142,12 +145,13 @@ def _force_away(path: str) -> None:
         subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
-def _reply(fd: int, ended: Ended, *, clean: bool) -> None:
+def reply(ended: Ended, *, clean: bool) -> Frame:
+    """Return the message that says how a program ended."""
     header: dict[str, Any] = {**ended._asdict(), "clean": clean}
     for blob in ("stdout", "stderr", "answer"):
         del header[blob]
     said = ended.answer if ended.status == "sandbox_error" else b""
-    send(fd, header, ended.stdout, ended.stderr, said)
+    return Frame(header, [ended.stdout, ended.stderr, said])
 
 
 def serve() -> NoReturn:

@@ -1,0 +1,72 @@
+"""The sandboxes of this process: chosen and proven once, shared by benchmarks and ordinary tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..config.sandbox import SandboxChoice, sandbox_choice
+from ..config.task import TaskConfig
+from ..sandbox.choice import choose
+from ..sandbox.handle import SandboxHandle
+from ..sandbox.pool import Pool, processors
+from .state import TASK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SANDBOXES: pytest.StashKey[Sandboxes] = pytest.StashKey()
+
+
+class Sandboxes:
+    """One pool for each choice: benchmarks may want another container image.
+
+    Args:
+        share: How many processes share this machine's processors.
+    """
+
+    def __init__(self, task: TaskConfig, share: int = 1) -> None:
+        self._task = task
+        self._share = max(1, share)
+        self._pools: dict[SandboxChoice, Pool] = {}
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Sandboxes:
+        """Return those of a pytest run, made when first asked for and closed with it."""
+        found = config.stash.get(_SANDBOXES, None)
+        if found is None:
+            workers: Mapping[str, int] = getattr(config, "workerinput", {})
+            task = config.stash.get(TASK, None) or TaskConfig()
+            found = config.stash[_SANDBOXES] = cls(task, workers.get("workercount", 1))
+            config.add_cleanup(found.close)
+        return found
+
+    def handle(self, benchmark: str = "") -> SandboxHandle:
+        """Return the sandbox of a benchmark, or of ordinary tests.
+
+        Raises:
+            UsageError: Nothing here isolates; the message says what was tried.
+        """
+        return SandboxHandle(self._pool(benchmark))
+
+    def unsafe(self, benchmark: str) -> bool:
+        """Tell whether code of a benchmark, whose sandbox was asked for before, runs without isolation."""
+        pool = self._pools.get(self._choice(benchmark))
+        return pool is not None and not pool.isolation.isolates
+
+    def close(self) -> None:
+        """End all jails."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def _choice(self, benchmark: str) -> SandboxChoice:
+        choice = sandbox_choice(vars(self._task), self._task.given)
+        return choice.changed(self._task.args_of(benchmark).sandbox_config or {}, f"sandbox_config of {benchmark!r}")
+
+    def _pool(self, benchmark: str) -> Pool:
+        choice = self._choice(benchmark)
+        if choice not in self._pools:
+            isolation = choose(choice, allow_unsafe=self._task.allow_unsafe_code)
+            self._pools[choice] = Pool(isolation, (choice.size or processors()) // self._share)
+        return self._pools[choice]

@@ -1,0 +1,117 @@
+"""Jails, started as they are needed and kept: one on a thread each, as many programs at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import queue
+import threading
+from concurrent.futures import Future
+
+from ..core.errors import SandboxError
+from .protocol import Isolation, Jail, Program, Result
+
+_ATTEMPTS = 2
+_Job = tuple[Program, "Future[Result]"]
+
+
+def processors() -> int:
+    """Return how many programs this process can run at once without taking turns."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Pool:
+    """Runs programs, of any thread and any event loop.
+
+    Args:
+        isolation: How; it should have passed the probe.
+        size: Programs at a time, at most.
+    """
+
+    def __init__(self, isolation: Isolation, size: int) -> None:
+        self.isolation = isolation
+        self.size = max(1, size)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._jails: set[Jail] = set()
+        self._closed = False
+        atexit.register(self.close)
+
+    def submit(self, program: Program) -> Future[Result]:
+        """Run a program as soon as a jail is free. The result is never a ``sandbox_error``.
+
+        The future raises `SandboxError` when the sandbox broke twice, or is closed.
+        """
+        future: Future[Result] = Future()
+        with self._lock:
+            if self._closed:
+                raise SandboxError("the sandbox is closed: the run is over")
+            if not self._idle.acquire(blocking=False) and len(self._threads) < self.size:
+                thread = threading.Thread(target=self._serve, name="evalscope-sandbox", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._jobs.put((program, future))
+        return future
+
+    async def run(self, program: Program) -> Result:
+        """Run a program.
+
+        Raises:
+            SandboxError: The sandbox broke, twice; nothing is known of the program.
+        """
+        return await asyncio.wrap_future(self.submit(program))
+
+    def close(self) -> None:
+        """End all jails and what runs in them. Idempotent."""
+        with self._lock:
+            self._closed = True
+            threads, jails = self._threads, set(self._jails)
+        for _ in threads:
+            self._jobs.put(None)
+        for jail in jails:
+            jail.close()
+        atexit.unregister(self.close)
+
+    def _serve(self) -> None:
+        """Run programs in one jail after another; the thread lives as long as its jails, which end with it."""
+        jail: Jail | None = None
+        while (job := self._jobs.get()) is not None:
+            program, future = job
+            if not future.set_running_or_notify_cancel():
+                self._idle.release()
+                continue
+            try:
+                jail, result = self._attempt(jail, program)
+            except BaseException as error:  # noqa: BLE001 - belongs to whoever waits
+                self._idle.release()
+                future.set_exception(error)
+            else:
+                self._idle.release()
+                future.set_result(result)
+        if jail is not None:
+            jail.close()
+
+    def _attempt(self, jail: Jail | None, program: Program) -> tuple[Jail, Result]:
+        broken = ""
+        for _ in range(_ATTEMPTS):
+            jail = self._ready(jail)
+            result = jail.run(program)
+            if result.status != "sandbox_error":
+                return jail, result
+            broken = result.detail
+        raise SandboxError(f"the sandbox broke twice: {broken}. `evalscope-pytest doctor` tries it out.")
+
+    def _ready(self, jail: Jail | None) -> Jail:
+        if jail is not None and jail.usable:
+            return jail
+        fresh = self.isolation.start()
+        with self._lock:
+            self._jails = {known for known in self._jails if known.usable} | {fresh}
+            closed = self._closed
+        if closed:
+            fresh.close()
+            raise SandboxError("the sandbox is closed: the run is over")
+        return fresh
