@@ -93,12 +93,12 @@ class Samples:
         """Tell whether the main thread sees by itself that it was interrupted."""
         return self._run.heeds_stop
 
-    def interrupt(self, reason: str) -> None:
+    def interrupt(self, by: str) -> None:
         """End the run in good order."""
         self._run.interrupted = True
         if self._session is not None:
-            self._session.shouldstop = reason
-        self._run.stop(reason)
+            self._session.shouldstop = by
+        self._run.stop(f"interrupted by {by}")
         if self._queue is not None:
             self._queue.end()
 
@@ -195,10 +195,11 @@ class Controller:
         self.heeds_stop = False
         run.on_stop = self._stop_workers
 
-    def interrupt(self, reason: str) -> None:
+    def interrupt(self, by: str) -> None:
         """End the run in good order: every worker first."""
         self._run.interrupted = True
-        self._run.stop(reason)
+        self._run.config.pluginmanager.getplugin("dsession").shouldstop = by
+        self._run.stop(f"interrupted by {by}")
         insist = self._run.config.pluginmanager.getplugin("evalscope_interruption").insist
         timer = threading.Timer(PATIENCE_S, insist)
         timer.daemon = True
@@ -212,7 +213,7 @@ class Controller:
 
     def _stop_workers(self, reason: str) -> None:
         distributed = self._run.config.pluginmanager.getplugin("dsession")
-        distributed.shouldstop = distributed.shouldstop or reason
+        distributed.shouldstop = distributed.shouldstop or (reason if self._run.interrupted else "as said above")
         for node in self._nodes:
             stop_worker(node, reason)
 

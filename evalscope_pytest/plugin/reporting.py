@@ -17,6 +17,8 @@ from .verdict import Verdict, verdict_on
 
 # Failures with the same cause beyond these are counted, not shown one by one.
 SHOWN_ALIKE = 3
+# Why a run stopped is a paragraph: once is enough.
+SAID_ABOVE = "stopped, as said above"
 LOOKS: dict[str, tuple[str, str, dict[str, bool]]] = {
     "correct": (".", "CORRECT", {"green": True}),
     "wrong": ("x", "WRONG", {"yellow": True}),
@@ -144,8 +146,8 @@ class Reporting:
             return
         finally:
             run.release()
-        if session.shouldfail and self._conclusion.interrupted:
-            session.shouldfail = "stopped, as said above"  # pytest shows it last; once is enough
+        if self._conclusion.interrupted and (session.shouldfail or run.stopped) and not run.interrupted:
+            session.shouldfail = SAID_ABOVE  # pytest shows it last
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
