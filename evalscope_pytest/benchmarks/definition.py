@@ -33,6 +33,7 @@ class FewShot:
             Empty: the question (with its choices) followed by ``ANSWER: {target}``.
         prompt: Template of the shots: with ``{question}`` in it the whole prompt, without it a header that is put,
             with one newline, before the benchmark's own prompt. ``{fewshot}`` are the shots joined by blank lines.
+        choice: Template of one option of an exemplar, where it is another than the question's.
         random: Draw them with the run's seed instead of taking the first.
         file: Exemplars as a ready text in the data release, a path with ``{subset}`` in it. Its parts are separated
             by blank lines: an introduction, then exemplars that begin with ``Q:``, of which ``num`` are taken.
@@ -42,6 +43,7 @@ class FewShot:
     split: str = "train"
     shot: str = ""
     prompt: str = ""
+    choice: str = ""
     random: bool = False
     file: str = ""
 

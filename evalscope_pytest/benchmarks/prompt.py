@@ -13,7 +13,7 @@ from functools import lru_cache
 from ..core.errors import ConfigError, closest
 from ..core.values import Message, Sample
 from ..datasets.sampling import letters
-from .definition import Benchmark
+from .definition import Benchmark, FewShot
 
 SAMPLE_FIELDS = ("question", "query", "choices", "letters", "subset")
 
@@ -153,10 +153,10 @@ def asks(header: str) -> bool:
 
 def shot_text(benchmark: Benchmark, sample: Sample) -> str:
     """Return a sample as an exemplar, with its answer."""
-    own = benchmark.few_shot.shot if benchmark.few_shot else ""
-    template = own or (DEFAULT_CHOICE_SHOT if sample.choices else DEFAULT_SHOT)
+    few_shot = benchmark.few_shot or FewShot(0)
+    template = few_shot.shot or (DEFAULT_CHOICE_SHOT if sample.choices else DEFAULT_SHOT)
     where = _where("query_template", benchmark)
-    fields = sample_fields(sample, benchmark.choice, parse(template, where).names, solved=True)
+    fields = sample_fields(sample, few_shot.choice or benchmark.choice, parse(template, where).names, solved=True)
     return render(template, fields, where)
 
 

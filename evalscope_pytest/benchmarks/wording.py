@@ -39,3 +39,4 @@ SHOTS_ZH = "下面先给出几道同类题目及其解答：\n\n{fewshot}\n"
 
 BOXED = "{question}\nReason step by step and give the final answer inside \\boxed{{}}."
 BOXED_ZH = "{question}\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"
+YES_NO = "{question}\nAnswer with YES or NO and nothing else."

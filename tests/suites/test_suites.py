@@ -92,8 +92,9 @@ def test_the_prompt_of_the_first_sample_is_the_golden_one(name: str, tmp_path: P
 def test_the_right_reply_scores_full_marks_on_written_records(name: str, tmp_path: Path) -> None:
     loaded = from_written(name, tmp_path)
     benchmark = loaded.resolved.benchmark
-    for score in scored(benchmark, [s for found in loaded.subsets.values() for s in found]):
-        assert set(score.values) >= set(benchmark.metrics)
+    scores = scored(benchmark, [s for found in loaded.subsets.values() for s in found])
+    assert {metric for score in scores for metric in score.values} >= set(benchmark.metrics)
+    for score in scores:
         assert score.values[benchmark.metrics[0]] == pytest.approx(1.0)
 
 

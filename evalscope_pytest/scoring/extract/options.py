@@ -12,6 +12,7 @@ from .visible import fold
 LETTERS = string.ascii_uppercase
 _EDGES = " \t\r\n.,;:!?*_`\"'$。、；！"
 _BETWEEN = re.compile(r"[)\]}.:*_` \t–—-]{0,8}")
+_OWN_LABEL = re.compile(r"\(?([A-Z])[).:、?]\s{0,3}")
 _LISTED = re.compile(r"^[ \t]{0,8}\(([A-Z])\)[ \t]([^\n]*)$", re.MULTILINE)
 
 
@@ -65,6 +66,9 @@ def options(texts: Sequence[str], labels: str = "") -> Options:
     labels = labels or LETTERS[: len(texts)] or LETTERS
     by_text: dict[str, str] = {}
     shared: set[str] = set()
+    own = [_OWN_LABEL.match(fold(text)) for text in texts]
+    if own and all(match and match.group(1) == label for label, match in zip(labels, own, strict=False)):
+        texts = [text[match.end() :] for text, match in zip(texts, own, strict=True) if match]  # "(A)text", "A. text"
     for label, text in zip(labels, texts, strict=False):
         key = plain(text)
         kept[label] = fold(text).strip(_EDGES)

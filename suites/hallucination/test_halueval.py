@@ -1,0 +1,63 @@
+"""Whether an answer, a reply in a dialogue or a summary holds something invented.
+
+HaluEval: Li et al. 2023, A Large-Scale Hallucination Evaluation Benchmark for Large Language Models, arXiv:2305.11747.
+The explanations and examples in the prompts are this project's own.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.scoring import yes_no
+
+KINDS = {
+    "dialogue_samples": """\
+You judge the last response of a dialogue: does it hold invented or false information? That is so where a name in it \
+was exchanged for a similar one, for an unlike one, or for a thing of another kind.
+
+#Dialogue History#: [Human]: I liked Nosferatu. [Assistant]: It is a silent film of 1922. [Human]: Who directed it?
+#Response#: F. W. Murnau did. He also made Sunrise.
+#Your Judgement#: No
+#Response#: Fritz Lang did. He also made Sunrise.
+#Your Judgement#: Yes
+#Response#: Transylvania did. It also made Sunrise.
+#Your Judgement#: Yes""",
+    "qa_samples": """\
+You judge the answer to a question: does it hold invented or false information? That is so where it mistakes what is \
+asked, contradicts what is known, is too general or too special to be an answer, or does not follow from what is given.
+
+#Question#: On which river does Vienna stand?
+#Answer#: On the Danube.
+#Your Judgement#: No
+#Answer#: On the Rhine.
+#Your Judgement#: Yes
+#Answer#: On a river of Europe.
+#Your Judgement#: Yes""",
+    "summarization_samples": """\
+You judge the summary of a document: does it hold invented or false information? That is so where it says what the \
+document does not, what is not true, or what contradicts the document.
+
+#Document#: The bridge was closed on Monday after a lorry hit a pillar. Engineers hope to open it within a week.
+#Summary#: A bridge is closed since a lorry damaged it.
+#Your Judgement#: No
+#Summary#: A bridge is closed since a lorry damaged it and two people were hurt.
+#Your Judgement#: Yes
+#Summary#: Engineers closed a bridge for a month.
+#Your Judgement#: Yes""",
+}
+FIELDS = {
+    "dialogue_samples": {"Knowledge": "knowledge", "Dialogue History": "dialogue_history", "Response": "response"},
+    "qa_samples": {"Knowledge": "knowledge", "Question": "question", "Answer": "answer"},
+    "summarization_samples": {"Document": "document", "Summary": "summary"},
+}
+PROMPT = "Answer with Yes or No and nothing else.\n\n{question}\n#Your Judgement#:"
+PROMPTS = {subset: f"{kind}\n\n{PROMPT}" for subset, kind in KINDS.items()}
+
+
+def to_sample(record, subset) -> Sample:
+    lines = [f"#{title}#: {record[name]}" for title, name in FIELDS[subset].items()]
+    return Sample(input="\n".join(lines), target=record["hallucination"].upper())
+
+
+@benchmark("halueval", pretty_name="HaluEval", to_sample=to_sample, prompt=PROMPT, prompts=PROMPTS, scorer=yes_no(),
+           dataset=hub("evalscope/HaluEval", subsets=list(KINDS), split="data"),
+           tags=["hallucination", "yes_no"])  # fmt: skip
+async def test_halueval(sample, model):
+    return await model.generate(sample)

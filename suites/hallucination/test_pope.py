@@ -1,0 +1,22 @@
+"""Whether an object is in a picture, asked of objects that are there and of likely ones that are not.
+
+POPE: Li et al. 2023, Evaluating Object Hallucination in Large Vision-Language Models, arXiv:2305.10355. The question is
+asked without its picture.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.benchmarks.wording import YES_NO
+from evalscope_pytest.scoring import yes_no
+
+
+def to_sample(record) -> Sample:
+    question, answer = (record.get("text") or record["question"]), (record.get("label") or record["answer"])
+    return Sample(input=question, target=answer.upper(), id=str(record["question_id"]))
+
+
+@benchmark("pope", pretty_name="POPE", to_sample=to_sample, prompt=YES_NO, scorer=yes_no(),
+           metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],
+           dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full"),
+           tags=["hallucination", "yes_no"])  # fmt: skip
+async def test_pope(sample, model):
+    return await model.generate(sample)

@@ -1,0 +1,35 @@
+"""Questions of Chinese seafarers' examinations: navigation, engines, electricity, law of the sea.
+
+MaritimeBench, published as a dataset without a paper. The example in the prompt is this project's own.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.scoring import choice_answer
+
+PROMPT = """\
+请回答下面的单选题。只输出所选选项的字母，并放在[]里，不要解释。示例：
+
+题目：船舶右舷的舷灯是什么颜色？
+选项：
+A. 红色
+B. 绿色
+C. 白色
+D. 黄色
+答：[B]
+
+当前题目：
+{question}
+选项：
+{choices}"""
+
+
+def to_sample(record) -> Sample:
+    choices = [record[letter] for letter in "ABCD" if record.get(letter)]
+    return Sample(input=record["question"], choices=choices, target=record["answer"])
+
+
+@benchmark("maritime_bench", pretty_name="MaritimeBench", dataset=hub("HiDolphin/MaritimeBench"), to_sample=to_sample,
+           prompt=PROMPT, choice="{letter}. {text}", scorer=choice_answer(language="zh"),
+           tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
+async def test_maritime_bench(sample, model):
+    return await model.generate(sample)

@@ -1,0 +1,39 @@
+"""Harder questions of 14 fields, with up to ten options, many of which need reasoning.
+
+MMLU-Pro: Wang et al. 2024, A More Robust and Challenging Multi-Task Language Understanding Benchmark, arXiv:2406.01574.
+"""
+
+from evalscope_pytest import FewShot, Sample, benchmark, hub
+from evalscope_pytest.scoring import choice_answer
+
+FIELDS = ["computer science", "math", "chemistry", "engineering", "law", "biology", "health", "physics", "business",
+          "philosophy", "economics", "other", "psychology", "history"]  # fmt: skip
+PROMPT = (
+    "Choose the right answer to the question below. Reason step by step first; then finish with the line "
+    "'ANSWER: [LETTER]' (without quotes), where [LETTER] is one of {letters}."
+    "\n\nQuestion:\n{question}\nOptions:\n{choices}\n"
+)
+SHOTS = (
+    "These questions about {subject} are answered already, step by step, and end with 'ANSWER: [LETTER]':"
+    "\n\n{fewshot}\n"
+)
+SHOT = "Question:\n{question}\nOptions:\n{choices}\n{rationale}"
+
+
+def field_of(record) -> str:
+    return record["category"].lower()
+
+
+def to_sample(record) -> Sample:
+    reasoning, _, answer = (record.get("cot_content") or "").replace("The answer is", "ANSWER:").rpartition("ANSWER:")
+    rationale = f"{reasoning}ANSWER:{answer.replace('(', '', 1).replace(')', '', 1)}" if reasoning else answer
+    metadata = {"subject": field_of(record)}
+    return Sample(record["question"], record["answer"], record["options"], rationale=rationale, metadata=metadata)
+
+
+@benchmark("mmlu_pro", pretty_name="MMLU-Pro", to_sample=to_sample, prompt=PROMPT,
+           few_shot=FewShot(5, split="validation", shot=SHOT, prompt=SHOTS, choice="{letter} {text}"),
+           dataset=hub("TIGER-Lab/MMLU-Pro", subsets=FIELDS, subset_by=field_of, split="test"),
+           scorer=choice_answer(), tags=["knowledge", "reasoning", "multiple_choice"])  # fmt: skip
+async def test_mmlu_pro(sample, model):
+    return await model.generate(sample)

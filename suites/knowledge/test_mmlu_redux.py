@@ -1,0 +1,53 @@
+"""MMLU's 57 subjects, 100 questions each, looked through by experts who mark and correct wrong answer keys.
+
+MMLU-Redux: Gema et al. 2024, Are We Done with MMLU?, arXiv:2406.04127. Where experts found several right options, any
+of them is right.
+"""
+
+import re
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
+from evalscope_pytest.scoring import choice_answer
+
+FIELDS = {
+    "STEM": """abstract_algebra astronomy college_biology college_chemistry college_computer_science
+        college_mathematics college_physics computer_security conceptual_physics electrical_engineering
+        elementary_mathematics high_school_biology high_school_chemistry high_school_computer_science
+        high_school_mathematics high_school_physics high_school_statistics machine_learning""",
+    "Humanities": """formal_logic high_school_european_history high_school_us_history high_school_world_history
+        international_law jurisprudence logical_fallacies moral_disputes moral_scenarios philosophy prehistory
+        professional_law world_religions""",
+    "Social Science": """econometrics high_school_geography high_school_government_and_politics
+        high_school_macroeconomics high_school_microeconomics high_school_psychology human_sexuality
+        professional_psychology public_relations security_studies sociology us_foreign_policy""",
+    "Other": """anatomy business_ethics clinical_knowledge college_medicine global_facts human_aging management
+        marketing medical_genetics miscellaneous nutrition professional_accounting professional_medicine virology""",
+}
+CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject in subjects.split()}
+
+
+def corrected(record) -> tuple[list[str], list[str]]:
+    """Return options and right letters after the experts' correction: an index, a letter, several, or a new text."""
+    choices, answer = list(record["choices"]), int(record["answer"])
+    correction = str(record.get("correct_answer") or "").strip()
+    found = [choices.index(correction)] if correction in choices else []
+    if re.fullmatch(r"[\s(]*[0-3A-D](?:[\s(),]|[0-3A-D](?![a-z])|and|or)*", correction):
+        found = [int(mark) if mark.isdigit() else "ABCD".index(mark) for mark in re.findall("[0-3A-D]", correction)]
+    if record["error_type"] == "no_correct_answer" and correction:
+        choices[answer] = correction
+    elif record["error_type"] in ("wrong_groundtruth", "multiple_correct_answers") and found:
+        return choices, ["ABCD"[index] for index in dict.fromkeys(found)]
+    return choices, ["ABCD"[answer]]
+
+
+def to_sample(record) -> Sample:
+    choices, target = corrected(record)
+    return Sample(record["question"], target, choices, metadata={"error_type": record["error_type"]})
+
+
+@benchmark("mmlu_redux", pretty_name="MMLU-Redux", to_sample=to_sample, prompt=CHOICE_STEPWISE,
+           dataset=hub("AI-ModelScope/mmlu-redux-2.0", subsets=sorted(CATEGORIES), split="test"),
+           categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
+async def test_mmlu_redux(sample, model):
+    return await model.generate(sample)

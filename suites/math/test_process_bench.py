@@ -1,0 +1,35 @@
+"""Which paragraph of a solution has the first error, if any: from school sums to olympiads.
+
+ProcessBench: Zheng et al. 2024, Identifying Process Errors in Mathematical Reasoning, arXiv:2412.06559.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.scoring import first_error
+
+PROMPT = """\
+Below are a mathematical problem and a solution of it, whose paragraphs are tagged and numbered from 0.
+
+[Math Problem]
+
+{problem}
+
+[Solution]
+
+{tagged_response}
+
+Check the solution paragraph by paragraph. Find the first paragraph that has an error and give its number; give -1 if \
+there is none. Put that number inside \\boxed{{}}.
+"""
+
+
+def to_sample(record) -> Sample:
+    steps = [f"<paragraph_{n}>\n{step}\n</paragraph_{n}>" for n, step in enumerate(record["steps"])]
+    metadata = {"problem": record["problem"], "tagged_response": "\n\n".join(steps)}
+    return Sample(input=record["problem"], target=str(record["label"]), metadata=metadata)
+
+
+@benchmark("process_bench", pretty_name="ProcessBench", to_sample=to_sample, prompt=PROMPT, scorer=first_error(),
+           dataset=hub("Qwen/ProcessBench", subsets=["gsm8k", "math", "olympiadbench", "omnimath"]),
+           tags=["math", "reasoning"])  # fmt: skip
+async def test_process_bench(sample, model):
+    return await model.generate(sample)
