@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError
 from .pairs import json_type, parse_json_object
+from .yaml_text import parse_yaml
 
 MAX_BYTES = 4 << 20
-MAX_VALUES = 100_000  # with every alias written out: a few hundred bytes of YAML can stand for billions
+MAX_YAML_BYTES = 1 << 19  # which takes the reader a second; JSON takes it no time
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -22,11 +22,13 @@ def read_mapping(path: Path) -> dict[str, Any]:
     path = path.expanduser()
     if path.suffix.lower() not in (".yaml", ".yml", ".json"):
         raise ConfigError(f"{path} is no configuration file: its name ends neither in .yaml, .yml nor .json.")
+    is_json = path.suffix.lower() == ".json"
+    most = MAX_BYTES if is_json else MAX_YAML_BYTES
     try:
         with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise ConfigError(f"{path} is larger than {MAX_BYTES >> 20} MiB: that is no configuration file.")
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise ConfigError(f"{path} is larger than {most >> 10} KiB: that is no configuration file.")
         text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"there is no configuration file {path}. {_near(path)}") from None
@@ -35,7 +37,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text, from byte {error.start} on.") from None
     try:
-        return parse_json_object(text) if path.suffix.lower() == ".json" else _parse_yaml(text)
+        return parse_json_object(text) if is_json else _yaml_mapping(text)
     except ValueError as error:
         raise ConfigError(f"{path}: {error}.") from None
     except RecursionError:
@@ -49,46 +51,8 @@ def _near(path: Path) -> str:
     return f"{where} holds: {', '.join(found[:10])}." if found else f"{where} holds no YAML or JSON file."
 
 
-def _parse_yaml(text: str) -> dict[str, Any]:
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """Safe YAML that refuses a key given twice."""
-
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            seen = set()
-            for key_node, _ in node.value:
-                key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-                if key in seen:
-                    raise ValueError(f"the key {key!r} is given twice, again in line {key_node.start_mark.line + 1}")
-                if key is not None and key != "<<":
-                    seen.add(key)
-            return super().construct_mapping(node, deep)
-
-    try:
-        value = yaml.load(text, Loader)  # noqa: S506  a subclass of SafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ValueError(f"not valid YAML: {error.problem or error.context}{line}") from None
-    except yaml.YAMLError as error:
-        raise ValueError(f"not valid YAML: {str(error).splitlines()[0]}") from None
+def _yaml_mapping(text: str) -> dict[str, Any]:
+    value = parse_yaml(text)
     if not isinstance(value, dict):
         raise ValueError(f"it holds a {json_type(value)}, not a mapping such as 'model: NAME'")
-    _count_values(value, {}, set())
     return value
-
-
-def _count_values(value: Any, counted: dict[int, int], open_: set[int]) -> int:
-    """Count all values below one, aliases each time they stand. Each container is walked once."""
-    if not isinstance(value, (Mapping, list)):
-        return 1
-    if id(value) in open_:
-        raise ValueError("an alias refers to what it stands in")
-    if id(value) not in counted:
-        open_.add(id(value))
-        below = value.values() if isinstance(value, Mapping) else value
-        counted[id(value)] = 1 + sum(_count_values(item, counted, open_) for item in below)
-        open_.remove(id(value))
-    if counted[id(value)] > MAX_VALUES:
-        raise ValueError(f"it stands for more than {MAX_VALUES} values, through aliases")
-    return counted[id(value)]

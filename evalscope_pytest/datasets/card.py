@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..config.yaml_text import parse_yaml
 from ..core.errors import DatasetError
+
+MAX_VALUES = 300_000  # cards of multilingual datasets hold tens of thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,11 @@ def read_configs(readme: str, where: str) -> tuple[Config, ...]:
     head = _front_matter(readme)
     if "configs:" not in head:
         return ()
-    import yaml
-
     try:
-        block = yaml.safe_load(head)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise DatasetError(f"{where} has a head that is not YAML: {reason}. Correct it, or remove it.") from error
+        block = parse_yaml(head, written=MAX_VALUES, values=MAX_VALUES)
+    except (ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split()).removeprefix("not valid YAML: ")
+        raise DatasetError(f"{where} has a head that is not YAML to read: {reason}. Correct or remove it.") from error
     listed = block.get("configs") if isinstance(block, dict) else None
     found = (_config(item) for item in listed or () if isinstance(item, dict)) if isinstance(listed, list) else ()
     return tuple(config for config in found if config.files)
