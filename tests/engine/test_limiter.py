@@ -85,6 +85,8 @@ def test_it_comes_back_to_what_was_fine_and_tries_more_after_the_cooldown():
         ("capacity 20, Retry-After 2", 0.85, 0.05, (15, 22)),
         ("capacity 20, slow refusals", 0.85, 0.05, (15, 22)),
         ("capacity 20, 256 wanted", 0.85, 0.05, (15, 22)),
+        ("capacity 7", 0.85, 0.05, (5, 8)),
+        ("capacity 7, 8 wanted", 0.85, 0.05, (5, 8)),
         ("capacity 64", 0.99, 0.0, (64, 64)),
         ("10 a minute", 0.7, 0.2, (1, 2)),
         ("10 a minute, Retry-After 6", 0.7, 0.2, (1, 2)),

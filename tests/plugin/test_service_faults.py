@@ -36,7 +36,7 @@ def test_a_wrong_key_stops_the_run_at_once_and_shows_nowhere(processes, served):
     served.server.fault_for = lambda received: status(401, f"Incorrect API key provided: {KEY}", code="invalid_api_key")
     run = served.run(f"--eval-api-key={KEY}", "-n", processes, "--junitxml=junit.xml", "-ra")
     assert run.code == 1
-    assert len(served.server.requests) <= 16
+    assert len(served.server.requests) <= 3
     assert "stopped" in run.out
     assert "401" in run.out
     assert "Incorrect API key" in run.out
@@ -73,9 +73,9 @@ def test_a_service_that_is_not_there_ends_the_run_quickly_in_one_paragraph(proje
     started = time.monotonic()
     run = project.run("--eval-api-url=http://127.0.0.1:9/v1", FAST, model="m")
     assert run.code == 1
-    assert time.monotonic() - started < 15
-    assert run.counts["errors"] < 40
-    assert "127.0.0.1:9" in run.out
+    assert time.monotonic() - started < 5
+    assert run.counts["errors"] < 9
+    assert run.out.count("nothing listens at http://127.0.0.1:9") == 1
     assert len(run.out.splitlines()) < 60
     assert "Traceback" not in run.out
 
@@ -103,7 +103,7 @@ def test_a_model_that_is_not_there_is_said_once(served):
     served.server.fault_for = lambda received: status(404, "The model `served` does not exist", code="model_not_found")
     run = served.run()
     assert run.code == 1
-    assert len(served.server.requests) <= 16
+    assert len(served.server.requests) <= 3
     assert "The model `served` does not exist" in run.out
 
 

@@ -122,7 +122,10 @@ class Service(ABC):
         faults: What to do with the next requests, in order of arrival; None answers normally.
         fault_for: Asked for each request that no scripted fault took.
         requests: Everything that came in.
-        max_in_flight: The most requests that were open at once.
+        max_in_flight: The most requests that were open at once, refused ones included.
+        capacity: Requests it works on at once; what is more is refused with 429. None: any number.
+        retry_after: What refused requests are told to wait.
+        refused: When requests were refused so.
     """
 
     routes: tuple[str, ...] = ()
@@ -137,6 +140,11 @@ class Service(ABC):
         self.requests: list[Received] = []
         self.in_flight = 0
         self.max_in_flight = 0
+        self.capacity: int | None = None
+        self.retry_after: str | None = None
+        self.refused: list[float] = []
+        self.working = 0
+        self.max_working = 0
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
@@ -152,6 +160,10 @@ class Service(ABC):
         """How many requests repeated the body of an earlier one."""
         return sum(n - 1 for n in Counter(r.raw for r in self.requests).values())
 
+    def asked(self, content: str) -> int:
+        """How many requests ended with a message of this content."""
+        return sum(r.body["messages"][-1]["content"] == content for r in self.requests)
+
     def script(self, *faults: Fault | None) -> None:
         """Do this with the next requests."""
         self.faults.extend(faults)
@@ -159,7 +171,8 @@ class Service(ABC):
     def forget(self) -> None:
         """Empty the record."""
         self.requests.clear()
-        self.max_in_flight = 0
+        self.refused.clear()
+        self.max_in_flight = self.max_working = 0
 
     def __enter__(self):
         self._thread.start()
@@ -205,11 +218,22 @@ class Service(ABC):
         try:
             fault = self.faults.popleft() if self.faults else None
             fault = fault or self.fault_for(received)
+            if self.capacity is not None and self.working >= self.capacity:
+                self.refused.append(received.at)
+                return await _fail(request, rate_limited(self.retry_after))
+            return await self._work(request, body, fault)
+        finally:
+            self.in_flight -= 1
+
+    async def _work(self, request: web.Request, body: dict[str, Any], fault: Fault | None) -> web.StreamResponse:
+        self.working += 1
+        self.max_working = max(self.max_working, self.working)
+        try:
             if self.latency_s:
                 await asyncio.sleep(self.latency_s)
             return await (self._reply(request, body) if fault is None else _fail(request, fault))
         finally:
-            self.in_flight -= 1
+            self.working -= 1
 
     async def _reply(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         said = self.answer if isinstance(self.answer, str) else self.answer(body["messages"])
@@ -253,6 +277,12 @@ async def write(request: web.Request, fault: Fault) -> web.StreamResponse:
     else:
         await response.write_eof()
     return response
+
+
+def drip(whole: bytes, gap_s: float, size: int = 8, content_type: str = "text/event-stream") -> Fault:
+    """A reply that comes in small pieces, with a pause behind each."""
+    chunks = tuple(whole[at : at + size] for at in range(0, len(whole), size))
+    return Fault(headers={"Content-Type": content_type}, chunks=chunks, gap_s=gap_s)
 
 
 def event(payload: Mapping[str, Any] | str) -> bytes:

@@ -1,0 +1,1 @@
+"""Fault cases of docs/design/reliability.md, each test named after its case."""

@@ -1,0 +1,5 @@
+"""Faults are tried on runs of the plugin, as its own tests are."""
+
+from __future__ import annotations
+
+from tests.plugin.conftest import nothing_from_around, project, served  # noqa: F401
