@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 
 from ..core.errors import ConfigError, DatasetError, closest
+from ..core.template import parse, unknown_field
 from ..core.values import Message, Sample
 from ..datasets.load import load_subsets, read_release_text
 from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
 from .definition import Benchmark, FewShot
-from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, parse, release_shots, shot_text, template_of, unknown_field
+from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
 from .resolve import ResolvedBenchmark
 
 _log = logging.getLogger("evalscope_pytest")

@@ -11,13 +11,14 @@ from typing import Any
 from ..config.dataset_args import DatasetArgs
 from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
+from ..core.template import parse
 from ..datasets.source import Source
 from ..records.plan import BenchmarkPlan
 from ..scoring.filters import Filters
 from ..scoring.protocol import Scorer
 from .definition import Benchmark, FewShot
 from .metrics import chosen_aggregation, chosen_metrics
-from .prompt import asks, parse
+from .prompt import asks
 
 _QUERY = re.compile(r"(?<!\{)\{query\}(?!\})")
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from evalscope_pytest import FewShot, Message, Sample, hub
 from evalscope_pytest.benchmarks.definition import Benchmark
-from evalscope_pytest.benchmarks.prompt import messages, release_shots, render, shot_text
+from evalscope_pytest.benchmarks.prompt import messages, release_shots, shot_text
 from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.core.template import render
 
 CHOICES = Sample(input="2 + 2?", choices=["3", "4"], target="B", subset="sums", metadata={"topic": "adding", "n": 3})
 HOSTILE = "{target} {{question}} {0.__class__} {question!r:>9} }{"
