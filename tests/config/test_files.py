@@ -51,7 +51,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("c.json", b"[" * 100_000, "nested too deeply"),
         ("c.yaml", b"model: \xff\n", "not UTF-8"),
         ("c.toml", b"", "neither in .yaml, .yml nor .json"),
-        ("c.yaml", b"#" * (MAX_BYTES + 1), "larger than 4 MiB"),
+        ("c.yaml", b"#" * (MAX_BYTES + 1), "larger than 512 KiB"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_paragraph_that_names_it(tmp_path, name, content, complaint):
