@@ -1,0 +1,162 @@
+"""What a judge has to reply, and how the reply is read: strictly, since a misread verdict is a faked score.
+
+A verdict is one JSON object with the key ``verdict``. A bare label, or ``[[0.5]]``, is understood as well, being what
+older prompts ask for. A reply that holds two different verdicts holds none.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+# Characters of a reply, from its end, in which a verdict is looked for, and objects that are tried.
+LONGEST = 65_536
+MOST_OBJECTS = 200
+_WRAPPING = " \t\r\n*_`\"'.。()[]（）【】"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a judge decided.
+
+    Attributes:
+        value: The label, or the number as text.
+        metrics: What it is worth.
+        explanation: Why, in the judge's words.
+    """
+
+    value: str
+    metrics: Mapping[str, float]
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The judge chooses one of several labels.
+
+    Attributes:
+        values: The labels, as they have to be written, and the metrics each stands for.
+        pattern: A user's own expression, of which the last match is the label; None for the strict reading.
+    """
+
+    values: Mapping[str, Mapping[str, float]]
+    pattern: re.Pattern[str] | None = None
+
+    @property
+    def instruction(self) -> str:
+        """The sentences that ask for the verdict."""
+        words = ", ".join(f'"{word}"' for word in self.values)
+        return (
+            'Reply with exactly one JSON object, {"explanation": "...", "verdict": "..."}, and nothing else. '
+            f"The explanation is short; the verdict is one of {words}."
+        )
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of the metrics a verdict stands for."""
+        return tuple(next(iter(self.values.values())))
+
+    def read(self, reply: str) -> Verdict | None:
+        """Return the verdict; None when there is none, or more than one."""
+        if self.pattern is not None:
+            found = [(_last_match(self.pattern, reply), "")]
+        else:
+            found = list(_verdicts(reply)) or [(reply.strip(_WRAPPING) if len(reply) < 200 else "", "")]
+        return _only(Verdict(word, self.values[word], why) for word, why in found if word in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The judge gives a number, which is the metric.
+
+    Attributes:
+        low: The smallest allowed.
+        high: The greatest allowed.
+        metric: Its name.
+        unit: What the number is divided by: 10 makes marks out of ten a score between 0 and 1.
+        pattern: A user's own expression, of which the last match is the number; None for the strict reading.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+    metric: str = "accuracy"
+    unit: float = 1.0
+    pattern: re.Pattern[str] | None = None
+
+    @property
+    def instruction(self) -> str:
+        """The sentences that ask for the verdict."""
+        return (
+            'Reply with exactly one JSON object, {"explanation": "...", "verdict": NUMBER}, and nothing else. '
+            f"The explanation is short; the number is between {self.low:g} and {self.high:g}."
+        )
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metric's name."""
+        return (self.metric,)
+
+    def read(self, reply: str) -> Verdict | None:
+        """Return the verdict; None when there is none, more than one, or one out of range."""
+        if self.pattern is not None:
+            found = [(_last_match(self.pattern, reply), "")]
+        else:
+            found = list(_verdicts(reply)) or [(value, "") for value in _bracketed(reply)]
+        return _only(self._verdict(number, why) for text, why in found if (number := self._allowed(text)) is not None)
+
+    def _verdict(self, number: float, explanation: str) -> Verdict:
+        return Verdict(f"{number:g}", {self.metric: number / self.unit}, explanation)
+
+    def _allowed(self, text: str) -> float | None:
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        return number if math.isfinite(number) and self.low <= number <= self.high else None
+
+
+Contract = Labels | Number
+
+
+def _last_match(pattern: re.Pattern[str], reply: str) -> str:
+    match = None
+    for match in pattern.finditer(reply[-LONGEST:]):  # noqa: B007 - the last one counts
+        pass
+    return "" if match is None else match[1 if pattern.groups else 0] or ""
+
+
+def _only(verdicts: Iterable[Verdict]) -> Verdict | None:
+    found = list(verdicts)
+    return found[-1] if len({verdict.value for verdict in found}) == 1 else None
+
+
+def _verdicts(reply: str) -> Iterator[tuple[str, str]]:
+    """Yield value and explanation of every JSON object with a verdict."""
+    text, at = reply[-LONGEST:], -1
+    decoder = json.JSONDecoder()
+    for _ in range(MOST_OBJECTS):
+        at = text.find("{", at + 1)
+        if at < 0:
+            return
+        try:
+            found, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            continue
+        at = end - 1
+        value = found.get("verdict") if isinstance(found, dict) else None
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            yield str(value).strip(), str(found.get("explanation") or "")
+
+
+def _bracketed(reply: str) -> Iterator[str]:
+    """Yield what stands in ``[[...]]``."""
+    text, at = reply[-LONGEST:], 0
+    while (at := text.find("[[", at)) >= 0:
+        end = text.find("]]", at)
+        if end < 0:
+            return
+        yield text[at + 2 : end].strip()
+        at = end

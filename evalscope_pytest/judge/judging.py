@@ -1,0 +1,136 @@
+"""How judges are asked about one reply, and what their verdicts make of it: the judge's counterpart of a scorer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.template import render
+from ..core.values import Message, Sample, Score
+from .contract import Contract, Labels
+from .fence import RULE, fenced
+
+Metrics = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing a judge is asked, and how its reply is read."""
+
+    messages: tuple[Message, ...]
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to be decided.
+
+    Attributes:
+        questions: The same question, once or, where the order of two replies must not matter, in both orders.
+    """
+
+    questions: tuple[Question, ...]
+
+
+def _first(sample: Sample, decided: Sequence[Metrics]) -> Score:
+    return Score.of(decided[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How a benchmark's replies are judged.
+
+    Attributes:
+        name: What it is called in records and errors.
+        metrics: The names of the numbers it gives, the primary one first.
+        items: What is to be decided about a reply to a sample.
+        score: Makes the score of the metrics that were decided, item by item.
+        options: What makes this judging differ from another of the same name; part of the content address.
+    """
+
+    name: str
+    metrics: tuple[str, ...]
+    items: Callable[[Sample, str], Sequence[Item]]
+    score: Callable[[Sample, Sequence[Metrics]], Score] = _first
+    options: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this judging from another in content addresses."""
+        return f"{self.name}({self.options})"
+
+
+def question(
+    prompt: str, contract: Contract, fields: Mapping[str, str], judged: Sequence[str], system_prompt: str = ""
+) -> Question:
+    """Make a question.
+
+    Args:
+        prompt: Template of the user message.
+        fields: What it may name.
+        judged: Those of the fields that a model under evaluation wrote: they are fenced.
+        system_prompt: What the judge is told beside, and beside the rule about fenced text.
+
+    Raises:
+        ConfigError: The template names another field, or is none.
+    """
+    about = "\0".join(fields[name] for name in sorted(fields))
+    shown = {name: fenced(text, f"{name}\0{about}") if name in judged else text for name, text in fields.items()}
+    asked = f"{render(prompt, shown, 'the prompt of the judge')}\n\n{contract.instruction}"
+    system = f"{system_prompt}\n\n{RULE}" if system_prompt else RULE
+    return Question((Message("system", system), Message("user", asked)), contract)
+
+
+def sample_fields(sample: Sample, reply: str) -> dict[str, str]:
+    """Return what a prompt about one reply may name: ``question``, ``gold``, ``pred`` and the texts of its metadata."""
+    texts = {name: value for name, value in sample.metadata.items() if isinstance(value, str)}
+    return {**texts, "question": sample.question, "gold": "\n".join(sample.targets), "pred": reply}
+
+
+def graded(name: str, prompt: str, contract: Contract, *, system_prompt: str = "") -> Judging:
+    """Return the judging that asks one question about one reply.
+
+    Args:
+        prompt: Names ``{question}``, ``{pred}``, ``{gold}`` and texts of the sample's metadata.
+    """
+
+    def items(sample: Sample, reply: str) -> Sequence[Item]:
+        return [Item((question(prompt, contract, sample_fields(sample, reply), ("pred",), system_prompt),))]
+
+    return Judging(name, contract.metrics, items, options=f"{system_prompt}\0{prompt}\0{contract!r}")
+
+
+def compared(
+    name: str,
+    prompt: str,
+    values: Mapping[str, float],
+    *,
+    baseline: Callable[[Sample], str],
+    metric: str = "win_rate",
+    system_prompt: str = "",
+    swap: bool = True,
+) -> Judging:
+    """Return the judging that compares a reply with a baseline's.
+
+    Args:
+        prompt: Names ``{question}``, ``{a}`` and ``{b}``, which are the two replies in the order they are shown.
+        values: What each label is worth for the reply shown as ``a``, from 0 (lost) to 1 (won).
+        baseline: The reply it is compared with.
+        swap: Ask in both orders; a comparison counts when both are decided, with the mean of the two.
+    """
+    as_a = Labels({label: {metric: value} for label, value in values.items()})
+    as_b = Labels({label: {metric: 1.0 - value} for label, value in values.items()})
+
+    def items(sample: Sample, reply: str) -> Sequence[Item]:
+        other, fields = baseline(sample), sample_fields(sample, reply)
+        orders = [(as_a, reply, other), (as_b, other, reply)] if swap else [(as_a, reply, other)]
+        return [
+            Item(
+                tuple(
+                    question(prompt, contract, {**fields, "a": first, "b": second}, ("a", "b"), system_prompt)
+                    for contract, first, second in orders
+                )
+            )
+        ]
+
+    return Judging(name, (metric,), items, options=f"{system_prompt}\0{prompt}\0{dict(values)!r}\0{swap}")
