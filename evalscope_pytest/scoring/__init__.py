@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .bbh import bbh_answer as bbh_answer
     from .by_subset import by_subset as by_subset
+    from .drop import drop_answer as drop_answer
     from .first_error import first_error as first_error
+    from .grid import grid_answer as grid_answer
     from .ifeval.scorer import ifeval as ifeval
     from .local_math import local_math_answer as local_math_answer
     from .matching import exact_match as exact_match
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from .pattern import pattern as pattern
     from .protocol import Scorer as Scorer
     from .similarity import similarity as similarity
+    from .trivia import trivia_answer as trivia_answer
     from .yes_no import yes_no as yes_no
     from .yes_no import yes_no_in_groups as yes_no_in_groups
     from .yes_no import yes_no_maybe as yes_no_maybe
+    from .zebra import zebra_answer as zebra_answer
 
 _HOME = {
     "Scorer": "protocol",
@@ -33,8 +37,10 @@ _HOME = {
     "bbh_answer": "bbh",
     "by_subset": "by_subset",
     "choice_answer": "multiple_choice",
+    "drop_answer": "drop",
     "exact_match": "matching",
     "first_error": "first_error",
+    "grid_answer": "grid",
     "ifeval": "ifeval.scorer",
     "includes": "matching",
     "local_math_answer": "local_math",
@@ -43,9 +49,11 @@ _HOME = {
     "olympiad_answer": "olympiad",
     "pattern": "pattern",
     "similarity": "similarity",
+    "trivia_answer": "trivia",
     "yes_no": "yes_no",
     "yes_no_in_groups": "yes_no",
     "yes_no_maybe": "yes_no",
+    "zebra_answer": "zebra",
 }
 
 __all__ = [
@@ -54,18 +62,23 @@ __all__ = [
     "bbh_answer",
     "by_subset",
     "choice_answer",
+    "drop_answer",
     "exact_match",
     "first_error",
+    "grid_answer",
     "ifeval",
     "includes",
     "local_math_answer",
     "math_answer",
     "multi_choice_accuracy",
+    "olympiad_answer",
     "pattern",
     "similarity",
+    "trivia_answer",
     "yes_no",
     "yes_no_in_groups",
     "yes_no_maybe",
+    "zebra_answer",
 ]
 
 

@@ -20,13 +20,8 @@ def math_answer(*, measured: bool = False) -> Scorer:
     Args:
         measured: Targets with decimals are rounded quantities: an answer that rounds to the target is right.
     """
-    leniency = Leniency(measured=measured)
-
-    def score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-        answer = read_math(text)
-        return Score(accuracy=0.0) if answer is None else judged(answer, sample, leniency)
-
-    return Scorer("math_answer", ("accuracy",), score, boxed_target, "measured" if measured else "")
+    score, options = (_measured, "measured") if measured else (_exact, "")
+    return Scorer("math_answer", ("accuracy",), score, boxed_target, options)
 
 
 def aime_answer() -> Scorer:
@@ -37,6 +32,16 @@ def aime_answer() -> Scorer:
 def boxed_target(sample: Sample) -> str:
     """Return a right reply."""
     return f"\\boxed{{{sample.targets[0]}}}"
+
+
+def _exact(text: str, sample: Sample) -> Score | Awaitable[Score]:
+    answer = read_math(text)
+    return Score(accuracy=0.0) if answer is None else judged(answer, sample)
+
+
+def _measured(text: str, sample: Sample) -> Score | Awaitable[Score]:
+    answer = read_math(text)
+    return Score(accuracy=0.0) if answer is None else judged(answer, sample, Leniency(measured=True))
 
 
 def judged(answer: str, sample: Sample, leniency: Leniency = STRICT) -> Score | Awaitable[Score]:

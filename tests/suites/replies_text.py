@@ -19,5 +19,18 @@ REPLIES: dict[str, Any] = {
         "\\boxed{9.3e15}",
         "\\boxed{\\mathrm{m}}",
     ),
+    "drop": ("Both did.\nAnswer: Bo Ray and Ann Lee", "Answer: Ann Lee", "Ray, Bo; somebody else"),
+    "trivia_qa": ("ANSWER: It is the river Tiber.", "ANSWER: the Arno, not the Tiber", "The Tiber or the Arno"),
+    "arc_agi_2": (
+        "```json\n[[0, 3],\n [3, 0]]\n```",
+        "[[0, 3], [3, 0]], or rather [[3, 0], [0, 3]]",
+        "[[0, 3], [3, 0",
+    ),
+    "zebralogicbench": (
+        '{"reasoning": "Eve", "solution": {"House 1": {"name": ["Eve"], "Drink": "Tea"}, '
+        '"House 2": {"Name": "Al ", "Drink": "milk"}}}',
+        '{"solution": {"House 1": {"Name": "Al", "Drink": "tea"}, "House 2": {"Name": "Eve", "Drink": "milk"}}}',
+        "House 1: Eve, tea; House 2: Al, milk",
+    ),
     "olympiad_bench": ("So the final answer is \\boxed{2, -2}.", "So the final answer is \\boxed{2}.", "\\boxed{,}"),
 }

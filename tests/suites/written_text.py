@@ -15,6 +15,31 @@ def _mgsm(question: str, solution: str | None, answer: int) -> Row:
     return {"question": question, "answer": solution, "answer_number": answer, "equation_solution": None}
 
 
+def _drop(number: str = "", spans: list[str] | None = None, **date: str) -> Row:
+    empty = {"day": "", "month": "", "year": ""}
+    return {"number": number, "date": {**empty, **date}, "spans": spans or []}
+
+
+def _drop_record(question: str, *answers: Row, columns: bool = True) -> Row:
+    """Return a record of the hub, where the validated answers are columns, or of the release, where they are rows."""
+    first, *others = answers
+    return {
+        "passage": "The Bears beat the Lions 10-7 in 1991. Ann Lee and Bo Ray scored.",
+        "question": question,
+        "answer": first,
+        "validated_answers": {name: [row[name] for row in others] for name in first} if columns else others,
+    }
+
+
+def _puzzle(houses: int, attributes: int) -> Row:
+    header = ["House", *(f"Trait {n}" for n in range(attributes))]
+    rows = [[str(house), *(f"t{n}h{house}" for n in range(attributes))] for house in range(1, houses + 1)]
+    solution = {"header": header, "rows": rows}
+    return {"puzzle": f"There are {houses} houses.", "solution": solution, "created_at": "2024-07-03T21:21:29"}
+
+
+_GRIDS = [{"input": [[n, 0], [0, n]], "output": [[0, n], [n, 0]]} for n in (1, 2, 3)]
+
 FILES: dict[str, dict[str, list[Row] | str]] = {
     "aime25": {"test.jsonl": [_contest("001", id=0)]},
     "aime26": {"test.jsonl": [_contest(1)]},
@@ -74,6 +99,36 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
             }
         ],
     },
+    "drop": {
+        "train.jsonl": [_drop_record(f"How many ended {n}?", _drop(number=str(n))) for n in range(3)],
+        "validation.jsonl": [
+            _drop_record("Who scored?", _drop(spans=["Ann Lee", "Bo Ray"]), _drop(spans=["Bo Ray"])),
+            _drop_record("By how many points?", _drop(number="3"), _drop(spans=["3 points"]), columns=False),
+            _drop_record("When?", _drop(year="1991")),
+        ],
+    },
+    "trivia_qa": {
+        "validation.jsonl": [
+            {
+                "question": "Which river flows through Rome?",
+                "question_id": "own_1",
+                "answer": {"aliases": ["The Tiber", "Tevere"], "normalized_aliases": ["tiber", "tevere"]},
+                "entity_pages": {"wiki_context": ["Rome lies on the Tiber.", "The Arno flows through Florence."]},
+            }
+        ]
+    },
+    "arc_agi_2": {"test.jsonl": [{"id": "own", "train": _GRIDS[:2], "test": _GRIDS[2:]}]},
+    "zebralogicbench": {
+        "grid_mode/test.jsonl": [
+            {
+                "id": "own",
+                "puzzle": "There are 2 houses. Eve lives in house 1 and drinks tea. Al drinks milk.",
+                "solution": {"header": ["House", "Name", "Drink"], "rows": [["1", "Eve", "tea"], ["2", "Al", "milk"]]},
+                "created_at": "2024-07-03T21:21:29",
+            },
+            *(_puzzle(houses, attributes) for houses, attributes in ((3, 4), (4, 5), (6, 6))),
+        ]
+    },
 }
 SUBSETS = {
     "amc": ("amc22", "amc23"),
@@ -81,7 +136,7 @@ SUBSETS = {
     "mgsm": ("de", "bn"),
     "olympiad_bench": ("OE_TO_maths_en_COMP", "OE_TO_physics_zh_CEE"),
 }
-NO_OFFICIAL = {"aime25", "aime26", "mgsm"}
+NO_OFFICIAL = {"aime25", "aime26", "mgsm", "drop", "trivia_qa", "zebralogicbench"}
 FEW_OFFICIAL = {"amc"}
 NO_PAPER = {"aime25", "aime26", "amc"}
 OFFICIAL_ARGS: dict[str, dict[str, Any]] = {

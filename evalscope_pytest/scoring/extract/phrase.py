@@ -28,25 +28,37 @@ def read_phrase(text: str) -> tuple[str, ...]:
     The readings differ in what belongs to the answer: the rest of the line, its first sentence, that without a
     reason behind it, each with and without brackets around it (the benchmark's own format has some).
     """
-    reply = fold(visible(text).strip()[-_TAIL:])
+    reply = fold(visible(text).strip())
     if not reply:
         return ()
-    claim = _announced(reply)
-    if claim is None:
-        box = next(boxes(reply), None)
-        claim = box.content if box else reply[-_SHOWN:].splitlines()[-1]
-    line = claim[:_SHOWN].lstrip(" \t\r\n:*_").partition("\n")[0]
-    sentence = line[: end.start()] if (end := _SENTENCE_END.search(line)) else line
+    line = claimed(reply)[:_SHOWN].lstrip(" \t\r\n:*_").partition("\n")[0]
+    sentence = first_sentence(line)
     reasonless = sentence[: reason.start()] if (reason := _REASON.search(sentence)) else sentence
     word = sentence.partition(",")[0]
     readings = [line, sentence, reasonless, *([word] if " " not in word.strip() else [])]
     found: dict[str, None] = {}
     for reading in readings:
-        bare = _unwrapped(reading)
+        bare = unwrapped(reading)
         for candidate in (bare, _without_brackets(bare)):
             if candidate:
                 found[candidate] = None
     return tuple(found)
+
+
+def claimed(reply: str) -> str:
+    """Return what stands behind the last announcement, else in the last box, else on the last line."""
+    reply = reply[-_TAIL:]
+    claim = _announced(reply)
+    if claim is None:
+        box = next(boxes(reply), None)
+        claim = box.content if box else reply[-_SHOWN:].splitlines()[-1]
+    return claim
+
+
+def first_sentence(line: str) -> str:
+    """Return ``line`` up to the first full stop."""
+    end = _SENTENCE_END.search(line)
+    return line[: end.start()] if end else line
 
 
 def _announced(reply: str) -> str | None:
@@ -57,7 +69,8 @@ def _announced(reply: str) -> str | None:
     return None
 
 
-def _unwrapped(text: str) -> str:
+def unwrapped(text: str) -> str:
+    """Return ``text`` without the quotes, bold, box or dollars around it."""
     text = text.strip(_EDGES)
     for _ in range(4):
         for opening, closing in _WRAPPINGS:
@@ -72,5 +85,5 @@ def _unwrapped(text: str) -> str:
 def _without_brackets(text: str) -> str:
     for opening, closing in _BRACKETS:
         if len(text) > 2 and text.startswith(opening) and text.endswith(closing):
-            return _unwrapped(text[1:-1])
+            return unwrapped(text[1:-1])
     return text

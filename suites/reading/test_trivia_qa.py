@@ -1,0 +1,27 @@
+"""Quiz questions with the Wikipedia pages in which their answers stand.
+
+TriviaQA: Joshi et al. 2017, A Large Scale Distantly Supervised Challenge Dataset for Reading Comprehension,
+arXiv:1705.03551.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.scoring import trivia_answer
+
+PROMPT = (
+    "Read these pages, then answer the question below.\n\nPages: {content}\n\nQuestion: {question}\n\n"
+    "Finish with the line 'ANSWER: [ANSWER]' (without quotes), where [ANSWER] is nothing but the answer.\n"
+)
+
+
+def to_sample(record) -> Sample:
+    answer, pages = record["answer"], record["entity_pages"]["wiki_context"]
+    content = pages if isinstance(pages, str) else "\n\n".join(pages)
+    targets = list(dict.fromkeys([*answer["aliases"], *answer["normalized_aliases"]]))
+    return Sample(record["question"], targets, metadata={"content": content}, id=record["question_id"])
+
+
+@benchmark("trivia_qa", pretty_name="TriviaQA", to_sample=to_sample, prompt=PROMPT, scorer=trivia_answer(),
+           dataset=hub("evalscope/trivia_qa", subsets=["rc.wikipedia"], split="validation"),
+           tags=["qa", "reading_comprehension"])  # fmt: skip
+async def test_trivia_qa(sample, model):
+    return await model.generate(sample)

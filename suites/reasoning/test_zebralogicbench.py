@@ -1,0 +1,52 @@
+"""Logic grid puzzles: who lives in which house, in 1,000 puzzles of two to six houses.
+
+ZebraLogic: Lin et al. 2025, On the Scaling Limits of LLMs for Logical Reasoning, arXiv:2502.01100.
+"""
+
+import json
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.scoring import zebra_answer
+from evalscope_pytest.scoring.zebra import METRICS, blank_solution
+
+PROMPT = """\
+# A puzzle with its answer
+
+Two houses stand side by side, number 1 on the left and number 2 on the right. Somebody else lives in each.
+ - Their names: `Mona`, `Otto`.
+ - Their pets: `cat`, `newt`.
+
+## Clues
+
+1. The newt lives to the right of Mona.
+2. Otto does not live in the first house.
+
+## Answer
+
+{{"reasoning": "By clue 2 Otto lives in house 2, and Mona in house 1. By clue 1 the newt is in house 2, so the cat is \
+in house 1.", "solution": {{"House 1": {{"Name": "Mona", "Pet": "cat"}}, \
+"House 2": {{"Name": "Otto", "Pet": "newt"}}}}}}
+
+# The puzzle to solve
+
+{question}
+
+# What to reply
+
+Solve the puzzle. Reply with your reasoning and the solution as JSON of this form:
+
+{json_template}
+"""
+
+
+def to_sample(record) -> Sample:
+    gold = {"header": list(record["solution"]["header"]), "rows": [list(row) for row in record["solution"]["rows"]]}
+    form = json.dumps(blank_solution(gold["header"], len(gold["rows"])), indent=4)
+    return Sample(record["puzzle"], json.dumps(gold), metadata={"json_template": form})
+
+
+@benchmark("zebralogicbench", pretty_name="ZebraLogicBench", to_sample=to_sample, prompt=PROMPT,
+           dataset=hub("allenai/ZebraLogicBench-private", subsets=["grid_mode"], split="test"),
+           scorer=zebra_answer(), metrics=METRICS, tags=["reasoning"])  # fmt: skip
+async def test_zebralogicbench(sample, model):
+    return await model.generate(sample)
