@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..core.errors import SandboxError
+from .inside.clearing import remove_tree
 from .inside.confinement import Bounds, Layers
 from .inside.frames import BrokenFrameError, Frame, receive, send
 from .protocol import SCRATCH_BYTES, STATUSES, Program, Result, Status
@@ -137,7 +137,7 @@ class InterpreterJail:
                 self._process.kill()
                 self._process.wait()
             if self._remove is not None:
-                shutil.rmtree(self._remove, ignore_errors=True)
+                remove_tree(self._remove)
 
 
 def request(program: Program) -> Frame:

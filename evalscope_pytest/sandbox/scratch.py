@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 
 from . import host
+from .inside.clearing import remove_tree
 from .inside.confinement import Layers
 from .jail import INSIDE, InterpreterJail, interpreter
 
@@ -31,5 +31,5 @@ def jail_in_scratch(
         layers = Layers(scratch, readable, user, read_all, files=files, calls=calls, forks=forks)
         return InterpreterJail(name, interpreter(str(INSIDE.parent), layers), scratch, remove=scratch)
     except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove_tree(scratch)
         raise

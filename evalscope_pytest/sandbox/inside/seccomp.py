@@ -44,7 +44,7 @@ _REFUSED = {
 # Refused when their first argument is a process other than the caller (0 is the caller, or its own group).
 _ON_PROCESSES = {
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240), "prlimit64": (302, 261),
+    "rt_tgsigqueueinfo": (297, 240),
 }  # fmt: skip
 # Refused where files are not a namespace's own: Landlock leaves metadata alone, and before Linux 6.2 the length.
 _ON_FILES = {
@@ -54,6 +54,7 @@ _ON_FILES = {
     "removexattr": (197, 14), "removexattrat": (466, 466), "setxattr": (188, 5), "setxattrat": (463, 463),
     "truncate": (76, 45), "utime": (132, -1), "utimensat": (280, 88), "utimes": (235, -1),
 }  # fmt: skip
+_PRLIMIT = (302, 261)  # likewise, and in a namespace too: the jail itself may be of the program's user
 _FORKS = {"fork": (57, -1), "vfork": (58, -1)}
 _CLONE, _CLONE3, _SOCKETPAIR = (56, 220), (435, 435), (53, 199)
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
@@ -92,7 +93,7 @@ class Filter:
     Attributes:
         before: Instructions ahead of those that compare process numbers.
         after: The rest.
-        on_processes: System calls whose first argument must be the process itself; none where it sees no others.
+        on_processes: System calls whose first argument must be the process itself.
     """
 
     before: bytes
@@ -123,8 +124,8 @@ class Filter:
         # Its arguments are in memory, where no filter can look: the C library falls back to clone.
         code += [_step(_EQUAL, _CLONE3[column], 0, 1), _refuse(errno.ENOSYS)]
         code += _socketpair(_SOCKETPAIR[column]) + _clone(_CLONE[column], forks=forks)
-        own = () if namespace else tuple(numbers[column] for numbers in _ON_PROCESSES.values())
-        return cls(b"".join(code), _step(_RETURN, _ALLOW), own)
+        own_only = (_PRLIMIT, *(() if namespace else _ON_PROCESSES.values()))
+        return cls(b"".join(code), _step(_RETURN, _ALLOW), tuple(numbers[column] for numbers in own_only))
 
     def install(self) -> None:
         """Put this process, and all it starts, under the filter. It must have given up gaining privileges.

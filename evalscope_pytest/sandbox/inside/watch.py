@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import selectors
 import signal
@@ -128,6 +129,8 @@ class Watch:
             return "timeout"
         if self._resident() > self._bounds.memory_bytes:
             return "oom"
+        if _threads(self._pid) > self._bounds.processes:
+            return "failed"
         if self._scratch and _too_big(self._scratch, self._bounds.scratch_bytes):
             return "output_limit"
         return ""
@@ -208,16 +211,35 @@ def _resident(pid: str) -> int:
         return 0
 
 
+def _threads(pid: int) -> int:
+    """Return the number of a process's threads, which no other limit bounds where the user is nobody's own."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rpartition(")")[2].split()[17])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
 def _too_big(folder: str, most: int) -> bool:
-    """Tell whether a folder holds more than ``most`` bytes. Each file counts as a page at least."""
+    """Tell whether a folder holds more than ``most`` bytes. Each file counts as a page at least.
+
+    What lies too deep to be named counts as too big.
+    """
     total = 0
-    for place, folders, names in os.walk(folder):
-        for name in (*folders, *names):
-            try:
-                total += max(_PAGE, os.lstat(os.path.join(place, name)).st_size)
-            except OSError:
-                total += _PAGE
-            if total > most:
+    folders = [folder]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    total += max(_PAGE, entry.stat(follow_symlinks=False).st_size)
+                    if total > most:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
                 return True
     return False
 

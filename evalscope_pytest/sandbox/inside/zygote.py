@@ -9,15 +9,14 @@ import gc
 import importlib
 import json
 import os
-import shutil
 import signal
 import stat
-import subprocess
 import sys
 import tempfile
 from typing import Any, NoReturn
 
 from . import kernel
+from .clearing import remove_tree
 from .confinement import Bounds, Confinement, Layers
 from .frames import BrokenFrameError, Frame, receive, send
 from .program import NONCE_BYTES, Ends, Order, run
@@ -131,18 +130,12 @@ def _emptied(folder: str) -> bool:
         path = os.path.join(folder, name)
         try:
             if stat.S_ISDIR(os.lstat(path).st_mode):
-                shutil.rmtree(path)
+                remove_tree(path)
             else:
                 os.unlink(path)
-        except (OSError, RecursionError):
-            _force_away(path)
+        except OSError:
+            continue
     return not os.listdir(folder)
-
-
-def _force_away(path: str) -> None:
-    """Remove what is locked up or very deep."""
-    for command in (["chmod", "-R", "u+rwx", path], ["rm", "-rf", path]):
-        subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 def reply(ended: Ended, *, clean: bool) -> Frame:
