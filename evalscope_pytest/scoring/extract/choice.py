@@ -17,7 +17,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from .labels import bare, claimed, enumerated, mentioned, negated, with_own_text
+from .labels import bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
 from .options import Options
 from .visible import fold, visible
 
@@ -25,15 +25,27 @@ _CLAIMS = 48  # How many claims are tried, from the last: bounds the work on a r
 _LINES = 400
 _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
 _CLOSING = r"(?:[*_`\"'\])]|</b>|</strong>){0,4}"
+# The same announcements in the languages benchmarks are translated to.
+_ABROAD = (
+    r"\b(?:antwort|lösung|réponse|respuesta|resposta|risposta|jawaban(?:nya)?|jibu|ìdáhùn|ответ|cevap|antwoord)"
+    rf"(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{_CLOSING}\s?"
+    r"(?::|=|(?:ist|lautet|est|es|é|è|adalah|ni|jẹ́)\s(?:(?:die|der|a|la|le|el)\s|l')?"
+    r"(?:(?:opción|opção|opzione|pilihan|lettre|letra|lettera|buchstabe)\s)?)"
+    rf"|(?:الإجابة|الجواب|উত্তর|उत्तर|정답|答え|正解)(?:\sالصحيحة|\sالصحيح)?{_CLOSING}\s?(?::|=|"
+    r"(?:は|은|는|\s?هي|\s?هو|\s?হলো?|\s?है)?(?=[\s(\[*\"'{$\\]{0,6}[A-Za-z](?![A-Za-z])))"
+)
 _MARKER = re.compile(
-    r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely) (?:choice|option|letter))"
+    r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely|selected|chosen) (?:choice|option|letter)"
+    r"|\b(?:solution|response|result)(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s)))"
     r"(?: (?:choices?|options?|letters?|here))?(?: to (?:this|the) (?:question|problem)| above)?"
     rf"\s{{0,3}}{_CLOSING}\s{{0,3}}"
-    r"(?::|=|(?:is|are|would be|should be|must be|will be|has to be)(?![a-z])|是|为|\s{0,2}\n)"
+    r"(?::|=|—|(?:is|are|would be|should be|must be|will be|has to be)(?![a-z])|是|为|\s{0,2}\n)"
+    r"|\bans\s?[.:=]"
     r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
     rf"|答案(?:选项)?{_CLOSING}\s{{0,3}}(?::|=|(?:应该|应当|就)?(?:是|为|選|选))?"
     r"|正确(?:的)?(?:选项|答案|说法)?(?:是|为)|答\s?:"
-    r"|\"(?:choice|option|letter|final_answer|answer_choice)\"\s{0,3}:"
+    r"|[\"'](?!wrong|incorrect|reject|other)[a-z_ -]{0,20}(?:answer|choice|option|letter|label|selection)[\"']\s{0,3}:"
+    rf"|[\"']选项[\"']\s{{0,3}}:|{_ABROAD}"
     r"|<answer>"
     r"|\\?\b(?:boxed|fbox)\s{0,3}(?=\{)",
     re.IGNORECASE,
@@ -42,16 +54,22 @@ _VERB = re.compile(
     r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"
     r"|\b(?:going|go) with|\b(?:choose|select|pick)|\bmy (?:pick|selection|guess) (?:is|would be)"
     r"|\bit(?: is|'s| must be| should be| has to be)"
+    r"|\b(?:thus|hence|therefore|so|consequently)[,:]? (?:(?:the )?(?:option|choice|letter) )?"
+    r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}(?:\n|$))"
     r"|(?:故|应|应该|所以|因此)?(?:选择|选(?![项择]))(?:的)?(?:是|为)?:?|认为(?:应该|应)?(?:是|为)",
     re.IGNORECASE,
 )
 _CALLED_RIGHT = re.compile(
-    r"(?<![A-Za-z0-9'\\_-])(?P<label>[A-Z])[)\]*\"'`]{0,3}\s{0,2}(?:"
-    r"(?:is|looks|seems|must be|would be|should be|has to be)\s"
+    r"(?<![A-Za-z0-9'\\_-])(?P<labels>[A-Z](?:(?:\s?[、,/&]\s?|[和与及]|,? and )[A-Z](?![A-Za-z])){0,9})"
+    r"[)\]*\"'`]{0,3}\s{0,2}(?:"
+    r"(?:is|are(?: both| all)?|looks|seems|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
     r"(?:right|correct|true|best|answer|choice|accurate)(?![a-z])"
     r"|(?:选项|项|答案)?(?:的说法|说法|表述)?(?:是|才是|最)?(?:正确|对的|对|符合|合适|恰当))"
 )
+_LABEL = re.compile(r"[A-Z](?![a-z])")
+_QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'|\{([^{}\n]{1,400})\})")
+_PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
 _HEDGE = re.compile(
     r"(?:\b(?:whether|if|suppose|assuming|unless|why|(?:might|may|could|would|some|people) (?:say|think))"
     r"(?: that)?(?: the| this| my)?(?: correct| right| final| best)?"
@@ -129,13 +147,23 @@ def _claim(claim: str, options: Options) -> tuple[str, ...] | None:
     if letter := bare(line, options):
         return (letter,)
     sentence = _sentence(line)
-    for text in (line, sentence, claim):
+    quoted = _QUOTED.match(line)
+    inner = quoted.group(quoted.lastindex or 0) if quoted else line
+    for text in (line, sentence, claim, inner):
         if letter := options.of_text(text):
             return (letter,)
-    found = enumerated(line, options)
-    if found is None:
-        found = claimed(line, options)
-    return mentioned(sentence, options) if found is None else found
+    for reading, part in ((enumerated, line), (run_alone, inner), (_texts, inner), (claimed, line)):
+        if (found := reading(part, options)) is not None:
+            return found
+    return mentioned(sentence, options)
+
+
+def _texts(line: str, options: Options) -> tuple[str, ...] | None:
+    """Return the labels of options whose texts are listed, and nothing else beside them."""
+    pieces = [piece for piece in _PIECES.split(line[:400]) if piece]
+    found = [options.of_text(piece) for piece in pieces]
+    labels = tuple(dict.fromkeys(letter for letter in found if letter))
+    return labels if len(found) > 1 and all(found) else None
 
 
 def _sentence(text: str) -> str:
@@ -145,9 +173,11 @@ def _sentence(text: str) -> str:
 
 def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
     found = dict.fromkeys(
-        match.group("label")
+        label
         for match in deque(_CALLED_RIGHT.finditer(reply), maxlen=_CLAIMS)
-        if match.group("label") in options.labels and not negated(reply, match.start())
+        if not negated(reply, match.start())
+        for label in _LABEL.findall(match.group("labels"))
+        if label in options.labels
     )
     return tuple(found) or None
 

@@ -19,9 +19,11 @@ _DRESS = (
 )
 _LEAD = re.compile(_DRESS + r"{0,24}", re.IGNORECASE)
 _TRAIL = re.compile(r"(?:\\?[)\]}]|[*_`\"'$>]|\s|选项|项){0,12}")
-_JOIN = re.compile(r"(?P<both>[,;、/&+]|and(?![a-z])|和|与|及|以及)|(?P<either>or(?![a-z])|或者|或)", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?<!\w)\d{1,2}[.)]|[^\w一-鿿]|[和与及]")
-_JOINING = frozenset({"AND", "OR", "BOTH"})
+_JOIN = re.compile(
+    r"(?P<both>[,;、/&+]|and(?![a-z])|和|与|及|以及)|(?P<either>or(?![a-z])|或者|或|还是)", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"(?<!\w)\d{1,2}[.)]|[^\w一-鿿]|[和与及]|选项")
+_JOINING = frozenset({"AND", "OR", "BOTH", "OPTION", "OPTIONS", "CHOICE", "CHOICES"})
 _OPENERS = re.compile(
     r"(?:[\s*_`\"'$(\[{-]|\\(?:text(?:bf)?|math(?:bf|rm)|[(\[])|and(?![a-z])|options?(?![a-z])){0,12}"
 )
@@ -37,7 +39,9 @@ _A_GOES_ON = "is because since as and or not but which due while rather instead 
 _I_GOES_ON = "is because since and or not but which rather instead over"
 _GOES_ON = {"A": frozenset(_A_GOES_ON.split()), "I": frozenset(_I_GOES_ON.split())}
 # Chinese characters that go on after a label; before any other the letter is part of a name (B超, A型血).
-_AFTER_CJK = frozenset("项項选選和或与與及因由而是为為正对對更故所且不非错錯误誤最符这這该該了也都即、。，；！？的才")
+_AFTER_CJK = frozenset(
+    "项項选選和或与與及因由而是为為正对對更故所且不非错錯误誤最符这這该該了也都即、。，；！？的才还でだ입이"
+)
 _UNDECIDED: tuple[str, ...] = ()
 
 
@@ -69,6 +73,14 @@ def enumerated(text: str, options: Options) -> tuple[str, ...] | None:
     return _UNDECIDED if "OR" in words else tuple(dict.fromkeys(letters))
 
 
+def run_alone(text: str, options: Options) -> tuple[str, ...] | None:
+    """Return the labels when ``text`` is several of them run together, in any order and either case: ``CA``, ``ac``."""
+    letters = text.strip(" \t\r\n.,;:!*_`\"'$()[]{}。、；").upper() if len(text) <= 60 else ""
+    distinct = tuple(dict.fromkeys(letters))
+    known = len(letters) > 1 and all(letter in options.labels for letter in letters)
+    return distinct if known and len(distinct) == len(letters) else None
+
+
 def claimed(text: str, options: Options, *, at_start: bool = False) -> tuple[str, ...] | None:
     """Return the labels that ``text`` begins with.
 
@@ -97,9 +109,9 @@ def claimed(text: str, options: Options, *, at_start: bool = False) -> tuple[str
         position, by_or = step
         end = _labelled(text, position, options)
         letter = text[position].upper()
+        either = either or by_or
         if letter not in options.labels or (end is None and _REJECTED.match(text, position + 1)):
             break
-        either = either or by_or
         found.append(letter)
     return _UNDECIDED if either else tuple(dict.fromkeys(found))
 
@@ -194,10 +206,11 @@ def _goes_on(text: str, position: int) -> bool:
 
 _MENTION = re.compile(r"(?<![A-Za-z0-9'\\_-])[A-Z](?![A-Za-z0-9])")
 _INTRODUCED = re.compile(
-    r"(?:[,:;(\[]|(?:but|is|be|options?|choices?)(?![a-z])|[是选项])[\s*_`\"'$(\[]{0,4}$", re.IGNORECASE
+    r"(?:[,:;(\[]|\b(?:but|is|be|options?|choices?)(?![a-z])|[是选项])[\s*_`\"'$(\[]{0,4}$", re.IGNORECASE
 )
 _NEGATED = re.compile(
-    r"(?:\b(?:not|never|nor|neither|unlike|except|than|instead of|excluding)|n't|[不别非]|排除|除了)"
+    r"(?:\b(?:not|never|nor|neither|unlike|except|than|instead of|excluding)|n't"
+    r"|[不别非](?:能|应该?|该|可以?|会|要|宜|得)?|排除|除了)"
     r"(?:\s?(?:be|is|option|options|choice|choose|pick|select|选项|选择|选|是|为)){0,2}[\s*_`\"'$(\[]{0,4}$",
     re.IGNORECASE,
 )

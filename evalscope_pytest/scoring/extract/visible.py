@@ -12,7 +12,7 @@ _FOLD = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     | {
         ord(wide): ord(narrow)
-        for wide, narrow in zip("　【】〔〕〖〗「」『』“”‘’−–﹣：", ' [][][]""""""\'\'---:', strict=True)
+        for wide, narrow in zip("　【】〔〕〖〗《》「」『』“”‘’−–﹣：", ' [][][]<>""""""\'\'---:', strict=True)
     }
     | {zero + digit: ord("0") + digit for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xC66, 0xE50) for digit in range(10)}
 )

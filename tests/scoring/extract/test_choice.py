@@ -3,7 +3,7 @@ from __future__ import annotations
 from string import ascii_uppercase
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from evalscope_pytest.scoring.extract.choice import read_choice
@@ -34,13 +34,25 @@ CLAIMS = [
     "【答案】{x}", "答案：{x}。", "答案：选项{x}", "答案：选{x}", "答案：{x}（{w}不对）",
     "答案：{x}、{text}", "答案为{x}，而非{w}", "答案不是{w}，而是{x}",
     "最终答案：{x}", '{{"答案": "{x}"}}', "答案：\n{x}", "答案：{text}", "答：{x}", "正确选项是{x}", "正确的是{x}项",
+    "Selected option: {x}", "Ans: {x}", "ans = ({x})", "Solution: {x}", "The solution is {x}.", "Answer — {x}",
+    "答案：《{x}》", '{{"selected_option": "{x}"}}', "{{'answer': '{x}'}}", '{{"correct_answer":"{x}"}}',
+    '{{"answer": "{text}"}}', "\\boxed{{{text}}}", '{{"选项": "{x}"}}',
+]  # fmt: skip
+ABROAD = [
+    "Antwort: {x}", "Die Antwort ist {x}.", "Die richtige Antwort lautet {x}.", "Réponse : {x}", "La réponse est {x}.",
+    "La bonne réponse est la {x}.", "Respuesta: {x}", "La respuesta correcta es la {x}.", "Resposta: {x}",
+    "A resposta correta é a letra {x}.", "La risposta corretta è la {x}.", "Jawaban: {x}", "Jawabannya adalah {x}.",
+    "Jibu sahihi ni {x}.", "Ìdáhùn: {x}", "Ответ: {x}", "정답: {x}", "정답은 {x}입니다.", "答えは{x}です。",
+    "正解：{x}", "正解は {x} です。", "الإجابة: {x}", "الإجابة الصحيحة هي {x}", "সঠিক উত্তর: {x}", "सही उत्तर: {x}",
+    "सही उत्तर {x} है।",
 ]  # fmt: skip
 WORDS = [
     "I choose {x}", "I pick ({x})", "I'd go with {x}.", "I would choose option {x} over option {w}.",
     "It must be {x}.", "I think option {x} is right, unlike option {w}.",
     "{w} is plausible, but option {x} is right", "{x} is correct.", "So {x} is the answer.", "选{x}", "故选：{x}",
     "本题选{x}", "综上所述，选{x}。", "因此选择{x}选项，排除{w}选项。",
-    "选{x}，不选{w}", "{x}项正确，{w}项错误。", "选项{x}正确，其余错误", "我认为是{x}，肯定不是{w}。",
+    "Thus {x}.", "Hence, option {x}.", "So the choice {x}", "选{x}，不能选{w}", "选{x}，不选{w}",
+    "{x}项正确，{w}项错误。", "选项{x}正确，其余错误", "我认为是{x}，肯定不是{w}。",
 ]  # fmt: skip
 WHOLE = [
     "{x}", "{x}.", "({x})", "[{x}]", "**{x}**", "`{x}`", "${x}$", "$\\textbf{{({x})}}$", "{x}) {text}",
@@ -76,6 +88,12 @@ def claims(draw, formats, before=("",), after=("",)):
 
 @given(claims(CLAIMS, PROSE_BEFORE, PROSE_AFTER))
 def test_an_explicit_claim_is_read_in_any_dress_and_company(case):
+    reply, offered, gold = case
+    assert read_choice(reply, offered) == (gold,)
+
+
+@given(claims(ABROAD, PROSE_BEFORE))
+def test_a_claim_is_read_in_the_languages_benchmarks_are_translated_to(case):
     reply, offered, gold = case
     assert read_choice(reply, offered) == (gold,)
 
@@ -130,11 +148,27 @@ def test_full_width_letters_are_letters(case):
         "Both A and B are correct.", "Neither A nor B", "I cannot decide between A and B.",
         "None of the options A, B, C", "A) x\nB) y\nC) z\nD) v", "Option A is wrong.",
         "Options A and B are wrong, option C is incorrect too.", "ANSWER: D?",
-        "The answer depends on whether the answer is A.",
+        "The answer depends on whether the answer is A.", "答案是A还是B？", "不能选B", "A、C正确",
+        "A and C are correct.", "Solution: A car drives.", "So A car drives.", "The result is a mess.",
+        "La réponse est une bonne question.",
+        "答えはビタミンCです。", "정답은 비타민 C입니다.", '{"wrong_option": "B"}', "ANSWER: ab", "ANSWER: a dog, fish",
     ],
 )  # fmt: skip
 def test_what_makes_no_choice_has_no_answer(reply):
     assert read_choice(reply, FOUR) is None
+
+
+ROCKS = options(["granite", "basalt", "slate", "chalk"])
+PROSE = ["vitamin C", "plan B", "hepatitis B", "a dog", "A dog", "the B-52", "DNA", "Because", "C++", "B.C.", "I think",
+         "in A major", "grade D work", "can be", "As", "blood type A", "and", "which", "维生素C", "B超", "A型血",
+         "DNA分子", "carbon C-14", "exit A", "Do", "the answer key", "an option",
+         "答案", "point A to point B"]  # fmt: skip
+
+
+@example(["答案", "hepatitis B"], " ")
+@given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=12), st.sampled_from([" ", "，", ", ", ". It is "]))
+def test_a_letter_in_prose_is_no_answer(words, joint):
+    assert read_choice(f"We know {joint.join(words)} happened then.", ROCKS) is None
 
 
 def test_i_is_a_label_only_where_it_stands_alone():
@@ -190,7 +224,9 @@ def test_several_labels_are_read_where_several_may_be_right(letters, template, j
         ("ANSWER: A, B, and C", "ABC"), ("选AC", "AC"), ("答案：ABD。", "ABD"), ("- A\n- C", "AC"),
         ("ANSWER:\n- A\n- C\n", "AC"), ("1. A\n2. C", "AC"), ("A) text a\nC) text c", "AC"), ('["A", "C"]', "AC"),
         ('{"answer": ["A", "C"]}', "AC"), ("a, c", "AC"), ("First ANSWER: B\nbut no.\nANSWER: A", "A"),
-        ("ANSWER: A or B", ""), ("The answer is A or C, one of them.", ""), ("K", ""),
+        ("ANSWER: CA", "AC"), ("ANSWER: ac", "AC"), ("答案：CA", "AC"), ("A、C正确，B、D错误", "AC"),
+        ("A and C are correct.", "AC"), ("选项A和选项C", "AC"), ("options A and C", "AC"), ("A、C都正确", "AC"),
+        ("ANSWER: text a, text c", "AC"), ("ANSWER: A or B", ""), ("The answer is A or C, one of them.", ""), ("K", ""),
     ],
 )  # fmt: skip
 def test_lists_in_other_forms(reply, letters):

@@ -10,6 +10,7 @@ from evalscope_pytest.scoring.extract.choice import read_choice
 from evalscope_pytest.scoring.extract.math_text import read_math
 from evalscope_pytest.scoring.extract.options import listed, options
 from evalscope_pytest.scoring.extract.phrase import read_phrase
+from evalscope_pytest.scoring.extract.verdict import read_verdict
 from evalscope_pytest.scoring.filters import Filters
 from evalscope_pytest.scoring.math_equal import same
 
@@ -20,11 +21,13 @@ PIECES = [
     "$", "(", "{",
     "[", "A B ", "A is right. ", "A", "I choose ", "1", "1,", "\\frac{1}{", '"answer":', "选", "x=", ". ", "B)\n",
     "(A) x\n", "\\", "9^", "Ａ", "<answer>", "a" * 50 + "!",
+    "réponse ", "A、", "A还是", '"answer', "'", "so A", "antwort a a ", "الإجابة ", "yes ", "actually ",
 ]  # fmt: skip
 FOUR = options(["a dog", "the cat", "fish", "bird"])
 READERS = {
     "choice": lambda text: read_choice(text, FOUR),
     "choices": lambda text: read_choice(text, FOUR, multiple=True),
+    "verdict": read_verdict,
     "math": read_math,
     "phrase": read_phrase,
     "equality": lambda text: same("5", text),

@@ -16,7 +16,8 @@ WORDS = {
 }
 FORMS = [
     "{x}", "{x}.", "**{x}**", "'{x}'", "({x})", "[{x}]", "【{x}】", "{x}。", "{x}!", "<answer>{x}</answer>",
-    "ANSWER: {x}", "Answer: **{x}**", "**Answer:** {x}", "**Answer**: {x}.", "The answer is {x}.", "答案：{x}", "答案是{x}。", "判断：{x}",
+    "ANSWER: {x}", "Answer: **{x}**", "**Answer:** {x}", "**Answer**: {x}.", "The answer is {x}.", "答案：{x}",
+    "答案是{x}。", "判断：{x}",
     "\\boxed{{{x}}}", "$\\boxed{{\\text{{{x}}}}}$", '{{"answer": "{x}"}}', '```json\n{{"answer": "{x}"}}\n```',
     '{{"reason": "{w}", "answer": "{x}"}}', "Your Judgement: {x}", "#Your Judgement#: {x}", "Final answer: {x}",
     "{x}, because it can be seen.", "{x}\n\nThe abstract does not say {w} anywhere.", "I looked twice.\n\n{x}",
