@@ -10,6 +10,8 @@ from ..core.values import Message, Sample
 from ..datasets.sampling import letters
 from .definition import Benchmark, FewShot
 
+# What a template calls the question; benchmarks of tagged texts have it as `text`, too.
+ASKING = frozenset({"question", "query", "text"})
 SAMPLE_FIELDS = ("question", "query", "choices", "letters", "subset")
 
 DEFAULT_SHOT = "{question}\nANSWER: {target}"
@@ -84,7 +86,7 @@ def template_of(benchmark: Benchmark, subset: str) -> str:
 
 def asks(header: str) -> bool:
     """Tell whether a template of shots is the whole prompt, because it holds the question itself."""
-    return not {"question", "query"}.isdisjoint(parse(header).names)
+    return not ASKING.isdisjoint(parse(header).names)
 
 
 def shot_text(benchmark: Benchmark, sample: Sample) -> str:

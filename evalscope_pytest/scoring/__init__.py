@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .bbh import bbh_answer as bbh_answer
     from .by_subset import by_subset as by_subset
     from .drop import drop_answer as drop_answer
+    from .entities import entity_answer as entity_answer
     from .first_error import first_error as first_error
     from .grid import grid_answer as grid_answer
     from .ifeval.scorer import ifeval as ifeval
@@ -38,6 +39,7 @@ _HOME = {
     "by_subset": "by_subset",
     "choice_answer": "multiple_choice",
     "drop_answer": "drop",
+    "entity_answer": "entities",
     "exact_match": "matching",
     "first_error": "first_error",
     "grid_answer": "grid",
@@ -63,6 +65,7 @@ __all__ = [
     "by_subset",
     "choice_answer",
     "drop_answer",
+    "entity_answer",
     "exact_match",
     "first_error",
     "grid_answer",

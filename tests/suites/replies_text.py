@@ -26,6 +26,23 @@ REPLIES: dict[str, Any] = {
         "[[0, 3], [3, 0]], or rather [[3, 0], [0, 3]]",
         "[[0, 3], [3, 0",
     ),
+    "ncbi": (
+        "Here it is:\n<response><disease>Bird flu</disease> is no <disease>cold</disease>.</response>",
+        "<response>Bird <disease>flu</disease> is no <disease>cold</disease> .</response>",
+        "Bird flu and cold are diseases.",
+    ),
+    "tweebank_ner": (
+        "<response><person>Bo</person> <person>Ray</person> love <location>Rome</location> 's "
+        "<Miscellaneous>Colosseum</miscellaneous> , <location>Rome</location> !</response>",
+        "<person>Bo Ray</person> love <location>Rome</location> 's Colosseum , Rome !",
+        "<response>",
+    ),
+    "cross_ner": (
+        "<response><programming_language>Ada</programming_language> is no <programming_language>Prolog"
+        "</programming_language> at <university>MIT</university> .</response>",
+        "<response><researcher>Ada</researcher> is no Prolog at <university>MIT</university> .</response>",
+        "Ada, Prolog, MIT",
+    ),
     "zebralogicbench": (
         '{"reasoning": "Eve", "solution": {"House 1": {"name": ["Eve"], "Drink": "Tea"}, '
         '"House 2": {"Name": "Al ", "Drink": "milk"}}}',

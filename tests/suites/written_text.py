@@ -31,6 +31,12 @@ def _drop_record(question: str, *answers: Row, columns: bool = True) -> Row:
     }
 
 
+def _sentence(words: str) -> Row:
+    """Return the record of a sentence: ``Ann/B-PER Lee/I-PER laughs``."""
+    pairs = [word.partition("/") for word in words.split()]
+    return {"tokens": [token for token, _, _ in pairs], "ner_tags": [tag or "O" for _, _, tag in pairs]}
+
+
 def _puzzle(houses: int, attributes: int) -> Row:
     header = ["House", *(f"Trait {n}" for n in range(attributes))]
     rows = [[str(house), *(f"t{n}h{house}" for n in range(attributes))] for house in range(1, houses + 1)]
@@ -117,6 +123,20 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
             }
         ]
     },
+    "ncbi": {
+        "train.jsonl": [_sentence(f"No {n} flu/B-Disease here") for n in range(5)],
+        "test.jsonl": [_sentence("Bird/B-Disease flu/I-Disease is no cold/B-Disease .")],
+    },
+    "tweebank_ner": {
+        "train.jsonl": [_sentence(f"@USER{n} hi Ann/B-PER") for n in range(5)],
+        "test.jsonl": [_sentence("Bo/B-PER Ray/B-PER love/O Rome/B-LOC 's Colosseum/B-MISC , Rome/B-LOC !")],
+    },
+    "cross_ner": {
+        "ai/train.jsonl": [_sentence(f"Lisp/B-programlang {n} is old") for n in range(5)],
+        "ai/test.jsonl": [_sentence("Ada/B-PROGRAMLANG is no Prolog/B-PROGRAMLANG at MIT/B-UNIVERSITY .")],
+        "politics/train.jsonl": [_sentence(f"The Whigs/B-politicalparty won {n}") for n in range(5)],
+        "politics/test.jsonl": [_sentence("The Green/B-politicalparty Party/I-politicalparty of Peru/B-country")],
+    },
     "arc_agi_2": {"test.jsonl": [{"id": "own", "train": _GRIDS[:2], "test": _GRIDS[2:]}]},
     "zebralogicbench": {
         "grid_mode/test.jsonl": [
@@ -132,13 +152,14 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
 }
 SUBSETS = {
     "amc": ("amc22", "amc23"),
+    "cross_ner": ("ai", "politics"),
     "cmath": ("Grade 2", "Grade 6"),
     "mgsm": ("de", "bn"),
     "olympiad_bench": ("OE_TO_maths_en_COMP", "OE_TO_physics_zh_CEE"),
 }
 NO_OFFICIAL = {"aime25", "aime26", "mgsm", "drop", "trivia_qa", "zebralogicbench"}
 FEW_OFFICIAL = {"amc"}
-NO_PAPER = {"aime25", "aime26", "amc"}
+NO_PAPER = {"ncbi", "aime25", "aime26", "amc"}
 OFFICIAL_ARGS: dict[str, dict[str, Any]] = {
     "amc": {"subset_list": ("amc23",)},
     "olympiad_bench": {"subset_list": ("OE_TO_maths_en_COMP",)},
