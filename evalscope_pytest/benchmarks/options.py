@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_LETTER = re.compile(r"[(（]?([A-Z])[)）.．、:：?\s]")
+_LETTER = re.compile(r"[(（]?([A-Z])[)）.．、:：?\s]\s{0,3}")
 
 
-def in_letter_order(options: Sequence[str]) -> list[str]:
+def in_letter_order(options: Sequence[str], *, keep_letters: bool = True) -> list[str]:
     """Return options such as ``(A)text`` or ``B.text`` in the order of those letters; others as they are.
 
     A few records of LogiQA list A, C, B, D: the letter of the answer is the printed one, not that of the position.
+
+    Args:
+        keep_letters: Leave the letters in the texts.
     """
-    found = [match.group(1) if (match := _LETTER.match(option)) else "" for option in options]
+    found = {match.group(1): option for option in options if (match := _LETTER.match(option))}
     if sorted(found) != [chr(ord("A") + position) for position in range(len(options))]:
         return list(options)
-    return [options[found.index(letter)] for letter in sorted(found)]
+    return [found[letter] if keep_letters else _LETTER.sub("", found[letter], count=1) for letter in sorted(found)]

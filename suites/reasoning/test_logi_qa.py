@@ -11,7 +11,8 @@ from evalscope_pytest.scoring import choice_answer
 
 def to_sample(record) -> Sample:
     question = f"{record['context']}\n{record['question']}"
-    return Sample(input=question, choices=in_letter_order(record["choices"]), target=record["answer"])
+    choices = in_letter_order(record["choices"], keep_letters=False)
+    return Sample(input=question, choices=choices, target=record["answer"])
 
 
 @benchmark("logi_qa", pretty_name="LogiQA", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="validation"),

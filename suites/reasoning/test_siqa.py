@@ -9,10 +9,11 @@ from evalscope_pytest.scoring import choice_answer
 
 
 def to_sample(record) -> Sample:
+    question = " ".join(filter(None, [record.get("context"), record["question"]]))
     if "answerA" in record:  # the authors' shape
         choices = [record[f"answer{letter}"] for letter in "ABC"]
-        return Sample(f"{record['context']} {record['question']}", "ABC"[int(record["label"]) - 1], choices)
-    return Sample(input=record["question"], choices=record["choices"], target=record["answer"])
+        return Sample(input=question, choices=choices, target="ABC"[int(record["label"]) - 1])
+    return Sample(input=question, choices=record["choices"], target=record["answer"])
 
 
 @benchmark("siqa", pretty_name="SIQA", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.benchmarks.bundled import load_bundled
+from evalscope_pytest.benchmarks.options import in_letter_order
 
 from .test_suites import from_written, scored
 from .written import FILES
@@ -107,4 +108,19 @@ def test_logi_qa_answers_are_the_printed_letters(shared_data: Path) -> None:
     moved = [record for record in records if [option[0] for option in record["choices"]] == list("ACBD")]
     assert len(moved) == 19
     for record in moved:
-        assert [option[0] for option in to_sample(record).choices] == list("ABCD")
+        first, third, second, fourth = (option[2:].strip() for option in record["choices"])
+        assert to_sample(record).choices == (first, second, third, fourth)
+
+
+@pytest.mark.parametrize(
+    ("options", "ordered"),
+    [
+        (["(A)x", "(B)y"], ["(A)x", "(B)y"]),
+        (["(B)y", "(A)x"], ["(A)x", "(B)y"]),
+        (["A.x", "C.z", "B.y"], ["A.x", "B.y", "C.z"]),
+        (["B vitamins", "fish"], ["B vitamins", "fish"]),
+        (["(A)x", "(A)y"], ["(A)x", "(A)y"]),
+    ],
+)
+def test_options_stand_in_the_order_of_the_letters_they_carry(options: list[str], ordered: list[str]) -> None:
+    assert in_letter_order(options) == ordered
