@@ -40,8 +40,8 @@ class Mention:
 def entity_answer() -> Scorer:
     """Judge tagged text. Metrics ``f1``, ``precision``, ``recall``, ``accuracy``.
 
-    The sample's metadata holds ``tokens``, ``ner_tags`` (``B-PER``, ``I-PER``, ``O``) and ``tags``, which maps a type, in
-    capitals, to the name of its tag. An entity whose text is not in the original is a wrong one.
+    The sample's metadata holds ``tokens``, ``ner_tags`` (``B-PER``, ``I-PER``, ``O``) and ``tags``, the name of the
+    tag of each type, which is in capitals. An entity whose text is not in the original is a wrong one.
     """
     return Scorer("entity_answer", ("f1", "precision", "recall", "accuracy"), _score)
 
