@@ -26,3 +26,14 @@ def dumps(value: Any) -> str:
 def digest(*values: Any) -> str:
     """Return a content address, 32 hexadecimal digits, that is the same in every process and Python version."""
     return hashlib.sha256(_encode_sorted(values).encode("ascii")).hexdigest()[:32]
+
+
+def joined(text: str) -> str:
+    """Return ``text`` as JSON gives it back: halves of a character, from two pieces of a stream, are one."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    return text

@@ -100,6 +100,7 @@ class ModelOutput:
         ttft_s: Seconds to the first token; only known when streaming.
         retries: Attempts that failed before this one.
         logprobs: The service's log probabilities as JSON, when asked for.
+        cached: The reply comes from the response cache: it was given in an earlier run, and took no time in this one.
     """
 
     text: str
@@ -112,6 +113,7 @@ class ModelOutput:
     ttft_s: float | None = field(default=None, repr=False)
     retries: int = field(default=0, repr=False)
     logprobs: Any = field(default=None, repr=False)
+    cached: bool = field(default=False, repr=False)
 
     @property
     def empty(self) -> bool:

@@ -8,13 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from ..config.generation import GenerationConfig
+from ..core.canonical import joined
 from ..core.errors import ConfigError, closest
 from ..core.secret import mask_keys
+from ..core.terminal import visible
 from ..core.values import Call, Message, ModelOutput, Sample
 from ..models.protocol import Request
 from .asking import Asker
 from .context import SampleContext, current
 from .loop import LoopThread
+from .reuse import Reuse
 
 Prompt = Sample | str | Message | Sequence[Message | Mapping[str, str]]
 
@@ -23,11 +26,17 @@ class ModelHandle:
     """The model under evaluation, as fixtures hand it out.
 
     ``generate`` answers in its caller's style: inside a coroutine it returns an awaitable, elsewhere it blocks.
+
+    Args:
+        reuse: The replies of earlier runs, which are not asked for again.
     """
 
-    def __init__(self, asker: Asker, generation: GenerationConfig, thread: LoopThread) -> None:
+    def __init__(
+        self, asker: Asker, generation: GenerationConfig, thread: LoopThread, reuse: Reuse | None = None
+    ) -> None:
         self._asker = asker
         self._thread = thread
+        self._reuse = reuse
         self.generation = generation
 
     @property
@@ -36,7 +45,7 @@ class ModelHandle:
         return self._asker.model.name
 
     def __repr__(self) -> str:
-        return f"<model {self.name}>"
+        return f"<model {visible(self.name)}>"
 
     def generate(self, prompt: Prompt, **parameters: Any) -> Any:
         """Answer a prompt: `ModelOutput`, or an awaitable of one inside a coroutine.
@@ -75,18 +84,31 @@ class ModelHandle:
         return Request(messages, config, context.sample, context.right_reply, context.repeat)
 
     async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
+        address = self._reuse.address(request, context) if self._reuse is not None else ""
         if context is None:
-            return _without_keys(await self._asker.ask(request))
+            return await self._reply(request, address)
         call = context.replay(request.messages)
         if call is None:
-            call = Call(request.messages, _without_keys(await self._asker.ask(request)))
+            call = Call(request.messages, await self._reply(request, address))
         context.calls.append(call)
         return call.output
 
+    async def _reply(self, request: Request, address: str) -> ModelOutput:
+        """Return the reply that is kept under ``address``; ask for it where there is none."""
+        reuse = self._reuse
+        if reuse is None or not address:
+            return _admitted(await self._asker.ask(request))
+        known = reuse.replies.find(address)
+        if known is not None:
+            return known
+        output = _admitted(await self._asker.ask(request))
+        reuse.replies.keep(address, output)
+        return output
 
-def _without_keys(output: ModelOutput) -> ModelOutput:
-    """Return a reply without the key its request carried, which some proxies write into their answers."""
-    text, reasoning = mask_keys(output.text), mask_keys(output.reasoning)
+
+def _admitted(output: ModelOutput) -> ModelOutput:
+    """Return a reply as it is scored and recorded: without the key of its request, which some proxies write back."""
+    text, reasoning = mask_keys(joined(output.text)), mask_keys(joined(output.reasoning))
     if text == output.text and reasoning == output.reasoning:
         return output
     return replace(output, text=text, reasoning=reasoning)

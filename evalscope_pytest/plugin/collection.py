@@ -15,6 +15,7 @@ from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest
+from ..core.terminal import visible
 from ..datasets.location import Place
 from ..engine.evaluation import Evaluation, Unit
 from ..records.plan import BenchmarkPlan
@@ -203,7 +204,7 @@ def _outside(file: Path) -> str:
 
 def _sample_id(subset: str, group: int, repeat: int) -> str:
     # "::" would read as a separator of node ids.
-    name = f"{subset.replace('::', ':')}-{group}"
+    name = f"{visible(subset).replace('::', ':')}-{group}"
     return f"{name}-r{repeat + 1}" if repeat else name
 
 

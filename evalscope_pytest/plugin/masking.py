@@ -1,4 +1,4 @@
-"""Keeps keys out of what pytest itself says of tests, collection and its own crashes, and out of its debug log.
+"""Keeps keys, and what a terminal obeys, out of what pytest says of tests and of its own crashes, and of its debug log.
 
 Tracebacks with ``-l`` show the locals of every frame, ours among them: headers of a request, an environment. What a
 traceback is made of is the user's to choose, so it is masked where it has become text.
@@ -7,6 +7,8 @@ traceback is made of is the user's to choose, so it is masked where it has becom
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 
 from ..config.secrets import remember_environment
 from ..core.secret import redact
+from ..core.terminal import visible
 
 
 class Masking:
@@ -24,14 +27,22 @@ class Masking:
         _mask_debug_log(config)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self) -> Any:
-        """Mask what a test's report shows."""
-        return _masked_report((yield))
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Any:
+        """Mask what a test's report shows. What a test prints that does not use the model keeps its colours."""
+        of_model = "model" in getattr(item, "fixturenames", ())
+        return _masked_report((yield), shown if of_model else redact)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(self) -> Any:
         """Mask what a file says that cannot be collected."""
-        return _masked_report((yield))
+        return _masked_report((yield), redact)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Mask a warning, which may quote a reply."""
+        text = str(warning_message.message)
+        if (clean := shown(text)) != text:
+            warning_message.message = UserWarning(clean)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
@@ -41,31 +52,36 @@ class Masking:
             for entry in traceback.reprentries:
                 _mask_entry(entry)
             if crash is not None:
-                crash.message = redact(crash.message)
+                crash.message = shown(crash.message)
 
 
 def _mask_entry(entry: Any) -> None:
     """Mask one frame of a traceback: its lines, its locals, its arguments."""
     for part in (entry, getattr(entry, "reprlocals", None)):
         if part is not None:
-            part.lines = [redact(line) for line in part.lines]
+            part.lines = [shown(line) for line in part.lines]
     if arguments := getattr(entry, "reprfuncargs", None):
-        arguments.args = [(name, redact(value)) for name, value in arguments.args]
+        arguments.args = [(name, shown(value)) for name, value in arguments.args]
+
+
+def shown(text: str) -> str:
+    """Return text of several lines fit for the terminal and for JUnit XML: no keys, nothing a terminal obeys."""
+    return visible(redact(text), keep="\n\t")
 
 
 def masked(longrepr: Any) -> Any:
-    """Return a traceback as it is, or as mere text with the keys masked that it would show."""
+    """Return a traceback as it is, or as mere text where it shows a key or what a terminal obeys."""
     if isinstance(longrepr, tuple):  # of a skipped test: file, line, reason
-        return tuple(redact(part) if isinstance(part, str) else part for part in longrepr)
+        return tuple(shown(part) if isinstance(part, str) else part for part in longrepr)
     text = str(longrepr)
-    clean = redact(text)
+    clean = shown(text)
     return longrepr if clean == text else clean
 
 
-def _masked_report(report: Any) -> Any:
+def _masked_report(report: Any, clean: Callable[[str], str]) -> Any:
     if report.longrepr is not None:
         report.longrepr = masked(report.longrepr)
-    report.sections = [(title, redact(text)) for title, text in report.sections]
+    report.sections = [(title, clean(text)) for title, text in report.sections]
     return report
 
 

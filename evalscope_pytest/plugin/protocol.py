@@ -20,7 +20,7 @@ from ..engine.evaluation import Outcome
 from ..engine.lookahead import Stopped
 from ..records.started import Phase
 from .host import STOPPING
-from .masking import masked
+from .masking import masked, shown
 from .nodes import SampleItem
 from .run import Run
 from .streams import explain_in_tests_only
@@ -103,7 +103,7 @@ class SampleProtocol:
                 report.longrepr = masked(report.longrepr)
             stage.broken, stage.fault = report, call.excinfo.value
         else:
-            alike = redact(f"{type(stage.fault).__name__}: {stage.fault}")
+            alike = shown(f"{type(stage.fault).__name__}: {stage.fault}")
             longrepr: Any = stage.broken.longrepr if stage.broken.skipped else f"{alike} (as before)"
             report = pytest.TestReport(item.nodeid, item.location, {}, stage.broken.outcome, longrepr, "setup")
         if report.failed:
@@ -155,7 +155,7 @@ class SampleProtocol:
             item.ihook.pytest_exception_interact(node=item, call=_call_of(error), report=report)
 
     def _report(self, item: SampleItem, outcome: Outcome, verdict: Verdict, started: float) -> pytest.TestReport:
-        sections = [("Captured output", redact(outcome.printed))] if outcome.printed else []
+        sections = [("Captured output", shown(outcome.printed))] if outcome.printed else []
         if verdict.state == "failed":
             assert outcome.error is not None
             return self._failure(item, outcome.error, verdict.benchmark, verdict.alike, sections)
@@ -185,8 +185,8 @@ class SampleProtocol:
         excinfo = pytest.ExceptionInfo.from_exception(error)
         cause = f"{type(error).__name__} at {excinfo.traceback[-1].path}:{excinfo.traceback[-1].lineno + 1}"
         self._tracebacks[cause] = self._tracebacks.get(cause, 0) + 1
-        shown = self._tracebacks[cause] <= TRACEBACKS_SHOWN or self._pdb
-        longrepr = masked(item.repr_failure(excinfo)) if shown else f"{alike or error} ({cause}, as before)"
+        in_full = self._tracebacks[cause] <= TRACEBACKS_SHOWN or self._pdb
+        longrepr = masked(item.repr_failure(excinfo)) if in_full else shown(f"{alike or error} ({cause}, as before)")
         report = pytest.TestReport(item.nodeid, item.location, {}, "failed", longrepr, "call", sections)
         return attach(report, Verdict(benchmark, "failed", None, "", cause))
 
@@ -226,7 +226,7 @@ def _skip(
     item: SampleItem, reason: str, sections: Iterable[tuple[str, str]] = (), *, counts: bool = True
 ) -> pytest.TestReport:
     """Return the report of a skipped sample; one that the plan leaves out does not count."""
-    longrepr = (str(item.path), (item.location[1] or 0) + 1, f"Skipped: {redact(reason)}")
+    longrepr = (str(item.path), (item.location[1] or 0) + 1, f"Skipped: {shown(reason)}")
     report = pytest.TestReport(item.nodeid, item.location, {}, "skipped", longrepr, "setup", sections)
     return attach(report, Verdict(item.benchmark.name if counts else "", "skipped"))
 
@@ -254,4 +254,4 @@ def _explain(outcome: Outcome) -> str:
     said = (
         result.score.explanation or f"answered {result.score.answer!r}, expected {' or '.join(result.sample.targets)!r}"
     )
-    return redact(f"{', '.join(f'{k}={v:g}' for k, v in result.score.values.items())}: {said}")
+    return shown(f"{', '.join(f'{k}={v:g}' for k, v in result.score.values.items())}: {said}")

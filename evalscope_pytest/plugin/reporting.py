@@ -9,6 +9,7 @@ import pytest
 
 from ..core.errors import EvalError
 from ..core.service_state import ServiceState, together
+from ..core.terminal import visible
 from ..records.progress import ProgressFile
 from .conclusion import Conclusion, conclude, many, what_runs
 from .progress import Progress, service_on
@@ -56,7 +57,7 @@ class Reporting:
         size = task.eval_batch_size
         pace = f"batches of {size}" if task.eval_type == "llm_ckpt" else f"{size} in flight"
         lines = [f"eval: {task.model or 'mock'}{where} ({task.eval_type}), {pace}"]
-        return lines + [f"eval: {note}" for note in task.notes]
+        return [visible(line) for line in (*lines, *(f"eval: {note}" for note in task.notes))]
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Count what was loaded, and say where the records go. Under xdist the controller does."""

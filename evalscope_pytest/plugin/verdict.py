@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import pytest
 
+from ..core.terminal import visible
 from ..engine.evaluation import Outcome
 
 State = Literal["correct", "wrong", "partial", "error", "failed", "skipped"]
@@ -34,7 +35,9 @@ def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
         return Verdict(result.benchmark, "skipped")
     if result.error is not None:
         state: State = "failed" if result.error.kind == "author" else "error"
-        return Verdict(result.benchmark, state, None, stopped, f"{result.error.type}: {result.error.message}"[:200])
+        return Verdict(
+            result.benchmark, state, None, stopped, visible(f"{result.error.type}: {result.error.message}"[:200], "\n")
+        )
     assert result.score is not None
     values = result.score.values
     value = values.get(primary, next(iter(values.values()), 0.0))

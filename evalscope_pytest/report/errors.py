@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..core.terminal import visible
 from ..records.rows import Row
 from .execution import ErrorGroup
 
@@ -31,7 +32,7 @@ def group_errors(rows: Iterable[Row]) -> tuple[ErrorGroup, ...]:
 def sample_id(row: Row) -> str:
     """Return a sample's id as pytest shows it: ``gsm8k[main-17]``, its third generation ``gsm8k[main-17-r3]``."""
     repeat = f"-r{row.repeat + 1}" if row.repeat else ""
-    return f"{row.benchmark}[{row.subset}-{row.group}{repeat}]"
+    return visible(f"{row.benchmark}[{row.subset}-{row.group}{repeat}]")
 
 
 def _of(row: Row) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
+from ..core.terminal import visible
 from ..records.atomic import write_atomic
 from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
@@ -235,8 +236,4 @@ def _line(text: str, most: int = 60) -> str:
 
 def _text(text: str) -> str:
     """Return ``text`` as HTML shows it: escaped, and controls and direction marks made visible."""
-    if not text.isprintable():
-        text = "".join(
-            c if c.isprintable() or c in _KEPT_CONTROLS else c.encode("unicode_escape").decode() for c in text
-        )
-    return escape(text)
+    return escape(visible(text, keep=_KEPT_CONTROLS))

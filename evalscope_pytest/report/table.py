@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
+from ..core.terminal import visible
 from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
@@ -156,13 +157,6 @@ def width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def visible(text: str) -> str:
-    """Return ``text`` with everything a terminal might obey made visible: controls, escapes, direction marks."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _title(title: str, language: str) -> str:

@@ -8,6 +8,7 @@ asks for a percentage. What a reader would overlook is overlooked: units, curren
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -28,7 +29,7 @@ _ANY_ORDER = re.compile(
 # A decimal, or a power of ten: what has been measured, or calculated from what has.
 _SHOWN_DIGITS = re.compile(r"[-+]?\d+(?=[.e])(?:\.(?P<decimals>\d+))?(?:e(?P<exponent>[-+]?\d{1,3}))?")
 _ROUNDED = 6  # Decimals from which on a rounded value of a fraction counts as the fraction.
-_PAIRS = {"(": ")", "[": "]", "\\{": "\\}"}
+_MOST_UNORDERED = 100  # Members of a list in any order: each is compared with all others.
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +153,30 @@ def _same_parts(gold: str, answer: str, question: str, leniency: Leniency) -> bo
     unordered = "\\{\\}" in (gold_marks, answer_marks) or (
         not gold_marks and not answer_marks and (leniency.any_order or _ANY_ORDER.search(question.lower()) is not None)
     )
+    unordered = unordered and len(gold_parts) <= _MOST_UNORDERED
     pending: list[tuple[str, str]] = []
     for position, part in enumerate(gold_parts):
-        candidates = answer_parts if unordered else answer_parts[:1]
-        verdicts = [same(part, candidate, leniency=leniency.of(position)) for candidate in candidates]
-        if True in verdicts:
-            answer_parts.pop(verdicts.index(True))
-            continue
-        undecided = [at for at, verdict in enumerate(verdicts) if isinstance(verdict, Undecided)]
-        if not undecided:
+        at, verdict = _found(part, answer_parts if unordered else answer_parts[:1], leniency.of(position))
+        if verdict is False:
             return False
-        if unordered and len(gold_parts) > 1:
-            return Undecided(((_as_set(gold), _as_set(answer)),))
-        verdict = verdicts[undecided[0]]
-        assert isinstance(verdict, Undecided)
-        pending.extend(verdict.pairs)
-        answer_parts.pop(undecided[0])
+        if isinstance(verdict, Undecided):
+            if unordered and len(gold_parts) > 1:
+                return Undecided(((_as_set(gold), _as_set(answer)),))
+            pending.extend(verdict.pairs)
+        answer_parts.pop(at)
     return Undecided(tuple(pending)) if pending else True
+
+
+def _found(part: str, candidates: Sequence[str], leniency: Leniency) -> tuple[int, bool | Undecided]:
+    """Return the first candidate that is the same, else the first of which that is undecided, and the verdict."""
+    best: tuple[int, bool | Undecided] = (0, False)
+    for at, candidate in enumerate(candidates):
+        verdict = same(part, candidate, leniency=leniency)
+        if verdict is True:
+            return at, True
+        if best[1] is False and verdict is not False:
+            best = at, verdict
+    return best
 
 
 def _as_set(text: str) -> str:

@@ -22,7 +22,7 @@ LONGEST = 50_000
 
 def is_chinese(text: str) -> bool:
     """Tell whether there is a Chinese character in ``text``."""
-    return any("\u4e00" <= character <= "\u9fa5" for character in text)
+    return not text.isascii() and any("\u4e00" <= character <= "\u9fa5" for character in text)
 
 
 @lru_cache(maxsize=32)  # BLEU and ROUGE ask for the same texts

@@ -3,16 +3,16 @@
 HellaSwag: Zellers et al. 2019, Can a Machine Really Finish Your Sentence?, arXiv:1905.07830.
 """
 
-import re
-
 from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.benchmarks.wording import CHOICE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest.scoring import choice_answer, pattern
+
+MARK = pattern(r"\[.*?\]")
 
 
 def clean(text: str) -> str:
     """Remove the marks WikiHow's pages left in the text."""
-    return re.sub(r"\[.*?\]", "", text.strip().replace(" [title]", ". ")).replace("  ", " ")
+    return MARK.sub("", text.strip().replace(" [title]", ". ")).replace("  ", " ")
 
 
 def to_sample(record) -> Sample:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import ErrorGroup, Execution
 from evalscope_pytest.report.model import Report
-from evalscope_pytest.report.table import error_lines, grid, metric_table, perf_table, visible, width
+from evalscope_pytest.core.terminal import visible
+from evalscope_pytest.report.table import error_lines, grid, metric_table, perf_table, width
 
 from .golden import assert_golden
 from .rows import plan, report, row
