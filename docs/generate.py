@@ -29,8 +29,8 @@ GROUPS = {
     "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
     "Data": "datasets dataset_args dataset_dir dataset_hub limit limit_total repeats seed",
     "Asking": "eval_batch_size generation_config timeout stream dry_run",
-    "Records": "work_dir no_timestamp use_cache rerun_review rerun enable_progress_tracker collect_perf thinking_metrics "
-    "debug heartbeat_interval language",
+    "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
+    "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
     "Verdict": "gate baseline max_drop strict ignore_errors max_errors show_wrong",
 }

@@ -24,6 +24,8 @@ OPTIONS = (
     ("eval_config", "value", "PATH", ""),
     ("eval_batch_size", "value", "N", "Requests in flight; default: 8. Rows of a local model's batch; default: 1."),
     ("use_cache", "value", "PATH", "Directory of an earlier run to carry on, or 'latest'."),
+    ("response_cache", "value", "PATH", "Directory where replies are kept across runs: what was asked in one is not asked again in another."),
+    ("response_cache_sampled", "switch", "TEXT", "Keep sampled replies there too, not only repeatable ones."),
     ("rerun_review", "switch", "TEXT", "Score the answers of the earlier run again, asking nothing."),
     ("work_dir", "value", "PATH", "Where runs are recorded, each in a directory of its own."),
     ("no_timestamp", "switch", "TEXT", "Record directly in work-dir."),

@@ -36,6 +36,11 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
             f"max_drop is given without a baseline (in {origin['max_drop',]}). Add the run to compare with: "
             "--eval-baseline DIR."
         )
+    if result["response_cache_sampled"] and result["response_cache"] is None:
+        raise ConfigError(
+            f"response_cache_sampled is given without a cache (in {origin['response_cache_sampled',]}). Add its "
+            "directory: --eval-response-cache DIR."
+        )
     if result["rerun_review"] and not (result["use_cache"] or result["no_timestamp"]):
         raise ConfigError(
             f"rerun_review needs the run whose answers are scored again (in {origin['rerun_review',]}). Add its "

@@ -108,6 +108,10 @@ class TaskConfig:
         8,
     )
     use_cache: str | None = setting(PATH, "Directory of an earlier run to carry on, or 'latest'.")
+    response_cache: str | None = setting(
+        PATH, "Directory where replies are kept across runs: what was asked in one is not asked again in another."
+    )
+    response_cache_sampled: bool = setting(SWITCH, "Keep sampled replies there too, not only repeatable ones.", False)
     rerun_review: bool = setting(SWITCH, "Score the answers of the earlier run again, asking nothing.", False)
     work_dir: str = setting(PATH, "Where runs are recorded, each in a directory of its own.", "./outputs")
     no_timestamp: bool = setting(SWITCH, "Record directly in work-dir.", False)

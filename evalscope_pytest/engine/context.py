@@ -19,6 +19,7 @@ class SampleContext:
         calls: Requests made so far, in order, with their replies.
         recorded: Calls of an earlier run that are not asked again as long as the body asks for the same.
         printed: What the body wrote to stdout, stderr or a log.
+        turns: How often the body has asked the same, where that is counted: `Reuse`.
     """
 
     sample: Sample
@@ -29,6 +30,7 @@ class SampleContext:
     calls: list[Call] = field(default_factory=list)
     recorded: deque[Call] = field(default_factory=deque)
     printed: list[str] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)
 
     def replay(self, messages: tuple[Message, ...]) -> Call | None:
         """Return the recorded reply to these messages, if the body follows the recorded conversation."""

@@ -52,6 +52,11 @@ class ModelSpec:
         return self.instance is None and self.eval_type in SERVICES
 
     @property
+    def is_mock(self) -> bool:
+        """True where replies are made of the samples' references, whatever the generation parameters."""
+        return self.instance is None and self.eval_type == "mock_llm"
+
+    @property
     def requests_in_flight(self) -> int:
         """How many requests the engine should keep open.
 

@@ -25,6 +25,7 @@ from ..engine.handle import ModelHandle
 from ..engine.limiter import FIRST_REQUESTS
 from ..engine.lookahead import BUFFER_FACTOR, Job, LookAhead, Stopped
 from ..engine.loop import LoopThread
+from ..engine.reuse import Reuse
 from ..models.factory import create
 from ..models.spec import ModelSpec
 from ..records.journal import Journal
@@ -34,6 +35,7 @@ from ..records.log import open_log
 from ..records.plan import BenchmarkPlan, RunPlan
 from ..records.previous import Previous
 from ..records.quarantine import Quarantine
+from ..records.response_cache import ResponseCache
 from ..records.started import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
 from ..records.task_config import changed_settings, write_task_config
 from .nodes import SampleItem
@@ -171,7 +173,22 @@ class Run:
     @cached_property
     def model(self) -> ModelHandle:
         """The `model` fixture."""
-        return WatchedModel(self.asker, self.spec.generation, self.thread)
+        return WatchedModel(self.asker, self.spec.generation, self.thread, self.reuse)
+
+    @cached_property
+    def reuse(self) -> Reuse | None:
+        """The replies of earlier runs; None where none are kept."""
+        task = self.task
+        if self.response_cache is None:
+            return None
+        model = self.asker.model.fingerprint
+        return Reuse(self.response_cache, model, task.response_cache_sampled, task.seed, self.spec.is_mock)
+
+    @cached_property
+    def response_cache(self) -> ResponseCache | None:
+        """Where replies are kept across runs."""
+        folder = self.task.response_cache
+        return ResponseCache(Path(folder)) if folder and not self.config.option.collectonly else None
 
     @cached_property
     def journal(self) -> Journal:
@@ -427,6 +444,8 @@ class Run:
                 log.warning("the model's client did not close: %r", error)
         if "thread" in made:
             self.thread.close()
+        if (replies := made.get("response_cache")) is not None:
+            replies.close()
         if "journal" in made:
             try:
                 self.journal.close()

@@ -39,6 +39,7 @@ class Row:
         calls: Requests made for it.
         latency_s: Of all calls together; None when one was not measured. So are the tokens.
         ttft_s: Of the first call.
+        cached: Calls that the response cache answered.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Row:
     truncated: bool = False
     retries: int = 0
     elapsed_s: float = 0.0
+    cached: int = 0
 
     @property
     def reusable(self) -> bool:
@@ -111,6 +113,8 @@ def _add_figures(header: dict[str, Any], outputs: list[ModelOutput]) -> None:
         header["truncated"] = True
     if retries := sum([o.retries for o in outputs]):
         header["retries"] = retries
+    if cached := sum([o.cached for o in outputs]):
+        header["cached"] = cached
     latencies = [o.latency_s for o in outputs if o.latency_s is not None]
     if len(latencies) == len(outputs):
         header["latency_s"] = round(sum(latencies), 6)
@@ -286,9 +290,16 @@ def _output(key: str, output: ModelOutput, model: str, perf: str, message: str) 
         f'{{"id":{_quoted(key[:16])},"model":{_quoted(output.model or model)},"choices":[{{"message":{message},'
         f'"stop_reason":{_quoted(output.stop_reason)},"logprobs":{_document(output.logprobs)}}}],'
         f'"usage":{_usage(output.usage)},"time":{_optional(output.latency_s)},'
-        f'"metadata":{encode({"retries": output.retries}) if output.retries else "null"},'
+        f'"metadata":{_metadata(output)},'
         f'"error":null,"perf_metrics":{perf}}}'
     )
+
+
+def _metadata(output: ModelOutput) -> str:
+    if not output.retries and not output.cached:
+        return "null"
+    retries = {"retries": output.retries} if output.retries else {}
+    return encode(retries | ({"cached": True} if output.cached else {}))
 
 
 def _usage(usage: Usage | None) -> str:
@@ -348,6 +359,7 @@ def _messages_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
 def _output_of(row: Mapping[str, Any]) -> ModelOutput:
     choice, usage = row["choices"][0], row["usage"]
     content, perf = choice["message"]["content"], row.get("perf_metrics") or {}
+    metadata = row.get("metadata") or {}
     reasoning = ""
     if isinstance(content, list):
         reasoning = "".join(part["reasoning"] for part in content if part["type"] == "reasoning")
@@ -368,8 +380,9 @@ def _output_of(row: Mapping[str, Any]) -> ModelOutput:
         model=row["model"],
         latency_s=row.get("time"),
         ttft_s=perf.get("ttft"),
-        retries=(row.get("metadata") or {}).get("retries", 0),
+        retries=metadata.get("retries", 0),
         logprobs=choice.get("logprobs"),
+        cached=bool(metadata.get("cached")),
     )
 
 

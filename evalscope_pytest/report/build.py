@@ -105,6 +105,7 @@ def _execution(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> E
         version=plan.version,
         fingerprint=plan.fingerprint,
         intervals=_intervals(plan, rows),
+        cached=sum(row.cached for row in rows),
     )
 
 

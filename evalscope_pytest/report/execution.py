@@ -39,6 +39,7 @@ class Execution:
     Attributes:
         version: The benchmark's version; scores of different versions are not comparable.
         intervals: 95 % confidence interval of a metric's score, by its label.
+        cached: Replies that came from the response cache.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Execution:
     version: str = ""
     fingerprint: str = ""
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    cached: int = 0
 
     @property
     def requested(self) -> int:
@@ -83,6 +85,7 @@ class Execution:
                 "version": self.version,
                 "fingerprint": self.fingerprint,
                 "retries": self.retries,
+                "cached": self.cached,
                 "empty": {name: s.empty for name, s in self.subsets.items() if s.empty},
                 "truncated": {name: s.truncated for name, s in self.subsets.items() if s.truncated},
                 "intervals": {label: list(bounds) for label, bounds in self.intervals.items()},
@@ -112,4 +115,5 @@ class Execution:
             version=own.get("version", ""),
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
+            cached=own.get("cached", 0),
         )

@@ -1,0 +1,80 @@
+"""Which requests the response cache answers, and under which content address (docs/design/records.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..config.generation import GenerationConfig
+from ..core.canonical import digest
+from ..core.values import ModelOutput
+from ..models.protocol import Request
+from .context import SampleContext
+
+
+class Replies(Protocol):
+    """Where replies are kept across runs."""
+
+    def find(self, key: str) -> ModelOutput | None: ...  # noqa: D102
+    def keep(self, key: str, output: ModelOutput) -> None: ...  # noqa: D102
+
+
+@dataclass(slots=True)
+class Reuse:
+    """The replies of earlier runs, as one model's requests find them.
+
+    Attributes:
+        model: The model's fingerprint. Like resuming, this does not look at the address: who has two models under one
+            name needs two caches.
+        sampled: Keep sampled replies as well.
+        seed: The run's seed: another one draws sampled replies anew.
+        made_up: The model makes its replies of the sample's reference, whatever the parameters: ``mock_llm``.
+    """
+
+    replies: Replies
+    model: str
+    sampled: bool = False
+    seed: int = 0
+    made_up: bool = False
+    _turns: dict[str, int] = field(default_factory=dict)
+    _config: tuple[GenerationConfig | None, str, bool] = (None, "", False)
+
+    def address(self, request: Request, context: SampleContext | None) -> str:
+        """Return the content address of a request that is about to be made; empty for one whose reply is not kept.
+
+        A sample that asks the same several times gets as many replies, so it counts which time this is.
+        """
+        identity, repeatable = self._identity(request.config)
+        if not repeatable and not self.sampled:
+            return ""
+        messages = [[m.role, m.content] for m in request.messages]
+        turns = self._turns if context is None else context.turns
+        asked = digest(identity, messages, request.repeat, "" if repeatable else self.seed, self._reference(request))
+        turns[asked] = turn = turns.get(asked, 0) + 1
+        return asked if turn == 1 else digest(asked, turn)
+
+    def _identity(self, config: GenerationConfig) -> tuple[str, bool]:
+        """Return what decides a reply beside the messages, and whether it is the same every time."""
+        known, identity, repeatable = self._config
+        if known is not config:  # nearly all requests of a run share one
+            identity, repeatable = digest(self.model, config.identity()), self.made_up or is_repeatable(config)
+            self._config = (config, identity, repeatable)
+        return identity, repeatable
+
+    def _reference(self, request: Request) -> list[object]:
+        if not self.made_up:
+            return []
+        sample = request.sample
+        return [request.right_reply, *([] if sample is None else [sample.targets, len(sample.choices)])]
+
+
+def is_repeatable(config: GenerationConfig) -> bool:
+    """Tell whether the same question gets the same reply, as far as its parameters say.
+
+    Greedy decoding does: temperature 0, ``do_sample`` false or ``top_k`` 1; so does a seed, which names one draw.
+    What stands in ``extra_body`` is what a service gets.
+    """
+    sent = config.extra_body or {}
+    if sent.get("seed", config.seed) is not None or sent.get("top_k", config.top_k) == 1:
+        return True
+    return bool(sent.get("temperature", 0 if config.do_sample is False else config.temperature) == 0)

@@ -1,0 +1,257 @@
+"""Replies kept across runs: one SQLite file that several processes and runs share (docs/design/records.md).
+
+It holds what the model said under the content address of what it was asked, and neither prompts nor keys. Nothing that
+happens to the file while a run is under way ends the run: a reply that cannot be read is asked for again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from ..core.bounds import MAX_TEXT
+from ..core.errors import UsageError
+from ..core.secret import mask_keys
+from ..core.values import ModelOutput, Usage, token_count
+from .rows import encode
+
+log = logging.getLogger(__name__)
+
+FILE = "replies.sqlite"
+SCHEMA = 1
+# In the file's header, where SQLite keeps it for this purpose: "evpy".
+APPLICATION = 0x65767079
+COMMIT_EVERY_S = 0.1
+# Readers are on the event loop. In WAL mode they wait for nobody but who repairs the file after a crash.
+READ_PATIENCE_S = 1.0
+WRITE_PATIENCE_S = 10.0
+_RETRY_S = 0.02
+_ENDINGS = frozenset(("stop", "max_tokens", "model_length", "tool_calls"))
+
+
+class ResponseCache:
+    """The replies in a directory. `find` and `keep` are for one thread, the event loop's.
+
+    A thread of its own writes, every 100 ms at most: killing the process loses the replies of that time.
+
+    Args:
+        folder: Where the file is; made if need be. A local disk: network file systems lack the locks.
+
+    Raises:
+        UsageError: The directory cannot be written to, or what is in the file is no cache of replies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        self._reader = _opened(self.path, READ_PATIENCE_S)
+        self._writing = _opened(self.path, WRITE_PATIENCE_S)
+        self._readable = self._writable = True
+        self._waiting: dict[str, ModelOutput] = {}
+        self._lock = threading.Lock()
+        self._news = threading.Event()
+        self._closing = threading.Event()
+        self._writer = threading.Thread(target=self._keep_written, name="evalscope-replies", daemon=True)
+        self._writer.start()
+
+    def find(self, key: str) -> ModelOutput | None:
+        """Return the reply kept under a content address, marked as cached and without times; None where none is."""
+        waiting = self._waiting.get(key)
+        if waiting is not None:
+            return waiting
+        if not self._readable:
+            return None
+        try:  # all rows are fetched, so that no read stays open: the log could not be shortened meanwhile
+            rows = self._reader.execute("SELECT reply FROM replies WHERE key = ?", (bytes.fromhex(key),)).fetchall()
+        except sqlite3.Error as error:
+            self._readable = False
+            self._tell("read", error)
+            return None
+        return _reply(rows[0][0]) if rows else None
+
+    def keep(self, key: str, output: ModelOutput) -> None:
+        """Store what a model said, unless it is nothing that it would say again: see `worth_keeping`."""
+        if not self._writable or not worth_keeping(output):
+            return
+        with self._lock:
+            self._waiting[key] = replace(output, cached=True, latency_s=None, ttft_s=None, retries=0)
+        if not self._news.is_set():  # setting it wakes a thread, which costs more than all the rest
+            self._news.set()
+
+    def close(self) -> None:
+        """Write what waits, and close. Idempotent."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        self._news.set()
+        self._writer.join()
+        for connection in (self._reader, self._writing):
+            connection.close()
+
+    def _keep_written(self) -> None:
+        while not self._closing.is_set():
+            self._news.wait()
+            self._closing.wait(COMMIT_EVERY_S)
+            self._news.clear()
+            self._write()
+        self._write()  # what came while the last of it was written
+
+    def _write(self) -> None:
+        with self._lock:
+            batch = list(self._waiting.items())
+        if not batch or not self._writable:
+            return
+        now = int(time.time())
+        try:
+            rows = [(bytes.fromhex(key), _document(output), now) for key, output in batch]
+            with _transaction(self._writing):
+                self._writing.executemany(
+                    "INSERT OR REPLACE INTO replies (key, reply, created_at) VALUES (?, ?, ?)", rows
+                )
+        except sqlite3.Error as error:
+            self._writable = False
+            self._tell("written", error)
+        with self._lock:
+            for key, output in batch:
+                if self._waiting.get(key) is output:
+                    del self._waiting[key]
+
+    def _tell(self, what: str, error: sqlite3.Error) -> None:
+        log.warning(
+            "the response cache %s cannot be %s any more (%s). The run goes on without; nothing is lost of its records",
+            self.path, what, error,
+        )  # fmt: skip
+
+
+def worth_keeping(output: ModelOutput) -> bool:
+    """Tell whether a reply is what the model says, and not a service's trouble.
+
+    A reply that a token limit cut is: it would be cut again. One without any text is not, nor one that a filter
+    stopped or whose end is not known.
+    """
+    if output.stop_reason not in _ENDINGS or not (output.text.strip() or output.reasoning.strip()):
+        return False
+    return len(output.text) <= MAX_TEXT and len(output.reasoning) <= MAX_TEXT
+
+
+# The file -------------------------------------------------------------------------------------------------------------
+
+
+def _opened(path: Path, patience_s: float) -> sqlite3.Connection:
+    """Open the file, and make it what it should be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from error
+    deadline = time.monotonic() + WRITE_PATIENCE_S
+    while True:
+        try:
+            return _connected(path, patience_s)
+        except sqlite3.OperationalError as error:
+            # Two processes that make the file at once: SQLite does not wait where it changes the way of writing.
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise _unusable(path, str(error)) from error
+            time.sleep(_RETRY_S)
+        except sqlite3.DatabaseError as error:
+            raise _foreign(path, str(error)) from error
+
+
+def _connected(path: Path, patience_s: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WRITE_PATIENCE_S, isolation_level=None, check_same_thread=False)
+    try:
+        with _transaction(connection):
+            _prepare(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        connection.execute("PRAGMA synchronous = NORMAL")  # a power loss may cost the last replies, not the file
+        connection.execute(f"PRAGMA busy_timeout = {int(patience_s * 1000)}").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Be the file's one writer: all that is done is written, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the table in an empty file; see that another one is of this package and version."""
+    application, schema = (_number(connection, name) for name in ("application_id", "user_version"))
+    if application == APPLICATION:
+        if schema != SCHEMA:
+            raise _foreign(path, f"its schema is {schema}, not {SCHEMA}: another version of this package made it")
+        connection.execute("SELECT key, reply, created_at FROM replies LIMIT 1").fetchall()
+        return
+    if application or schema or _number(connection, "schema_version"):
+        raise _foreign(path, "it is a database of another program")
+    connection.execute("CREATE TABLE replies (key BLOB PRIMARY KEY, reply TEXT NOT NULL, created_at INTEGER NOT NULL)")
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    value: int = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+    return value
+
+
+def _unusable(path: Path, reason: str) -> UsageError:
+    return UsageError(
+        f"response_cache cannot be written to: {path} ({reason}). Choose another directory, on a local disk, with "
+        "--eval-response-cache, or leave it out."
+    )
+
+
+def _foreign(path: Path, reason: str) -> UsageError:
+    return UsageError(
+        f"response_cache holds a file that cannot be used: {path} ({reason}). Remove the file if you do not need it, "
+        "or choose another directory with --eval-response-cache."
+    )
+
+
+# A reply --------------------------------------------------------------------------------------------------------------
+
+
+def _document(output: ModelOutput) -> str:
+    """Return a reply as JSON, without keys."""
+    usage = output.usage
+    counted = {name: getattr(usage, name) for name in _COUNTS} if usage is not None else None
+    values = {name: getattr(output, name) for name in (*_TEXTS, "stop_reason", "logprobs")}
+    return mask_keys(encode({**values, "usage": counted}))
+
+
+def _reply(document: object) -> ModelOutput | None:
+    """Return the reply that `_document` wrote; None for anything else."""
+    try:
+        values = json.loads(document)  # type: ignore[arg-type]
+        if not all(isinstance(values[name], str) for name in _TEXTS) or values["stop_reason"] not in _ENDINGS:
+            return None
+        usage = None if values["usage"] is None else _usage(values["usage"])
+        return ModelOutput(**{**values, "usage": usage}, cached=True)
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+
+
+def _usage(counts: Mapping[str, Any]) -> Usage:
+    usage = Usage(**counts)
+    if any(value is not None and token_count(value) is None for value in counts.values()):
+        raise ValueError(f"no numbers of tokens: {usage}")
+    return usage
+
+
+_TEXTS = ("text", "reasoning", "model")
+_COUNTS = tuple(field.name for field in fields(Usage))
