@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from ..engine.reuse import is_repeatable
 from ..records.fold import BenchmarkRows, fold
 from ..report.baseline import check_baseline, compare, load_baseline
 from ..report.build import build_report, save_report
@@ -28,9 +30,11 @@ def check_requirements(run: Run) -> None:
     """See, before anything is asked, that gates and baseline speak of something that will be measured.
 
     Raises:
-        UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark.
+        UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
+            response cache cannot be used.
     """
     task = run.task
+    run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is no surprise for later
     check_names([parse_gate(text) for text in task.gate], run.benchmarks)
     if task.baseline:
         check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
@@ -45,7 +49,18 @@ def what_runs(run: Run) -> list[str]:
     where = "" if config.option.collectonly else f", recorded in {run.work_dir.root}"
     if run.task.use_cache and where:
         where += f", which holds {many(len(run.previous), 'answer')}"
-    return [f"eval: {total} of {many(len(plans), 'benchmark')}{where}", *(f"eval: {note}" for note in run.notes)]
+    notes = [*run.notes, *_note_on_cache(run)]
+    return [f"eval: {total} of {many(len(plans), 'benchmark')}{where}", *(f"eval: {note}" for note in notes)]
+
+
+def _note_on_cache(run: Run) -> list[str]:
+    task, spec = run.task, run.spec
+    if not task.response_cache or task.response_cache_sampled or spec.is_mock or is_repeatable(spec.generation):
+        return []
+    return [
+        "the model samples, so the response cache keeps none of its replies. Add --eval-response-cache-sampled, or "
+        "temperature=0 to --eval-generation-config"
+    ]
 
 
 def many(number: int, what: str) -> str:
@@ -66,6 +81,7 @@ class Conclusion:
         wrong: Samples to show: ``--eval-show-wrong``.
         recorded: Samples with a record, be it of an error.
         interrupted: Why there are not all of them.
+        cache: How much the response cache had; empty without one.
         page: The HTML report.
     """
 
@@ -75,6 +91,7 @@ class Conclusion:
     page: Path
     recorded: int
     interrupted: str = ""
+    cache: str = ""
 
     @property
     def failed(self) -> bool:
@@ -89,6 +106,8 @@ class Conclusion:
         reporter.write_line(metric_table(self.reports, language))
         if perf and (figures := perf_table(self.reports, language)):
             reporter.write_line(figures)
+        if self.cache:
+            reporter.write_line(self.cache)
         self._show_wrong(reporter)
         if errors := error_lines(self.reports):
             reporter.section("samples without a score", red=True)
@@ -132,7 +151,14 @@ def conclude(run: Run) -> Conclusion:
     for report in reports:
         log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
     recorded = sum(len(found.rows) for found in rows)
-    return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, recorded)
+    cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
+    return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, recorded, cache=cache)
+
+
+def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:
+    every = [row for found in rows for row in found.rows]
+    cached, replies = sum(row.cached for row in every), sum(row.calls for row in every)
+    return f"response cache: {cached} of {'1 reply' if replies == 1 else f'{replies} replies'} came from {folder}"
 
 
 def _gates(run: Run, reports: tuple[Report, ...]) -> tuple[GateResult, ...]:
