@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 LONG_WAIT_S = 120.0
 SAMPLE_TIMEOUT_S = 1800.0
 # The first reply is waited for so long before all requests are sent: a wrong key is answered sooner.
-FIRST_REPLY_S = 5.0
+FIRST_REPLY_S = 1.0
 # So many samples failed with none answered in between, and the service counts as down.
 GIVE_UP_AFTER = 3
 # So many connections were refused with none ever made, and nothing is there.
