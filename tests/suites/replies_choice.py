@@ -24,5 +24,9 @@ REPLIES = {
     "halueval": ("Yes", "No", "It depends on the ink."),
     "pope": ("Yes, there is a boat.", "No.", "I see no picture at all"),
     "hallusion_bench": ("YES", "NO", "YES or NO"),
+    "milu": ("பதில்: B", "பதில்: A", "எட்டு"),
+    "arc_indic": ("उत्तर: (B)", "उत्तर: A", "A या B?"),
+    "indic_boolq": ("No", "Yes", "हो सकता है"),
+    "hellaswag_hi": ("ANSWER: A", "गाता है।", "मुझे नहीं पता"),
     "mmmlu": ("Spinnen haben acht Beine.\nANSWER: B", "ANSWER: A", "Acht, also keine Antwort: A, B"),
 }

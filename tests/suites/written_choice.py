@@ -164,8 +164,34 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
              "Subject": "biology"}
         ],
     },
+    "milu": {
+        "Tamil/test.jsonl": [
+            {"question": "சிலந்திக்கு எத்தனை கால்கள்?", "option1": "6", "option2": "8", "option3": "10", "option4": "12",
+             "target": "option2", "language": "Tamil", "domain": "Science", "subject": "Biology"}
+        ]
+    },
+    "arc_indic": {
+        "hi/test.jsonl": [
+            {"id": "own", "question": "मधुमक्खियाँ क्या बनाती हैं?", "choices": {"text": ["दूध", "शहद"], "label": ["1", "2"]},
+             "answerKey": "2"}
+        ]
+    },
+    "indic_boolq": {
+        "validation.jsonl": [
+            {"language": "hi", "passage": "मधुमक्खियाँ शहद बनाती हैं।", "question": "क्या मधुमक्खियाँ दूध बनाती हैं", "label": 0}
+        ]
+    },
+    "hellaswag_hi": {
+        "hi/validation.jsonl": [
+            {"ctx": "A child takes paper and", "endings": ["उसे मोड़ता है।", "उसे खाता है।", "गाता है।", "सोता है।"],
+             "label": "0", "activity_label": "Folding"}
+        ]
+    },
 }  # fmt: skip
 SUBSETS = {
+    "milu": ("Tamil",),
+    "arc_indic": ("hi",),
+    "indic_boolq": ("hi",),
     "mmlu_pro": ("computer science",),
     "mmlu_redux": ("anatomy",),
     "super_gpqa": ("Physics",),
@@ -174,7 +200,8 @@ SUBSETS = {
     "mmmlu": ("DE_DE", "ZH_CN"),
 }
 NO_OFFICIAL = {"mmlu_pro", "mmlu_redux", "gpqa_diamond", "super_gpqa", "race", "musr", "iquiz", "maritime_bench",
-               "longbench_v2", "process_bench", "halueval", "mmmlu"}  # fmt: skip
+               "longbench_v2", "process_bench", "halueval", "mmmlu", "milu", "arc_indic", "indic_boolq",
+               "hellaswag_hi"}  # fmt: skip
 NO_PAPER = {"iquiz", "maritime_bench"}
 _EXAMS = """aqua-rat gaokao-biology gaokao-chemistry gaokao-chinese gaokao-english gaokao-geography gaokao-history
     gaokao-mathcloze gaokao-mathqa gaokao-physics logiqa-en logiqa-zh lsat-ar lsat-lr lsat-rc math sat-en
