@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from evalscope_pytest.core.service_state import ServiceState
 from evalscope_pytest.records.progress import BenchmarkProgress, ProgressFile
 
 
@@ -61,3 +62,12 @@ def test_a_run_without_samples_is_done(tmp_path: Path) -> None:
     file = ProgressFile(tmp_path / "progress.json")
     file.update([], "completed")
     assert json.loads((tmp_path / "progress.json").read_text())["percent"] == 100.0
+
+
+def test_the_state_of_the_service_is_in_it(tmp_path: Path) -> None:
+    file = ProgressFile(tmp_path / "progress.json")
+    state = ServiceState(in_flight=3, limit=12, most=64, rate_limited=31, waits_s=12.3456, waits_for="Retry-After")
+    file.update([BenchmarkProgress("arc", 4, 2, 2)], service=state)
+    service = json.loads((tmp_path / "progress.json").read_text())["service"]
+    assert set(service) == set(ServiceState._fields)
+    assert (service["limit"], service["waits_s"], service["breaker"]) == (12, 12.3, "closed")
