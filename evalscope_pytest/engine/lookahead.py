@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from .loop import LoopThread
@@ -115,7 +116,8 @@ class LookAhead(Generic[T]):
     def stop(self) -> None:
         """Start nothing more and cancel what runs. May be called from any thread, and more than once."""
         self._stopped = True
-        self._thread.call(self._cancel)
+        with suppress(RuntimeError):  # the loop is closed already
+            self._thread.call(self._cancel)
         self._ready.set()
 
     def _enqueue(self, batch: Iterable[Job[T]]) -> None:

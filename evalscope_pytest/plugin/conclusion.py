@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
 from ..records.fold import BenchmarkRows, fold
 from ..report.baseline import check_baseline, compare, load_baseline
@@ -17,7 +18,7 @@ from ..report.build import build_report, save_report
 from ..report.gates import GateResult, check_names, evaluate, parse_gate
 from ..report.html import write_html
 from ..report.model import Report
-from ..report.table import error_lines, metric_table, perf_table, visible
+from ..report.table import error_lines, metric_table, perf_table
 from ..report.wrong import WrongSample, wrong_samples
 from .run import Run
 
@@ -125,7 +126,7 @@ class Conclusion:
         if self.wrong:
             reporter.section("wrong answers")
         for sample in self.wrong:
-            reporter.write_line(f"{sample.id}: {sample.value:g}", bold=True)
+            reporter.write_line(visible(f"{sample.id}: {sample.value:g}"), bold=True)
             for title, text in (("asked", sample.prompt), ("replied", sample.reply)):
                 reporter.write_line(f"  {title + ':':<9}{_shortened(text)}")
             answer = _shortened(sample.answer) or "nothing"

@@ -27,7 +27,7 @@ class Interruptible(Protocol):
     def heeds_stop(self) -> bool:
         """Tell whether what the main thread does just now ends by itself after `interrupt`."""
 
-    def interrupt(self, reason: str) -> None:
+    def interrupt(self, by: str) -> None:
         """End the run in good order. Called on a thread of its own."""
 
     def abandon(self) -> None:
@@ -87,7 +87,7 @@ class Interruption:
         if not again:
             name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
             # Not here: the main thread may hold the very lock that this takes.
-            _thread.start_new_thread(self._run.interrupt, (f"interrupted by {name}",))
+            _thread.start_new_thread(self._run.interrupt, (name,))
             if self._run.heeds_stop:
                 return
         if not self._raised:

@@ -98,7 +98,12 @@ class Samples:
         self._run.interrupted = True
         if self._session is not None:
             self._session.shouldstop = by
-        self._run.stop(f"interrupted by {by}")
+        self._end(f"interrupted by {by}")
+
+    def _end(self, reason: str) -> None:
+        if self._session is not None and not self._session.shouldstop:
+            self._session.shouldstop = reason
+        self._run.stop(reason)
         if self._queue is not None:
             self._queue.end()
 
@@ -143,7 +148,7 @@ class Samples:
         run, self._session = self._run, session
         self._queue = WorkerQueue.find(session.config)
         if self._queue is not None:
-            self._queue.heed(self.interrupt)
+            self._queue.heed(self._end)
         run.expect(session.items, self._queue)
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
             run.open_records()
@@ -159,9 +164,14 @@ class Samples:
             gc.set_threshold(*thresholds)
             self._routing.stop()
             run.close()
-            output = getattr(session.config, "workeroutput", None)
-            if output is not None and run.stopped:
-                output[STOPPED] = [run.stopped, run.interrupted, run.store_fault]
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Tell the controller why this worker ended early; to xdist an interrupted one is a crashed one."""
+        run, output = self._run, getattr(session.config, "workeroutput", None)
+        if output is not None and run.stopped:
+            output[STOPPED] = [run.stopped, run.interrupted, run.store_fault]
+            output["exitstatus"] = int(pytest.ExitCode.TESTS_FAILED)
+            output["shouldstop"] = run.stopped
 
     def _refuse(self, session: pytest.Session, items: list[pytest.Item], error: EvalError) -> None:
         output = getattr(session.config, "workeroutput", None)
@@ -281,7 +291,8 @@ class Controller:
 
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """Take over what a worker found wrong with the command line."""
-        self._nodes.remove(node)
+        if node in self._nodes:  # one that was interrupted goes down twice
+            self._nodes.remove(node)
         output = getattr(node, "workeroutput", None) or {}
         self._run.usage_error = self._run.usage_error or output.get(USAGE_ERROR, "")
         if STOPPED in output and not self._run.stopped:

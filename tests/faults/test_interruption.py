@@ -1,0 +1,300 @@
+"""Cases 27 to 29: what ends a run before its last sample, or one of its processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.faults.test_store import recorded_in
+from tests.plugin.project import junit, kept
+from tests.plugin.test_resume import asked, wait_until
+from tests.servers.service import status
+
+INTERRUPT = {
+    "Ctrl-C": lambda process: os.killpg(process.pid, signal.SIGINT),  # as a terminal does
+    "Ctrl-C passed on": lambda process: [os.kill(process.pid, signal.SIGINT) for _ in range(2)],
+    "SIGTERM": lambda process: process.terminate(),
+    "SIGINT": lambda process: os.kill(process.pid, signal.SIGINT),
+}
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("how", INTERRUPT)
+def test_case_27_first_signal_reports_what_is_there_and_the_rest_is_asked_later(how, processes, served):
+    served.benchmark(count=80)
+    served.server.latency_s = 0.1
+    process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=4", "-n", processes)
+    wait_until(lambda: len(served.server.requests) >= 20)
+    begun, before = time.monotonic(), len(served.server.requests)
+    INTERRUPT[how](process)
+    cut = served.finish(process)
+    assert time.monotonic() - begun < 8
+    assert cut.code == 2, cut.out
+    assert len(served.server.requests) - before <= 8, "nothing more is asked"
+    name = "SIGTERM" if how == "SIGTERM" else "Ctrl-C"
+    assert f"The run is not complete: interrupted by {name}." in cut.out
+    assert f"To carry on: the same command with --eval-use-cache={cut.work_dir}" in cut.out
+    assert "Traceback" not in cut.out
+    assert "crashed" not in cut.out
+    summary = cut.reports["adding"]["execution_summary"]
+    assert summary["incomplete"] is True
+    recorded = recorded_in(cut.work_dir)
+    assert summary["succeeded"] == len(recorded) >= 12
+
+    served.server.forget()
+    served.server.latency_s = 0
+    rest = served.run(f"--eval-use-cache={cut.work_dir}")
+    assert (rest.code, rest.counts) == (0, {"correct": 80}), rest.out
+    assert sorted({*range(80)} - recorded) == asked(served.server)
+    assert kept(type(rest)(0, "", served.path, cut.work_dir)) == kept(served.run())
+
+
+STUBBORN = """
+async def test_adding(sample, model):
+    output = await model.generate(sample)
+    while sample.target == "16":
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            pass
+    return output
+"""
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("pause", [0.3, 1.5])
+def test_case_28_the_second_signal_ends_it_within_a_second(pause, processes, served):
+    """However early it comes: the first has a body ahead of it that does not let itself be cancelled."""
+    served.benchmark(count=40, body=STUBBORN)
+    process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=4", "-n", processes)
+    wait_until(lambda: len(served.server.requests) >= 30)
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(pause)
+    assert process.poll() is None
+    begun = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    cut = served.finish(process)
+    assert time.monotonic() - begun < 1
+    assert cut.code == 2
+    assert "Traceback" not in cut.out
+    assert f"Stopped at once. To carry on: the same command with --eval-use-cache={cut.work_dir}" in cut.out
+    wait_until(lambda: not _alive(process.pid))
+    recorded = recorded_in(cut.work_dir)
+    assert len(recorded) >= 20
+    served.server.forget()
+    served.benchmark(count=40)
+    assert served.run(f"--eval-use-cache={cut.work_dir}").code == 0
+    assert not recorded & set(asked(served.server))
+
+
+def _alive(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_an_ordinary_test_is_interrupted_at_once(processes, served):
+    served.benchmark(count=4, after="def test_slow():\n    open('slow', 'w')\n    time.sleep(30)")
+    process = served.start("--eval-model=served", "test_adding.py", "-n", processes)
+    wait_until((served.path / "slow").exists)
+    begun = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    cut = served.finish(process)
+    assert time.monotonic() - begun < 8
+    assert cut.code == 2, cut.out
+    assert cut.score() == 1
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("option", ["-x", "--maxfail=2"])
+def test_a_failure_ends_the_run_with_x_and_queues_are_not_asked_to_their_end(option, processes, served):
+    served.benchmark(count=200)
+    served.server.latency_s = 0.03
+    served.server.fault_for = lambda received: status(400, "no") if received.body["messages"][-1]["content"].startswith(
+        ("9 ", "10 ")) else None  # fmt: skip
+    run = served.run(option, "--eval-batch-size=4", "-n", processes)
+    assert run.code == 1, run.out
+    assert "The run is not complete: stopping after " in run.out
+    assert f"--eval-use-cache={run.work_dir}" in run.out
+    assert len(served.server.requests) < 60
+    assert run.reports["adding"]["execution_summary"]["incomplete"] is True
+    served.server.forget()
+    served.server.fault_for = lambda received: None
+    recorded = recorded_in(run.work_dir)
+    assert served.run(f"--eval-use-cache={run.work_dir}").counts == {"correct": 200}
+    assert len(served.server.requests) == 200 - len(recorded)
+
+
+DEATHS = {
+    "os._exit(1)": ("os._exit(1)", "with exit code 1"),
+    "SIGSEGV": ("import ctypes; ctypes.string_at(0)", "killed by SIGSEGV"),
+    "SIGKILL": ("os.kill(os.getpid(), 9)", "killed by SIGKILL: out of memory?"),
+}
+DEADLY = """
+async def test_adding(sample, model):
+    output = await model.generate(sample)
+    await asyncio.sleep(0.05)  # others are at work as well
+    if sample.input in ({deadly}):
+        {death}
+    return output
+"""
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_case_29_a_sample_that_kills_its_worker_is_the_only_one_without_a_score(death, served):
+    code, how = DEATHS[death]
+    served.benchmark(count=60, body=DEADLY.format(deadly="'17 + 17',", death=code))
+    served.server.latency_s = 0.01
+    run = served.run("-n2", "--junitxml=junit.xml")
+    assert run.code == 1, run.out
+    assert run.counts == {"correct": 59, "errors": 1}
+    assert "adding[default-17]" in run.out
+    assert "ProcessDiedError: the process died while it ran this sample alone" in run.out
+    assert how in run.out
+    cases = junit(run.folder / "junit.xml")
+    assert len(cases) == 60
+    assert [name for name, case in cases.items() if case.find("error") is not None] == ["adding[default-17]"]
+    report = run.reports["adding"]["execution_summary"]
+    assert (report["succeeded"], report["incomplete"]) == (59, True)
+    often = [n for n in set(asked(served.server)) if asked(served.server).count(n) > 1]
+    assert 17 in often
+    assert len(often) <= 8, "only what was under way is asked again"
+
+    served.server.forget()
+    served.benchmark(count=60)
+    healed = served.run(f"--eval-use-cache={run.work_dir}")
+    assert (healed.code, healed.counts) == (0, {"correct": 60}), healed.out
+    assert asked(served.server) == [17], "the error is tried again, and nothing else"
+
+
+def test_case_29_several_deadly_samples_and_a_blocking_body(served):
+    body = DEADLY.format(deadly="'5 + 5', '6 + 6', '31 + 31'", death="os._exit(3)")
+    body = body.replace("async def", "def").replace("await model", "model").replace("await asyncio", "time")
+    served.benchmark(count=40, body=body)
+    run = served.run("-n2", "--eval-batch-size=6", "--eval-max-errors=3")
+    assert run.code == 0, run.out
+    assert run.counts == {"correct": 37, "errors": 3}
+    assert "adding[default-5], adding[default-6], adding[default-31]" in run.out
+
+
+def test_case_29_an_innocent_test_beside_a_deadly_sample_and_a_deadly_test_beside_innocent_samples(served):
+    deadly_test = "def test_deadly(): time.sleep(0.3); os._exit(1)\ndef test_fine(): time.sleep(0.2)"
+    served.benchmark(count=12, body=DEADLY.format(deadly="'8 + 8',", death="os._exit(1)"), after=deadly_test)
+    run = served.run("-n2")
+    assert run.code == 1, run.out
+    assert run.counts == {"correct": 11, "errors": 1, "failed": 1, "passed": 1}
+    assert "crashed while running 'test_adding.py::test_deadly'" in run.out
+
+
+def test_case_29_without_restarts_the_suspects_are_named_and_the_run_does_not_pass(served):
+    served.benchmark(count=60, body=DEADLY.format(deadly="'17 + 17',", death="os._exit(1)"))
+    run = served.run("-n2", "--max-worker-restart=0", "--eval-ignore-errors")
+    assert run.code == 1, run.out
+    assert "The run is not complete" in run.out
+    assert "A worker died, and no other took its place. It was at work on: " in run.out
+    assert "adding[default-17]" in run.out.partition("at work on: ")[2].splitlines()[0]
+
+
+def test_a_worker_killed_from_outside_costs_no_sample(served):
+    served.benchmark(count=80)
+    served.server.latency_s = 0.1
+    served.write("conftest.py", "import os\ndef pytest_sessionstart(session):\n    open('pid-' + "
+                 "os.environ.get('PYTEST_XDIST_WORKER', 'main'), 'w').write(str(os.getpid()))")  # fmt: skip
+    process = served.start("--eval-model=served", "test_adding.py", "-n2")
+    wait_until(lambda: len(served.server.requests) >= 20)
+    os.kill(int((served.path / "pid-gw0").read_text()), signal.SIGKILL)
+    run = served.finish(process)
+    assert (run.code, run.counts) == (0, {"correct": 80}), run.out
+    assert len(served.server.requests) <= 80 + 8, "only what was in flight, or had just arrived, is asked again"
+
+
+def test_a_process_that_died_leaves_word_of_what_it_was_at_work_on(served):
+    served.benchmark(count=20, body=DEADLY.format(deadly="'7 + 7',", death="os._exit(1)"))
+    died = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=1")
+    assert died.wait(30) == 1
+    died.communicate()
+    (work_dir,) = (served.path / "outputs").iterdir()
+    served.benchmark(count=20)
+    for processes in (0, 2):
+        run = served.run(f"--eval-use-cache={work_dir}", "-n", processes)
+        assert run.code == 0, run.out
+        said = [line for line in run.out.splitlines() if "the run before died at work on" in line]
+        assert len(said) == (0 if processes else 1), "once is enough"
+    assert run.counts == {"correct": 20}
+
+
+def test_a_process_that_died_while_it_waited_suspects_nobody(served):
+    served.benchmark(count=20)
+    served.server.latency_s = 5
+    process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=2")
+    wait_until(lambda: len(served.server.requests) >= 2)
+    process.kill()
+    process.communicate()
+    served.server.latency_s = 0
+    (work_dir,) = (served.path / "outputs").iterdir()
+    run = served.run(f"--eval-use-cache={work_dir}")
+    assert run.code == 0
+    assert "the run before died" not in run.out
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize(("allowed", "most"), [("3", 3), ("2%", 4)])
+def test_more_errors_than_allowed_end_the_run_once_that_is_certain(allowed, most, processes, served):
+    served.benchmark(count=200)
+    served.server.latency_s = 0.02
+    served.server.fault_for = lambda received: status(400, "no") if asked(served.server)[-1] % 5 == 0 else None
+    run = served.run(f"--eval-max-errors={allowed}", "--eval-batch-size=4", "-n", processes)
+    assert run.code == 1, run.out
+    assert f"of 200 samples ended in errors, and --eval-max-errors={allowed} allows no more" in run.out
+    assert f"To carry on: the same command with --eval-use-cache={run.work_dir}" in run.out
+    assert len(served.server.requests) < 120, "it does not go on paying"
+    served.server.fault_for = lambda received: None
+    again = served.run(f"--eval-max-errors={allowed}", f"--eval-use-cache={run.work_dir}")
+    assert (again.code, again.counts) == (0, {"correct": 200}), again.out
+
+
+def test_as_many_errors_as_allowed_do_not_end_it(served):
+    served.benchmark(count=50)
+    served.server.fault_for = lambda received: (
+        status(400, "no") if received.body["messages"][-1]["content"] in ("3 + 3", "30 + 30") else None
+    )
+    for allowed, code in (("2", 0), ("4%", 0), ("1", 1), ("3.9%", 1)):
+        run = served.run(f"--eval-max-errors={allowed}")
+        assert run.code == code, run.out
+        assert ("not complete" in run.out) <= bool(code)
+
+
+@pytest.mark.parametrize("options", [["-n2"], ["-n2", "-v"], []])
+def test_every_run_says_where_it_records(options, served):
+    served.benchmark()
+    run = served.run(*options)
+    assert run.out.count(f"eval: 12 samples of 1 benchmark, recorded in {run.work_dir}") == 1
+    again = served.run(*options, f"--eval-use-cache={run.work_dir}")
+    assert f"recorded in {run.work_dir}, which holds 12 answers" in again.out
+
+
+def test_samples_that_a_conftest_skips_are_not_missed(served):
+    served.benchmark(count=6)
+    served.write(
+        "conftest.py",
+        "import pytest\ndef pytest_collection_modifyitems(items):\n"
+        "    [i.add_marker(pytest.mark.skip('not now')) for i in items if i.name.endswith(('-1]', '-2]'))]",
+    )
+    for processes in (0, 2):
+        run = served.run("-n", processes)
+        assert (run.code, run.counts) == (0, {"correct": 4, "skipped": 2}), run.out
+        assert "not complete" not in run.out
+
+
+def test_a_body_that_skips_is_not_missed(served):
+    served.benchmark(count=6, body="def test_adding(sample, output):\n    if sample.target == '4': pytest.skip('no')")
+    run = served.run()
+    assert (run.code, run.counts) == (0, {"correct": 5, "skipped": 1}), run.out
+    assert "not complete" not in run.out
