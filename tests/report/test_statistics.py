@@ -56,3 +56,8 @@ def test_the_score_lies_in_its_interval_and_that_in_the_metrics_range(values: li
         assert bounds is not None
         assert 0 <= bounds[0] <= math.fsum(values) / len(values) + 1e-9
         assert math.fsum(values) / len(values) - 1e-9 <= bounds[1] <= 1
+
+
+def test_a_metric_over_parts_has_no_interval() -> None:
+    rows = [row("a", i, float(i % 2), weights={"accuracy": {"even": 1.0}}) for i in range(40)]
+    assert interval(rows, "accuracy", (0.0, 1.0)) is None

@@ -105,7 +105,10 @@ def claimed(text: str, options: Options, *, at_start: bool = False) -> tuple[str
             return None
     found = [text[position].upper()]
     either = False
-    while (step := _next_label(text, end or position + 1, options)) is not None:
+    for _ in range(2 * len(options.labels)):
+        step = _next_label(text, end or position + 1, options)
+        if step is None:
+            break
         position, by_or = step
         end = _labelled(text, position, options)
         letter = text[position].upper()

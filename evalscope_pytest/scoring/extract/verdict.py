@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections import deque
 
-from .labels import negated
 from .visible import fold, visible
 
 YES, NO, MAYBE = "yes", "no", "maybe"
@@ -69,8 +68,6 @@ def _bare(text: str) -> str | None:
 
 def _claimed(reply: str) -> str | None:
     for marker in reversed(deque(_MARKER.finditer(reply), maxlen=_CLAIMS)):
-        if negated(reply, marker.start()):
-            continue
         claim = reply[marker.end() : marker.end() + 200]
         if found := _first_word(claim.lstrip()):
             return found

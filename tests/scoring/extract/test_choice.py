@@ -188,6 +188,14 @@ def test_an_option_text_that_begins_like_a_label_is_a_text():
     assert read_choice("other", twins) == ("C",)
 
 
+def test_letters_that_the_options_carry_themselves_are_no_part_of_their_texts():
+    carrying = options(["(A)one", "(B) two", "(C)three"])
+    for reply in ("ANSWER: two", "(B) two", "ANSWER: (B) two", "ANSWER: B"):
+        assert read_choice(reply, carrying) == ("B",)
+    assert options(["A. thaliana", "fish"]).of_text("A. thaliana") == "A"
+    assert options(["A. thaliana", "fish"]).of_text("thaliana") is None
+
+
 def test_the_last_readable_claim_wins():
     assert read_choice("ANSWER: A. Wait, that is wrong. ANSWER: D", FOUR) == ("D",)
     assert read_choice("先看答案：D\n不对，重新分析。\n答案：B", FOUR) == ("B",)
