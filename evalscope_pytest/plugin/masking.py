@@ -6,6 +6,7 @@ traceback is made of is the user's to choose, so it is masked where it has becom
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Callable
@@ -25,6 +26,15 @@ class Masking:
     def __init__(self, config: pytest.Config) -> None:
         remember_environment(os.environ)
         _mask_debug_log(config)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Mask what pytest writes of log records to ``--log-file``, and to the terminal while tests run."""
+        logging_plugin = session.config.pluginmanager.getplugin("logging-plugin")
+        for name in ("log_file_handler", "log_cli_handler"):
+            handler = getattr(logging_plugin, name, None)
+            if handler is not None and handler.formatter is not None:
+                handler.setFormatter(_Masked(handler.formatter))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Any:
@@ -53,6 +63,17 @@ class Masking:
                 _mask_entry(entry)
             if crash is not None:
                 crash.message = shown(crash.message)
+
+
+class _Masked(logging.Formatter):
+    """Formats as another does, without keys."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(self._inner.format(record))
 
 
 def _mask_entry(entry: Any) -> None:

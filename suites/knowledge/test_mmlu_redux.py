@@ -4,11 +4,9 @@ MMLU-Redux: Gema et al. 2024, Are We Done with MMLU?, arXiv:2406.04127. Where ex
 of them is right.
 """
 
-import re
-
 from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest.scoring import choice_answer, pattern
 
 FIELDS = {
     "STEM": """abstract_algebra astronomy college_biology college_chemistry college_computer_science
@@ -24,6 +22,9 @@ FIELDS = {
     "Other": """anatomy business_ethics clinical_knowledge college_medicine global_facts human_aging management
         marketing medical_genetics miscellaneous nutrition professional_accounting professional_medicine virology""",
 }
+# Letters or numbers, alone or listed; "and" and "or" stand behind a blank, bracket or comma, or the first of them.
+MARK = pattern("[0-3A-D]")
+MARKS = pattern(r"\A[\s(]*[0-3A-D](?:and|or)*(?:[\s(),](?:and|or)*|[0-3A-D])*\Z")
 CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject in subjects.split()}
 
 
@@ -32,8 +33,8 @@ def corrected(record) -> tuple[list[str], list[str]]:
     choices, answer = list(record["choices"]), int(record["answer"])
     correction = str(record.get("correct_answer") or "").strip()
     found = [choices.index(correction)] if correction in choices else []
-    if re.fullmatch(r"[\s(]*[0-3A-D](?:[\s(),]|[0-3A-D](?![a-z])|and|or)*", correction):
-        found = [int(mark) if mark.isdigit() else "ABCD".index(mark) for mark in re.findall("[0-3A-D]", correction)]
+    if MARKS.search(correction):
+        found = [int(mark) if mark.isdigit() else "ABCD".index(mark) for mark in MARK.captured(correction)]
     if record["error_type"] == "no_correct_answer" and correction:
         choices[answer] = correction
     elif record["error_type"] in ("wrong_groundtruth", "multiple_correct_answers") and found:

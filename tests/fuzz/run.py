@@ -64,6 +64,7 @@ def fuzz(name: str, seconds: int, corpus: Path) -> None:
         str(corpus),
         f"-max_total_time={seconds}",
         "-max_len=2048",
+        "-len_control=0",
         "-timeout=20",
         "-rss_limit_mb=4096",
     ]
