@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .datasets.source import hub as hub
     from .datasets.source import local as local
     from .run import run_task as run_task
+    from .sandbox.isolated import isolated as isolated
     from .scoring.protocol import Scorer as Scorer
 
 _HOME = {
@@ -32,12 +33,13 @@ _HOME = {
     "TaskConfig": "config.task",
     "benchmark": "benchmarks.definition",
     "hub": "datasets.source",
+    "isolated": "sandbox.isolated",
     "local": "datasets.source",
     "run_task": "run",
 }
 
 __all__ = ["FewShot", "GenerationConfig", "Message", "ModelOutput", "Sample", "Score", "Scorer", "TaskConfig",
-           "benchmark", "hub", "local", "run_task"]  # fmt: skip
+           "benchmark", "hub", "isolated", "local", "run_task"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ from ..version import __version__
 
 USAGE_ERROR = 4  # pytest's exit code for what the user got wrong
 FAILURE = 1
+COMMANDS = ("eval", "benchmark-info", "doctor")
 
 HELP = """\
 usage: evalscope-pytest COMMAND [OPTIONS]
@@ -19,6 +20,7 @@ Evaluates language models. Every benchmark is a pytest test file, every sample a
 commands:
   eval             evaluate a model: evalscope-pytest eval --model NAME --datasets gsm8k arc --limit 5
   benchmark-info   list the bundled benchmarks, or describe some of them
+  doctor           show what this machine has, and which sandboxes for generated code work here
 
 options:
   -h, --help       show this text; evalscope-pytest COMMAND --help shows a command's options
@@ -58,6 +60,8 @@ def _command(name: str) -> Callable[[list[str]], int]:
         from .benchmark_info import benchmark_info
 
         return benchmark_info
-    raise UsageError(
-        f"unknown command {name!r}. {closest(name, ['eval', 'benchmark-info'])} evalscope-pytest --help lists them."
-    )
+    if name == "doctor":
+        from .doctor import doctor
+
+        return doctor
+    raise UsageError(f"unknown command {name!r}. {closest(name, COMMANDS)} evalscope-pytest --help lists them.")

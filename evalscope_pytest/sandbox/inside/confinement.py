@@ -71,6 +71,19 @@ class Confinement:
         self._rules = landlock.ruleset(layers.readable, [layers.scratch, *_DEVICES]) if layers.files else -1
         self._filter = Filter.build(forks=layers.forks, namespace=layers.namespace) if layers.calls else None
 
+    def apply_early(self) -> None:
+        """Confine the jail itself by what it can do without, so that its children need not be, one by one.
+
+        Compiling a filter for a process, and freeing it again, takes the kernel 3 ms.
+
+        Raises:
+            OSError: The kernel refused.
+        """
+        if self._filter is not None and self.layers.namespace:
+            kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS)
+            self._filter.install()
+            self._filter = None
+
     def apply(self, bounds: Bounds, *, interpreter: bool) -> None:
         """Confine this process.
 
@@ -87,7 +100,8 @@ class Confinement:
             _become(self.layers.uid, read_all=self.layers.read_all)
         elif sys.platform == "linux":
             kernel.keep_capabilities(0)
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # after the change of user, which would undo it
+        if not self.layers.namespace:  # after the change of user, which would undo it
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS)
         if self._rules >= 0:
             landlock.restrict(self._rules)
@@ -121,5 +135,5 @@ def _become(uid: int, *, read_all: bool) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    if sys.platform == "linux":
-        kernel.keep_capabilities(1 << kernel.CAP_DAC_READ_SEARCH if read_all else 0)
+    if read_all:  # else the kernel has taken them all
+        kernel.keep_capabilities(1 << kernel.CAP_DAC_READ_SEARCH)

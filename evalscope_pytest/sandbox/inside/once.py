@@ -11,6 +11,7 @@ import sys
 from . import kernel
 from .confinement import Confinement, Layers
 from .frames import Frame
+from .program import prepare_interpreter
 from .seccomp import supported
 from .zygote import order_of, reply, watched
 
@@ -33,6 +34,7 @@ def main() -> None:
     _fresh(layers)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER)
+    prepare_interpreter()
     ended = watched(order_of(Frame(order["header"], blobs)), Confinement(layers))
     answer = reply(ended, clean=True)
     said = {"header": answer.header, "blobs": [base64.b64encode(blob).decode() for blob in answer.blobs]}

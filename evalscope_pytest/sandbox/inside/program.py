@@ -110,7 +110,6 @@ def _interpret(order: Order) -> NoReturn:
     write, read, leave = os.write, os.read, os._exit
     code = 1
     try:
-        _prepare()
         module = ModuleType("__main__")
         sys.modules["__main__"] = module
         pristine = _Pristine()
@@ -136,8 +135,11 @@ def _interpret(order: Order) -> NoReturn:
     leave(code)
 
 
-def _prepare() -> None:
-    """Make this process look like an interpreter that was just started."""
+def prepare_interpreter() -> None:
+    """Make this process, and with it every child, look like an interpreter that was just started.
+
+    The streams are those of the file descriptors, whatever these are when a program comes to use them.
+    """
     sys.argv = [NAME]
     sys.path.insert(0, os.getcwd())
     sys.stdin = sys.__stdin__ = _stream(0, "r", "surrogateescape")  # type: ignore[misc,assignment]
@@ -154,7 +156,7 @@ def _compiled(source: bytes, name: str) -> CodeType:
 
     text = source.decode("utf-8", "surrogatepass")
     # Tracebacks show lines of files that were never written.
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    linecache.cache[name] = (lambda: text,)  # read when asked for
     return compile(text, name, "exec", dont_inherit=True)
 
 

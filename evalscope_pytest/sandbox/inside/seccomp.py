@@ -30,7 +30,7 @@ _REFUSED = {
     "move_pages": (279, 239), "mq_open": (240, 180), "msgctl": (71, 187), "msgget": (68, 186), "msgrcv": (70, 188),
     "msgsnd": (69, 189), "name_to_handle_at": (303, 264), "nfsservctl": (180, 42), "open_by_handle_at": (304, 265),
     "open_tree": (428, 428), "perf_event_open": (298, 241), "personality": (135, 92), "pidfd_getfd": (438, 438),
-    "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pivot_root": (155, 41), "process_madvise": (440, 440),
+    "pidfd_send_signal": (424, 424), "pivot_root": (155, 41), "process_madvise": (440, 440),
     "process_mrelease": (448, 448), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "ptrace": (101, 117), "quotactl": (179, 60), "quotactl_fd": (443, 443), "reboot": (169, 142),
     "request_key": (249, 218), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
@@ -54,9 +54,8 @@ _ON_FILES = {
     "removexattr": (197, 14), "removexattrat": (466, 466), "setxattr": (188, 5), "setxattrat": (463, 463),
     "truncate": (76, 45), "utime": (132, -1), "utimensat": (280, 88), "utimes": (235, -1),
 }  # fmt: skip
-_PRLIMIT = (302, 261)  # likewise, and in a namespace too: the jail itself may be of the program's user
 _FORKS = {"fork": (57, -1), "vfork": (58, -1)}
-_CLONE, _CLONE3, _SOCKETPAIR = (56, 220), (435, 435), (53, 199)
+_CLONE, _CLONE3, _SOCKETPAIR, _PRLIMIT = (56, 220), (435, 435), (53, 199), (302, 261)
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
@@ -123,8 +122,8 @@ class Filter:
             code += [_step(_EQUAL, number, 0, 1), _refuse(errno.EPERM)]
         # Its arguments are in memory, where no filter can look: the C library falls back to clone.
         code += [_step(_EQUAL, _CLONE3[column], 0, 1), _refuse(errno.ENOSYS)]
-        code += _socketpair(_SOCKETPAIR[column]) + _clone(_CLONE[column], forks=forks)
-        own_only = (_PRLIMIT, *(() if namespace else _ON_PROCESSES.values()))
+        code += _prlimit(_PRLIMIT[column]) + _socketpair(_SOCKETPAIR[column]) + _clone(_CLONE[column], forks=forks)
+        own_only = () if namespace else _ON_PROCESSES.values()
         return cls(b"".join(code), _step(_RETURN, _ALLOW), tuple(numbers[column] for numbers in own_only))
 
     def install(self) -> None:
@@ -150,6 +149,12 @@ def _refuse(number: int) -> bytes:
 
 def _argument(index: int) -> bytes:
     return _step(_LOAD, _ARGUMENTS + 8 * index)  # the lower half: both processors are little-endian
+
+
+def _prlimit(number: int) -> list[bytes]:
+    """Allow a process its own limits only: the jail itself may be of the program's user."""
+    test = [_argument(0), _step(_EQUAL, 0, 1, 0), _refuse(errno.EPERM), _step(_RETURN, _ALLOW)]
+    return [_step(_EQUAL, number, 0, len(test)), *test]
 
 
 def _socketpair(number: int) -> list[bytes]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-import selectors
+import select
 import signal
 import sys
 import time
@@ -51,7 +52,8 @@ class Watch:
         self._bounds = bounds
         self._namespace = namespace
         self._scratch = scratch
-        self._selector = selectors.DefaultSelector()
+        self._poll = select.poll()
+        self._checked = 0.0
         self._printed: dict[int, bytearray] = {}
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
@@ -62,20 +64,20 @@ class Watch:
         for fd in (stdout, stderr):
             os.set_blocking(fd, False)
             self._printed[fd] = bytearray()
-            self._selector.register(fd, selectors.EVENT_READ)
+            self._poll.register(fd, select.POLLIN)
         ending = os.pidfd_open(self._pid) if hasattr(os, "pidfd_open") else -1
         if ending >= 0:
-            self._selector.register(ending, selectors.EVENT_READ)
-        while not self._broken and not self._dead(ending):
-            self._read(_TICK_S if ending >= 0 else _TICK_S / 4)
-            self._broken = self._broken or self._excess(time.monotonic() - started)
+            self._poll.register(ending, select.POLLIN)
+        while not self._read(ending) and not self._broken:
+            if time.monotonic() - started > self._checked + _TICK_S:
+                self._checked = time.monotonic() - started
+                self._broken = self._excess(self._checked)
         wall_s = time.monotonic() - started
         self._kill()
         _, code, usage = os.wait4(self._pid, 0)
         self._sweep()
         for fd in (stdout, stderr):
             self._drain(fd)
-        self._selector.close()
         if ending >= 0:
             os.close(ending)
         os.set_blocking(answer, False)
@@ -92,15 +94,16 @@ class Watch:
             said,
         )
 
-    def _dead(self, ending: int) -> bool:
+    def _read(self, ending: int) -> bool:
+        """Wait for output, for a moment at most, and read it; True once the program has ended."""
+        moment_s = _TICK_S if ending >= 0 else _TICK_S / 4
+        ready = [fd for fd, _ in self._poll.poll(moment_s * 1000)]
+        for fd in ready:
+            if fd != ending:
+                self._take(fd)
         if ending >= 0:
-            return any(key.fd == ending for key, _ in self._selector.select(0))
+            return ending in ready
         return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-    def _read(self, timeout_s: float) -> None:
-        for key, _ in self._selector.select(timeout_s):
-            if key.fd in self._printed:
-                self._take(key.fd)
 
     def _take(self, fd: int) -> bool:
         """Read a piece; False when there is none."""
@@ -109,8 +112,8 @@ class Watch:
         except BlockingIOError:
             return False
         if not piece:
-            if fd in self._selector.get_map():
-                self._selector.unregister(fd)
+            with contextlib.suppress(KeyError):  # closed before
+                self._poll.unregister(fd)
             return False
         room = self._bounds.output_bytes - sum(map(len, self._printed.values()))
         self._printed[fd] += piece[:room]

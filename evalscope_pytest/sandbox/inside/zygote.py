@@ -19,7 +19,7 @@ from . import kernel
 from .clearing import remove_tree
 from .confinement import Bounds, Confinement, Layers
 from .frames import BrokenFrameError, Frame, receive, send
-from .program import NONCE_BYTES, Ends, Order, run
+from .program import NONCE_BYTES, Ends, Order, prepare_interpreter, run
 from .watch import Ended, Watch
 
 # What programs import most: taken over by every child for nothing.
@@ -42,6 +42,8 @@ def main() -> None:
     confinement = Confinement(layers)
     for name in _COMMON:
         importlib.import_module(name)
+    prepare_interpreter()
+    confinement.apply_early()
     gc.collect()
     gc.freeze()
     send(control_out, {"ready": True})
