@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 
@@ -267,7 +268,11 @@ def test_one_who_writes_for_long_does_not_keep_readers_waiting(opened, tmp_path)
         for _ in range(100):
             assert cache.find(KEY).text == "4"
         assert time.perf_counter() - started < 0.5
+        time.sleep(0.2)  # its writer waits by now
+        cache.keep(digest("c"), ModelOutput("6"))
+        closing = threading.Thread(target=cache.close)
+        closing.start()
         writer.execute("ROLLBACK")
     writer.close()
-    cache.close()
-    assert opened(tmp_path).find(digest("b")).text == "5"
+    closing.join()
+    assert [opened(tmp_path).find(digest(name)).text for name in "bc"] == ["5", "6"]
