@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ from typing import Any
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
 from ..core.values import Sample
-from ..datasets.source import Source
+from ..datasets.source import Record, Source
 from ..scoring.protocol import Scorer
 
 # Takes a record, and what else it names: `subset`, and (under any other name) the benchmark's `extra_params`.
 ToSample = Callable[..., Sample]
 # Takes the benchmark's `extra_params` and returns the arguments of `@benchmark` that differ with them.
 Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+# Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
+MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record]]
 Body = Callable[..., Any]
 
 
@@ -55,6 +57,8 @@ class Benchmark:
     Attributes:
         body: The decorated test function.
         file: The test file it stands in; local data is looked for beside it.
+        records: Makes a subset's records of texts, where no file holds them: takes a function that reads the files
+            matching a pattern, the subset and ``extra_params``.
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
         prompts: Templates of single subsets that are asked in another way than ``prompt``, by their names.
@@ -74,6 +78,7 @@ class Benchmark:
     file: Path
     dataset: Source
     to_sample: ToSample
+    records: MakeRecords | None = None
     prompt: str = ""
     prompts: Mapping[str, str] = field(default_factory=dict)
     system_prompt: str = ""
@@ -156,6 +161,7 @@ def benchmark(
 _TYPES: Mapping[str, tuple[Any, str]] = {
     "dataset": (Source, 'local("file.jsonl") or hub("org/name")'),
     "to_sample": (Callable, "a function that takes a record and returns a Sample"),
+    "records": ((Callable, type(None)), "a function that takes read, subset and params, and returns records"),
     "scorer": ((Scorer, type(None)), 'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)'),
     "few_shot": ((FewShot, type(None)), "FewShot(5)"),
     "prompt": (str, "a text"),

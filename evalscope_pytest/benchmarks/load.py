@@ -7,12 +7,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from ..core.errors import ConfigError, DatasetError, closest
 from ..core.template import parse, unknown_field
 from ..core.values import Message, Sample
-from ..datasets.load import load_subsets, read_release_text
+from ..datasets.load import load_subsets, read_release_text, read_texts
 from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
@@ -84,7 +85,7 @@ def load(
     benchmark = resolved.benchmark
     _check_own_data(benchmark, place)
     sampling = Sampling(limit=limit, shuffle=resolved.shuffle, seed=seed)
-    records = load_subsets(benchmark.dataset, place, resolved.subsets, benchmark.dataset.split, sampling.first())
+    records = _records(benchmark, place, resolved.subsets, sampling.first())
     chosen = {s: choose(found, sampling, f"{benchmark.name}\0{s}") for s, found in records.items()}
     if limit_total is not None:
         shares = bound_total({subset: len(found) for subset, found in chosen.items()}, limit_total)
@@ -93,6 +94,17 @@ def load(
     loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed))
     _check_fields(loaded)
     return loaded
+
+
+def _records(
+    benchmark: Benchmark, place: Place, subsets: tuple[str, ...], first: int | None
+) -> Mapping[str, Sequence[Record]]:
+    """Return the records of each subset: those of files, or those the benchmark makes of texts."""
+    make = benchmark.records
+    if make is None:
+        return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
+    read = partial(read_texts, benchmark.dataset, place)
+    return {subset: list(islice(make(read, subset, benchmark.extra_params), first)) for subset in subsets}
 
 
 def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], seed: int = 42) -> list[Sample]:

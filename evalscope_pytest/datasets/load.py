@@ -7,6 +7,7 @@ read or downloaded (docs/design/datasets.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
@@ -77,7 +78,27 @@ def read_release_text(source: Source, place: Place, relative_path: str) -> str:
             f"{place.benchmark} has no file {relative_path!r} in {tree.title}. {closest(relative_path, beside)} "
             "Add it, or set few_shot_num to 0 where it holds the exemplars."
         )
-    path = tree.fetch([relative_path])[relative_path]
+    return _text_of(tree.fetch([relative_path])[relative_path])
+
+
+def read_texts(source: Source, place: Place, *patterns: str) -> list[str]:
+    """Return the texts of the files that match the first pattern any file matches, by name.
+
+    Args:
+        patterns: Paths inside the dataset, with ``*`` for any characters.
+
+    Raises:
+        DatasetError: None matches, or one is not UTF-8.
+    """
+    tree = locate(source, place)
+    for pattern in patterns:
+        if found := sorted(path for path in tree.paths if fnmatchcase(path, pattern)):
+            local = tree.fetch(found)
+            return [_text_of(local[path]) for path in found]
+    raise DatasetError(f"{place.benchmark} has no file {' or '.join(patterns)} in {tree.title}. Add one.")
+
+
+def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

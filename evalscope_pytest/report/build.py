@@ -12,6 +12,7 @@ from ..records.rows import Row
 from ..scoring.aggregation import AggregatedMetric, Attempt, aggregate
 from .errors import group_errors
 from .execution import Execution, SubsetExecution
+from .heat_map import save_heat_maps
 from .model import DIGITS, CategoryScore, MetricScore, Report, SubsetScore, dump_report
 from .perf import perf_metrics
 from .semantics import Identity, identify, semantics_of
@@ -50,12 +51,13 @@ def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, col
 
 
 def save_report(workdir: WorkDir, report: Report) -> None:
-    """Write ``reports/{model_id}/{benchmark}.json``.
+    """Write ``reports/{model_id}/{benchmark}.json``, and its heat maps where it has some.
 
     Raises:
         StoreError: It could not be written.
     """
     write_atomic(workdir.report_file(report.model_name, report.dataset_name), dump_report(report))
+    save_heat_maps(workdir, report)
 
 
 @dataclass(frozen=True, slots=True)

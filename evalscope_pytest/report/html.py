@@ -17,6 +17,7 @@ from ..records.atomic import write_atomic
 from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
+from .heat_map import draw, heat_maps, without_cells
 from .model import MetricScore, Report, SubsetScore
 from .wrong import NONE_WRONG, WrongSample, WrongSamples, wrong_samples
 
@@ -41,7 +42,7 @@ th{text-align:left;font-weight:600;color:var(--dim);font-size:.82rem}
 th,td{padding:.38rem .75rem .38rem 0;border-bottom:1px solid var(--line);vertical-align:middle}
 tr:last-child td{border-bottom:0}
 .n{text-align:right;white-space:nowrap}
-td.bar{width:30%;padding-right:0}svg{display:block;width:100%;height:14px}
+td.bar{width:30%;padding-right:0}svg{display:block;width:100%;height:14px}svg.map{height:auto;margin-top:1rem}
 .rail{fill:var(--rail)}.fill{fill:var(--bar)}.ci{stroke:var(--ci);stroke-width:1.5}
 details{border-top:1px solid var(--line);padding:.45rem 0}details:first-of-type{margin-top:.5rem}
 summary{cursor:pointer}summary .dim,h3 .dim{margin-left:.6rem;font-weight:400}
@@ -161,7 +162,8 @@ def _section(report: Report, wrong: WrongSamples) -> str:
     return (
         f'<section id="{_text(name)}">\n<h2>{_text(report.dataset_pretty_name or name)}</h2>\n'
         f'<p class="dim">{" · ".join(facts)}</p>\n'
-        f"{''.join(_metric(metric) for metric in report.metrics)}{_errors(report)}{_wrong(wrong)}</section>\n"
+        f"{''.join(map(_metric, without_cells(report.metrics)))}{''.join(map(draw, heat_maps(report)))}"
+        f"{_errors(report)}{_wrong(wrong)}</section>\n"
     )
 
 

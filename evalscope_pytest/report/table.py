@@ -7,6 +7,7 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..core.terminal import visible
+from .heat_map import without_cells
 from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
@@ -48,7 +49,7 @@ def metric_table(reports: Iterable[Report], language: str = "en") -> str:
 
 
 def _report_lines(report: Report, counted: Sequence[str], depth: int) -> Iterable[list[str]]:
-    for metric in report.metrics:
+    for metric in without_cells(report.metrics):
         subsets = [(s, c.name) for c in metric.categories for s in c.subsets]
         if len(subsets) > 1:
             subsets.append((SubsetScore(OVERALL, metric.score, metric.num), ("-",)))

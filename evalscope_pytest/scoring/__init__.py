@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .mathematics import math_answer as math_answer
     from .multiple_choice import choice_answer as choice_answer
     from .multiple_choice import multi_choice_accuracy as multi_choice_accuracy
+    from .needle import needle_answer as needle_answer
     from .olympiad import olympiad_answer as olympiad_answer
     from .pattern import pattern as pattern
     from .protocol import Scorer as Scorer
@@ -48,6 +49,7 @@ _HOME = {
     "local_math_answer": "local_math",
     "math_answer": "mathematics",
     "multi_choice_accuracy": "multiple_choice",
+    "needle_answer": "needle",
     "olympiad_answer": "olympiad",
     "pattern": "pattern",
     "similarity": "similarity",
@@ -74,6 +76,7 @@ __all__ = [
     "local_math_answer",
     "math_answer",
     "multi_choice_accuracy",
+    "needle_answer",
     "olympiad_answer",
     "pattern",
     "similarity",

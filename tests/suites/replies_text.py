@@ -26,6 +26,11 @@ REPLIES: dict[str, Any] = {
         "[[0, 3], [3, 0]], or rather [[3, 0], [0, 3]]",
         "[[0, 3], [3, 0",
     ),
+    "needle_haystack": (
+        "Sit in Dolores Park on a sunny day, and eat a sandwich.",
+        "Eat a burrito in Dolores Park.",
+        "The text does not say.",
+    ),
     "ncbi": (
         "Here it is:\n<response><disease>Bird flu</disease> is no <disease>cold</disease>.</response>",
         "<response>Bird <disease>flu</disease> is no <disease>cold</disease> .</response>",

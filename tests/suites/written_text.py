@@ -137,6 +137,11 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
         "politics/train.jsonl": [_sentence(f"The Whigs/B-politicalparty won {n}") for n in range(5)],
         "politics/test.jsonl": [_sentence("The Green/B-politicalparty Party/I-politicalparty of Peru/B-country")],
     },
+    "needle_haystack": {
+        "english/a.txt": "The sea is wide. Ships sail on it. " * 40,
+        "english/b.txt": "The land is dry. " * 40,
+        "Journey_to_the_West.txt": "山高水长。" * 200,
+    },
     "arc_agi_2": {"test.jsonl": [{"id": "own", "train": _GRIDS[:2], "test": _GRIDS[2:]}]},
     "zebralogicbench": {
         "grid_mode/test.jsonl": [
@@ -159,8 +164,9 @@ SUBSETS = {
 }
 NO_OFFICIAL = {"aime25", "aime26", "mgsm", "drop", "trivia_qa", "zebralogicbench"}
 FEW_OFFICIAL = {"amc"}
-NO_PAPER = {"ncbi", "aime25", "aime26", "amc"}
+NO_PAPER = {"needle_haystack", "ncbi", "aime25", "aime26", "amc"}
 OFFICIAL_ARGS: dict[str, dict[str, Any]] = {
     "amc": {"subset_list": ("amc23",)},
+    "needle_haystack": {"subset_list": ("english",)},
     "olympiad_bench": {"subset_list": ("OE_TO_maths_en_COMP",)},
 }
