@@ -40,6 +40,7 @@ DEFAULTS = {
     "eval_type": "`openai_api` with an `api_url`, else `llm_ckpt`",
     "eval_batch_size": "8; local models: 1",
     "api_key": "`EMPTY`",
+    "sandbox_type": "`docker` with `use_sandbox`, else `auto`",
 }
 IMAGES = ("height", "width", "num_inference_steps", "guidance_scale")
 PROVIDERS = {"services": chat_completions, "Anthropic": anthropic_api, "local models": llm_ckpt}

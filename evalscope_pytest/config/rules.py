@@ -30,7 +30,7 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     """
     _check_model(result, origin)
     _check_local_only(result, origin)
-    _check_sandbox(result, origin)
+    _check_sandbox(result)
     if result["max_drop"] and result["baseline"] is None:
         raise ConfigError(
             f"max_drop is given without a baseline (in {origin['max_drop',]}). Add the run to compare with: "
@@ -76,7 +76,7 @@ def _check_local_only(result: dict[str, Any], origin: Mapping[tuple[str, ...], s
         result[name] = default
 
 
-def _check_sandbox(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:
-    choice = sandbox_choice(result, {path[0]: where for path, where in origin.items()})
+def _check_sandbox(result: dict[str, Any]) -> None:
+    choice = sandbox_choice(result)
     for benchmark, args in result["dataset_args"].items():
         choice.changed(args.sandbox_config or {}, f"sandbox_config of {benchmark!r}")

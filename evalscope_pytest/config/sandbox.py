@@ -68,26 +68,26 @@ class SandboxChoice:
         return replace(self, **options)
 
 
-def sandbox_choice(settings: Mapping[str, Any], given: Mapping[str, str]) -> SandboxChoice:
+def sandbox_choice(settings: Mapping[str, Any]) -> SandboxChoice:
     """Return what a run's settings ask for.
 
-    Without ``use_sandbox`` code is isolated just the same, by what this machine has. With it, ``sandbox_type`` decides,
-    which is Docker unless set. Naming an engine is asking for it.
+    Without ``use_sandbox`` code is isolated just the same, by what this machine has, or by the local engine that
+    ``sandbox_type`` names. With it, code runs in Docker unless another engine is named. EvalScope's files name Docker
+    whether it is used or not, so naming it alone asks for nothing.
 
     Args:
         settings: The fields of a `TaskConfig`.
-        given: Where each setting that the user made comes from.
 
     Raises:
         ConfigError: An entry is unknown or contradicts another.
     """
     table = dict(settings["sandbox"])
     _refuse_unknown(table, ("enabled", "engine", "default_config", "manager_config", "pool_size"), "sandbox")
-    engine = str(table.get("engine") or settings["sandbox_type"]).lower()
+    named = table.get("engine") or settings["sandbox_type"] or DOCKER
+    engine = str(named).lower()
     if engine not in ENGINES:
         raise ConfigError(f"engine: {engine!r} in sandbox. {closest(engine, ENGINES)}")
-    named = bool(table.get("engine")) or "sandbox_type" in given
-    enabled = settings["use_sandbox"] or table.get("enabled", False) or (named and table.get("enabled", True))
+    enabled = settings["use_sandbox"] or table.get("enabled", engine in LOCAL)
     manager = {**settings["sandbox_manager_config"], **(table.get("manager_config") or {})}
     _refuse_unknown(manager, _MANAGER, "sandbox_manager_config")
     choice = SandboxChoice(engine if enabled else "auto", size=_size(table.get("pool_size")))

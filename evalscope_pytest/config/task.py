@@ -117,7 +117,9 @@ class TaskConfig:
     no_timestamp: bool = setting(SWITCH, "Record directly in work-dir.", False)
     enable_progress_tracker: bool = setting(SWITCH, "Keep progress.json up to date.", False)
     ignore_errors: bool = setting(SWITCH, "Exit with 0 whatever samples end in an error.", False)
-    max_errors: ErrorBudget | None = setting(BUDGET, "Exit with 0 as long as no more samples end in an error.")
+    max_errors: ErrorBudget | None = setting(
+        BUDGET, "Exit with 0 as long as no more samples end in an error; end the run once they do."
+    )
     debug: bool = setting(SWITCH, "Log every request.", False)
     seed: int = setting(whole(0), "Seed of shuffling and of local sampling.", 42)
     api_url: str | None = setting(
@@ -137,10 +139,10 @@ class TaskConfig:
     sandbox: Mapping[str, Any] = setting(
         TABLE, "The sandbox: enabled, engine, pool_size, default_config, manager_config.", factory=dict
     )
-    sandbox_type: str = setting(
+    sandbox_type: str | None = setting(
         choice(*ENGINES, later=LATER_ENGINES),
-        "Where code runs: docker, or locally in bubblewrap, in landlock, or in the better of them (auto).",
-        "docker",
+        "Where code runs: bubblewrap, landlock, or the better of them (auto); with use-sandbox also docker, which is "
+        "then the default.",
     )
     sandbox_manager_config: Mapping[str, Any] = setting(
         TABLE, "The service that makes containers: base_url, api_key; default: made here.", factory=dict

@@ -61,7 +61,7 @@ class Sandboxes:
             pool.close()
 
     def _choice(self, benchmark: str) -> SandboxChoice:
-        choice = sandbox_choice(vars(self._task), self._task.given)
+        choice = sandbox_choice(vars(self._task))
         return choice.changed(self._task.args_of(benchmark).sandbox_config or {}, f"sandbox_config of {benchmark!r}")
 
     def _pool(self, benchmark: str) -> Pool:

@@ -10,8 +10,7 @@ from evalscope_pytest.core.errors import ConfigError
 
 
 def chosen(**settings):
-    task = TaskConfig(model="m", **settings)
-    return sandbox_choice(vars(task), task.given)
+    return sandbox_choice(vars(TaskConfig(model="m", **settings)))
 
 
 @pytest.mark.parametrize(
@@ -24,6 +23,7 @@ def chosen(**settings):
         ({"sandbox": {"enabled": True}}, "docker"),
         ({"sandbox": {"engine": "bubblewrap"}}, "bubblewrap"),
         ({"sandbox": {"enabled": False, "engine": "docker"}}, "auto"),
+        ({"use_sandbox": False, "sandbox_type": "docker"}, "auto"),
     ],
 )
 def test_the_engine_is_the_one_asked_for_and_local_otherwise(settings, engine):
