@@ -12,7 +12,7 @@ PIECES = st.sampled_from(
     ["\\boxed{", "}", "####", "ANSWER:", "the answer is ", "<think>", "</think>", "答案是", "(A)", "B", " and ", " or ",
      "**", "$", "\\frac", "\\(", "1,000", "3.5", "-", "|", "\n", "- ", "{", "[", "&a ", "*a", "<<: ", '"', ",", "..",
      "CON", "/", "<script>", "&amp;", "'", "\x1b[31m", "\u202e", "\x00", "\u2028", "\ud83d", "\ude00", "://a:b@", "é",
-     "data: ", "\r\n", "%", "x", "=", "9" * 50, "\x85", "e\u0301", "不", "sqrt", "cm", "\\text{", "^", "sk-abcdefghijkl"]
+     "data: ", "\r\n", "%", "x", "=", "9" * 50, "\x85", "e\u0301", "不", "sqrt", "cm", "\\text{", "^", "sk-abcdefghijk"]
 )  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=80),
