@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,8 @@ class Reporting:
         self._states: Counter[str] = Counter()
         self._alike: Counter[str] = Counter()
         self._other_failures = 0
+        self._last_of: dict[str, str] = {}  # the sample each worker reported last
+        self._dead: set[str] = set()
         self._conclusion: Conclusion | None = None
         self._broken = ""
         self._unready: list[pytest.TestReport] = []
@@ -71,6 +74,8 @@ class Reporting:
         verdict = verdict_on(report)
         if verdict is None:
             return None
+        if self._is_repeated(report):
+            return "", "", ""
         category = self._category(report, verdict)
         letter, word, markup = LOOKS[category]
         if self._config.get_verbosity() <= 0 and not self._over:
@@ -93,6 +98,9 @@ class Reporting:
             return
         if not verdict.benchmark:
             return  # skipped before anything was counted
+        if self._is_repeated(report):
+            return
+        self._note_worker(report)
         self._states[verdict.state] += 1
         if verdict.alike:
             self._alike[verdict.alike] += 1
@@ -113,6 +121,22 @@ class Reporting:
 
     def _service(self) -> ServiceState | None:
         return self._run.service_state() or together(self._services.values())
+
+    def _note_worker(self, report: pytest.TestReport) -> None:
+        worker = getattr(report, "worker_id", "")
+        if worker:
+            self._last_of[worker] = report.nodeid
+
+    def _is_repeated(self, report: pytest.TestReport) -> bool:
+        """Tell whether a sample was reported before: by a worker that died before it could say that it was done."""
+        worker = getattr(report, "worker_id", "")
+        return any(worker != dead and self._last_of.get(dead) == report.nodeid for dead in self._dead)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Remember a worker that died."""
+        if error:
+            self._dead.add(node.gateway.id)
 
     def _new_progress(self) -> Progress:
         run = self._run
@@ -172,6 +196,14 @@ class Reporting:
         """Return how many samples there is nothing of: neither a record nor a skip."""
         requested = sum(sum(b.requested.values()) for b in self._run.benchmarks)
         return max(0, requested - conclusion.recorded - self._states["skipped"])
+
+    @pytest.hookimpl(specname="pytest_terminal_summary", wrapper=True, tryfirst=True)
+    def pytest_terminal_summary_counts(self, terminalreporter: pytest.TerminalReporter) -> Any:
+        """Have the last line say "1 error": pytest knows that plural, of what it has not listed by now."""
+        result = yield
+        if errors := terminalreporter.stats.pop("errors", None):
+            terminalreporter.stats.setdefault("error", []).extend(errors)
+        return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, what went wrong, and the gates."""

@@ -56,7 +56,10 @@ class Run:
     def counts(self) -> dict[str, int]:
         """The counts of pytest's last line: ``{"correct": 12}``."""
         last = [line for line in self.out.splitlines() if re.search(r" in \d+\.\d+s", line)][-1]
-        return {word: int(number) for number, word in re.findall(r"(\d+) ([a-z][a-z ]*[a-z])(?:,| in )", last)}
+        return {
+            "errors" if word == "error" else word: int(number)
+            for number, word in re.findall(r"(\d+) ([a-z][a-z ]*[a-z])(?:,| in )", last)
+        }
 
     @property
     def reports(self) -> dict[str, dict[str, Any]]:

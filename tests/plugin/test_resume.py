@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import time
 
@@ -157,6 +158,20 @@ def test_latest_is_the_newest_run(finished, served):
     run = served.run("--eval-limit=8", "--eval-use-cache=latest")
     assert run.code == 0, run.out
     assert not served.server.requests
+
+
+def test_the_path_to_carry_on_with_is_quoted_for_the_shell(served):
+    served.benchmark(count=30)
+    served.server.latency_s = 0.05
+    process = served.start("--eval-model=served", "test_adding.py", "--eval-work-dir=runs of today; $HOME")
+    wait_until(lambda: len(served.server.requests) >= 9)
+    os.killpg(process.pid, signal.SIGINT)
+    cut = served.finish(process)
+    (said,) = (line for line in cut.out.splitlines() if line.startswith("To carry on: "))
+    option = said.partition("the same command with ")[2]
+    (work_dir,) = (served.path / "runs of today; $HOME").iterdir()
+    assert shlex.split(option) == [f"--eval-use-cache={work_dir}"]
+    assert served.run(*shlex.split(option)).counts == {"correct": 30}
 
 
 def test_errors_are_asked_again_and_scores_kept(served):
