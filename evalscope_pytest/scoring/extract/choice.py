@@ -35,15 +35,17 @@ _ABROAD = (
     r"(?:は|은|는|\s?هي|\s?هو|\s?হলো?|\s?है)?(?=[\s(\[*\"'{$\\]{0,6}[A-Za-z](?![A-Za-z])))"
 )
 _MARKER = re.compile(
-    r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely|selected|chosen) (?:choice|option|letter)"
+    r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely|selected|chosen|remaining) (?:choice|option|letter)"
     r"|\b(?:solution|response|result)(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s)))"
     r"(?: (?:choices?|options?|letters?|here))?(?: to (?:this|the) (?:question|problem)| above)?"
     rf"\s{{0,3}}{_CLOSING}\s{{0,3}}"
-    r"(?::|=|—|(?:is|are|would be|should be|must be|will be|has to be)(?![a-z])|是|为|\s{0,2}\n)"
+    r"(?::|=|—|[-=]?>|[→➔➜⇒]|-(?=\s?[(\[*]{0,3}[A-Za-z](?![A-Za-z]))|是|为|\s{0,2}\n"
+    r"|(?:is|are|(?:would|should|must|will|has to)(?: most)?(?: likely| probably| definitely| certainly)? be)(?![a-z]))"
+    r"|\bcorrect\s?:"
     r"|\bans\s?[.:=]"
     r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
-    rf"|答案(?:选项)?{_CLOSING}\s{{0,3}}(?::|=|(?:应该|应当|就)?(?:是|为|選|选))?"
-    r"|正确(?:的)?(?:选项|答案|说法)?(?:是|为)|答\s?:"
+    rf"|答案(?:选项)?{_CLOSING}\s{{0,3}}(?::|=|(?:应该|应当|应|就|当)?(?:是|为|选))?"
+    r"|(?:正确|符合题意|符合要求)(?:的)?(?:一项|选项|答案|说法)?(?:应该|应当|应|就)?(?:是|为)|答\s?:"
     r"|[\"'](?!wrong|incorrect|reject|other)[a-z_ -]{0,20}(?:answer|choice|option|letter|label|selection)[\"']\s{0,3}:"
     rf"|[\"']选项[\"']\s{{0,3}}:|{_ABROAD}"
     r"|<answer>"
@@ -52,17 +54,19 @@ _MARKER = re.compile(
 )
 _VERB = re.compile(
     r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"
-    r"|\b(?:going|go) with|\b(?:choose|select|pick)|\bmy (?:pick|selection|guess) (?:is|would be)"
+    r"|\b(?:going|go) with|\b(?:choose|select|pick)|\bmy (?:best |final )?(?:pick|selection|guess|bet) (?:is|would be)"
     r"|\bit(?: is|'s| must be| should be| has to be)"
     r"|\b(?:thus|hence|therefore|so|consequently)[,:]? (?:(?:the )?(?:option|choice|letter) )?"
     r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}(?:\n|$))"
-    r"|(?:故|应|应该|所以|因此)?(?:选择|选(?![项择]))(?:的)?(?:是|为)?:?|认为(?:应该|应)?(?:是|为)",
+    r"|\b(?:corresponds? to|match(?:es)?|leaves|which is)(?: only)? (?:the )?(?:option|choice|answer) "
+    r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}\Z)"
+    r"|(?:故|应|应该|所以|因此)?(?:选择|选(?![项择]))(?:的)?(?:是|为)?:?|(?:认为应?|应该|应当|那就|所以|因此)(?:是|为)",
     re.IGNORECASE,
 )
 _CALLED_RIGHT = re.compile(
     r"(?<![A-Za-z0-9'\\_-])(?P<labels>[A-Z](?:(?:\s?[、,/&]\s?|[和与及]|,? and )[A-Z](?![A-Za-z])){0,9})"
     r"[)\]*\"'`]{0,3}\s{0,2}(?:"
-    r"(?:is|are(?: both| all)?|looks|seems|must be|would be|should be|has to be)\s"
+    r"(?:is|are(?: both| all)?|(?:looks|seems|appears)(?: to be)?|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
     r"(?:right|correct|true|best|answer|choice|accurate)(?![a-z])"
     r"|(?:选项|项|答案)?(?:的说法|说法|表述)?(?:是|才是|最)?(?:正确|对的|对|符合|合适|恰当))"
@@ -71,8 +75,9 @@ _LABEL = re.compile(r"[A-Z](?![a-z])")
 _QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'|\{([^{}\n]{1,400})\})")
 _PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
 _HEDGE = re.compile(
-    r"(?:\b(?:whether|if|suppose|assuming|unless|why|(?:might|may|could|would|some|people) (?:say|think))"
-    r"(?: that)?(?: the| this| my)?(?: correct| right| final| best)?"
+    r"(?:\b(?:whether|if|suppose|assume|assuming|imagine|unless|why"
+    r"|(?:might|may|could|would|some|people) (?:say|think))"
+    r"(?: that)?(?: the| this| my)?(?: correct| right| final| best| option| choice)?"
     r"|(?:如果|假如|假设|是否|若|为什么)(?:正确|最终)?)\s?$",
     re.IGNORECASE,
 )
@@ -175,7 +180,7 @@ def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
     found = dict.fromkeys(
         label
         for match in deque(_CALLED_RIGHT.finditer(reply), maxlen=_CLAIMS)
-        if not negated(reply, match.start())
+        if not negated(reply, match.start()) and not _HEDGE.search(reply[max(0, match.start() - 40) : match.start()])
         for label in _LABEL.findall(match.group("labels"))
         if label in options.labels
     )

@@ -11,7 +11,7 @@ from .options import LETTERS, Options
 
 # What may stand around a label without saying anything: blanks, Markdown, quotes, brackets, LaTeX that only dresses.
 _DRESS = (
-    r"(?:[\s*_`\"'$(\[{<>:=~#•-]"
+    r"(?:[\s*_`\"'$(\[{<>:=~#•✅✔☑👉→➔➜⇒∴▶►★\ufe0f-]|<br ?/?>|&nbsp;"
     r"|\\(?:boxed|fbox|text(?:bf|it|rm)?|math(?:bf|rm|sf)|left|displaystyle|[(\[{,;!: ])"
     r"|(?:options?|choices?|letters?|answers?|is|are|be|the|definitely|clearly|probably|likely|simply)(?![A-Za-z0-9])"
     r"|选项|选择|选|為|为|是|第"
@@ -20,12 +20,15 @@ _DRESS = (
 _LEAD = re.compile(_DRESS + r"{0,24}", re.IGNORECASE)
 _TRAIL = re.compile(r"(?:\\?[)\]}]|[*_`\"'$>]|\s|选项|项){0,12}")
 _JOIN = re.compile(
-    r"(?P<both>[,;、/&+]|and(?![a-z])|和|与|及|以及)|(?P<either>or(?![a-z])|或者|或|还是)", re.IGNORECASE
+    r"(?P<either>(?:,\s?)?(?:or(?: maybe| possibly| perhaps| even)?|maybe|possibly|perhaps)(?![a-z])"
+    r"|\\text\{\s?or\s?\}|或者|或|还是)"
+    r"|(?P<both>[,;、/&+]|\\text\{\s?and\s?\}|and(?![a-z])|和|与|及|以及)",
+    re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"(?<!\w)\d{1,2}[.)]|[^\w一-鿿]|[和与及]|选项")
 _JOINING = frozenset({"AND", "OR", "BOTH", "OPTION", "OPTIONS", "CHOICE", "CHOICES"})
 _OPENERS = re.compile(
-    r"(?:[\s*_`\"'$(\[{-]|\\(?:text(?:bf)?|math(?:bf|rm)|[(\[])|and(?![a-z])|options?(?![a-z])){0,12}"
+    r"(?:[\s*_`\"'$(\[{-]|\\(?:text(?:bf)?|math(?:bf|rm)|[(\[])|and(?![a-z])|options?(?![a-z])|选项|选择|选){0,12}"
 )
 _NEXT_WORD = re.compile(r"\s{1,4}([A-Za-z']+)")
 _REJECTED = re.compile(
@@ -40,7 +43,7 @@ _I_GOES_ON = "is because since and or not but which rather instead over"
 _GOES_ON = {"A": frozenset(_A_GOES_ON.split()), "I": frozenset(_I_GOES_ON.split())}
 # Chinese characters that go on after a label; before any other the letter is part of a name (B超, A型血).
 _AFTER_CJK = frozenset(
-    "项項选選和或与與及因由而是为為正对對更故所且不非错錯误誤最符这這该該了也都即、。，；！？的才还でだ입이"
+    "项項选選和或与與及因由而是为為正对對更故所且不非错錯误誤最符这這该該了也都即、。，；！？的才还吧でだ입이"
 )
 _UNDECIDED: tuple[str, ...] = ()
 
@@ -185,10 +188,10 @@ def _is_label(text: str, position: int, *, at_start: bool = False) -> bool:
         beyond = text[position + 2 : position + 3]
         glued = beyond.isascii() and beyond.isalnum()
         if letter == "I" and at_start and after in ",'":
-            return False
+            return text.startswith((", because ", ", since "), position + 1)
         return not (glued and (after in "-'." or letter.islower()))
     if after.isascii():
-        return not (after.isalnum() or after in "_^+=<|")
+        return not (after.isalnum() or after in "_^+=<|#@%")
     if not letter.isupper() and after not in "。、；！":
         return False
     return after in _AFTER_CJK or not after.isalnum()

@@ -36,6 +36,8 @@ CLAIMS = [
     "最终答案：{x}", '{{"答案": "{x}"}}', "答案：\n{x}", "答案：{text}", "答：{x}", "正确选项是{x}", "正确的是{x}项",
     "Selected option: {x}", "Ans: {x}", "ans = ({x})", "Solution: {x}", "The solution is {x}.", "Answer — {x}",
     "答案：《{x}》", '{{"selected_option": "{x}"}}', "{{'answer': '{x}'}}", '{{"correct_answer":"{x}"}}',
+    "So the correct answer would likely be {x}.", "The only remaining option is {x}.", "Correct: {x}", "Answer → {x}",
+    "Right answer - {x}", "答案应为{x}", "符合题意的是{x}", "正确的一项是{x}", "答案：選項{x}", "正確答案應為{x}。",
     '{{"answer": "{text}"}}', "\\boxed{{{text}}}", '{{"选项": "{x}"}}',
 ]  # fmt: skip
 ABROAD = [
@@ -51,6 +53,8 @@ WORDS = [
     "It must be {x}.", "I think option {x} is right, unlike option {w}.",
     "{w} is plausible, but option {x} is right", "{x} is correct.", "So {x} is the answer.", "选{x}", "故选：{x}",
     "本题选{x}", "综上所述，选{x}。", "因此选择{x}选项，排除{w}选项。",
+    "✅ {x}", "→ {x}", "∴ {x}", "My best guess is {x}.", "This corresponds to option {x}.", "故選{x}。", "选{x}吧",
+    "Based on the above, {x} seems to be the correct answer.", "因为{w}不对，所以是{x}", "应该是{x}",
     "Thus {x}.", "Hence, option {x}.", "So the choice {x}", "选{x}，不能选{w}", "选{x}，不选{w}",
     "{x}项正确，{w}项错误。", "选项{x}正确，其余错误", "我认为是{x}，肯定不是{w}。",
 ]  # fmt: skip
@@ -148,7 +152,9 @@ def test_full_width_letters_are_letters(case):
         "Both A and B are correct.", "Neither A nor B", "I cannot decide between A and B.",
         "None of the options A, B, C", "A) x\nB) y\nC) z\nD) v", "Option A is wrong.",
         "Options A and B are wrong, option C is incorrect too.", "ANSWER: D?",
-        "The answer depends on whether the answer is A.", "答案是A还是B？", "不能选B", "A、C正确",
+        "The answer depends on whether the answer is A.", "Assume B is correct.", "Only if option B is correct",
+        "C# is old", "ANSWER: A or maybe B", "ANSWER: A, possibly B", "\\boxed{A \\text{ or } B}", "选B还是选C？",
+        "假如选B", "C语言", "None of them matches option A, I fear.", "不正确的是B", "答案是A还是B？", "不能选B", "A、C正确",
         "A and C are correct.", "Solution: A car drives.", "So A car drives.", "The result is a mess.",
         "La réponse est une bonne question.",
         "答えはビタミンCです。", "정답은 비타민 C입니다.", '{"wrong_option": "B"}', "ANSWER: ab", "ANSWER: a dog, fish",
