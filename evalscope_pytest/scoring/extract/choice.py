@@ -3,7 +3,7 @@
 The readings, from the most to the least explicit; the first that says something decides:
 
 1. the whole reply is a label, or the text of one option;
-2. explicit markers (``ANSWER: B``, "the answer is B", ``答案：B``, "la réponse est B", ``\\boxed{B}``, a field of JSON):
+2. explicit markers (``ANSWER: B``, "the answer is B", ``答案：B``, "la réponse est B", ``\\boxed{B}``, a JSON field):
    the last that is readable wins;
 3. an option called right ("option B is right", ``B项正确``), when exactly one is;
 4. a choice in words ("I choose B", ``故选B``), the last one;
