@@ -156,7 +156,7 @@ def test_case_29_a_sample_that_kills_its_worker_is_the_only_one_without_a_score(
     assert run.code == 1, run.out
     assert run.counts == {"correct": 59, "errors": 1}
     assert "adding[default-17]" in run.out
-    assert "59 correct, 1 error in " in run.out
+    assert " 1 error, 59 correct in " in run.out
     assert "ProcessDiedError: the process died while it ran this sample alone" in run.out
     assert how in run.out
     cases = junit(run.folder / "junit.xml")
