@@ -26,6 +26,14 @@ ORG = "ORG organization: companies, institutions and other groups that act as on
 LOC = "LOC location: cities, countries, landscapes and other places"
 MISC = "MISC miscellaneous: names that are none of the others, of events, works, products or peoples"
 
+CELLS = (
+    "PROTEIN protein: proteins, their families and complexes",
+    "DNA dna: genes and other stretches of DNA",
+    "RNA rna: molecules of RNA",
+    "CELL_LINE cell_line: lines of cells that are grown in culture",
+    "CELL_TYPE cell_type: kinds of cells that bodies are made of",
+)
+
 
 def entities(*lines: str, shots: int = 5) -> dict[str, Any]:
     """Return the arguments of ``@benchmark`` for records of ``tokens`` and ``ner_tags`` (``B-PER``, ``I-PER``, ``O``).

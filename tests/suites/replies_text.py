@@ -56,3 +56,20 @@ REPLIES: dict[str, Any] = {
     ),
     "olympiad_bench": ("So the final answer is \\boxed{2, -2}.", "So the final answer is \\boxed{2}.", "\\boxed{,}"),
 }
+# The first tag of each benchmark, whose sentence is "Is it or one of them ?", with "it" and "one of them" marked.
+_FIRST_TAGS = {
+    "anat_em": "anatomy", "bc2gm": "gene", "bc4chemd": "chemical", "bc5cdr": "disease",
+    "broad_twitter_corpus": "person",
+    "conll2003": "person", "conllpp": "person", "copious": "taxon", "fin_ner": "person", "genia_ner": "protein",
+    "harvey_ner": "river", "jnlpba": "protein", "jnlpba_rare": "rna", "mit_movie_trivia": "actor",
+    "mit_restaurant": "dish", "multi_nerd": "animal", "ontonotes5": "person", "tweet_ner_7": "person",
+    "wnut2017": "creative_work",
+}  # fmt: skip
+REPLIES |= {
+    name: (
+        f"<response>Is <{tag}>it</{tag}> or <{tag}>one of them</{tag}>?</response>",
+        f"<response>Is <{tag}>it</{tag}> or <{tag}>one</{tag}> of them ?</response>",
+        f"{tag}: it, one of them",
+    )
+    for name, tag in _FIRST_TAGS.items()
+}

@@ -46,6 +46,30 @@ def _puzzle(houses: int, attributes: int) -> Row:
 
 _GRIDS = [{"input": [[n, 0], [0, n]], "output": [[0, n], [n, 0]]} for n in (1, 2, 3)]
 
+# A kind of entity of each benchmark that has but one subset of sentences.
+KINDS = {
+    "anat_em": "ANATOMY",
+    "bc2gm": "GENE",
+    "bc4chemd": "Chemical",
+    "bc5cdr": "Disease",
+    "broad_twitter_corpus": "PER",
+    "conll2003": "PER",
+    "conllpp": "PER",
+    "copious": "Taxon",
+    "fin_ner": "PER",
+    "genia_ner": "protein",
+    "harvey_ner": "RIVER",
+    "jnlpba": "protein",
+    "jnlpba_rare": "RNA",
+    "mit_movie_trivia": "Actor",
+    "mit_restaurant": "Dish",
+    "multi_nerd": "ANIM",
+    "ontonotes5": "PERSON",
+    "tweet_ner_7": "person",
+    "wnut2017": "creative-work",
+}
+
+
 FILES: dict[str, dict[str, list[Row] | str]] = {
     "aime25": {"test.jsonl": [_contest("001", id=0)]},
     "aime26": {"test.jsonl": [_contest(1)]},
@@ -155,6 +179,11 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
         ]
     },
 }
+for _name, _kind in KINDS.items():
+    FILES[_name] = {
+        "train.jsonl": [_sentence(f"Nothing {n} but/B-{_kind} words/I-{_kind}") for n in range(5)],
+        "test.jsonl": [_sentence(f"Is it/B-{_kind} or one/B-{_kind} of/I-{_kind} them/I-{_kind} ?")],
+    }
 SUBSETS = {
     "amc": ("amc22", "amc23"),
     "cross_ner": ("ai", "politics"),
@@ -162,9 +191,9 @@ SUBSETS = {
     "mgsm": ("de", "bn"),
     "olympiad_bench": ("OE_TO_maths_en_COMP", "OE_TO_physics_zh_CEE"),
 }
-NO_OFFICIAL = {"aime25", "aime26", "mgsm", "drop", "trivia_qa", "zebralogicbench"}
+NO_OFFICIAL = {"aime25", "aime26", "mgsm", "drop", "trivia_qa", "zebralogicbench", *KINDS}
 FEW_OFFICIAL = {"amc"}
-NO_PAPER = {"needle_haystack", "ncbi", "aime25", "aime26", "amc"}
+NO_PAPER = {"needle_haystack", "ncbi", "aime25", "aime26", "amc", *KINDS} - {"conllpp", "tweet_ner_7"}
 OFFICIAL_ARGS: dict[str, dict[str, Any]] = {
     "amc": {"subset_list": ("amc23",)},
     "needle_haystack": {"subset_list": ("english",)},

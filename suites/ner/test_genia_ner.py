@@ -1,0 +1,13 @@
+"""Proteins, nucleic acids and cells in abstracts of molecular biology.
+
+GENIA: Kim et al. 2003, GENIA corpus: a semantically annotated corpus for bio-textmining, Bioinformatics 19.
+"""
+
+from evalscope_pytest import benchmark, hub
+from evalscope_pytest.benchmarks.entities import CELLS, entities
+
+
+@benchmark("genia_ner", pretty_name="GeniaNER", dataset=hub("extraordinarylab/genia-ner", split="test"),
+           **entities(*CELLS))  # fmt: skip
+async def test_genia_ner(sample, model):
+    return await model.generate(sample)

@@ -1,0 +1,18 @@
+"""Places of four kinds in posts of Twitter on the hurricane Harvey.
+
+HarveyNER: Chen et al. 2022, Crossroads, Buildings and Neighborhoods: A Dataset for Fine-grained Location Recognition,
+NAACL 2022.
+"""
+
+from evalscope_pytest import benchmark, hub
+from evalscope_pytest.benchmarks.entities import entities
+
+KINDS = ["AREA area: quarters, neighbourhoods and other areas",
+         "POINT point: buildings, crossings and other exact places", "RIVER river: rivers, and parts of them",
+         "ROAD road: roads, and parts of them"]  # fmt: skip
+
+
+@benchmark("harvey_ner", pretty_name="HarveyNER", dataset=hub("extraordinarylab/harvey-ner", split="test"),
+           **entities(*KINDS))  # fmt: skip
+async def test_harvey_ner(sample, model):
+    return await model.generate(sample)

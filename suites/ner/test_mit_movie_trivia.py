@@ -1,0 +1,22 @@
+"""Parts of questions about films.
+
+Liu et al. 2013, Query understanding enhanced by hierarchical parsing structures, ASRU 2013.
+"""
+
+from evalscope_pytest import benchmark, hub
+from evalscope_pytest.benchmarks.entities import entities
+
+KINDS = ["ACTOR actor: actors by name", "AWARD award: awards of films",
+         "CHARACTER_NAME character_name: characters of a film by name", "DIRECTOR director: directors by name",
+         "GENRE genre: kinds of films", "OPINION opinion: what somebody thinks of a film",
+         "ORIGIN origin: what a film is based on", "PLOT plot: what happens in a film",
+         "QUOTE quote: lines out of a film",
+         "RELATIONSHIP relationship: how films, or people in them, belong together",
+         "SOUNDTRACK soundtrack: music of a film", "YEAR year: when a film appeared"]  # fmt: skip
+
+
+@benchmark("mit_movie_trivia", pretty_name="MIT-Movie-Trivia",
+           dataset=hub("extraordinarylab/mit-movie-trivia", split="test"),
+           **entities(*KINDS))  # fmt: skip
+async def test_mit_movie_trivia(sample, model):
+    return await model.generate(sample)

@@ -1,0 +1,25 @@
+"""Fifteen kinds of entities in texts of Wikipedia and Wikinews.
+
+MultiNERD: Tedeschi & Navigli 2022, MultiNERD: A Multilingual, Multi-Genre and Fine-Grained Dataset for Named Entity
+Recognition (and Disambiguation), Findings of NAACL 2022.
+"""
+
+from evalscope_pytest import benchmark, hub
+from evalscope_pytest.benchmarks.entities import LOC, ORG, PER, entities
+
+KINDS = [PER, ORG, LOC, "ANIM animal: animals, also by their scientific names",
+         "BIO biological_entity: fungi, bacteria, viruses and other living things",
+         "CEL celestial_body: planets, stars, galaxies and other bodies in space", "DIS disease: diseases",
+         "EVE event: battles, contests, festivals and other events", "FOOD food: food and drink",
+         "INST instrument: musical and technical instruments, tools",
+         "MEDIA media: titles of works, characters of fiction, languages",
+         "MYTH mythological_entity: beings of myths and religions",
+         "PLANT plant: plants, also by their scientific names",
+         "TIME time: eras, centuries, years and holidays, but no months or weekdays",
+         "VEHI vehicle: vehicles"]  # fmt: skip
+
+
+@benchmark("multi_nerd", pretty_name="MultiNERD", dataset=hub("extraordinarylab/multi-nerd", split="test"),
+           **entities(*KINDS))  # fmt: skip
+async def test_multi_nerd(sample, model):
+    return await model.generate(sample)

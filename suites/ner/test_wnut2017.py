@@ -1,0 +1,19 @@
+"""Rare and new names in posts and comments.
+
+WNUT 2017: Derczynski et al. 2017, Results of the WNUT2017 Shared Task on Novel and Emerging Entity Recognition, W-NUT
+2017.
+"""
+
+from evalscope_pytest import benchmark, hub
+from evalscope_pytest.benchmarks.entities import entities
+
+KINDS = ["CORPORATION corporation: companies, agencies and institutions",
+         "CREATIVE-WORK creative_work: titles of works", "GROUP group: bands, teams, parties and other groups",
+         "LOCATION location: places", "PERSON person: people by name, also of fiction",
+         "PRODUCT product: products by name"]  # fmt: skip
+
+
+@benchmark("wnut2017", pretty_name="WNUT2017", dataset=hub("extraordinarylab/wnut2017", split="test"),
+           **entities(*KINDS))  # fmt: skip
+async def test_wnut2017(sample, model):
+    return await model.generate(sample)
