@@ -217,6 +217,9 @@ class Reporting:
             report.toterminal(terminalreporter._tw)
         if self._conclusion is not None:
             self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf, language=self._run.task.language)
+        if unsafe := [plan.name for plan in self._run.benchmarks if plan.unsafe_execution]:
+            said = f"Code that the model wrote ran without isolation: {', '.join(unsafe)} (--eval-allow-unsafe-code)"
+            terminalreporter.write_line(said, yellow=True)
 
     def _tell_of_crashes(self, reporter: pytest.TerminalReporter) -> None:
         controller = self._config.pluginmanager.getplugin("evalscope_controller")

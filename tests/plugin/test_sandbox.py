@@ -70,6 +70,7 @@ def test_unsafe_execution_is_asked_for_by_name_and_marked(nowhere):
     run = nowhere.run("--eval-allow-unsafe-code")
     assert run.counts["correct"] == 3
     assert run.reports["adding"]["unsafe_execution"] is True
+    assert "ran without isolation: adding" in run.out
 
 
 def test_a_sandbox_that_breaks_is_an_error_never_a_wrong_answer(project, monkeypatch):
