@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 
 import pytest
@@ -115,3 +116,12 @@ def test_tolerances_and_order_are_allowed_where_they_are_asked_for() -> None:
 def test_a_scale_the_question_asks_for_is_a_unit(question: str, right: bool) -> None:
     assert same("3.5", "3.5万元", question) is right
     assert same("35000", "3.5万元", question) is True
+
+
+@pytest.mark.parametrize(
+    "piece", ["零", "一百二", "百分之", "答：一", "respuesta ", "উত্তর ", "1又", "1,00,", "18 ดอลลาร์ "]
+)
+def test_a_reply_of_a_megabyte_takes_no_time(piece: str) -> None:
+    start = time.perf_counter()
+    local_number(read_math(piece * (1_000_000 // len(piece))) or "", "bn")
+    assert time.perf_counter() - start < 2
