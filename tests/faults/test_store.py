@@ -89,12 +89,15 @@ def test_case_04_of_duplicate_records_the_last_counts_once(processes, killed, se
     assert [json.loads(row)["index"] for row in reviews] == list(range(30))
 
 
-@pytest.mark.parametrize("processes", [0, 2])
 @pytest.mark.parametrize(
-    ("option", "why"),
+    ("processes", "option", "why"),
     [
-        ("--eval-generation-config=temperature=0.5", "generation_config.temperature was not set, is 0.5"),
-        ('--eval-dataset-args={"adding": {"system_prompt": "Add."}}', "adding: system_prompt was not set, is 'Add.'"),
+        (0, "--eval-generation-config=temperature=0.5", "generation_config.temperature was not set, is 0.5"),
+        (
+            2,
+            '--eval-dataset-args={"adding": {"system_prompt": "Add."}}',
+            "adding: system_prompt was not set, is 'Add.'",
+        ),
     ],
 )
 def test_case_05_records_of_another_configuration_are_not_used_and_it_says_why(processes, option, why, killed, served):
