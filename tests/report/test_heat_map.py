@@ -37,6 +37,9 @@ def test_lengths_go_across_and_depths_down_in_colours_of_the_score() -> None:
     words = [text.text for text in picture.iter(f"{SVG}text")]
     assert words[:5] == ["<english>", "1,000", "16,000", "0 %", "100 %"]
     assert words[5:9] == ["1.00", "0.00", "0.50", "0.25"]
+    assert [(rect.get("x"), rect.get("y")) for rect in picture.iter(f"{SVG}rect")] == [
+        ("80", "34"), ("80", "64"), ("140", "34"), ("140", "64"),
+    ]  # fmt: skip
     assert [rect.get("fill") for rect in picture.iter(f"{SVG}rect")] == ["#2a9d6f", "#c83e4d", "#f2c14e", "#dd804e"]
 
 

@@ -72,6 +72,7 @@ def test_mentions_are_read_where_tags_are_careless(reply: str, mentions: list[Me
         ("<person>Bo Ray</person> of <person>Rome</person> met Ann in <location>Rome</location>.", 4 / 7),
         ("<person>Bo R.</person> of <location>Rome</location> met Ann in Rome.", 2 / 6),
         ("<person>Bo Ray</person><person>Bo Ray</person>", 2 / 6),
+        ("Sure, here it is, all of it: <person>Bo Ray</person> of <location>Rome</location> met Ann.", 4 / 6),
         ("Bo Ray of Rome met Ann in Rome .", 0.0),
     ],
 )  # fmt: skip
