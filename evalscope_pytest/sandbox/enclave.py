@@ -192,7 +192,7 @@ class EnclaveJail:
         order = {"header": header, "layers": layers.to_json(), "environment": environment(_BOX)}
         packed = {f"{n}.blob": blob for n, blob in enumerate(blobs)}
         await self._put({"order.json": json.dumps({**order, "blobs": len(blobs)}).encode(), **packed})
-        command = ["python3", "-I", "-c", _ONCE, _FOLDER]
+        command = ["env", "PYTHONHASHSEED=0", "python3", "-s", "-c", _ONCE, _FOLDER]
         timeout = math.ceil(program.limits.wall_s) + _START_S
         done = await self._manager.execute_tool(
             self._sandbox, "shell_executor", {"command": command, "timeout": timeout}
@@ -218,7 +218,7 @@ class EnclaveJail:
             self._loop.close()
 
 
-_ONCE = "import sys; sys.path.insert(0, sys.argv[1]); from inside.once import main; main()"
+_ONCE = "import sys; sys.path[0] = sys.argv[1]; from inside.once import main; main()"
 
 
 def _docker_type() -> Any:

@@ -23,7 +23,8 @@ from .protocol import SCRATCH_BYTES, STATUSES, Program, Result, Status
 INSIDE = Path(__file__).with_name("inside")
 START_S = 60.0  # half a second on an idle machine
 _GRACE_S = 30.0  # beyond the program's own limit, before the jail itself counts as hung
-_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from inside.zygote import serve; serve()"
+# Not isolated mode (-I): it would ignore PYTHONHASHSEED, and the order of sets would change from jail to jail.
+_BOOT = "import sys; sys.path[0] = sys.argv[1]; from inside.zygote import serve; serve()"
 # All a program's environment holds. One thread each: the machine is shared, and address space is bounded.
 _ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -41,7 +42,7 @@ def interpreter(folder: str, layers: Layers) -> list[str]:
     Args:
         folder: Where the package `inside` is found by it.
     """
-    return [sys.executable, "-I", "-W", "ignore", "-c", _BOOT, folder, json.dumps(layers.to_json())]
+    return [sys.executable, "-s", "-W", "ignore", "-c", _BOOT, folder, json.dumps(layers.to_json())]
 
 
 def environment(scratch: str) -> dict[str, str]:

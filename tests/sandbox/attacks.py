@@ -146,7 +146,7 @@ ATTACKS: dict[str, Attack] = {
     "daemon": Attack(
         "try:\n    if not os.fork():\n        os.setsid()\n        if not os.fork():\n"
         "            libc.prctl(15, b'evil-daemon'); time.sleep(60)\n        os._exit(0)\n"
-        "except OSError as e: print(e)",
+        "    os.wait()\nexcept OSError as e: print(e)",
         trace="daemon",
     ),
     "kill": Attack("try:\n    os.kill(BAIT['victim'], 9)\nexcept OSError as e: print(e)", trace="victim"),

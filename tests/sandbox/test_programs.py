@@ -29,6 +29,15 @@ def test_files_are_there_and_the_folder_is_the_working_directory(run):
     assert run("import os; print(os.listdir('.'))").stdout == "[]\n"
 
 
+def test_sets_have_the_same_order_in_every_jail(run):
+    source = "print([hash(word) for word in ('a', 'b')], set('abcdefgh'))"
+    other = run.isolation.start()
+    try:
+        assert other.run(Program(source=source)).stdout == run(source).stdout
+    finally:
+        other.close()
+
+
 def test_installed_packages_and_the_main_module_work_as_in_a_script(run):
     source = """
 import dataclasses, math_verify.parser, pickle, typing
@@ -193,7 +202,7 @@ def test_a_daemon_is_swept(run):
     if not run.isolation.forks:
         pytest.skip("programs cannot start processes")
     source = "import os, time\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        time.sleep(300)\n"
-    source += "    os._exit(0)"
+    source += "    os._exit(0)\nos.wait()"
     started = time.monotonic()
     assert run(source).ok
     assert time.monotonic() - started < 5

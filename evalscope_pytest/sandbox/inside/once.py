@@ -1,4 +1,4 @@
-"""Runs a single program, where nothing but commands and files get in: ``python -I -c ... FOLDER`` in a container."""
+"""Runs a single program, where nothing but commands and files get in: ``python -s -c ... FOLDER`` in a container."""
 
 from __future__ import annotations
 

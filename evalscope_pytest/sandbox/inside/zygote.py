@@ -32,7 +32,7 @@ _COMMON = (
 
 
 def main() -> None:
-    """Serve programs until the input ends: ``python -I -c ... FOLDER LAYERS``."""
+    """Serve programs until the input ends: ``python -s -c ... FOLDER LAYERS``."""
     layers = Layers(**json.loads(sys.argv[2]))
     if layers.namespace and os.getpid() != 1:
         sys.exit("not alone in its process namespace")
