@@ -13,6 +13,7 @@ from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
 from ..core.values import Sample
 from ..datasets.source import Record, Source
+from ..judge.judging import Judging
 from ..scoring.protocol import Scorer
 
 # Takes a record, and what else it names: `subset`, and (under any other name) the benchmark's `extra_params`.
@@ -64,6 +65,7 @@ class Benchmark:
         prompts: Templates of single subsets that are asked in another way than ``prompt``, by their names.
         choice: Template of one option: ``{letter}`` and ``{text}``; options stand on a line each.
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
+        judge: How judges decide about a reply: alone, or in place of ``scorer`` unless the user prefers the rule.
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
             gives single metrics another one. Where scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
@@ -84,6 +86,7 @@ class Benchmark:
     system_prompt: str = ""
     few_shot: FewShot | None = None
     scorer: Scorer | None = None
+    judge: Judging | None = None
     metrics: tuple[str, ...] = ("accuracy",)
     aggregation: str | Mapping[str, str] = "mean"
     repeats: int = 1
@@ -143,7 +146,7 @@ def benchmark(
             dataset=dataset,
             to_sample=to_sample,
             scorer=scorer,
-            metrics=tuple(metrics) or (scorer.metrics if scorer else ("accuracy",)),
+            metrics=tuple(metrics) or _metrics(scorer, options.get("judge")),
             tags=tuple(tags),
             **{
                 "pretty_name": name,
@@ -157,12 +160,18 @@ def benchmark(
     return decorate
 
 
+def _metrics(scorer: Scorer | None, judge: Judging | None) -> tuple[str, ...]:
+    decides = scorer or judge
+    return decides.metrics if decides else ("accuracy",)
+
+
 # What an argument has to be, and how it is written. Others fail, in a sentence, where they are read.
 _TYPES: Mapping[str, tuple[Any, str]] = {
     "dataset": (Source, 'local("file.jsonl") or hub("org/name")'),
     "to_sample": (Callable, "a function that takes a record and returns a Sample"),
     "records": ((Callable, type(None)), "a function that takes read, subset and params, and returns records"),
     "scorer": ((Scorer, type(None)), 'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)'),
+    "judge": ((Judging, type(None)), 'a Judging: graded("name", prompt, Labels(...))'),
     "few_shot": ((FewShot, type(None)), "FewShot(5)"),
     "prompt": (str, "a text"),
     "prompts": (Mapping, "a mapping from subset to template"),

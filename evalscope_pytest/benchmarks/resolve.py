@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from ..config.dataset_args import DatasetArgs
+from ..config.judge import JudgeConfig
 from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
 from ..core.template import parse
@@ -17,6 +18,7 @@ from ..records.plan import BenchmarkPlan
 from ..scoring.filters import Filters
 from ..scoring.protocol import Scorer
 from .definition import Benchmark, FewShot
+from .judged import Judged, judged
 from .metrics import chosen_aggregation, chosen_metrics
 from .prompt import asks
 
@@ -32,12 +34,14 @@ class ResolvedBenchmark:
         args: The user's choices.
         subsets: The subsets to evaluate, in report order.
         filters: What is done to a reply before the scorer reads it; None for nothing.
+        judged: What judges are asked; None where the scorer decides alone.
     """
 
     benchmark: Benchmark
     args: DatasetArgs
     subsets: tuple[str, ...]
     filters: Filters | None = None
+    judged: Judged | None = None
 
     @property
     def name(self) -> str:
@@ -74,7 +78,10 @@ class ResolvedBenchmark:
         """Tells what a score depends on beside the reply: version, scorer, filters, parameters."""
         scorer = self.scorer.fingerprint if self.scorer else ""
         filters = self.filters.fingerprint if self.filters else ""
-        return digest(self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params))
+        parts: list[Any] = [self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params)]
+        if self.judged:
+            parts += [self.judged.judging.fingerprint, self.judged.only_if_wrong]
+        return digest(*parts)
 
     def settings(self) -> dict[str, Any]:
         """Return every choice as JSON, for ``task_config.yaml``."""
@@ -95,6 +102,7 @@ class ResolvedBenchmark:
             "metric_list": list(b.metrics),
             "aggregation": b.aggregation if isinstance(b.aggregation, str) else dict(b.aggregation),
             "scorer": b.scorer.fingerprint if b.scorer else None,
+            **({"judge": self.judged.judging.name} if self.judged else {}),
             "filters": dict(self.args.filters or {}) or None,
             "dataset_revision": self.args.dataset_revision,
             "shuffle": self.shuffle,
@@ -130,12 +138,15 @@ class ResolvedBenchmark:
         )
 
 
-def resolve(benchmark: Benchmark, args: DatasetArgs | None = None, *, repeats: int = 1) -> ResolvedBenchmark:
+def resolve(
+    benchmark: Benchmark, args: DatasetArgs | None = None, *, repeats: int = 1, judge: JudgeConfig | None = None
+) -> ResolvedBenchmark:
     """Put the user's choices in place of the author's, and check that they make sense together.
 
     Args:
         args: What the user set for this benchmark; None for nothing.
         repeats: How often the run asks each sample; 1 leaves the benchmark's own number.
+        judge: Who judges and when; None leaves the decision to the rule.
 
     Raises:
         ConfigError: A subset, metric, parameter or template is wrong; said before any data is loaded.
@@ -155,7 +166,11 @@ def resolve(benchmark: Benchmark, args: DatasetArgs | None = None, *, repeats: i
         timeout_s=_given(args.review_timeout, changed.timeout_s),
         repeats=repeats if repeats > 1 else changed.repeats,
     )
+    decides = judged(changed, judge) if judge else None
+    if decides is not None and not decides.only_if_wrong:
+        changed = replace(changed, metrics=decides.judging.metrics, scorer=None)
     resolved = ResolvedBenchmark(
+        judged=decides,
         benchmark=changed,
         args=args,
         subsets=_subsets(changed, args),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.errors import ConfigError
+from .judge import judge_config
 from .sandbox import sandbox_choice
 
 # Setting: its value when it is not given, and what to do instead.
@@ -31,6 +32,7 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     _check_model(result, origin)
     _check_local_only(result, origin)
     _check_sandbox(result)
+    judge_config(result)
     if result["max_drop"] and result["baseline"] is None:
         raise ConfigError(
             f"max_drop is given without a baseline (in {origin['max_drop',]}). Add the run to compare with: "

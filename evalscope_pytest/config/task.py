@@ -128,9 +128,24 @@ class TaskConfig:
     api_key: Secret = setting(SECRET, "Key of the service, or env:NAME.", factory=lambda: Secret("EMPTY"))
     timeout: float | None = setting(number(0, above=True), "Seconds one request may take.")
     stream: bool | None = setting(SWITCH, "Receive replies as a stream.")
-    judge: Mapping[str, Any] = setting(TABLE, "Judge models and their contract.", factory=dict)
-    judge_strategy: str = setting(choice(*JUDGE_STRATEGIES), "When a judge model decides.", "auto")
-    judge_model_args: Mapping[str, Any] = setting(TABLE, "The judge model.", factory=dict)
+    judge: Mapping[str, Any] = setting(
+        TABLE,
+        "Judges in EvalScope's newer form: strategy, models, contract, repeats, position_swap, aggregation, "
+        "min_valid_judges.",
+        factory=dict,
+    )
+    judge_strategy: str = setting(
+        choice(*JUDGE_STRATEGIES),
+        "When a judge model decides: where the benchmark wants it (auto), always (llm), never (rule), or where the "
+        "rule found the reply wrong (llm_recall).",
+        "auto",
+    )
+    judge_model_args: Mapping[str, Any] = setting(
+        TABLE,
+        "The judge: model_id, api_url, api_key, system_prompt, prompt_template, generation_config, model_args, "
+        "score_type, score_pattern, score_mapping.",
+        factory=dict,
+    )
     judge_worker_num: int = setting(whole(1), "Judge requests in flight.", 1)
     analysis_report: bool = setting(SWITCH, "Have a model write an analysis.", False)
     use_sandbox: bool = setting(

@@ -8,7 +8,6 @@ from ..core.errors import ConfigError
 from .kinds import describe
 from .sandbox import ENGINES
 
-_JUDGE = "answers are scored by rule, no judge model is asked"
 _BACKEND = "benchmarks run in pytest itself"
 
 # Setting: the values that change nothing, and why there are no others.
@@ -20,9 +19,6 @@ _UNAVAILABLE: dict[str, tuple[tuple[Any, ...], str]] = {
     ),
     "eval_backend": (("Native",), _BACKEND),
     "eval_config": ((), _BACKEND),
-    "judge": (({},), _JUDGE),
-    "judge_strategy": (("auto", "rule"), _JUDGE),
-    "judge_model_args": (({},), _JUDGE),
     "judge_worker_num": ((1,), "requests in flight are set with eval_batch_size"),
     "analysis_report": ((False,), "reports hold figures, no text written by a model"),
     "sandbox_type": ((None, *ENGINES), "code runs in a local sandbox or in Docker"),

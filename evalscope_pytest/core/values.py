@@ -201,6 +201,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeCall:
+    """One request to a judge about a sample's reply."""
+
+    judge: str
+    repeat: int
+    messages: tuple[Message, ...]
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class SampleError:
     """Why a sample has no score.
 
@@ -227,6 +237,7 @@ class SampleResult:
         key: Content address of the prediction (model, messages, generation config, repeat).
         review_key: ``key`` and everything the score depends on (benchmark version, target, scorer, filters).
         elapsed_s: Seconds from start to score.
+        judge_calls: What judges were asked about it, and replied.
     """
 
     benchmark: str
@@ -241,6 +252,7 @@ class SampleResult:
     score: Score | None = None
     error: SampleError | None = None
     elapsed_s: float = 0.0
+    judge_calls: tuple[JudgeCall, ...] = ()
 
     @property
     def output(self) -> ModelOutput | None:

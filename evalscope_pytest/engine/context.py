@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from ..config.generation import GenerationConfig
-from ..core.values import Call, Message, Sample
+from ..core.values import Call, JudgeCall, Message, Sample
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class SampleContext:
         calls: Requests made so far, in order, with their replies.
         recorded: Calls of an earlier run that are not asked again as long as the body asks for the same.
         printed: What the body wrote to stdout, stderr or a log.
+        judged: Judges' replies of an earlier run, by judge, repeat and messages.
+        judge_calls: What judges were asked about this sample so far.
         turns: How often the body has asked the same, where that is counted: `Reuse`.
     """
 
@@ -30,6 +33,8 @@ class SampleContext:
     calls: list[Call] = field(default_factory=list)
     recorded: deque[Call] = field(default_factory=deque)
     printed: list[str] = field(default_factory=list)
+    judged: Mapping[tuple[str, int, tuple[Message, ...]], str] = field(default_factory=dict)
+    judge_calls: list[JudgeCall] = field(default_factory=list)
     turns: dict[str, int] = field(default_factory=dict)
 
     def replay(self, messages: tuple[Message, ...]) -> Call | None:

@@ -18,12 +18,14 @@ from ..core.bounds import bounded
 from ..core.canonical import digest
 from ..core.errors import EvalError, ModelError, SandboxError, ScoringError
 from ..core.secret import redact
-from ..core.values import Call, Message, ModelOutput, Sample, SampleError, SampleResult, Score
+from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score
+from ..judge.panel import calls_in
 from ..scoring.protocol import Scorer
 from ..scoring.thinking import with_thinking
 from .asking import ServiceDownError
 from .context import SampleContext, current
 from .handle import ModelHandle
+from .judging import Referee
 from .lookahead import Stopped
 
 Body = Callable[..., Any]
@@ -38,6 +40,8 @@ class Recorded(Protocol):
     def calls(self) -> tuple[Call, ...]: ...  # noqa: D102
     @property
     def score(self) -> Score | None: ...  # noqa: D102
+    @property
+    def judge_calls(self) -> tuple[JudgeCall, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Evaluation:
         fingerprint: What a score depends on beside the reply: benchmark version, scorer, filters.
         timeout_s: Seconds the scoring of one reply may take; requests have a time-out of their own.
         thinking: Measure the thinking part as well.
+        referee: Decides in place of the scorer alone; None: the scorer does.
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
     """
@@ -66,6 +71,7 @@ class Evaluation:
     fingerprint: str = ""
     timeout_s: float | None = None
     thinking: bool = False
+    referee: Referee | None = None
     wants: frozenset[str] = frozenset({"sample", "model"})
     arguments: dict[str, Any] = field(default_factory=dict)
 
@@ -145,10 +151,12 @@ class Runner:
             right_reply=_right_reply(evaluation.scorer, sample),
             repeat=unit.repeat,
             recorded=deque(recorded.calls if recorded else ()),
+            judged={} if recorded is None or self.rescore else _judged(recorded),
         )
         score, error, skipped = await self._attempt(evaluation, context)
         reason = described(error) if error is not None else None
-        done = result(tuple(context.calls), score, reason, time.perf_counter() - started)
+        elapsed_s = time.perf_counter() - started
+        done = result(tuple(context.calls), score, reason, elapsed_s, tuple(context.judge_calls))
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
@@ -174,6 +182,11 @@ class Runner:
     def _finish(self, outcome: Outcome) -> Outcome:
         self.keep(outcome.result)
         return outcome
+
+
+def _judged(recorded: Recorded) -> dict[tuple[str, int, tuple[Message, ...]], str]:
+    calls = recorded.judge_calls if recorded.score is None else calls_in(recorded.score)
+    return {(call.judge, call.repeat, call.messages): call.reply for call in calls}
 
 
 def prediction_key(evaluation: Evaluation, messages: tuple[Message, ...], repeat: int) -> str:
@@ -234,17 +247,23 @@ async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> 
         return value
     if isinstance(value, (bool, int, float)):
         return Score(accuracy=value, answer=_last_text(context))
-    scorer = evaluation.scorer
-    if value is None and scorer is None:
+    if value is None and evaluation.scorer is None and evaluation.referee is None:
         return Score(accuracy=1.0, answer=_last_text(context))
-    text = _text(value, context)
+    text = evaluation.read(_text(value, context))
+    if evaluation.referee is not None:
+        return await evaluation.referee.decide(text, context.sample, partial(_by_rule, text, evaluation, context))
+    return await _by_rule(text, evaluation, context)
+
+
+async def _by_rule(text: str, evaluation: Evaluation, context: SampleContext) -> Score:
+    scorer = evaluation.scorer
     if scorer is None:
         raise BodyError(
-            f"benchmark {evaluation.name!r} returned {type(value).__name__} but has no scorer to judge it: "
-            f"give @benchmark a scorer=..., or return a Score or a number"
+            f"benchmark {evaluation.name!r} returned a reply but has no scorer to judge it: "
+            f"give @benchmark a scorer=... or a judge=..., or return a Score or a number"
         )
     try:
-        score = scorer.score(evaluation.read(text), context.sample)
+        score = scorer.score(text, context.sample)
         if inspect.isawaitable(score):
             score = await _bounded(score, evaluation.timeout_s)
         if evaluation.thinking and context.calls:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..config.generation import GenerationConfig
-from ..core.canonical import joined
 from ..core.errors import ConfigError, closest
-from ..core.secret import mask_keys
 from ..core.terminal import visible
 from ..core.values import Call, Message, ModelOutput, Sample
 from ..models.protocol import Request
 from .asking import Asker
 from .context import SampleContext, current
 from .loop import LoopThread
-from .reuse import Reuse
+from .reuse import Reuse, reply_of
 
 Prompt = Sample | str | Message | Sequence[Message | Mapping[str, str]]
 
@@ -60,15 +57,7 @@ class ModelHandle:
         """
         context = current.get()
         request = self._request(prompt, parameters, context)
-        coroutine = self._answer(request, context)
-        try:
-            running = asyncio.get_running_loop()
-        except RuntimeError:
-            return self._thread.submit(coroutine).result()
-        if running is self._thread.loop:
-            return coroutine
-        # A loop of another's, pytest-asyncio's or anyio's.
-        return asyncio.wrap_future(self._thread.submit(coroutine))
+        return self._thread.answer(self._answer(request, context))
 
     def _request(self, prompt: Prompt, parameters: Mapping[str, Any], context: SampleContext | None) -> Request:
         config = context.generation if context else self.generation
@@ -86,32 +75,12 @@ class ModelHandle:
     async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
         address = self._reuse.address(request, context) if self._reuse is not None else ""
         if context is None:
-            return await self._reply(request, address)
+            return await reply_of(self._asker.ask, request, self._reuse, address)
         call = context.replay(request.messages)
         if call is None:
-            call = Call(request.messages, await self._reply(request, address))
+            call = Call(request.messages, await reply_of(self._asker.ask, request, self._reuse, address))
         context.calls.append(call)
         return call.output
-
-    async def _reply(self, request: Request, address: str) -> ModelOutput:
-        """Return the reply that is kept under ``address``; ask for it where there is none."""
-        reuse = self._reuse
-        if reuse is None or not address:
-            return _admitted(await self._asker.ask(request))
-        known = reuse.replies.find(address)
-        if known is not None:
-            return known
-        output = _admitted(await self._asker.ask(request))
-        reuse.replies.keep(address, output)
-        return output
-
-
-def _admitted(output: ModelOutput) -> ModelOutput:
-    """Return a reply as it is scored and recorded: without the key of its request, which some proxies write back."""
-    text, reasoning = mask_keys(joined(output.text)), mask_keys(joined(output.reasoning))
-    if text == output.text and reasoning == output.reasoning:
-        return output
-    return replace(output, text=text, reasoning=reasoning)
 
 
 def _messages(prompt: Prompt, context: SampleContext | None) -> tuple[Message, ...]:

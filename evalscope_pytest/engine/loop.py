@@ -36,6 +36,16 @@ class LoopThread:
         """Start a coroutine on the loop."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
+    def answer(self, coroutine: Coroutine[Any, Any, T]) -> Any:
+        """Run a coroutine in its caller's style: its result, or inside of a coroutine an awaitable of it."""
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            return self.submit(coroutine).result()
+        if running is self.loop:
+            return coroutine
+        return asyncio.wrap_future(self.submit(coroutine))  # a loop of another's, pytest-asyncio's or anyio's
+
     def call(self, function: Callable[..., object], *args: object) -> None:
         """Call a plain function on the loop, soon."""
         self.loop.call_soon_threadsafe(function, *args)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ..config.generation import GenerationConfig
-from ..core.canonical import digest
+from ..core.canonical import digest, joined
+from ..core.secret import mask_keys
 from ..core.values import ModelOutput
 from ..models.protocol import Request
 from .context import SampleContext
@@ -78,3 +80,25 @@ def is_repeatable(config: GenerationConfig) -> bool:
     if sent.get("seed", config.seed) is not None or sent.get("top_k", config.top_k) == 1:
         return True
     return bool(sent.get("temperature", 0 if config.do_sample is False else config.temperature) == 0)
+
+
+async def reply_of(
+    ask: Callable[[Request], Awaitable[ModelOutput]], request: Request, reuse: Reuse | None, address: str
+) -> ModelOutput:
+    """Return the reply that is kept under ``address``; ask for it where there is none, or no address."""
+    if reuse is None or not address:
+        return _admitted(await ask(request))
+    known = reuse.replies.find(address)
+    if known is not None:
+        return known
+    output = _admitted(await ask(request))
+    reuse.replies.keep(address, output)
+    return output
+
+
+def _admitted(output: ModelOutput) -> ModelOutput:
+    """Return a reply as it is scored and recorded: without the key of its request, which some proxies write back."""
+    text, reasoning = mask_keys(joined(output.text)), mask_keys(joined(output.reasoning))
+    if text == output.text and reasoning == output.reasoning:
+        return output
+    return replace(output, text=text, reasoning=reasoning)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from ..scoring.pattern import Pattern
 
 # Characters of a reply, from its end, in which a verdict is looked for, and objects that are tried.
 LONGEST = 65_536
@@ -43,7 +44,7 @@ class Labels:
     """
 
     values: Mapping[str, Mapping[str, float]]
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
 
     @property
     def instruction(self) -> str:
@@ -59,10 +60,20 @@ class Labels:
         """The names of the metrics a verdict stands for."""
         return tuple(next(iter(self.values.values())))
 
+    @property
+    def identity(self) -> str:
+        """What makes this contract differ from others, for content addresses."""
+        return f"{dict(self.values)!r} {self.pattern.source if self.pattern else ''}"
+
+    @property
+    def ideal(self) -> str:
+        """A reply with the first label, as a mock judge gives it."""
+        return json.dumps({"explanation": "mock", "verdict": next(iter(self.values))})
+
     def read(self, reply: str) -> Verdict | None:
         """Return the verdict; None when there is none, or more than one."""
         if self.pattern is not None:
-            found = [(_last_match(self.pattern, reply), "")]
+            found = [(self.pattern.last(reply) or "", "")]
         else:
             found = list(_verdicts(reply)) or [(reply.strip(_WRAPPING) if len(reply) < 200 else "", "")]
         return _only(Verdict(word, self.values[word], why) for word, why in found if word in self.values)
@@ -84,7 +95,7 @@ class Number:
     high: float = 1.0
     metric: str = "accuracy"
     unit: float = 1.0
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
 
     @property
     def instruction(self) -> str:
@@ -99,10 +110,21 @@ class Number:
         """The metric's name."""
         return (self.metric,)
 
+    @property
+    def identity(self) -> str:
+        """What makes this contract differ from others, for content addresses."""
+        pattern = self.pattern.source if self.pattern else ""
+        return f"{self.metric} {self.low:g} {self.high:g} {self.unit:g} {pattern}"
+
+    @property
+    def ideal(self) -> str:
+        """A reply with the greatest number, as a mock judge gives it."""
+        return json.dumps({"explanation": "mock", "verdict": self.high})
+
     def read(self, reply: str) -> Verdict | None:
         """Return the verdict; None when there is none, more than one, or one out of range."""
         if self.pattern is not None:
-            found = [(_last_match(self.pattern, reply), "")]
+            found = [(self.pattern.last(reply) or "", "")]
         else:
             found = list(_verdicts(reply)) or [(value, "") for value in _bracketed(reply)]
         return _only(self._verdict(number, why) for text, why in found if (number := self._allowed(text)) is not None)
@@ -119,13 +141,6 @@ class Number:
 
 
 Contract = Labels | Number
-
-
-def _last_match(pattern: re.Pattern[str], reply: str) -> str:
-    match = None
-    for match in pattern.finditer(reply[-LONGEST:]):  # noqa: B007 - the last one counts
-        pass
-    return "" if match is None else match[1 if pattern.groups else 0] or ""
 
 
 def _only(verdicts: Iterable[Verdict]) -> Verdict | None:

@@ -20,13 +20,18 @@ class Question:
     messages: tuple[Message, ...]
     contract: Contract
 
+    def told(self, system_prompt: str) -> Question:
+        """Return the question with more ahead of its system message."""
+        first, *rest = self.messages
+        return Question((Message("system", f"{system_prompt}\n\n{first.content}"), *rest), self.contract)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing to be decided.
 
     Attributes:
-        questions: The same question, once or, where the order of two replies must not matter, in both orders.
+        questions: The same question, once or, where two replies are compared, in both orders.
     """
 
     questions: tuple[Question, ...]
@@ -45,6 +50,7 @@ class Judging:
         metrics: The names of the numbers it gives, the primary one first.
         items: What is to be decided about a reply to a sample.
         score: Makes the score of the metrics that were decided, item by item.
+        both_orders: Whether comparisons are made in both orders, unless the user decides.
         options: What makes this judging differ from another of the same name; part of the content address.
     """
 
@@ -52,6 +58,7 @@ class Judging:
     metrics: tuple[str, ...]
     items: Callable[[Sample, str], Sequence[Item]]
     score: Callable[[Sample, Sequence[Metrics]], Score] = _first
+    both_orders: bool = True
     options: str = ""
 
     @property
@@ -97,7 +104,7 @@ def graded(name: str, prompt: str, contract: Contract, *, system_prompt: str = "
     def items(sample: Sample, reply: str) -> Sequence[Item]:
         return [Item((question(prompt, contract, sample_fields(sample, reply), ("pred",), system_prompt),))]
 
-    return Judging(name, contract.metrics, items, options=f"{system_prompt}\0{prompt}\0{contract!r}")
+    return Judging(name, contract.metrics, items, options=f"{system_prompt}\0{prompt}\0{contract.identity}")
 
 
 def compared(
@@ -116,14 +123,15 @@ def compared(
         prompt: Names ``{question}``, ``{a}`` and ``{b}``, which are the two replies in the order they are shown.
         values: What each label is worth for the reply shown as ``a``, from 0 (lost) to 1 (won).
         baseline: The reply it is compared with.
-        swap: Ask in both orders; a comparison counts when both are decided, with the mean of the two.
+        swap: Whether it is made in both orders, unless the user decides; it counts when both are decided, with the
+            mean of the two.
     """
     as_a = Labels({label: {metric: value} for label, value in values.items()})
     as_b = Labels({label: {metric: 1.0 - value} for label, value in values.items()})
 
     def items(sample: Sample, reply: str) -> Sequence[Item]:
         other, fields = baseline(sample), sample_fields(sample, reply)
-        orders = [(as_a, reply, other), (as_b, other, reply)] if swap else [(as_a, reply, other)]
+        orders = [(as_a, reply, other), (as_b, other, reply)]
         return [
             Item(
                 tuple(
@@ -133,4 +141,5 @@ def compared(
             )
         ]
 
-    return Judging(name, (metric,), items, options=f"{system_prompt}\0{prompt}\0{dict(values)!r}\0{swap}")
+    options = f"{system_prompt}\0{prompt}\0{dict(values)!r}"
+    return Judging(name, (metric,), items, both_orders=swap, options=options)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from ..core.errors import ModelError, ScoringError
-from ..core.values import Message, Sample, Score
+from ..core.errors import FatalError, ModelError, ScoringError
+from ..core.values import JudgeCall, Message, Sample, Score
 from .contract import Verdict
 from .judging import Item, Judging, Metrics, Question
 
 Aggregation = Literal["mean", "median", "majority_vote"]
 
-AGAIN = "Your reply holds no verdict that can be read. Judge again, in the form that was asked for. "
+AGAIN = "Your reply holds no verdict that can be read. Judge again, in the form that was asked for."
+UNREADABLE = "neither of its replies holds a verdict that can be read"
+TRIES = 2
+# Where a score keeps what judges were asked and replied.
+RECORDS = "judgements"
 
 
 class JudgeError(ScoringError):
@@ -31,8 +35,11 @@ class Judge(Protocol):
         """What it is called in records."""
         ...
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int) -> str:
+    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str) -> str:
         """Return its reply.
+
+        Args:
+            ideal: What a mock judge replies.
 
         Raises:
             ModelError: It could not be asked.
@@ -48,29 +55,48 @@ class Panel:
         repeats: How often each judge is asked the same.
         aggregation: Over the judges; each judge's own verdicts are averaged, or put to the vote, first.
         least_valid: Judges whose verdict is needed.
+        both_orders: Whether comparisons are made in both orders; None leaves it to the judging.
+        system_prompt: What judges are told ahead of everything else.
     """
 
     judges: Sequence[Judge]
     repeats: int = 1
     aggregation: Aggregation = "mean"
     least_valid: int = 1
+    both_orders: bool | None = None
+    system_prompt: str = ""
+
+    def of(self, item: Item, judging: Judging) -> Item:
+        """Return the item as this panel is asked about it."""
+        both = judging.both_orders if self.both_orders is None else self.both_orders
+        questions = item.questions if both else item.questions[:1]
+        if not self.system_prompt:
+            return Item(questions)
+        return Item(tuple(q.told(self.system_prompt) for q in questions))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to a judge, and its reply."""
+
+    messages: tuple[Message, ...]
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One question and what a judge said.
+    """What a judge said to one question.
 
     Attributes:
         order: Which of the question's orders this is.
-        messages: What was asked last; the second time where the first reply could not be read.
+        asked: The requests: a second one where the first reply could not be read.
     """
 
     judge: str
     item: int
     order: int
     repeat: int
-    messages: tuple[Message, ...]
-    reply: str
+    asked: tuple[Asked, ...]
     verdict: Verdict | None
     error: str = ""
 
@@ -80,8 +106,9 @@ async def judge(judging: Judging, sample: Sample, reply: str, panel: Panel) -> S
 
     Raises:
         JudgeError: Too few judges came to a verdict.
+        FatalError: A judge would refuse every request.
     """
-    items = judging.items(sample, reply)
+    items = [panel.of(item, judging) for item in judging.items(sample, reply)]
     asked = [
         _judgement(judge, question, (number, order, repeat))
         for number, item in enumerate(items)
@@ -93,25 +120,26 @@ async def judge(judging: Judging, sample: Sample, reply: str, panel: Panel) -> S
     decided = [_decided(item, [j for j in judgements if j.item == number], panel) for number, item in enumerate(items)]
     score = judging.score(sample, decided)
     explanation = score.explanation or next((j.verdict.explanation for j in judgements if j.verdict), "") or None
-    metadata = {**score.metadata, "judgements": [_record(j) for j in judgements]}
-    return Score.of(score.values, answer=score.answer or reply, explanation=explanation, metadata=metadata)
+    metadata = {**score.metadata, RECORDS: [record for j in judgements for record in _records(j)]}
+    return Score.of(score.values, answer=score.answer, explanation=explanation, metadata=metadata)
 
 
 async def _judgement(judge: Judge, question: Question, place: tuple[int, int, int]) -> Judgement:
-    item, order, repeat = place
-    messages, reply = question.messages, ""
+    asked: list[Asked] = []
+    messages, verdict, problem = question.messages, None, UNREADABLE
     try:
-        reply = await judge.ask(messages, repeat)
-        verdict = question.contract.read(reply)
-        if verdict is None:
-            again = Message("user", AGAIN + question.contract.instruction)
-            messages = (*messages, Message("assistant", reply), again)
-            reply = await judge.ask(messages, repeat)
-            verdict = question.contract.read(reply)
+        for _ in range(TRIES):
+            asked.append(Asked(messages, await judge.ask(messages, place[2], question.contract.ideal)))
+            verdict = question.contract.read(asked[-1].reply)
+            if verdict is not None:
+                break
+            again = Message("user", f"{AGAIN} {question.contract.instruction}")
+            messages = (*messages, Message("assistant", asked[-1].reply), again)
+    except FatalError:
+        raise  # no other sample would fare better
     except ModelError as error:
-        return Judgement(judge.name, item, order, repeat, messages, reply, None, str(error))
-    problem = "" if verdict else "its reply holds no verdict that can be read, nor does the second one"
-    return Judgement(judge.name, item, order, repeat, messages, reply, verdict, problem)
+        problem = str(error)
+    return Judgement(judge.name, *place, tuple(asked), verdict, "" if verdict else problem)
 
 
 def _decided(item: Item, judgements: Sequence[Judgement], panel: Panel) -> Metrics:
@@ -145,14 +173,30 @@ def _combined(values: Sequence[Metrics], aggregation: Aggregation) -> Metrics:
     return {metric: average([v[metric] for v in values]) for metric in values[0]}
 
 
-def _record(judgement: Judgement) -> Mapping[str, Any]:
-    return {
-        "judge": judgement.judge,
-        "item": judgement.item,
-        "order": judgement.order,
-        "repeat": judgement.repeat,
-        "messages": [{"role": m.role, "content": m.content} for m in judgement.messages],
-        "reply": judgement.reply,
-        "verdict": judgement.verdict.value if judgement.verdict else None,
-        **({"error": judgement.error} if judgement.error else {}),
-    }
+def _records(judgement: Judgement) -> Iterator[Mapping[str, Any]]:
+    """Yield a record of each request; the last one has the verdict."""
+    last = len(judgement.asked) - 1
+    for number, asked in enumerate(judgement.asked):
+        verdict = judgement.verdict if number == last else None
+        yield {
+            "judge": judgement.judge,
+            "item": judgement.item,
+            "order": judgement.order,
+            "repeat": judgement.repeat,
+            "messages": [{"role": m.role, "content": m.content} for m in asked.messages],
+            "reply": asked.reply,
+            "verdict": verdict.value if verdict else None,
+        }
+
+
+def calls_in(score: Score) -> tuple[JudgeCall, ...]:
+    """Return the requests to judges that are recorded in a score."""
+    return tuple(
+        JudgeCall(
+            record["judge"],
+            record["repeat"],
+            tuple(Message(m["role"], m["content"]) for m in record["messages"]),
+            record["reply"],
+        )
+        for record in score.metadata.get(RECORDS, ())
+    )

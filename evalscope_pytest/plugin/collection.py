@@ -149,7 +149,7 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     benchmark, task = stand_in.benchmark, run.task
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
-    resolved = resolve(benchmark, task.args_of(benchmark.name), repeats=task.repeats)
+    resolved = resolve(benchmark, task.args_of(benchmark.name), repeats=task.repeats, judge=run.judges.config)
     sandbox = _sandbox(run, benchmark)
     loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
@@ -243,12 +243,19 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         generation=run.spec.generation,
         scorer=resolved.scorer,
         read=resolved.filters.apply if resolved.filters else str,
-        fingerprint=resolved.fingerprint + ("+thinking" if run.task.thinking_metrics else ""),
+        fingerprint=_fingerprint(run, resolved),
         thinking=run.task.thinking_metrics,
+        referee=run.judges.referee(resolved.judged) if resolved.judged else None,
         timeout_s=resolved.timeout_s,
         wants=frozenset(wants),
         arguments={"task_config": run.task} if "task_config" in wants else {},
     )
+
+
+def _fingerprint(run: Run, resolved: ResolvedBenchmark) -> str:
+    """Return the content address of what a score depends on beside the reply."""
+    judges = run.judges.fingerprint if resolved.judged else ""
+    return f"{resolved.fingerprint}{judges}{'+thinking' if run.task.thinking_metrics else ''}"
 
 
 def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:

@@ -12,9 +12,10 @@ from .state import RUN, TASK
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..engine.handle import ModelHandle
+    from ..engine.judging import JudgeHandle
     from ..sandbox.handle import SandboxHandle
 
-_AWAITED = {"model", "sandbox"}
+_AWAITED = {"judge", "model", "sandbox"}
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,15 @@ def model(pytestconfig: pytest.Config) -> ModelHandle:
     if run is None:
         pytest.skip("needs a model: --eval-model=MODEL (--eval-model=mock needs none)")
     return run.model
+
+
+@pytest.fixture(scope="session")
+def judge(pytestconfig: pytest.Config) -> JudgeHandle:
+    """The judges: ``judge.grade(...)`` and ``judge.compare(...)`` block in a test function, else they are awaited."""
+    run = pytestconfig.stash.get(RUN, None)
+    if run is None or not run.judges.config.models:
+        pytest.skip("needs a model, and a judge: --eval-judge-model-args model_id=NAME,api_url=URL")
+    return run.judges.handle
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,7 @@ class SampleProtocol:
         except Exception as error:  # noqa: BLE001 - a fault outside of the body: reported on this sample, with traceback
             self._log(item, self._failure(item, error, item.benchmark.name, ""), error)
             return
-        verdict = verdict_of(outcome, item.primary, self._run.asker.health.stopped)
+        verdict = verdict_of(outcome, item.primary, self._run.service_stopped)
         report = self._report(item, outcome, verdict, started)
         self._log(item, report, outcome.error if verdict.state == "failed" else None)
         if outcome.skipped is None and self._listeners:

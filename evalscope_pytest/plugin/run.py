@@ -38,6 +38,7 @@ from ..records.quarantine import Quarantine
 from ..records.response_cache import ResponseCache
 from ..records.started import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
 from ..records.task_config import changed_settings, write_task_config
+from .judges import Judges
 from .nodes import SampleItem
 from .watched import WatchedModel, watched
 from .workers import WorkerQueue
@@ -174,6 +175,16 @@ class Run:
     def model(self) -> ModelHandle:
         """The `model` fixture."""
         return WatchedModel(self.asker, self.spec.generation, self.thread, self.reuse)
+
+    @cached_property
+    def judges(self) -> Judges:
+        """Who judges."""
+        return Judges(self)
+
+    @property
+    def service_stopped(self) -> str:
+        """Why the model or a judge is not asked any more; empty while all are."""
+        return self.asker.health.stopped or self.judges.stopped
 
     @cached_property
     def reuse(self) -> Reuse | None:
@@ -437,11 +448,12 @@ class Run:
         made = vars(self)
         if "ahead" in made:
             self.ahead.stop()
-        if "asker" in made:
+        closing = [self.asker.model.close()] if "asker" in made else []
+        for client in [*closing, *(self.judges.closing() if "judges" in made else ())]:
             try:
-                self.thread.submit(self.asker.model.close()).result(10)
+                self.thread.submit(client).result(10)
             except Exception as error:  # noqa: BLE001 - a client's trouble to close is no reason to lose records
-                log.warning("the model's client did not close: %r", error)
+                log.warning("a model's client did not close: %r", error)
         if "thread" in made:
             self.thread.close()
         if (replies := made.get("response_cache")) is not None:

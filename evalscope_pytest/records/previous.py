@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..core.errors import EvalError
-from ..core.values import Call, Score
+from ..core.values import Call, JudgeCall, Score
 from .journal import entries, other_journals, split_line
 from .layout import WorkDir
-from .rows import calls_of, score_of
+from .rows import calls_of, judge_calls_of, score_of
 
 _KEY = b'{"key":"'
 _OFFSET_BITS = 48
@@ -32,11 +32,13 @@ class Recorded:
     Attributes:
         review_key: What the score was made of; empty where there is none.
         score: None where the reply could not be scored.
+        judge_calls: What judges were asked of a reply that got no score; of others, the score says it.
     """
 
     review_key: str
     calls: tuple[Call, ...]
     score: Score | None
+    judge_calls: tuple[JudgeCall, ...] = ()
 
 
 @dataclass(slots=True)
@@ -114,9 +116,10 @@ class Previous:
 
 
 def _recorded(prediction: bytes, review: bytes) -> Recorded:
-    calls = calls_of(json.loads(prediction)) if prediction else ()
+    row = json.loads(prediction) if prediction else {}
+    calls = calls_of(row) if row else ()
     if not review:
-        return Recorded("", calls, None)
+        return Recorded("", calls, None, judge_calls_of(row))
     parsed = json.loads(review)
     return Recorded(parsed["review_key"], calls, score_of(parsed))
 

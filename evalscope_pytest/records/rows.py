@@ -18,7 +18,7 @@ from typing import Any, Literal
 from ..core.bounds import MAX_TEXT, bounded
 from ..core.canonical import dumps
 from ..core.secret import mask_keys, redact
-from ..core.values import Call, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Usage
+from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Usage
 
 MAX_ANSWER = 256  # characters of an answer in the light row: enough to compare votes
 MAX_MESSAGE = 4000  # characters of an error
@@ -217,7 +217,15 @@ def _extras(result: SampleResult, model: str) -> str:
     extras = _id(result.sample)
     if len(result.calls) > 1:
         extras += f',"calls":[{",".join(_call(result.key, call, model) for call in result.calls)}]'
+    if result.judge_calls and (result.score is None or result.error is not None):  # else the review row has them
+        extras += f',"judge_calls":[{",".join(map(_judge_call, result.judge_calls))}]'
     return extras + ',"truncated":true' if any(_is_long(call) for call in result.calls) else extras
+
+
+def _judge_call(call: JudgeCall) -> str:
+    messages = ",".join(f'{{"role":"{m.role}","content":{_text(m.content)}}}' for m in call.messages)
+    judge, reply = _quoted(call.judge), _text(call.reply)
+    return f'{{"judge":{judge},"repeat":{call.repeat},"messages":[{messages}],"reply":{reply}}}'
 
 
 def _id(sample: Sample) -> str:
@@ -350,6 +358,14 @@ def calls_of(prediction: Mapping[str, Any]) -> tuple[Call, ...]:
     if several:
         return tuple(Call(_messages_of(c["messages"]), _output_of(c["model_output"])) for c in several)
     return (Call(_messages_of(prediction["messages"][:-1]), _output_of(prediction["model_output"])),)
+
+
+def judge_calls_of(prediction: Mapping[str, Any]) -> tuple[JudgeCall, ...]:
+    """Return the requests to judges that a prediction row without a score holds."""
+    return tuple(
+        JudgeCall(row["judge"], row["repeat"], _messages_of(row["messages"]), row["reply"])
+        for row in prediction.get("judge_calls", ())
+    )
 
 
 def _messages_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:

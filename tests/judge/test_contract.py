@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.judge.contract import Labels, Number, Verdict
+from evalscope_pytest.scoring.pattern import pattern
 
 AB = Labels({"A": {"accuracy": 1.0}, "B": {"accuracy": 0.0}})
 UNIT = Number()
@@ -66,11 +66,11 @@ def test_numbers(reply: str, value: float | None) -> None:
 
 
 def test_a_users_pattern_takes_the_last_match() -> None:
-    graded = Labels(AB.values, re.compile(r"Grade: ([A-Z])"))
+    graded = Labels(AB.values, pattern(r"Grade: ([A-Z])"))
     assert graded.read("Grade: A. No, Grade: B") == Verdict("B", {"accuracy": 0.0})
     assert graded.read("Grade: C") is None
     assert graded.read("A") is None
-    marks = Number(1, 10, "quality", unit=10, pattern=re.compile(r"score=(\d+)"))
+    marks = Number(1, 10, "quality", unit=10, pattern=pattern(r"score=(\d+)"))
     assert marks.read("score=7") == Verdict("7", {"quality": 0.7})
     assert marks.read("score=11") is None
     assert marks.read("score=") is None

@@ -35,7 +35,7 @@ class Scripted:
     name: str = "j1"
     asked: list[tuple[Message, ...]] = field(default_factory=list)
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int) -> str:
+    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str) -> str:
         self.asked.append(messages)
         if callable(self.replies):
             return self.replies(messages[-1].content)

@@ -1,0 +1,74 @@
+"""Whether a judge decides about a benchmark's replies, and what it is asked: the user's strategy meets the author's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..config.judge import JudgeConfig, JudgeContract
+from ..core.errors import ConfigError
+from ..core.template import parse
+from ..judge.contract import Contract, Labels, Number
+from ..judge.judging import Judging, graded
+from ..judge.wording import CORRECTNESS, QUALITY
+from ..scoring.pattern import pattern
+from .definition import Benchmark
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What judges are asked.
+
+    Attributes:
+        only_if_wrong: They are asked only where the rule found the reply wrong.
+    """
+
+    judging: Judging
+    only_if_wrong: bool = False
+
+
+def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
+    """Return how a benchmark is judged under the user's strategy; None where its rule alone decides.
+
+    Raises:
+        ConfigError: The strategy asks for a rule the benchmark has not, or for a judge nobody named.
+    """
+    own, strategy, name = benchmark.judge, config.strategy, benchmark.name
+    if strategy == "rule" or (strategy == "auto" and own is None):
+        if own is not None and benchmark.scorer is None:
+            raise ConfigError(
+                f"judge_strategy rule: benchmark {name!r} has no rule, only a judge can decide about its replies. "
+                "Leave judge_strategy out, or the benchmark."
+            )
+        return None
+    if strategy == "llm_recall" and benchmark.scorer is None:
+        raise ConfigError(
+            f"judge_strategy llm_recall: benchmark {name!r} has no rule to begin with. Leave judge_strategy out."
+        )
+    if not config.models:
+        raise ConfigError(
+            f"benchmark {name!r} needs a judge model. Name one: --eval-judge-model-args "
+            "model_id=NAME,api_url=http://HOST:PORT/v1"
+            + (", or score by rule: --eval-judge-strategy rule." if benchmark.scorer else ".")
+        )
+    if own is not None and config.contract.is_own:
+        raise ConfigError(
+            f"benchmark {name!r} brings its own prompt for the judge. Leave prompt_template, score_type, "
+            "score_pattern and score_mapping out of the judge's settings, or run it apart from the others."
+        )
+    judging = own or _generic(config.contract, benchmark.metrics[0])
+    return Judged(judging, only_if_wrong=strategy == "llm_recall")
+
+
+def _generic(contract: JudgeContract, metric: str) -> Judging:
+    where = "prompt_template of the judge"
+    prompt = contract.prompt or (QUALITY if contract.numeric else CORRECTNESS)
+    if "pred" not in parse(prompt, where).names:
+        raise ConfigError(f"{where} does not say where the reply goes: add {{pred}}.")
+    return graded("judge", prompt, _contract(contract, metric))
+
+
+def _contract(contract: JudgeContract, metric: str) -> Contract:
+    own = pattern(contract.pattern, "score_pattern of the judge") if contract.pattern else None
+    if contract.numeric:
+        return Number(metric=metric, pattern=own)
+    return Labels({label: {metric: value} for label, value in contract.mapping.items()}, own)

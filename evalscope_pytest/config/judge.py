@@ -1,0 +1,223 @@
+"""What the settings of the judge come to: `judge_strategy`, `judge_model_args`, and EvalScope's newer `judge`.
+
+Sources: spec/parameters.md ("Judge Parameters") for the first two, EvalScope 1.x's ``JudgeConfig`` for the third.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..core.errors import ConfigError, closest
+from .kinds import describe
+
+if TYPE_CHECKING:
+    from .task import TaskConfig
+
+Strategy = Literal["auto", "llm", "rule", "llm_recall"]
+STRATEGIES = ("auto", "llm", "rule", "llm_recall")
+AGGREGATIONS = ("mean", "median", "majority_vote")
+SWAPS = ("auto", "always", "never")
+SCORE_TYPES = ("pattern", "numeric")
+GENERATION = {"temperature": 0.0, "max_tokens": 4096}
+
+_MODEL = ("model_id", "judge_id", "api_key", "api_url", "eval_type", "model_args", "generation_config")
+_CONTRACT = ("system_prompt", "prompt_template", "score_type", "score_pattern", "score_mapping")
+_JUDGE = ("strategy", "models", "contract", "repeats", "position_swap", "aggregation", "min_valid_judges")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeContract:
+    """What the user wants the judge to be asked and to reply, in place of a benchmark's own.
+
+    Attributes:
+        prompt: Names ``{question}``, ``{gold}``, ``{pred}``; empty: the benchmark's, or the generic one.
+        numeric: A number between 0 and 1 instead of a label.
+        pattern: Regular expression of which the last match is the verdict; empty: the strict reading.
+        mapping: Labels and what they are worth.
+    """
+
+    system_prompt: str = ""
+    prompt: str = ""
+    numeric: bool = False
+    pattern: str = ""
+    mapping: Mapping[str, float] = field(default_factory=lambda: {"A": 1.0, "B": 0.0})
+
+    @property
+    def is_own(self) -> bool:
+        """True where the user chose anything but the system prompt."""
+        return self != JudgeContract(self.system_prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeModel:
+    """One judge.
+
+    Attributes:
+        name: What reports call it.
+        task: The model's settings, as if it were evaluated.
+    """
+
+    name: str
+    task: TaskConfig
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeConfig:
+    """Who judges, when, and how several verdicts become one.
+
+    Attributes:
+        swap: Whether comparisons are judged in both orders; ``auto`` leaves it to the benchmark.
+    """
+
+    strategy: Strategy = "auto"
+    models: tuple[JudgeModel, ...] = ()
+    contract: JudgeContract = field(default_factory=JudgeContract)
+    repeats: int = 1
+    swap: Literal["auto", "always", "never"] = "auto"
+    aggregation: Literal["mean", "median", "majority_vote"] = "mean"
+    least_valid: int = 1
+
+
+def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> JudgeConfig:
+    """Return what a run's settings ask for.
+
+    Args:
+        settings: The fields of a `TaskConfig`.
+        environ: Holds what ``judge_model_args`` leaves out: MODELSCOPE_JUDGE_LLM, MODELSCOPE_API_BASE,
+            MODELSCOPE_SDK_TOKEN, JUDGE_SYSTEM_PROMPT, JUDGE_PROMPT_TEMPLATE.
+
+    Raises:
+        ConfigError: An entry is unknown, of the wrong type, or given in both styles.
+    """
+    newer, older = dict(settings["judge"]), dict(settings["judge_model_args"])
+    if newer and (older or settings["judge_strategy"] != "auto"):
+        raise ConfigError(
+            "judge is given together with judge_model_args or judge_strategy, which say the same in another style. "
+            "Keep one of them."
+        )
+    if newer:
+        return _newer(newer, environ)
+    _refuse_unknown(older, (*_MODEL, *_CONTRACT), "judge_model_args")
+    contract = _contract({k: v for k, v in older.items() if k in _CONTRACT}, "judge_model_args", environ)
+    model = _model({k: v for k, v in older.items() if k in _MODEL}, "judge_model_args", environ)
+    return JudgeConfig(settings["judge_strategy"], (model,) if model else (), contract)
+
+
+def _newer(table: dict[str, Any], environ: Mapping[str, str]) -> JudgeConfig:
+    _refuse_unknown(table, _JUDGE, "judge")
+    models: Any = table.get("models") or ({},)
+    if isinstance(models, Mapping) or not all(isinstance(m, Mapping) for m in models):
+        raise ConfigError(f'models of judge is {describe(models)}. Write a list: [{{"model_id": "..."}}].')
+    made = []
+    for number, entry in enumerate(models):
+        where = f"models[{number}] of judge"
+        _refuse_unknown(entry, _MODEL, where)
+        made.append(_model(dict(entry), where, environ))
+    judges = tuple(judge for judge in made if judge is not None)
+    _check_names([judge.name for judge in judges])
+    contract = table.get("contract") or {}
+    _refuse_unknown(contract, _CONTRACT, "contract of judge")
+    least = _whole(table, "min_valid_judges")
+    if least > max(1, len(judges)):
+        raise ConfigError(f"min_valid_judges of judge is {least}, and there are {len(judges)} judges. Ask for fewer.")
+    return JudgeConfig(
+        _word(table, "strategy", STRATEGIES),  # type: ignore[arg-type]
+        judges,
+        _contract(contract, "contract of judge", environ),
+        _whole(table, "repeats"),
+        _word(table, "position_swap", SWAPS),  # type: ignore[arg-type]
+        _word(table, "aggregation", AGGREGATIONS),  # type: ignore[arg-type]
+        least,
+    )
+
+
+def _model(entry: dict[str, Any], where: str, environ: Mapping[str, str]) -> JudgeModel | None:
+    from .reading import checked
+    from .task import TaskConfig
+
+    name = entry.get("model_id") or environ.get("MODELSCOPE_JUDGE_LLM")
+    if name is None:
+        if entry:
+            raise ConfigError(f"{where} names no model. Add its model_id.")
+        return None
+    raw = {
+        "model": name,
+        "eval_type": entry.get("eval_type"),
+        "model_args": entry.get("model_args"),
+        "generation_config": {**GENERATION, **_table(entry.get("generation_config"), f"generation_config of {where}")},
+    }
+    if raw["eval_type"] not in ("llm_ckpt", "mock_llm") and name not in ("mock", "mock_llm"):
+        raw["api_url"] = entry.get("api_url") or environ.get("MODELSCOPE_API_BASE")
+        raw["api_key"] = entry.get("api_key") or environ.get("MODELSCOPE_SDK_TOKEN")
+        if raw["api_url"] is None and raw["eval_type"] != "custom":
+            raise ConfigError(f"{where} names the judge {name!r} without an address. Add its api_url.")
+    layer = checked(raw, lambda key: f"{where} ({key})")
+    return JudgeModel(str(entry.get("judge_id") or name), TaskConfig.from_layer(layer))
+
+
+def _contract(table: Mapping[str, Any], where: str, environ: Mapping[str, str]) -> JudgeContract:
+    for name in ("system_prompt", "prompt_template", "score_pattern"):
+        if table.get(name) is not None and not isinstance(table[name], str):
+            raise ConfigError(f"{name} of {where} is {describe(table[name])}. Write a text.")
+    score_type = _word(table, "score_type", SCORE_TYPES)
+    contract = JudgeContract(
+        system_prompt=table.get("system_prompt") or environ.get("JUDGE_SYSTEM_PROMPT", ""),
+        prompt=table.get("prompt_template") or environ.get("JUDGE_PROMPT_TEMPLATE", ""),
+        numeric=score_type == "numeric",
+        pattern=table.get("score_pattern") or "",
+    )
+    if table.get("score_mapping") is None:
+        return contract
+    if contract.numeric:
+        raise ConfigError(f"score_mapping of {where} is for labels, and score_type is numeric. Leave one of them out.")
+    mapping = _table(table["score_mapping"], f"score_mapping of {where}")
+    if not mapping or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in mapping.values()):
+        raise ConfigError(
+            f'score_mapping of {where} is {describe(mapping)}. Write labels and numbers: {{"A": 1, "B": 0}}.'
+        )
+    return JudgeContract(
+        contract.system_prompt, contract.prompt, False, contract.pattern, {str(k): float(v) for k, v in mapping.items()}
+    )
+
+
+def _table(value: Any, where: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{where} is no mapping.")
+    return dict(value)
+
+
+def _word(table: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+    value = str(table.get(name) or allowed[0]).lower()
+    if value not in allowed:
+        raise ConfigError(f"{name} of judge: {value!r}. {closest(value, allowed)}")
+    return value
+
+
+def _whole(table: Mapping[str, Any], name: str) -> int:
+    value = table.get(name, 1)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"{name} of judge: {describe(value)}. Write a whole number, 1 or more.")
+    return value
+
+
+def _check_names(names: list[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"two judges are called {twice!r}. Give them different names with judge_id.")
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for name in table:
+        if name not in known:
+            raise ConfigError(f"{where} has no {name!r}. {closest(str(name), known)}")

@@ -1,0 +1,100 @@
+"""The judges of this process: models with limits of their own, made when a benchmark or a test first needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..benchmarks.judged import Judged
+from ..config.judge import JudgeConfig, judge_config
+from ..config.judge import JudgeModel as JudgeSettings
+from ..core.canonical import digest
+from ..engine.asking import Asker
+from ..engine.handle import ModelHandle
+from ..engine.judging import JudgeHandle, JudgeModel, Referee
+from ..engine.reuse import Reuse
+from ..judge.panel import Panel
+from ..models.factory import create
+from ..models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+class Judges:
+    """Who judges in a run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @cached_property
+    def config(self) -> JudgeConfig:
+        """What the user's settings ask for."""
+        return judge_config(vars(self._run.task))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Content address of what a judged score depends on: judges, their parameters, how verdicts are combined."""
+        config = self.config
+        who = [[m.name, spec.model, spec.generation.identity()] for m in config.models for spec in [_spec(m)]]
+        how = [config.repeats, config.swap, config.aggregation, config.least_valid, config.contract.system_prompt]
+        return digest(who, how)
+
+    @cached_property
+    def models(self) -> tuple[JudgeModel, ...]:
+        """The judges. Each has its own limit, the run's number of requests in flight."""
+        return tuple(self._made(settings) for settings in self.config.models)
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The judges, and how their verdicts become one."""
+        config = self.config
+        return Panel(
+            self.models,
+            config.repeats,
+            config.aggregation,
+            config.least_valid,
+            {"auto": None, "always": True, "never": False}[config.swap],
+            config.contract.system_prompt,
+        )
+
+    @cached_property
+    def handle(self) -> JudgeHandle:
+        """The `judge` fixture."""
+        first, thread = self.models[0], self._run.thread
+        return JudgeHandle(self.panel, ModelHandle(first.asker, first.generation, thread, first.reuse), thread)
+
+    @property
+    def stopped(self) -> str:
+        """Why a judge is not asked any more; empty while all are."""
+        made = self.models if "models" in vars(self) else ()
+        return next((f"judge {m.name}: {m.asker.health.stopped}" for m in made if m.asker.health.stopped), "")
+
+    def referee(self, judged: Judged) -> Referee:
+        """Return who decides about a benchmark's replies."""
+        return Referee(self.panel, judged.judging, judged.only_if_wrong)
+
+    def closing(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """Yield what closes the models that were made."""
+        for model in self.models if "models" in vars(self) else ():
+            yield model.asker.model.close()
+
+    def _made(self, settings: JudgeSettings) -> JudgeModel:
+        run, spec = self._run, _spec(settings)
+        concurrency = run.spec.concurrency if spec.is_service or spec.is_mock else spec.concurrency
+        spec = replace(spec, concurrency=concurrency)
+        model = create(spec)
+        asker = Asker(model, spec.requests_in_flight, patient=run.task.ignore_errors)
+        reuse = None
+        if run.response_cache is not None:
+            task = run.task
+            reuse = Reuse(
+                run.response_cache, model.fingerprint, task.response_cache_sampled, task.seed, made_up=spec.is_mock
+            )
+        return JudgeModel(settings.name, asker, spec.generation, reuse)
+
+
+def _spec(settings: JudgeSettings) -> ModelSpec:
+    return ModelSpec.from_task(settings.task)
