@@ -45,11 +45,7 @@ def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
             f"judge_strategy llm_recall: benchmark {name!r} has no rule to begin with. Leave judge_strategy out."
         )
     if not config.models:
-        raise ConfigError(
-            f"benchmark {name!r} needs a judge model. Name one: --eval-judge-model-args "
-            "model_id=NAME,api_url=http://HOST:PORT/v1"
-            + (", or score by rule: --eval-judge-strategy rule." if benchmark.scorer else ".")
-        )
+        raise needs_judge(name, has_rule=benchmark.scorer is not None)
     if own is not None and config.contract.is_own:
         raise ConfigError(
             f"benchmark {name!r} brings its own prompt for the judge. Leave prompt_template, score_type, "
@@ -57,6 +53,15 @@ def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
         )
     judging = own or _generic(config.contract, benchmark.metrics[0])
     return Judged(judging, only_if_wrong=strategy == "llm_recall")
+
+
+def needs_judge(name: str, *, has_rule: bool = False) -> ConfigError:
+    """Return the error for a benchmark that is judged, where nobody named a judge."""
+    return ConfigError(
+        f"benchmark {name!r} needs a judge model. Name one: --eval-judge-model-args "
+        "model_id=NAME,api_url=http://HOST:PORT/v1"
+        + (", or score by rule: --eval-judge-strategy rule." if has_rule else ".")
+    )
 
 
 def _generic(contract: JudgeContract, metric: str) -> Judging:

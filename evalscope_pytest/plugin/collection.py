@@ -11,6 +11,7 @@ import pytest
 from _pytest.skipping import evaluate_skip_marks
 
 from ..benchmarks.bundled import bundled_dir, bundled_files
+from ..benchmarks.judged import needs_judge
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
@@ -28,6 +29,7 @@ from .selection import selected
 if TYPE_CHECKING:
     from ..benchmarks.definition import Benchmark
     from ..config.task import TaskConfig
+    from ..engine.judging import JudgeHandle
     from ..sandbox.handle import SandboxHandle
 
 
@@ -150,10 +152,10 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
     resolved = resolve(benchmark, task.args_of(benchmark.name), repeats=task.repeats, judge=run.judges.config)
-    sandbox = _sandbox(run, benchmark)
+    sandbox, judge = _sandbox(run, benchmark), _judge(run, benchmark)
     loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
-    evaluation.arguments.update(sandbox)
+    evaluation.arguments.update({**sandbox, **judge})
     stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
     items = []
     file = module.nodeid or _outside(module.path)
@@ -178,6 +180,19 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     _check_ids(benchmark.name, only, items)
     run.resolved[benchmark.name] = resolved
     return items
+
+
+def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
+    """Return the judge a benchmark's body asks for.
+
+    Raises:
+        ConfigError: None was named.
+    """
+    if "judge" not in parameters(benchmark):
+        return {}
+    if not run.judges.config.models:
+        raise needs_judge(benchmark.name)
+    return {"judge": run.judges.handle}
 
 
 def _sandbox(run: Run, benchmark: Benchmark) -> dict[str, SandboxHandle]:

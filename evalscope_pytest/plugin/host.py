@@ -17,10 +17,9 @@ from ..benchmarks.definition import Benchmark
 from ..core.errors import UsageError, closest
 from ..engine.evaluation import Evaluation
 
-OWN = ("sample", "model", "output", "task_config", "sandbox")
+OWN = ("sample", "model", "output", "judge", "task_config", "sandbox")
 # What ends the session wherever it is raised.
 STOPPING = (pytest.exit.Exception, KeyboardInterrupt)
-LATER = {"judge": "LLM judges"}
 
 
 class FixtureHost(pytest.Function):
@@ -34,11 +33,6 @@ class FixtureHost(pytest.Function):
             UsageError: The body asks for something it cannot be given.
         """
         wanted = [n for n in (*parameters(benchmark), *_used(benchmark)) if n not in OWN]
-        for name in wanted:
-            if name in LATER:
-                raise UsageError(
-                    f"benchmark {benchmark.name!r} asks for {name!r}: {LATER[name]} are not available in this version."
-                )
         host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
         scopes = _scopes(host)
         _check(benchmark, wanted, scopes, module)
