@@ -20,6 +20,8 @@ from ..scoring.protocol import Scorer
 ToSample = Callable[..., Sample]
 # Takes the benchmark's `extra_params` and returns the arguments of `@benchmark` that differ with them.
 Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+# Takes a record and the `extra_params`, and tells whether it is asked at all.
+Keep = Callable[[Record, Mapping[str, Any]], bool]
 # Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
 MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record]]
 Body = Callable[..., Any]
@@ -60,6 +62,7 @@ class Benchmark:
         file: The test file it stands in; local data is looked for beside it.
         records: Makes a subset's records of texts, where no file holds them: takes a function that reads the files
             matching a pattern, the subset and ``extra_params``.
+        keep: Leaves records out, before a limit counts them: takes a record and ``extra_params``.
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
         prompts: Templates of single subsets that are asked in another way than ``prompt``, by their names.
@@ -81,6 +84,7 @@ class Benchmark:
     dataset: Source
     to_sample: ToSample
     records: MakeRecords | None = None
+    keep: Keep | None = None
     prompt: str = ""
     prompts: Mapping[str, str] = field(default_factory=dict)
     system_prompt: str = ""

@@ -85,7 +85,7 @@ def load(
     benchmark = resolved.benchmark
     _check_own_data(benchmark, place)
     sampling = Sampling(limit=limit, shuffle=resolved.shuffle, seed=seed)
-    records = _records(benchmark, place, resolved.subsets, sampling.first())
+    records = _kept(benchmark, place, resolved.subsets, sampling.first())
     chosen = {s: choose(found, sampling, f"{benchmark.name}\0{s}") for s, found in records.items()}
     if limit_total is not None:
         shares = bound_total({subset: len(found) for subset, found in chosen.items()}, limit_total)
@@ -94,6 +94,24 @@ def load(
     loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed))
     _check_fields(loaded)
     return loaded
+
+
+def _kept(
+    benchmark: Benchmark, place: Place, subsets: tuple[str, ...], first: int | None
+) -> Mapping[str, Sequence[Record]]:
+    """Return the records that are asked, the first ones at least."""
+    keep = benchmark.keep
+    if keep is None:
+        return _records(benchmark, place, subsets, first)
+    found = _records(benchmark, place, subsets, None)
+    kept = {s: [record for record in rows if keep(record, benchmark.extra_params)] for s, rows in found.items()}
+    for subset, rows in kept.items():
+        if not rows:
+            raise DatasetError(
+                f"no record of subset {subset!r} of {benchmark.name!r} is left: extra_params are "
+                f"{dict(benchmark.extra_params)!r}. Ask for fewer restrictions."
+            )
+    return kept
 
 
 def _records(
@@ -122,7 +140,7 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
             raise DatasetError(_unreadable(benchmark, subset, number, record, error)) from error
         if not isinstance(sample, Sample):
             raise ConfigError(f"to_sample of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
-        if sample.choices or sample.metadata:
+        if sample.choices or sample.metadata or sample.private:
             _check(benchmark, subset, number, sample)
         if benchmark.shuffle_choices and sample.choices:
             sample = shuffle_choices(sample, seed)
@@ -168,10 +186,11 @@ def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> No
             f"record {number} of subset {subset!r} of {benchmark.name!r} has the answer {', '.join(wrong)!r}, "
             f"which is none of its options {', '.join(known)}. Correct the record."
         )
-    for key, value in sample.metadata.items():
+    for key, value in (*sample.metadata.items(), *sample.private.items()):
         if not isinstance(value, _SCALARS) and not _is_json(value):
+            field_name = "metadata" if key in sample.metadata else "private"
             raise DatasetError(
-                f"metadata[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
+                f"{field_name}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
                 f"{type(value).__name__}. Let to_sample keep text, numbers, lists and mappings only."
             )
 

@@ -81,6 +81,8 @@ class ResolvedBenchmark:
         parts: list[Any] = [self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params)]
         if self.judged:
             parts += [self.judged.judging.fingerprint, self.judged.only_if_wrong]
+        if self.scorer and self.scorer.sandboxed:
+            parts.append(self.timeout_s)
         return digest(*parts)
 
     def settings(self) -> dict[str, Any]:

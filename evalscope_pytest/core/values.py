@@ -31,6 +31,7 @@ class Sample:
         choices: The options' texts, without letters.
         rationale: The reference solution, used when the record serves as a few-shot exemplar.
         metadata: JSON values kept in the records. Its strings can be named in a prompt template.
+        private: JSON values for the scorer alone (tests of a program): in no record and no prompt.
         id: The dataset's own id for the record; empty where it has none.
         subset: The subset it belongs to; the loader fills it in.
     """
@@ -42,6 +43,7 @@ class Sample:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
     subset: str = ""
+    private: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.input, (str, tuple)):

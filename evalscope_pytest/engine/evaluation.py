@@ -138,7 +138,8 @@ class Runner:
         evaluation, sample = unit.evaluation, unit.sample
         messages = evaluation.messages(sample)
         key = prediction_key(evaluation, messages, unit.repeat)
-        review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata)
+        private = (sample.private,) if sample.private else ()
+        review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata, *private)
         place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
         result = partial(SampleResult, *place, key, review_key, sample)
         recorded = self.find(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,10 +152,11 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
     resolved = resolve(benchmark, task.args_of(benchmark.name), repeats=task.repeats, judge=run.judges.config)
-    sandbox, judge = _sandbox(run, benchmark), _judge(run, benchmark)
+    sandbox, judge = _sandbox(run, resolved), _judge(run, benchmark)
     loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
     evaluation.arguments.update({**sandbox, **judge})
+    evaluation = _in_sandbox(evaluation, sandbox)
     stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
     items = []
     file = module.nodeid or _outside(module.path)
@@ -195,21 +196,35 @@ def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
     return {"judge": run.judges.handle}
 
 
-def _sandbox(run: Run, benchmark: Benchmark) -> dict[str, SandboxHandle]:
-    """Return the sandbox a benchmark asks for, proven before its data is loaded; a mere list of samples needs none."""
-    if "sandbox" not in parameters(benchmark) or run.config.option.collectonly:
+def _needs_sandbox(resolved: ResolvedBenchmark) -> bool:
+    return "sandbox" in parameters(resolved.benchmark) or bool(resolved.scorer and resolved.scorer.sandboxed)
+
+
+def _sandbox(run: Run, resolved: ResolvedBenchmark) -> dict[str, SandboxHandle]:
+    """Return the sandbox a benchmark needs, proven before its data is loaded; a mere list of samples needs none."""
+    if not _needs_sandbox(resolved) or run.config.option.collectonly:
         return {}
     from .sandboxes import Sandboxes
 
-    return {"sandbox": Sandboxes.of(run.config).handle(benchmark.name)}
+    return {"sandbox": Sandboxes.of(run.config).handle(resolved.name)}
 
 
-def _unsafe(run: Run, benchmark: Benchmark) -> bool:
-    if "sandbox" not in parameters(benchmark):
+def _in_sandbox(evaluation: Evaluation, sandbox: Mapping[str, SandboxHandle]) -> Evaluation:
+    """Give the sandbox to a scorer that runs programs. Its time limit is one of programs, by their CPU time."""
+    if "sandbox" not in evaluation.wants:
+        evaluation.arguments.pop("sandbox", None)
+    scorer = evaluation.scorer
+    if not sandbox or scorer is None or not scorer.sandboxed:
+        return evaluation
+    return replace(evaluation, scorer=scorer.in_sandbox(sandbox["sandbox"], evaluation.timeout_s), timeout_s=None)
+
+
+def _unsafe(run: Run, resolved: ResolvedBenchmark) -> bool:
+    if not _needs_sandbox(resolved):
         return False
     from .sandboxes import Sandboxes
 
-    return Sandboxes.of(run.config).unsafe(benchmark.name)
+    return Sandboxes.of(run.config).unsafe(resolved.name)
 
 
 def _outside(file: Path) -> str:
@@ -281,7 +296,7 @@ def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
             subsets = counts.setdefault(item.benchmark.name, {})
             subsets[item.unit.subset] = subsets.get(item.unit.subset, 0) + 1
     plans = [run.resolved[name].plan(requested) for name, requested in counts.items()]
-    plans = [replace(p, unsafe_execution=_unsafe(run, run.resolved[p.name].benchmark)) for p in plans]
+    plans = [replace(p, unsafe_execution=_unsafe(run, run.resolved[p.name])) for p in plans]
     return [_with_thinking(plan) for plan in plans] if run.task.thinking_metrics else plans
 
 

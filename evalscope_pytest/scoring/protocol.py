@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from ..core.values import Sample, Score
 
@@ -21,6 +23,8 @@ class Scorer:
         metrics: The names of the numbers it gives, the primary one first.
         score: Takes the reply's text (thinking removed, filters applied) and the sample. May be a coroutine function;
             may also return an awaitable only where the cheap comparison did not decide.
+        sandboxed: ``score`` runs programs: it takes ``sandbox`` (what `sandbox` fixtures are) and ``cpu_s`` (the
+            benchmark's time limit, None where it has none) as well.
         right_reply: The reply a perfect model would give, in the form the benchmark asks for (mock model, tests).
         options: What makes this scorer differ from another of the same name; part of the content address.
         aggregation: How metrics become one number that are no plain means, where the benchmark says nothing else.
@@ -28,12 +32,17 @@ class Scorer:
 
     name: str
     metrics: tuple[str, ...]
-    score: Callable[[str, Sample], Score | Awaitable[Score]]
+    score: Callable[..., Score | Awaitable[Score]]
     right_reply: Callable[[Sample], str] = _first_target
     options: str = ""
     aggregation: Mapping[str, str] = field(default_factory=dict)
+    sandboxed: bool = False
 
     @property
     def fingerprint(self) -> str:
         """Tells this scorer from another in content addresses."""
         return f"{self.name}({self.options})"
+
+    def in_sandbox(self, sandbox: Any, cpu_s: float | None = None) -> Scorer:
+        """Return a sandboxed scorer with its sandbox: one that takes a text and a sample, like any other."""
+        return replace(self, score=partial(self.score, sandbox=sandbox, cpu_s=cpu_s), sandboxed=False)

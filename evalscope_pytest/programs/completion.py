@@ -1,0 +1,38 @@
+"""Puts a reply's Python where it belongs: text only, nothing is compiled here."""
+
+from __future__ import annotations
+
+import textwrap
+
+_INDENT = "    "
+_MAIN = ("if __name__ ==", "if __name__==")
+
+
+def without_main(code: str) -> str:
+    """Return a program without its main block, which tests do not run."""
+    lines = code.split("\n")
+    at = next((number for number, line in enumerate(lines) if line.startswith(_MAIN)), len(lines))
+    return "\n".join(lines[:at])
+
+
+def completed(head: str, code: str, defines: tuple[str, ...]) -> str:
+    """Return a function whose ``head`` (signature and docstring) is given.
+
+    Args:
+        code: Its body, or the whole function once more, which then replaces the head.
+        defines: How a line begins that defines the function.
+    """
+    if any(line.startswith(defines) for line in code.split("\n")):
+        return f"{head}\n{code}"
+    return f"{head.rstrip(' ')}{_as_body(code)}"
+
+
+def _as_body(code: str) -> str:
+    """Return a body indented by four blanks, whether it came so, without, or with its first line trimmed."""
+    lines = [line for line in code.split("\n") if line.strip()]
+    if not lines or lines[0][0].isspace():
+        return code
+    rest = [len(line) - len(line.lstrip()) for line in lines[1:]]
+    opens_block = lines[0].rstrip().endswith(":")
+    trimmed = not rest or (min(rest) >= len(_INDENT) and not (opens_block and rest[0] == len(_INDENT)))
+    return _INDENT + code.lstrip("\n") if trimmed else textwrap.indent(code, _INDENT)

@@ -1,0 +1,51 @@
+"""What a run in the sandbox says about a program."""
+
+from __future__ import annotations
+
+from ..core.values import Score
+from ..sandbox.protocol import MIB, Limits, Result
+from ..sandbox.suspicion import suspicious
+
+_CPU_S = 10.0
+_LONGEST_LINE = 300
+_WORDS = {
+    "timeout": "it took more than {cpu_s:g} s of CPU, or never ended",
+    "oom": "it took more memory than it may",
+    "output_limit": "it wrote more than it may",
+    "crashed": "it was ended by a signal",
+}
+
+
+def limits_for(cpu_s: float | None, *, memory_bytes: int = 1024 * MIB, output_bytes: int = MIB) -> Limits:
+    """Return the limits of a program of a benchmark.
+
+    Args:
+        cpu_s: Its CPU seconds, None for the default. A busy machine may take many times as long, so the clock on the
+            wall is a limit for programs that sleep only.
+    """
+    seconds = cpu_s or _CPU_S
+    return Limits(cpu_s=seconds, wall_s=60.0 + 10 * seconds, memory_bytes=memory_bytes, output_bytes=output_bytes)
+
+
+def outcome(result: Result, code: str, cpu_s: float) -> Score:
+    """Return the score of a program that ran together with its tests.
+
+    Args:
+        code: The model's part of it.
+    """
+    metadata: dict[str, object] = {"status": result.status}
+    if result.ok and (marks := suspicious(code)):
+        metadata["suspicious"] = list(marks)
+    return Score(accuracy=result.ok, answer=code, explanation=why(result, cpu_s) or None, metadata=metadata)
+
+
+def why(result: Result, cpu_s: float) -> str:
+    """Return in a line why a program failed; empty when it did not."""
+    if result.ok:
+        return ""
+    if result.status != "failed":
+        return _WORDS.get(result.status, result.status).format(cpu_s=cpu_s)
+    if result.exit_code == 0:
+        return "it ended before its tests did"
+    last = result.stderr.strip().rpartition("\n")[2].strip()
+    return last[:_LONGEST_LINE] or f"it ended with exit code {result.exit_code}"
