@@ -141,7 +141,7 @@ async def test_adding(sample, model, judge):
     served.benchmark(count=3, body=body, after=ordinary)
     run = served.run(by(judge_server))
     assert run.counts == {"correct": 3, "passed": 1}, run.out
-    assert "needs a model, and a judge" in served.run("-rs").out
+    assert "needs a judge model" in served.run("-rs").out
 
 
 def test_a_mock_judge_needs_no_service(project):
