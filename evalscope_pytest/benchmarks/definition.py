@@ -42,6 +42,7 @@ class FewShot:
         random: Draw them with the run's seed instead of taking the first.
         file: Exemplars as a ready text in the data release, a path with ``{subset}`` in it. Its parts are separated
             by blank lines: an introduction, then exemplars that begin with ``Q:``, of which ``num`` are taken.
+        skip: Records of its own split that are passed over.
     """
 
     num: int
@@ -51,6 +52,7 @@ class FewShot:
     choice: str = ""
     random: bool = False
     file: str = ""
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)

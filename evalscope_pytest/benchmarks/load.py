@@ -188,9 +188,9 @@ def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> No
         )
     for key, value in (*sample.metadata.items(), *sample.private.items()):
         if not isinstance(value, _SCALARS) and not _is_json(value):
-            field_name = "metadata" if key in sample.metadata else "private"
+            part = "metadata" if key in sample.metadata else "private"
             raise DatasetError(
-                f"{field_name}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
+                f"{part}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
                 f"{type(value).__name__}. Let to_sample keep text, numbers, lists and mappings only."
             )
 
@@ -221,10 +221,10 @@ def _shots(resolved: ResolvedBenchmark, place: Place, subsets: tuple[str, ...], 
         paths = {subset: few_shot.file.replace("{subset}", subset) for subset in subsets}
         texts = {subset: read_release_text(source, place, path) for subset, path in paths.items()}
         return {subset: Shots(release_shots(text, few_shot.num, paths[subset])) for subset, text in texts.items()}
-    spare = few_shot.split == source.split
-    first = None if few_shot.random else few_shot.num + spare
+    spare, skip = few_shot.split == source.split, few_shot.skip
+    first = None if few_shot.random else skip + few_shot.num + spare
     pool = load_subsets(source, place, subsets, few_shot.split, first)
-    return {subset: _drawn(resolved.benchmark, subset, records, few_shot, seed) for subset, records in pool.items()}
+    return {s: _drawn(resolved.benchmark, s, records[skip:], few_shot, seed) for s, records in pool.items()}
 
 
 def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_shot: FewShot, seed: int) -> Shots:

@@ -40,3 +40,11 @@ SHOTS_ZH = "下面先给出几道同类题目及其解答：\n\n{fewshot}\n"
 BOXED = "{question}\nReason step by step and give the final answer inside \\boxed{{}}."
 BOXED_ZH = "{question}\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"
 YES_NO = "{question}\nAnswer with YES or NO and nothing else."
+FUNCTION = (
+    "Below are the signature and the description of a Python function. Write the whole function, and reply with "
+    "nothing but its code in a ```python block.\n\n{question}"
+)
+TESTED = (
+    "Write Python code for this task: {question}\nIt has to pass these tests:\n\n{tests}\n\n"
+    "Reply with nothing but the code, in a ```python block."
+)

@@ -176,6 +176,12 @@ def language_passes() -> Scorer:
     return Scorer("language_passes", ("accuracy",), _score, sandboxed=True)
 
 
+def fence_label(language: str) -> str:
+    """Return what a block of code in a language is called."""
+    known = LANGUAGES.get(language)
+    return known.label if known else language
+
+
 async def unavailable(language: str, sandbox: SandboxHandle) -> str:
     """Return why programs in a language cannot be run here, and in which one; empty when they can."""
     known = LANGUAGES.get(language)

@@ -20,8 +20,7 @@ _MISSING = re.compile(r"ModuleNotFoundError: No module named '([A-Za-z_][A-Za-z0
 def program_passes(*, completes: bool = False, stops: tuple[str, ...] = ()) -> Scorer:
     """Judge a program by its tests.
 
-    The sample's ``private`` holds ``tests`` and, where there is any, ``setup``, which runs before the program. Its
-    metadata may name the ``entry_point``: the function that the tests call.
+    The sample's ``private`` holds the ``tests``; its metadata may name the ``entry_point``, the function they call.
 
     Args:
         completes: The question is the head of a function: the reply may be its body alone.
@@ -37,6 +36,12 @@ def program_passes(*, completes: bool = False, stops: tuple[str, ...] = ()) -> S
     )
 
 
+def tested_function(code: str, tests: str) -> str:
+    """Return the name of the function in a reference solution that its tests call; empty where they call none."""
+    names = re.findall(r"^def (\w+)", code, re.MULTILINE)
+    return next((name for name in reversed(names) if f"{name}(" in tests or f"{name} (" in tests), "")
+
+
 async def _score(
     completes: bool, stops: tuple[str, ...], text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float | None
 ) -> Score:
@@ -46,8 +51,8 @@ async def _score(
     for stop in stops:
         code = f"\n{code}".partition(f"\n{stop}")[0].removeprefix("\n")
     whole = completed(sample.question, code, defines) if completes else code
-    setup, tests = sample.private.get("setup", ""), sample.private["tests"]
-    program = Program(source=f"{setup}\n{whole}" if setup else whole, tests=tests, limits=limits_for(cpu_s))
+    tests = sample.private["tests"]
+    program = Program(source=whole, tests=tests, limits=limits_for(cpu_s))
     result = await sandbox.run(program)
     await _check_modules(sandbox, result, tests)
     return outcome(result, code, program.limits.cpu_s)

@@ -1,0 +1,36 @@
+"""HumanEval in other languages than Python; those that cannot be compiled here are skipped by name.
+
+MultiPL-E: Cassano et al. 2022, A Scalable and Extensible Approach to Benchmarking NL2Code, arXiv:2208.08227.
+"""
+
+import pytest
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.programs import language_passes
+from evalscope_pytest.programs.languages import fence_label, unavailable
+
+LANGUAGES = ["cpp", "ts", "sh", "cs", "go", "java", "lua", "js", "php", "pl", "rkt", "r", "rs", "scala", "swift", "rb",
+             "d", "jl"]  # fmt: skip
+PROMPT = """\
+```{label}
+{question}
+```
+
+Complete the code above as its comment asks. Write the whole function, with what it imports but without a main \
+function, and reply with it in a ```{label} block.
+"""
+
+
+def to_sample(record, subset) -> Sample:
+    language = subset.removeprefix("humaneval-")
+    metadata = {"language": language, "label": fence_label(language), "prompt": record["prompt"]}
+    return Sample(record["prompt"], id=record["name"], metadata=metadata, private={"tests": record["tests"]})
+
+
+@benchmark("multiple_humaneval", pretty_name="MultiPL-E HumanEval", to_sample=to_sample, prompt=PROMPT,
+           dataset=hub("evalscope/MultiPL-E", subsets=[f"humaneval-{language}" for language in LANGUAGES]),
+           scorer=language_passes(), aggregation="mean_and_pass_at_k", timeout_s=30, tags=["coding"])  # fmt: skip
+async def test_multiple_humaneval(sample, model, sandbox):
+    if reason := await unavailable(sample.metadata["language"], sandbox):
+        pytest.skip(reason)
+    return await model.generate(sample)
