@@ -14,11 +14,57 @@ StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "conten
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that a model may call.
+
+    Attributes:
+        parameters: JSON schema of its arguments, an ``object``.
+    """
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> list[Any]:
+        """What a content address is made of."""
+        return [self.name, self.description, self.parameters]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that a model asks for.
+
+    Attributes:
+        arguments: The JSON that the model wrote, which may be none.
+        id: What the service calls it; the message with its result refers to it.
+    """
+
+    name: str
+    arguments: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation.
+
+    Attributes:
+        tool_calls: What an assistant called, in order.
+        tool_call_id: Of a ``tool`` message: the call whose result it is.
+    """
 
     role: Role
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+    @property
+    def identity(self) -> list[Any]:
+        """What a content address is made of; a service's names for its calls are no part of it."""
+        if not self.tool_calls:
+            return [self.role, self.content]
+        return [self.role, self.content, [[call.name, call.arguments] for call in self.tool_calls]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +80,7 @@ class Sample:
         private: JSON values for the scorer alone (tests of a program): in no record and no prompt.
         id: The dataset's own id for the record; empty where it has none.
         subset: The subset it belongs to; the loader fills it in.
+        tools: Functions that the model may call, sent along when the sample is asked.
     """
 
     input: str | tuple[Message, ...]
@@ -43,6 +90,7 @@ class Sample:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
     subset: str = ""
+    tools: tuple[Tool, ...] = ()
     private: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,6 +100,8 @@ class Sample:
             object.__setattr__(self, "target", tuple(self.target))
         if not isinstance(self.choices, tuple):
             object.__setattr__(self, "choices", tuple(self.choices))
+        if not isinstance(self.tools, tuple):
+            object.__setattr__(self, "tools", tuple(self.tools))
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -98,6 +148,7 @@ class ModelOutput:
     Attributes:
         text: The answer without its thinking part.
         reasoning: The thinking part, from ``reasoning_content`` or a closed ``<think>`` block.
+        tool_calls: What the model called, in order.
         latency_s: Seconds from sending to the last byte, retries and waiting excluded. None when not measured.
         ttft_s: Seconds to the first token; only known when streaming.
         retries: Attempts that failed before this one.
@@ -116,11 +167,12 @@ class ModelOutput:
     retries: int = field(default=0, repr=False)
     logprobs: Any = field(default=None, repr=False)
     cached: bool = field(default=False, repr=False)
+    tool_calls: tuple[ToolCall, ...] = ()
 
     @property
     def empty(self) -> bool:
-        """True when nothing but white space was answered."""
-        return not self.text.strip()
+        """True when nothing but white space was answered, and nothing called."""
+        return not self.text.strip() and not self.tool_calls
 
     @property
     def truncated(self) -> bool:

@@ -18,7 +18,7 @@ from ..core.bounds import bounded
 from ..core.canonical import digest
 from ..core.errors import EvalError, ModelError, SandboxError, ScoringError
 from ..core.secret import redact
-from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score
+from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
 from ..judge.panel import calls_in
 from ..scoring.protocol import Scorer
 from ..scoring.thinking import with_thinking
@@ -137,7 +137,7 @@ class Runner:
         started = time.perf_counter()
         evaluation, sample = unit.evaluation, unit.sample
         messages = evaluation.messages(sample)
-        key = prediction_key(evaluation, messages, unit.repeat)
+        key = prediction_key(evaluation, messages, unit.repeat, sample.tools)
         private = (sample.private,) if sample.private else ()
         review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata, *private)
         place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
@@ -190,9 +190,12 @@ def _judged(recorded: Recorded) -> dict[tuple[str, int, tuple[Message, ...]], st
     return {(call.judge, call.repeat, call.messages): call.reply for call in calls}
 
 
-def prediction_key(evaluation: Evaluation, messages: tuple[Message, ...], repeat: int) -> str:
+def prediction_key(
+    evaluation: Evaluation, messages: tuple[Message, ...], repeat: int, tools: tuple[Tool, ...] = ()
+) -> str:
     """Return the content address of a prediction: the same wherever, whenever and in whatever order it is asked."""
-    return digest(evaluation.identity, [[m.role, m.content] for m in messages], repeat)
+    functions = [[tool.identity for tool in tools]] if tools else []
+    return digest(evaluation.identity, [m.identity for m in messages], repeat, *functions)
 
 
 def _right_reply(scorer: Scorer | None, sample: Sample) -> str:

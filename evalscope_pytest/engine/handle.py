@@ -9,7 +9,7 @@ from typing import Any
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
 from ..core.terminal import visible
-from ..core.values import Call, Message, ModelOutput, Sample
+from ..core.values import Call, Message, ModelOutput, Sample, Tool
 from ..models.protocol import Request
 from .asking import Asker
 from .context import SampleContext, current
@@ -44,11 +44,12 @@ class ModelHandle:
     def __repr__(self) -> str:
         return f"<model {visible(self.name)}>"
 
-    def generate(self, prompt: Prompt, **parameters: Any) -> Any:
+    def generate(self, prompt: Prompt, *, tools: Sequence[Tool] = (), **parameters: Any) -> Any:
         """Answer a prompt: `ModelOutput`, or an awaitable of one inside a coroutine.
 
         Args:
             prompt: The sample (asked with its benchmark's prompt), a text, or messages.
+            tools: Functions the model may call; a sample that has some brings its own.
             parameters: Generation parameters for this call only, for example ``temperature=0.7``.
 
         Raises:
@@ -56,10 +57,12 @@ class ModelHandle:
             ModelError: The model could not answer. Let it pass: the sample is then an error, no wrong answer.
         """
         context = current.get()
-        request = self._request(prompt, parameters, context)
+        request = self._request(prompt, tuple(tools), parameters, context)
         return self._thread.answer(self._answer(request, context))
 
-    def _request(self, prompt: Prompt, parameters: Mapping[str, Any], context: SampleContext | None) -> Request:
+    def _request(
+        self, prompt: Prompt, tools: tuple[Tool, ...], parameters: Mapping[str, Any], context: SampleContext | None
+    ) -> Request:
         config = context.generation if context else self.generation
         if parameters:
             unknown = sorted(set(parameters) - set(GenerationConfig.__slots__))
@@ -68,9 +71,11 @@ class ModelHandle:
                 raise ConfigError(f"model.generate() has no generation parameter {unknown[0]!r}. {hint}")
             config = replace(config, **parameters)
         messages = _messages(prompt, context)
+        if isinstance(prompt, Sample):
+            tools = tools or prompt.tools
         if context is None:
-            return Request(messages, config)
-        return Request(messages, config, context.sample, context.right_reply, context.repeat)
+            return Request(messages, config, tools=tools)
+        return Request(messages, config, context.sample, context.right_reply, context.repeat, tools)
 
     async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
         address = self._reuse.address(request, context) if self._reuse is not None else ""

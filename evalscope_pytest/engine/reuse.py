@@ -9,7 +9,7 @@ from typing import Protocol
 from ..config.generation import GenerationConfig
 from ..core.canonical import digest, joined
 from ..core.secret import mask_keys
-from ..core.values import ModelOutput
+from ..core.values import ModelOutput, ToolCall
 from ..models.protocol import Request
 from .context import SampleContext
 
@@ -49,9 +49,11 @@ class Reuse:
         identity, repeatable = self._identity(request.config)
         if not repeatable and not self.sampled:
             return ""
-        messages = [[m.role, m.content] for m in request.messages]
+        messages = [m.identity for m in request.messages]
         turns = self._turns if context is None else context.turns
-        asked = digest(identity, messages, request.repeat, "" if repeatable else self.seed, self._reference(request))
+        functions = [[tool.identity for tool in request.tools]] if request.tools else []
+        drawn = "" if repeatable else self.seed
+        asked = digest(identity, messages, request.repeat, drawn, self._reference(request), *functions)
         turns[asked] = turn = turns.get(asked, 0) + 1
         return asked if turn == 1 else digest(asked, turn)
 
@@ -99,6 +101,12 @@ async def reply_of(
 def _admitted(output: ModelOutput) -> ModelOutput:
     """Return a reply as it is scored and recorded: without the key of its request, which some proxies write back."""
     text, reasoning = mask_keys(joined(output.text)), mask_keys(joined(output.reasoning))
+    if output.tool_calls:
+        output = replace(output, tool_calls=tuple(map(_admitted_call, output.tool_calls)))
     if text == output.text and reasoning == output.reasoning:
         return output
     return replace(output, text=text, reasoning=reasoning)
+
+
+def _admitted_call(call: ToolCall) -> ToolCall:
+    return ToolCall(*(mask_keys(joined(words)) for words in (call.name, call.arguments, call.id)))

@@ -5,13 +5,15 @@ The service demands ``max_tokens``: 4096 is sent where none is given, on top of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, ModelError
-from ..core.values import Message, ModelOutput, StopReason, Usage, token_count
+from ..core.values import Message, ModelOutput, StopReason, Tool, ToolCall, Usage, token_count
 from .arguments import (
     IMAGE_PARAMETERS,
     check_headers,
@@ -25,6 +27,7 @@ from .reasoning import split_reasoning
 from .server_events import EventParser
 from .service_errors import complaint, json_object, malformed, refusal, refusal_inside, retry_after_s
 from .spec import ModelSpec
+from .tool_calls import MAX_CALLS
 from .transport import Credential, HttpTransport, Transport
 
 DEFAULT_URL = "https://api.anthropic.com"
@@ -90,7 +93,7 @@ def request_body(request: Request, model: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
         "max_tokens": config.max_tokens or DEFAULT_MAX_TOKENS + (budget or 0),
-        "messages": [_turn(m) for m in request.messages if m.role != "system"],
+        "messages": _turns([m for m in request.messages if m.role != "system"]),
     }
     given = {
         "system": "\n\n".join(m.content for m in request.messages if m.role == "system") or None,
@@ -100,6 +103,7 @@ def request_body(request: Request, model: str) -> dict[str, Any]:
         "top_k": config.top_k,
         "stop_sequences": list(config.stop_seqs) if config.stop_seqs else None,
         "thinking": None if budget is None else {"type": "enabled", "budget_tokens": budget},
+        "tools": [_definition(tool) for tool in request.tools] or None,
         "output_config": {name: value for name, value in output.items() if value is not None} or None,
     }
     body.update((name, value) for name, value in given.items() if value is not None)
@@ -108,8 +112,58 @@ def request_body(request: Request, model: str) -> dict[str, Any]:
     return body
 
 
-def _turn(message: Message) -> dict[str, str]:
-    return {"role": "assistant" if message.role == "assistant" else "user", "content": message.content}
+def _definition(tool: Tool) -> dict[str, Any]:
+    return {"name": tool.name, "description": tool.description, "input_schema": tool.parameters}
+
+
+def _turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Return the conversation; the results of a reply's calls, one after the other, are one turn of the user."""
+    turns: list[dict[str, Any]] = []
+    before: Message | None = None
+    for message in messages:
+        content = _content(message)
+        if message.role == "tool" and before is not None and before.role == "tool":
+            turns[-1]["content"] += content
+        else:
+            turns.append({"role": "assistant" if message.role == "assistant" else "user", "content": content})
+        before = message
+    return turns
+
+
+def _content(message: Message) -> str | list[dict[str, Any]]:
+    if message.role == "tool":
+        return [{"type": "tool_result", "tool_use_id": message.tool_call_id, "content": message.content}]
+    if not message.tool_calls:
+        return message.content
+    text = [{"type": "text", "text": message.content}] if message.content else []
+    return text + [
+        {"type": "tool_use", "id": call.id, "name": call.name, "input": _object_in(call.arguments)}
+        for call in message.tool_calls
+    ]
+
+
+def _object_in(arguments: str) -> Any:
+    """Return what a call's arguments say: the service takes objects only."""
+    try:
+        value = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass(slots=True)
+class _CallDraft:
+    """A call under construction: its input comes whole, or as pieces of JSON."""
+
+    name: str
+    id: str
+    input: object
+    pieces: list[str] = field(default_factory=list)
+
+    def whole(self) -> ToolCall:
+        """Return the call."""
+        written = "".join(self.pieces)
+        return ToolCall(self.name, written or json.dumps(self.input if self.input is not None else {}), self.id)
 
 
 class MessageDraft:
@@ -120,6 +174,7 @@ class MessageDraft:
         self._parser = EventParser()
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self._calls: list[_CallDraft] = []
         self._usage: dict[str, Any] = {}
         self._model = ""
         self._stop: str | None = None
@@ -164,6 +219,7 @@ class MessageDraft:
             _STOPS.get(self._stop, "unknown"),
             _usage(self._usage),
             self._model or model,
+            tool_calls=tuple(call.whole() for call in self._calls),
             latency_s=perf_counter() - started,
             ttft_s=None if first is None else first - started,
         )
@@ -193,8 +249,21 @@ class MessageDraft:
             self._text.append(text)
         if isinstance(thinking, str):
             self._reasoning.append(thinking)
-        if (text or thinking) and self.first_token_at is None:
+        called = isinstance(block, Mapping) and self._add_call(block)
+        if (text or thinking or called) and self.first_token_at is None:
             self.first_token_at = perf_counter()
+
+    def _add_call(self, block: Mapping[str, Any]) -> bool:
+        """Take a call, or the next piece of the last one's arguments; tell whether it was one."""
+        piece = block.get("partial_json")
+        if block.get("type") == "tool_use" and len(self._calls) < MAX_CALLS:
+            name, own_id = block.get("name"), block.get("id")
+            self._calls.append(_CallDraft(str(name or ""), str(own_id or ""), block.get("input")))
+            return True
+        if isinstance(piece, str) and self._calls:
+            self._calls[-1].pieces.append(piece)
+            return True
+        return False
 
     def _error(self, event: Mapping[str, Any]) -> ModelError:
         return refusal_inside(event, self._url) if event.get("error") else malformed("it holds no content", self._url)

@@ -14,6 +14,7 @@ from .protocol import Request
 from .reasoning import Thought, split_reasoning
 from .server_events import EventParser
 from .service_errors import json_object, malformed, refusal_inside
+from .tool_calls import CallDrafts, definitions, turn
 
 _UNUSABLE = {
     **IMAGE_PARAMETERS,
@@ -63,7 +64,7 @@ def request_body(request: Request, model: str, *, stream: bool) -> dict[str, Any
     config = request.config
     body: dict[str, Any] = {
         "model": model,
-        "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+        "messages": [turn(m) for m in request.messages],
     }
     if stream:
         body["stream"] = True
@@ -83,6 +84,7 @@ def request_body(request: Request, model: str, *, stream: bool) -> dict[str, Any
         "seed": None if config.seed is None else config.seed + request.repeat,
         "logprobs": logprobs,
         "top_logprobs": config.top_logprobs,
+        "tools": definitions(request.tools) if request.tools else None,
         "parallel_tool_calls": config.parallel_tool_calls,
         "reasoning_effort": config.reasoning_effort,
         "response_format": _response_format(config.response_schema),
@@ -127,6 +129,8 @@ def read_reply(body: bytes, url: str, model: str, latency_s: float) -> ModelOutp
     text, thoughts = _content(message.get("content"))
     reasoning = _words(message, "reasoning_content") or _words(message, "reasoning") or thoughts
     answer = _answer(text or _words(message, "refusal"), reasoning)
+    drafts = CallDrafts()
+    drafts.take(message.get("tool_calls"))
     return ModelOutput(
         answer.text,
         answer.reasoning,
@@ -134,6 +138,7 @@ def read_reply(body: bytes, url: str, model: str, latency_s: float) -> ModelOutp
         read_usage(payload.get("usage")),
         _words(payload, "model") or model,
         latency_s=latency_s,
+        tool_calls=drafts.calls(),
         logprobs=choice.get("logprobs"),
     )
 
@@ -146,6 +151,7 @@ class ChatStream:
         self._parser = EventParser()
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self._calls = CallDrafts()
         self._logprobs: list[Any] = []
         self._usage: Usage | None = None
         self._model = ""
@@ -187,6 +193,7 @@ class ChatStream:
             self._usage,
             self._model or model,
             latency_s=perf_counter() - started,
+            tool_calls=self._calls.calls(),
             ttft_s=None if self.first_token_at is None else self.first_token_at - started,
             logprobs={"content": self._logprobs} if self._logprobs else None,
         )
@@ -220,6 +227,7 @@ class ChatStream:
             self._text.append(text)
         if reasoning:
             self._reasoning.append(reasoning)
+        self._calls.take(delta.get("tool_calls"))
         if self.first_token_at is None and (text or reasoning or delta.get("tool_calls")):
             self.first_token_at = perf_counter()
 

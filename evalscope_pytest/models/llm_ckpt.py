@@ -198,6 +198,11 @@ def _prompt(loaded: Loaded, request: Request, seed: int) -> _Prompt:
     Raises:
         RejectedError: The template refuses them, or they leave no room for an answer.
     """
+    if request.tools:
+        raise RejectedError(
+            "a checkpoint is asked for text only, and this sample brings functions to call. Serve the model, and use "
+            "eval_type openai_api; benchmarks of function calls also take extra_params {'is_fc_model': false}."
+        )
     config, context = request.config, loaded.context
     text, templated = _render(loaded, request.messages, config)
     ids = loaded.tokenizer(text, add_special_tokens=not templated).input_ids

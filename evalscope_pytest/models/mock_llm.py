@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import math
 from dataclasses import dataclass, fields
 from typing import Any
 
 from ..core.canonical import digest
 from ..core.errors import ConfigError, RejectedError
-from ..core.values import ModelOutput, Usage
+from ..core.values import ModelOutput, ToolCall, Usage
 from .arguments import check_model_args
 from .protocol import Request
 from .spec import ModelSpec
@@ -74,9 +75,10 @@ class MockModel:
         size = 0
         for message in request.messages:
             size += len(message.content)
-        return ModelOutput(
-            text, usage=Usage(size // 4 + 1, len(text) // 4 + 1), model=self.name, latency_s=latency_s or None
-        )
+        usage, latency = Usage(size // 4 + 1, len(text) // 4 + 1), latency_s or None
+        if request.tools and (calls := _calls_in(text)):
+            return ModelOutput("", "", "tool_calls", usage, self.name, latency_s=latency, tool_calls=calls)
+        return ModelOutput(text, usage=usage, model=self.name, latency_s=latency)
 
     async def close(self) -> None:
         """Nothing to free."""
@@ -90,6 +92,15 @@ def _draws(request: Request) -> tuple[float, float, float]:
     drawn = content.digest()
     right, broken, u, v = (int.from_bytes(drawn[at : at + 6], "big") / 2**48 for at in (0, 6, 12, 18))
     return right, broken, math.sqrt(-2 * math.log(1 - u)) * math.cos(2 * math.pi * v)
+
+
+def _calls_in(text: str) -> tuple[ToolCall, ...]:
+    """Return the calls that a right reply lists as JSON, ``[{"name": ..., "arguments": {...}}]``."""
+    try:
+        calls = json.loads(text)
+        return tuple(ToolCall(c["name"], json.dumps(c["arguments"]), f"call_{n}") for n, c in enumerate(calls))
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return ()
 
 
 def wrong_reply(request: Request) -> str:

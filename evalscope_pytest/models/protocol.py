@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..config.generation import GenerationConfig
-from ..core.values import Message, ModelOutput, Sample
+from ..core.values import Message, ModelOutput, Sample, Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Request:
         sample: The sample it is asked for; None outside a benchmark. Real models do not look at it.
         right_reply: What a perfect model would answer, in the form the scorer asks for. For ``mock_llm`` only.
         repeat: Which generation of the same sample this is, from 0. Sampling models vary their seed by it.
+        tools: Functions the model may call.
     """
 
     messages: tuple[Message, ...]
@@ -24,6 +25,7 @@ class Request:
     sample: Sample | None = None
     right_reply: str = ""
     repeat: int = 0
+    tools: tuple[Tool, ...] = ()
 
 
 class Model(Protocol):

@@ -20,7 +20,7 @@ from typing import Any
 from ..core.bounds import MAX_TEXT
 from ..core.errors import UsageError
 from ..core.secret import mask_keys
-from ..core.values import ModelOutput, Usage, token_count
+from ..core.values import ModelOutput, ToolCall, Usage, token_count
 from .rows import encode
 
 log = logging.getLogger(__name__)
@@ -136,9 +136,10 @@ def worth_keeping(output: ModelOutput) -> bool:
     A reply that a token limit cut is: it would be cut again. One without any text is not, nor one that a filter
     stopped or whose end is not known.
     """
-    if output.stop_reason not in _ENDINGS or not (output.text.strip() or output.reasoning.strip()):
+    if output.stop_reason not in _ENDINGS or (output.empty and not output.reasoning.strip()):
         return False
-    return len(output.text) <= MAX_TEXT and len(output.reasoning) <= MAX_TEXT
+    texts = (output.text, output.reasoning, *(call.arguments for call in output.tool_calls))
+    return max(map(len, texts)) <= MAX_TEXT
 
 
 # The file -------------------------------------------------------------------------------------------------------------
@@ -231,7 +232,8 @@ def _document(output: ModelOutput) -> str:
     usage = output.usage
     counted = {name: getattr(usage, name) for name in _COUNTS} if usage is not None else None
     values = {name: getattr(output, name) for name in (*_TEXTS, "stop_reason", "logprobs")}
-    return mask_keys(encode({**values, "usage": counted}))
+    calls = [[call.name, call.arguments, call.id] for call in output.tool_calls]
+    return mask_keys(encode({**values, "usage": counted, **({"tool_calls": calls} if calls else {})}))
 
 
 def _reply(document: object) -> ModelOutput | None:
@@ -241,7 +243,10 @@ def _reply(document: object) -> ModelOutput | None:
         if not all(isinstance(values[name], str) for name in _TEXTS) or values["stop_reason"] not in _ENDINGS:
             return None
         usage = None if values["usage"] is None else _usage(values["usage"])
-        return ModelOutput(**{**values, "usage": usage}, cached=True)
+        calls = tuple(ToolCall(*call) for call in values.pop("tool_calls", ()))
+        if not all(isinstance(word, str) for call in calls for word in (call.name, call.arguments, call.id)):
+            return None
+        return ModelOutput(**{**values, "usage": usage}, tool_calls=calls, cached=True)
     except (ValueError, TypeError, LookupError, RecursionError):
         return None
 

@@ -18,7 +18,18 @@ from typing import Any, Literal
 from ..core.bounds import MAX_TEXT, bounded
 from ..core.canonical import dumps
 from ..core.secret import mask_keys, redact
-from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Usage
+from ..core.values import (
+    Call,
+    JudgeCall,
+    Message,
+    ModelOutput,
+    Sample,
+    SampleError,
+    SampleResult,
+    Score,
+    ToolCall,
+    Usage,
+)
 
 MAX_ANSWER = 256  # characters of an answer in the light row: enough to compare votes
 MAX_MESSAGE = 4000  # characters of an error
@@ -240,6 +251,7 @@ def _call(key: str, call: Call, model: str) -> str:
 
 def _is_long(call: Call) -> bool:
     texts = [call.output.text, call.output.reasoning, *[m.content for m in call.messages]]
+    texts += [made.arguments for made in call.output.tool_calls]
     return max(map(len, texts)) > MAX_TEXT
 
 
@@ -265,7 +277,7 @@ def _short_id(key: str, position: int) -> str:
 def _messages(key: str, messages: Sequence[Message]) -> str:
     return ",".join(
         [
-            f'{{"id":"{_short_id(key, position)}","content":{_text(message.content)},{_ROLES[message.role]}}}'
+            f'{{"id":"{_short_id(key, position)}","content":{_text(message.content)},{_role(message)}}}'
             for position, message in enumerate(messages)
         ]
     )
@@ -282,6 +294,25 @@ _ROLES: Mapping[str, str] = {
 }
 
 
+def _role(message: Message) -> str:
+    fields = _ROLES[message.role]
+    if message.tool_calls:
+        fields = fields.replace('"tool_calls":null', f'"tool_calls":{_tool_calls(message.tool_calls)}', 1)
+    if message.tool_call_id:
+        fields = fields.replace('"tool_call_id":null', f'"tool_call_id":{_text(message.tool_call_id)}', 1)
+    return fields
+
+
+def _tool_calls(calls: Sequence[ToolCall]) -> str:
+    if not calls:
+        return "null"
+    rows = [
+        f'{{"id":{_text(c.id)},"function":{{"name":{_text(c.name)},"arguments":{_text(c.arguments)}}},"type":"function"}}'
+        for c in calls
+    ]
+    return f"[{','.join(rows)}]"
+
+
 def _assistant(key: str, output: ModelOutput, model: str, perf: str) -> str:
     content = _text(output.text)
     if output.reasoning:
@@ -289,7 +320,8 @@ def _assistant(key: str, output: ModelOutput, model: str, perf: str) -> str:
         content = f'[{{"type":"reasoning","reasoning":{reasoning}}},{{"type":"text","text":{content}}}]'
     return (
         f'{{"id":"{_short_id(key, -1)}","content":{content},"source":"generate","metadata":null,"internal":null,'
-        f'"perf_metrics":{perf},"role":"assistant","tool_calls":null,"model":{_quoted(output.model or model)}}}'
+        f'"perf_metrics":{perf},"role":"assistant","tool_calls":{_tool_calls(output.tool_calls)},'
+        f'"model":{_quoted(output.model or model)}}}'
     )
 
 
@@ -369,7 +401,14 @@ def judge_calls_of(prediction: Mapping[str, Any]) -> tuple[JudgeCall, ...]:
 
 
 def _messages_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
-    return tuple(Message(row["role"], row["content"]) for row in rows)
+    return tuple(
+        Message(row["role"], row["content"], _tool_calls_of(row), row.get("tool_call_id") or "") for row in rows
+    )
+
+
+def _tool_calls_of(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:
+    calls = message.get("tool_calls") or ()
+    return tuple(ToolCall(c["function"]["name"], c["function"]["arguments"], c["id"]) for c in calls)
 
 
 def _output_of(row: Mapping[str, Any]) -> ModelOutput:
@@ -394,6 +433,7 @@ def _output_of(row: Mapping[str, Any]) -> ModelOutput:
             usage.get("input_tokens_cache_write"),
         ),
         model=row["model"],
+        tool_calls=_tool_calls_of(choice["message"]),
         latency_s=row.get("time"),
         ttft_s=perf.get("ttft"),
         retries=metadata.get("retries", 0),

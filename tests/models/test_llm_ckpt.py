@@ -6,12 +6,13 @@ import asyncio
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import ConfigError, FatalError, RejectedError, TransientError
-from evalscope_pytest.core.values import Message
+from evalscope_pytest.core.values import Message, Tool
 from evalscope_pytest.models import llm_ckpt
 from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.protocol import Request
@@ -55,6 +56,11 @@ def test_batched_greedy_answers_equal_single_ones(local):
 def test_batched_answers_with_repetition_penalty_equal_single_ones(local):
     requests = [request(q, max_tokens=24, repetition_penalty=1.3) for q in QUESTIONS]
     assert [o.text for o in local(*requests)] == [local(r, batch=1)[0].text for r in requests]
+
+
+def test_functions_to_call_are_refused(local):
+    with pytest.raises(RejectedError, match="is_fc_model"):
+        local(replace(request("Hi", max_tokens=4), tools=(Tool("f"),)))
 
 
 def test_padding_counts_as_no_repetition():

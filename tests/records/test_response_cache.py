@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from evalscope_pytest.core.canonical import digest
 from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.core.secret import Secret
-from evalscope_pytest.core.values import ModelOutput, Usage
+from evalscope_pytest.core.values import ModelOutput, ToolCall, Usage
 from evalscope_pytest.records.response_cache import FILE, ResponseCache, _document, _reply, worth_keeping
 
 KEY = digest("a question")
@@ -74,6 +74,7 @@ outputs = st.builds(
     ModelOutput, text, text, st.sampled_from(["stop", "max_tokens", "model_length", "tool_calls"]),
     st.none() | counts, text, logprobs=st.none() | st.lists(st.dictionaries(text, st.floats(allow_nan=False,
     allow_infinity=False)), max_size=2), cached=st.just(True),
+    tool_calls=st.lists(st.builds(ToolCall, text, text, text), max_size=2).map(tuple),
 )  # fmt: skip
 
 

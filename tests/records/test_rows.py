@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score, Usage
+from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score, ToolCall, Usage
 from evalscope_pytest.records.rows import calls_of, documents, header_of, score_of
 
 from .results import MODEL, failed, scored
@@ -95,6 +95,7 @@ def test_reasoning_is_a_part_of_its_own() -> None:
     assert calls_of(_rows(result)[0]) == result.calls
 
 
+TOOL_CALLS = st.lists(st.builds(ToolCall, st.text(), st.text(), st.text()), max_size=2).map(tuple)
 OUTPUTS = st.builds(
     ModelOutput,
     text=st.text(),
@@ -106,9 +107,13 @@ OUTPUTS = st.builds(
     ttft_s=st.none(),
     retries=st.integers(0, 3),
     logprobs=st.none() | st.lists(st.floats(-10, 0), max_size=2),
+    tool_calls=TOOL_CALLS,
 )
 MESSAGES = st.lists(
-    st.builds(Message, st.sampled_from(["system", "user", "assistant", "tool"]), st.text()), max_size=3
+    st.builds(Message, st.sampled_from(["system", "user", "assistant", "tool"]), st.text())
+    | st.builds(Message, st.just("assistant"), st.text(), TOOL_CALLS)
+    | st.builds(Message, st.just("tool"), st.text(), tool_call_id=st.text()),
+    max_size=3,
 ).map(tuple)
 
 
