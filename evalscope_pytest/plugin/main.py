@@ -20,12 +20,14 @@ from .crashes import Handover
 from .interruption import Interruption
 from .masking import Masking
 from .nodes import SampleItem
+from .process import Process
 from .progress import ServiceOnReports
 from .protocol import SampleLoop, SampleProtocol
 from .rerun import Rerun, keep_errored
-from .run import Process, Run
+from .run import Run
 from .state import RUN, TASK
 from .streams import Routing
+from .upcoming import Upcoming
 from .workers import (
     OWN_SCHEDULER,
     LookAheadScheduling,
@@ -149,7 +151,7 @@ class Samples:
         self._queue = WorkerQueue.find(session.config)
         if self._queue is not None:
             self._queue.heed(self._end)
-        run.expect(session.items, self._queue)
+        run.upcoming = Upcoming(session.items, run.process, self._queue)
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
             run.open_records()
             self._routing.start(captured=session.config.getoption("capture") != "no")

@@ -75,8 +75,8 @@ class SampleProtocol:
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         if item.skipped is not None:
             self._log(item, _skip(item, item.skipped, counts=False))
-        elif item.nodeid in self._run.lost:
-            self._report_lost(item, self._run.lost[item.nodeid])
+        elif item.nodeid in self._run.upcoming.lost:
+            self._report_lost(item, self._run.upcoming.lost[item.nodeid])
         elif self._set_up(item):
             self._report_outcome(item)
         if not (isinstance(nextitem, SampleItem) and nextitem.stage is item.stage):

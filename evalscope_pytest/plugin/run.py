@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -40,8 +39,9 @@ from ..records.started import Phase, Started, left_by_the_dead, mark_of, started
 from ..records.task_config import changed_settings, write_task_config
 from .judges import Judges
 from .nodes import SampleItem
+from .process import Process
+from .upcoming import Upcoming
 from .watched import WatchedModel, watched
-from .workers import WorkerQueue
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
@@ -53,40 +53,6 @@ log = logging.getLogger(__name__)
 # Fewer would make the two threads wait for each other when replies are immediate.
 MIN_BUFFER = 512
 MIN_QUEUE = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """Which process of the run this is: the only one, the controller of xdist's workers, or one of them.
-
-    Attributes:
-        lost: What this worker takes over from a dead one: samples that are not run again, with the cause.
-        alone: Samples that are run with nothing else under way.
-    """
-
-    worker: str = ""
-    workers: int = 0
-    session: str = ""
-    work_dir: str = ""
-    lost: Sequence[tuple[int, str]] = ()
-    alone: Sequence[int] = ()
-
-    @property
-    def is_worker(self) -> bool:
-        """True in an xdist worker."""
-        return bool(self.worker)
-
-    @property
-    def is_first(self) -> bool:
-        """True in the worker that tells the controller what will run."""
-        return self.worker == "gw0"
-
-    def share(self, total: int) -> int:
-        """Return this process's part of ``total`` requests in flight; the parts of all workers add up to it."""
-        if not self.workers or not self.is_worker:
-            return total
-        position = int(self.worker.removeprefix("gw") or 0) % self.workers
-        return max(1, total // self.workers + (position < total % self.workers))
 
 
 class Run:
@@ -101,7 +67,7 @@ class Run:
         store_fault: True when it does because nothing can be recorded any more.
         heeds_stop: True while pytest is at a sample, and soon sees that the run was stopped.
         notes: What the user should know of the records found.
-        lost: Ids of samples that are not run, with the reason.
+        upcoming: What will run, in order.
     """
 
     def __init__(self, config: pytest.Config, task: TaskConfig, process: Process) -> None:
@@ -118,12 +84,8 @@ class Run:
         self.on_stop: Callable[[str], object] | None = None
         self.heeds_stop = False
         self.notes: list[str] = []
-        self.lost: dict[str, str] = {}
-        self._alone: set[str] = set()
+        self.upcoming = Upcoming()
         self._errors = 0
-        self._items: Sequence[pytest.Item] = ()
-        self._cursor = 0
-        self._worker: WorkerQueue | None = None
         self._open = ExitStack()
         self._closed = False
 
@@ -337,13 +299,6 @@ class Run:
             item.job = Job(partial(watched, self.started, item.nodeid, run))
         return item.job
 
-    def expect(self, items: Sequence[pytest.Item], worker: WorkerQueue | None = None) -> None:
-        """Say which items will run, in order: they are started ahead. A worker of xdist reads its queue instead."""
-        self._items = items
-        self._worker = worker
-        self.lost = {items[position].nodeid: cause for position, cause in self.process.lost}
-        self._alone = {items[position].nodeid for position in self.process.alone}
-
     @property
     def recording(self) -> bool:
         """True once this process's files are open."""
@@ -367,7 +322,7 @@ class Run:
         job = self.job_of(item)
         if not job.fed:  # before what comes after it, which a worker's queue begins with
             self.ahead.feed_now(job)
-        if item.nodeid not in self._alone:
+        if item.nodeid not in self.upcoming.alone:
             self.ahead.feed(self._supply)
         return self.ahead.take(job)
 
@@ -376,25 +331,7 @@ class Run:
         return isinstance(item, SampleItem) and item.job is not None and item.job.done
 
     def _supply(self, room: int) -> list[Job[Outcome]]:
-        jobs: list[Job[Outcome]] = []
-        for item in self._next_items():
-            if isinstance(item, SampleItem) and item.skipped is None and item.nodeid not in self.lost:
-                if not item.ready and not item.stage.left:
-                    break  # needs fixtures: they are set up when pytest gets there, and only then
-                if item.nodeid in self._alone:
-                    break
-                if item.ready and not (job := self.job_of(item)).fed:
-                    jobs.append(job)
-            if self._worker is None:
-                self._cursor += 1
-            if len(jobs) >= room:
-                break
-        return jobs
-
-    def _next_items(self) -> Iterator[pytest.Item]:
-        if self._worker is not None:
-            return (self._items[i] for i in self._worker.upcoming())
-        return itertools.islice(self._items, self._cursor, None)
+        return [self.job_of(item) for item in self.upcoming.startable(room)]
 
     def _keep(self, result: SampleResult) -> None:
         if (error := result.error) is not None:

@@ -102,7 +102,7 @@ def test_autouse_fixtures_of_a_conftest_run_around_samples(project):
         ("request", ["function-scoped fixture 'request'"]),
         ("databse", ["'databse', which is no fixture", "Did you mean 'database'"]),
         ("sampel", ["'sampel', which is no fixture", "Did you mean 'sample'"]),
-        ("judge", ["'judge'", "not available in this version"]),
+        ("judge", ["needs a judge model"]),
     ],
 )
 def test_what_a_body_cannot_be_given_is_refused_before_anything_is_asked(name, words, served):
