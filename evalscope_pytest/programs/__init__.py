@@ -2,5 +2,5 @@
 
 from .contest import contest_answer as contest_answer
 from .languages import language_passes as language_passes
+from .passing import called_function as called_function
 from .passing import program_passes as program_passes
-from .passing import tested_function as tested_function

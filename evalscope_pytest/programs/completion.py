@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 
 _INDENT = "    "
-_MAIN = ("if __name__ ==", "if __name__==")
+MAIN = ("if __name__ ==", "if __name__==")
 
 
-def without_main(code: str) -> str:
-    """Return a program without its main block, which tests do not run."""
+def before_line(code: str, beginnings: tuple[str, ...]) -> str:
+    """Return what stands before the first line with one of these beginnings, such as a main block."""
     lines = code.split("\n")
-    at = next((number for number, line in enumerate(lines) if line.startswith(_MAIN)), len(lines))
+    at = next((number for number, line in enumerate(lines) if line.startswith(beginnings)), len(lines))
     return "\n".join(lines[:at])
 
 

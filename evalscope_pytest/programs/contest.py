@@ -90,14 +90,20 @@ def _tests(sample: Sample) -> list[_Test]:
 def _program(code: str, function: str, test: _Test, cpu_s: float | None) -> tuple[Program, str]:
     """Return what is run for one test, and the mark before a function's answer."""
     limits = limits_for(cpu_s, output_bytes=MIB + 2 * len(test.expected))
-    future = [line for line in code.split("\n") if line.startswith("from __future__ ")]
-    source = "\n".join([*future, _PRELUDE, code])
+    source = _with_prelude(code)
     if not function:
         return Program(source=source, stdin=test.given, limits=limits), ""
     mark = secrets.token_hex(8)
     arguments = [json.loads(line) for line in test.given.split("\n")]
     order = json.dumps({"function": function, "arguments": arguments, "mark": mark})
     return Program(source=source, tests=_CALL, stdin=order, limits=limits), mark
+
+
+def _with_prelude(code: str) -> str:
+    """Return a program behind what it may take for imported; imports from the future have to stay the first."""
+    lines = code.split("\n")
+    future = [line for line in lines if line.startswith("from __future__ ")]
+    return "\n".join([*future, _PRELUDE, *(line for line in lines if line not in future)])
 
 
 def _difference(result: Result, test: _Test, mark: str) -> str:
@@ -128,9 +134,10 @@ def _different_lines(printed: Sequence[str], expected: Sequence[str]) -> str:
 def _numbers(line: str, other: Any = None) -> Any:
     """Return the numbers of a line, or ``other`` where not all of it is numbers."""
     try:
-        return [Decimal(word) for word in line.split()]
+        numbers = [Decimal(word) for word in line.split()]
     except InvalidOperation:
         return other
+    return numbers if all(number.is_finite() for number in numbers) else other
 
 
 def _shown(value: object) -> str:

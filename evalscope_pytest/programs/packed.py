@@ -41,7 +41,7 @@ def unpacked(packed: str) -> str:
     except (binascii.Error, zlib.error, UnicodeEncodeError) as error:
         raise ValueError(f"no base64 of zlib ({error})") from None
     if not stream.eof:
-        raise ValueError(f"cut off, or more than {MOST_BYTES >> 20} MiB when unpacked")
+        raise ValueError(f"no whole text: cut off, or more than {MOST_BYTES >> 20} MiB when unpacked")
     operations = _operations(data)
     _refuse({code.name for code, _, _ in operations} - _STRINGS - _AROUND)
     texts = [argument for code, argument, _ in operations if code.name in _STRINGS]

@@ -7,9 +7,12 @@ from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.benchmarks import wording
 from evalscope_pytest.programs import program_passes
 
+# One task's tests call the check of its answer with the wrong arguments, so that no solution passes.
+WRONG, RIGHT = "_poly(*candidate(*inp), inp)", "abs(_poly(*inp, candidate(*inp)))"
+
 
 def to_sample(record) -> Sample:
-    tests = f"{record['test']}\ncheck({record['entry_point']})"
+    tests = f"{record['test'].replace(WRONG, RIGHT)}\ncheck({record['entry_point']})"
     return Sample(record["prompt"], record["canonical_solution"].strip(), id=record["task_id"],
                   metadata={"entry_point": record["entry_point"]}, private={"tests": tests})  # fmt: skip
 

@@ -17,6 +17,8 @@ from evalscope_pytest.config.dataset_args import DatasetArgs
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.datasets.location import Place
 
+from .test_suites import jails
+
 pytestmark = pytest.mark.real_data
 
 FOLDERS = {
@@ -32,6 +34,7 @@ RUNS = (
     "general_mcq",
     "general_qa",
     "hellaswag",
+    "humaneval",
     "ifeval",
     "math_500",
     "mmlu",
@@ -95,6 +98,8 @@ def test_replies_a_reader_takes_as_right_score_full_marks_and_no_others(
     loaded = loaded_as(shared_data, run, args, expected)
     scorer, metric = loaded.resolved.scorer, loaded.resolved.metrics[0]
     assert scorer is not None
+    if scorer.sandboxed:
+        scorer = scorer.in_sandbox(jails(), loaded.resolved.timeout_s)
 
     async def misjudged() -> list[str]:
         wrong = []

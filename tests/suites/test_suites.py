@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterable
+from functools import cache
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,20 @@ from evalscope_pytest.benchmarks.definition import Benchmark
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.config.sandbox import SandboxChoice
+from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.datasets.location import Place
+from evalscope_pytest.sandbox.choice import choose
+from evalscope_pytest.sandbox.handle import SandboxHandle
+from evalscope_pytest.sandbox.pool import Pool
 
-from .written import FEW_OFFICIAL, FILES, NO_OFFICIAL, NO_PAPER, OFFICIAL_ARGS, SUBSETS, write
+from .written import FEW_OFFICIAL, FILES, NO_OFFICIAL, NO_PAPER, NO_REFERENCE, OFFICIAL_ARGS, SUBSETS, write
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "prompts"
 NAMES = sorted(bundled_files())
 DEMOS = ["demo_math", "demo_science"]
 PUBLISHED = sorted(set(NAMES) - set(DEMOS) - {"general_mcq", "general_qa"})
 OFFICIAL = sorted(set(PUBLISHED) - NO_OFFICIAL)
-NO_REFERENCE = {"ifeval"}  # no reply is known to be right
 
 
 def loaded_from(name: str, folder: Path | None, **args: Any) -> LoadedBenchmark:
@@ -43,9 +48,20 @@ def from_written(name: str, folder: Path, **args: Any) -> LoadedBenchmark:
     return loaded_from(name, write(name, folder), **{"subset_list": SUBSETS.get(name), **args})
 
 
+@cache
+def jails() -> SandboxHandle:
+    """Return a sandbox for all tests of this process, or a skip that says why there is none."""
+    try:
+        return SandboxHandle(Pool(choose(SandboxChoice()), 2))
+    except UsageError as error:
+        pytest.skip(str(error))
+
+
 def scored(benchmark: Benchmark, samples: Iterable[Sample], reply: str | None = None) -> list[Score]:
     assert benchmark.scorer is not None
     scorer = benchmark.scorer
+    if scorer.sandboxed:
+        scorer = scorer.in_sandbox(jails(), benchmark.timeout_s)
 
     async def all_of_them() -> list[Score]:
         scores = []
@@ -206,7 +222,7 @@ def test_official_records_load_and_their_right_replies_score_full_marks(shared_d
             text = loaded.messages(sample)[-1].content
             assert sample.question in text
             assert all(choice in text for choice in sample.choices)
-            assert name == "ifeval" or all(sample.targets)
+            assert name in NO_REFERENCE or all(sample.targets)
         for score in scored(benchmark, samples) if name not in NO_REFERENCE else ():
             assert score.values[benchmark.metrics[0]] == pytest.approx(1.0), subset
 

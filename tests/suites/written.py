@@ -147,12 +147,14 @@ SUBSETS = {
 NO_OFFICIAL = {"general_mcq", "general_qa"}
 FEW_OFFICIAL = {"aime24", "math_500", "ceval"}
 NO_PAPER = {"aime24"}
+# Benchmarks whose records tell no reply that is known to be right.
+NO_REFERENCE = {"ifeval"}
 # Where the official records lie otherwise than in a folder of the benchmark's name, and how they are asked for.
 OFFICIAL_ARGS: dict[str, dict[str, Any]] = {"competition_math": {"few_shot_num": 0}}  # its train split is not there
 
 for _file in sorted(Path(__file__).parent.glob("written_*.py")):
     _area = import_module(f".{_file.stem}", __package__)
-    for _name in ("FILES", "SUBSETS", "NO_OFFICIAL", "FEW_OFFICIAL", "NO_PAPER", "OFFICIAL_ARGS"):
+    for _name in ("FILES", "SUBSETS", "NO_OFFICIAL", "FEW_OFFICIAL", "NO_PAPER", "NO_REFERENCE", "OFFICIAL_ARGS"):
         globals()[_name].update(getattr(_area, _name, ()))
 
 

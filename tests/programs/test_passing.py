@@ -1,0 +1,148 @@
+"""Programs judged by their tests: every right one passes, every wrong one fails in its own way, and none can cheat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from evalscope_pytest import Sample
+from evalscope_pytest.core.errors import SandboxError
+from evalscope_pytest.programs import called_function, program_passes
+from evalscope_pytest.sandbox.handle import SandboxHandle
+from evalscope_pytest.sandbox.jail import InterpreterJail
+from evalscope_pytest.sandbox.protocol import Result
+
+HEAD = 'def half(n: int) -> int:\n    """ Return half of n, rounded down. """\n'
+TESTS = "def check(candidate):\n    assert candidate(4) == 2\n    assert candidate(7) == 3\n\ncheck(half)"
+SAMPLE = Sample(HEAD, "return n // 2", metadata={"entry_point": "half"}, private={"tests": TESTS})
+SCORER = program_passes(completes=True)
+
+
+def fenced(code: str) -> str:
+    return f"```python\n{code}\n```"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "def half(n): return n // 2",
+        "    return n // 2\n",
+        "return n // 2",
+        "    x = n\n    return x // 2",
+        "x = n\nreturn x // 2",
+        "x = n\n    return x // 2",  # the first line trimmed
+        "if n < 0:\n        return -1\n    return n // 2",
+        "if n:\n    return n // 2\nreturn 0",
+        "if n:\n    return n // 2",
+        "from math import floor\n\ndef half(n):\n    return floor(n / 2)",
+        "def helper(n):\n    return n // 2\n\ndef half(n):\n    return helper(n)\n\nif __name__ == '__main__':\n    x",
+    ],
+)
+def test_a_function_or_its_body_in_any_indentation(judged, reply):
+    for form in (reply, fenced(reply), f"Sure:\n{fenced(reply)}\nDone."):
+        score = judged(SCORER, form, SAMPLE)
+        assert score.values == {"accuracy": 1.0}, (form, score.explanation)
+
+
+CHEATS = {
+    "empty body": "pass",
+    "constant changed": "return n // 3",
+    "exits": "import sys\nsys.exit(0)",
+    "exits at once": "import os\nos._exit(0)",
+    "says it passed": "print('ok'); print('passed')\nraise SystemExit",
+    "breaks assert": "import builtins\nbuiltins.AssertionError = SystemExit",
+    "exits at the end": "import atexit, os\natexit.register(os._exit, 0)\nreturn None",
+    "replaces the tests": "import builtins\nbuiltins.exec = lambda *a: None\nreturn None",
+}
+
+
+@pytest.mark.parametrize("body", CHEATS.values(), ids=CHEATS)
+@pytest.mark.parametrize("at_import", [False, True], ids=["called", "imported"])
+def test_what_does_not_do_the_task_does_not_pass(judged, body, at_import):
+    indented = body.replace("\n", "\n    ")
+    reply = f"def half(n):\n    {indented}"
+    if at_import:
+        reply = f"def half(n):\n    return None\n\n{body.replace('return', 'result =')}"
+    score = judged(SCORER, fenced(reply), SAMPLE)
+    assert score.values == {"accuracy": 0.0}
+    assert score.metadata["status"] == "failed"
+    assert score.explanation
+
+
+@pytest.mark.parametrize(
+    ("body", "statuses"),
+    [
+        ("while True: pass", {"timeout"}),
+        ("return len(b'.' * (3 << 30))", {"oom"}),
+        ("import ctypes; ctypes.string_at(0)", {"crashed"}),
+        ("while True: print('flood' * 1000)", {"output_limit"}),
+        ("import os\n    while True: os.fork()", {"failed", "timeout"}),
+    ],
+    ids=["loops", "3 GB", "crashes", "floods", "fork bomb"],
+)
+def test_what_goes_too_far_fails_and_says_how(judged, body, statuses):
+    score = judged(SCORER, fenced(f"def half(n):\n    {body}"), SAMPLE)
+    assert score.values == {"accuracy": 0.0}
+    assert score.metadata["status"] in statuses
+    assert judged(SCORER, "return n // 2", SAMPLE).values == {"accuracy": 1.0}
+
+
+def test_a_program_that_could_forge_its_verdict_is_marked(judged):
+    score = judged(SCORER, "import sys\n\ndef half(n):\n    sys._getframe()\n    return n // 2", SAMPLE)
+    assert score.values == {"accuracy": 1.0}
+    assert score.metadata["suspicious"] == ["_getframe"]
+
+
+def test_the_reply_is_cut_where_exemplars_end(judged):
+    scorer = program_passes(marks=("[BEGIN]", "[DONE]"), stop="assert ")
+    reply = "[BEGIN]\ndef half(n):\n    return n // 2\nassert half(4) == 3\n[DONE]\nNext task: [BEGIN]\n1 +"
+    assert judged(scorer, reply, SAMPLE).values == {"accuracy": 1.0}
+
+
+def test_a_module_the_tests_need_and_the_sandbox_lacks_is_an_error(judged):
+    sample = Sample(HEAD, metadata={"entry_point": "half"}, private={"tests": "import no_such_module\ncheck(half)"})
+    with pytest.raises(SandboxError, match="import no_such_module"):
+        judged(SCORER, "return n // 2", sample)
+    own = judged(SCORER, "import another_module\nreturn n // 2", SAMPLE)
+    assert "another_module" in str(own.explanation)
+
+
+def test_a_broken_sandbox_is_no_verdict(monkeypatch, sandbox):
+    monkeypatch.setattr(InterpreterJail, "run", lambda self, program: Result("sandbox_error", detail="it broke"))
+
+    async def score() -> object:
+        return await SCORER.in_sandbox(sandbox).score("return n // 2", SAMPLE)
+
+    with pytest.raises(SandboxError, match="it broke"):
+        asyncio.run(score())
+
+
+def test_the_function_a_reference_is_known_by_is_the_one_its_tests_call():
+    code = "def helper(a):\n    return a\n\ndef wanted (a):\n    return helper(a)"
+    assert called_function(code, "assert set(wanted([1])) == {1}") == "wanted"
+    assert called_function("x = 1", "assert x == 1") == ""
+
+
+@pytest.mark.real_data
+def test_official_solutions_pass_and_their_mutants_do_not(judged, shared_data: Path):
+    with (shared_data / "humaneval/test.jsonl").open(encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines][::8]
+    for record in records:
+        tests = f"{record['test']}\ncheck({record['entry_point']})"
+        sample = Sample(record["prompt"], metadata={"entry_point": record["entry_point"]}, private={"tests": tests})
+        for reply, right in {record["canonical_solution"]: 1.0, "    return None\n": 0.0}.items():
+            assert judged(SCORER, reply, sample).values["accuracy"] == right, record["task_id"]
+
+
+def test_verdicts_are_the_same_however_many_run_at_once(sandbox: SandboxHandle):
+    replies = ["return n // 2", "return n // 3", "while True: pass", "import os\nos._exit(0)"] * 4
+    judge = SCORER.in_sandbox(sandbox, 0.3)
+
+    async def all_at_once() -> list[str]:
+        scores = await asyncio.gather(*(judge.score(reply, SAMPLE) for reply in replies))
+        return [score.metadata["status"] for score in scores]
+
+    assert asyncio.run(all_at_once()) == ["ok", "failed", "timeout", "failed"] * 4
