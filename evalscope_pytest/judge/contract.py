@@ -10,12 +10,13 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..scoring.pattern import Pattern
 
 # Characters of a reply, from its end, in which a verdict is looked for, and objects that are tried.
 LONGEST = 65_536
-MOST_OBJECTS = 200
+MOST_OBJECTS = 50
 _WRAPPING = " \t\r\n*_`\"'.。()[]（）【】"
 
 
@@ -140,7 +141,60 @@ class Number:
         return number if math.isfinite(number) and self.low <= number <= self.high else None
 
 
-Contract = Labels | Number
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The judge gives a whole number for each of several qualities.
+
+    Attributes:
+        names: What the judge calls each quality, and the name of its metric.
+        low: The smallest mark.
+        high: The greatest mark.
+    """
+
+    names: Mapping[str, str]
+    low: int = 1
+    high: int = 5
+
+    @property
+    def instruction(self) -> str:
+        """The sentences that ask for the verdict."""
+        form = ", ".join(f'"{name}": NUMBER' for name in self.names)
+        return (
+            f'Reply with exactly one JSON object, {{"explanation": "...", "verdict": {{{form}}}}}, and nothing else. '
+            f"The explanation is short; each number is whole, from {self.low} to {self.high}."
+        )
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics' names."""
+        return tuple(self.names.values())
+
+    @property
+    def identity(self) -> str:
+        """What makes this contract differ from others, for content addresses."""
+        return f"{dict(self.names)!r} {self.low} {self.high}"
+
+    @property
+    def ideal(self) -> str:
+        """A reply with the greatest marks, as a mock judge gives it."""
+        return json.dumps({"explanation": "mock", "verdict": dict.fromkeys(self.names, self.high)})
+
+    def read(self, reply: str) -> Verdict | None:
+        """Return the verdict; None when there is none, more than one, or a mark is missing or out of range."""
+        return _only(self._verdict(found) for found in _objects(reply) if self._is_whole(found.get("verdict")))
+
+    def _is_whole(self, marks: Any) -> bool:
+        return isinstance(marks, dict) and all(
+            type(mark := marks.get(name)) is int and self.low <= mark <= self.high for name in self.names
+        )
+
+    def _verdict(self, found: Mapping[str, Any]) -> Verdict:
+        marks = {name: found["verdict"][name] for name in self.names}
+        metrics = {metric: float(marks[name]) for name, metric in self.names.items()}
+        return Verdict(json.dumps(marks), metrics, str(found.get("explanation") or ""))
+
+
+Contract = Labels | Number | Marks
 
 
 def _only(verdicts: Iterable[Verdict]) -> Verdict | None:
@@ -150,6 +204,14 @@ def _only(verdicts: Iterable[Verdict]) -> Verdict | None:
 
 def _verdicts(reply: str) -> Iterator[tuple[str, str]]:
     """Yield value and explanation of every JSON object with a verdict."""
+    for found in _objects(reply):
+        value = found.get("verdict")
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            yield str(value).strip(), str(found.get("explanation") or "")
+
+
+def _objects(reply: str) -> Iterator[Mapping[str, Any]]:
+    """Yield every JSON object that is not part of another."""
     text, at = reply[-LONGEST:], -1
     decoder = json.JSONDecoder()
     for _ in range(MOST_OBJECTS):
@@ -161,9 +223,8 @@ def _verdicts(reply: str) -> Iterator[tuple[str, str]]:
         except (ValueError, RecursionError):
             continue
         at = end - 1
-        value = found.get("verdict") if isinstance(found, dict) else None
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            yield str(value).strip(), str(found.get("explanation") or "")
+        if isinstance(found, dict):
+            yield found
 
 
 def _bracketed(reply: str) -> Iterator[str]:

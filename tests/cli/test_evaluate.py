@@ -84,7 +84,7 @@ def test_a_model_of_the_environment_is_put_on_the_command_line():
         ("--model m --limit 0", ["limit cannot be 0", "in --limit"]),
         ("--model m --generation-config temprature=1", ["--generation-config", "'temperature'"]),
         ("--model m --sandbox-type volcengine", ["not available in this version", "--sandbox-type"]),
-        ("--model m --judge-strategy llm", ["not available in this version", "--judge-strategy"]),
+        ("--model m --agent-config mode=native", ["not available in this version", "--agent-config"]),
         ("--model m --task-config nosuch.yaml", ["no configuration file nosuch.yaml"]),
         ("--model m --maxfail=2", ["unknown option --maxfail", "behind ' -- '"]),
         ("--mod m", ["unknown option --mod", "--model"]),

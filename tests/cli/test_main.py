@@ -32,7 +32,7 @@ def test_no_command_is_a_usage_error(capsys):
         (["eval", "--modle", "m"], "unknown option --modle. Did you mean '--model'?"),
         (["eval", "--model"], "expected one argument"),
         (["eval", "--datasets", "gsm8k"], "no model is given"),
-        (["benchmark-info", "gsm"], "unknown benchmark 'gsm'. Did you mean 'gsm8k'?"),
+        (["benchmark-info", "gsm8"], "unknown benchmark 'gsm8'. Did you mean 'gsm8k'?"),
         (["benchmark-info", "--format", "xml"], "invalid choice: 'xml'"),
         (["benchmark-info", "--tag", "maths"], "Did you mean 'math'?"),
     ],

@@ -121,7 +121,7 @@ def test_what_is_not_available_yet_is_not_in_the_help(parser, capsys):
     text = parser.optparser.format_help()
     assert "--eval-model=" in text
     assert "--eval-gate" in text
-    for hidden in ("--eval-judge", "--eval-backend", "--eval-template-type", "text2image"):
+    for hidden in ("--eval-agent-config", "--eval-backend", "--eval-template-type", "text2image"):
         assert hidden not in text
 
 

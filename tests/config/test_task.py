@@ -268,10 +268,6 @@ def test_a_wrong_value_is_refused_with_its_name_and_what_is_allowed(settings, na
 
 
 UNAVAILABLE = [
-    {"judge": {"models": []}},
-    {"judge_strategy": "llm"},
-    {"judge_strategy": JudgeStrategy.LLM_RECALL},
-    {"judge_model_args": {"model_id": "m"}},
     {"judge_worker_num": 4},
     {"analysis_report": True},
     {"sandbox_type": "volcengine"},

@@ -45,7 +45,7 @@ MISTAKES = {
     "drop without baseline": (["--eval-max-drop=0.1"], ["max_drop", "--eval-baseline"]),
     "configuration file": (["--eval-task-config=nosuch.yaml"], ["nosuch.yaml"]),
     "model arguments": (["--eval-model-args=timeout_ms=5"], ["timeout_ms"]),
-    "judge": (["--eval-judge-strategy=llm"], ["not available in this version"]),
+    "judge": (["--eval-judge-strategy=lmm"], ["judge_strategy", "Did you mean 'llm'?"]),
     "sandbox": (["--eval-sandbox-type=volcengine"], ["not available in this version"]),
     "sandbox table": (["--eval-sandbox=engin=docker"], ["sandbox has no 'engin'", "'engine'"]),
     "local only": (["--eval-chat-template=x"], ["local models only"]),
