@@ -33,7 +33,7 @@ def interval(rows: Iterable[Row], metric: str, bounds: tuple[float, float] | Non
     share = min(max((mean - low) / (high - low), 0.0), 1.0)
     error /= high - low
     effective = share * (1 - share) / error**2 if error > 0 and 0 < share < 1 else float(n)
-    lower, upper = _wilson(share, effective)
+    lower, upper = wilson(share, effective)
     return low + lower * (high - low), low + upper * (high - low)
 
 
@@ -51,7 +51,8 @@ def _cluster_sums(rows: Iterable[Row], metric: str) -> Mapping[tuple[str, int], 
     return sums
 
 
-def _wilson(share: float, n: float) -> tuple[float, float]:
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share among ``n``."""
     centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
     return max(0.0, centre - half), min(1.0, centre + half)

@@ -1,0 +1,275 @@
+"""Sends a level's requests and keeps what came of each: closed loop, open loop, conversations, warm-up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from time import perf_counter
+
+from .connection import Client, Exchange
+from .health import Effort, Monitor
+from .level import Level
+from .prompts import Conversation, Form, Message, Turn, messages_of
+from .reading import CountTokens, Reply, read
+from .request import Request
+from .schedule import starts
+
+BREATH_S = 0.1  # before a place in a closed loop asks again a server that nobody reaches
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What is sent: conversations, used in order and again from the first when they run out."""
+
+    form: Form
+    conversations: Sequence[Conversation]
+    count_tokens: CountTokens | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """A level that was run.
+
+    Attributes:
+        requests: What came of each request, in order of sending; times count from the start.
+        started: The monotonic clock at the start.
+        dispatched: When the last request should have been sent, or was in a closed loop.
+        dispatch_lags: Seconds the client itself was late to start requests of a schedule.
+        interrupted: It was stopped before its end.
+        unfinished: Requests in flight at the interruption, of which nothing is known.
+    """
+
+    requests: tuple[Request, ...]
+    effort: Effort
+    started: float
+    dispatched: float
+    dispatch_lags: tuple[float, ...]
+    interrupted: bool = False
+    unfinished: int = 0
+
+
+@dataclass(slots=True)
+class Live:
+    """How far a run is; read by the progress display."""
+
+    started: float = 0.0
+    sent: int = 0
+    in_flight: int = 0
+    requests: list[Request] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Sent:
+    index: int
+    scheduled: float
+    turn: Turn
+    number: int
+    prompt: int
+    exchange: Exchange
+
+
+class Driver:
+    """Runs one level. Made and used inside one event loop."""
+
+    def __init__(self, client: Client, workload: Workload, live: Live) -> None:
+        self._client = client
+        self._workload = workload
+        self._live = live
+        self._inbox: deque[_Sent] = deque()
+        self._arrived = asyncio.Event()
+        self._reading = False
+        self._stopping = asyncio.Event()
+        self._bodies: dict[int, bytes] = {}
+        self._numbers = count()
+        self._prompts = count()
+        self._dispatched = 0.0
+        self._dispatch_lags: list[float] = []
+
+    def stop(self) -> None:
+        """Start nothing more, and give up what is in flight."""
+        self._stopping.set()
+
+    async def run(self, level: Level) -> Driven:
+        """Run the warm-up and the level.
+
+        Raises:
+            ConfigError: The data set does not fit the interface.
+        """
+        self._prepare(level)
+        await self._client.open(min(level.concurrency or 1, 1024))
+        self._live.started = perf_counter()
+        if level.warm_up:
+            await self._drive(replace(level, requests=level.warm_up, duration_s=None, warm_up=0))
+            self._live.requests.clear()
+            if level.arrivals == "trace":
+                self._prompts = count()
+        self._numbers, self._live.sent = count(), 0
+        self._dispatch_lags.clear()
+        monitor = Monitor()
+        monitor.start()
+        started = self._live.started = perf_counter()
+        unfinished = await self._drive(level)
+        requests = tuple(sorted(self._live.requests, key=lambda request: request.index))
+        return Driven(
+            requests,
+            monitor.stop(),
+            started,
+            self._dispatched - started,
+            tuple(self._dispatch_lags),
+            self._stopping.is_set(),
+            unfinished,
+        )
+
+    def _prepare(self, level: Level) -> None:
+        """Write the bodies ahead, so that the first requests do not wait for it."""
+        wanted = (level.requests or len(self._workload.conversations)) + level.warm_up
+        for number in range(min(wanted, len(self._workload.conversations))):
+            self._body(number)
+
+    def _body(self, number: int) -> bytes:
+        """Return the first body of a conversation."""
+        body = self._bodies.get(number)
+        if body is None:
+            body = self._bodies[number] = self._workload.form.body(self._workload.conversations[number].turns[0])
+        return body
+
+    async def _drive(self, level: Level) -> int:
+        """Send and read everything; return the requests that were given up."""
+        reader = asyncio.create_task(self._read_all())
+        work = asyncio.create_task(self._open_loop(level) if level.is_open else self._closed_loop(level))
+        stop = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
+        unfinished = self._live.in_flight
+        work.cancel()
+        stop.cancel()
+        await asyncio.gather(work, stop, return_exceptions=True)
+        self._reading = False
+        self._arrived.set()
+        await reader
+        if work.done() and not work.cancelled() and (error := work.exception()):
+            raise error
+        return unfinished
+
+    async def _closed_loop(self, level: Level) -> None:
+        assert level.concurrency is not None
+        begin = perf_counter()
+        end = begin + level.duration_s if level.duration_s is not None else float("inf")
+        left = iter(range(level.requests)) if level.requests is not None else count()
+
+        async def keep_one_in_flight(place: int) -> None:
+            assert level.concurrency is not None
+            if level.ramp_s and place:
+                await asyncio.sleep(level.ramp_s * place / level.concurrency)
+            while perf_counter() < end and next(left, None) is not None:
+                self._dispatched = scheduled = perf_counter()
+                if not await self._play(scheduled):
+                    await asyncio.sleep(BREATH_S)
+
+        workers = min(level.concurrency, level.requests or level.concurrency)
+        await _together([keep_one_in_flight(place) for place in range(workers)])
+
+    async def _open_loop(self, level: Level) -> None:
+        begin = perf_counter()
+        room = asyncio.Semaphore(level.concurrency) if level.concurrency is not None else None
+        playing: set[asyncio.Task[None]] = set()
+
+        async def play(scheduled: float) -> None:
+            if room is None:
+                await self._play(scheduled)
+            else:
+                async with room:
+                    await self._play(scheduled)
+
+        try:
+            for at in starts(level, [c.at_s for c in self._workload.conversations]):
+                due = begin + at
+                if (ahead := due - perf_counter()) > 0:
+                    await asyncio.sleep(ahead)
+                self._dispatched = due
+                self._dispatch_lags.append(max(0.0, perf_counter() - due))
+                task = asyncio.create_task(play(due))
+                playing.add(task)
+                task.add_done_callback(playing.discard)
+            while playing:
+                await asyncio.gather(*playing)
+        finally:
+            for task in playing:
+                task.cancel()
+            await asyncio.gather(*playing, return_exceptions=True)
+
+    async def _play(self, scheduled: float) -> bool:
+        """Send the turns of the next conversation; False where the server could not be reached."""
+        prompt = next(self._prompts) % len(self._workload.conversations)
+        conversation = self._workload.conversations[prompt]
+        if len(conversation.turns) == 1:
+            turn = conversation.turns[0]
+            exchange, index = await self._send(self._body(prompt))
+            self._inbox.append(_Sent(index, scheduled, turn, 0, prompt, exchange))
+            self._arrived.set()
+            return bool(exchange.status)
+        history: list[Message] = []
+        for number, turn in enumerate(conversation.turns):
+            exchange, index = await self._send(self._workload.form.body(turn, history))
+            reply = await read(exchange)
+            self._take(_Sent(index, scheduled, turn, number, prompt, exchange), reply)
+            if reply.error:
+                return bool(exchange.status)  # what would follow rests on a reply that is not there
+            history += [*messages_of(turn.content), {"role": "assistant", "content": reply.text}]
+            scheduled = perf_counter()
+        return True
+
+    async def _send(self, body: bytes) -> tuple[Exchange, int]:
+        live = self._live
+        index = next(self._numbers)
+        live.sent += 1
+        live.in_flight += 1
+        try:
+            return await self._client.send(body), index
+        finally:
+            live.in_flight -= 1
+
+    async def _read_all(self) -> None:
+        """Read replies as they come in, giving way to the network between them."""
+        self._reading = True
+        while self._reading or self._inbox:
+            while self._inbox:
+                sent = self._inbox.popleft()
+                self._take(sent, await read(sent.exchange))
+                await asyncio.sleep(0)
+            if self._reading:
+                self._arrived.clear()
+                await self._arrived.wait()
+
+    def _take(self, sent: _Sent, reply: Reply) -> None:
+        exchange, origin = sent.exchange, self._live.started
+        stamps = reply.stamps
+        for place, stamp in enumerate(stamps):
+            stamps[place] = stamp - origin
+        request = Request(
+            index=sent.index,
+            scheduled=sent.scheduled - origin,
+            sent=exchange.sent - origin,
+            done=exchange.done - origin,
+            stamps=stamps,
+            first_answer=None if reply.first_answer is None else reply.first_answer - origin,
+            events=reply.events,
+            first_tokens=reply.first_tokens,
+            tokens=reply.tokens(self._workload.count_tokens, sent.turn.tokens),
+            error=reply.error,
+            turn=sent.number,
+            prompt=sent.prompt,
+        )
+        self._live.requests.append(request)
+
+
+async def _together(coroutines: Sequence[Coroutine[None, None, None]]) -> None:
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

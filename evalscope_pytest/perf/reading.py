@@ -1,0 +1,245 @@
+"""Reads raw replies after they came: event streams and bodies of the four interfaces, usage, errors inside a stream."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from ..models.service_errors import Complaint, complaint, complaint_of
+from .connection import Exchange
+from .request import Tokens, TokenSource
+
+SLICE_S = 0.0003  # how long reading may keep the event loop from the network
+CountTokens = Callable[[str], int]
+_REASONING = ("reasoning_content", "reasoning")
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a reply says.
+
+    Attributes:
+        stamps: See `Request.stamps`.
+        text: What was said, reasoning left out.
+        reasoning_text: The reasoning.
+        ended: The end of the stream was told: an end mark, a finish reason, usage.
+        error: Why it counts as failed; empty for a success.
+        usage: The last usage object.
+        items: Vectors or ranks of a reply of that kind.
+    """
+
+    stamps: array[float] = field(default_factory=lambda: array("d"))
+    events: int = 0
+    first_answer: float | None = None
+    first_tokens: int = 1
+    texts: list[str] = field(default_factory=list)
+    reasoning_texts: list[str] = field(default_factory=list)
+    reasoning_events: int = 0
+    ended: bool = False
+    error: str = ""
+    usage: Mapping[str, Any] | None = None
+    items: int = 0
+
+    @property
+    def text(self) -> str:
+        """The answer."""
+        return "".join(self.texts)
+
+    def tokens(self, count: CountTokens | None, prompt_tokens: int) -> Tokens:
+        """Return the token counts and who gave them.
+
+        Args:
+            count: Counts the tokens of a text, for servers that send no usage.
+            prompt_tokens: What is known of the prompt here, 0 for nothing.
+        """
+        usage = self.usage or {}
+        details = _mapping(usage.get("completion_tokens_details"))
+        reasoning = _count(details.get("reasoning_tokens"))
+        cached = _count(_mapping(usage.get("prompt_tokens_details")).get("cached_tokens"))
+        asked = _count(usage.get("prompt_tokens")) or _count(usage.get("total_tokens")) or prompt_tokens
+        output = usage.get("completion_tokens")
+        source: TokenSource = "usage"
+        if not isinstance(output, int):
+            output, source = self._own_count(count)
+            reasoning = self.reasoning_events if source == "chunks" else reasoning
+        return Tokens(asked, output, reasoning or self.reasoning_events, cached, source)
+
+    def _own_count(self, count: CountTokens | None) -> tuple[int, TokenSource]:
+        if count is not None and (self.texts or self.reasoning_texts):
+            return count(self.text) + count("".join(self.reasoning_texts)), "tokenizer"
+        return (self.events, "chunks") if self.events else (0, "none")
+
+
+async def read(exchange: Exchange) -> Reply:
+    """Return what a finished exchange says, giving way to the network every few events."""
+    reply = Reply()
+    if exchange.failure:
+        reply.error = exchange.failure
+    elif exchange.status != 200:
+        reply.error = failure_words(exchange.status, complaint(b"".join(exchange.pieces)))
+    elif exchange.event_stream:
+        await _read_stream(exchange, reply)
+        if not reply.error and not reply.ended:
+            reply.error = "the stream stopped without an end mark, a finish reason or usage"
+    else:
+        _read_body(exchange, reply)
+    return reply
+
+
+def failure_words(status: int, said: Complaint) -> str:
+    """Return why a service refused, as results group it."""
+    return f"HTTP {status}: {said.message}"
+
+
+async def _read_stream(exchange: Exchange, reply: Reply) -> None:
+    from orjson import JSONDecodeError, loads
+
+    until = perf_counter() + SLICE_S
+    for stamp, data in events(exchange.pieces, exchange.stamps):
+        if data == b"[DONE]":
+            reply.ended = True
+            continue
+        try:
+            event = loads(data)
+        except JSONDecodeError:
+            reply.error = "an event of the stream is not JSON"
+            return
+        _take_event(event, stamp, reply)
+        if reply.error:
+            return
+        if perf_counter() > until:
+            await asyncio.sleep(0)
+            until = perf_counter() + SLICE_S
+
+
+def events(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, bytes]]:
+    """Yield the data of each server-sent event with the stamp of the read that completed it.
+
+    Comments, names and ids are left out; lines end with LF or CRLF; an event behind which no blank line came counts.
+    """
+    rest = b""
+    stamp = 0.0
+    for stamp, piece in zip(stamps, pieces, strict=True):
+        rest = rest + piece if rest else piece
+        if b"\r" in rest:
+            held = rest.endswith(b"\r")  # the other half of a line end may be in the next piece
+            rest = (rest[:-1] if held else rest).replace(b"\r\n", b"\n") + (b"\r" if held else b"")
+        *whole, rest = rest.split(b"\n\n")
+        for block in whole:
+            if data := _data(block):
+                yield stamp, data
+    if rest.strip() and (data := _data(rest)):
+        yield stamp, data
+
+
+def _data(block: bytes) -> bytes:
+    if block.startswith(b"data: ") and b"\n" not in block:
+        return block[6:]
+    lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
+    return b"\n".join(lines).strip()
+
+
+def _take_event(event: Any, stamp: float, reply: Reply) -> None:
+    if not isinstance(event, dict):
+        reply.error = "an event of the stream is no JSON object"
+        return
+    if event.get("error") is not None:
+        said = complaint_of(event)
+        reply.error = f"error inside the stream: {said.message}"
+        return
+    usage = event.get("usage")
+    if isinstance(usage, dict):
+        reply.usage = usage
+    carries = False
+    for choice in event.get("choices") or ():
+        if not isinstance(choice, dict):
+            continue
+        if choice.get("finish_reason"):
+            reply.ended = True
+        carries |= _take_choice(choice, stamp, reply)
+    if not carries:
+        if isinstance(usage, dict) and not event.get("choices"):
+            reply.ended = True
+        return
+    if not reply.events and isinstance(usage, dict):
+        reply.first_tokens = max(1, _count(usage.get("completion_tokens")))
+    reply.events += 1
+    if not reply.stamps or stamp != reply.stamps[-1]:
+        reply.stamps.append(stamp)
+
+
+def _take_choice(choice: dict[str, Any], stamp: float, reply: Reply) -> bool:
+    """Keep what a choice says; tell whether that is output."""
+    delta = choice.get("delta")
+    if not isinstance(delta, dict):
+        text = choice.get("text")  # of completions
+        return bool(text) and isinstance(text, str) and _answered(text, stamp, reply)
+    content = delta.get("content")
+    if content and isinstance(content, str):
+        return _answered(content, stamp, reply)
+    for name in _REASONING:
+        if (thought := delta.get(name)) and isinstance(thought, str):
+            reply.reasoning_texts.append(thought)
+            reply.reasoning_events += 1
+            return True
+    return any(_calls(call) for call in delta.get("tool_calls") or ()) and _answered("", stamp, reply)
+
+
+def _answered(text: str, stamp: float, reply: Reply) -> bool:
+    if text:
+        reply.texts.append(text)
+    if reply.first_answer is None:
+        reply.first_answer = stamp
+    return True
+
+
+def _calls(call: Any) -> bool:
+    function = _mapping(call.get("function")) if isinstance(call, dict) else {}
+    return bool(function.get("name") or function.get("arguments"))
+
+
+def _read_body(exchange: Exchange, reply: Reply) -> None:
+    from orjson import JSONDecodeError, loads
+
+    try:
+        body = loads(b"".join(exchange.pieces))
+    except JSONDecodeError:
+        reply.error = "the reply is not JSON"
+        return
+    if not isinstance(body, dict):
+        reply.error = "the reply is no JSON object"
+        return
+    if body.get("error") is not None:
+        reply.error = f"error inside the reply: {complaint_of(body).message}"
+        return
+    if isinstance(body.get("usage"), dict):
+        reply.usage = body["usage"]
+    reply.ended = True
+    for name in ("data", "results"):
+        if isinstance(body.get(name), list):
+            reply.items = len(body[name])
+            return
+    choices = body.get("choices")
+    if not isinstance(choices, list) or not choices:
+        reply.error = "the reply has no choices, no data and no results"
+        return
+    for choice in choices:
+        message = _mapping(choice.get("message")) if isinstance(choice, dict) else {}
+        text = message.get("content") or (choice.get("text") if isinstance(choice, dict) else "")
+        if isinstance(text, str) and text:
+            reply.texts.append(text)
+        thought = next((message[n] for n in _REASONING if message.get(n)), "")
+        if isinstance(thought, str) and thought:
+            reply.reasoning_texts.append(thought)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
