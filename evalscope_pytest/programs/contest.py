@@ -6,21 +6,22 @@ et al. 2024, arXiv:2403.07974): lines are compared without blanks around them, n
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import ScoringError
 from ..core.values import Sample, Score
-from ..sandbox.handle import SandboxHandle
 from ..sandbox.protocol import MIB, Program, Result
 from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.protocol import Scorer
 from .outcome import limits_for, why
 from .packed import unpacked
+
+if TYPE_CHECKING:
+    from ..sandbox.handle import SandboxHandle
 
 _MODULES = (
     "string", "re", "datetime", "collections", "heapq", "bisect", "copy", "math", "random", "statistics", "itertools",
@@ -62,9 +63,11 @@ def contest_answer() -> Scorer:
 
 
 async def _score(text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float | None) -> Score:
+    import asyncio
+
     function = str(sample.metadata.get("function") or "")
     code = code_of(text, PYTHON, ("class Solution", f"def {function}(") if function else (), last=True)
-    tests = await asyncio.to_thread(_tests, sample)
+    tests = await asyncio.to_thread(_tests, sample)  # there may be megabytes to unpack
     for number, test in enumerate(tests, 1):
         program, mark = _program(code, function, test, cpu_s)
         result = await sandbox.run(program)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from ..core.values import Sample, Score
-from ..sandbox.handle import SandboxHandle
 from ..sandbox.protocol import MIB
 from ..scoring.extract.code import code_of
 from ..scoring.protocol import Scorer
 from .outcome import limits_for, outcome
+
+if TYPE_CHECKING:
+    from ..sandbox.handle import SandboxHandle
 
 _MEMORY = 2048 * MIB
 _PROBE_CPU_S = 20.0

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.errors import SandboxError
 from ..core.values import Sample, Score
-from ..sandbox.handle import SandboxHandle
 from ..sandbox.protocol import Program, Result
 from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.extract.visible import visible
 from ..scoring.protocol import Scorer
 from .completion import MAIN, before_line, completed
 from .outcome import limits_for, outcome
+
+if TYPE_CHECKING:
+    from ..sandbox.handle import SandboxHandle
 
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([A-Za-z_][A-Za-z0-9_]{0,60})")
 
