@@ -10,8 +10,9 @@ import zlib
 MOST_BYTES = 1 << 28  # unpacked; the largest tests of the release have a tenth of that
 _HEAD_BYTES = 64  # enough to see of what kind the first object is
 _HEAD_CHARACTERS = 1 << 10
-_STRINGS = {"UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
-_AROUND = {"PROTO", "FRAME", "MEMOIZE", "BINPUT", "LONG_BINPUT", "PUT", "STOP"}
+_BEGINNING = b"\x80"  # of protocol 2 and later ones
+_STRINGS = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
+_AROUND = {"PROTO", "FRAME", "MEMOIZE", "BINPUT", "STOP"}
 
 
 def check_packed(packed: str) -> None:
@@ -51,6 +52,8 @@ def unpacked(packed: str) -> str:
 
 
 def _operations(data: bytes, *, cut: bool = False) -> list[tuple[pickletools.OpcodeInfo, object, int | None]]:
+    if not data.startswith(_BEGINNING):
+        raise ValueError("no pickle")
     found = []
     try:
         for operation in pickletools.genops(data):
@@ -58,7 +61,7 @@ def _operations(data: bytes, *, cut: bool = False) -> list[tuple[pickletools.Opc
             if operation[0].name not in _STRINGS | _AROUND:
                 break  # refused: no need to read on
     except (ValueError, UnicodeDecodeError) as error:
-        if not cut or not data.startswith(b"\x80"):
+        if not cut:
             raise ValueError(f"no pickle ({error})") from None
     return found
 

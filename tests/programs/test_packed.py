@@ -18,10 +18,8 @@ def pack(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data)).decode()
 
 
-@given(st.text(), st.integers(0, pickle.HIGHEST_PROTOCOL))
+@given(st.text(), st.integers(2, pickle.HIGHEST_PROTOCOL))
 def test_a_text_comes_back_as_it_was(text, protocol):
-    if protocol == 0 and not text.isprintable():  # what it escapes differs between versions of Python
-        text = "plain"
     packed = pack(pickle.dumps(text, protocol))
     check_packed(packed)
     assert unpacked(packed) == text
