@@ -157,7 +157,7 @@ def benchmark(
             **{
                 "pretty_name": name,
                 "description": inspect.cleandoc(getattr(module, "__doc__", None) or ""),
-                "aggregation": dict(scorer.aggregation) if scorer and scorer.aggregation else "mean",
+                "aggregation": _aggregation(scorer, options.get("judge")),
                 **options,
             },
         )
@@ -169,6 +169,11 @@ def benchmark(
 def _metrics(scorer: Scorer | None, judge: Judging | None) -> tuple[str, ...]:
     decides = scorer or judge
     return decides.metrics if decides else ("accuracy",)
+
+
+def _aggregation(scorer: Scorer | None, judge: Judging | None) -> str | dict[str, str]:
+    decides = scorer or judge
+    return dict(decides.aggregation) if decides and decides.aggregation else "mean"
 
 
 # What an argument has to be, and how it is written. Others fail, in a sentence, where they are read.

@@ -158,9 +158,18 @@ def resolve(
     if benchmark.variant:
         changed = replace(changed, **benchmark.variant(changed.extra_params))
     changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
+    decides = judged(changed, judge) if judge else None
+    alone = decides is not None and not decides.only_if_wrong
+    if decides is not None and alone:
+        changed = replace(
+            changed,
+            metrics=decides.judging.metrics,
+            aggregation=dict(decides.judging.aggregation) or changed.aggregation,
+        )
     changed = _with_metrics(changed, args)
     changed = replace(
         changed,
+        scorer=None if alone else changed.scorer,
         prompt=_prompt(changed, args),
         prompts={} if args.prompt_template is not None else _prompts(changed, args),
         system_prompt=_given(args.system_prompt, changed.system_prompt),
@@ -168,9 +177,6 @@ def resolve(
         timeout_s=_given(args.review_timeout, changed.timeout_s),
         repeats=repeats if repeats > 1 else changed.repeats,
     )
-    decides = judged(changed, judge) if judge else None
-    if decides is not None and not decides.only_if_wrong:
-        changed = replace(changed, metrics=decides.judging.metrics, scorer=None)
     resolved = ResolvedBenchmark(
         judged=decides,
         benchmark=changed,

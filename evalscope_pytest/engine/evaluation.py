@@ -205,6 +205,8 @@ def _right_reply(scorer: Scorer | None, sample: Sample) -> str:
 async def _scored(
     evaluation: Evaluation, context: SampleContext, fail_signals: tuple[type[BaseException], ...]
 ) -> Score:
+    if evaluation.referee is not None and (reason := evaluation.referee.stopped()):
+        raise ServiceDownError(f"not asked, since the run stops: {reason}")  # nobody could judge the reply
     try:
         value = await _call_body(evaluation, context)
     except fail_signals as failure:
@@ -253,10 +255,12 @@ async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> 
         return Score(accuracy=value, answer=_last_text(context))
     if value is None and evaluation.scorer is None and evaluation.referee is None:
         return Score(accuracy=1.0, answer=_last_text(context))
-    text = evaluation.read(_text(value, context))
-    if evaluation.referee is not None:
-        return await evaluation.referee.decide(text, context.sample, partial(_by_rule, text, evaluation, context))
-    return await _by_rule(text, evaluation, context)
+    if evaluation.referee is None:
+        return await _by_rule(evaluation.read(_text(value, context)), evaluation, context)
+    several = value if isinstance(value, tuple) and value else (value,)
+    texts = tuple(evaluation.read(_text(part, context)) for part in several)
+    rule = partial(_by_rule, texts[-1], evaluation, context)
+    return await evaluation.referee.decide(texts if isinstance(value, tuple) else texts[0], context.sample, rule)
 
 
 async def _by_rule(text: str, evaluation: Evaluation, context: SampleContext) -> Score:

@@ -52,14 +52,16 @@ class Referee:
     Attributes:
         judging: What the panel is asked.
         only_if_wrong: Ask the panel only where the rule found the reply wrong (``llm_recall``).
+        stopped: Tells why a judge is not asked any more; empty while all are.
     """
 
     panel: Panel
     judging: Judging
     only_if_wrong: bool = False
+    stopped: Callable[[], str] = str
 
-    async def decide(self, reply: str, sample: Sample, rule: Callable[[], Awaitable[Score]]) -> Score:
-        """Return the score of a reply.
+    async def decide(self, reply: str | tuple[str, ...], sample: Sample, rule: Callable[[], Awaitable[Score]]) -> Score:
+        """Return the score of a reply, or of several that belong together.
 
         Raises:
             JudgeError: The panel came to no verdict.

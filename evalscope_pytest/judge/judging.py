@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
 
 from ..core.template import render
 from ..core.values import Message, Sample, Score
@@ -37,7 +39,7 @@ class Item:
     questions: tuple[Question, ...]
 
 
-def _first(sample: Sample, decided: Sequence[Metrics]) -> Score:
+def _first(sample: Sample, reply: Any, decided: Sequence[Metrics]) -> Score:
     return Score.of(decided[0])
 
 
@@ -48,18 +50,21 @@ class Judging:
     Attributes:
         name: What it is called in records and errors.
         metrics: The names of the numbers it gives, the primary one first.
-        items: What is to be decided about a reply to a sample.
-        score: Makes the score of the metrics that were decided, item by item.
+        items: What is to be decided about a reply to a sample: a text, or a tuple of texts where the body returned
+            several.
+        score: Makes the score of the sample, the reply, and the metrics that were decided, item by item.
+        aggregation: How metrics become one number that are no plain means.
         both_orders: Whether comparisons are made in both orders, unless the user decides.
         options: What makes this judging differ from another of the same name; part of the content address.
     """
 
     name: str
     metrics: tuple[str, ...]
-    items: Callable[[Sample, str], Sequence[Item]]
-    score: Callable[[Sample, Sequence[Metrics]], Score] = _first
+    items: Callable[[Sample, Any], Sequence[Item]]
+    score: Callable[[Sample, Any, Sequence[Metrics]], Score] = _first
     both_orders: bool = True
     options: str = ""
+    aggregation: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -113,25 +118,30 @@ def compared(
     values: Mapping[str, float],
     *,
     baseline: Callable[[Sample], str],
-    metric: str = "win_rate",
+    weights: Mapping[str, float] | None = None,
     system_prompt: str = "",
     swap: bool = True,
 ) -> Judging:
-    """Return the judging that compares a reply with a baseline's.
+    """Return the judging that compares a reply with a baseline's: ``win_rate``.
 
     Args:
         prompt: Names ``{question}``, ``{a}`` and ``{b}``, which are the two replies in the order they are shown.
         values: What each label is worth for the reply shown as ``a``, from 0 (lost) to 1 (won).
         baseline: The reply it is compared with.
+        weights: How many comparisons a label counts as, where it is not 1: a clear win counts more. The samples'
+            win rates are then weighted by them (aggregation ``battles``).
         swap: Whether it is made in both orders, unless the user decides; it counts when both are decided, with the
-            mean of the two.
+            mean of the two. Made once, which reply comes first is drawn by the question.
     """
-    as_a = Labels({label: {metric: value} for label, value in values.items()})
-    as_b = Labels({label: {metric: 1.0 - value} for label, value in values.items()})
+    weights = weights or {}
+    as_a = Labels({label: _battle(value, weights.get(label, 1.0)) for label, value in values.items()})
+    as_b = Labels({label: _battle(1.0 - value, weights.get(label, 1.0)) for label, value in values.items()})
 
     def items(sample: Sample, reply: str) -> Sequence[Item]:
         other, fields = baseline(sample), sample_fields(sample, reply)
         orders = [(as_a, reply, other), (as_b, other, reply)]
+        if _is_heads(sample.question):
+            orders.reverse()
         return [
             Item(
                 tuple(
@@ -141,5 +151,20 @@ def compared(
             )
         ]
 
-    options = f"{system_prompt}\0{prompt}\0{dict(values)!r}"
-    return Judging(name, (metric,), items, both_orders=swap, options=options)
+    options = f"{system_prompt}\0{prompt}\0{dict(values)!r}\0{dict(weights)!r}"
+    how = {"win_rate": "battles"} if weights else {}
+    return Judging(name, ("win_rate",), items, _won, both_orders=swap, options=options, aggregation=how)
+
+
+def _battle(value: float, weight: float) -> Metrics:
+    return {"win_rate": value, "won": value * weight, "battles": weight}
+
+
+def _won(sample: Sample, reply: Any, decided: Sequence[Metrics]) -> Score:
+    won, battles = decided[0]["won"], decided[0]["battles"]
+    weights = {} if battles == 1 else {"weights": {"win_rate": battles}}
+    return Score.of({"win_rate": won / battles}, metadata=weights)
+
+
+def _is_heads(text: str) -> bool:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()[0] % 2 == 0

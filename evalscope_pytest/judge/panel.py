@@ -77,10 +77,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request to a judge, and its reply."""
+    """One request to a judge, and its reply; None where it could not be asked."""
 
     messages: tuple[Message, ...]
-    reply: str
+    reply: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,11 @@ class Judgement:
     error: str = ""
 
 
-async def judge(judging: Judging, sample: Sample, reply: str, panel: Panel) -> Score:
+async def judge(judging: Judging, sample: Sample, reply: Any, panel: Panel) -> Score:
     """Return the panel's score of a reply, with every judgement in its metadata.
+
+    Args:
+        reply: A text, or what else the judging makes its questions of.
 
     Raises:
         JudgeError: Too few judges came to a verdict.
@@ -118,7 +121,7 @@ async def judge(judging: Judging, sample: Sample, reply: str, panel: Panel) -> S
     ]
     judgements = await asyncio.gather(*asked)
     decided = [_decided(item, [j for j in judgements if j.item == number], panel) for number, item in enumerate(items)]
-    score = judging.score(sample, decided)
+    score = judging.score(sample, reply, decided)
     explanation = score.explanation or next((j.verdict.explanation for j in judgements if j.verdict), "") or None
     metadata = {**score.metadata, RECORDS: [record for j in judgements for record in _records(j)]}
     return Score.of(score.values, answer=score.answer, explanation=explanation, metadata=metadata)
@@ -129,15 +132,17 @@ async def _judgement(judge: Judge, question: Question, place: tuple[int, int, in
     messages, verdict, problem = question.messages, None, UNREADABLE
     try:
         for _ in range(TRIES):
-            asked.append(Asked(messages, await judge.ask(messages, place[2], question.contract.ideal)))
-            verdict = question.contract.read(asked[-1].reply)
+            reply = await judge.ask(messages, place[2], question.contract.ideal)
+            asked.append(Asked(messages, reply))
+            verdict = question.contract.read(reply)
             if verdict is not None:
                 break
             again = Message("user", f"{AGAIN} {question.contract.instruction}")
-            messages = (*messages, Message("assistant", asked[-1].reply), again)
+            messages = (*messages, Message("assistant", reply), again)
     except FatalError:
         raise  # no other sample would fare better
     except ModelError as error:
+        asked.append(Asked(messages, None))
         problem = str(error)
     return Judgement(judge.name, *place, tuple(asked), verdict, "" if verdict else problem)
 
@@ -174,7 +179,7 @@ def _combined(values: Sequence[Metrics], aggregation: Aggregation) -> Metrics:
 
 
 def _records(judgement: Judgement) -> Iterator[Mapping[str, Any]]:
-    """Yield a record of each request; the last one has the verdict."""
+    """Yield a record of each request; the last one has the verdict, or why there is none."""
     last = len(judgement.asked) - 1
     for number, asked in enumerate(judgement.asked):
         verdict = judgement.verdict if number == last else None
@@ -186,6 +191,8 @@ def _records(judgement: Judgement) -> Iterator[Mapping[str, Any]]:
             "messages": [{"role": m.role, "content": m.content} for m in asked.messages],
             "reply": asked.reply,
             "verdict": verdict.value if verdict else None,
+            "metrics": dict(verdict.metrics) if verdict else None,
+            **({"error": judgement.error} if judgement.error and number == last else {}),
         }
 
 
@@ -199,4 +206,5 @@ def calls_in(score: Score) -> tuple[JudgeCall, ...]:
             record["reply"],
         )
         for record in score.metadata.get(RECORDS, ())
+        if record["reply"] is not None
     )

@@ -74,7 +74,7 @@ class Judges:
 
     def referee(self, judged: Judged) -> Referee:
         """Return who decides about a benchmark's replies."""
-        return Referee(self.panel, judged.judging, judged.only_if_wrong)
+        return Referee(self.panel, judged.judging, judged.only_if_wrong, lambda: self.stopped)
 
     def closing(self) -> Iterator[Coroutine[Any, Any, None]]:
         """Yield what closes the models that were made."""
