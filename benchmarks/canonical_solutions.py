@@ -1,9 +1,9 @@
 """Official solutions, which all have to pass, and mutants of them, which must not: the code benchmarks' own check.
 
-    python benchmarks/canonical_solutions.py --data DIR [--only humaneval] [--parallel 8] [--load 0] [--mutants]
+    python benchmarks/canonical_solutions.py --data DIR [--only humaneval] [--parallel 8] [--load 4] [--mutants]
 
 ``DIR`` holds a folder of official records for each benchmark. ``--load`` keeps that many processes busy besides:
-verdicts must not change on a machine that is full. ``--mutants`` also replaces each solution by one that returns nothing.
+verdicts must not change on a full machine. ``--mutants`` also replaces each solution by one that returns nothing.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--only", nargs="*", default=NAMES, choices=NAMES)
+    parser.add_argument("--engine", default="auto", choices=["auto", "bubblewrap", "landlock"])
     parser.add_argument("--parallel", type=int, default=2)
     parser.add_argument("--load", type=int, default=0)
     parser.add_argument("--mutants", action="store_true")
@@ -73,7 +74,7 @@ def main() -> None:
     busy = [multiprocessing.Process(target=_spin, daemon=True) for _ in range(options.load)]
     for process in busy:
         process.start()
-    pool = Pool(choose(SandboxChoice()), options.parallel)
+    pool = Pool(choose(SandboxChoice(options.engine)), options.parallel)
     print(f"{pool.isolation.name}, {options.parallel} at a time, {options.load} busy processes besides")
     wrong = 0
     for name in options.only:
