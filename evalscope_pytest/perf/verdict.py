@@ -92,6 +92,7 @@ def _notes(result: Result) -> Iterator[str]:
     if len(sources) > 1:
         yield f"output tokens were counted in several ways: {', '.join(f'{n} {s}' for s, n in result.token_sources)}."
     yield from _counted_here(result)
+    yield from _repeated(result)
     if result.window is None and not result.level.is_open:
         yield "no steady state: fewer than two rounds of requests. Give a larger --number for throughput."
     gaps = sum(len(request.stamps) for request in result.requests if request.ok)
@@ -107,6 +108,16 @@ def _counted_here(result: Result) -> Iterator[str]:
         yield (
             f"the server sent no usage; the tokenizer counts {counted:,} tokens in {events:,} chunks. Either chunks "
             "hold several tokens, or it is not the server's tokenizer."
+        )
+
+
+def _repeated(result: Result) -> Iterator[str]:
+    first_turns = [request.prompt for request in result.requests if not request.turn]
+    distinct = len(set(first_turns))
+    if distinct < len(first_turns):
+        yield (
+            f"{len(first_turns):,} requests shared {distinct:,} prompts: a service that caches prefixes looks faster. "
+            "Use a larger data set for its speed on new prompts."
         )
 
 

@@ -82,16 +82,29 @@ def write_html(
 
 def render(model: str, reports: Sequence[Report], wrong: Mapping[str, WrongSamples], now: datetime) -> str:
     """Return the page."""
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     sections = "".join(_section(report, wrong.get(report.dataset_name, NONE_WRONG)) for report in reports)
+    return document(
+        model,
+        f'<h1>{_text(model)}</h1>\n<p class="dim">{now:%Y-%m-%d %H:%M} · {_summary(reports)}</p>\n'
+        f"<section>\n{_overview(reports)}</section>\n{sections}",
+    )
+
+
+def document(title: str, content: str, style: str = "") -> str:
+    """Return a whole page around ``content``, which is HTML: no scripts, nothing from the network.
+
+    Args:
+        style: Rules to add to those of every page.
+    """
+    style = _STYLE + style
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_text(model)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<h1>{_text(model)}</h1>\n<p class="dim">{now:%Y-%m-%d %H:%M} · {_summary(reports)}</p>\n'
-        f"<section>\n{_overview(reports)}</section>\n{sections}</main>\n</body>\n</html>\n"
+        f"<title>{_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+        f"{content}</main>\n</body>\n</html>\n"
     )
 
 

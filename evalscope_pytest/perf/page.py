@@ -1,0 +1,140 @@
+"""``report.html``: the figures and plots of a run on one page that needs no network and runs no scripts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+from ..core.terminal import visible
+from ..records.atomic import write_atomic
+from ..report.html import document
+from .plot import STYLE, Series, plot
+from .records import Facts
+from .request import Request
+from .result import Result
+from .table import DETAILS, OVERVIEW, cells, distributions, facts
+
+_BINS = 80
+_CURVE_POINTS = 200
+
+
+def write_page(path: Path, about: Facts, results: Sequence[Result]) -> None:
+    """Write the page.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    write_atomic(path, render(about, results).encode("utf-8", "replace"))
+
+
+def render(about: Facts, results: Sequence[Result]) -> str:
+    """Return the page."""
+    lines = [f"{about.started_at} · {about.interface} at {about.url} · {about.dataset}", about.parameters]
+    head = f"<h1>{_text(about.model)}</h1>\n" + "".join(f'<p class="dim">{_text(line)}</p>\n' for line in lines if line)
+    overview = _table([name for name, _ in OVERVIEW], [[cell(r) for _, cell in OVERVIEW] for r in results])
+    plots = _sweep(results) if len(results) > 1 else ""
+    sections = "".join(map(_section, results))
+    content = f'{head}<section>\n{overview}<p class="dim">Times in ms.</p>{plots}</section>\n{sections}'
+    return document(f"Load test of {about.model}", content, STYLE)
+
+
+def _sweep(results: Sequence[Result]) -> str:
+    names = [_name(r) for r in results]
+    xs = [float(i) for i in range(len(results))]
+
+    def series(name: str, value: Callable[[Result], float]) -> Series:
+        return Series(name, xs, [value(r) for r in results])
+
+    pictures = [
+        ("Output tokens a second", [series("", lambda r: r.throughput.output_per_s or math.nan)]),
+        ("Requests a second", [series("", lambda r: r.throughput.requests_per_s)]),
+        ("TTFT, ms", [series("p50", lambda r: r.ttft.p50 * 1000), series("p99", lambda r: r.ttft.p99 * 1000)]),
+        ("TPOT, ms", [series("p50", lambda r: r.tpot.p50 * 1000), series("p99", lambda r: r.tpot.p99 * 1000)]),
+        ("Latency, ms", [series("p50", lambda r: r.latency.p50 * 1000), series("p99", lambda r: r.latency.p99 * 1000)]),
+    ]
+    return _grid([plot(title, "load", lines, names) for title, lines in pictures])
+
+
+def _name(result: Result) -> str:
+    level = result.level
+    return f"{level.rate:g}/s" if level.rate is not None else str(level.concurrency or level.name)
+
+
+def _section(result: Result) -> str:
+    rows = [[name, *cells(found, factor)] for name, found, factor in distributions(result)]
+    lines = [f"<p>{_text(line)}</p>\n" for line in facts(result)]
+    lines += [f'<p class="dim">{_text(note)}</p>\n' for note in result.notes]
+    lines += [f'<p class="bad">INVALID: {_text(reason)}</p>\n' for reason in result.invalid]
+    failed = ""
+    if result.failures:
+        failed = _table(["Failed because", "Requests"], [[f.reason, f"{f.count:,}"] for f in result.failures])
+    return (
+        f'<section id="{_text(result.level.name)}"{"" if result.valid else " class=invalid"}>\n'
+        f"<h2>{_text(result.level.name.replace('_', ' '))}</h2>\n{_table(['', *DETAILS], rows) if rows else ''}"
+        f"{''.join(lines)}{failed}{_grid(_pictures(result))}</section>\n"
+    )
+
+
+def _pictures(result: Result) -> list[str]:
+    fine = [request for request in result.requests if request.ok]
+    if not fine:
+        return []
+    open_loop = result.level.is_open
+    ttft = [r.ttft_scheduled if open_loop else r.ttft for r in fine]
+    curves = [
+        ("TTFT, ms: share of requests below", [t * 1000 for t in ttft if t is not None]),
+        ("Latency, ms: share of requests below",
+         [(r.latency_scheduled if open_loop else r.latency) * 1000 for r in fine]),
+        ("ICL, ms: share of gaps below", [gap * 1000 for r in fine for gap in r.gaps]),
+    ]  # fmt: skip
+    return [
+        _in_flight(result),
+        _tokens(fine) if any(request.tokens.output for request in fine) else "",
+        *(plot(title, "ms", [_curve(values)]) for title, values in curves if values),
+    ]
+
+
+def _in_flight(result: Result) -> str:
+    import numpy as np
+
+    sent = np.sort([request.sent for request in result.requests])
+    done = np.sort([request.done for request in result.requests])
+    moments = np.linspace(0.0, done[-1], _BINS)
+    in_flight = np.searchsorted(sent, moments) - np.searchsorted(done, moments)
+    return plot("Requests in flight", "seconds", [Series("", moments.tolist(), in_flight.astype(float).tolist())])
+
+
+def _tokens(fine: Sequence[Request]) -> str:
+    """Plot tokens a second, each counted when it came: evenly over the reads that brought a reply."""
+    import numpy as np
+
+    stamps = [np.asarray(r.stamps if r.stamps else (r.done,)) for r in fine]
+    weights = [np.full(len(s), r.tokens.output / len(s)) for s, r in zip(stamps, fine, strict=True)]
+    sums, edges = np.histogram(np.concatenate(stamps), _BINS, weights=np.concatenate(weights))
+    rates = sums / (edges[1] - edges[0])
+    return plot("Output tokens a second", "seconds", [Series("", edges[:-1].tolist(), rates.tolist())])
+
+
+def _curve(values: list[float]) -> Series:
+    ranked = sorted(values)
+    steps = min(len(ranked), _CURVE_POINTS)
+    shares = [(number + 1) / steps for number in range(steps)]
+    return Series("", [ranked[max(0, math.ceil(share * len(ranked)) - 1)] for share in shares], shares)
+
+
+def _grid(pictures: Sequence[str]) -> str:
+    return f'<div class="plots">\n{"".join(pictures)}</div>\n' if any(pictures) else ""
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def row(tag: str, items: Sequence[str]) -> str:
+        written = (f"<{tag}{' class=n' if place else ''}>{_text(item)}</{tag}>" for place, item in enumerate(items))
+        return f"<tr>{''.join(written)}</tr>\n"
+
+    return f"<table>\n{row('th', head)}{''.join(row('td', items) for items in rows)}</table>\n"
+
+
+def _text(text: str) -> str:
+    return escape(visible(text))

@@ -1,0 +1,204 @@
+"""A run's files: ``summary.json``, ``summary.txt``, ``report.html``, and the requests of each level as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import math
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import ConfigError, StoreError
+from ..records.atomic import replaced, write_atomic
+from ..version import __version__
+from .goodput import Goodput
+from .level import Level
+from .request import Request, Tokens
+from .result import Effort, Observed, Result, result_of
+
+SUMMARY = "summary.json"
+REQUESTS = "requests.jsonl"
+SCHEMA = 1
+_DIGITS = 6  # of seconds in files: microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a run was about.
+
+    Attributes:
+        url: Without user, password and query.
+        dataset: Name, and file where one was given.
+    """
+
+    model: str
+    url: str
+    interface: str
+    dataset: str
+    started_at: str
+    parameters: str
+
+
+def write_run(folder: Path, facts: Facts, results: Sequence[Result], text: str) -> None:
+    """Write everything but the page.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    for result in results:
+        write_requests(folder / result.level.name / REQUESTS, result.requests)
+    summary = {
+        "schema": SCHEMA,
+        "tool": f"evalscope-pytest {__version__}",
+        **asdict(facts),
+        "results": [summary_of(result) for result in results],
+    }
+    write_atomic(folder / SUMMARY, (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
+    write_atomic(folder / "summary.txt", text.encode("utf-8", "replace"))
+
+
+def summary_of(result: Result) -> dict[str, Any]:
+    """Return the figures of a level as JSON takes them: seconds, null where there is no figure."""
+    found: dict[str, Any] = {"name": result.level.name, "valid": result.valid}
+    for field in fields(result):
+        if field.name == "requests":
+            continue
+        value = getattr(result, field.name)
+        if field.name == "token_sources":
+            value = dict(value)
+        elif hasattr(value, "__dataclass_fields__"):
+            value = asdict(value)
+        elif field.name == "failures":
+            value = [asdict(failure) for failure in value]
+        found[field.name] = value
+    found["success_rate"] = result.success_rate
+    return dict(_finite(found))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def write_requests(path: Path, requests: Iterable[Request]) -> None:
+    """Write one request a line; times in seconds from the start of the run.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    from orjson import dumps
+
+    with replaced(path, durable=False) as file:
+        for request in requests:
+            file.write(dumps(_line(request)) + b"\n")
+
+
+def _line(request: Request) -> dict[str, Any]:
+    tokens = request.tokens
+    return {
+        "index": request.index,
+        "scheduled": round(request.scheduled, _DIGITS),
+        "sent": round(request.sent, _DIGITS),
+        "done": round(request.done, _DIGITS),
+        "stamps": [round(stamp, _DIGITS) for stamp in request.stamps],
+        "first_answer": None if request.first_answer is None else round(request.first_answer, _DIGITS),
+        "events": request.events,
+        "first_tokens": request.first_tokens,
+        "input_tokens": tokens.input,
+        "output_tokens": tokens.output,
+        "reasoning_tokens": tokens.reasoning,
+        "cached_tokens": tokens.cached,
+        "token_source": tokens.source,
+        "error": request.error,
+        "turn": request.turn,
+        "prompt": request.prompt,
+    }
+
+
+def read_requests(path: Path) -> tuple[Request, ...]:
+    """Read what `write_requests` wrote.
+
+    Raises:
+        StoreError: It is not there, or not of this form.
+    """
+    from orjson import loads
+
+    try:
+        return tuple(_request(loads(line)) for line in path.read_bytes().splitlines())
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} holds no requests of this tool: {error}.") from error
+
+
+def _request(line: dict[str, Any]) -> Request:
+    return Request(
+        index=line["index"],
+        scheduled=line["scheduled"],
+        sent=line["sent"],
+        done=line["done"],
+        stamps=array("d", line["stamps"]),
+        first_answer=line["first_answer"],
+        events=line["events"],
+        first_tokens=line["first_tokens"],
+        tokens=Tokens(
+            line["input_tokens"],
+            line["output_tokens"],
+            line["reasoning_tokens"],
+            line["cached_tokens"],
+            line["token_source"],
+        ),
+        error=line["error"],
+        turn=line["turn"],
+        prompt=line["prompt"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run, read back."""
+
+    folder: Path
+    model: str
+    results: tuple[Result, ...]
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run's levels; figures are worked out anew from the requests.
+
+    Raises:
+        ConfigError: The folder holds no run.
+        StoreError: A file of it is damaged.
+    """
+    path = folder / SUMMARY
+    try:
+        summary = json.loads(path.read_bytes())
+    except OSError:
+        raise ConfigError(f"{folder} holds no {SUMMARY}. Give the folder of a run of evalscope-pytest perf.") from None
+    except ValueError as error:
+        raise StoreError(f"{path} is damaged: {error}.") from error
+    try:
+        results = tuple(_result(folder, found) for found in summary["results"])
+    except (KeyError, TypeError) as error:
+        raise StoreError(f"{path} is no summary of schema {SCHEMA}: {error}.") from error
+    return Run(folder, str(summary.get("model", "")), results)
+
+
+def _result(folder: Path, found: dict[str, Any]) -> Result:
+    from dataclasses import replace
+
+    level = Level(**found["level"])
+    requests = read_requests(folder / level.name / REQUESTS)
+    dispatched = found["window"]["end"] if found["window"] else 0.0
+    seen = Observed(requests, dispatched, Effort(**found["effort"]), found["interrupted"], found["unfinished"])
+    good = (
+        Goodput(**{**found["goodput"], "objectives": tuple(found["goodput"]["objectives"])})
+        if found["goodput"]
+        else None
+    )
+    return replace(result_of(level, seen), goodput=good)

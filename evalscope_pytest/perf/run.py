@@ -1,0 +1,164 @@
+"""A whole run: load the data set, try the service, measure each level, write the files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..core.canonical import dumps
+from ..core.errors import ModelError, StoreError
+from ..core.secret import redact
+from .datasets import DataOptions, load_conversations
+from .driving import Workload
+from .endpoint import Endpoint, address_of
+from .goodput import Objective
+from .level import Level
+from .page import write_page
+from .progress import Progress
+from .prompts import Conversation, Form, Interface, single
+from .records import Facts, write_run
+from .result import Result
+from .session import measure
+from .table import speed_table, text
+
+Say = Callable[[str], None]
+DURATION_PROMPTS = 2000
+TRY_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What is to be measured.
+
+    Attributes:
+        interface: Which of the service's interfaces ``endpoint`` is.
+        parameters: Fields of every request.
+        levels: Measured one after the other.
+        prompt: Sent instead of a data set.
+        pause_s: Seconds between two levels.
+        try_first: Send one request first, and stop where it fails.
+        folder: Where files go.
+    """
+
+    endpoint: Endpoint
+    interface: Interface
+    parameters: Mapping[str, Any]
+    dataset: str
+    data: DataOptions
+    levels: tuple[Level, ...]
+    folder: Path
+    prompt: str = ""
+    objectives: tuple[Objective, ...] = ()
+    pause_s: float = 0.0
+    try_first: bool = True
+    form: Form = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the form of requests."""
+        object.__setattr__(self, "form", Form(self.interface, self.parameters))
+
+
+def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
+    """Measure all levels and write the run's files; an interruption leaves what was measured.
+
+    Raises:
+        ConfigError: An option does not fit.
+        DatasetError: There is nothing to send.
+        ModelError: The service does not answer the first request.
+        StoreError: A file could not be written.
+    """
+    shown = address_of(plan.endpoint).shown
+    workload = workload_of(plan)
+    if plan.folder.exists() and any(plan.folder.iterdir()):
+        raise StoreError(f"{plan.folder} is not empty. Choose another --outputs-dir or --name, or drop --no-timestamp.")
+    if plan.try_first:
+        try_once(plan, workload)
+    about = Facts(
+        model=str(plan.parameters.get("model", "")),
+        url=shown,
+        interface=plan.interface,
+        dataset="--prompt" if plan.prompt else plan.dataset + (f" ({plan.data.path})" if plan.data.path else ""),
+        started_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z"),
+        parameters=redact(dumps(dict(plan.parameters))),
+    )
+    results: list[Result] = []
+    used = 0
+    for number, level in enumerate(plan.levels):
+        if number and plan.pause_s:
+            time.sleep(plan.pause_s)
+        results.append(measure_level(plan, _from(workload, used), level, progress=progress))
+        used += _prompts_of(level)
+        write(plan, about, results)
+        if results[-1].interrupted:
+            break
+    say(summary_text(plan, results))
+    return results
+
+
+def summary_text(plan: RunPlan, results: Sequence[Result]) -> str:
+    """Return what the terminal shows at the end."""
+    shown = text(results)
+    if plan.dataset.startswith("speed_benchmark"):
+        shown += "\n" + speed_table(results) + "\n"
+    return f"{shown}\n{plan.folder / 'report.html'}"
+
+
+def write(plan: RunPlan, about: Facts, results: Sequence[Result]) -> None:
+    """Write the files of what was measured so far."""
+    write_run(plan.folder, about, results, summary_text(plan, results) + "\n")
+    write_page(plan.folder / "report.html", about, results)
+
+
+def workload_of(plan: RunPlan) -> Workload:
+    """Load as many prompts as will be sent, so that each is sent once if the data set has so many.
+
+    One more is taken for the first try: a prompt sent before is quicker where the service caches prefixes.
+    """
+    if plan.prompt:
+        conversations: Sequence[Conversation] = (single(plan.prompt),)
+    else:
+        wanted = 1 + sum(_prompts_of(level) for level in plan.levels)
+        conversations = load_conversations(plan.dataset, replace(plan.data, wanted=wanted))
+    counter = plan.data.tokenizer.count if plan.data.tokenizer else None
+    return Workload(plan.form, conversations, counter)
+
+
+def _prompts_of(level: Level) -> int:
+    return (level.requests or DURATION_PROMPTS) + level.warm_up
+
+
+def _from(workload: Workload, start: int) -> Workload:
+    """Return a workload that begins with another prompt."""
+    start %= len(workload.conversations)
+    return replace(workload, conversations=(*workload.conversations[start:], *workload.conversations[:start]))
+
+
+def measure_level(plan: RunPlan, workload: Workload, level: Level, *, progress: bool) -> Result:
+    """Measure one level, with a line that tells how far it is."""
+    shown = Progress(level, sys.stderr) if progress else None
+    try:
+        return measure(plan.endpoint, workload, level, plan.objectives, watch=shown)
+    finally:
+        if shown is not None:
+            shown.close()
+
+
+def try_once(plan: RunPlan, workload: Workload) -> None:
+    """Send one request, so that a wrong address or key is told before a load is made of it.
+
+    Raises:
+        ModelError: It failed.
+    """
+    patience = plan.endpoint.patience
+    short = replace(patience, total_s=min(patience.total_s, TRY_TIMEOUT_S))
+    result = measure(replace(plan.endpoint, patience=short), _from(workload, -1), Level(requests=1))
+    if result.failures:
+        raise ModelError(
+            f"the service at {address_of(plan.endpoint).shown} does not answer as it should: "
+            f"{result.failures[0].reason}. Check --url, --model, --api and --api-key; --no-test-connection skips this."
+        )
