@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .drop import drop_answer as drop_answer
     from .entities import entity_answer as entity_answer
     from .first_error import first_error as first_error
+    from .function_calls.call import called as called
+    from .function_calls.scorer import function_calls as function_calls
     from .grid import grid_answer as grid_answer
     from .ifeval.scorer import ifeval as ifeval
     from .local_math import local_math_answer as local_math_answer
@@ -38,11 +40,13 @@ _HOME = {
     "aime_answer": "mathematics",
     "bbh_answer": "bbh",
     "by_subset": "by_subset",
+    "called": "function_calls.call",
     "choice_answer": "multiple_choice",
     "drop_answer": "drop",
     "entity_answer": "entities",
     "exact_match": "matching",
     "first_error": "first_error",
+    "function_calls": "function_calls.scorer",
     "grid_answer": "grid",
     "ifeval": "ifeval.scorer",
     "includes": "matching",
@@ -65,11 +69,13 @@ __all__ = [
     "aime_answer",
     "bbh_answer",
     "by_subset",
+    "called",
     "choice_answer",
     "drop_answer",
     "entity_answer",
     "exact_match",
     "first_error",
+    "function_calls",
     "grid_answer",
     "ifeval",
     "includes",

@@ -1,0 +1,78 @@
+"""Written records of function calling and of instructions a program can check."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def _function(name: str, required: str, **properties: str) -> Row:
+    described = {key: {"type": kind, "description": f"The {key}."} for key, kind in properties.items()}
+    parameters = {"type": "dict", "properties": described, "required": required.split()}
+    return {"name": name, "description": f"Computes {name}.", "parameters": parameters}
+
+
+_AREA = _function("geo.area", "base height", base="integer", height="float", unit="string")
+_JAVA = _function("Canvas.draw", "shape", shape="String", size="long", fill="boolean")
+_SCRIPT = _function("canvas.draw", "shape", shape="String", size="float", where="dict")
+_ASKED = "Find the area of a triangle with a base of 10 cm and a height of 5 cm."
+_AREAS = [{"geo.area": {"base": [10], "height": [5], "unit": ["cm", "centimeters", ""]}}]
+_TWO = [*_AREAS, {"geo.area": {"base": [3], "height": [4.5], "unit": [""]}}]
+_DRAWN = [{"Canvas.draw": {"shape": ["circle"], "size": [5], "fill": [True, ""]}}]
+_DRAWN_THERE = [{"canvas.draw": {"shape": ["circle"], "size": [5.5], "where": [{"x": [1], "y": [2]}]}}]
+# Subset: the functions and the right calls; none where a call is wrong, or any is right.
+_BFCL: dict[str, tuple[list[Row], list[Row] | None]] = {
+    "simple_python": ([_AREA], _AREAS),
+    "simple_java": ([_JAVA], _DRAWN),
+    "simple_javascript": ([_SCRIPT], _DRAWN_THERE),
+    "multiple": ([_JAVA, _AREA], _AREAS),
+    "parallel": ([_AREA], _TWO),
+    "parallel_multiple": ([_JAVA, _AREA], _TWO),
+    "live_simple": ([_AREA], _AREAS),
+    "live_multiple": ([_JAVA, _AREA], _AREAS),
+    "live_parallel": ([_AREA], _TWO),
+    "live_parallel_multiple": ([_JAVA, _AREA], _TWO),
+    "irrelevance": ([_function("weather", "town", town="string")], None),
+    "live_irrelevance": ([_function("weather", "town", town="string")], None),
+    "live_relevance": ([_AREA], None),
+}
+_V3_NAMES = {"simple_python": "simple", "simple_java": "java", "simple_javascript": "javascript"}
+
+
+def _question(subset: str) -> list[Row]:
+    system = [{"role": "system", "content": "Be brief."}] if subset == "live_multiple" else []
+    return [*system, {"role": "user", "content": _ASKED}]
+
+
+def _v3_record(subset: str, functions: list[Row], answer: list[Row] | None) -> Row:
+    name = _V3_NAMES.get(subset, subset)
+    return {
+        "id": f"{name}_0", "multi_turn": False, "functions": json.dumps(functions), "tools": "[]",
+        "turns": json.dumps([_question(subset)]), "missed_functions": "{}", "initial_config": "{}",
+        "involved_classes": [], "ground_truth": json.dumps(answer or {}), "subset": name, "test_category": name,
+        "language": {"java": "Java", "javascript": "JavaScript"}.get(name, "Python"),
+    }  # fmt: skip
+
+
+FILES: dict[str, dict[str, list[Row] | str]] = {
+    "bfcl_v3": {"train.jsonl": [_v3_record(subset, *what) for subset, what in _BFCL.items()]},
+    "bfcl_v4": {
+        **{
+            f"BFCL_v4_{subset}.json": json.dumps(
+                {"id": f"{subset}_0", "question": [_question(subset)], "function": what}
+            )
+            + "\n"
+            for subset, (what, _) in _BFCL.items()
+        },
+        **{
+            f"possible_answer/BFCL_v4_{subset}.json": json.dumps({"id": f"{subset}_0", "ground_truth": answer}) + "\n"
+            for subset, (_, answer) in _BFCL.items()
+            if answer
+        },
+    },
+}
+SUBSETS: dict[str, tuple[str, ...]] = {}
+NO_OFFICIAL = {"bfcl_v3"}
+FEW_OFFICIAL = {"bfcl_v4"}
