@@ -128,7 +128,7 @@ def _check_values(given: Mapping[str, Any]) -> None:
 
 def _add_model(given: dict[str, Any], environ: Mapping[str, str]) -> None:
     """Put a model from the environment on the command line: without one there, pytest runs the tests it finds."""
-    if "eval_model" in given or TASK_CONFIG in given or given.get("eval_type") in MOCK:
+    if "eval_model" in given or TASK_CONFIG in given or given.get("eval_type") in MOCK or "eval_arena" in given:
         return
     if not (model := environ.get("EVALSCOPE_MODEL")):
         raise ConfigError("no model is given. Add --model NAME, or --model mock to try out benchmarks without one.")

@@ -41,6 +41,7 @@ OPTIONS = (
     ("judge", "value", "JSON|K=V,...", "Judges in EvalScope's newer form: strategy, models, contract, repeats, position_swap, aggregation, min_valid_judges."),
     ("judge_strategy", "value", "{auto,llm,rule,llm_recall}", "When a judge model decides: where the benchmark wants it (auto), always (llm), never (rule), or where the rule found the reply wrong (llm_recall)."),
     ("judge_model_args", "value", "JSON|K=V,...", "The judge: model_id, api_url, api_key, system_prompt, prompt_template, generation_config, model_args, score_type, score_pattern, score_mapping."),
+    ("arena", "repeat", "TEXT", "Run whose replies are compared with those of others: DIR or NAME=DIR. Given once for each model, it stands for the benchmark general_arena over these."),
     ("judge_worker_num", "value", "N", ""),
     ("analysis_report", "switch", "TEXT", ""),
     ("use_sandbox", "switch", "TEXT", "Run the code that models write in a container; without it, in a local sandbox."),

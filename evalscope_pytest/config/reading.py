@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path as Folder
 from typing import Any
@@ -22,7 +22,7 @@ from .older import Notes, Path, modern_dataset, modern_generation, modern_task
 from .rules import check_together
 from .secrets import remember_secrets
 from .setting import settings_of
-from .task import LATEST, MOCK, SERVICE_BATCH_SIZE, TaskConfig
+from .task import ARENA, LATEST, MOCK, SERVICE_BATCH_SIZE, TaskConfig
 from .unavailable import refuse_unavailable
 
 Place = Callable[[str], str]
@@ -134,6 +134,10 @@ def filled_in(layer: Layer) -> dict[str, Any]:
 
 def _fill_in(result: dict[str, Any]) -> None:
     """Add what depends on other settings."""
+    if result["arena"]:
+        _add_arena(result)
+    if result["model"] is None and result["eval_type"] is None and result["datasets"] == (ARENA,):
+        result["eval_type"], result["model_id"] = "mock_llm", result["model_id"] or "Arena"  # no model is asked
     model = result["model"]
     if model is None and result["eval_type"] == "mock_llm":
         model = result["model"] = MOCK[0]
@@ -148,6 +152,22 @@ def _fill_in(result: dict[str, Any]) -> None:
         result["use_cache"] = _latest_run(result["work_dir"])
         if result["use_cache"] is None:
             result["notes"] += (f"use_cache: there is no earlier run under {result['work_dir']}, a new one starts.",)
+
+
+def _add_arena(result: dict[str, Any]) -> None:
+    """Make the runs to compare the models of the arena.
+
+    Raises:
+        ConfigError: Others were named as well.
+    """
+    models = list(result["arena"])
+    args = result["dataset_args"].get(ARENA) or DatasetArgs()
+    params = dict(args.extra_params or {})
+    if params.get("models", models) != models:
+        raise ConfigError(f"arena and the models of dataset_args.{ARENA} name different runs. Keep one of the two.")
+    result["dataset_args"][ARENA] = replace(args, extra_params={**params, "models": models})
+    if ARENA not in result["datasets"]:
+        result["datasets"] = (*result["datasets"], ARENA)
 
 
 def _latest_run(work_dir: str) -> str | None:

@@ -45,6 +45,7 @@ JUDGE_STRATEGIES = ("auto", "llm", "rule", "llm_recall")
 HUBS = ("modelscope", "huggingface", "local")
 MOCK = ("mock", "mock_llm")
 LATEST = "latest"
+ARENA = "general_arena"
 SERVICE_BATCH_SIZE = 8
 
 
@@ -145,6 +146,12 @@ class TaskConfig:
         "The judge: model_id, api_url, api_key, system_prompt, prompt_template, generation_config, model_args, "
         "score_type, score_pattern, score_mapping.",
         factory=dict,
+    )
+    arena: tuple[str, ...] = setting(
+        LINES,
+        "Run whose replies are compared with those of others: DIR or NAME=DIR. Given once for each model, it stands "
+        "for the benchmark general_arena over these.",
+        (),
     )
     judge_worker_num: int = setting(whole(1), "Judge requests in flight.", 1)
     analysis_report: bool = setting(SWITCH, "Have a model write an analysis.", False)

@@ -47,7 +47,8 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[TASK] = task
-    on_command_line = known.eval_model or known.eval_task_config or known.eval_datasets or known.eval_type
+    named = ("eval_model", "eval_task_config", "eval_datasets", "eval_type", "eval_arena")
+    on_command_line = any(getattr(known, name) for name in named)
     added = _bundled(task, known.file_or_dir) if on_command_line else []
     os.environ[ADDED_PATHS] = os.pathsep.join([str(os.getpid()), *added])
     _add(config, args, added)

@@ -7,9 +7,11 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from .. import arena
 from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
 from ..records.fold import BenchmarkRows, fold
@@ -21,6 +23,9 @@ from ..report.model import Report
 from ..report.table import error_lines, metric_table, perf_table
 from ..report.wrong import WrongSample, wrong_samples
 from .run import Run
+
+if TYPE_CHECKING:
+    from ..arena.save import SavedArena
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +88,7 @@ class Conclusion:
         recorded: Samples with a record, be it of an error.
         interrupted: Why there are not all of them.
         cache: How much the response cache had; empty without one.
+        arena: The ratings of an arena.
         page: The HTML report.
     """
 
@@ -93,6 +99,7 @@ class Conclusion:
     recorded: int
     interrupted: str = ""
     cache: str = ""
+    arena: SavedArena | None = None
 
     @property
     def failed(self) -> bool:
@@ -109,6 +116,8 @@ class Conclusion:
             reporter.write_line(figures)
         if self.cache:
             reporter.write_line(self.cache)
+        if self.arena:
+            reporter.write_line(f"\n{self.arena.text}\nratings: {self.arena.folder}")
         self._show_wrong(reporter)
         if errors := error_lines(self.reports):
             reporter.section("samples without a score", red=True)
@@ -153,7 +162,17 @@ def conclude(run: Run) -> Conclusion:
         log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
     recorded = sum(len(found.rows) for found in rows)
     cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
-    return Conclusion(reports, _gates(run, reports), _wrong(run, reports, by_name), page, recorded, cache=cache)
+    gates, wrong = _gates(run, reports), _wrong(run, reports, by_name)
+    return Conclusion(reports, gates, wrong, page, recorded, cache=cache, arena=_arena(run))
+
+
+def _arena(run: Run) -> SavedArena | None:
+    plan = next((b for b in run.benchmarks if b.name == arena.BENCHMARK), None)
+    if plan is None:
+        return None
+    from ..arena.save import save_arena
+
+    return save_arena(run.work_dir, run.plan, plan)
 
 
 def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:

@@ -1,0 +1,208 @@
+"""Ratings of models from battles: Bradley-Terry and Elo, both computed by evalica, with intervals.
+
+Bradley and Terry 1952, doi:10.2307/2334029; Elo 1978. Intervals come from resampling questions, not battles: battles
+over one question share its difficulty and its taste (docs/design/arena.md has the figures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .battles import Battle, connected
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+CENTRE = 1000.0  # mean of all ratings
+SCALE = 400.0  # rating points that make a win ten times as likely as a loss
+RESAMPLES = 1000
+ELO_RESAMPLES = 200
+ELO_ORDERS = 20
+LEVEL = 0.95
+# Half a win on both sides of each pair that met: a model that won every battle has a finite rating, and the bias of
+# the maximum-likelihood estimate goes (Firth 1993, doi:10.1093/biomet/80.1.27).
+PRIOR = 0.5
+TOLERANCE = 1e-8
+ITERATIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its interval.
+
+    Attributes:
+        low: Lower end; None where there is one question only, or nothing differs from one to the next.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How strong a model is, in Elo's points: 400 more make a win ten times as likely as a loss.
+
+    Attributes:
+        strength: After Bradley and Terry. All models' have the mean 1000.
+        elo: After Elo, starting at 1000 with K = 4, averaged over random orders of the battles.
+    """
+
+    model: str
+    strength: Estimate
+    elo: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Battles as columns of numbers: models and questions by their positions."""
+
+    models: int
+    questions: int
+    question: Integers
+    first: Integers
+    second: Integers
+    value: Floats
+
+    @classmethod
+    def of(cls, battles: Sequence[Battle], models: Sequence[str]) -> _Table:
+        place = {name: number for number, name in enumerate(models)}
+        numbers: dict[str, int] = {}
+        return cls(
+            models=len(models),
+            question=np.array([numbers.setdefault(b.question, len(numbers)) for b in battles], dtype=np.int64),
+            first=np.array([place[b.first] for b in battles], dtype=np.int64),
+            second=np.array([place[b.second] for b in battles], dtype=np.int64),
+            value=np.array([b.value for b in battles], dtype=np.float64),
+            questions=len(numbers),
+        )
+
+    @property
+    def met(self) -> Floats:
+        """Which pairs met, as a square table of zeros and ones."""
+        wins = self.wins()
+        return np.where(wins + wins.T > 0, 1.0, 0.0)
+
+    def wins(self, times: Integers | None = None) -> Floats:
+        """Return the sum of the row model's values against the column model.
+
+        Args:
+            times: How often each question counts; once by default.
+        """
+        n, weight = self.models, 1.0 if times is None else times[self.question]
+        won = np.bincount(self.first * n + self.second, self.value * weight, n * n)
+        lost = np.bincount(self.second * n + self.first, (1 - self.value) * weight, n * n)
+        return np.asarray(won + lost, dtype=np.float64).reshape(n, n)
+
+
+def rate(battles: Sequence[Battle], *, seed: int = 42, elo: bool = True) -> list[Rating]:
+    """Return the models' ratings, the strongest first. Models that cannot be compared with most others have none.
+
+    Args:
+        seed: Of the resamples and of the orders.
+        elo: Whether Elo is computed too, which takes longer; without it the two are equal.
+    """
+    names = connected(battles)
+    if not names:
+        return []
+    table = _Table.of([b for b in battles if b.first in names], names)
+    random = np.random.default_rng(seed)
+    prior = PRIOR * table.met
+    strengths = _estimates(
+        _bradley_terry(table.wins() + prior),
+        lambda times: _bradley_terry(table.wins(times) + prior),
+        table.questions,
+        RESAMPLES,
+        random,
+    )
+    elos = strengths
+    if elo:
+        value = np.mean([_elo(table, random.permutation(len(table.value))) for _ in range(ELO_ORDERS)], axis=0)
+        elos = _estimates(value, lambda times: _elo(table, _drawn(table, times, random)), table.questions,
+                          ELO_RESAMPLES, random)  # fmt: skip
+    ratings = [Rating(*parts) for parts in zip(names, strengths, elos, strict=True)]
+    return sorted(ratings, key=lambda rating: -rating.strength.value)
+
+
+def _estimates(
+    values: Floats,
+    again: Callable[[Integers], Floats],
+    questions: int,
+    resamples: int,
+    random: np.random.Generator,
+) -> list[Estimate]:
+    """Return values with the interval that resampled questions give them."""
+    if questions < 2:
+        return [Estimate(float(value)) for value in values]
+    drawn = [np.bincount(random.integers(0, questions, questions), minlength=questions) for _ in range(resamples)]
+    tail = 50 * (1 - LEVEL)
+    low, high = np.percentile([again(times) for times in drawn], [tail, 100 - tail], axis=0)
+    return [_estimate(*map(float, parts)) for parts in zip(values, low, high, strict=True)]
+
+
+def _estimate(value: float, low: float, high: float) -> Estimate:
+    return Estimate(value, low, high) if low < high else Estimate(value)
+
+
+def _bradley_terry(wins: Floats) -> Floats:
+    from evalica import Winner, bradley_terry
+
+    winners, losers = np.nonzero(wins)
+    fit = bradley_terry(
+        winners.tolist(),
+        losers.tolist(),
+        [Winner.X] * len(winners),
+        index=_index(len(wins)),
+        weights=wins[winners, losers].tolist(),
+        tolerance=TOLERANCE,
+        limit=ITERATIONS,
+    )
+    strengths = SCALE * np.log10(_scores(fit, len(wins)))
+    return np.asarray(CENTRE + strengths - strengths.mean(), dtype=np.float64)
+
+
+def _elo(table: _Table, order: Integers) -> Floats:
+    from evalica import Winner, elo
+
+    kinds = [Winner.Y, Winner.Draw, Winner.X]
+    results = [kinds[k] for k in (np.sign(table.value[order] - 0.5) + 1).astype(int).tolist()]
+    first, second = table.first[order].tolist(), table.second[order].tolist()
+    return _scores(elo(first, second, results, index=_index(table.models)), table.models)
+
+
+def _drawn(table: _Table, times: Integers, random: np.random.Generator) -> Integers:
+    """Return the battles of drawn questions in a random order."""
+    return random.permutation(np.repeat(np.arange(len(table.value)), times[table.question]))
+
+
+def _index(models: int) -> Any:
+    import pandas as pd
+
+    return pd.RangeIndex(models)
+
+
+def _scores(fit: Any, models: int) -> Floats:
+    scores: Floats = fit.scores.reindex(range(models)).to_numpy(dtype=float)
+    return scores
+
+
+def mean_scores(scored: Sequence[Battle], *, seed: int = 42) -> dict[str, Estimate]:
+    """Return each model's mean value, where there is no other model in a battle."""
+    random = np.random.default_rng(seed)
+    means = {}
+    for model in dict.fromkeys(battle.first for battle in scored):
+        own = [battle for battle in scored if battle.first == model]
+        table = _Table.of(own, [model, ""])
+
+        def mean(times: Integers, table: _Table = table) -> Floats:
+            weights = times[table.question]
+            return np.array([table.value @ weights / weights.sum()])
+
+        once = np.ones(table.questions, dtype=np.int64)
+        means[model] = _estimates(mean(once), mean, table.questions, RESAMPLES, random)[0]
+    return means

@@ -1,0 +1,65 @@
+"""An arena's results as text: places, who won against whom, and places by category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..report.table import grid
+from .ratings import Estimate
+from .results import Results, Standing
+
+
+def tables(results: Results) -> str:
+    """Return all tables, one below the other."""
+    return "\n".join(_tables(results))
+
+
+def _tables(results: Results) -> Iterator[str]:
+    yield _places(results.overall)
+    if results.win_rates:
+        yield "Win rate of the model at the left against the one on top, in %; ties count by half:"
+        yield _matrix(results)
+    for name, standing in results.categories.items():
+        yield f"{name}:"
+        yield _places(standing)
+    if results.inconsistency is not None:
+        yield f"The order of the two replies decided {100 * results.inconsistency:.1f} % of the judgements."
+    if results.overall.unrated:
+        yield f"Without a rating, for want of battles with the others: {', '.join(results.overall.unrated)}."
+
+
+def _places(standing: Standing) -> str:
+    if standing.scores:
+        lines = [[str(place), model, f"{e.value:.4f}", _interval(e, 4)] for place, (model, e) in _ranked(standing)]
+        return grid(["", "Model", "Score", "95 % interval"], lines, [True, False, True, False])
+    rated = {rating.model: rating for rating in standing.ratings}
+    rows = []
+    for place, (model, counted) in enumerate(standing.tallies.items(), 1):
+        rating = rated.get(model)
+        strength = [f"{rating.strength.value:.0f}", _interval(rating.strength)] if rating else ["-", ""]
+        elo = [f"{rating.elo.value:.0f}", _interval(rating.elo)] if rating else ["-", ""]
+        figures = [f"{100 * counted.win_rate:.1f}", str(counted.wins), str(counted.ties), str(counted.losses)]
+        rows.append([str(place), model, *strength, *elo, *figures])
+    titles = ["", "Model", "Rating", "95 %", "Elo", "95 %", "Win %", "Won", "Tied", "Lost"]
+    return grid(titles, rows, [title not in ("Model", "95 %") for title in titles])
+
+
+def _ranked(standing: Standing) -> Iterator[tuple[int, tuple[str, Estimate]]]:
+    yield from enumerate(standing.scores.items(), 1)
+
+
+def _interval(estimate: Estimate, digits: int = 0) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{estimate.low:.{digits}f} - {estimate.high:.{digits}f}"
+
+
+def _matrix(results: Results) -> str:
+    models = list(results.overall.tallies)
+    cells = [[results.win_rates.get(one, {}).get(other) for other in models] for one in models]
+    lines = [[one, *(_percent(cell) for cell in row)] for one, row in zip(models, cells, strict=True)]
+    return grid(["", *models], lines, [False, *[True] * len(models)])
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.1f}"
