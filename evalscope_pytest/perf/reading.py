@@ -155,7 +155,7 @@ def _take_event(event: Any, stamp: float, reply: Reply) -> None:
     if isinstance(usage, dict):
         reply.usage = usage
     carries = False
-    for choice in event.get("choices") or ():
+    for choice in _items(event.get("choices")):
         if not isinstance(choice, dict):
             continue
         if choice.get("finish_reason"):
@@ -186,7 +186,7 @@ def _take_choice(choice: dict[str, Any], stamp: float, reply: Reply) -> bool:
             reply.reasoning_texts.append(thought)
             reply.reasoning_events += 1
             return True
-    return any(_calls(call) for call in delta.get("tool_calls") or ()) and _answered("", stamp, reply)
+    return any(_calls(call) for call in _items(delta.get("tool_calls"))) and _answered("", stamp, reply)
 
 
 def _answered(text: str, stamp: float, reply: Reply) -> bool:
@@ -239,6 +239,10 @@ def _read_body(exchange: Exchange, reply: Reply) -> None:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _count(value: Any) -> int:

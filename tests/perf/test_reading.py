@@ -1,0 +1,186 @@
+"""Event streams: what counts as output, whose stamp it has, and what is an error."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalscope_pytest.perf.connection import Exchange
+from evalscope_pytest.perf.reading import Reply, events, read
+from tests.servers.service import event
+
+from .service import delta, usage
+
+
+def reply(*reads: bytes, status: int = 200, event_stream: bool = True) -> Reply:
+    """What is read from pieces that came at 1, 2, 3 ... seconds."""
+    stamps = [float(n) for n in range(1, len(reads) + 1)]
+    exchange = Exchange(status=status, pieces=list(reads), stamps=stamps, event_stream=event_stream)
+    return asyncio.run(read(exchange))
+
+
+def test_role_deltas_empty_deltas_and_usage_are_no_output():
+    found = reply(
+        delta(role="assistant", content=""),
+        delta(content="a"),
+        delta(content=""),
+        delta(content="b"),
+        delta("stop"),
+        usage(2),
+        event("[DONE]"),
+    )
+    assert list(found.stamps) == [2.0, 4.0]
+    assert found.events == 2
+    assert found.text == "ab"
+    assert found.tokens(None, 0).output == 2
+    assert found.tokens(None, 0).source == "usage"
+
+
+def test_reasoning_is_output_and_the_first_answer_comes_after_it():
+    found = reply(delta(reasoning_content="hm"), delta(reasoning="so"), delta(content="a"), delta("stop"))
+    assert list(found.stamps) == [1.0, 2.0, 3.0]
+    assert found.first_answer == 3.0
+    assert found.tokens(None, 0).reasoning == 2
+
+
+def test_reasoning_tokens_of_usage_count_before_chunks():
+    found = reply(delta(reasoning_content="hm"), usage(9, completion_tokens_details={"reasoning_tokens": 7}))
+    tokens = found.tokens(None, 0)
+    assert (tokens.output, tokens.reasoning) == (9, 7)
+
+
+def test_a_tool_call_is_output_from_its_name_on():
+    calls = [{"index": 0, "id": "c"}], [{"index": 0, "function": {"name": "f"}}]
+    found = reply(*(delta(tool_calls=call) for call in calls), delta("tool_calls"))
+    assert list(found.stamps) == [2.0]
+    assert found.first_answer == 2.0
+
+
+def test_text_of_completions_is_output():
+    found = reply(event({"choices": [{"text": "a"}]}), event({"choices": [{"text": "", "finish_reason": "stop"}]}))
+    assert list(found.stamps) == [1.0]
+
+
+def test_events_of_one_read_share_a_stamp_and_make_one_gap():
+    found = reply(delta(content="a") + delta(content="b"), delta(content="c") + delta(content="d") + event("[DONE]"))
+    assert list(found.stamps) == [1.0, 2.0]
+    assert found.events == 4
+
+
+def test_without_usage_chunks_are_counted_or_a_tokenizer_counts():
+    found = reply(delta(content="a b"), delta(content=" c"), event("[DONE]"))
+    assert found.tokens(None, 0).output == 2
+    assert found.tokens(None, 0).source == "chunks"
+    counted = found.tokens(lambda text: len(text.split()), 11)
+    assert (counted.output, counted.source, counted.input) == (3, "tokenizer", 11)
+
+
+def test_usage_of_a_gateway_with_an_empty_choice_is_no_output():
+    found = reply(
+        delta(content="a"), event({"choices": [{"delta": {}}], "usage": {"completion_tokens": 1}}), delta("stop")
+    )
+    assert found.events == 1
+    assert found.tokens(None, 0).output == 1
+
+
+def test_continuous_usage_tells_how_many_tokens_the_first_event_had():
+    first = {"choices": [{"delta": {"content": "abc"}}], "usage": {"completion_tokens": 3}}
+    assert reply(event(first), delta(content="d"), usage(4)).first_tokens == 3
+
+
+@pytest.mark.parametrize(
+    ("reads", "words"),
+    [
+        (
+            (delta(content="a"), event({"error": {"message": "out of memory"}})),
+            "error inside the stream: out of memory",
+        ),
+        ((delta(content="a"),), "stopped without an end mark"),
+        ((event("nonsense"),), "not JSON"),
+        ((event("3"),), "no JSON object"),
+        ((), "stopped without an end mark"),
+    ],
+)
+def test_what_makes_a_stream_a_failure(reads, words):
+    assert words in reply(*reads).error
+
+
+def test_an_error_status_is_named_with_what_the_service_says():
+    body = json.dumps({"error": {"message": "too many"}}).encode()
+    assert reply(body, status=429, event_stream=False).error == "HTTP 429: too many"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"<html>", b'{"choices": []}', b'{"error": {"message": "no"}}'])
+def test_a_body_without_an_answer_is_a_failure(body):
+    assert reply(body, event_stream=False).error
+
+
+def test_a_whole_reply_has_no_first_token():
+    body = {"choices": [{"message": {"content": "hi"}}], "usage": {"completion_tokens": 1, "prompt_tokens": 3}}
+    found = reply(json.dumps(body).encode(), event_stream=False)
+    assert not found.error
+    assert not found.stamps
+    assert found.tokens(None, 0).output == 1
+
+
+_LINES = st.lists(
+    st.sampled_from(["data: a", "data:b", ": ping", "event: x", "id: 1", 'data: {"k": 1}']), min_size=1, max_size=3
+)
+
+
+@given(
+    blocks=st.lists(_LINES, max_size=6),
+    cuts=st.lists(st.integers(0, 200), max_size=8),
+    newline=st.sampled_from(["\n", "\r\n"]),
+)
+def test_where_reads_are_cut_changes_no_event(blocks, cuts, newline):
+    whole = "".join(newline.join(lines) + newline * 2 for lines in blocks).encode()
+    places = [0, *sorted(cut % (len(whole) + 1) for cut in cuts), len(whole)]
+    pieces = [whole[a:b] for a, b in pairwise(places) if a < b]
+    at_once = [data for _, data in events([whole], [0.0])]
+    in_pieces = list(events(pieces, [float(n) for n in range(len(pieces))]))
+    assert [data for _, data in in_pieces] == at_once
+    assert [stamp for stamp, _ in in_pieces] == sorted(stamp for stamp, _ in in_pieces)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=6))
+def test_no_bytes_make_reading_raise(pieces):
+    reply(*pieces)
+    reply(*[b"data: " + piece + b"\n\n" for piece in pieces])
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "choices",
+                        "delta",
+                        "content",
+                        "usage",
+                        "tool_calls",
+                        "function",
+                        "error",
+                        "message",
+                        "text",
+                        "reasoning",
+                    ]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_json_makes_reading_raise(value):
+    reply(event(json.dumps(value)))
+    reply(json.dumps(value).encode(), event_stream=False)
