@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MEMORY = 2048 * MIB
 _PROBE_CPU_S = 20.0
-_IMPORTS = ("#include", "import ", "use ", "using ")
+_IMPORTS = ("<?php", "#include", "import ", "use ", "using ")
 # The one class that tests in Java use of the library `org.javatuples`, which all of them import.
 _PAIR = """\
 package org.javatuples;
@@ -50,12 +50,12 @@ class Language:
         command: Shell command that compiles and runs it.
         probe: Shell command that succeeds where it can be run, compiler and libraries of the tests.
         say: Statement that prints ``{mark}``.
-        closing: How many braces stand behind the last statement of the tests; 0: the statement goes to the end.
+        closing: How many times ``closer`` stands behind the last statement of the tests; 0: that goes to the end.
         head: What is put before the program.
         main: How a line begins that opens the program's own entry, which is left out: the tests have theirs.
         in_class: The function is a method, and the tests close its class.
         compiles: It starts processes of its own.
-        function: How a line begins in which the function's name follows; empty: the name stands before a bracket.
+        function: What a line begins with in which the function's name follows; empty: the name stands before a bracket.
         files: Files it needs beside it.
     """
 
@@ -66,6 +66,7 @@ class Language:
     probe: str
     say: str
     closing: int = 0
+    closer: str = "}"
     head: str = ""
     main: str = ""
     in_class: bool = False
@@ -79,7 +80,7 @@ class Language:
         body, tests = self._complete(prompt, code, tests)
         at = len(tests)
         for _ in range(self.closing):
-            at = tests.rindex("}", 0, at)
+            at = tests.rindex(self.closer, 0, at)
         return f"{self.head}{body}\n{tests[:at]}\n{self.say.replace('{mark}', mark)}\n{tests[at:]}"
 
     def _complete(self, prompt: str, code: str, tests: str) -> tuple[str, str]:
@@ -137,6 +138,17 @@ LANGUAGES: dict[str, Language] = {
         'console.log("{mark}");',
         labels=("js", "node"),
     ),
+    "lua": Language(
+        "Lua",
+        "lua",
+        "program.lua",
+        "exec lua5.4 program.lua",
+        "lua5.4 -l luaunit -e ''",
+        'print("{mark}")',
+        closing=1,
+        closer="end",
+    ),
+    "php": Language("PHP", "php", "program.php", "exec php program.php", "php --version", 'echo "{mark}";'),
     "pl": Language(
         "Perl",
         "perl",
@@ -146,6 +158,17 @@ LANGUAGES: dict[str, Language] = {
         'print "{mark}";',
         function="sub ",
         labels=("pl",),
+    ),
+    "rb": Language(
+        "Ruby",
+        "ruby",
+        "program.rb",
+        "exec ruby program.rb",
+        "ruby -e 'require \"test/unit\"; exit!(0)'",
+        'puts "{mark}"',
+        closing=2,
+        closer="end",
+        labels=("rb",),
     ),
     "rs": Language(
         "Rust",

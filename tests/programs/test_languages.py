@@ -14,18 +14,22 @@ from evalscope_pytest.programs import language_passes
 from evalscope_pytest.programs.languages import LANGUAGES, unavailable
 
 SCORER = language_passes()
-# The length of a text, as a whole function, and as one that ends the program before its tests.
-LENGTHS = {
-    "cpp": ("long string_length(std::string s) {{\n    {}\n}}", "return s.size();", "std::exit(0);"),
+# The sum of two numbers, as a whole function: right, wrong, and one that ends the program before its tests.
+SUMS = {
+    "cpp": ("long add(long x, long y) {{\n    {}\n}}", "return x + y;", "return x - y;", "std::exit(0);"),
     "java": (
-        "class Problem {{\n    public static long strlen(String s) {{\n        {}\n    }}\n}}",
-        "return s.length();",
+        "class Problem {{\n    public static long add(long x, long y) {{\n        {}\n    }}\n}}",
+        "return x + y;",
+        "return x - y;",
         "System.exit(0); return 0;",
     ),
-    "js": ("function strlen(s) {{\n    {}\n}}", "return s.length;", "process.exit(0);"),
-    "pl": ("sub strlen {{\n    my ($s) = @_;\n    {}\n}}", "return length($s);", "exit 0;"),
-    "rs": ("fn strlen(s: String) -> isize {{\n    {}\n}}", "s.len() as isize", "std::process::exit(0)"),
-    "sh": ("strlen() {{\n    {}\n}}", 'echo "${#1}"', "kill -9 $$"),
+    "js": ("function add(x, y) {{\n    {}\n}}", "return x + y;", "return x - y;", "process.exit(0);"),
+    "lua": ("local function add(x, y)\n    {}\nend", "return x + y", "return x - y", "os.exit(0)"),
+    "php": ("<?php\nfunction add($x, $y) {{\n    {}\n}}", "return $x + $y;", "return $x - $y;", "exit(0);"),
+    "pl": ("sub add {{\n    my ($x, $y) = @_;\n    {}\n}}", "return $x + $y;", "return $x - $y;", "exit 0;"),
+    "rb": ("def add(x, y)\n    {}\nend", "x + y", "x - y", "exit!(0)"),
+    "rs": ("fn add(x: isize, y: isize) -> isize {{\n    {}\n}}", "x + y", "x - y", "std::process::exit(0)"),
+    "sh": ("add() {{\n    {}\n}}", "echo $(($1 + $2))", "echo $(($1 - $2))", "kill -9 $$"),
 }
 MAINS = {
     "cpp": "\n\nint main() {\n    return 1;\n}",
@@ -34,7 +38,7 @@ MAINS = {
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("language", sorted(LENGTHS))
+@pytest.mark.parametrize("language", sorted(SUMS))
 def test_an_official_task_in_each_language_there_is(judged, sandbox, shared_data: Path, language):
     async def missing() -> str:
         return await unavailable(language, sandbox)
@@ -43,16 +47,10 @@ def test_an_official_task_in_each_language_there_is(judged, sandbox, shared_data
         pytest.skip(reason)
     folder = shared_data / f"multiple_humaneval/humaneval-{language}"
     with (folder / "test.jsonl").open(encoding="utf-8") as lines:
-        record = next(r for r in map(json.loads, lines) if r["name"] == "HumanEval_23_strlen")
+        record = next(r for r in map(json.loads, lines) if r["name"] == "HumanEval_53_add")
     sample = load_bundled("multiple_humaneval").to_sample(record, f"humaneval-{language}")
-    whole, right, exits = LENGTHS[language]
+    whole, right, wrong, exits = SUMS[language]
     label = LANGUAGES[language].label
-    wrong = (
-        right.replace("length", "size")
-        .replace("#1", "#2")
-        .replace("size()", "size() + 1")
-        .replace("len()", "len() + 1")
-    )
     for body, accuracy in {right: 1.0, wrong: 0.0, exits: 0.0}.items():
         reply = f"So:\n\n```{label}\n{whole.format(body)}{MAINS.get(language, '')}\n```"
         score = judged(SCORER, reply, sample, cpu_s=20)
