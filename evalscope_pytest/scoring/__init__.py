@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .first_error import first_error as first_error
     from .function_calls.call import called as called
     from .function_calls.scorer import function_calls as function_calls
+    from .function_calls.call import called as called
+    from .function_calls.scorer import function_calls as function_calls
     from .grid import grid_answer as grid_answer
     from .ifeval.scorer import ifeval as ifeval
     from .local_math import local_math_answer as local_math_answer
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from .pattern import pattern as pattern
     from .protocol import Scorer as Scorer
     from .similarity import similarity as similarity
+    from .tool_plan import tool_plan as tool_plan
     from .trivia import trivia_answer as trivia_answer
     from .yes_no import yes_no as yes_no
     from .yes_no import yes_no_in_groups as yes_no_in_groups
@@ -41,11 +44,13 @@ _HOME = {
     "bbh_answer": "bbh",
     "by_subset": "by_subset",
     "called": "function_calls.call",
+    "called": "function_calls.call",
     "choice_answer": "multiple_choice",
     "drop_answer": "drop",
     "entity_answer": "entities",
     "exact_match": "matching",
     "first_error": "first_error",
+    "function_calls": "function_calls.scorer",
     "function_calls": "function_calls.scorer",
     "grid_answer": "grid",
     "ifeval": "ifeval.scorer",
@@ -57,6 +62,7 @@ _HOME = {
     "olympiad_answer": "olympiad",
     "pattern": "pattern",
     "similarity": "similarity",
+    "tool_plan": "tool_plan",
     "trivia_answer": "trivia",
     "yes_no": "yes_no",
     "yes_no_in_groups": "yes_no",
@@ -76,6 +82,7 @@ __all__ = [
     "exact_match",
     "first_error",
     "function_calls",
+    "function_calls",
     "grid_answer",
     "ifeval",
     "includes",
@@ -86,6 +93,7 @@ __all__ = [
     "olympiad_answer",
     "pattern",
     "similarity",
+    "tool_plan",
     "trivia_answer",
     "yes_no",
     "yes_no_in_groups",

@@ -18,4 +18,9 @@ REPLIES: dict[str, Any] = {
         "geo_area: base 10, height 5",
     ),
     "bfcl_v4": (*_CALLS, _IN_WORDS),
+    "tool_bench": (
+        'Thought: now the town.\nAction: find\nAction Input: {"town": "Ur"}',
+        'Thought: now the town.\nAction: find\nAction Input: {"town": "Uruk"}',
+        'find({"town": "Ur"})',
+    ),
 }

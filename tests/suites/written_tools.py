@@ -56,8 +56,25 @@ def _v3_record(subset: str, functions: list[Row], answer: list[Row] | None) -> R
     }  # fmt: skip
 
 
+def _step(target: str) -> Row:
+    turns = [
+        {"role": "system", "content": "Use the tools find and Finish."},
+        {"role": "user", "content": "When does the ferry to Ur leave?\nBegin!\n"},
+        {"role": "assistant", "content": "Thought: first the port.\nAction: find\nAction Input: {}"},
+        {"role": "function", "content": '{"error": "", "response": "which town?"}', "name": "find"},
+    ]
+    tools = [{"name": name, "description": f"To {name}.", "parameters": "{}"} for name in ("find", "Finish")]
+    return {"messages": turns, "tools": tools, "target": f"Thought: \n{target}"}
+
+
 FILES: dict[str, dict[str, list[Row] | str]] = {
     "bfcl_v3": {"train.jsonl": [_v3_record(subset, *what) for subset, what in _BFCL.items()]},
+    "tool_bench": {
+        "in_domain/test.jsonl": [_step('Action: find\nAction Input: {\n  "town": "Ur"\n}')],
+        "out_of_domain/test.jsonl": [
+            _step('Action: Finish\nAction Input: {"return_type": "give_answer", "final_answer": "At six."}')
+        ],
+    },
     "bfcl_v4": {
         **{
             f"BFCL_v4_{subset}.json": json.dumps(
@@ -74,5 +91,5 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
     },
 }
 SUBSETS: dict[str, tuple[str, ...]] = {}
-NO_OFFICIAL = {"bfcl_v3"}
+NO_OFFICIAL = {"bfcl_v3", "tool_bench"}
 FEW_OFFICIAL = {"bfcl_v4"}
