@@ -38,6 +38,22 @@ class Command(NamedTuple):
     environment: dict[str, str]
 
 
+class Words(NamedTuple):
+    """A command line, understood.
+
+    Attributes:
+        given: Values by the name of their ini key.
+        flags: Options that pytest has itself.
+        paths: Test files.
+        for_pytest: What stood behind ``--``.
+    """
+
+    given: dict[str, Any]
+    flags: list[str]
+    paths: list[str]
+    for_pytest: list[str]
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise ConfigError(f"{message}. {self.prog} --help shows all options.")
@@ -49,7 +65,11 @@ def evaluate(arguments: Sequence[str]) -> int:
     Raises:
         ConfigError: A flag is unknown, or a value wrong.
     """
-    command = pytest_command(arguments, os.environ)
+    return become(pytest_command(arguments, os.environ))
+
+
+def become(command: Command) -> int:
+    """Run a command in place of this process, where the system can do that; else return its exit code."""
     sys.stdout.flush()
     if os.name == "posix":
         os.execve(sys.executable, command.words, command.environment)  # noqa: S606  pytest, with the user's own words
@@ -59,7 +79,18 @@ def evaluate(arguments: Sequence[str]) -> int:
 
 
 def pytest_command(arguments: Sequence[str], environ: Mapping[str, str]) -> Command:
-    """Return the pytest run that an evaluation is. The key goes into the environment, where ``ps`` does not show it.
+    """Return the pytest run that an evaluation is.
+
+    Raises:
+        ConfigError: A flag is unknown, or a value wrong.
+    """
+    words = understood(arguments)
+    _add_model(words.given, environ)
+    return command_of(words, environ)
+
+
+def understood(arguments: Sequence[str]) -> Words:
+    """Read a command line.
 
     Raises:
         ConfigError: A flag is unknown, or a value wrong.
@@ -71,13 +102,17 @@ def pytest_command(arguments: Sequence[str], environ: Mapping[str, str]) -> Comm
     _check_rest(rest)
     given = {name: value for name, value in vars(options).items() if value is not None}
     _check_values(given)
-    _add_model(given, environ)
-    environment = dict(environ)
+    return Words(given, _own_flags(options), rest, for_pytest)
+
+
+def command_of(words: Words, environ: Mapping[str, str]) -> Command:
+    """Return the pytest run. The key goes into the environment, where ``ps`` does not show it."""
+    given, environment = dict(words.given), dict(environ)
     if (key := given.get("eval_api_key")) and not key.startswith("env:"):
         environment[API_KEY_VARIABLE] = key
         given["eval_api_key"] = f"env:{API_KEY_VARIABLE}"
-    words = [sys.executable, "-m", "pytest", *_pytest_flags(given), *_own_flags(options), *rest, *for_pytest]
-    return Command(words, environment)
+    python = [sys.executable, "-m", "pytest"]
+    return Command([*python, *_pytest_flags(given), *words.flags, *words.paths, *words.for_pytest], environment)
 
 
 def _in_own_words(words: Sequence[str]) -> list[str]:
