@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 TICK_S = 0.005
+GRAIN_S = 0.001  # uvloop rounds timers to milliseconds: so much is no lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Effort:
     """What a run took of this process.
 
     Attributes:
-        lags: Seconds the event loop came late to a timer, one for each tick.
+        lags: Seconds the event loop came late to a timer, beyond the timer's own grain; one for each tick.
         cpu_s: CPU seconds of the event loop's thread.
         wall_s: Seconds it ran.
     """
@@ -53,7 +54,7 @@ class Monitor:
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
     def _tick(self) -> None:
-        self._lags.append(max(0.0, time.perf_counter() - self._due))
+        self._lags.append(max(0.0, time.perf_counter() - self._due - GRAIN_S))
         self._next()
 
 

@@ -13,7 +13,7 @@ from .result import Result
 
 BUSY = 0.8
 LATE = 0.1
-LATE_FLOOR_S = 0.002
+LATE_FLOOR_S = 0.003
 DISPATCH_FLOOR_S = 0.005
 KEPT = 0.95
 _ELSEWHERE = "Run it on a machine of its own, share the work with --processes N, or lower the load."
@@ -90,7 +90,7 @@ def _notes(result: Result) -> Iterator[str]:
             "several. Give --tokenizer-path to count them."
         )
     if len(sources) > 1:
-        yield f"output tokens were counted in several ways: {', '.join(f'{n} {s}' for s, n in result.token_sources)}."
+        yield f"output tokens were counted in several ways: {', '.join(f'{s} {n}' for s, n in result.token_sources)}."
     yield from _counted_here(result)
     yield from _repeated(result)
     if result.window is None and not result.level.is_open:
