@@ -47,5 +47,6 @@ def why(result: Result, cpu_s: float) -> str:
         return _WORDS.get(result.status, result.status).format(cpu_s=cpu_s)
     if result.exit_code == 0:
         return "it ended before its tests did"
-    last = result.stderr.strip().rpartition("\n")[2].strip()
-    return last[:_LONGEST_LINE] or f"it ended with exit code {result.exit_code}"
+    lines = [line.strip() for line in result.stderr.splitlines() if line.strip()]
+    telling = next((line for line in reversed(lines) if "rror" in line), "".join(lines[-1:]))
+    return telling[:_LONGEST_LINE] or f"it ended with exit code {result.exit_code}"
