@@ -23,7 +23,7 @@ Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 # Takes a record and the `extra_params`, and tells whether it is asked at all.
 Keep = Callable[[Record, Mapping[str, Any]], bool]
 # Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
-MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record]]
+MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record] | None]
 Body = Callable[..., Any]
 
 
@@ -63,7 +63,7 @@ class Benchmark:
         body: The decorated test function.
         file: The test file it stands in; local data is looked for beside it.
         records: Makes a subset's records of texts, where no file holds them: takes a function that reads the files
-            matching a pattern, the subset and ``extra_params``.
+            matching a pattern, the subset and ``extra_params``. None leaves it to the files of records.
         keep: Leaves records out, before a limit counts them: takes a record and ``extra_params``.
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.

@@ -122,7 +122,10 @@ def _records(
     if make is None:
         return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
     read = partial(read_texts, benchmark.dataset, place)
-    return {subset: list(islice(make(read, subset, benchmark.extra_params), first)) for subset in subsets}
+    made = {subset: make(read, subset, benchmark.extra_params) for subset in subsets}
+    if any(records is None for records in made.values()):
+        return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
+    return {subset: list(islice(records or (), first)) for subset, records in made.items()}
 
 
 def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], seed: int = 42) -> list[Sample]:

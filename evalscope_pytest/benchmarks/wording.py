@@ -48,3 +48,7 @@ TESTED = (
     "Write Python code for this task: {question}\nIt has to pass these tests:\n\n{tests}\n\n"
     "Reply with nothing but the code, in a ```python block."
 )
+FROM_TEXT = (
+    "Read the text, then answer the question below it.\n\n<text>\n{context}\n</text>\n\n{question}\n\n"
+    'Finish with the sentence "Therefore, the answer is (your answer)".'
+)

@@ -1,6 +1,9 @@
-"""What judges are asked where a benchmark brings no prompt of its own."""
+"""What judges are asked where a benchmark brings no prompt of its own, or shares one with others."""
 
 from __future__ import annotations
+
+from .contract import Labels
+from .judging import Judging, graded
 
 CORRECTNESS = (
     "A question was put to an assistant. Decide whether its reply gives the same answer as the reference. Only the "
@@ -21,3 +24,14 @@ PREFERENCE = (
     "Question:\n{question}\n\nReply of assistant A:\n{a}\n\nReply of assistant B:\n{b}\n\n"
     "The verdict is A or B for the better reply, or tie where neither is."
 )
+EQUIVALENCE = (
+    "Two answers to a problem are given. Decide whether they are equivalent: whether they stand for the same value or "
+    "mean the same, in whatever form, notation or unit. Do not solve the problem.\n\n"
+    "Problem: {question}\n\nAnswer 1: {gold}\n\nAnswer 2, the final answer of this reply:\n{pred}\n\n"
+    "The verdict is YES if the answers are equivalent, and NO if they are not."
+)
+
+
+def same_answer(name: str) -> Judging:
+    """Return the judging that asks whether a reply's final answer and the reference are equivalent: ``accuracy``."""
+    return graded(name, EQUIVALENCE, Labels({"YES": {"accuracy": 1.0}, "NO": {"accuracy": 0.0}}))

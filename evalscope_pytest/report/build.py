@@ -9,7 +9,7 @@ from ..records.atomic import write_atomic
 from ..records.layout import WorkDir
 from ..records.plan import BenchmarkPlan
 from ..records.rows import Row
-from ..scoring.aggregation import AggregatedMetric, Attempt, aggregate
+from ..scoring.aggregation import NO_MEANS, AggregatedMetric, Attempt, aggregate
 from .errors import group_errors
 from .execution import Execution, SubsetExecution
 from .heat_map import save_heat_maps
@@ -114,6 +114,9 @@ def _execution(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> E
 def _intervals(plan: BenchmarkPlan, rows: Sequence[Row]) -> dict[str, tuple[float, float]]:
     found = {}
     for metric in plan.metrics:
+        how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
+        if how in NO_MEANS:
+            continue
         identity = identify(metric)
         if bounds := interval(rows, metric, semantics_of(identity).value_range):
             found[identity.label] = (round(bounds[0], DIGITS), round(bounds[1], DIGITS))

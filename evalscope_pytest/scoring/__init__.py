@@ -11,10 +11,9 @@ if TYPE_CHECKING:
     from .bbh import bbh_answer as bbh_answer
     from .by_subset import by_subset as by_subset
     from .drop import drop_answer as drop_answer
+    from .emotions import emotion_ratings as emotion_ratings
     from .entities import entity_answer as entity_answer
     from .first_error import first_error as first_error
-    from .function_calls.call import called as called
-    from .function_calls.scorer import function_calls as function_calls
     from .function_calls.call import called as called
     from .function_calls.scorer import function_calls as function_calls
     from .grid import grid_answer as grid_answer
@@ -31,8 +30,10 @@ if TYPE_CHECKING:
     from .pattern import pattern as pattern
     from .protocol import Scorer as Scorer
     from .similarity import similarity as similarity
+    from .tolerant import document_number as document_number
     from .tool_plan import tool_plan as tool_plan
     from .trivia import trivia_answer as trivia_answer
+    from .writing_length import writing_length as writing_length
     from .yes_no import yes_no as yes_no
     from .yes_no import yes_no_in_groups as yes_no_in_groups
     from .yes_no import yes_no_maybe as yes_no_maybe
@@ -44,13 +45,13 @@ _HOME = {
     "bbh_answer": "bbh",
     "by_subset": "by_subset",
     "called": "function_calls.call",
-    "called": "function_calls.call",
     "choice_answer": "multiple_choice",
+    "document_number": "tolerant",
     "drop_answer": "drop",
+    "emotion_ratings": "emotions",
     "entity_answer": "entities",
     "exact_match": "matching",
     "first_error": "first_error",
-    "function_calls": "function_calls.scorer",
     "function_calls": "function_calls.scorer",
     "grid_answer": "grid",
     "ifeval": "ifeval.scorer",
@@ -64,6 +65,7 @@ _HOME = {
     "similarity": "similarity",
     "tool_plan": "tool_plan",
     "trivia_answer": "trivia",
+    "writing_length": "writing_length",
     "yes_no": "yes_no",
     "yes_no_in_groups": "yes_no",
     "yes_no_maybe": "yes_no",
@@ -77,11 +79,12 @@ __all__ = [
     "by_subset",
     "called",
     "choice_answer",
+    "document_number",
     "drop_answer",
+    "emotion_ratings",
     "entity_answer",
     "exact_match",
     "first_error",
-    "function_calls",
     "function_calls",
     "grid_answer",
     "ifeval",
@@ -95,6 +98,7 @@ __all__ = [
     "similarity",
     "tool_plan",
     "trivia_answer",
+    "writing_length",
     "yes_no",
     "yes_no_in_groups",
     "yes_no_maybe",

@@ -42,7 +42,8 @@ class AggregatedMetric:
     """One number of a report.
 
     Attributes:
-        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k``, ``pass_hat_k``, or one over parts.
+        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k``, ``pass_hat_k``, ``elo`` (of battles), or
+            another by its name.
         dimensions: ``(("k", 2),)``, or nothing.
         score: Unrounded.
         num: What it is the average of: attempts, the sum of their weights, or groups.
@@ -166,6 +167,42 @@ def _all_of_part(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     return AggregatedMetric(metric, "all_of_part", (), perfect / len(parts), len(parts))
 
 
+def _weighted_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean of what counts by its weights, as an average of the attempts."""
+    return AggregatedMetric(metric, "weighted_mean", (), _mean(metric, attempts).score, len(attempts))
+
+
+def _battles(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the share of battles won, of which a sample stands for as many as it weighs.
+
+    With two players that is the win rate which Bradley-Terry or Elo ratings of them predict.
+    """
+    mean = _mean(metric, attempts)
+    return AggregatedMetric(metric, "elo", (), mean.score, len(attempts))
+
+
+def _clipped_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean, or the bound next to it where it is not between 0 and 1."""
+    mean = _mean(metric, attempts)
+    return AggregatedMetric(metric, "clipped_mean", (), min(max(mean.score, 0.0), 1.0), mean.num)
+
+
+def _length_controlled(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the win rate at equal lengths; attempts have ``length_difference`` as well."""
+    from .length_control import win_rate_at_equal_length
+
+    battles = [(attempt.values[metric], attempt.values["length_difference"]) for attempt in attempts]
+    return AggregatedMetric(metric, "length_controlled", (), win_rate_at_equal_length(battles), len(attempts))
+
+
+def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return how far stated confidence is from accuracy; the metric's values are confidences."""
+    from .calibration import calibration_error
+
+    stated = [(attempt.values[metric], attempt.values["accuracy"]) for attempt in attempts]
+    return AggregatedMetric(metric, "calibration_error", (), calibration_error(stated), len(attempts))
+
+
 def _groups(metric: str, attempts: Sequence[Attempt]) -> list[_Group]:
     by_group: dict[int, list[Attempt]] = {}
     for attempt in attempts:
@@ -212,15 +249,21 @@ def _vote_at_k(group: _Group, k: int) -> float:
 # What each aggregation adds to the mean.
 _AT_K: dict[str, Callable[[_Group, int], float] | None] = {
     "mean": None,
-    "weighted_mean": None,
     "mean_and_pass_at_k": _pass_at_k,
     "mean_and_vote_at_k": _vote_at_k,
     "mean_and_pass_hat_k": _pass_hat_k,
 }
-# Those that take each part of a metric for itself first.
+# Those that take each part of a metric for itself first, or need more than the metric itself.
 _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | None]] = {
     "macro_mean": _macro_mean,
     "harmonic_mean": _harmonic_mean,
     "all_of_part": _all_of_part,
+    "weighted_mean": _weighted_mean,
+    "battles": _battles,
+    "clipped_mean": _clipped_mean,
+    "length_controlled": _length_controlled,
+    "calibration_error": _calibration_error,
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
+# Of these the interval of a mean says nothing.
+NO_MEANS = frozenset({"length_controlled", "calibration_error"})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.judge.contract import Labels, Number, Verdict
+from evalscope_pytest.judge.contract import Labels, Marks, Number, Verdict
 from evalscope_pytest.scoring.pattern import pattern
 
 AB = Labels({"A": {"accuracy": 1.0}, "B": {"accuracy": 0.0}})
@@ -95,3 +95,30 @@ def test_reading_takes_no_time(part: str) -> None:
     started = time.perf_counter()
     AB.read(reply), UNIT.read(reply)
     assert time.perf_counter() - started < 0.5
+
+
+MARKS = Marks({"Relevance": "relevance", "Reading Experience": "reading"})
+
+
+@pytest.mark.parametrize(
+    ("reply", "metrics"),
+    [
+        ('{"verdict": {"Relevance": 5, "Reading Experience": 1, "Rigour": 9}}', {"relevance": 5.0, "reading": 1.0}),
+        ('{"verdict": {"Relevance": 5}}', None),
+        ('{"verdict": {"Relevance": 5, "Reading Experience": 6}}', None),
+        ('{"verdict": {"Relevance": 5, "Reading Experience": "3"}}', None),
+        ('{"verdict": {"Relevance": true, "Reading Experience": 3}}', None),
+        ('{"verdict": 4}', None),
+        ("5, 5", None),
+    ],
+)
+def test_marks(reply: str, metrics: dict[str, float] | None) -> None:
+    found = MARKS.read(reply)
+    assert (found and dict(found.metrics)) == metrics
+
+
+@pytest.mark.parametrize("contract", [AB, UNIT, MARKS])
+def test_a_mock_judge_knows_what_is_asked_of_it(contract: Labels | Number | Marks) -> None:
+    verdict = contract.read(contract.ideal)
+    assert verdict is not None
+    assert set(verdict.metrics) == set(contract.metrics)

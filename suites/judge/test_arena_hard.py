@@ -1,0 +1,49 @@
+"""500 hard prompts of users, whose replies are compared with GPT-4-0314's in both orders.
+
+Arena-Hard-Auto: Li et al. 2024, From Crowdsourced Data to High-Quality Benchmarks: Arena-Hard and BenchBuilder
+Pipeline, arXiv:2406.11939.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.benchmarks.release import with_answers
+from evalscope_pytest.judge import compared
+
+SYSTEM = """\
+You judge, without taking sides, which of two assistants replied better to a user's prompt. Work out a reply of your \
+own first, compare both with it, and find their mistakes. Then weigh how helpful they are (right, and doing what was \
+asked; where the prompt is ambiguous, asking back is better than guessing), how relevant (nothing beside the point), \
+and how concise; where the prompt calls for it, how original. Finally consider what is missing."""
+COMPARISON = """\
+# Prompt
+
+{question}
+
+# Reply of assistant A
+
+{a}
+
+# Reply of assistant B
+
+{b}
+
+The verdict is A>>B (A is much better), A>B (A is a little better), A=B (about the same), B>A or B>>A."""
+VALUES = {"A>>B": 1.0, "A>B": 1.0, "A=B": 0.5, "B>A": 0.0, "B>>A": 0.0}
+BATTLE = compared("arena_hard", COMPARISON, VALUES, baseline=lambda sample: sample.target, system_prompt=SYSTEM,
+                  weights={"A>>B": 3.0, "B>>A": 3.0})  # fmt: skip
+
+
+def records(read, subset, params):
+    return with_answers(read, "question.jsonl", "model_answer/gpt-4-0314.jsonl")
+
+
+def to_sample(record) -> Sample:
+    if "turns" not in record:
+        return Sample(record["question"], record["prediction"], metadata={"capability": record.get("capability", "")})
+    metadata = {"capability": record["cluster"]}
+    return Sample(record["turns"][0]["content"], record["answers"][0], metadata=metadata, id=record["question_id"])
+
+
+@benchmark("arena_hard", pretty_name="ArenaHard", dataset=hub("AI-ModelScope/arena-hard-auto-v0.1"), records=records,
+           to_sample=to_sample, judge=BATTLE, tags=["instruction_following", "arena"])  # fmt: skip
+async def test_arena_hard(sample, model):
+    return await model.generate(sample)

@@ -1,0 +1,55 @@
+"""Conversations about health, judged by physicians' rubrics: what a reply should say, and what it should not.
+
+HealthBench: Arora et al. 2025, Evaluating Large Language Models Towards Improved Human Health, arXiv:2505.08775.
+``version``: Consensus, Hard or All.
+"""
+
+from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest.benchmarks.release import json_lines
+from evalscope_pytest.judge import rubrics
+
+AXES = ["accuracy", "communication_quality", "instruction_following", "context_awareness", "completeness"]
+THEMES = ["emergency_referrals", "communication", "complex_responses", "hedging", "health_data_tasks", "global_health",
+          "context_seeking"]  # fmt: skip
+FILES = {"Consensus": "*consensus_*.jsonl", "Hard": "*hard_*.jsonl", "All": "*_oss_eval.jsonl"}
+PROMPT = """\
+Below are a conversation, the assistant's last reply in it, and one criterion. Decide whether that reply meets the \
+criterion.
+
+# Conversation
+
+{conversation}
+
+# The assistant's last reply
+
+{pred}
+
+# Criterion
+
+{criterion}
+
+- A criterion of several parts is met when all of them are. What it gives as examples ("such as", "including") need \
+not all be there.
+- A criterion may describe a fault, such as a wrong statement or needless length. It is met when the reply has the \
+fault. You decide whether the criterion applies, not whether the reply is good.
+
+The verdict is yes if the criterion is met, and no if it is not."""
+
+
+def theme(record) -> str:
+    return record["example_tags"][0].partition(":")[2].strip() if record["example_tags"] else "Unknown"
+
+
+def records(read, subset, params):
+    return [record for record in json_lines(read(FILES[params["version"]])) if theme(record) == subset]
+
+
+def to_sample(record) -> Sample:
+    return Sample(record["prompt"], metadata={"rubrics": record["rubrics"]}, id=record.get("prompt_id", ""))
+
+
+@benchmark("health_bench", pretty_name="HealthBench", records=records, to_sample=to_sample,
+           dataset=hub("openai-mirror/healthbench", subsets=THEMES), extra_params={"version": "Consensus"},
+           judge=rubrics("health_bench", PROMPT, AXES), tags=["knowledge", "medical", "qa"])  # fmt: skip
+async def test_health_bench(sample, model):
+    return await model.generate(sample)
