@@ -63,12 +63,12 @@ def scored(benchmark: Benchmark, samples: Iterable[Sample], reply: str | None = 
     if scorer.sandboxed:
         scorer = scorer.in_sandbox(jails(), benchmark.timeout_s)
 
+    async def one(sample: Sample) -> Score:
+        score = scorer.score(scorer.right_reply(sample) if reply is None else reply, sample)
+        return await score if isawaitable(score) else score
+
     async def all_of_them() -> list[Score]:
-        scores = []
-        for sample in samples:
-            score = scorer.score(scorer.right_reply(sample) if reply is None else reply, sample)
-            scores.append(await score if isawaitable(score) else score)
-        return scores
+        return list(await asyncio.gather(*map(one, samples)))
 
     return asyncio.run(all_of_them())
 
