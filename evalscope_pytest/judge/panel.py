@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from ..core.errors import FatalError, ModelError, ScoringError
 from ..core.values import JudgeCall, Message, Sample, Score
+from ..records.judged import RECORDS as RECORDS
 from .contract import Verdict
 from .judging import Item, Judging, Metrics, Question
 
@@ -19,8 +20,6 @@ Aggregation = Literal["mean", "median", "majority_vote"]
 AGAIN = "Your reply holds no verdict that can be read. Judge again, in the form that was asked for."
 UNREADABLE = "neither of its replies holds a verdict that can be read"
 TRIES = 2
-# Where a score keeps what judges were asked and replied.
-RECORDS = "judgements"
 
 
 class JudgeError(ScoringError):

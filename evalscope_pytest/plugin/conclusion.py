@@ -20,7 +20,7 @@ from ..report.build import build_report, save_report
 from ..report.gates import GateResult, check_names, evaluate, parse_gate
 from ..report.html import write_html
 from ..report.model import Report
-from ..report.table import error_lines, metric_table, perf_table
+from ..report.table import error_lines, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample, wrong_samples
 from .run import Run
 
@@ -114,6 +114,8 @@ class Conclusion:
         reporter.write_line(metric_table(self.reports, language))
         if perf and (figures := perf_table(self.reports, language)):
             reporter.write_line(figures)
+        for line in judge_lines(self.reports):
+            reporter.write_line(line)
         if self.cache:
             reporter.write_line(self.cache)
         if self.arena:

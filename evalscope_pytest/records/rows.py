@@ -30,6 +30,7 @@ from ..core.values import (
     ToolCall,
     Usage,
 )
+from .judged import Judged, judged_header
 
 MAX_ANSWER = 256  # characters of an answer in the light row: enough to compare votes
 MAX_MESSAGE = 4000  # characters of an error
@@ -51,6 +52,7 @@ class Row:
         latency_s: Of all calls together; None when one was not measured. So are the tokens.
         ttft_s: Of the first call.
         cached: Calls that the response cache answered.
+        judged: What judges were asked about it; None where none was.
     """
 
     key: str
@@ -77,6 +79,7 @@ class Row:
     retries: int = 0
     elapsed_s: float = 0.0
     cached: int = 0
+    judged: Judged | None = None
 
     @property
     def reusable(self) -> bool:
@@ -111,6 +114,8 @@ def header_of(result: SampleResult) -> dict[str, Any]:
         header["error"] = [error.kind, error.type, redact(error.message[:MAX_MESSAGE])]
     if result.calls:
         _add_figures(header, [call.output for call in result.calls])
+    if judged := judged_header(None if error else score, result.judge_calls):
+        header["judged"] = judged
     return header
 
 
@@ -144,6 +149,8 @@ def row_of(header: dict[str, Any]) -> Row:
     """
     if (error := header.get("error")) is not None:
         header["error"] = SampleError(*error)
+    if (judged := header.get("judged")) is not None:
+        header["judged"] = Judged.from_json(judged)
     return Row(**header)
 
 

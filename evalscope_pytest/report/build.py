@@ -13,6 +13,7 @@ from ..scoring.aggregation import NO_MEANS, AggregatedMetric, Attempt, aggregate
 from .errors import group_errors
 from .execution import Execution, SubsetExecution
 from .heat_map import save_heat_maps
+from .judges import judge_summary
 from .model import DIGITS, CategoryScore, MetricScore, Report, SubsetScore, dump_report
 from .perf import perf_metrics
 from .semantics import Identity, identify, semantics_of
@@ -47,6 +48,7 @@ def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, col
         perf=perf_metrics(ours) if collect_perf else None,
         primary_unavailable=None if primary else "no sample has a score",
         unsafe_execution=plan.unsafe_execution,
+        judges=judge_summary(ours),
     )
 
 

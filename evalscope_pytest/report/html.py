@@ -176,7 +176,7 @@ def _section(report: Report, wrong: WrongSamples) -> str:
         f'<section id="{_text(name)}">\n<h2>{_text(report.dataset_pretty_name or name)}</h2>\n'
         f'<p class="dim">{" · ".join(facts)}</p>\n'
         f"{''.join(map(_metric, without_cells(report.metrics)))}{''.join(map(draw, heat_maps(report)))}"
-        f"{_errors(report)}{_wrong(wrong)}</section>\n"
+        f"{_judges(report)}{_errors(report)}{_wrong(wrong)}</section>\n"
     )
 
 
@@ -201,6 +201,19 @@ def _subset(metric: MetricScore, subset: SubsetScore, category: str | None) -> s
         f'<tr><td>{_text(subset.name)}</td>{place}<td class="n">{subset.num:,}</td>'
         f'<td class="n">{subset.score:.4f}</td><td class="bar">{_bar(metric, subset.score)}</td></tr>\n'
     )
+
+
+def _judges(report: Report) -> str:
+    summary = report.judges
+    if summary is None:
+        return ""
+    facts = [f"{summary.verdicts:,} of {_count(summary.judgements, 'judgement')}"]
+    facts += [_count(summary.requests, "request"), *summary.findings]
+    if summary.failed:
+        facts.append(f'<span class="bad">{_count(summary.failed, "sample")} without a verdict</span>')
+    shown = " · ".join(fact if fact.startswith("<span") else _text(fact) for fact in facts)
+    names = _text(", ".join(summary.judges))
+    return f'<h3>Judged by {names}</h3>\n<p class="dim">{shown}</p>\n'
 
 
 def _errors(report: Report) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .execution import Execution
+from .judges import JudgeSummary
 from .semantics import Identity, Semantics, semantics_of
 
 DIGITS = 4
@@ -143,6 +144,8 @@ class Report:
         primary: Identity of the metric that stands for the benchmark; None when nothing was scored.
         unsafe_execution: Code that the model wrote ran without isolation.
         perf: EvalScope's ``perf_metrics``; None when nothing was measured.
+        judges: How the judges did; None where none was asked.
+        analysis: What a model wrote about these figures.
     """
 
     dataset_name: str
@@ -156,6 +159,7 @@ class Report:
     analysis: str = "N/A"
     primary_unavailable: str | None = None
     unsafe_execution: bool = False
+    judges: JudgeSummary | None = None
 
     @property
     def primary_metric(self) -> MetricScore | None:
@@ -188,7 +192,7 @@ class Report:
             "perf_metrics": self.perf,
             "primary_metric_identity": None if self.primary is None else self.primary.to_json(),
             "primary_metric_unavailable_reason": self.primary_unavailable,
-            "judge_summary": None,
+            "judge_summary": None if self.judges is None else self.judges.to_json(),
             "execution_summary": None if self.execution is None else self.execution.to_json(),
             "num": self.num,
             **({"unsafe_execution": True} if self.unsafe_execution else {}),

@@ -109,6 +109,11 @@ def _number(values: Any, name: str, digits: int) -> str:
     return "-" if not values or values.get(name) is None else f"{values[name]:.{digits}f}"
 
 
+def judge_lines(reports: Iterable[Report]) -> list[str]:
+    """Return how the judges of each report did, a line each."""
+    return [report.judges.line(report.dataset_name) for report in reports if report.judges]
+
+
 def error_lines(reports: Iterable[Report], most: int = 10) -> list[str]:
     """Return the errors of a run, grouped by exception: what and how often, then which samples."""
     lines = []
