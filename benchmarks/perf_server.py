@@ -4,8 +4,8 @@
 
 ``GET /stats`` tells what it did, in its own stamps: time from a request's arrival to the first write with a token
 (mean), the gaps between such writes (mean, p99), mean requests in flight, requests and chunks a second. ``GET /reset``
-starts anew. With ``--itl 0`` chunks are written as fast as they go. ``--capacity`` requests are worked on at once, the
-others wait in a queue.
+starts anew. With ``--itl 0`` chunks are written as fast as they go, ``--burst`` of them in one
+write. ``--capacity`` requests are worked on at once, the others wait in a queue.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class State:
         self.options = options
         self.queue: deque[Stream] = deque()
         self.working = 0
-        self.plan = plan(options.case, options.tokens)
+        self.per_write = PER_WRITE if options.case == "several" else options.burst
+        self.plan = plan(options.case, options.tokens, self.per_write)
         self.reset()
 
     def reset(self) -> None:
@@ -85,14 +86,12 @@ class State:
         return area / (part[-1][0] - part[0][0]) if len(part) > 1 else float(most)
 
 
-def plan(case: str, tokens: int) -> list[bytes]:
+def plan(case: str, tokens: int, per_write: int) -> list[bytes]:
     """The writes with tokens, in order."""
     deltas = [chunk({"content": f" tok{i}"}) for i in range(tokens)]
     if case == "reasoning":
         deltas[: tokens // 4] = [chunk({"reasoning_content": f" tok{i}"}) for i in range(tokens // 4)]
-    if case == "several":
-        return [b"".join(deltas[i : i + PER_WRITE]) for i in range(0, tokens, PER_WRITE)]
-    return deltas
+    return [b"".join(deltas[i : i + per_write]) for i in range(0, tokens, per_write)]
 
 
 class Stream:
@@ -126,11 +125,11 @@ class Stream:
         self.head = b""
         self.written = now
         self.at += 1
-        state.chunks += PER_WRITE if state.options.case == "several" else 1
+        state.chunks += state.per_write
         if self.at == len(state.plan):
             loop.call_later(LATE_S if state.options.case == "late_usage" else 0, self.finish)
         elif state.options.itl:
-            self.due += state.options.itl * (PER_WRITE if state.options.case == "several" else 1)
+            self.due += state.options.itl * state.per_write
             loop.call_at(self.due, self.step)
         else:
             loop.call_soon(self.step)
@@ -205,6 +204,7 @@ if __name__ == "__main__":
     parser.add_argument("--itl", type=float, default=0.01)
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--case", choices=CASES, default="plain")
+    parser.add_argument("--burst", type=int, default=1)
     parser.add_argument("--capacity", type=int, default=0)
     arguments = parser.parse_args()
     uvloop.run(main(arguments.port, State(arguments)))

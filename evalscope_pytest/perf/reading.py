@@ -24,6 +24,7 @@ class Reply:
 
     Attributes:
         stamps: See `Request.stamps`.
+        first_tokens: See `Request.first_tokens`.
         text: What was said, reasoning left out.
         reasoning_text: The reasoning.
         ended: The end of the stream was told: an end mark, a finish reason, usage.
@@ -165,8 +166,11 @@ def _take_event(event: Any, stamp: float, reply: Reply) -> None:
         if isinstance(usage, dict) and not event.get("choices"):
             reply.ended = True
         return
-    if not reply.events and isinstance(usage, dict):
-        reply.first_tokens = max(1, _count(usage.get("completion_tokens")))
+    if reply.stamps and stamp == reply.stamps[0]:
+        reply.first_tokens = reply.events + 1  # one each, unless usage tells
+    if not reply.stamps or stamp == reply.stamps[0]:
+        told = _count(usage.get("completion_tokens")) if isinstance(usage, dict) else 0
+        reply.first_tokens = max(reply.first_tokens, told)
     reply.events += 1
     if not reply.stamps or stamp != reply.stamps[-1]:
         reply.stamps.append(stamp)

@@ -42,7 +42,7 @@ class Request:
             none.
         first_answer: The first output that is not reasoning; None where there is none.
         events: Events that carried output; several may come in one read.
-        first_tokens: Tokens in the first event with output, 1 where nobody says.
+        first_tokens: Tokens in the first read with output: as usage tells, else one for each event.
         error: Why it failed, in words that group; empty for a success.
         turn: Its place in a conversation, from 0.
         prompt: A number that is the same for the same prompt of a data set.

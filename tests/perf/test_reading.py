@@ -70,6 +70,7 @@ def test_events_of_one_read_share_a_stamp_and_make_one_gap():
     found = reply(delta(content="a") + delta(content="b"), delta(content="c") + delta(content="d") + event("[DONE]"))
     assert list(found.stamps) == [1.0, 2.0]
     assert found.events == 4
+    assert found.first_tokens == 2
 
 
 def test_without_usage_chunks_are_counted_or_a_tokenizer_counts():
