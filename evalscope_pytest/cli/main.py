@@ -10,7 +10,7 @@ from ..version import __version__
 
 USAGE_ERROR = 4  # pytest's exit code for what the user got wrong
 FAILURE = 1
-COMMANDS = ("eval", "arena", "benchmark-info", "perf", "doctor")
+COMMANDS = ("eval", "arena", "collection", "benchmark-info", "perf", "doctor")
 
 HELP = """\
 usage: evalscope-pytest COMMAND [OPTIONS]
@@ -20,6 +20,7 @@ Evaluates language models. Every benchmark is a pytest test file, every sample a
 commands:
   eval             evaluate a model: evalscope-pytest eval --model NAME --datasets gsm8k arc --limit 5
   arena            compare models over their replies: evalscope-pytest arena RUN RUN --judge-model-args ...
+  collection       draw samples of several benchmarks into one file: evalscope-pytest collection SCHEMA -n 100 -o FILE
   benchmark-info   list the bundled benchmarks, or describe some of them
   perf             load-test a model service: evalscope-pytest perf --url URL --model NAME --parallel 1 8 64 -n 500
   doctor           show what this machine has, and which sandboxes for generated code work here
@@ -62,6 +63,10 @@ def _command(name: str) -> Callable[[list[str]], int]:
         from .arena import arena
 
         return arena
+    if name == "collection":
+        from .collection import collection
+
+        return collection
     if name == "benchmark-info":
         from .benchmark_info import benchmark_info
 

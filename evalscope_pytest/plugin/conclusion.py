@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .. import arena
+from .. import arena, collections
 from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
 from ..records.fold import BenchmarkRows, fold
@@ -89,6 +89,7 @@ class Conclusion:
         interrupted: Why there are not all of them.
         cache: How much the response cache had; empty without one.
         arena: The ratings of an arena.
+        levels: The scores of a collection by level, as tables.
         page: The HTML report.
     """
 
@@ -100,6 +101,7 @@ class Conclusion:
     interrupted: str = ""
     cache: str = ""
     arena: SavedArena | None = None
+    levels: str = ""
 
     @property
     def failed(self) -> bool:
@@ -120,6 +122,8 @@ class Conclusion:
             reporter.write_line(self.cache)
         if self.arena:
             reporter.write_line(f"\n{self.arena.text}\nratings: {self.arena.folder}")
+        if self.levels:
+            reporter.write_line(self.levels)
         self._show_wrong(reporter)
         if errors := error_lines(self.reports):
             reporter.section("samples without a score", red=True)
@@ -165,7 +169,7 @@ def conclude(run: Run) -> Conclusion:
     recorded = sum(len(found.rows) for found in rows)
     cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
     gates, wrong = _gates(run, reports), _wrong(run, reports, by_name)
-    return Conclusion(reports, gates, wrong, page, recorded, cache=cache, arena=_arena(run))
+    return Conclusion(reports, gates, wrong, page, recorded, cache=cache, arena=_arena(run), levels=_levels(run))
 
 
 def _arena(run: Run) -> SavedArena | None:
@@ -175,6 +179,18 @@ def _arena(run: Run) -> SavedArena | None:
     from ..arena.save import save_arena
 
     return save_arena(run.work_dir, run.plan, plan)
+
+
+def _levels(run: Run) -> str:
+    """Write a collection's scores by level; return them as tables, or nothing where no collection ran."""
+    plan = next((b for b in run.benchmarks if b.name == collections.BENCHMARK), None)
+    if plan is None:
+        return ""
+    from ..collections.levels import save_levels
+
+    folder, model_id = run.work_dir.reviews(run.plan.model_id), run.plan.model_id
+    files = [folder / name for (benchmark, _), name in run.plan.file_names().items() if benchmark == plan.name]
+    return save_levels(run.work_dir, model_id, [file for file in files if file.is_file()])
 
 
 def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:

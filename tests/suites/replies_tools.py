@@ -23,4 +23,5 @@ REPLIES: dict[str, Any] = {
         'Thought: now the town.\nAction: find\nAction Input: {"town": "Uruk"}',
         'find({"town": "Ur"})',
     ),
+    "data_collection": ("So it is \\boxed{5}.", "\\boxed{6}", "Five or six."),
 }

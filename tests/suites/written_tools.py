@@ -90,6 +90,16 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
         },
     },
 }
+FILES["data_collection"] = {
+    "mixed.jsonl": [
+        {
+            "index": 0, "tags": ["en"], "categories": ["mixed"], "task_type": "math", "weight": 1.0,
+            "dataset_name": "gsm8k", "subset_name": "main", "args": {"few_shot_num": 0},
+            "prompt": {"input": [{"role": "user", "content": "Ada has 2 pens and buys 3. How many?"}], "target": "5"},
+        }
+    ]
+}  # fmt: skip
 SUBSETS: dict[str, tuple[str, ...]] = {}
-NO_OFFICIAL = {"bfcl_v3", "tool_bench"}
+NO_OFFICIAL = {"bfcl_v3", "tool_bench", "data_collection"}
+NO_PAPER = {"data_collection"}
 FEW_OFFICIAL = {"bfcl_v4"}

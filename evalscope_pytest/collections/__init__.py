@@ -1,0 +1,45 @@
+"""Collections: samples of several benchmarks, drawn by weight into one file and run as ``data_collection``.
+
+schema = CollectionSchema("reasoning", datasets=[DatasetInfo("arc", weight=2), DatasetInfo("ceval")])
+dump_jsonl_data(WeightedSampler(schema).sample(100), "mixed.jsonl")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .entry import DatasetEntry as DatasetEntry
+    from .entry import dump_jsonl_data as dump_jsonl_data
+    from .sampler import StratifiedSampler as StratifiedSampler
+    from .sampler import UniformSampler as UniformSampler
+    from .sampler import WeightedSampler as WeightedSampler
+    from .schema import CollectionSchema as CollectionSchema
+    from .schema import DatasetInfo as DatasetInfo
+
+BENCHMARK = "data_collection"
+_HOME = {
+    "CollectionSchema": "schema",
+    "DatasetEntry": "entry",
+    "DatasetInfo": "schema",
+    "StratifiedSampler": "sampler",
+    "UniformSampler": "sampler",
+    "WeightedSampler": "sampler",
+    "dump_jsonl_data": "entry",
+}
+
+__all__ = ["CollectionSchema", "DatasetEntry", "DatasetInfo", "StratifiedSampler", "UniformSampler", "WeightedSampler",
+           "dump_jsonl_data"]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'evalscope_pytest.collections' has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

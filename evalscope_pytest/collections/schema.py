@@ -1,0 +1,149 @@
+"""What a collection is made of: benchmarks with weights, in groups that have weights, too."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import ConfigError, closest
+
+Members = Sequence["DatasetInfo | CollectionSchema"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """One benchmark of a collection.
+
+    Attributes:
+        name: The benchmark.
+        weight: Its share among the members of its group.
+        task_type: What it is about, for the report: ``math``.
+        tags: More of that, for the report.
+        args: What is changed of the benchmark, as under ``dataset_args``: ``{"subset_list": ["logic"]}``.
+        hierarchy: The names of the groups around it, the outermost first; `CollectionSchema.flatten` fills it in.
+    """
+
+    name: str
+    weight: float = 1.0
+    task_type: str = ""
+    tags: Sequence[str] = ()
+    args: Mapping[str, Any] = field(default_factory=dict)
+    hierarchy: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        _check_weight(self.name, self.weight)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            **{f.name: getattr(self, f.name) for f in fields(self)},
+            "tags": list(self.tags),
+            "args": dict(self.args),
+            "hierarchy": list(self.hierarchy),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSchema:
+    """A group of benchmarks and of other groups.
+
+    Attributes:
+        weight: Its share among the members of the group it is in.
+    """
+
+    name: str
+    weight: float = 1.0
+    datasets: Members = ()
+
+    def __post_init__(self) -> None:
+        _check_weight(self.name, self.weight)
+
+    def flatten(self) -> list[DatasetInfo]:
+        """Return all benchmarks with their shares of the whole, which sum to 1, and the groups around them.
+
+        Raises:
+            ConfigError: A group has no members.
+        """
+        return list(_flat(self, 1.0, ()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {"name": self.name, "weight": self.weight, "datasets": [member.to_dict() for member in self.datasets]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CollectionSchema:
+        """Return the collection of a JSON object.
+
+        Raises:
+            ConfigError: It is none.
+        """
+        return _group(data, "the collection")
+
+    def dump_json(self, file_path: str | Path) -> None:
+        """Write it to a file."""
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=4)
+        Path(file_path).write_text(f"{text}\n", encoding="utf-8")
+
+    @classmethod
+    def from_json(cls, file_path: str | Path) -> CollectionSchema:
+        """Read it from a file.
+
+        Raises:
+            ConfigError: The file cannot be read, or is no collection.
+        """
+        try:
+            data = json.loads(Path(file_path).read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise ConfigError(f"cannot read the collection {file_path}: {error.strerror}. Name a JSON file.") from error
+        except ValueError as error:
+            raise ConfigError(f"the collection {file_path} is no JSON: {error}. Correct the file.") from error
+        return _group(data, str(file_path))
+
+    def __str__(self) -> str:
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=4)
+
+
+def _check_weight(name: str, weight: float) -> None:
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight < math.inf:
+        raise ConfigError(f"weight of {name!r} in a collection is {weight!r}. Write a number above 0.")
+
+
+def _flat(group: CollectionSchema, share: float, around: tuple[str, ...]) -> Iterator[DatasetInfo]:
+    if not group.datasets:
+        raise ConfigError(f"the group {group.name!r} of a collection has no datasets. Add some, or leave it out.")
+    total = sum(member.weight for member in group.datasets)
+    around = (*around, group.name)
+    for member in group.datasets:
+        part = member.weight / total * share
+        if isinstance(member, CollectionSchema):
+            yield from _flat(member, part, around)
+        else:
+            yield replace(member, weight=part, hierarchy=around)
+
+
+def _group(data: Any, where: str) -> CollectionSchema:
+    _check_keys(data, ("name", "weight", "datasets"), where)
+    members = data.get("datasets")
+    if not isinstance(members, list):
+        raise ConfigError(f"datasets of {where} is {members!r:.80}. Write a list of datasets and groups.")
+    name = data["name"]
+    return CollectionSchema(name, data.get("weight", 1.0), tuple(_member(m, f"{name!r} in {where}") for m in members))
+
+
+def _member(data: Any, where: str) -> DatasetInfo | CollectionSchema:
+    if isinstance(data, dict) and "datasets" in data:
+        return _group(data, where)
+    _check_keys(data, [f.name for f in fields(DatasetInfo)], where)
+    return DatasetInfo(**data)
+
+
+def _check_keys(data: Any, known: Sequence[str], where: str) -> None:
+    if not isinstance(data, dict) or not isinstance(data.get("name"), str) or not data["name"]:
+        raise ConfigError(f"a member of {where} is {data!r:.80}. Write an object with a name.")
+    for key in data:
+        if key not in known:
+            raise ConfigError(f"{data['name']!r} in {where} has no {key!r}. {closest(key, known)}")

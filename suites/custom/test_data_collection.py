@@ -1,0 +1,14 @@
+"""A collection: samples of several benchmarks in one file, each asked and scored as its benchmark does.
+
+The file (``dataset_id``) is written by `evalscope-pytest collection`, or by `evalscope_pytest.collections`.
+"""
+
+from evalscope_pytest import benchmark, local
+from evalscope_pytest.collections.entry import sample_of
+from evalscope_pytest.collections.part import answered, collected
+
+
+@benchmark("data_collection", pretty_name="Data-Collection", dataset=local(""), to_sample=sample_of,
+           scorer=collected(), tags=["custom"])  # fmt: skip
+async def test_data_collection(sample, model):
+    return await answered(sample, model)
