@@ -16,7 +16,6 @@ from ..datasets.source import Record, local
 from ..engine.context import current
 from ..judge.contract import Number
 from ..judge.judging import Judging, compared, graded
-from ..judge.panel import RECORDS
 from ..judge.wording import PREFERENCE, QUALITY
 from . import BENCHMARK
 from .pairing import Mode, Pair, mode_of, pairs
@@ -167,6 +166,8 @@ def decided(sample: Sample) -> str | Score:
     context.calls.append(Call(context.messages, ModelOutput(reply, model=sample.metadata["model_1"])))
     if "votes" not in sample.metadata:
         return str(reply)
+    from ..judge.panel import RECORDS  # loads an event loop, which a suite's import must not
+
     votes = [Vote(**vote) for vote in sample.metadata["votes"]]
     records = [
         {"judge": v.by, "item": 0, "order": v.order, "repeat": 0, "messages": [], "reply": v.verdict,
