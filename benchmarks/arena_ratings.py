@@ -24,15 +24,18 @@ from evalscope_pytest.arena.ratings import CENTRE, SCALE, Rating, rate
 
 MODELS = 5
 QUESTIONS = 500
+BATTLES = 2 * MODELS * (MODELS - 1) // 2  # over one question
 
 
-def arena(strengths: Sequence[float], shared: float, random: np.random.Generator) -> Iterator[Battle]:
+def arena(
+    strengths: Sequence[float], shared: float, random: np.random.Generator, questions: int = QUESTIONS
+) -> Iterator[Battle]:
     """Yield the battles of one arena.
 
     Args:
         strengths: Natural logarithms, so that 1 / (1 + exp(b - a)) is the chance that a wins against b.
     """
-    for question in range(QUESTIONS):
+    for question in range(questions):
         suits = random.normal(size=len(strengths))
         for a, b in combinations(range(len(strengths)), 2):
             both = np.sqrt(shared / 2) * (suits[a] - suits[b])
@@ -54,7 +57,9 @@ def covered(ratings: Sequence[Rating], truth: dict[str, float]) -> list[bool]:
     return [s.low is not None and s.high is not None and s.low <= true <= s.high for s, true in found]
 
 
-def simulate(arenas: int, shared: float, seed: int, *, rows: bool = False) -> Iterator[list[bool]]:
+def simulate(
+    arenas: int, shared: float, seed: int, *, questions: int = QUESTIONS, rows: bool = False
+) -> Iterator[list[bool]]:
     """Yield for each arena which intervals hold the true rating.
 
     Args:
@@ -63,7 +68,7 @@ def simulate(arenas: int, shared: float, seed: int, *, rows: bool = False) -> It
     random = np.random.default_rng(seed)
     for number in range(arenas):
         strengths = random.normal(0, 0.7, MODELS)
-        battles = list(arena(strengths, shared, random))
+        battles = list(arena(strengths, shared, random, questions))
         if rows:
             battles = [replace(battle, question=f"{row}") for row, battle in enumerate(battles)]
         yield covered(rate(battles, seed=number, elo=False), true_ratings(strengths))
@@ -73,17 +78,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--arenas", type=int, default=200)
     parser.add_argument("--shared", type=float, default=0.5)
+    parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", action="store_true")
     options = parser.parse_args()
     started = time.perf_counter()
-    found = list(simulate(options.arenas, options.shared, options.seed, rows=options.rows))
+    found = list(simulate(options.arenas, options.shared, options.seed, questions=options.questions, rows=options.rows))
     held = [one for found_in_arena in found for one in found_in_arena]
     by_arena = [sum(one) / len(one) for one in found]
     error = np.std(by_arena, ddof=1) / np.sqrt(len(by_arena))
-    unit = "battles" if options.rows else "questions"
+    what = f"{options.arenas} arenas of {options.questions * BATTLES:,} battles, shared {options.shared:g}"
     print(
-        f"{options.arenas} arenas of 10,000 battles, shared {options.shared:g}, resampled by {unit}: "
+        f"{what}, resampled by {'battles' if options.rows else 'questions'}: "
         f"{sum(held)} of {len(held)} true ratings inside their 95 % interval, {np.mean(held):.1%} (+- {error:.1%}), "
         f"{time.perf_counter() - started:.0f} s"
     )

@@ -40,16 +40,14 @@ def by_name(found):
     return {rating.model: rating for rating in found}
 
 
-def test_simulated_arenas_hold_the_known_strengths_in_95_of_100_intervals(simulation, monkeypatch):
-    monkeypatch.setattr(simulation, "QUESTIONS", 100)
-    held = [one for found in simulation.simulate(24, 0.5, seed=5) for one in found]
+def test_simulated_arenas_hold_the_known_strengths_in_95_of_100_intervals(simulation):
+    held = [one for found in simulation.simulate(24, 0.5, seed=5, questions=100) for one in found]
     assert 0.90 <= sum(held) / len(held) <= 0.99  # 120 of them: the full figure is benchmarks/arena_ratings.py's
 
 
-def test_intervals_of_resampled_battles_would_be_too_narrow(simulation, monkeypatch):
-    monkeypatch.setattr(simulation, "QUESTIONS", 100)
+def test_intervals_of_resampled_battles_would_be_too_narrow(simulation):
     strengths = [0.0, 0.3, 0.6, -0.4, 1.0]
-    rows = list(simulation.arena(strengths, 0.5, simulation.np.random.default_rng(3)))
+    rows = list(simulation.arena(strengths, 0.5, simulation.np.random.default_rng(3), 100))
     apart = [Battle(str(number), b.first, b.second, b.value) for number, b in enumerate(rows)]
     ours, theirs = by_name(rate(rows, elo=False)), by_name(rate(apart, elo=False))
     widths = [
