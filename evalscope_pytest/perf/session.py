@@ -88,16 +88,18 @@ def measure(
     objectives: Sequence[Objective] = (),
     *,
     watch: Watch | None = None,
+    stop: Stop | None = None,
 ) -> Result:
     """Run a level on a thread of its own and return its result. An interruption (Ctrl-C) gives a partial one.
 
     Args:
         watch: Called every half second with how far it is.
+        stop: Ends it early when asked from elsewhere.
 
     Raises:
         ConfigError: The address is none, or the data set does not fit.
     """
-    live, stop = Live(), Stop()
+    live, stop = Live(), stop or Stop()
     thread = LoopThread("evalscope-perf")
     try:
         future = thread.submit(drive(endpoint, workload, level, live, stop))

@@ -43,6 +43,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 def pytest_configure(config: pytest.Config) -> None:
     """Load the rest of the plugin when this run evaluates something."""
     config.pluginmanager.register(fixtures, "evalscope_fixtures")
+    config.addinivalue_line("markers", "perf: a load test of a model service; -m 'not perf' leaves it out")
     if hasattr(config, "workerinput") or _given(config):
         from .main import configure
 

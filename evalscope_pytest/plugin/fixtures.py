@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..engine.handle import ModelHandle
     from ..engine.judging import JudgeHandle
+    from ..perf.tester import LoadTester
     from ..sandbox.handle import SandboxHandle
 
-_AWAITED = {"judge", "model", "sandbox"}
+_AWAITED = {"judge", "load", "model", "sandbox"}
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +55,17 @@ def sandbox(pytestconfig: pytest.Config) -> SandboxHandle:
         return Sandboxes.of(pytestconfig).handle()
     except UsageError as error:
         pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def load(pytestconfig: pytest.Config) -> LoadTester:
+    """Load-tests the model's service: ``load.run(...)`` blocks in a test function, is awaited in an async one."""
+    run = pytestconfig.stash.get(RUN, None)
+    if run is None or not run.spec.is_service or not run.spec.api_url:
+        pytest.skip("needs a model service: --eval-model=MODEL --eval-api-url=URL")
+    from ..perf.tester import LoadTester
+
+    return LoadTester(run.spec)
 
 
 @pytest.hookimpl(tryfirst=True)

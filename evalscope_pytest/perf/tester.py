@@ -1,0 +1,153 @@
+"""The `load` that tests see: one call measures one load and returns its figures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import ConfigError, EvalError
+from ..models.spec import ModelSpec
+from .datasets import DataOptions, load_conversations
+from .driving import Workload
+from .endpoint import Endpoint
+from .goodput import parse_objective
+from .level import Arrivals, Level
+from .prompts import Content, Conversation, Form, interface_of, single
+from .result import Result
+from .session import Stop, measure
+from .tokenizer import load_tokenizer
+
+BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
+
+
+class InvalidMeasurementError(EvalError):
+    """The client could not measure the service: the figures would be its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What a test sends.
+
+    Attributes:
+        dataset: A name as of ``--dataset``; empty for built-in prompts.
+        path: Its file.
+        given: Contents of the test's own, instead of a data set.
+    """
+
+    dataset: str = ""
+    path: str = ""
+    tokenizer_path: str = ""
+    given: Sequence[Content] = field(default=())
+
+
+class LoadTester:
+    """Load-tests the service of the model under evaluation.
+
+    Args:
+        spec: The model: its service, its key, and the generation parameters of the run.
+    """
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self._spec = spec
+
+    def run(  # noqa: PLR0913  keywords of what tests call
+        self,
+        *,
+        concurrency: int | None = None,
+        requests: int | None = None,
+        duration_s: float | None = None,
+        rate: float | None = None,
+        arrivals: Arrivals = "poisson",
+        ramp_up_s: float | None = None,
+        warm_up: int = 0,
+        prompts: Sequence[Content] | Prompts = (),
+        stream: bool = True,
+        goodput: Sequence[str] = (),
+        allow_invalid: bool = False,
+        **parameters: Any,
+    ) -> Any:
+        """Measure one load: a `Result`, or an awaitable of one inside a coroutine. Names as in `Level`.
+
+        Args:
+            prompts: Texts, messages or request bodies to send, or a data set; default: short requests for stories.
+            goodput: Objectives, such as ``ttft:500ms``.
+            allow_invalid: Return a result also where the client could not measure; see ``result.invalid``.
+            parameters: Fields of every request, such as ``max_tokens=64``.
+
+        Raises:
+            ConfigError: A value is wrong.
+            InvalidMeasurementError: The client could not measure; the message says why and what to change.
+        """
+        level = Level(
+            concurrency=concurrency if concurrency or rate else 1,
+            rate=rate,
+            requests=requests,
+            duration_s=duration_s,
+            arrivals=arrivals,
+            ramp_up_s=ramp_up_s,
+            warm_up=warm_up,
+        )
+        endpoint, workload = self._endpoint(), self._workload(level, prompts, stream, parameters)
+        objectives = tuple(parse_objective(text) for text in goodput)
+
+        def go(stop: Stop | None = None) -> Result:
+            return _checked(measure(endpoint, workload, level, objectives, stop=stop), allow_invalid)
+
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return go()
+        stop = Stop()
+        return _in_thread(lambda: go(stop), stop)
+
+    def _endpoint(self) -> Endpoint:
+        spec = self._spec
+        if spec.eval_type != "openai_api":
+            raise ConfigError(f"load tests speak OpenAI's interface, not that of {spec.eval_type}. Use openai_api.")
+        headers = dict(spec.generation.extra_headers or {})
+        return Endpoint(interface_of("openai", spec.api_url or "")[1], spec.api_key, headers)
+
+    def _workload(
+        self, level: Level, prompts: Sequence[Content] | Prompts, stream: bool, parameters: dict[str, Any]
+    ) -> Workload:
+        interface, _ = interface_of("openai", self._spec.api_url or "")
+        fields: dict[str, Any] = {"model": self._spec.model, "stream": stream}
+        if stream:
+            fields["stream_options"] = {"include_usage": True}
+        generation = self._spec.generation
+        for name in ("max_tokens", "temperature", "top_p"):
+            if (value := getattr(generation, name)) is not None:
+                fields[name] = value
+        form = Form(interface, {**fields, **(generation.extra_body or {}), **parameters})
+        asked = prompts if isinstance(prompts, Prompts) else Prompts(given=prompts)
+        tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
+        wanted = (level.requests or 1000) + level.warm_up
+        return Workload(form, _conversations(asked, wanted), tokenizer.count if tokenizer else None)
+
+
+def _conversations(asked: Prompts, wanted: int) -> Sequence[Conversation]:
+    if asked.dataset:
+        tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
+        path = str(Path(asked.path).expanduser()) if asked.path else ""
+        return load_conversations(asked.dataset, DataOptions(path=path, wanted=wanted, tokenizer=tokenizer))
+    if asked.given:
+        return [single(content) for content in asked.given]
+    return [single(BUILT_IN_PROMPT.format(words=100 + n % 100, number=n)) for n in range(wanted)]
+
+
+def _checked(result: Result, allow_invalid: bool) -> Result:
+    if result.invalid and not allow_invalid:
+        raise InvalidMeasurementError(f"the measurement is INVALID: {' '.join(result.invalid)}")
+    return result
+
+
+async def _in_thread(go: Any, stop: Stop) -> Result:
+    try:
+        result: Result = await asyncio.to_thread(go)
+    except asyncio.CancelledError:
+        stop.ask()
+        raise
+    return result

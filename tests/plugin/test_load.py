@@ -1,0 +1,68 @@
+"""The `load` fixture and the `perf` marker."""
+
+from __future__ import annotations
+
+import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
+import pytest
+
+from tests.perf.service import Pace, PerfService, stream_of
+
+TEST = """
+import pytest
+
+@pytest.mark.perf
+async def test_serving(load):
+    result = await load.run(concurrency=4, requests=24, goodput=["ttft:5s"], max_tokens=7)
+    assert result.ttft.p99 < {bound}
+    assert result.goodput.share == 1.0
+    assert result.output_tokens.mean == 5
+
+def test_blocking(load):
+    assert load.run(rate=200, requests=10, prompts=["a", "b"]).succeeded == 10
+"""
+WITHOUT_PROMISE = """
+def test_down(load):
+    load.run(concurrency=1, requests=2)
+"""
+
+
+@pytest.fixture
+def serving():
+    with PerfService(stream_of(5), Pace(0.08, 0.005)) as server:
+        yield server
+
+
+def options(server: PerfService) -> tuple[str, ...]:
+    return (f"--eval-api-url={server.url}", "--eval-type=openai_api", "--strict-markers")
+
+
+def test_a_test_says_what_serving_must_reach(project, serving):
+    project.write("test_serving.py", TEST.format(bound=2))
+    run = project.run(*options(serving), "test_serving.py", model="m")
+    assert run.code == 0, run.out
+    assert run.counts["passed"] == 2
+    assert {r.body.get("max_tokens") for r in serving.requests} == {7, None}
+    assert {r.body["messages"][0]["content"] for r in serving.requests if "max_tokens" not in r.body} == {"a", "b"}
+
+
+def test_a_missed_bound_is_a_failure_and_the_marker_selects(project, serving):
+    project.write("test_serving.py", TEST.format(bound=0.001))
+    run = project.run(*options(serving), "test_serving.py", model="m")
+    assert (run.code, run.counts) == (1, {"failed": 1, "passed": 1})
+    run = project.run(*options(serving), "-m", "not perf", "test_serving.py", model="m")
+    assert (run.code, run.counts["passed"]) == (0, 1)
+
+
+def test_a_measurement_that_cannot_be_believed_fails_the_test(project, serving):
+    serving.stop()
+    project.write("test_serving.py", WITHOUT_PROMISE)
+    run = project.run(*options(serving), "test_serving.py", model="m")
+    assert run.code == 1
+    assert "the measurement is INVALID: no request succeeded: nothing listens" in run.out
+
+
+def test_without_a_service_it_is_skipped(project):
+    project.write("test_serving.py", WITHOUT_PROMISE)
+    run = project.run("-rs", "test_serving.py")
+    assert run.counts == {"skipped": 1}
+    assert "--eval-api-url=URL" in run.out
