@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent
 
 GROUPS = {
     "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
-    "Data": "datasets dataset_args dataset_dir dataset_hub limit limit_total repeats seed",
+    "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total repeats seed",
     "Asking": "eval_batch_size generation_config timeout stream dry_run",
     "Judging": "judge_strategy judge_model_args judge arena",
     "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "

@@ -13,6 +13,7 @@ OPTIONS = (
     ("chat_template", "value", "TEXT", "Jinja chat template of a local model, in place of its own."),
     ("datasets", "names", "NAME", "The benchmarks to run."),
     ("dataset_args", "value", "JSON|K=V,...", 'Changes to single benchmarks: {"gsm8k": {"few_shot_num": 0}}.'),
+    ("prompts", "value", "{evalscope}", "Whose prompt templates are used in place of our own: those of an installed EvalScope."),
     ("dataset_dir", "value", "PATH", "Folder with the datasets: DIR/<benchmark>/ is used where it exists."),
     ("dataset_hub", "value", "{modelscope,huggingface,local}", "Where datasets are downloaded from; local: nowhere."),
     ("limit", "value", "N|SHARE", "Samples of each subset: a number (5) or a share (0.1; 1.0 is all)."),

@@ -88,6 +88,9 @@ class TaskConfig:
     dataset_args: Mapping[str, DatasetArgs] = setting(
         TABLE, 'Changes to single benchmarks: {"gsm8k": {"few_shot_num": 0}}.', factory=dict
     )
+    prompts: str | None = setting(
+        choice("evalscope"), "Whose prompt templates are used in place of our own: those of an installed EvalScope."
+    )
     dataset_dir: str | None = setting(PATH, "Folder with the datasets: DIR/<benchmark>/ is used where it exists.")
     dataset_hub: str = setting(choice(*HUBS), "Where datasets are downloaded from; local: nowhere.", "modelscope")
     limit: int | float | None = setting(LIMIT, "Samples of each subset: a number (5) or a share (0.1; 1.0 is all).")

@@ -11,6 +11,7 @@ import pytest
 from _pytest.skipping import evaluate_skip_marks
 
 from ..benchmarks.bundled import bundled_dir, bundled_files
+from ..benchmarks.evalscope_prompts import with_evalscope_prompts
 from ..benchmarks.judged import needs_judge
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
@@ -151,7 +152,10 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     benchmark, task = stand_in.benchmark, run.task
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
-    resolved = resolve(benchmark, task.args_of(benchmark.name), repeats=task.repeats, judge=run.judges.config)
+    args = task.args_of(benchmark.name)
+    if task.prompts:
+        args = with_evalscope_prompts(benchmark, args)
+    resolved = resolve(benchmark, args, repeats=task.repeats, judge=run.judges.config)
     sandbox, judge = _sandbox(run, resolved), _judge(run, benchmark)
     loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
