@@ -88,7 +88,7 @@ def definition(params: Mapping[str, Any]) -> Mapping[str, Any]:
             "as often as there are models."
         )
     wanted = arena(params["models"], params["baseline"], params["mode"])
-    if wanted.mode != "single" and find_spec("evalica") is None:
+    if find_spec("evalica") is None:
         raise ConfigError("ratings need the package evalica: pip install 'evalscope-pytest[arena]'.")
     votes = _votes(wanted, params["votes"])
     by_subset: dict[str, list[Pair]] = {}

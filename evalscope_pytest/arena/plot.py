@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from math import ceil, floor, log10
 
 from ..core.terminal import visible
 from .ratings import Estimate
@@ -45,7 +46,10 @@ def draw(results: Results) -> str:
 
 
 def _steps(low: float, high: float) -> list[float]:
-    return [low + (high - low) * step / (_MARKS - 1) for step in range(_MARKS)]
+    """Return round numbers between two others, a handful of them."""
+    size = 10 ** floor(log10((high - low) / _MARKS))
+    step = next(size * factor for factor in (1, 2, 5, 10) if (high - low) / (size * factor) <= _MARKS)
+    return [step * number for number in range(ceil(low / step), floor(high / step) + 1)]
 
 
 def _mark(x: float, height: int, label: str) -> str:

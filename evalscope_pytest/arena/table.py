@@ -22,8 +22,6 @@ def _tables(results: Results) -> Iterator[str]:
     for name, standing in results.categories.items():
         yield f"{name}:"
         yield _places(standing)
-    if results.inconsistency is not None:
-        yield f"The order of the two replies decided {100 * results.inconsistency:.1f} % of the judgements."
     if results.overall.unrated:
         yield f"Without a rating, for want of battles with the others: {', '.join(results.overall.unrated)}."
 

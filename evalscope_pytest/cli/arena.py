@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from ..config.kinds import TABLE
-from ..config.options import TASK_CONFIG, cli_flag
+from ..config.options import TASK_CONFIG, cli_flag, ini_name
 from ..config.task import ARENA
 from ..core.errors import ConfigError
 from .evaluate import Words, become, command_of, understood
@@ -34,11 +34,15 @@ _USAGE = (
     "evalscope-pytest arena [NAME=]RUN|NAME=URL ... [--against NAME] [--votes FILE ...] [OPTIONS] [-- PYTEST OPTIONS]"
 )
 # Of the options of `eval`: those of the arena alone, where models are asked first, and those of both.
-_OF_ARENA = ("eval_work_dir", "eval_no_timestamp", "eval_use_cache", "eval_gate", "eval_baseline", "eval_max_drop")
-_OF_BOTH = (
-    *("eval_judge", "eval_judge_strategy", "eval_judge_model_args"),
-    *("eval_eval_batch_size", "eval_response_cache", "eval_response_cache_sampled", "eval_seed"),
-    *("eval_ignore_errors", "eval_max_errors", "eval_collect_perf", "eval_language", "eval_debug"),
+_OF_ARENA = tuple(map(ini_name, ("work_dir", "no_timestamp", "use_cache", "gate", "baseline", "max_drop")))
+_OF_BOTH = tuple(
+    map(
+        ini_name,
+        (
+            *("eval_batch_size", "response_cache", "response_cache_sampled", "seed", "analysis_report"),
+            *("ignore_errors", "max_errors", "collect_perf", "language", "debug"),
+        ),
+    )
 )
 
 
@@ -139,8 +143,8 @@ def _asked(entry: Entry, words: Words) -> int:
 
 def _judging(models: Sequence[str], own: argparse.Namespace, words: Words, *, any_live: bool) -> Words:
     """Return the run that judges. No model is asked in it."""
-    given = {n: v for n, v in words.given.items() if not any_live or n in (*_OF_ARENA, *_OF_BOTH)}
-    given.setdefault("eval_model_id", "Arena")
+    ours = (*_OF_ARENA, *_OF_BOTH)
+    given = {n: v for n, v in words.given.items() if not any_live or n in ours or n.startswith("eval_judge")}
     given |= {"eval_model": "mock", "eval_datasets": [ARENA], "eval_arena": list(models)}
     given["eval_dataset_args"] = json.dumps(_dataset_args(words.given.get("eval_dataset_args"), own))
     return words._replace(given=given, paths=[] if any_live else words.paths)

@@ -136,8 +136,8 @@ def _fill_in(result: dict[str, Any]) -> None:
     """Add what depends on other settings."""
     if result["arena"]:
         _add_arena(result)
-    if result["model"] is None and result["eval_type"] is None and result["datasets"] == (ARENA,):
-        result["eval_type"], result["model_id"] = "mock_llm", result["model_id"] or "Arena"  # no model is asked
+    if result["datasets"] == (ARENA,) and result["model"] in (None, *MOCK):  # no model is asked
+        result["eval_type"], result["model_id"] = result["eval_type"] or "mock_llm", result["model_id"] or "Arena"
     model = result["model"]
     if model is None and result["eval_type"] == "mock_llm":
         model = result["model"] = MOCK[0]
