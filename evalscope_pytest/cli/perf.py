@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,15 +14,18 @@ from typing import Any, NoReturn
 from ..config.secrets import is_secret_name, remember_secrets
 from ..core.errors import ConfigError, closest
 from ..core.secret import Secret
+from ..perf import compare as comparison
 from ..perf import gates
 from ..perf.datasets import NAMES, DataOptions
 from ..perf.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, Endpoint, Patience
 from ..perf.goodput import parse_objective
 from ..perf.level import Level
 from ..perf.prompts import APIS, interface_of
+from ..perf.records import read_run
 from ..perf.result import Result
-from ..perf.run import RunPlan, run
+from ..perf.run import RunPlan, run, tune
 from ..perf.tokenizer import load_tokenizer
+from ..perf.tuning import Search, parse_criteria
 from ..records.layout import safe_name
 
 API_KEY_VARIABLES = ("EVALSCOPE_API_KEY", "OPENAI_API_KEY")
@@ -57,9 +61,13 @@ def perf(arguments: Sequence[str]) -> int:
         ConfigError: An option is unknown, or a value wrong.
         ModelError: The service does not answer the first request.
     """
+    if arguments and arguments[0] == "compare":
+        return _compare(arguments[1:])
     options = _options(arguments)
     plan = plan_of(options, os.environ)
     checked = gates.parse(options.eval_gate, [level.name for level in plan.levels], bool(plan.objectives))
+    if options.sla_auto_tune:
+        return _tune(options, plan)
     results = run(plan, print)
     outcomes = gates.evaluate(checked, results)
     for outcome in outcomes:
@@ -67,6 +75,37 @@ def perf(arguments: Sequence[str]) -> int:
     if any(result.interrupted for result in results):
         return INTERRUPTED
     return FAILED if not all(outcome.passed for outcome in outcomes) or not _answered(results) else 0
+
+
+def _tune(options: argparse.Namespace, plan: RunPlan) -> int:
+    groups = parse_criteria(options.sla_params or "")
+    kept = True
+    for number, criteria in enumerate(groups):
+        wanted = Search(
+            criteria,
+            options.sla_variable,
+            options.sla_lower_bound,
+            options.sla_upper_bound,
+            options.sla_number_multiplier,
+            options.sla_num_runs,
+            options.sla_fixed_parallel,
+        )
+        own = plan if len(groups) == 1 else replace(plan, folder=plan.folder / f"promise_{number + 1}")
+        found = tune(own, wanted, print)
+        kept &= found.best is not None
+        if found.probes[-1].result.interrupted:
+            return INTERRUPTED
+    return 0 if kept else FAILED
+
+
+def _compare(arguments: Sequence[str]) -> int:
+    parser = _Parser(prog="evalscope-pytest perf compare", description="Compare two runs, load by load.")
+    parser.add_argument("a", type=Path, metavar="A", help="folder of the first run, the one with summary.json")
+    parser.add_argument("b", type=Path, metavar="B", help="folder of the second")
+    given = parser.parse_args(arguments)
+    a, b = read_run(given.a), read_run(given.b)
+    print(comparison.text(a, b, comparison.compare(a, b)))
+    return 0
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -158,6 +197,8 @@ def _extra(text: str) -> dict[str, Any]:
 
 
 def _levels(options: argparse.Namespace) -> tuple[Level, ...]:
+    if options.sla_auto_tune:
+        return (_tuning_level(options),)
     if options.open_loop and not options.rate:
         raise ConfigError("--open-loop starts requests at a rate: add --rate R.")
     if options.open_loop and options.parallel:
@@ -176,6 +217,27 @@ def _levels(options: argparse.Namespace) -> tuple[Level, ...]:
     if len(set(names)) < len(names):
         raise ConfigError("--parallel or --rate names the same load twice. Give each once.")
     return tuple(levels)
+
+
+def _tuning_level(options: argparse.Namespace) -> Level:
+    """Return what all probes have in common.
+
+    Raises:
+        ConfigError: An option says what the search decides.
+    """
+    fixed = {
+        "--parallel": options.parallel,
+        "--rate": options.rate,
+        "-n": options.number,
+        "--duration": options.duration,
+    }
+    if given := [flag for flag, value in fixed.items() if value is not None]:
+        raise ConfigError(f"--sla-auto-tune decides {', '.join(given)} itself: drop it. See --sla-variable.")
+    if options.eval_gate:
+        raise ConfigError("--sla-auto-tune has its promise for a gate: drop --eval-gate.")
+    if options.sla_params is None or options.dataset == "trace":
+        raise ConfigError('--sla-auto-tune needs --sla-params \'{"p99_ttft": "<=2s"}\', and a data set without times.')
+    return Level(1, None, 1, None, options.arrival, options.burstiness, options.ramp_up)
 
 
 def _level(options: argparse.Namespace, value: float | int | None, number: int | None, warm_up: int) -> Level:
@@ -261,6 +323,7 @@ def _parser() -> _Parser:
     _add_data(parser.add_argument_group("what is sent"))
     _add_generation(parser.add_argument_group("fields of every request"))
     _add_outcome(parser.add_argument_group("outcome"))
+    _add_tuning(parser.add_argument_group("search for the largest load that keeps a promise"))
     return parser
 
 
@@ -406,3 +469,27 @@ def _add_outcome(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--outputs-dir", default="outputs", metavar="DIR", help="where files go (outputs)")
     group.add_argument("--no-timestamp", action="store_true", help="no folder named by the time")
     group.add_argument("--name", metavar="NAME", help="the run's folder, by default the model")
+
+
+def _add_tuning(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--sla-auto-tune", action="store_true", help="search instead of measuring given loads")
+    group.add_argument(
+        "--sla-params",
+        metavar="JSON",
+        help="the promise: bounds of avg_, p50_, p90_, p95_, p99_ latency, ttft, tpot, of rps, tps, success_rate; "
+        "a list holds several promises",
+    )
+    group.add_argument("--sla-variable", choices=("parallel", "rate"), default="parallel", help="(parallel)")
+    group.add_argument("--sla-lower-bound", type=int, default=1, metavar="N", help="(1)")
+    group.add_argument("--sla-upper-bound", type=int, default=65536, metavar="N", help="(65536)")
+    group.add_argument("--sla-fixed-parallel", type=int, metavar="N", help="with rate: the most requests in flight")
+    group.add_argument(
+        "--sla-num-runs", type=int, default=3, metavar="N", help="runs of each load, as one of N times the requests (3)"
+    )
+    group.add_argument(
+        "--sla-number-multiplier",
+        type=float,
+        default=2.0,
+        metavar="X",
+        help="requests of a run for each request in flight, or a second; at least 20 (2)",
+    )

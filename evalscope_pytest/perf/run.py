@@ -25,9 +25,11 @@ from .records import Facts, write_run
 from .result import Result
 from .session import measure
 from .table import speed_table, text
+from .tuning import Found, Search, search
 
 Say = Callable[[str], None]
 DURATION_PROMPTS = 2000
+TUNING_PROMPTS = 5000
 TRY_TIMEOUT_S = 60.0
 
 
@@ -72,32 +74,67 @@ def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
         ModelError: The service does not answer the first request.
         StoreError: A file could not be written.
     """
-    shown = address_of(plan.endpoint).shown
-    workload = workload_of(plan)
-    if plan.folder.exists() and any(plan.folder.iterdir()):
-        raise StoreError(f"{plan.folder} is not empty. Choose another --outputs-dir or --name, or drop --no-timestamp.")
-    if plan.try_first:
-        try_once(plan, workload)
-    about = Facts(
-        model=str(plan.parameters.get("model", "")),
-        url=shown,
-        interface=plan.interface,
-        dataset="--prompt" if plan.prompt else plan.dataset + (f" ({plan.data.path})" if plan.data.path else ""),
-        started_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z"),
-        parameters=redact(dumps(dict(plan.parameters))),
-    )
-    results: list[Result] = []
-    used = 0
+    measuring = Measuring(plan, sum(_prompts_of(level) for level in plan.levels), progress=progress)
     for number, level in enumerate(plan.levels):
         if number and plan.pause_s:
             time.sleep(plan.pause_s)
-        results.append(measure_level(plan, _from(workload, used), level, progress=progress))
-        used += _prompts_of(level)
-        write(plan, about, results)
-        if results[-1].interrupted:
+        if measuring.measure(level).interrupted:
             break
-    say(summary_text(plan, results))
-    return results
+    say(summary_text(plan, measuring.results))
+    return measuring.results
+
+
+def tune(plan: RunPlan, wanted: Search, say: Say, *, progress: bool = True) -> Found:
+    """Look for the largest load that keeps a promise, starting from the plan's first level; writes files as `run`.
+
+    Raises:
+        As `run`.
+    """
+    measuring = Measuring(plan, TUNING_PROMPTS, progress=progress)
+    found = search(wanted, lambda value: measuring.measure(wanted.level(value, plan.levels[0])))
+    say(f"{summary_text(plan, measuring.results)}\n\n{found.words()}")
+    return found
+
+
+class Measuring:
+    """Measures one level after the other, each with prompts of its own, and writes after each.
+
+    Args:
+        prompts: How many prompts there should be.
+    """
+
+    def __init__(self, plan: RunPlan, prompts: int, *, progress: bool) -> None:
+        self.results: list[Result] = []
+        self._plan = plan
+        self._progress = progress
+        self._used = 0
+        shown = address_of(plan.endpoint).shown
+        self._workload = workload_of(plan, prompts)
+        if plan.folder.exists() and any(plan.folder.iterdir()):
+            raise StoreError(
+                f"{plan.folder} is not empty. Choose another --outputs-dir or --name, or drop --no-timestamp."
+            )
+        if plan.try_first:
+            try_once(plan, self._workload)
+        file = f" ({plan.data.path})" if plan.data.path else ""
+        self._about = Facts(
+            model=str(plan.parameters.get("model", "")),
+            url=shown,
+            interface=plan.interface,
+            dataset="--prompt" if plan.prompt else plan.dataset + file,
+            started_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z"),
+            parameters=redact(dumps(dict(plan.parameters))),
+        )
+
+    def measure(self, level: Level) -> Result:
+        """Measure a level and write what is known so far."""
+        plan = self._plan
+        result = measure_level(plan, _from(self._workload, self._used), level, progress=self._progress)
+        self._used += _prompts_of(level)
+        self.results.append(result)
+        write_run(plan.folder, self._about, self.results, summary_text(plan, self.results) + "\n")
+        write_page(plan.folder / "report.html", self._about, self.results)
+        return result
 
 
 def summary_text(plan: RunPlan, results: Sequence[Result]) -> str:
@@ -108,13 +145,7 @@ def summary_text(plan: RunPlan, results: Sequence[Result]) -> str:
     return f"{shown}\n{plan.folder / 'report.html'}"
 
 
-def write(plan: RunPlan, about: Facts, results: Sequence[Result]) -> None:
-    """Write the files of what was measured so far."""
-    write_run(plan.folder, about, results, summary_text(plan, results) + "\n")
-    write_page(plan.folder / "report.html", about, results)
-
-
-def workload_of(plan: RunPlan) -> Workload:
+def workload_of(plan: RunPlan, wanted: int) -> Workload:
     """Load as many prompts as will be sent, so that each is sent once if the data set has so many.
 
     One more is taken for the first try: a prompt sent before is quicker where the service caches prefixes.
@@ -122,8 +153,7 @@ def workload_of(plan: RunPlan) -> Workload:
     if plan.prompt:
         conversations: Sequence[Conversation] = (single(plan.prompt),)
     else:
-        wanted = 1 + sum(_prompts_of(level) for level in plan.levels)
-        conversations = load_conversations(plan.dataset, replace(plan.data, wanted=wanted))
+        conversations = load_conversations(plan.dataset, replace(plan.data, wanted=wanted + 1))
     counter = plan.data.tokenizer.count if plan.data.tokenizer else None
     return Workload(plan.form, conversations, counter)
 
