@@ -5,14 +5,13 @@ tests/docs/test_generated.py fails when the two pages and the code disagree.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from evalscope_pytest.benchmarks.bundled import bundled_files, load_bundled
-from evalscope_pytest.cli.benchmark_info import Info
+from evalscope_pytest.cli.benchmark_info import Info, markdown_entry
 from evalscope_pytest.config.dataset_args import DatasetArgs
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.config.options import cli_flag, ini_name, pytest_flag
@@ -24,6 +23,8 @@ from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.models import anthropic_api, chat_completions, llm_ckpt
 
 FOLDER = Path(__file__).parent
+EXAMPLES = FOLDER.parent / "tests" / "golden" / "prompts"
+LONGEST_EXAMPLE = 3000  # characters
 
 GROUPS = {
     "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
@@ -100,6 +101,8 @@ BENCHMARKS = """\
 one file in `suites/`. Its records are looked for in `DIR/<name>/` with `--eval-dataset-dir DIR`, and otherwise on the
 hub, under the dataset id below. `accuracy` is printed as `mean_acc`, the name EvalScope gives it. A benchmark's version
 is raised whenever its prompt or scoring changes; scores of different versions are not comparable.
+
+Examples are what is sent for a record that was written for this project, with its reference answer.
 """
 
 
@@ -191,7 +194,7 @@ def benchmarks() -> str:
     """Return the catalogue of the bundled benchmarks."""
     infos = [Info.of(load_bundled(name)) for name in sorted(bundled_files())]
     head = ("name", "dataset", "subsets", "split", "shots", "metrics", "tags", "version")
-    entries = "\n".join(map(_entry, infos))
+    entries = "\n".join(f"{markdown_entry(info)}{_example(info.name)}" for info in infos)
     return f"{BENCHMARKS}\n{_table(head, map(_benchmark_row, infos))}\n{entries}"
 
 
@@ -202,15 +205,21 @@ def _benchmark_row(info: Info) -> list[str]:
             ", ".join(info.tags), info.version]  # fmt: skip
 
 
-def _entry(info: Info) -> str:
-    lines = [f"## {info.name}", "", info.description, ""]
-    if len(info.subsets) > 1:
-        lines += [f"Subsets: {', '.join(info.subsets)}.", ""]
-    if len(info.metrics) > 1:
-        lines += [f"Metrics: {', '.join(info.metrics)}.", ""]
-    if info.extra_params:
-        lines += [f"`extra_params`, with their defaults: `{json.dumps(info.extra_params)}`.", ""]
-    return "\n".join(lines)
+def _example(name: str) -> str:
+    """Return the prompt that a test holds the benchmark to: of a record written for it. Empty where there is none."""
+    file = EXAMPLES / f"{name}.txt"
+    if not file.exists():
+        return ""
+    sent, _, target = file.read_text(encoding="utf-8").rpartition("--- target\n")
+    shown = f"{_shortened(sent)}--- target\n{_shortened(target)}"
+    return f"\n<details><summary>Example</summary>\n\n````text\n{shown}````\n</details>\n"
+
+
+def _shortened(text: str) -> str:
+    half = LONGEST_EXAMPLE // 2
+    if len(text) <= LONGEST_EXAMPLE:
+        return text
+    return f"{text[:half]}\n[... {len(text) - LONGEST_EXAMPLE:,} characters ...]\n{text[-half:]}"
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,12 @@ _MANY_SUBSETS = 6
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What is told of one benchmark."""
+    """What is told of one benchmark.
+
+    Attributes:
+        prompt: Template of the user message; empty where the record's own text or conversation is sent.
+        needs: What a run has to provide: a judge model, a sandbox.
+    """
 
     name: str
     pretty_name: str
@@ -33,6 +39,9 @@ class Info:
     aggregation: str | Mapping[str, str]
     tags: tuple[str, ...]
     extra_params: Mapping[str, Any]
+    system_prompt: str
+    prompt: str
+    needs: tuple[str, ...]
     version: str
     file: str
 
@@ -52,9 +61,20 @@ class Info:
             aggregation=benchmark.aggregation,
             tags=benchmark.tags,
             extra_params=dict(benchmark.extra_params),
+            system_prompt=benchmark.system_prompt,
+            prompt=benchmark.prompt,
+            needs=_needs(benchmark),
             version=benchmark.version,
             file=str(benchmark.file),
         )
+
+
+def _needs(benchmark: Benchmark) -> tuple[str, ...]:
+    scorer = benchmark.scorer
+    asks = inspect.signature(benchmark.body).parameters
+    judged = (benchmark.judge is not None and scorer is None) or "judge" in asks
+    programs = (scorer is not None and scorer.sandboxed) or "sandbox" in asks
+    return (*(["a judge model"] if judged else []), *(["a sandbox"] if programs else []))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -76,6 +96,8 @@ def benchmark_info(arguments: Sequence[str]) -> int:
     infos = _with_tags(_load(options.names), options.tag or [])
     if options.format == "json":
         print(json.dumps([asdict(info) for info in infos], indent=2, ensure_ascii=False))
+    elif options.format == "markdown" and options.names:
+        print("\n".join(map(markdown_entry, infos)))
     elif options.format == "markdown":
         print("\n".join(_markdown(infos)))
     elif options.names:
@@ -130,6 +152,20 @@ def _markdown(infos: Sequence[Info]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in lines]
 
 
+def markdown_entry(info: Info) -> str:
+    """Return a section that describes a benchmark; what its row of the table tells is left out."""
+    lines = [f"## {info.name}", "", info.description, ""]
+    if info.needs:
+        lines += [f"Needs {' and '.join(info.needs)}.", ""]
+    if len(info.subsets) > 1:
+        lines += [f"Subsets: {', '.join(info.subsets)}.", ""]
+    if len(info.metrics) > 1:
+        lines += [f"Metrics: {', '.join(info.metrics)}.", ""]
+    if info.extra_params:
+        lines += [f"`extra_params`, with their defaults: `{json.dumps(info.extra_params)}`.", ""]
+    return "\n".join(lines)
+
+
 def _paragraph(info: Info) -> str:
     aggregation = info.aggregation
     if not isinstance(aggregation, str):
@@ -144,8 +180,11 @@ def _paragraph(info: Info) -> str:
         "aggregation": aggregation,
         "tags": ", ".join(info.tags),
         "extra_params": json.dumps(info.extra_params) if info.extra_params else "none",
+        "needs": ", ".join(info.needs) or "nothing",
         "version": info.version,
         "file": info.file,
     }
     body = "\n".join(f"  {name:<12} {value}" for name, value in facts.items())
-    return f"{info.name} ({info.pretty_name})\n{body}\n\n{textwrap.indent(info.description, '  ')}"
+    texts = {"": info.description, "system prompt:\n": info.system_prompt, "prompt:\n": info.prompt}
+    parts = [textwrap.indent(f"{title}{text.strip()}", "  ") for title, text in texts.items() if text]
+    return "\n\n".join([f"{info.name} ({info.pretty_name})\n{body}", *parts])

@@ -43,6 +43,25 @@ def test_markdown_is_a_table(capsys):
     assert "arc" not in names
 
 
+def test_markdown_of_one_benchmark_is_a_section(capsys):
+    text = output_of(capsys, "bfcl_v4", "--format=markdown")
+    assert text.startswith("## bfcl_v4\n\nCalling functions")
+    assert "Subsets: simple_python, simple_java" in text
+    assert '`{"is_fc_model": true, "underscore_to_dot": true}`' in text
+
+
+def test_what_a_run_has_to_provide_is_told(capsys):
+    assert "needs        a sandbox" in output_of(capsys, "humaneval")
+    assert "needs        a judge model" in output_of(capsys, "alpaca_eval")
+    assert "needs        nothing" in output_of(capsys, "gsm8k")
+
+
+def test_the_prompt_is_shown(capsys):
+    assert "prompt:\n  {question}\n" in output_of(capsys, "gsm8k")
+    (info,) = json.loads(output_of(capsys, "needle_haystack", "--format", "json"))
+    assert "{question}" in info["prompt"]
+
+
 def test_several_tags_must_all_be_there(capsys):
     lines = output_of(capsys, "--tag", "knowledge", "--tag", "chinese").splitlines()
     names = [line.split()[0] for line in lines[2:]]
