@@ -30,7 +30,7 @@ GROUPS = {
     "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
     "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total repeats seed",
     "Asking": "eval_batch_size generation_config timeout stream dry_run",
-    "Judging": "judge_strategy judge_model_args judge arena",
+    "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",
     "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
     "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
@@ -42,6 +42,7 @@ DEFAULTS = {
     "eval_type": "`openai_api` with an `api_url`, else `llm_ckpt`",
     "eval_batch_size": "8; local models: 1",
     "api_key": "`EMPTY`",
+    "judge_worker_num": "`eval_batch_size`",
     "sandbox_type": "`docker` with `use_sandbox`, else `auto`",
 }
 IMAGES = ("height", "width", "num_inference_steps", "guidance_scale")

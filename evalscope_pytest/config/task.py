@@ -156,8 +156,15 @@ class TaskConfig:
         "for the benchmark general_arena over these.",
         (),
     )
-    judge_worker_num: int = setting(whole(1), "Judge requests in flight.", 1)
-    analysis_report: bool = setting(SWITCH, "Have a model write an analysis.", False)
+    judge_worker_num: int | None = setting(
+        whole(1), "Requests in flight to each judge; default: as many as to the model."
+    )
+    judge_audit: int = setting(
+        whole(0), "Write this many judgements, drawn at random, to a file for a person to check.", 0
+    )
+    analysis_report: bool = setting(
+        SWITCH, "Have the judge write about each report's figures, in the language of --eval-language.", False
+    )
     use_sandbox: bool = setting(
         SWITCH, "Run the code that models write in a container; without it, in a local sandbox.", False
     )
@@ -185,7 +192,7 @@ class TaskConfig:
     collect_perf: bool = setting(SWITCH, "Measure latency and tokens, and report them.", True)
     dry_run: bool = setting(SWITCH, "List what would run, and ask nothing.", False)
     trust_remote_code: bool = setting(SWITCH, "Run code that comes with a local model or a dataset.", False)
-    language: str = setting(choice("en", "zh"), "Language of the tables' titles.", "en")
+    language: str = setting(choice("en", "zh"), "Language of the tables' titles and of the analysis.", "en")
     gate: tuple[str, ...] = setting(LINES, "Required score, such as 'gsm8k>=0.7'. May be given several times.", ())
     baseline: str | None = setting(PATH, "Directory of an earlier run whose scores must be reached.")
     max_drop: float = setting(number(0), "How far a score may fall below the baseline's.", 0.0)

@@ -19,8 +19,6 @@ _UNAVAILABLE: dict[str, tuple[tuple[Any, ...], str]] = {
     ),
     "eval_backend": (("Native",), _BACKEND),
     "eval_config": ((), _BACKEND),
-    "judge_worker_num": ((1,), "requests in flight are set with eval_batch_size"),
-    "analysis_report": ((False,), "reports hold figures, no text written by a model"),
     "sandbox_type": ((None, *ENGINES), "code runs in a local sandbox or in Docker"),
     "agent_config": (({},), "models answer by themselves, not through an agent"),
     "max_image_bytes": ((), "there are no image benchmarks yet"),

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .. import arena, collections
+from ..core.errors import UsageError
 from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
 from ..records.fold import BenchmarkRows, fold
+from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline
 from ..report.build import build_report, save_report
 from ..report.gates import GateResult, check_names, evaluate, parse_gate
@@ -37,11 +39,16 @@ def check_requirements(run: Run) -> None:
 
     Raises:
         UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
-            response cache cannot be used.
+            response cache cannot be used; an analysis is to be written, and there is no judge to write it.
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is no surprise for later
     check_names([parse_gate(text) for text in task.gate], run.benchmarks)
+    if task.analysis_report and not run.judges.config.models:
+        raise UsageError(
+            "--eval-analysis-report needs a judge model to write it. Name one: --eval-judge-model-args "
+            "model_id=NAME,api_url=http://HOST:PORT/v1"
+        )
     if task.baseline:
         check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
 
@@ -88,6 +95,8 @@ class Conclusion:
         recorded: Samples with a record, be it of an error.
         interrupted: Why there are not all of them.
         cache: How much the response cache had; empty without one.
+        audit: Judgements for a person to check; None where none were asked for, or made.
+        notes: What else the user should know.
         arena: The ratings of an arena.
         levels: The scores of a collection by level, as tables.
         page: The HTML report.
@@ -102,6 +111,8 @@ class Conclusion:
     cache: str = ""
     arena: SavedArena | None = None
     levels: str = ""
+    audit: Path | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -131,6 +142,10 @@ class Conclusion:
                 reporter.write_line(self._once(line))
         for gate in self.gates:
             reporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
+        for note in self.notes:
+            reporter.write_line(note, yellow=True)
+        if self.audit:
+            reporter.write_line(f"judgements to check: {self.audit}")
         reporter.write_line(f"report: {self.page}")
 
     def _once(self, line: str) -> str:
@@ -162,14 +177,41 @@ def conclude(run: Run) -> Conclusion:
     )
     for report in reports:
         save_report(work_dir, report)
+    reports, notes = _with_analysis(run, reports)
     page = write_html(work_dir, plan, reports, rows)
+    audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if task.judge_audit else None
     plan.discard(work_dir)
     for report in reports:
         log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
     recorded = sum(len(found.rows) for found in rows)
     cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
     gates, wrong = _gates(run, reports), _wrong(run, reports, by_name)
-    return Conclusion(reports, gates, wrong, page, recorded, cache=cache, arena=_arena(run), levels=_levels(run))
+    return Conclusion(
+        reports,
+        gates,
+        wrong,
+        page,
+        recorded,
+        cache=cache,
+        arena=_arena(run),
+        levels=_levels(run),
+        audit=audit,
+        notes=notes,
+    )
+
+
+def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
+    """Have the first judge write about each report that was saved, and save them again."""
+    scored = tuple(report for report in reports if report.metrics)
+    if not run.task.analysis_report or run.stopped or not scored:
+        return reports, ()
+    from .analysis import analysed
+
+    found = analysed(scored, run.judges.writer, run.judges.config.models[0].name, run.task.language)
+    written = {report.dataset_name: report for report in found.reports}
+    for report in written.values():
+        save_report(run.work_dir, report)
+    return tuple(written.get(report.dataset_name, report) for report in reports), found.notes
 
 
 def _arena(run: Run) -> SavedArena | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -11,9 +12,11 @@ from ..benchmarks.judged import Judged
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
 from ..core.canonical import digest
-from ..engine.asking import Asker
+from ..core.service_state import ServiceState, together
+from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
 from ..engine.handle import ModelHandle
 from ..engine.judging import JudgeHandle, JudgeModel, Referee
+from ..engine.limiter import FIRST_REQUESTS
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel
 from ..models.factory import create
@@ -67,6 +70,11 @@ class Judges:
         return JudgeHandle(self.panel, ModelHandle(first.asker, first.generation, thread, first.reuse), thread)
 
     @property
+    def writer(self) -> ModelSpec:
+        """The first judge, to write about reports."""
+        return ModelSpec.from_task(self.config.models[0].task)
+
+    @property
     def stopped(self) -> str:
         """Why a judge is not asked any more; empty while all are."""
         made = self.models if "models" in vars(self) else ()
@@ -81,12 +89,22 @@ class Judges:
         for model in self.models if "models" in vars(self) else ():
             yield model.asker.model.close()
 
+    def state(self) -> ServiceState | None:
+        """Return what is known of the judges' services; None as long as none is asked."""
+        made = self.models if "models" in vars(self) else ()
+        return together(model.asker.state(time.monotonic()) for model in made)
+
     def _made(self, settings: JudgeSettings) -> JudgeModel:
         run, spec = self._run, _spec(settings)
-        concurrency = run.spec.concurrency if spec.is_service or spec.is_mock else spec.concurrency
-        spec = replace(spec, concurrency=concurrency)
+        spec = replace(spec, concurrency=self._concurrency(spec))
         model = create(spec)
-        asker = Asker(model, spec.requests_in_flight, patient=run.task.ignore_errors)
+        asker = Asker(
+            model,
+            spec.requests_in_flight,
+            patient=run.task.ignore_errors,
+            first=run.process.share(FIRST_REQUESTS) if spec.is_service else None,
+            sample_timeout_s=SAMPLE_TIMEOUT_S if spec.is_service else None,
+        )
         reuse = None
         if run.response_cache is not None:
             task = run.task
@@ -94,6 +112,12 @@ class Judges:
                 run.response_cache, model.fingerprint, task.response_cache_sampled, task.seed, made_up=spec.is_mock
             )
         return JudgeModel(settings.name, asker, spec.generation, reuse)
+
+    def _concurrency(self, spec: ModelSpec) -> int:
+        run = self._run
+        if run.task.judge_worker_num:
+            return run.process.share(run.task.judge_worker_num)
+        return run.spec.concurrency if spec.is_service or spec.is_mock else spec.concurrency
 
 
 def _spec(settings: JudgeSettings) -> ModelSpec:

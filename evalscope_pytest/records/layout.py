@@ -55,6 +55,11 @@ class WorkDir:
         return self.root / "reports" / "report.html"
 
     @property
+    def judge_audit(self) -> Path:
+        """Judgements for a person to check."""
+        return self.root / "reports" / "judge_audit.txt"
+
+    @property
     def progress_file(self) -> Path:
         """Where a run says how far it is."""
         return self.root / "progress.json"

@@ -18,7 +18,7 @@ from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
 from .heat_map import draw, heat_maps, without_cells
-from .model import MetricScore, Report, SubsetScore
+from .model import NO_ANALYSIS, MetricScore, Report, SubsetScore
 from .wrong import NONE_WRONG, WrongSample, WrongSamples, wrong_samples
 
 MAX_TEXT = 4000
@@ -176,7 +176,7 @@ def _section(report: Report, wrong: WrongSamples) -> str:
         f'<section id="{_text(name)}">\n<h2>{_text(report.dataset_pretty_name or name)}</h2>\n'
         f'<p class="dim">{" · ".join(facts)}</p>\n'
         f"{''.join(map(_metric, without_cells(report.metrics)))}{''.join(map(draw, heat_maps(report)))}"
-        f"{_judges(report)}{_errors(report)}{_wrong(wrong)}</section>\n"
+        f"{_judges(report)}{_analysis(report)}{_errors(report)}{_wrong(wrong)}</section>\n"
     )
 
 
@@ -214,6 +214,10 @@ def _judges(report: Report) -> str:
     shown = " · ".join(fact if fact.startswith("<span") else _text(fact) for fact in facts)
     names = _text(", ".join(summary.judges))
     return f'<h3>Judged by {names}</h3>\n<p class="dim">{shown}</p>\n'
+
+
+def _analysis(report: Report) -> str:
+    return f"<h3>Analysis</h3>\n{_pre(report.analysis)}\n" if report.analysis != NO_ANALYSIS else ""
 
 
 def _errors(report: Report) -> str:

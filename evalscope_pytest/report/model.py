@@ -16,6 +16,7 @@ from .judges import JudgeSummary
 from .semantics import Identity, Semantics, semantics_of
 
 DIGITS = 4
+NO_ANALYSIS = "N/A"
 
 
 class _Scored(Protocol):
@@ -156,7 +157,7 @@ class Report:
     dataset_pretty_name: str = ""
     dataset_description: str = ""
     perf: Mapping[str, Any] | None = None
-    analysis: str = "N/A"
+    analysis: str = NO_ANALYSIS
     primary_unavailable: str | None = None
     unsafe_execution: bool = False
     judges: JudgeSummary | None = None

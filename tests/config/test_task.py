@@ -268,8 +268,6 @@ def test_a_wrong_value_is_refused_with_its_name_and_what_is_allowed(settings, na
 
 
 UNAVAILABLE = [
-    {"judge_worker_num": 4},
-    {"analysis_report": True},
     {"sandbox_type": "volcengine"},
     {"agent_config": {"mode": "native"}},
     {"eval_backend": "OpenCompass"},

@@ -1,0 +1,78 @@
+"""Has a judge write about each report (``--eval-analysis-report``), once all samples are scored."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..core.errors import EvalError
+from ..core.terminal import visible
+from ..engine.asking import Asker
+from ..engine.loop import LoopThread
+from ..engine.reuse import reply_of
+from ..models.factory import create
+from ..models.protocol import Request
+from ..models.spec import ModelSpec
+from ..report.analysis import again, question, signed, unknown_figures
+from ..report.model import Report
+
+log = logging.getLogger(__name__)
+
+# An analysis quotes at most so many figures that are not the report's; more are as good as these.
+MOST_FLAGGED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Reports with their analyses.
+
+    Attributes:
+        notes: What to know of them: which could not be written, which have figures of their own.
+    """
+
+    reports: tuple[Report, ...]
+    notes: tuple[str, ...] = ()
+
+
+def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> Analysed:
+    """Return the reports with what the writer says about them. One that cannot be written is missing, with a note."""
+    thread = LoopThread("evalscope-analysis", threads=1)
+    try:
+        found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language)).result()
+    finally:
+        thread.close()
+    notes = [visible(f"analysis of {report.dataset_name}: {note}") for report, note in found if note]
+    for note in notes:
+        log.warning("%s", note)
+    return Analysed(tuple(report for report, _ in found), tuple(notes))
+
+
+async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> list[tuple[Report, str]]:
+    model = create(writer)
+    asker = Asker(model, writer.requests_in_flight)
+    try:
+        return await asyncio.gather(*[_one(report, asker, writer, name, language) for report in reports])
+    finally:
+        await model.close()
+
+
+async def _one(report: Report, asker: Asker, writer: ModelSpec, name: str, language: str) -> tuple[Report, str]:
+    messages = question(report, language)
+    mock = f"{report.dataset_name}: {report.score}"
+    try:
+        text, unknown = "", []
+        for number in range(2):
+            request = Request(messages, writer.generation, right_reply=mock, repeat=number)
+            text = (await reply_of(asker.ask, request, None, "")).text
+            unknown = unknown_figures(text, report)[:MOST_FLAGGED]
+            if text.strip() and not unknown:
+                break
+            messages = again(question(report, language), text, unknown)
+    except EvalError as error:
+        return report, f"not written: {error}"
+    if not text.strip():
+        return report, "not written: the judge's reply is empty"
+    note = f"it has figures that are not the report's: {', '.join(unknown)}" if unknown else ""
+    return replace(report, analysis=signed(text, name, language, unknown)), note
