@@ -92,9 +92,16 @@ def _options(spell: Callable[[str], str], of_file: Mapping[str, Any]) -> Iterato
     yield OptionSpec(spell("template_type"), "", "", {"dest": TEMPLATE_TYPE, "help": argparse.SUPPRESS})
 
 
+class _Switch(argparse.BooleanOptionalAction):
+    """argparse's own takes ``--no-timestamp`` for the contrary of something, for it begins with ``--no-``."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        setattr(namespace, self.dest, option_string == self.option_strings[0])
+
+
 _FORMS: dict[str, dict[str, Any]] = {
     "value": {},
-    "switch": {"action": argparse.BooleanOptionalAction},
+    "switch": {"action": _Switch},
     "names": {"nargs": "+", "action": "extend"},
     "repeat": {"action": "append"},
 }
@@ -179,5 +186,5 @@ def check_flags(arguments: Sequence[str]) -> None:
 
 def _spellings(option: OptionSpec) -> Iterator[str]:
     yield option.flag
-    if option.kwargs.get("action") is argparse.BooleanOptionalAction:
+    if option.kwargs.get("action") is _Switch:
         yield "--no-" + option.flag[2:]

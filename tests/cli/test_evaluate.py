@@ -56,6 +56,12 @@ def test_pytests_own_options_and_paths_are_passed_on():
     ]
 
 
+def test_a_switch_whose_name_begins_with_no_is_turned_on_by_its_name():
+    assert words_of("--model m --no-timestamp") == ["--eval-model=m", "--eval-no-timestamp"]
+    assert words_of("--model m --eval-no-timestamp") == ["--eval-model=m", "--eval-no-timestamp"]
+    assert words_of("--model m --no-no-timestamp") == ["--eval-model=m", "--no-eval-no-timestamp"]
+
+
 def test_switches_can_be_turned_on_and_off_and_gates_repeated():
     words = words_of("--model m --strict --no-collect-perf --gate 'gsm8k>=0.7' --gate arc>=0.5")
     assert words[1:] == ["--no-eval-collect-perf", "--eval-gate=gsm8k>=0.7", "--eval-gate=arc>=0.5", "--eval-strict"]
