@@ -147,7 +147,15 @@ def _judging(models: Sequence[str], own: argparse.Namespace, words: Words, *, an
     given = {n: v for n, v in words.given.items() if not any_live or n in ours or n.startswith("eval_judge")}
     given |= {"eval_model": "mock", "eval_datasets": [ARENA], "eval_arena": list(models)}
     given["eval_dataset_args"] = json.dumps(_dataset_args(words.given.get("eval_dataset_args"), own))
-    return words._replace(given=given, paths=[] if any_live else words.paths)
+    if not any_live:
+        return words._replace(given=given)
+    return words._replace(given=given, flags=_of_all_samples(words.flags), paths=[])
+
+
+def _of_all_samples(flags: Sequence[str]) -> list[str]:
+    """Return pytest's own options without those that choose among the benchmarks that are asked: ``-k``, ``-m``."""
+    values = {number + 1 for number, word in enumerate(flags) if word in ("-k", "-m")}
+    return [word for number, word in enumerate(flags) if number not in values and number + 1 not in values]
 
 
 def _dataset_args(given: str | None, own: argparse.Namespace) -> Mapping[str, Any]:

@@ -319,7 +319,7 @@ def test_services_are_asked_first_and_only_once(arenas):
     with OpenAIServer(lambda m: str(2 * int(m[-1]["content"].split()[0]))) as right, OpenAIServer("no idea") as wrong:
         words = [f"good={right.url}", f"bad={wrong.url}", old, "--limit", "5", arenas.judge.replace("--eval-", "--")]
         words += ["--work-dir", "held"]
-        run = arena_command(arenas, *words, "--datasets", "adding", "test_adding.py")
+        run = arena_command(arenas, *words, "-k", "adding", "--datasets", "adding", "test_adding.py")
         assert run.code == 0, run.out
         assert (len(right.requests), len(wrong.requests)) == (5, 5)
         last = sorted((arenas.project.path / "held").glob("2*"))[-1]
@@ -327,7 +327,9 @@ def test_services_are_asked_first_and_only_once(arenas):
         assert list(places(found)) == ["good", "old", "bad"]
         assert (found["questions"], found["pairs"]) == (5, 15)
         judged = len(arenas.judge_server.requests)
-        run = arena_command(arenas, *words, "--datasets", "adding", "test_adding.py", "--use-cache", last)
+        run = arena_command(
+            arenas, *words, "-k", "adding", "--datasets", "adding", "test_adding.py", "--use-cache", last
+        )
         assert run.code == 0, run.out
         assert (len(right.requests), len(wrong.requests), len(arenas.judge_server.requests)) == (5, 5, judged)
 
