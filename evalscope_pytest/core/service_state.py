@@ -71,3 +71,26 @@ def together(states: Iterable[ServiceState]) -> ServiceState | None:
         breaker=breaker,
         stopped=stopped,
     )
+
+
+class Services(NamedTuple):
+    """The service of the model and those of its judges, at one moment; None for what has not been asked yet."""
+
+    model: ServiceState | None = None
+    judges: ServiceState | None = None
+
+    def words(self) -> str:
+        """Return what a user wants to know of either, empty while all is well."""
+        model, judges = (state.words() if state else "" for state in self)
+        return "  ".join(part for part in (model, f"judge: {judges}" if judges else "") if part)
+
+    @property
+    def is_held(self) -> bool:
+        """True while one of them is not asked, and will not be for a while."""
+        return any(state.is_held for state in self if state)
+
+    @classmethod
+    def of(cls, told: Iterable[Services]) -> Services:
+        """Return the states of several processes as one."""
+        known = list(told)
+        return cls(together(s.model for s in known if s.model), together(s.judges for s in known if s.judges))

@@ -76,7 +76,7 @@ def configure(config: pytest.Config) -> None:
         protocol = SampleProtocol(run)
         config.pluginmanager.register(protocol, "evalscope_protocol")
         if process.is_worker:
-            config.pluginmanager.register(ServiceOnReports(run.service_state), "evalscope_service")
+            config.pluginmanager.register(ServiceOnReports(run.services), "evalscope_service")
         else:
             config.pluginmanager.register(SampleLoop(protocol), "evalscope_loop")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ..core.service_state import ServiceState
+from ..core.service_state import Services, ServiceState
 from ..records.plan import BenchmarkPlan
 from ..records.progress import BenchmarkProgress, ProgressFile
 from .verdict import Verdict
@@ -76,7 +76,7 @@ class Progress:
         reporter: pytest's terminal; None under ``-p no:terminal``.
         every_s: Seconds between two lines where there is no terminal to rewrite one on.
         file: Where whoever watches from outside reads how far the run is; None for nowhere.
-        service: Tells what is known of the service that is asked.
+        service: Tells what is known of the services that are asked.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Progress:
         reporter: pytest.TerminalReporter | None,
         every_s: float,
         file: ProgressFile | None = None,
-        service: Callable[[], ServiceState | None] = lambda: None,
+        service: Callable[[], Services] = Services,
     ) -> None:
         verbosity = reporter.config.get_verbosity() if reporter else -1
         self._reporter = reporter if verbosity == 0 else None
@@ -117,7 +117,7 @@ class Progress:
         """Show why nothing happens: called about once a second while no sample is finished."""
         state = self._service()
         current = next((t for t in self._tallies.values() if not t.finished), None)
-        if current is None or state is None:
+        if current is None:
             return
         now = time.monotonic()
         news = state.is_held and not self._was_held  # in a log, at once; then as often as any line
@@ -140,8 +140,7 @@ class Progress:
         if self._reporter is None:
             return
         line = tally.line(self._width)
-        state = None if last else self._service()
-        if state is not None and (words := state.words()):
+        if not last and (words := self._service().words()):
             line += f"  {words}"
         if not self._live:
             self._reporter.ensure_newline()
@@ -156,24 +155,25 @@ class Progress:
 
 
 class ServiceOnReports:
-    """In an xdist worker: puts what it knows of the service on a report now and then, for the controller's line."""
+    """In an xdist worker: puts what it knows of the services on a report now and then, for the controller's line."""
 
-    def __init__(self, service: Callable[[], ServiceState | None]) -> None:
-        self._service = service
+    def __init__(self, services: Callable[[], Services]) -> None:
+        self._services = services
         self._told_at = float("-inf")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Attach the state, at most once a second."""
         now = time.monotonic()
-        if now - self._told_at >= TELL_EVERY_S and (state := self._service()) is not None:
+        if now - self._told_at >= TELL_EVERY_S and any(states := self._services()):
             self._told_at = now
-            report.evalscope_service = tuple(state)  # type: ignore[attr-defined]
+            told = [None if state is None else tuple(state) for state in states]
+            report.evalscope_service = told  # type: ignore[attr-defined]
 
 
-def service_on(report: pytest.TestReport) -> tuple[str, ServiceState] | None:
-    """Return the worker a report comes from and the state on it, on the other side of the worker's channel."""
-    values = getattr(report, "evalscope_service", None)
-    if not values:
+def service_on(report: pytest.TestReport) -> tuple[str, Services] | None:
+    """Return the worker a report comes from and the states on it, on the other side of the worker's channel."""
+    told = getattr(report, "evalscope_service", None)
+    if not told:
         return None
-    return report.node.gateway.id, ServiceState(*values)
+    return report.node.gateway.id, Services(*[None if values is None else ServiceState(*values) for values in told])

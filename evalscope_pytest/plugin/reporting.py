@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..core.errors import EvalError
-from ..core.service_state import ServiceState, together
+from ..core.service_state import Services
 from ..core.terminal import visible
 from ..records.progress import ProgressFile
 from .conclusion import Conclusion, conclude, many, what_runs
@@ -39,7 +39,7 @@ class Reporting:
         self._run = run
         self._config = run.config
         self._progress: Progress | None = None
-        self._services: dict[str, ServiceState] = {}
+        self._services: dict[str, Services] = {}
         run.idle = self._tick
         self._states: Counter[str] = Counter()
         self._alike: Counter[str] = Counter()
@@ -119,8 +119,8 @@ class Reporting:
             self._progress = self._progress or self._new_progress()
             self._progress.tick()
 
-    def _service(self) -> ServiceState | None:
-        return self._run.service_state() or together(self._services.values())
+    def _service(self) -> Services:
+        return Services.of([self._run.services(), *self._services.values()])
 
     def _note_worker(self, report: pytest.TestReport) -> None:
         worker = getattr(report, "worker_id", "")

@@ -17,6 +17,7 @@ import pytest
 from ..config.sources import to_mapping
 from ..config.task import LATEST
 from ..core.errors import StoreError, UsageError
+from ..core.service_state import Services
 from ..core.values import SampleResult
 from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
 from ..engine.evaluation import Outcome, Runner, described
@@ -46,7 +47,6 @@ from .watched import WatchedModel, watched
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
-    from ..core.service_state import ServiceState
 
 log = logging.getLogger(__name__)
 
@@ -197,9 +197,11 @@ class Run:
             return LookAhead(self.thread, 1, 1)
         return LookAhead(self.thread, 2 * in_flight, self.buffer, idle=lambda: self.idle())
 
-    def service_state(self) -> ServiceState | None:
-        """Return what is known of the service this process asks; None as long as it asks nothing."""
-        return self.asker.state(time.monotonic()) if "asker" in vars(self) else None
+    def services(self) -> Services:
+        """Return what is known of the services this process asks."""
+        made = vars(self)
+        model = self.asker.state(time.monotonic()) if "asker" in made else None
+        return Services(model, self.judges.state() if "judges" in made else None)
 
     @property
     def buffer(self) -> int:
@@ -223,6 +225,7 @@ class Run:
             skip_signals=(pytest.skip.Exception,),
             fail_signals=(AssertionError, pytest.fail.Exception),
             exit_signals=(pytest.exit.Exception,),
+            stopping=lambda: bool(self.stopped) or self._closed,
         )
 
     @property

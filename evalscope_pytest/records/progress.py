@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from ..core.service_state import ServiceState
+from ..core.service_state import Services, ServiceState
 from .atomic import write_atomic
 
 INTERVAL_S = 1.0
@@ -50,12 +50,12 @@ class ProgressFile:
         self,
         benchmarks: Sequence[BenchmarkProgress],
         status: Status = "running",
-        service: ServiceState | None = None,
+        service: Services | ServiceState | None = None,
     ) -> bool:
         """Write where the run stands, unless it was written less than a second ago; its end is always written.
 
         Args:
-            service: What is known of the service that is asked.
+            service: What is known of the service that is asked, or of it and the judges'.
 
         Raises:
             StoreError: It could not be written.
@@ -64,8 +64,10 @@ class ProgressFile:
         if status == "running" and now - self._written_at < INTERVAL_S:
             return False
         document = _document(benchmarks, status)
-        if service is not None:
-            document["service"] = {**service._asdict(), "waits_s": round(service.waits_s, 1)}
+        services = Services(service) if isinstance(service, ServiceState) else service or Services()
+        for name, state in (("service", services.model), ("judges", services.judges)):
+            if state is not None:
+                document[name] = {**state._asdict(), "waits_s": round(state.waits_s, 1)}
         write_atomic(self._path, json.dumps(document, indent=2).encode(), durable=False)
         self._written_at = now
         return True

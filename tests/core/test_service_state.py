@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalscope_pytest.core.service_state import ServiceState, together
+from evalscope_pytest.core.service_state import Services, ServiceState, together
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,13 @@ def test_processes_are_summed_and_the_worst_is_told():
     held = ServiceState(1, 2, 4, 5, 7, 8, 30.0, "next try", "open", "")
     assert together([well, held]) == ServiceState(4, 6, 8, 15, 7, 8, 30.0, "next try", "open", "")
     assert together([]) is None
+
+
+def test_the_model_and_its_judges_are_told_apart() -> None:
+    well, held = ServiceState(limit=4, most=4), ServiceState(limit=1, most=8, waits_s=40, waits_for="Retry-After")
+    assert (Services().words(), Services(well, well).words()) == ("", "")
+    assert Services(held, well).words() == "limit 1 of 8, 429 x0, waits 40 s: Retry-After"
+    assert Services(well, held).words() == "judge: limit 1 of 8, 429 x0, waits 40 s: Retry-After"
+    assert (Services(well).is_held, Services(well, held).is_held) == (False, True)
+    both = Services.of([Services(well), Services(well, held), Services()])
+    assert both == Services(ServiceState(limit=8, most=8), held)
