@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from ..perf.datasets import NAMES, DataOptions
 from ..perf.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, Endpoint, Patience
 from ..perf.goodput import parse_objective
 from ..perf.level import Level
+from ..perf.local import served
 from ..perf.prompts import APIS, interface_of
 from ..perf.records import read_run
 from ..perf.result import Result
@@ -64,6 +66,20 @@ def perf(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] == "compare":
         return _compare(arguments[1:])
     options = _options(arguments)
+    if options.api != "local":
+        if options.port or options.server_args:
+            raise ConfigError("--port and --server-args are for --api local, which starts a server.")
+        return _measure(options)
+    if options.url:
+        raise ConfigError("--api local starts a server of its own: drop --url.")
+    with served(options.model, port=options.port, words=shlex.split(options.server_args)) as url:
+        options.api, options.url = "openai", url
+        return _measure(options)
+
+
+def _measure(options: argparse.Namespace) -> int:
+    if not options.url:
+        raise ConfigError("no service is given. Add --url http://HOST:PORT/v1, or --api local for a model of yours.")
     plan = plan_of(options, os.environ)
     checked = gates.parse(options.eval_gate, [level.name for level in plan.levels], bool(plan.objectives))
     if options.sla_auto_tune:
@@ -330,12 +346,17 @@ def _parser() -> _Parser:
 def _add_service(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--url",
-        required=True,
         metavar="URL",
         help="address of the service; up to /v1, or the whole, such as .../v1/completions",
     )
     group.add_argument("--model", required=True, metavar="NAME", help="name of the model at the service")
-    group.add_argument("--api", default="openai", metavar="API", help=f"interface: {', '.join(APIS)}")
+    group.add_argument(
+        "--api", default="openai", metavar="API", help=f"interface: {', '.join(APIS)}; local serves --model here"
+    )
+    group.add_argument("--port", type=int, default=0, metavar="N", help="with --api local: its port (any free one)")
+    group.add_argument(
+        "--server-args", default="", metavar="WORDS", help="with --api local: options of transformers serve"
+    )
     group.add_argument("--api-key", metavar="KEY", help=f"default: from {' or '.join(API_KEY_VARIABLES)}")
     group.add_argument("--headers", nargs="+", default=[], metavar="NAME=VALUE", help="more HTTP headers")
     group.add_argument(

@@ -219,3 +219,16 @@ def test_conversations_turn_by_turn(perf, service, tmp_path):
     messages = service.requests[-1].body["messages"]
     assert [m["role"] for m in messages] == ["user", "assistant", "user"]
     assert messages[1]["content"] == " t0 t1 t2 t3"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--model", "m", "-n", "1"], "Add --url"),
+        (["--model", "m", "-n", "1", "--api", "local", "--url", "http://127.0.0.1/v1"], "drop --url"),
+        (["--model", "m", "-n", "1", "--url", "http://127.0.0.1/v1", "--port", "8877"], "are for --api local"),
+    ],
+)
+def test_a_service_is_given_or_started(arguments, words, capsys):
+    assert main(["perf", *arguments]) == 4
+    assert words in capsys.readouterr().err
