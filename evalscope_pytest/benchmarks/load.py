@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
 
-from ..core.errors import ConfigError, DatasetError, closest
+from ..core.errors import ConfigError, DatasetError, EvalError, closest, raised_in
 from ..core.template import parse, unknown_field
 from ..core.values import Message, Sample
 from ..datasets.load import load_subsets, read_release_text, read_texts
@@ -104,13 +105,28 @@ def _kept(
     if keep is None:
         return _records(benchmark, place, subsets, first)
     found = _records(benchmark, place, subsets, None)
-    kept = {s: [record for record in rows if keep(record, benchmark.extra_params)] for s, rows in found.items()}
+    kept = {subset: _those_kept(benchmark, keep, subset, rows) for subset, rows in found.items()}
     for subset, rows in kept.items():
         if not rows:
             raise DatasetError(
                 f"no record of subset {subset!r} of {benchmark.name!r} is left: extra_params are "
                 f"{dict(benchmark.extra_params)!r}. Ask for fewer restrictions."
             )
+    return kept
+
+
+def _those_kept(
+    benchmark: Benchmark, keep: Callable[..., object], subset: str, records: Sequence[Record]
+) -> list[Record]:
+    kept = []
+    for number, record in enumerate(records, 1):
+        try:
+            if keep(record, benchmark.extra_params):
+                kept.append(record)
+        except EvalError:
+            raise
+        except Exception as error:
+            raise DatasetError(_unreadable(benchmark, subset, number, record, error, "keep")) from error
     return kept
 
 
@@ -122,10 +138,19 @@ def _records(
     if make is None:
         return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
     read = partial(read_texts, benchmark.dataset, place)
-    made = {subset: make(read, subset, benchmark.extra_params) for subset in subsets}
-    if any(records is None for records in made.values()):
-        return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
-    return {subset: list(islice(records or (), first)) for subset, records in made.items()}
+    made: dict[str, list[Record]] = {}
+    for subset in subsets:
+        try:
+            records = make(read, subset, benchmark.extra_params)
+            if records is None:
+                return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
+            made[subset] = list(islice(records, first))
+        except EvalError:
+            raise
+        except Exception as error:
+            where = f"the records of subset {subset!r} of {benchmark.name!r}"
+            raise DatasetError(f"{where} cannot be made ({_reason(error)}). Correct `records`, or the data.") from error
+    return made
 
 
 def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], seed: int = 42) -> list[Sample]:
@@ -139,7 +164,9 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
     for number, record in enumerate(records, 1):
         try:
             sample = make(record)
-        except (LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
+        except EvalError:
+            raise
+        except Exception as error:
             raise DatasetError(_unreadable(benchmark, subset, number, record, error)) from error
         if not isinstance(sample, Sample):
             raise ConfigError(f"to_sample of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
@@ -171,14 +198,22 @@ def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
     return partial(function, **given) if given else function
 
 
-def _unreadable(benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception) -> str:
+def _unreadable(
+    benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception, of: str = "to_sample"
+) -> str:
     fields = ", ".join(map(str, record)) or "none"
     where = f"record {number} of subset {subset!r} of {benchmark.name!r}"
     if isinstance(error, KeyError) and error.args and error.args[0] not in record:
         name = str(error.args[0])
         return f"{where} has no field {name!r}. {closest(name, map(str, record))} Its fields are: {fields}."
-    reason = f"{type(error).__name__}: {error}"
-    return f"{where} cannot be read ({reason}). Its fields are: {fields}. Correct the record, or to_sample."
+    missing = [repr(k) for k, v in record.items() if v is None or (isinstance(v, float) and math.isnan(v))]
+    empty = f" Null or NaN: {', '.join(missing)}." if missing else ""
+    return f"{where} cannot be read ({_reason(error)}). Its fields are: {fields}.{empty} Correct the record, or {of}."
+
+
+def _reason(error: Exception) -> str:
+    where = raised_in(error)
+    return f"{type(error).__name__}: {error}" + (f" at {where}" if where else "")
 
 
 def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> None:

@@ -20,6 +20,7 @@ A message has the form ``<what>: <value> in <where>. <what is allowed, or the cl
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 
 
@@ -96,6 +97,17 @@ class SandboxError(EvalError):
 
 class StoreError(EvalError):
     """A record could not be written or read."""
+
+
+def raised_in(error: BaseException) -> str:
+    """Return file and line, within the code the catching function called, where an error came from.
+
+    That is the innermost line of the called function's own file: what its author has to look at, rather than a line of
+    a library they use. Empty where the call itself failed, or called no Python.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    own = [frame for frame in frames if frame.filename == frames[0].filename]
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else ""
 
 
 def closest(name: str, allowed: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -95,8 +95,10 @@ class Sample:
 
     def __post_init__(self) -> None:
         if not isinstance(self.input, (str, tuple)):
+            _check_iterable("input", self.input, "text nor messages")
             object.__setattr__(self, "input", tuple(_as_message(m) for m in self.input))
         if not isinstance(self.target, (str, tuple)):
+            _check_iterable("target", self.target, "text nor texts")
             object.__setattr__(self, "target", tuple(self.target))
         if not isinstance(self.choices, tuple):
             object.__setattr__(self, "choices", tuple(self.choices))
@@ -114,6 +116,11 @@ class Sample:
         if isinstance(self.input, str):
             return self.input
         return next((m.content for m in reversed(self.input) if m.role == "user"), "")
+
+
+def _check_iterable(name: str, value: object, allowed: str) -> None:
+    if not isinstance(value, Iterable):
+        raise TypeError(f"a sample's {name} is {_shown(value)}, neither {allowed}")
 
 
 def _as_message(value: Message | Mapping[str, Any]) -> Message:

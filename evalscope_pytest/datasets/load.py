@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
-from ..core.errors import DatasetError, closest
+from ..core.errors import DatasetError, EvalError, closest, raised_in
 from .card import Config, read_configs
 from .files import read_records
 from .layout import Layout, entries_of
@@ -193,11 +193,19 @@ def _subset_of(source: Source, record: Record, path: Path) -> str:
     key = source.subset_by
     try:
         return str(key(record)) if callable(key) else str(record[key or ""])
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        wanted = key if isinstance(key, str) else str(error).strip("'\"")
+    except EvalError:
+        raise
+    except Exception as error:
+        fields = ", ".join(map(str, record)) or "none"
+        if callable(key) and not isinstance(error, KeyError):
+            raise DatasetError(
+                f"The subset of a record of {path} cannot be told ({type(error).__name__}: {error} at "
+                f"{raised_in(error)}). Its fields are: {fields}. Correct the record, or subset_by."
+            ) from error
+        wanted = str(error).strip("'\"") if callable(key) else key
         raise DatasetError(
             f"A record of {path} has no field {wanted!r}, which tells its subset. "
-            f"Its fields are: {', '.join(map(str, record)) or 'none'}. Add the field, or store each subset apart."
+            f"Its fields are: {fields}. Add the field, or store each subset apart."
         ) from error
 
 

@@ -103,10 +103,42 @@ def test_any_other_failure_of_to_sample_on_a_record_says_which_one(tmp_path: Pat
         loading(to_sample=lambda record: Sample(input=record["q"].strip()))
 
 
+def _fail(*_: Any) -> Any:
+    raise RuntimeError("out of ideas")
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"to_sample": _fail}, "record 1 of subset 'default' of 'demo' cannot be read"),
+        ({"keep": _fail}, "record 1 of subset 'default' of 'demo' cannot be read"),
+        ({"records": _fail}, "the records of subset 'default' of 'demo' cannot be made"),
+        ({"dataset": local("data", subset_by=_fail)}, "The subset of a record of .* cannot be told"),
+    ],
+    ids=["to_sample", "keep", "records", "subset_by"],
+)
+def test_whatever_an_authors_function_raises_is_said_with_its_line(
+    tmp_path: Path, loading: Any, broken: dict[str, Any], said: str
+) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    line = _fail.__code__.co_firstlineno + 1
+    with pytest.raises(DatasetError, match=rf"{said} \(RuntimeError: out of ideas at \S*test_load\.py:{line}\)"):
+        loading(**broken)
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_a_null_question_is_named(tmp_path: Path, loading: Any, value: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [ROWS[0], {"q": value, "a": "1"}])
+    with pytest.raises(DatasetError, match=r"record 2 .* input is (None|nan), neither text.* Null or NaN: 'q'\."):
+        loading()
+
+
 def test_an_authors_slip_keeps_its_traceback(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/test.jsonl", ROWS)
-    with pytest.raises(NameError):
+    with pytest.raises(DatasetError, match=r"NameError: .*'undefined'.* at \S*test_load\.py:\d+") as raised:
         loading(to_sample=lambda record: undefined(record))  # noqa: F821
+    assert isinstance(raised.value.__cause__, NameError)
+    assert raised.value.__cause__.__traceback__
 
 
 def test_to_sample_must_return_a_sample(tmp_path: Path, loading: Any) -> None:
