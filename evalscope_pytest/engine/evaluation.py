@@ -119,6 +119,7 @@ class Runner:
         skip_signals: Exception types by which a body says that it does not apply.
         fail_signals: Exception types by which a body says that the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
+        stopping: Tells whether what runs is being cancelled. A cancellation at any other time is the body's own doing.
     """
 
     keep: Callable[[SampleResult], None]
@@ -127,6 +128,7 @@ class Runner:
     skip_signals: tuple[type[BaseException], ...] = (SkipSample,)
     fail_signals: tuple[type[BaseException], ...] = (AssertionError,)
     exit_signals: tuple[type[BaseException], ...] = ()
+    stopping: Callable[[], bool] = lambda: False
 
     async def run(self, unit: Unit) -> Outcome:
         """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions.
@@ -175,6 +177,10 @@ class Runner:
             return None, None, str(signal)
         except self.exit_signals:
             raise
+        except asyncio.CancelledError as error:
+            if self.stopping():
+                raise
+            return None, error, None
         except (Exception, SystemExit) as error:  # noqa: BLE001 - recorded as the sample's error, or the author's bug
             return None, error, None
         finally:
@@ -297,11 +303,17 @@ def _text(value: Any, context: SampleContext) -> str:
         return bounded(value.text)
     if isinstance(value, str):
         return bounded(value)
-    if value is None:
+    if value is None and context.calls:
         return bounded(_last_text(context) or "")
+    if value is None:
+        raise BodyError(
+            "this benchmark asked the model nothing and returned nothing, so there is nothing to score: "
+            "did you forget await or return?"
+        )
+    hint = ": did you forget await?" if inspect.isawaitable(value) else ""
     raise BodyError(
         f"a benchmark returns a ModelOutput, text, a Score, a number or nothing; "
-        f"this one returned {type(value).__name__}"
+        f"this one returned {type(value).__name__}{hint}"
     )
 
 

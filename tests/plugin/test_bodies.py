@@ -190,6 +190,44 @@ def test_whatever_a_body_raises_the_other_samples_run(statement, project):
     assert run.counts == {"correct": 11, "failed": 1}
 
 
+CANCELLED = """
+async def test_adding(sample, model):
+    if sample.target == "6":
+        task = asyncio.create_task(asyncio.sleep(5))
+        task.cancel()
+        await task
+    return await model.generate(sample)
+"""
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("body", [CANCELLED, CANCELLED.replace("await task", "raise asyncio.CancelledError")])
+def test_a_cancellation_of_the_bodys_own_fails_that_sample_only(body, processes, project):
+    project.benchmark(body=body)
+    run = project.run("-n", processes) if processes else project.run()
+    assert (run.code, run.counts) == (1, {"correct": 11, "failed": 1})
+    assert "CancelledError" in run.out
+    assert "INTERNALERROR" not in run.out
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("async def test_adding(sample, model):\n    model.generate(sample)", "forget await or return?"),
+        (
+            "async def test_adding(sample, model):\n    return model.generate(sample)",
+            "coroutine: did you forget await?",
+        ),
+    ],
+)
+def test_a_forgotten_await_is_the_authors_mistake(body, said, project):
+    project.benchmark(body=body)
+    run = project.run("-W", "ignore::RuntimeWarning")
+    assert run.code == 1
+    assert run.counts.get("failed", 0) + run.counts.get("failed alike", 0) == 12
+    assert said in run.out
+
+
 def test_prints_and_logs_belong_to_their_sample(project):
     body = """
 def test_adding(sample, output):
