@@ -30,11 +30,11 @@ def test_a_model_of_ones_own_is_served_and_measured(here, capsys):
     model = here / "tiny"
     model.mkdir()
     write_checkpoint(model)
-    code = main(
-        ["perf", "--api", "local", "--model", str(model), "--name", "tiny", "--dataset", "random", "--no-timestamp"]
-        + ["--tokenizer-path", str(model), "--min-prompt-length", "24", "--max-prompt-length", "24"]
-        + ["--parallel", "1", "4", "-n", "6", "12", "--max-tokens", "16", "--sleep-interval", "0"]
+    words = (
+        f"--api local --model {model} --name tiny --no-timestamp --dataset random --tokenizer-path {model} "
+        "--min-prompt-length 24 --max-prompt-length 24 --parallel 1 4 -n 6 12 --max-tokens 16 --sleep-interval 0"
     )
+    code = main(["perf", *words.split()])
     said = capsys.readouterr()
     assert code == 0, said.out + said.err
     folder = here / "outputs" / "perf" / "tiny"
@@ -45,10 +45,4 @@ def test_a_model_of_ones_own_is_served_and_measured(here, capsys):
     for request in read_requests(folder / "parallel_4" / "requests.jsonl"):
         assert request.tokens.output <= 16
         assert abs(request.tokens.input - 24 - frame) <= 6
-        assert 0 < request.ttft < request.latency
-
-
-def test_a_model_that_is_none_is_told(here, capsys):
-    (here / "empty").mkdir()
-    assert main(["perf", "--api", "local", "--model", str(here / "empty"), "-n", "1", "--prompt", "x"]) == 1
-    assert "transformers serve did not start with" in capsys.readouterr().err
+        assert 0 < request.ttft <= request.latency
