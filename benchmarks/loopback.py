@@ -1,6 +1,6 @@
 """A loopback server that answers chat completions after a given latency, and measures what it was asked.
 
-    python benchmarks/loopback.py --latency 0.05 [--sigma 0.8]
+    python benchmarks/loopback.py --latency 0.05 [--sigma 0.8] [--reply TEXT]
 
 Bare asyncio on one core, so that it takes little from the client under test. ``GET /stats`` tells requests, duplicates,
 the most requests in flight, and the seconds from the first request to the last reply; ``GET /reset`` starts anew.
@@ -22,8 +22,8 @@ NUMBER = re.compile(r"\d+")
 
 
 class State:
-    def __init__(self, latency: float, sigma: float) -> None:
-        self.latency, self.sigma = latency, sigma
+    def __init__(self, latency: float, sigma: float, reply: str = "") -> None:
+        self.latency, self.sigma, self.reply = latency, sigma, reply
         self.reset()
 
     def reset(self) -> None:
@@ -44,6 +44,8 @@ class State:
             "duplicates": self.requests - len(self.seen),
             "most_in_flight": self.most,
             "span_s": self.last - self.first,
+            "first": self.first,  # of a clock that all processes of this machine share
+            "last": self.last,
         }
 
 
@@ -86,7 +88,7 @@ class Connection(asyncio.Protocol):
 
     def answer(self, prompt: str, key: bytes) -> None:
         numbers = NUMBER.findall(prompt)
-        text = f"Adding it all up gives \\boxed{{{numbers[-1] if numbers else key[0]}}}."
+        text = self.state.reply or f"Adding it all up gives \\boxed{{{numbers[-1] if numbers else key[0]}}}."
         usage = {"prompt_tokens": len(prompt) // 4, "completion_tokens": 12, "total_tokens": len(prompt) // 4 + 12}
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         self.reply(
@@ -112,5 +114,6 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency", type=float, default=0.05)
     parser.add_argument("--sigma", type=float, default=0.0)
+    parser.add_argument("--reply", default="")
     arguments = parser.parse_args()
-    uvloop.run(main(arguments.port, State(arguments.latency, arguments.sigma)))
+    uvloop.run(main(arguments.port, State(arguments.latency, arguments.sigma, arguments.reply)))
