@@ -13,6 +13,9 @@ from ..core.errors import DatasetError, StoreError
 from ..records.layout import WorkDir, record_names
 from ..report.read import load_report
 
+# What reading a row raises where it is JSON of something else.
+_NO_PREDICTION = (LookupError, TypeError, AttributeError)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -127,7 +130,7 @@ def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
         try:
             row = json.loads(line)
             row["index"] + 0
-        except (ValueError, TypeError, LookupError) as error:
+        except (ValueError, RecursionError, *_NO_PREDICTION) as error:
             raise DatasetError(f"line {number} of {file} is no prediction: {error!r}. Remove the line.") from error
         yield row
 
@@ -137,8 +140,8 @@ def _question(row: Mapping[str, Any], file: Path) -> str:
         messages = list(row["messages"])
         if messages and messages[-1]["role"] == "assistant":
             messages.pop()  # the reply itself
-        texts = [(message["role"], _text(message["content"])) for message in messages]
-    except (LookupError, TypeError) as error:
+        texts = [(str(message["role"]), _text(message["content"])) for message in messages]
+    except _NO_PREDICTION as error:
         raise _unreadable(row, file, error) from error
     if len(texts) == 1:
         return texts[0][1]
@@ -148,7 +151,7 @@ def _question(row: Mapping[str, Any], file: Path) -> str:
 def _reply(row: Mapping[str, Any], file: Path) -> Reply:
     try:
         text = _text(row["model_output"]["choices"][0]["message"]["content"])
-    except (LookupError, TypeError) as error:
+    except _NO_PREDICTION as error:
         raise _unreadable(row, file, error) from error
     metadata = row.get("metadata")
     category = metadata.get("category") if isinstance(metadata, Mapping) else None
@@ -159,7 +162,7 @@ def _text(content: Any) -> str:
     """Return a message's text; EvalScope keeps reasoning and text as parts of it."""
     if isinstance(content, str):
         return content
-    return "".join(part["text"] for part in content or () if part.get("type") == "text")
+    return "".join(str(part["text"]) for part in content or () if part.get("type") == "text")
 
 
 def _unreadable(row: Mapping[str, Any], file: Path, error: Exception) -> DatasetError:

@@ -27,7 +27,7 @@ class Vote:
     """One person's verdict on one pair.
 
     Attributes:
-        by: Who gave it: the name of the file.
+        by: Who gave it: the file it stands in.
         verdict: ``A``, ``B`` or ``tie``, of the replies as they were shown.
         order: 0 where the first model's reply was shown as A, 1 where the second's was.
     """
@@ -93,7 +93,7 @@ def _read(path: Path) -> Iterator[tuple[str, Vote]]:
                 raise ConfigError(f"{path} is no file of votes: its columns have to be {', '.join(COLUMNS)}.")
             for row in reader:
                 if word := (row["verdict"] or "").strip():
-                    yield _vote(row["pair"].strip(), word, path, reader.line_num)
+                    yield _vote((row["pair"] or "").strip(), word, path, reader.line_num)
     except OSError as error:
         raise ConfigError(
             f"votes cannot be read: {path} ({error.strerror}). Name the file that was filled in."
@@ -108,4 +108,4 @@ def _vote(pair: str, word: str, path: Path, line: int) -> tuple[str, Vote]:
         raise ConfigError(f"line {line} of {path} has the verdict {word!r:.40}. {closest(word, VALUES)}")
     if not pair or pair[-1] not in "0123456789abcdef":
         raise ConfigError(f"line {line} of {path} has the pair {pair!r:.60}, which no export wrote. Export again.")
-    return pair, Vote(path.name, verdict, order_of(pair))
+    return pair, Vote(str(path), verdict, order_of(pair))
