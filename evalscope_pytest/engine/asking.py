@@ -79,6 +79,7 @@ class Asker:
         self._sample_timeout_s = sample_timeout_s
         self._draw = draw
         self._asked = 0
+        self._under_way: dict[int, float] = {}  # when each was first sent, the oldest first
         self._given_up = 0  # samples in a row
         self._refused_connections = 0
         self._resting: set[asyncio.Future[None]] = set()
@@ -91,6 +92,7 @@ class Asker:
         if breaker.is_open:
             until, waits_for = breaker.probe_at, "next try"
         waits_s = max(0.0, until - now)
+        under_way = list(self._under_way.values())
         return ServiceState(
             limiter.in_flight,
             limiter.limit,
@@ -102,6 +104,8 @@ class Asker:
             waits_for if waits_s else "",
             breaker.state,
             health.stopped,
+            len(under_way),
+            max(0.0, now - under_way[0]) if under_way else 0.0,
         )
 
     async def ask(self, request: Request) -> ModelOutput:
@@ -114,6 +118,7 @@ class Asker:
         loop = asyncio.get_running_loop()
         slot = self._slots.take(loop.time()) or await self._slots.wait()
         sample = self._asked = self._asked + 1
+        self._under_way[sample] = loop.time()
         self._budget.sample()
         if sample == 1 and not self._limiter.opened:
             loop.call_later(FIRST_REPLY_S, self._open)
@@ -131,6 +136,8 @@ class Asker:
             )
             self._give_up(late)
             raise late from None
+        finally:
+            del self._under_way[sample]
         # Whoever waits for the slot sends its request before this reply is looked at: replies come in rows, and
         # working on a whole row first would keep its slots empty.
         await asyncio.sleep(0)
@@ -249,7 +256,7 @@ class Asker:
             beyond = (error.retry_after_s or 0.0) > RATE_LIMITED_FOR_S
             if self._is_hopeless or beyond or tries.are_over(now):
                 self._give_up(error)
-                raise error
+                raise _impatient(error) if beyond else error
         if self.health.stopped:
             raise error
 
@@ -310,3 +317,9 @@ class Asker:
 def _end(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
+
+
+def _impatient(error: RateLimitedError | TransientError) -> RateLimitedError | TransientError:
+    """Return a failure that says why it was the last."""
+    asked_s, longest_min = error.retry_after_s or 0.0, RATE_LIMITED_FOR_S / 60
+    return type(error)(f"{error} It asks to wait {asked_s:.0f} s; at most {longest_min:.0f} min are waited.", asked_s)

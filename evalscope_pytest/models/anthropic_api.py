@@ -307,7 +307,13 @@ class AnthropicModel:
         started = perf_counter()
         reply = await transport.exchange(request_body(request, self.name), request.config, draft.feed)
         if reply.status != 200:
-            raise refusal(reply.status, complaint(reply.body), transport.url, retry_after_s(reply.headers))
+            raise refusal(
+                reply.status,
+                complaint(reply.body),
+                transport.url,
+                retry_after_s(reply.headers),
+                location=reply.headers.get("location"),
+            )
         if not reply.streamed:
             draft.take_message(json_object(reply.body, transport.url))
         return draft.output(self.name, started, streamed=reply.streamed)

@@ -43,7 +43,13 @@ class OpenAIModel:
         started = perf_counter()
         reply = await transport.exchange(body, request.config, stream.feed)
         if reply.status != 200:
-            raise refusal(reply.status, complaint(reply.body), transport.url, retry_after_s(reply.headers))
+            raise refusal(
+                reply.status,
+                complaint(reply.body),
+                transport.url,
+                retry_after_s(reply.headers),
+                location=reply.headers.get("location"),
+            )
         if reply.streamed:  # a service may stream unasked, or not when asked
             return stream.output(self.name, started)
         return read_reply(reply.body, transport.url, self.name, perf_counter() - started)

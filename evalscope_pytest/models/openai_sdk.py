@@ -25,13 +25,17 @@ from .transport import (
     CONNECT_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
     EVENT_STREAM,
+    MOST_ERROR_BYTES,
     STREAM_TIMEOUT_S,
     Reply,
     SilentStreamError,
     Sink,
+    beginning,
+    capped,
     fell_silent,
     no_connection_within,
     timed_out,
+    whole_body,
 )
 
 AZURE_ARGS = ("azure_endpoint", "azure_deployment", "azure_ad_token", "api_version")
@@ -53,9 +57,9 @@ class SdkTransport:
         try:
             # The package's own time-out starts anew at every byte; this one is for the whole reply.
             return await asyncio.wait_for(self._send(body, config, sink, silence_s), timeout_s)
-        except openai.APIStatusError as error:
+        except _RefusedError as refused:
             self._reached = True
-            return Reply(error.status_code, error.response.headers, error.response.content)
+            return refused.reply
         except openai.APITimeoutError:  # connecting is all that can time out inside
             raise no_connection_within(self.url) from None
         except SilentStreamError:
@@ -63,6 +67,9 @@ class SdkTransport:
         except asyncio.TimeoutError:
             raise timed_out(self.url, timeout_s) from None
         except (openai.APIConnectionError, _http_error()) as error:
+            if isinstance(error.__cause__, _RefusedError):  # some versions of the package wrap what a hook raises
+                self._reached = True
+                return error.__cause__.reply
             raise no_connection(error, self.url, reached=self._reached) from None
         except UnicodeEncodeError:
             raise RejectedError(
@@ -81,9 +88,9 @@ class SdkTransport:
         async with call as response:
             self._reached = True
             if response.headers.get("content-type", "").partition(";")[0].strip() == EVENT_STREAM:
-                await _read_stream(response.iter_bytes(), sink, silence_s)
+                await _read_stream(response.iter_bytes(), capped(sink, self.url), silence_s)
                 return Reply(200, response.headers, streamed=True)
-            return Reply(response.status_code, response.headers, await response.read())
+            return Reply(response.status_code, response.headers, await whole_body(response.iter_bytes(), self.url))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -138,7 +145,23 @@ def _timeout() -> Any:
 
 def _http_client() -> Any:
     """Return the package's own HTTP client, but one that never carries a key after a redirect."""
-    return openai.DefaultAsyncHttpxClient(follow_redirects=False, timeout=_timeout())
+    return openai.DefaultAsyncHttpxClient(
+        follow_redirects=False, timeout=_timeout(), event_hooks={"response": [_refuse]}
+    )
+
+
+class _RefusedError(Exception):
+    """A reply with a status that is no success, which the package would read to its end, however long."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+async def _refuse(response: Any) -> None:
+    if not response.is_success:
+        said = await beginning(response.aiter_bytes(), MOST_ERROR_BYTES)
+        raise _RefusedError(Reply(response.status_code, response.headers, said))
 
 
 def _http_error() -> type[Exception]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from ..core.errors import FatalError, ModelError, RateLimitedError, RejectedError, TransientError
 from ..core.secret import redact
@@ -149,7 +149,15 @@ def _page_text(page: str) -> str:
     return page[: 2 * _SHOWN].strip() or "an empty body"
 
 
-def refusal(status: int, said: Complaint, url: str, retry_after: float | None = None) -> ModelError:
+def refusal(
+    status: int,
+    said: Complaint,
+    url: str,
+    retry_after: float | None = None,
+    *,
+    inside: bool = False,
+    location: str | None = None,
+) -> ModelError:
     """Return the error that a reply with a status other than 200, or an error object, stands for.
 
     Args:
@@ -157,9 +165,11 @@ def refusal(status: int, said: Complaint, url: str, retry_after: float | None = 
         said: What the body says.
         url: Where the request went; shown without secrets.
         retry_after: Seconds the service asked to wait.
+        inside: The reply itself came with status 200; ``status`` is what its error object amounts to.
+        location: Where a redirect points.
     """
     where = shown_url(url)
-    text = f"HTTP {status} from {where}: {sentence(said.message)}"
+    text = f"{'an error with HTTP 200' if inside else f'HTTP {status}'} from {where}: {sentence(said.message)}"
     if status == 402 or said.is_about(_NO_QUOTA, "credit balance is too low", "insufficient balance"):
         return FatalError(f"{text} The account has no quota or credit left: top it up, then run again to resume.")
     if said.is_about(_FILTERED) and status < 500:
@@ -168,6 +178,9 @@ def refusal(status: int, said: Complaint, url: str, retry_after: float | None = 
         return FatalError(f"{text} The key is missing, wrong or not allowed to use this model: check --eval-api-key.")
     if said.is_about(_NO_MODEL, "model not exist") or (status == 404 and said.is_about(frozenset(), "model")):
         return FatalError(f"{text} Check --eval-model against the models the service lists.")
+    if 300 <= status < 400 and location:
+        target = shown_url(urljoin(where, location))
+        return FatalError(f"HTTP {status}: {where} redirects to {target}. If that is right, give it as --eval-api-url.")
     if status in (404, 405) or 300 <= status < 400:
         return FatalError(f"{text} Nothing answers at this address: check --eval-api-url, which mostly ends in /v1.")
     if status in (429, 529):
@@ -180,7 +193,7 @@ def refusal(status: int, said: Complaint, url: str, retry_after: float | None = 
 def refusal_inside(payload: object, url: str) -> ModelError:
     """Return the error for an error object that came inside a reply or a stream with status 200."""
     said = complaint_of(payload)
-    return refusal(said.status or 500, said, url)
+    return refusal(said.status or 500, said, url, inside=True)
 
 
 def malformed(what: str, url: str) -> TransientError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.request import getproxies, proxy_bypass
@@ -17,7 +17,7 @@ from yarl import URL
 
 from ..config.generation import GenerationConfig
 from ..core.canonical import dumps
-from ..core.errors import ConfigError, TransientError
+from ..core.errors import ConfigError, RejectedError, TransientError
 from ..core.secret import Secret
 from .service_errors import no_connection, shown_url
 
@@ -28,6 +28,8 @@ CONNECT_TIMEOUT_S = 10.0
 STREAM_TIMEOUT_S = 120.0
 _IDLE_S = 4.0  # uvicorn, below most servers, drops an idle connection after 5 s: never be the one that finds out
 _LARGE_BODY = 1 << 20
+MOST_BYTES = 64 << 20  # of a reply: a million tokens are 4 to 8 MB, with their log-probabilities more
+MOST_ERROR_BYTES = 256 << 10  # of a page or message that is no reply: its beginning says what it is
 EVENT_STREAM = "text/event-stream"
 
 
@@ -70,7 +72,7 @@ class Transport(Protocol):
         Raises:
             TransientError: Connection, time-out, reset.
             FatalError: The host is unknown.
-            RejectedError: The body cannot be sent.
+            RejectedError: The body cannot be sent, or the reply is longer than `MOST_BYTES`.
         """
         ...
 
@@ -123,9 +125,12 @@ class HttpTransport:
             ) as response:
                 self._reached = True
                 if response.status == 200 and response.content_type == EVENT_STREAM:
-                    await _read_stream(response.content, sink, silence_s)
+                    await _read_stream(response.content, capped(sink, self.url), silence_s)
                     return Reply(200, response.headers, streamed=True)
-                return Reply(response.status, response.headers, await response.read())
+                if response.status != 200:
+                    said = await beginning(response.content.iter_any(), MOST_ERROR_BYTES)
+                    return Reply(response.status, response.headers, said)
+                return Reply(200, response.headers, await whole_body(response.content.iter_any(), self.url))
         # `from None`: the client's own frames hold the headers, and with them the key.
         except aiohttp.ConnectionTimeoutError:
             raise no_connection_within(self.url) from None
@@ -169,6 +174,48 @@ class HttpTransport:
 
 class SilentStreamError(Exception):
     """A stream that had begun went silent."""
+
+
+async def beginning(chunks: AsyncIterator[bytes], most: int) -> bytes:
+    """Return what ``chunks`` hold, cut to ``most`` bytes; what follows is not read."""
+    parts: list[bytes] = []
+    left = most
+    async for chunk in chunks:
+        parts.append(chunk[:left])
+        left -= len(parts[-1])
+        if left == 0:
+            break
+    return b"".join(parts)
+
+
+async def whole_body(chunks: AsyncIterator[bytes], url: str) -> bytes:
+    """Return all that ``chunks`` hold.
+
+    Raises:
+        RejectedError: It is more than `MOST_BYTES`.
+    """
+    parts: list[bytes] = []
+    take = capped(parts.append, url)
+    async for chunk in chunks:
+        take(chunk)
+    return b"".join(parts)
+
+
+def capped(sink: Sink, url: str) -> Sink:
+    """Return ``sink``, refusing what comes after `MOST_BYTES`."""
+    left = MOST_BYTES
+
+    def take(chunk: bytes) -> None:
+        nonlocal left
+        left -= len(chunk)
+        if left < 0:
+            raise RejectedError(
+                f"the reply from {url} is longer than {MOST_BYTES >> 20} MiB; the rest was not read. "
+                "Is a model service at this address? If it is, set generation_config.max_tokens."
+            )
+        sink(chunk)
+
+    return take
 
 
 async def _read_stream(content: aiohttp.StreamReader, sink: Sink, silence_s: float) -> None:

@@ -86,6 +86,13 @@ def test_case_17_a_wait_of_years_stops_the_run_and_says_so(served):
     assert "--eval-use-cache=" in run.out
 
 
+def test_case_17_a_sample_that_is_not_asked_again_says_that_the_wait_was_too_long(served):
+    served.benchmark(count=3)
+    served.server.fault_for = lambda received: service.status(500, "it broke", headers={"Retry-After": "100000"})
+    run = served.run(generation())
+    assert "It asks to wait 100000 s; at most 15 min are waited." in run.out + run.written
+
+
 def test_case_18_a_429_for_ever_stops_the_run_which_can_be_resumed(served):
     served.benchmark(count=200)
     served.server.fault_for = lambda received: service.rate_limited()

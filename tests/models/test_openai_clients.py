@@ -453,3 +453,41 @@ def test_a_lone_surrogate_in_the_prompt_fails_that_sample_only(openai_server, mo
     except RejectedError:
         return
     assert json.loads(openai_server.requests[0].raw)["messages"][0]["content"] == "half \ud800"
+
+
+# --- replies without end
+
+LONG = (b" " * (1 << 20),) * 80
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
+def test_a_reply_without_end_fails_that_sample_only_and_is_not_read_to_its_end(openai_server, one, kind):
+    error = failing(one, openai_server, Fault(headers={"Content-Type": kind}, chunks=LONG))
+    assert isinstance(error, RejectedError)
+    assert "longer than 64 MiB" in str(error)
+    assert one().text == "OK"
+
+
+def test_an_error_page_without_end_is_read_in_part(openai_server, one):
+    page = (b"<html><title>Broken</title>", *LONG)
+    openai_server.script(Fault(500, headers={"Content-Type": "text/html"}, chunks=page, gap_s=0.05))
+    started = time.monotonic()
+    with pytest.raises(TransientError, match=r"HTTP 500 .*an HTML page titled 'Broken'"):
+        one()
+    assert time.monotonic() - started < 3  # all of it takes longer than 4 s
+
+
+def test_an_error_in_a_reply_with_status_200_is_not_called_a_500(openai_server, one):
+    error = failing(one, openai_server, Fault(200, {"error": {"message": "out of luck"}}))
+    assert isinstance(error, TransientError)
+    assert "an error with HTTP 200" in str(error)
+    assert "500" not in str(error).replace(openai_server.url, "")
+
+
+@pytest.mark.parametrize("target", ["https://other.example/v1/chat/completions?token=SECRET", "/v2?token=SECRET"])
+def test_a_redirect_names_its_target_without_its_query(openai_server, one, target):
+    error = failing(one, openai_server, Fault(302, headers={"Location": target}))
+    assert isinstance(error, FatalError)
+    assert "redirects to http" in str(error)
+    assert target.partition("?")[0] in str(error)
+    assert "SECRET" not in str(error)
