@@ -96,12 +96,14 @@ class Outcome:
         error: The exception behind ``result.error``, with its traceback.
         skipped: Why the body chose not to run; such a sample counts nowhere.
         printed: What the body wrote while it ran.
+        kept: What `Runner.keep` returned.
     """
 
     result: SampleResult
     error: BaseException | None = None
     skipped: str | None = None
     printed: str = ""
+    kept: int | None = None
 
 
 class SkipSample(Exception):
@@ -115,14 +117,14 @@ class Runner:
     Attributes:
         find: Looks up what an earlier run left under a key.
         rescore: Run the scoring again although an earlier score fits (``rerun_review``).
-        keep: Stores a finished result, before anyone hears of it.
+        keep: Takes a finished result to be stored, and may return the number it has in the store.
         skip_signals: Exception types by which a body says that it does not apply.
         fail_signals: Exception types by which a body says that the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
         stopping: Tells whether what runs is being cancelled. A cancellation at any other time is the body's own doing.
     """
 
-    keep: Callable[[SampleResult], None]
+    keep: Callable[[SampleResult], int | None]
     find: Callable[[str], Recorded | None] = lambda key: None
     rescore: bool = False
     skip_signals: tuple[type[BaseException], ...] = (SkipSample,)
@@ -146,7 +148,7 @@ class Runner:
         result = partial(SampleResult, *place, key, review_key, sample)
         recorded = self.find(key)
         if recorded and recorded.score and recorded.review_key == review_key and not self.rescore:
-            return self._finish(Outcome(result(recorded.calls, recorded.score)))
+            return self._finish(result(recorded.calls, recorded.score))
         context = SampleContext(
             sample=sample,
             messages=messages,
@@ -165,7 +167,7 @@ class Runner:
             return Outcome(done, skipped=skipped, printed=printed)
         if isinstance(error, ServiceDownError):  # not asked: it is missing, it has not failed
             raise Stopped from error
-        return self._finish(Outcome(done, error, printed=printed))
+        return self._finish(done, error, printed)
 
     async def _attempt(
         self, evaluation: Evaluation, context: SampleContext
@@ -186,9 +188,8 @@ class Runner:
         finally:
             current.reset(token)
 
-    def _finish(self, outcome: Outcome) -> Outcome:
-        self.keep(outcome.result)
-        return outcome
+    def _finish(self, result: SampleResult, error: BaseException | None = None, printed: str = "") -> Outcome:
+        return Outcome(result, error, printed=printed, kept=self.keep(result))
 
 
 def _judged(recorded: Recorded) -> dict[tuple[str, int, tuple[Message, ...]], str]:

@@ -167,6 +167,8 @@ class Reporting:
             self._conclusion = replace(self._conclusion, interrupted=why)
         except EvalError as error:
             self._broken = run.stopped if run.store_fault else f"{type(error).__name__}: {error}"
+            if session.shouldfail and run.store_fault:
+                session.shouldfail = SAID_ABOVE
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:

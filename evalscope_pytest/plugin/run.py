@@ -315,10 +315,11 @@ class Run:
             self.stop(error)
 
     def outcome(self, item: SampleItem) -> Outcome:
-        """Return an item's outcome once it is there, having started what comes after it.
+        """Return an item's outcome once it is there and in the journal, having started what comes after it.
 
         Raises:
             Stopped: The run has ended before it.
+            StoreError: It could not be recorded.
         """
         if self.stopped and (item.job is None or not item.job.done):
             raise Stopped
@@ -327,7 +328,10 @@ class Run:
             self.ahead.feed_now(job)
         if item.nodeid not in self.upcoming.alone:
             self.ahead.feed(self._supply)
-        return self.ahead.take(job)
+        outcome = self.ahead.take(job)
+        if outcome.kept is not None:
+            self.journal.wait_for(outcome.kept)
+        return outcome
 
     def is_done(self, item: pytest.Item) -> bool:
         """Tell whether an item is a sample whose outcome is there."""
@@ -336,12 +340,12 @@ class Run:
     def _supply(self, room: int) -> list[Job[Outcome]]:
         return [self.job_of(item) for item in self.upcoming.startable(room)]
 
-    def _keep(self, result: SampleResult) -> None:
+    def _keep(self, result: SampleResult) -> int:
         if (error := result.error) is not None:
             where = f"{result.benchmark}[{result.subset}-{result.index}]"
             log.warning("%s has no score: %s: %s", where, error.type, error.message)
         try:
-            self.journal.append(result)
+            number = self.journal.append(result)
         except StoreError as failure:
             self.stop(failure)
             raise
@@ -349,6 +353,7 @@ class Run:
             self._errors += 1
             if reason := self.too_many(self._errors):
                 self.stop(reason)
+        return number
 
     def too_many(self, errors: int) -> str:
         """Return why so many errors end the run: no further sample can bring it back within ``max_errors``."""

@@ -69,6 +69,9 @@ class Journal:
         self._fd = _open_append(self.path)
         self._lines: deque[bytes] = deque()
         self._writing = threading.Lock()
+        self._appending = threading.Lock()
+        self._appended = 0
+        self._written = 0
         self._unsynced = 0
         self._broken: StoreError | None = None
         self._waiting = threading.Event()
@@ -76,17 +79,33 @@ class Journal:
         self._writer = threading.Thread(target=self._keep_written, name="evalscope-journal", daemon=True)
         self._writer.start()
 
-    def append(self, result: SampleResult) -> None:
-        """Record a finished sample: within milliseconds killing the process loses nothing of it, `sync` sees to it now.
+    def append(self, result: SampleResult) -> int:
+        """Record a finished sample, and return its line's number for `wait_for`. Written within milliseconds.
 
         Raises:
             StoreError: One before it could not be written. Nothing can be recorded from then on: the run has to stop.
         """
         if self._broken:
             raise self._broken
-        self._lines.append(encode_line(header_of(result), *documents(result, self._model)))
+        line = encode_line(header_of(result), *documents(result, self._model))
+        with self._appending:
+            self._lines.append(line)
+            self._appended += 1
+            number = self._appended
         if not self._waiting.is_set():  # setting it wakes a thread, which costs more than all the rest
             self._waiting.set()
+        return number
+
+    def wait_for(self, number: int) -> None:
+        """Return once a line is in the file: killing the process loses nothing of it any more.
+
+        Mostly it is by then; where not, all that waits is written now, so that this costs one write for many lines.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        if number > self._written:
+            self._write()
 
     def sync(self) -> None:
         """Wait until everything appended is on the disk.
@@ -135,7 +154,10 @@ class Journal:
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
             if lines:
                 self._attempt(self._write_all, b"".join(lines))
+                self._written += len(lines)
                 self._unsynced += len(lines)
+            elif self._broken:  # what a failed write took is gone
+                raise self._broken
 
     def _write_all(self, data: bytes) -> None:
         written = os.write(self._fd, data)

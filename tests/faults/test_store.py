@@ -183,6 +183,8 @@ def test_case_06_full_disk_ends_the_run_at_once_and_what_was_recorded_is_intact(
     assert len(served.server.requests) < 100, "it goes on paying for what it cannot record"
     recorded = recorded_in(small_disk)
     assert 3 < len(recorded) < 60
+    assert run.counts.get("correct", 0) <= len(recorded), "a sample was reported before it was on the disk"
+    assert run.out.count("No space left on device") == 1, "it is a whole paragraph"
 
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     served.server.forget()
@@ -206,6 +208,8 @@ def test_case_06_a_file_that_may_not_grow_is_a_full_disk_for_anyone(processes, s
     (served.path / "conftest.py").unlink()
     recorded = recorded_in(run.work_dir)
     assert 3 < len(recorded) < 60
+    assert run.counts.get("correct", 0) <= len(recorded), "a sample was reported before it was on the disk"
+    assert run.out.count("File too large (") == 1, "it is a whole paragraph"
     served.server.forget()
     again = served.run(f"--eval-use-cache={run.work_dir}")
     assert (again.code, again.counts) == (0, {"correct": 200}), again.out

@@ -183,6 +183,23 @@ def test_what_was_appended_is_synced_within_about_a_second(tmp_path: Path, monke
     assert len(synced) == 1
 
 
+def test_whoever_waits_for_a_line_finds_it_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evalscope_pytest.records.journal.WRITE_PAUSE_S", 60.0)
+    journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
+    numbers = [journal.append(scored(index)) for index in range(5)]
+    assert journal.path.read_bytes() == b""
+    journal.wait_for(numbers[2])
+    assert len(_lines(journal.path)) == 5
+    os.close(journal._fd)
+    journal.wait_for(numbers[4])
+    lost = journal.append(scored(5))
+    for _ in range(2):
+        with pytest.raises(StoreError, match="Bad file descriptor"):
+            journal.wait_for(lost)
+    journal._fd = -1  # nothing is left to close
+    journal._closing.set()
+
+
 def test_a_failed_sync_is_raised_by_the_next_append(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(fd: int) -> None:
         raise OSError(errno.EIO, "Input/output error")
