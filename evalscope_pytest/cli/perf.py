@@ -163,8 +163,16 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
         prompt=options.prompt or "",
         objectives=objectives,
         pause_s=options.sleep_interval,
+        processes=_processes(options),
         try_first=not options.no_test_connection,
     )
+
+
+def _processes(options: argparse.Namespace) -> int:
+    fewest = min(options.parallel or [options.processes])
+    if not 1 <= options.processes <= fewest:
+        raise ConfigError(f"--processes {options.processes}: each has a part of the load. Give 1 to {fewest}.")
+    return int(options.processes)
 
 
 def _endpoint(options: argparse.Namespace, url: str, environ: Mapping[str, str]) -> Endpoint:
@@ -395,6 +403,7 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-n", "--number", type=int, nargs="+", metavar="N", help="requests of all loads, or of each")
     group.add_argument("--duration", type=float, metavar="S", help="start requests for so many seconds")
     group.add_argument("--open-loop", action="store_true", help="with --rate: no bound on requests in flight")
+    group.add_argument("--processes", type=int, default=1, metavar="N", help="share each load among N processes (1)")
     group.add_argument(
         "--arrival", choices=("poisson", "constant", "gamma"), default="poisson", help="how starts are spread (poisson)"
     )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter
 
 from .connection import Client, Exchange
 from .health import Effort, Monitor
-from .level import Level
+from .level import WHOLE, Level, Part
 from .prompts import Conversation, Form, Message, Turn, messages_of
 from .reading import CountTokens, Reply, read
 from .request import Request
 from .schedule import starts
 
+Begin = Callable[[], Awaitable[float]]
 BREATH_S = 0.1  # before a place in a closed loop asks again a server that nobody reaches
 
 
@@ -35,7 +36,6 @@ class Driven:
 
     Attributes:
         requests: What came of each request, in order of sending; times count from the start.
-        started: The monotonic clock at the start.
         dispatched: When the last request should have been sent, or was in a closed loop.
         dispatch_lags: Seconds the client itself was late to start requests of a schedule.
         interrupted: It was stopped before its end.
@@ -44,7 +44,6 @@ class Driven:
 
     requests: tuple[Request, ...]
     effort: Effort
-    started: float
     dispatched: float
     dispatch_lags: tuple[float, ...]
     interrupted: bool = False
@@ -53,11 +52,13 @@ class Driven:
 
 @dataclass(slots=True)
 class Live:
-    """How far a run is; read by the progress display."""
+    """How far a run is; read by the progress display, which counts failures up to where it looked."""
 
     started: float = 0.0
     sent: int = 0
     in_flight: int = 0
+    failed: int = 0
+    looked_at: int = 0
     requests: list[Request] = field(default_factory=list)
 
 
@@ -72,9 +73,17 @@ class _Sent:
 
 
 class Driver:
-    """Runs one level. Made and used inside one event loop."""
+    """Runs one level, or a process's part of it. Made and used inside one event loop.
 
-    def __init__(self, client: Client, workload: Workload, live: Live) -> None:
+    Args:
+        begin: Called when all is prepared and warmed up; gives the moment at which several processes begin together.
+    """
+
+    def __init__(
+        self, client: Client, workload: Workload, live: Live, part: Part = WHOLE, begin: Begin | None = None
+    ) -> None:
+        self._part = part
+        self._begin = begin
         self._client = client
         self._workload = workload
         self._live = live
@@ -99,25 +108,27 @@ class Driver:
             ConfigError: The data set does not fit the interface.
         """
         self._prepare(level)
-        await self._client.open(min(level.concurrency or 1, 1024))
+        await self._client.open(min(self._part.of(level.concurrency or self._part.count), 1024))
         self._live.started = perf_counter()
         if level.warm_up:
-            await self._drive(replace(level, requests=level.warm_up, duration_s=None, warm_up=0))
+            await self._drive(replace(level, requests=level.warm_up, duration_s=None, warm_up=0), perf_counter())
             self._live.requests.clear()
+            self._live.failed = self._live.looked_at = 0
             if level.arrivals == "trace":
                 self._prompts = count()
         self._numbers, self._live.sent = count(), 0
         self._dispatch_lags.clear()
+        started = await self._begin() if self._begin is not None else perf_counter()
+        await asyncio.sleep(max(0.0, started - perf_counter()))
+        self._live.started = started
         monitor = Monitor()
         monitor.start()
-        started = self._live.started = perf_counter()
-        unfinished = await self._drive(level)
+        unfinished = await self._drive(level, started)
         requests = tuple(sorted(self._live.requests, key=lambda request: request.index))
         return Driven(
             requests,
             monitor.stop(),
-            started,
-            self._dispatched - started,
+            max(0.0, self._dispatched - started),
             tuple(self._dispatch_lags),
             self._stopping.is_set(),
             unfinished,
@@ -126,7 +137,7 @@ class Driver:
     def _prepare(self, level: Level) -> None:
         """Write the bodies ahead, so that the first requests do not wait for it."""
         wanted = (level.requests or len(self._workload.conversations)) + level.warm_up
-        for number in range(min(wanted, len(self._workload.conversations))):
+        for number in range(self._part.index, min(wanted, len(self._workload.conversations)), self._part.count):
             self._body(number)
 
     def _body(self, number: int) -> bytes:
@@ -136,10 +147,10 @@ class Driver:
             body = self._bodies[number] = self._workload.form.body(self._workload.conversations[number].turns[0])
         return body
 
-    async def _drive(self, level: Level) -> int:
+    async def _drive(self, level: Level, begin: float) -> int:
         """Send and read everything; return the requests that were given up."""
         reader = asyncio.create_task(self._read_all())
-        work = asyncio.create_task(self._open_loop(level) if level.is_open else self._closed_loop(level))
+        work = asyncio.create_task(self._open_loop(level, begin) if level.is_open else self._closed_loop(level, begin))
         stop = asyncio.create_task(self._stopping.wait())
         await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
         unfinished = self._live.in_flight
@@ -153,27 +164,26 @@ class Driver:
             raise error
         return unfinished
 
-    async def _closed_loop(self, level: Level) -> None:
+    async def _closed_loop(self, level: Level, begin: float) -> None:
         assert level.concurrency is not None
-        begin = perf_counter()
+        part, places = self._part, level.concurrency
         end = begin + level.duration_s if level.duration_s is not None else float("inf")
-        left = iter(range(level.requests)) if level.requests is not None else count()
+        left = iter(range(part.of(level.requests))) if level.requests is not None else count()
 
         async def keep_one_in_flight(place: int) -> None:
-            assert level.concurrency is not None
             if level.ramp_s and place:
-                await asyncio.sleep(level.ramp_s * place / level.concurrency)
+                await asyncio.sleep(level.ramp_s * place / places)
             while perf_counter() < end and next(left, None) is not None:
                 self._dispatched = scheduled = perf_counter()
                 if not await self._play(scheduled):
                     await asyncio.sleep(BREATH_S)
 
-        workers = min(level.concurrency, level.requests or level.concurrency)
-        await _together([keep_one_in_flight(place) for place in range(workers)])
+        workers = min(part.of(places), part.of(level.requests) if level.requests is not None else places)
+        await _together([keep_one_in_flight(part.place(number)) for number in range(workers)])
 
-    async def _open_loop(self, level: Level) -> None:
-        begin = perf_counter()
-        room = asyncio.Semaphore(level.concurrency) if level.concurrency is not None else None
+    async def _open_loop(self, level: Level, begin: float) -> None:
+        part = self._part
+        room = asyncio.Semaphore(part.of(level.concurrency)) if level.concurrency is not None else None
         playing: set[asyncio.Task[None]] = set()
 
         async def play(scheduled: float) -> None:
@@ -184,7 +194,9 @@ class Driver:
                     await self._play(scheduled)
 
         try:
-            for at in starts(level, [c.at_s for c in self._workload.conversations]):
+            for number, at in enumerate(starts(level, [c.at_s for c in self._workload.conversations])):
+                if not part.has(number):
+                    continue
                 due = begin + at
                 if (ahead := due - perf_counter()) > 0:
                     await asyncio.sleep(ahead)
@@ -202,7 +214,7 @@ class Driver:
 
     async def _play(self, scheduled: float) -> bool:
         """Send the turns of the next conversation; False where the server could not be reached."""
-        prompt = next(self._prompts) % len(self._workload.conversations)
+        prompt = self._part.place(next(self._prompts)) % len(self._workload.conversations)
         conversation = self._workload.conversations[prompt]
         if len(conversation.turns) == 1:
             turn = conversation.turns[0]

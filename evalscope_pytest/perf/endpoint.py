@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from ..core.errors import ConfigError
-from ..core.secret import Secret, remember_userinfo
+from ..core.secret import Secret, remember_url
 
 TOTAL_TIMEOUT_S = 6 * 3600.0
 READ_TIMEOUT_S = 300.0
@@ -69,7 +69,7 @@ def address_of(endpoint: Endpoint) -> Address:
     Raises:
         ConfigError: The URL is none, or a header has a line break.
     """
-    remember_userinfo(endpoint.url)
+    remember_url(endpoint.url)
     try:
         parts = urlsplit(endpoint.url)
         port = parts.port

@@ -12,6 +12,34 @@ STAGGER_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One process's part of a load that several share.
+
+    Attributes:
+        index: Which part, from 0.
+        count: How many there are.
+    """
+
+    index: int = 0
+    count: int = 1
+
+    def of(self, amount: int) -> int:
+        """Return this part of an amount; the first parts take what is left over."""
+        return amount // self.count + (self.index < amount % self.count)
+
+    def place(self, number: int) -> int:
+        """Return which of all things this part's ``number``-th is: parts take turns."""
+        return number * self.count + self.index
+
+    def has(self, place: int) -> bool:
+        """Return whether the thing at ``place`` belongs to this part."""
+        return place % self.count == self.index
+
+
+WHOLE = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """A load. Without a rate, ``concurrency`` requests are kept in flight; with one, requests start by schedule.
 

@@ -7,11 +7,10 @@ import time
 from statistics import median
 from typing import TextIO
 
-from .driving import Live
+from .glance import Glance
 from .level import Level
 from .table import ms, number
 
-RECENT = 500
 _QUIET_S = 10.0
 
 
@@ -28,13 +27,13 @@ class Progress:
         self._tty = self._stream.isatty()
         self._last = time.monotonic()
 
-    def __call__(self, live: Live) -> None:
+    def __call__(self, seen: Glance) -> None:
         """Show how far it is."""
         now = time.monotonic()
         if not self._tty and now - self._last < _QUIET_S:
             return
         self._last = now
-        self._write(line_of(self._level, live))
+        self._write(line_of(self._level, seen))
 
     def close(self) -> None:
         """Make way for what follows."""
@@ -47,19 +46,14 @@ class Progress:
         self._stream.flush()
 
 
-def line_of(level: Level, live: Live) -> str:
-    """Return what there is to say: done, in flight, rates since the start, recent TTFT, errors."""
-    requests = live.requests[-RECENT:]
-    fine = [request for request in requests if request.ok]
-    seconds = max(time.perf_counter() - live.started, 1e-9)
-    done, failed = len(live.requests), sum(not request.ok for request in live.requests)
-    of = f"/{level.requests:,}" if level.requests else f", {seconds:.0f}/{level.duration_s:g} s"
-    parts = [f"{level.name}: {done:,}{of} done", f"{live.in_flight:,} in flight", f"{number(done / seconds)} req/s"]
-    if fine and any(request.tokens.output for request in fine):
-        begin = min(request.sent for request in fine)
-        lasted = max(max(request.done for request in fine) - begin, 1e-9)
-        parts.append(f"{number(sum(request.tokens.output for request in fine) / lasted)} tok/s")
-    if firsts := sorted(t for request in fine if (t := request.ttft_scheduled) is not None):
+def line_of(level: Level, seen: Glance) -> str:
+    """Return what there is to say: done, in flight, rates, recent times to first token, errors."""
+    of = f"/{level.requests:,}" if level.requests else f", {seen.seconds:.0f}/{level.duration_s:g} s"
+    rate = seen.done / seen.seconds
+    parts = [f"{level.name}: {seen.done:,}{of} done", f"{seen.in_flight:,} in flight", f"{number(rate)} req/s"]
+    if seen.output_per_s:
+        parts.append(f"{number(seen.output_per_s)} tok/s")
+    if firsts := sorted(seen.firsts):
         parts.append(f"TTFT {ms(median(firsts))}/{ms(firsts[int(0.99 * (len(firsts) - 1))])} ms (p50/p99)")
-    parts.append(f"{failed:,} errors")
+    parts.append(f"{seen.failed:,} errors")
     return ", ".join(parts)

@@ -19,6 +19,7 @@ from .endpoint import Endpoint, address_of
 from .goodput import Objective
 from .level import Level
 from .page import write_page
+from .processes import measure_together
 from .progress import Progress
 from .prompts import Conversation, Form, Interface, single
 from .records import Facts, write_run
@@ -43,6 +44,7 @@ class RunPlan:
         levels: Measured one after the other.
         prompt: Sent instead of a data set.
         pause_s: Seconds between two levels.
+        processes: How many share each load.
         try_first: Send one request first, and stop where it fails.
         folder: Where files go.
     """
@@ -57,6 +59,7 @@ class RunPlan:
     prompt: str = ""
     objectives: tuple[Objective, ...] = ()
     pause_s: float = 0.0
+    processes: int = 1
     try_first: bool = True
     form: Form = field(init=False)
 
@@ -172,6 +175,8 @@ def measure_level(plan: RunPlan, workload: Workload, level: Level, *, progress: 
     """Measure one level, with a line that tells how far it is."""
     shown = Progress(level, sys.stderr) if progress else None
     try:
+        if plan.processes > 1:
+            return measure_together(plan.endpoint, workload, level, plan.processes, plan.objectives, watch=shown)
         return measure(plan.endpoint, workload, level, plan.objectives, watch=shown)
     finally:
         if shown is not None:

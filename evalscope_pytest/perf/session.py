@@ -9,15 +9,16 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from ..engine.loop import LoopThread
 from .connection import Client
-from .driving import Driven, Driver, Live, Workload
+from .driving import Begin, Driven, Driver, Live, Workload
 from .endpoint import Endpoint, address_of
+from .glance import Glance, glance
 from .goodput import Objective
 from .health import quiet_collector
-from .level import Level
+from .level import WHOLE, Level, Part
 from .result import Effort, Observed, Result, result_of
 
 WATCH_S = 0.5
-Watch = Callable[[Live], None]
+Watch = Callable[[Glance], None]
 
 
 class Stop:
@@ -48,14 +49,22 @@ class Stop:
                 call()
 
 
-async def drive(endpoint: Endpoint, workload: Workload, level: Level, live: Live, stop: Stop) -> Driven:
-    """Run a level in the running event loop.
+async def drive(
+    endpoint: Endpoint,
+    workload: Workload,
+    level: Level,
+    live: Live,
+    stop: Stop,
+    part: Part = WHOLE,
+    begin: Begin | None = None,
+) -> Driven:
+    """Run a level, or a part of it, in the running event loop.
 
     Raises:
         ConfigError: The address is none, or the data set does not fit.
     """
     client = Client(address_of(endpoint))
-    driver = Driver(client, workload, live)
+    driver = Driver(client, workload, live, part, begin)
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -111,7 +120,7 @@ def measure(
                 if future.done():
                     raise
                 if watch is not None:
-                    watch(live)
+                    watch(glance(live))
             except KeyboardInterrupt:
                 if stop.asked:
                     raise
