@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from ..core.secret import Secret
+from ..core.secret import Secret, redact
 from .pairs import parse_mapping, parse_value, split_outside
 
 if TYPE_CHECKING:
@@ -243,8 +243,8 @@ def _url(value: Any) -> str:
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"{error}") from None
+    except ValueError:  # its own words may hold a part of a password
+        raise ValueError("Its host or port cannot be read: a port is a number up to 65535") from None
     if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in value):
         raise ValueError
     if parts.username or parts.password:
@@ -312,7 +312,15 @@ BIASES = Kind("token ids with biases from -100 to 100, such as 42=10,43=-10", _b
 METRICS = Kind("a list of metric names", _metrics, _read_texts)
 
 
+def without_keys(url: Any) -> Any:
+    """Return what was given as a URL without what may hold a key: user and password, query, fragment."""
+    if not isinstance(url, str):
+        return url
+    address, mark, _ = re.sub(r"(^|//)[^?#]*@", r"\1***@", url).partition("?" if "?" in url else "#")
+    return f"{address}{mark}***" if mark else address
+
+
 def describe(value: Any) -> str:
-    """Return a value for an error message, shortened."""
-    shown = repr(value)
+    """Return a value for an error message: masked, then shortened, as a part of a key is not known for one."""
+    shown = redact(repr(value))
     return shown if len(shown) <= 80 else shown[:77] + "..."

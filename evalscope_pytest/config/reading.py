@@ -17,7 +17,7 @@ from ..core.errors import ConfigError, closest
 from ..core.secret import redact
 from .dataset_args import DatasetArgs
 from .generation import GenerationConfig
-from .kinds import SECRET, TABLE, Kind, describe
+from .kinds import SECRET, TABLE, URL, Kind, describe, without_keys
 from .older import Notes, Path, modern_dataset, modern_generation, modern_task
 from .rules import check_together
 from .secrets import remember_secrets
@@ -293,6 +293,6 @@ def _about_quotes(value: Any, kind: Kind) -> str:
 
 def _wrong(name: str, value: Any, where: str, kind: Kind, reason: str) -> ConfigError:
     """Make the message. What could hold a key is not shown."""
-    shown = "read" if kind in (SECRET, TABLE) else describe(value)
+    shown = "read" if kind in (SECRET, TABLE) else describe(without_keys(value) if kind is URL else value)
     reason = f" {reason[0].upper()}{reason[1:].rstrip('.?')}{'?' if reason.endswith('?') else '.'}" if reason else ""
     return ConfigError(redact(f"{name} cannot be {shown} (in {where}). It takes {kind.expects}.{reason}"))

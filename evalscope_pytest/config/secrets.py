@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.secret import Secret, remember_userinfo
+from ..core.secret import Secret, remember_url
 
 _NAMES = frozenset({"key", "auth", "apikey", "api_key", "token", "secret", "password", "authorization", "cookie"})
 _ENDINGS = ("_api_key", "_apikey", "_access_key", "_secret_key", "_secret", "_password", "_authorization")
@@ -41,7 +41,7 @@ def remember_secrets(value: Any, name: str = "") -> None:
     elif isinstance(value, str) and is_secret_name(name):
         Secret(value.rpartition(" ")[2])  # without "Bearer "
     elif isinstance(value, str) and "://" in value:
-        remember_userinfo(value)
+        remember_url(value)
 
 
 def remember_environment(environment: Mapping[str, str]) -> None:

@@ -18,6 +18,8 @@ _SHAPES = re.compile(
     r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,}|\bhf_[A-Za-z0-9]{16,}|(?<=Bearer )[^\s'\"]{8,}|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
 )
 _USERINFO = re.compile(r"://([^\s/@:]*):([^\s/@]+)@")
+_QUERY = re.compile(r"[?&]([^\s=&#]+)=([^\s&#]+)")
+_KEY_IN_QUERY = re.compile("key|token|secret|pass|auth|sig|code|credential", re.IGNORECASE)
 _known: set[str] = set()
 
 
@@ -53,12 +55,16 @@ class Secret:
         return Secret, (self._value,)
 
 
-def remember_userinfo(url: str) -> None:
-    """Make the password in ``http://user:password@host`` known, also in the form a request carries it."""
+def remember_url(url: str) -> None:
+    """Make known the password in ``http://user:password@host``, as a request carries it too, and keys in its query."""
     for user, password in _USERINFO.findall(url):
         Secret(password)
         Secret(unquote(password))
         Secret(b64encode(f"{unquote(user)}:{unquote(password)}".encode("utf-8", "replace")).decode())
+    for name, value in _QUERY.findall(url):
+        if _KEY_IN_QUERY.search(name):
+            Secret(value)
+            Secret(unquote(value))
 
 
 def redact(text: str) -> str:

@@ -1,8 +1,10 @@
 import pytest
 
 from evalscope_pytest.config import TaskConfig
+from evalscope_pytest.config.kinds import describe
 from evalscope_pytest.config.secrets import is_secret_name
-from evalscope_pytest.core.secret import redact
+from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.core.secret import Secret, redact
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,35 @@ def test_keys_inside_mappings_are_kept_out_of_all_text():
         generation_config={"extra_headers": {"Authorization": "Bearer header-s3cret"}},
     )
     assert redact("inner-s3cret and header-s3cret") == "*** and ***"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://h/v1?key=s3",
+        "http://h/v1?s3",
+        "http://h/v1#s3",
+        "http://u:s3@h/v1",
+        "http://u:s3/s3@h/v1?api_key=s3&x=s3",
+        "h/v1?token=s3",
+        "u:s3@h/v1",
+        "http://h/v1?api_key=sk-" + "s3" * 40,
+    ],
+)
+def test_nothing_of_a_refused_url_that_may_be_a_key_is_shown(url):
+    with pytest.raises(ConfigError) as caught:
+        TaskConfig(model="m", api_url=url)
+    assert "s3" not in str(caught.value)
+    assert "api_url cannot be" in str(caught.value)
+
+
+def test_a_value_is_masked_before_it_is_shortened():
+    Secret("a-known-s3cret-" + "x" * 40)
+    assert "s3cret" not in describe("y" * 50 + "a-known-s3cret-" + "x" * 40)
+
+
+def test_keys_in_the_query_of_any_url_are_kept_out_of_all_text():
+    TaskConfig(
+        model="m", judge_model_args={"api_url": "http://h/v1?subscription-key=inQuery%2Fs3cret&api-version=2024"}
+    )
+    assert redact("inQuery%2Fs3cret inQuery/s3cret 2024") == "*** *** 2024"
