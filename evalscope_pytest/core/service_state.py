@@ -21,6 +21,8 @@ class ServiceState(NamedTuple):
         waits_for: What it waits for: the service's ``Retry-After``, or ``rate limit`` where the service names no time.
         breaker: ``open`` while the service counts as down, ``probing`` while one request finds out.
         stopped: Why nothing more is asked; empty while something is.
+        waiting: Questions that are under way, those between two attempts among them.
+        longest_s: How long the oldest of them has been.
     """
 
     in_flight: int = 0
@@ -33,6 +35,8 @@ class ServiceState(NamedTuple):
     waits_for: str = ""
     breaker: Breaker = "closed"
     stopped: str = ""
+    waiting: int = 0
+    longest_s: float = 0.0
 
     def words(self) -> str:
         """Return what a user wants to know, empty while all is well: ``limit 12 of 64, 429 x31``."""
@@ -44,6 +48,10 @@ class ServiceState(NamedTuple):
         if self.waits_s >= 1:
             parts.append(f"waits {self.waits_s:.0f} s: {self.waits_for}")
         return ", ".join(parts)
+
+    def waits(self) -> str:
+        """Return what is waited for, empty for nothing: ``8 waiting, longest 55 s``."""
+        return f"{self.waiting} waiting, longest {self.longest_s:.0f} s" if self.waiting else ""
 
     @property
     def is_held(self) -> bool:
@@ -70,6 +78,8 @@ def together(states: Iterable[ServiceState]) -> ServiceState | None:
         waits_for=waiting.waits_for,
         breaker=breaker,
         stopped=stopped,
+        waiting=sum(state.waiting for state in known),
+        longest_s=max(state.longest_s for state in known),
     )
 
 
@@ -81,8 +91,11 @@ class Services(NamedTuple):
 
     def words(self) -> str:
         """Return what a user wants to know of either, empty while all is well."""
-        model, judges = (state.words() if state else "" for state in self)
-        return "  ".join(part for part in (model, f"judge: {judges}" if judges else "") if part)
+        return _both(*(state.words() if state else "" for state in self))
+
+    def waits(self) -> str:
+        """Return what is waited for of either."""
+        return _both(*(state.waits() if state else "" for state in self))
 
     @property
     def is_held(self) -> bool:
@@ -94,3 +107,7 @@ class Services(NamedTuple):
         """Return the states of several processes as one."""
         known = list(told)
         return cls(together(s.model for s in known if s.model), together(s.judges for s in known if s.judges))
+
+
+def _both(model: str, judges: str) -> str:
+    return "  ".join(part for part in (model, f"judge: {judges}" if judges else "") if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -21,7 +21,7 @@ from .interruption import Interruption
 from .masking import Masking
 from .nodes import SampleItem
 from .process import Process
-from .progress import ServiceOnReports
+from .progress import ServiceOnReports, heard, told
 from .protocol import SampleLoop, SampleProtocol
 from .rerun import Rerun, keep_errored
 from .run import Run
@@ -34,6 +34,7 @@ from .workers import (
     WorkerQueue,
     check_distribution,
     distributes,
+    hear_worker,
     kill_worker,
     stop_worker,
 )
@@ -109,6 +110,10 @@ class Samples:
         if self._queue is not None:
             self._queue.end()
 
+    def _tell(self) -> None:
+        if self._queue is not None:
+            self._queue.tell(told(self._run.services()))
+
     def abandon(self) -> None:
         """Say, before the process ends at once, how to carry on."""
         abandon(self._run)
@@ -151,6 +156,7 @@ class Samples:
         self._queue = WorkerQueue.find(session.config)
         if self._queue is not None:
             self._queue.heed(self._end)
+            run.idle = self._tell
         run.upcoming = Upcoming(session.items, run.process, self._queue)
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
             run.open_records()
@@ -229,6 +235,9 @@ class Controller:
         for node in self._nodes:
             stop_worker(node, reason)
 
+    def _hear(self, worker: str, services: Sequence[Any]) -> None:
+        self._run.config.pluginmanager.getplugin("evalscope_reporting").hear(worker, heard(services))
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Any:
         """Know whether xdist's loop runs, which ends once it is told to."""
@@ -258,6 +267,7 @@ class Controller:
         """Hand the run's configuration to a worker, over its private channel."""
         run = self._run
         self._nodes.append(node)
+        hear_worker(run.config, node, self._hear)
         left = self._scheduler.take_over(node.gateway.id) if self._scheduler else Handover()
         values = {
             "lost": left.lost,
@@ -287,9 +297,12 @@ class Controller:
             return
         run.name_suspects(ids)
         reporter = self._run.config.pluginmanager.getplugin("terminalreporter")
-        for line in what_runs(run) if reporter is not None else ():
-            reporter.ensure_newline()
-            reporter.write_line(line)
+        if reporter is not None and (lines := what_runs(run)):
+            if reporter.isatty:  # xdist rewrites the count of its workers, and leaves that line open
+                reporter._tw.line()
+            for line in lines:
+                reporter.ensure_newline()
+                reporter.write_line(line)
 
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """Take over what a worker found wrong with the command line."""

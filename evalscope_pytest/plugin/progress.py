@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -21,20 +22,26 @@ LEAST_TIMED_S = 0.5
 
 @dataclass(slots=True)
 class Tally:
-    """What is known of one benchmark so far."""
+    """What is known of one benchmark so far.
+
+    Attributes:
+        telling: So many samples say how fast it is: those that were asked at the same time tell too little.
+        started: When its first sample was; the run's beginning until that is known.
+    """
 
     name: str
     total: int
+    telling: int
+    started: float
     done: int = 0
     errors: int = 0
     value: float = 0.0
     scored: int = 0
-    started: float = field(default_factory=time.monotonic)
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count one sample."""
         if not self.done:
-            self.started = time.monotonic()
+            self.started = time.monotonic() - duration_s
         self.done += 1
         if verdict.value is not None:
             self.scored += 1
@@ -47,19 +54,24 @@ class Tally:
         """True when every sample has a result."""
         return self.done >= self.total
 
-    def line(self, width: int) -> str:
-        """Return the progress in one line: name, done, score, errors, rate, time left."""
+    def line(self, width: int, *, over: bool = False) -> str:
+        """Return the progress in one line: name, done, score, errors, rate, time left; the time it took when over."""
         elapsed = max(time.monotonic() - self.started, 1e-6)
         rate = self.done / elapsed
         parts = [f"{self.name:<{width}}  {self.done:>{len(str(self.total))}}/{self.total}"]
         parts.append(f"score {self.value / self.scored:.4f}" if self.scored else "score   -   ")
         if self.errors:
             parts.append(f"{self.errors} error{'s' * (self.errors > 1)}")
-        if elapsed >= LEAST_TIMED_S:
-            parts.append(f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s")
-        left = self.total - self.done
-        parts.append(_clock(elapsed) if not left else f"ETA {_clock(left / rate)}" if self.done else "")
+        if over or self.finished:
+            parts += [*self._pace(rate, elapsed), _clock(elapsed)]
+        elif self.done >= self.telling:
+            parts += [*self._pace(rate, elapsed), f"ETA {_clock((self.total - self.done) / rate)}"]
         return "  ".join(parts)
+
+    def _pace(self, rate: float, elapsed: float) -> list[str]:
+        if not self.done or elapsed < LEAST_TIMED_S:
+            return []
+        return [f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s"]
 
 
 def _clock(seconds: float) -> str:
@@ -77,6 +89,8 @@ class Progress:
         every_s: Seconds between two lines where there is no terminal to rewrite one on.
         file: Where whoever watches from outside reads how far the run is; None for nowhere.
         service: Tells what is known of the services that are asked.
+        in_flight: Samples that are asked at the same time.
+        began: When the first of them could be.
     """
 
     def __init__(
@@ -86,24 +100,27 @@ class Progress:
         every_s: float,
         file: ProgressFile | None = None,
         service: Callable[[], Services] = Services,
+        in_flight: int = 1,
+        *,
+        began: float,
     ) -> None:
         verbosity = reporter.config.get_verbosity() if reporter else -1
         self._reporter = reporter if verbosity == 0 else None
         self._live = bool(reporter and reporter.isatty)
         self._every_s = REWRITE_EVERY_S if self._live else every_s
-        self._last = time.monotonic()
+        self._last = began
         self._file = file
         self._service = service
         self._was_held = False
-        self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values())) for plan in plans}
+        self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values()), in_flight, began) for plan in plans}
         self._width = max((len(name) for name in self._tallies), default=0)
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count a sample and show what changed, if it is time to."""
         tally = self._tallies.get(verdict.benchmark)
         if tally is None:
             return
-        tally.add(verdict)
+        tally.add(verdict, duration_s)
         now = time.monotonic()
         if tally.finished:
             self._show(tally, last=True)
@@ -114,7 +131,7 @@ class Progress:
             self._file.update(self._figures(), service=self._service())
 
     def tick(self) -> None:
-        """Show why nothing happens: called about once a second while no sample is finished."""
+        """Show what is waited for: called about once a second while no sample is finished."""
         state = self._service()
         current = next((t for t in self._tallies.values() if not t.finished), None)
         if current is None:
@@ -122,9 +139,9 @@ class Progress:
         now = time.monotonic()
         news = state.is_held and not self._was_held  # in a log, at once; then as often as any line
         self._was_held = state.is_held
-        if news or (state.words() and now - self._last >= self._every_s):
+        if news or now - self._last >= self._every_s:
             self._last = now
-            self._show(current)
+            self._show(current, waits=state.waits())
         if self._file is not None:
             self._file.update(self._figures(), service=state)
 
@@ -136,19 +153,21 @@ class Progress:
         if self._file is not None:
             self._file.update(self._figures(), "completed" if complete else "error", self._service())
 
-    def _show(self, tally: Tally, *, last: bool = False) -> None:
+    def _show(self, tally: Tally, *, last: bool = False, waits: str = "") -> None:
         if self._reporter is None:
             return
-        line = tally.line(self._width)
-        if not last and (words := self._service().words()):
-            line += f"  {words}"
+        words = () if last else (self._service().words(), waits)
+        line = "  ".join([tally.line(self._width, over=last), *filter(None, words)])
         if not self._live:
             self._reporter.ensure_newline()
             self._reporter.write_line(line)
             return
-        self._reporter.rewrite(line, erase=True)
+        terminal = self._reporter._tw
+        room = terminal.fullwidth - 1
+        # The cursor goes back to the margin, so that the ^C which a terminal writes there is written over.
+        terminal.write(f"\r{line[:room]:<{room}}\r", flush=True)
         if last:
-            self._reporter._tw.line()
+            terminal.line()
 
     def _figures(self) -> list[BenchmarkProgress]:
         return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]
@@ -167,13 +186,20 @@ class ServiceOnReports:
         now = time.monotonic()
         if now - self._told_at >= TELL_EVERY_S and any(states := self._services()):
             self._told_at = now
-            told = [None if state is None else tuple(state) for state in states]
-            report.evalscope_service = told  # type: ignore[attr-defined]
+            report.evalscope_service = told(states)  # type: ignore[attr-defined]
+
+
+def told(services: Services) -> list[Any]:
+    """Return states as they travel over a worker's channel."""
+    return [None if state is None else tuple(state) for state in services]
+
+
+def heard(values: Sequence[Any]) -> Services:
+    """Read them on its other side."""
+    return Services(*[None if state is None else ServiceState(*state) for state in values])
 
 
 def service_on(report: pytest.TestReport) -> tuple[str, Services] | None:
     """Return the worker a report comes from and the states on it, on the other side of the worker's channel."""
-    told = getattr(report, "evalscope_service", None)
-    if not told:
-        return None
-    return report.node.gateway.id, Services(*[None if values is None else ServiceState(*values) for values in told])
+    values = getattr(report, "evalscope_service", None)
+    return (report.node.gateway.id, heard(values)) if values else None

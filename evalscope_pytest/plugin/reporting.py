@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -41,6 +42,7 @@ class Reporting:
         self._progress: Progress | None = None
         self._services: dict[str, Services] = {}
         run.idle = self._tick
+        self._began = 0.0
         self._states: Counter[str] = Counter()
         self._alike: Counter[str] = Counter()
         self._other_failures = 0
@@ -67,6 +69,16 @@ class Reporting:
         return what_runs(self._run)
 
     # While samples run ----------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        """Start the clock."""
+        self._began = time.monotonic()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """Start it anew: workers run nothing before the last of them has collected."""
+        self._began = time.monotonic()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, object] | None:
@@ -111,7 +123,12 @@ class Reporting:
         if told := service_on(report):
             self._services[told[0]] = told[1]
         self._progress = self._progress or self._new_progress()
-        self._progress.add(verdict)
+        self._progress.add(verdict, report.duration)
+
+    def hear(self, worker: str, services: Services) -> None:
+        """Note what a worker of xdist says of the services while it waits for them, and show it."""
+        self._services[worker] = services
+        self._tick()
 
     def _tick(self) -> None:
         """Show what there is to show while no sample is finished."""
@@ -142,7 +159,16 @@ class Reporting:
         run = self._run
         file = ProgressFile(run.work_dir.progress_file) if run.task.enable_progress_tracker else None
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        return Progress(run.benchmarks, reporter, run.task.heartbeat_interval, file, self._service)
+        task = run.task
+        return Progress(
+            run.benchmarks,
+            reporter,
+            task.heartbeat_interval,
+            file,
+            self._service,
+            task.eval_batch_size,
+            began=self._began,
+        )
 
     # After ----------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OWN_SCHEDULER = ("load", "worksteal")  # what --dist says when samples may go to any worker
 STOP_COMMAND = "evalscope_stop"
+WAITS_EVENT = "evalscope_waits"
 LEAST_QUEUE = 2  # a worker starts an item only when it knows the one after it
 
 
@@ -84,9 +85,27 @@ class WorkerQueue:
 
         self._interactor.handle_command = handle_command
 
+    def tell(self, services: Sequence[object]) -> None:
+        """Let the controller's `hear_worker` know what this worker waits for."""
+        self._interactor.sendevent(WAITS_EVENT, services=services)
+
     def end(self) -> None:
         """Let the worker end once it is done with the item it is at."""
         self._interactor.handle_command(("shutdown", {}))
+
+
+def hear_worker(config: pytest.Config, node: WorkerController, hear: Callable[..., None]) -> None:
+    """Have what a worker tells while it waits call ``hear(worker=..., services=...)``, in the controller's own loop."""
+    setattr(config.pluginmanager.getplugin("dsession"), f"worker_{WAITS_EVENT}", hear)
+    receive = node.process_from_remote
+
+    def process_from_remote(event: Any) -> None:
+        if isinstance(event, tuple) and event[0] == WAITS_EVENT:
+            node.notify_inproc(WAITS_EVENT, worker=node.gateway.id, **event[1])
+        else:
+            receive(event)
+
+    node.process_from_remote = process_from_remote
 
 
 def stop_worker(node: WorkerController, reason: str) -> None:

@@ -67,7 +67,11 @@ class ProgressFile:
         services = Services(service) if isinstance(service, ServiceState) else service or Services()
         for name, state in (("service", services.model), ("judges", services.judges)):
             if state is not None:
-                document[name] = {**state._asdict(), "waits_s": round(state.waits_s, 1)}
+                document[name] = {
+                    **state._asdict(),
+                    "waits_s": round(state.waits_s, 1),
+                    "longest_s": round(state.longest_s, 1),
+                }
         write_atomic(self._path, json.dumps(document, indent=2).encode(), durable=False)
         self._written_at = now
         return True

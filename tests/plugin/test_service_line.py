@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import suppress
 
+import pytest
+
+from evalscope_pytest.plugin.progress import Tally
+from evalscope_pytest.plugin.verdict import Verdict
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import rate_limited
+
+from .project import QUIET
 
 
 def test_a_wait_is_shown_while_no_sample_finishes(served):
@@ -38,3 +50,65 @@ def test_a_judge_that_makes_the_run_wait_is_named(served):
     assert "  judge: limit 1 of 8, 429 x3, waits 2 s: Retry-After" in line
     told = json.loads((run.work_dir / "progress.json").read_text())
     assert (told["service"]["rate_limited"], told["judges"]["rate_limited"], told["judges"]["answered"]) == (0, 3, 3)
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_what_a_slow_service_keeps_waiting_is_logged_every_heartbeat(processes, served):
+    served.benchmark(count=3)
+    served.server.latency_s = 2.4
+    run = served.run("--eval-heartbeat-interval=0.5", *(["-n", processes] if processes else []))
+    assert (run.code, run.counts) == (0, {"correct": 3})
+    lines = [line for line in run.out.splitlines() if line.startswith("adding  0/3")]
+    assert re.fullmatch(r"adding  0/3  score   -     3 waiting, longest [12] s", lines[-1])
+    assert len(lines) >= 2
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_terminal_shows_what_is_waited_for_on_a_line_of_its_own(processes, served):
+    served.benchmark(count=3)
+    served.server.latency_s = 2.2
+    shown = on_a_terminal(served, ".", *(["-n", str(processes)] if processes else []))
+    assert "waiting, longest 1 s" in shown
+    assert not re.search(r"[^\r\n]eval: 3 samples", shown)
+    assert all(len(line) <= 80 for line in re.split(r"[\r\n]+", shown) if line.startswith("adding"))
+
+
+def on_a_terminal(project, *args):
+    """Return what a run writes to a terminal."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    words = ["-m", "pytest", *QUIET, f"--eval-model={project.model}", *project.options, *args]
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, *words],
+        cwd=project.path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    written = b""
+    with suppress(OSError):  # the other end is closed
+        while piece := os.read(ours, 65536):
+            written += piece
+    os.close(ours)
+    assert process.wait(10) == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", written.decode())
+
+
+def tally(telling: int) -> Tally:
+    return Tally("adding", 21, telling, started=time.monotonic() - 5)
+
+
+def test_no_time_is_foretold_from_the_first_of_many_that_were_asked_together():
+    correct = Verdict("adding", "correct", 1.0)
+    line = tally(8)
+    line.add(correct, 5.0)
+    assert line.line(6) == "adding   1/21  score 1.0000"
+    for _ in range(7):
+        line.add(correct, 5.0)
+    assert line.line(6) == "adding   8/21  score 1.0000  1.6/s  ETA 0:08"
+    assert line.line(6, over=True) == "adding   8/21  score 1.0000  1.6/s  0:05"
+    assert tally(8).line(6) == "adding   0/21  score   -   "
