@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .function_calls.call import called as called
     from .function_calls.scorer import function_calls as function_calls
     from .grid import grid_answer as grid_answer
+    from .ifbench.scorer import ifbench as ifbench
     from .ifeval.scorer import ifeval as ifeval
     from .local_math import local_math_answer as local_math_answer
     from .matching import exact_match as exact_match
@@ -54,6 +55,7 @@ _HOME = {
     "first_error": "first_error",
     "function_calls": "function_calls.scorer",
     "grid_answer": "grid",
+    "ifbench": "ifbench.scorer",
     "ifeval": "ifeval.scorer",
     "includes": "matching",
     "local_math_answer": "local_math",
@@ -87,6 +89,7 @@ __all__ = [
     "first_error",
     "function_calls",
     "grid_answer",
+    "ifbench",
     "ifeval",
     "includes",
     "local_math_answer",

@@ -24,4 +24,5 @@ REPLIES: dict[str, Any] = {
         'find({"town": "Ur"})',
     ),
     "data_collection": ("So it is \\boxed{5}.", "\\boxed{6}", "Five or six."),
+    "ifbench": ("Yes.", "It is, yes.", "<think>yes</think>"),
 }

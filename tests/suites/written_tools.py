@@ -99,7 +99,19 @@ FILES["data_collection"] = {
         }
     ]
 }  # fmt: skip
+FILES["ifbench"] = {
+    "train.jsonl": [
+        {
+            "key": "0",
+            "prompt": "Is the sea wide? Answer with one of the following options: yes/no/maybe.",
+            "instruction_id_list": ["format:options"],
+            "kwargs": [{"options": "yes/no/maybe", "N": None}],
+        },
+        {"key": "1", "prompt": "Go.", "instruction_id_list": ["words:start_verb"], "kwargs": [{}]},
+    ]
+}
 SUBSETS: dict[str, tuple[str, ...]] = {}
-NO_OFFICIAL = {"bfcl_v3", "tool_bench", "data_collection"}
+NO_OFFICIAL = {"bfcl_v3", "tool_bench", "data_collection", "ifbench"}
 NO_PAPER = {"data_collection"}
 FEW_OFFICIAL = {"bfcl_v4"}
+NO_REFERENCE = {"ifbench"}

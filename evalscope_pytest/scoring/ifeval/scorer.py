@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.errors import ScoringError
@@ -24,7 +24,12 @@ def ifeval() -> Scorer:
     Raises (when scoring):
         ScoringError: An instruction is unknown, or its parameters are missing or of the wrong type.
     """
-    return Scorer("ifeval", METRICS, _score, right_reply=_some_reply)
+    return following("ifeval", check_of)
+
+
+def following(name: str, find: Callable[[str], Check]) -> Scorer:
+    """Verify a reply as `ifeval` does, against instructions that ``find`` knows by their ids."""
+    return Scorer(name, METRICS, lambda text, sample: score_of(text, sample.metadata, find), right_reply=_some_reply)
 
 
 def _some_reply(_: Sample) -> str:
@@ -32,8 +37,9 @@ def _some_reply(_: Sample) -> str:
     return "This reply follows no instruction in particular."
 
 
-def _score(text: str, sample: Sample) -> Score:
-    instructions = list(_instructions(sample.metadata))
+def score_of(text: str, metadata: Mapping[str, Any], find: Callable[[str], Check]) -> Score:
+    """Return the score of a reply to instructions; see `ifeval`."""
+    instructions = list(_instructions(metadata, find))
     variants = _loose_variants(text)
     strict = [_follows(text, check, arguments) for check, arguments in instructions]
     loose = [
@@ -59,7 +65,7 @@ def _score(text: str, sample: Sample) -> Score:
     )
 
 
-def _instructions(metadata: Mapping[str, Any]) -> Iterator[tuple[Check, Arguments]]:
+def _instructions(metadata: Mapping[str, Any], find: Callable[[str], Check]) -> Iterator[tuple[Check, Arguments]]:
     ids, kwargs = _list(metadata, "instruction_id_list"), _list(metadata, "kwargs")
     if len(ids) != len(kwargs):
         raise ScoringError(
@@ -67,7 +73,7 @@ def _instructions(metadata: Mapping[str, Any]) -> Iterator[tuple[Check, Argument
             "object for each instruction, in order. Correct the record."
         )
     for instruction, values in zip(ids, kwargs, strict=True):
-        yield check_of(instruction), Arguments(instruction, values or {})
+        yield find(instruction), Arguments(instruction, values or {})
 
 
 def _list(metadata: Mapping[str, Any], name: str) -> Sequence[Any]:

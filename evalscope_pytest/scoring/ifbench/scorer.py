@@ -1,0 +1,16 @@
+"""The IFBench scorer: strict and loose accuracy, by prompt and by instruction."""
+
+from __future__ import annotations
+
+from ..ifeval.scorer import following
+from ..protocol import Scorer
+from .registry import check_of
+
+
+def ifbench() -> Scorer:
+    """Verify a reply against its sample's instructions, as `ifeval` does, with IFBench's.
+
+    Raises (when scoring):
+        ScoringError: An instruction is unknown or left out, or its parameters are missing or of the wrong type.
+    """
+    return following("ifbench", check_of)
