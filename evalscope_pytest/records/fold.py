@@ -139,7 +139,7 @@ def _keep(
     with replaced(kept) as file:
         for with_score in (True, False):  # of two records of a sample the one with a score is kept
             for predictions, reviews in folded:
-                file.writelines(_rows_kept(predictions, reviews, seen, with_score))
+                file.writelines(_rows_kept(predictions, reviews, seen, with_score, quarantine))
             for path in reversed(journals):
                 file.writelines(_lines_kept(path, seen, with_score, quarantine))
         empty = file.tell() == 0
@@ -164,12 +164,15 @@ def _is_new(key: str, seen: set[str]) -> bool:
     return new
 
 
-def _rows_kept(predictions: Path, reviews: Path, seen: set[str], with_score: bool) -> Iterator[bytes]:
+def _rows_kept(
+    predictions: Path, reviews: Path, seen: set[str], with_score: bool, quarantine: Quarantine
+) -> Iterator[bytes]:
     """Yield journal lines for the rows of a folded file."""
-    review_at = {key: (offset, length) for key, offset, length in keyed_lines(reviews)} if reviews.exists() else {}
+    reviews_there = keyed_lines(reviews, quarantine.set_aside) if reviews.exists() else ()
+    review_at = {key: (offset, length) for key, offset, length in reviews_there}
     with open(predictions, "rb") as answered, ExitStack() as stack:
         reviewed = stack.enter_context(open(reviews, "rb")) if review_at else None
-        for key, offset, length in keyed_lines(predictions):
+        for key, offset, length in keyed_lines(predictions, quarantine.set_aside):
             if (key != "" and key in review_at) != with_score or not _is_new(key, seen):
                 continue
             answered.seek(offset)

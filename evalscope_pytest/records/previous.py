@@ -52,12 +52,12 @@ class Previous:
 
     @classmethod
     def load(cls, workdir: WorkDir, model_id: str, bad: Callable[[bytes], object] | None = None) -> Previous:
-        """Index everything recorded in ``workdir``. Damaged lines of journals are left out, and given to ``bad``."""
+        """Index everything recorded in ``workdir``. Damaged lines are left out, and given to ``bad``."""
         index = cls()
         for path in sorted(workdir.predictions(model_id).glob("*.jsonl")):
-            index._add_rows(path, index._predictions)
+            index._add_rows(path, index._predictions, bad)
         for path in sorted(workdir.reviews(model_id).glob("*.jsonl")):
-            index._add_rows(path, index._reviews)
+            index._add_rows(path, index._reviews, bad)
         for path in other_journals(workdir, ""):
             index._add_journal(path, bad)
         return index
@@ -78,9 +78,9 @@ class Previous:
         for file in self._files:
             file.close()
 
-    def _add_rows(self, path: Path, found: dict[str, int]) -> None:
+    def _add_rows(self, path: Path, found: dict[str, int], bad: Callable[[bytes], object] | None) -> None:
         base = self._open(path)
-        for key, offset, _ in keyed_lines(path):
+        for key, offset, _ in keyed_lines(path, bad):
             if key:
                 found[key] = base | offset
 
@@ -124,13 +124,32 @@ def _recorded(prediction: bytes, review: bytes) -> Recorded:
     return Recorded(parsed["review_key"], calls, score_of(parsed))
 
 
-def keyed_lines(path: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield key, offset and length in bytes of each row of a predictions or reviews file; no key: an empty one."""
+def keyed_lines(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterator[tuple[str, int, int]]:
+    """Yield key, offset and length in bytes of each row of a predictions or reviews file; no key: an empty one.
+
+    A line that is no JSON object goes to ``bad`` instead.
+    """
     offset = 0
     with open(path, "rb") as file:
         for line in file:
-            if line.startswith(_KEY):
-                yield line[len(_KEY) : line.find(b'"', len(_KEY))].decode("ascii", "replace"), offset, len(line)
-            elif not line.isspace():
-                yield "", offset, len(line)
+            if _is_row(line):
+                keyed = line.startswith(_KEY)
+                key = line[len(_KEY) : line.find(b'"', len(_KEY))].decode("ascii", "replace") if keyed else ""
+                yield key, offset, len(line)
+            elif bad is not None and not line.isspace():
+                bad(line)
             offset += len(line)
+
+
+def _is_row(line: bytes) -> bool:
+    """Tell a whole row. One that was written here and has both its ends is not parsed: 100,000 would take seconds."""
+    if line.startswith(_KEY) and line.endswith(b"}\n") and line.isascii() and b"\0" not in line:
+        return True
+    try:
+        return isinstance(json.loads(line, parse_constant=_no_constant), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -1,4 +1,4 @@
-"""``journal/quarantine.jsonl``: damaged lines of journals, kept for whoever wants to look, and in nobody's way."""
+"""``journal/quarantine.jsonl``: damaged lines of records, kept for whoever wants to look, and in nobody's way."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ class Quarantine:
             return set()
 
     def set_aside(self, line: bytes) -> None:
-        """Keep a damaged line, unless it is kept already: a journal is read again each time a run is carried on.
+        """Keep a damaged line, unless it is kept already: records are read again each time a run is carried on.
 
         Raises:
             StoreError: It cannot be written.
         """
+        line = line.removesuffix(b"\n") + b"\n"  # the last one of a file may have been cut
         try:
             if line in self._known:
                 return
@@ -50,6 +51,6 @@ class Quarantine:
         if not self.added:
             return ""
         many = "record was" if self.added == 1 else "records were"
-        said = f"{self.added} damaged {many} set aside in {self.path}; the samples are asked again"
+        said = f"{self.added} damaged {many} set aside in {self.path}; the samples are asked again, or scored again"
         log.warning("%s", said)
         return said

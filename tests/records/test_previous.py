@@ -10,6 +10,7 @@ import pytest
 from evalscope_pytest.records.fold import fold
 from evalscope_pytest.records.layout import WorkDir
 from evalscope_pytest.records.previous import Previous
+from evalscope_pytest.records.quarantine import Quarantine
 
 from .results import failed, plan, record, scored
 
@@ -73,11 +74,15 @@ def test_damaged_rows_are_asked_again_with_a_warning(tmp_path: Path, caplog: pyt
     path = workdir.predictions(ID) / "quiz_main.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0][:-30] + b"\n" + lines[1] + b"[1, 2]\n" + lines[2][:200])
-    previous = Previous.load(workdir, ID)
+    quarantine = Quarantine(workdir)
+    previous = Previous.load(workdir, ID, quarantine.set_aside)
     assert previous.find(scored(0).key) is None
     assert previous.find(scored(1).key) is not None
     assert previous.find(scored(2).key) is None
-    assert sum("unreadable record" in r.message for r in caplog.records) == 2
+    assert len(previous) == 1
+    assert "3 damaged records were set aside" in quarantine.warn()
+    assert len(caplog.records) == 1
+    assert quarantine.path.read_bytes().count(b"\n") == 3
 
 
 def test_rows_of_evalscope_itself_without_keys_are_passed_over(tmp_path: Path) -> None:
@@ -95,3 +100,25 @@ def test_records_are_found_under_whatever_session_and_worker_wrote_them(tmp_path
     previous = Previous.load(workdir, ID)
     assert all(previous.find(scored(number).key) for number in range(4))
     previous.close()
+
+
+def test_damaged_rows_are_not_counted_and_are_given_away(tmp_path: Path) -> None:
+    workdir = WorkDir(tmp_path)
+    record(workdir, [scored(index) for index in range(8)])
+    fold(workdir, plan(main=8))
+    (predictions,) = workdir.predictions(ID).glob("*.jsonl")
+    rows = predictions.read_bytes().splitlines(keepends=True)
+    damaged = [rows[0][:200] + b"\n", b"garbage\n", b'{"key": NaN}\n', b"[]\n", b"\0" * 90 + b"\n", rows[7][:-300]]
+    whole = [
+        rows[1],
+        rows[2].replace(b'"', "“".encode(), 1),
+        rows[3].rstrip() + b" \n",
+        b'{"index": 1, "model": "x"}\n',
+    ]
+    predictions.write_bytes(b"".join([*damaged[:5], *whole, *rows[4:7], damaged[5]]))
+    bad: list[bytes] = []
+    previous = Previous.load(workdir, ID, bad.append)
+    assert bad == [*damaged[:5], whole[1], damaged[5]]
+    assert len(previous) == 5
+    assert previous.find(scored(1).key) and previous.find(scored(3).key) and previous.find(scored(4).key)
+    assert previous.find(scored(0).key) is None
