@@ -44,7 +44,8 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
     """
     _drop_unnamed(run.task, session, items)
     options = session.config.option
-    chosen = _distinct(selected(items, options.keyword, options.markexpr))
+    named = lambda benchmark: run.task.args_of(benchmark).subset_list or ()  # noqa: E731
+    chosen = _distinct(selected(items, options.keyword, options.markexpr, named))
     chosen = _with_records(run.task, session, items, chosen)
     wanted = _only(chosen)
     if chosen:

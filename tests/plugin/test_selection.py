@@ -69,6 +69,38 @@ def test_an_unknown_word_may_be_an_id_so_all_are_loaded(three):
     assert run.counts == {"correct": 3, "deselected": 33}
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("gsmk8", "nothing is called 'gsmk8'. Did you mean 'gsm8k'?"),
+        ("gsm8k or arcc", "nothing is called 'arcc'. Did you mean 'arc'?"),
+        ("gsm8k and not zzzz", "nothing is called 'zzzz'. A word names a benchmark, tag, file"),
+    ],
+)
+def test_a_mistyped_word_is_told_before_the_bundled_benchmarks_are_loaded(words, said, project):
+    run = project.run("-k", words, f"--eval-dataset-dir={project.path}", here=False)
+    assert (run.code, run.work_dir) == (4, None)
+    assert f"ERROR: -k: {said}" in run.out
+
+
+@pytest.mark.parametrize("words", ["demo_math and main-1", "demo_math and test-2", "demo_math[", "Demo_Math and -r2"])
+def test_what_may_be_a_sample_is_no_mistake(words, project):
+    run = project.run("-k", words, "--collect-only", here=False)
+    assert "nothing is called" not in run.out
+
+
+def test_a_subset_selects_among_the_benchmarks_that_have_it(three):
+    three.data("sums", 3)
+    three.benchmark("parts", options="scorer=exact_match()").write_text(
+        (three.path / "test_parts.py")
+        .read_text()
+        .replace('local("parts.jsonl")', 'local("sums.jsonl", subsets=["easy"])')
+    )
+    spoil(three, "adding", "doubling", "spelling")
+    assert three.run("-k", "easy").counts == {"correct": 3, "deselected": 3}
+    assert three.run("-k", "parts and not easy").code == 5
+
+
 def test_data_that_cannot_be_read_stops_the_run_before_anything_is_asked(served):
     served.benchmark()
     served.write("adding.jsonl", UNREADABLE)
