@@ -140,25 +140,41 @@ def _records_of(value: Any, path: Path) -> Iterator[Record]:
 def _read_csv(stream: IO[bytes], path: Path, delimiter: str = ",") -> Iterator[Record]:
     csv.field_size_limit(_LONGEST_FIELD)
     with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        rows = csv.reader(text, delimiter=delimiter, strict=False)
+        rows = csv.reader(text, delimiter=delimiter, strict=True)
+        line = 1  # where the row begins: an unclosed quote takes all lines after it
         try:
             header = next(rows, [])
             if len(set(header)) < len(header):
                 twice = next(name for name in header if header.count(name) > 1)
                 raise DatasetError(f"{path}:1 names the column {twice!r} twice. Rename one of them.")
+            line = rows.line_num + 1
             for row in rows:
-                if not row:
-                    continue
-                if len(row) > len(header):
-                    raise DatasetError(
-                        f"{path}:{rows.line_num} has {len(row)} fields, the header names {len(header)}. "
-                        "Quote fields that contain the separator."
-                    )
-                yield dict(zip(header, row + [""] * (len(header) - len(row)), strict=True))
+                if len(row) == len(header):
+                    yield dict(zip(header, row, strict=True))
+                elif len(row) > 1 or "".join(row).strip():  # not just an empty line
+                    raise DatasetError(_uneven(f"{path}:{line}", len(row), len(header)))
+                line = rows.line_num + 1
         except UnicodeDecodeError as error:
             raise DatasetError(_bad_text(f"{path}:{rows.line_num + 1}", error)) from error
         except csv.Error as error:
-            raise DatasetError(f"{path}:{rows.line_num} is not csv: {error}.") from error
+            raise DatasetError(f"{path}:{line} is not csv: {_csv_reason(error)}") from error
+
+
+def _uneven(where: str, fields: int, named: int) -> str:
+    if fields > named:
+        return f"{where} has {fields} fields, the header names {named}. Quote fields that contain the separator."
+    return f"{where} has {fields} of {named} fields. Write the separator for empty ones too, and close all quotes."
+
+
+def _csv_reason(error: csv.Error) -> str:
+    if "unexpected end of data" in str(error):
+        return "a quote that opens in this row is never closed. Close it, or write it twice if it is text."
+    if "expected after" in str(error):
+        return (
+            "text follows a closing quote. Perhaps a quote that opens in this row is not closed where it should be; "
+            "write it twice if it is text."
+        )
+    return f"{error}."
 
 
 def _read_tsv(stream: IO[bytes], path: Path) -> Iterator[Record]:

@@ -120,5 +120,5 @@ def test_damaged_rows_are_not_counted_and_are_given_away(tmp_path: Path) -> None
     previous = Previous.load(workdir, ID, bad.append)
     assert bad == [*damaged[:5], whole[1], damaged[5]]
     assert len(previous) == 5
-    assert previous.find(scored(1).key) and previous.find(scored(3).key) and previous.find(scored(4).key)
+    assert all(previous.find(scored(index).key) for index in (1, 3, 4))
     assert previous.find(scored(0).key) is None
