@@ -57,12 +57,7 @@ class Masking:
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Mask pytest's own traceback: every hook after this one shows what is left in it."""
-        chain = getattr(excrepr, "chain", [(excrepr.reprtraceback, excrepr.reprcrash, None)])
-        for traceback, crash, _ in chain:
-            for entry in traceback.reprentries:
-                _mask_entry(entry)
-            if crash is not None:
-                crash.message = shown(crash.message)
+        _mask_frames(excrepr)
 
 
 class _Masked(logging.Formatter):
@@ -76,13 +71,25 @@ class _Masked(logging.Formatter):
         return redact(self._inner.format(record))
 
 
+def _mask_frames(excrepr: Any) -> None:
+    """Mask a traceback, frame by frame, with those of the exceptions behind it."""
+    chain = getattr(excrepr, "chain", [(excrepr.reprtraceback, excrepr.reprcrash, None)])
+    for traceback, crash, _ in chain:
+        for entry in traceback.reprentries:
+            _mask_entry(entry)
+        if crash is not None:
+            crash.message = shown(crash.message)
+
+
 def _mask_entry(entry: Any) -> None:
-    """Mask one frame of a traceback: its lines, its locals, its arguments."""
+    """Mask one frame of a traceback: its lines, its place and error, its locals, its arguments."""
     for part in (entry, getattr(entry, "reprlocals", None)):
         if part is not None:
             part.lines = [shown(line) for line in part.lines]
     if arguments := getattr(entry, "reprfuncargs", None):
         arguments.args = [(name, shown(value)) for name, value in arguments.args]
+    if place := getattr(entry, "reprfileloc", None):
+        place.message = shown(place.message)
 
 
 def shown(text: str) -> str:
@@ -91,9 +98,11 @@ def shown(text: str) -> str:
 
 
 def masked(longrepr: Any) -> Any:
-    """Return a traceback as it is, or as mere text where it shows a key or what a terminal obeys."""
+    """Return a traceback without keys and what a terminal obeys; as mere text where its parts cannot be masked."""
     if isinstance(longrepr, tuple):  # of a skipped test: file, line, reason
         return tuple(shown(part) if isinstance(part, str) else part for part in longrepr)
+    if hasattr(longrepr, "reprtraceback"):
+        _mask_frames(longrepr)
     text = str(longrepr)
     clean = shown(text)
     return longrepr if clean == text else clean

@@ -99,7 +99,7 @@ class SampleItem(pytest.Item):
         if isinstance(excinfo.value, BodyError):
             path, line, _ = self.reportinfo()
             return f"{excinfo.value}\n{_shortest(path, self.config.invocation_params.dir)}:{line + 1}"
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo, style or self.config.getoption("tbstyle", "auto"))
 
     @property
     def location(self) -> tuple[str, int | None, str]:

@@ -190,6 +190,22 @@ def test_whatever_a_body_raises_the_other_samples_run(statement, project):
     assert run.counts == {"correct": 11, "failed": 1}
 
 
+WEIRD = "def test_adding(sample, output):\n    secret = os.environ['MY_API_KEY']\n    raise ValueError('bug \\x1b[31m')"
+
+
+@pytest.mark.parametrize("options", [["-l"], ["--tb=line"], ["--tb=short", "-l"]])
+def test_a_masked_traceback_is_still_told_by_its_last_line(options, project, monkeypatch):
+    monkeypatch.setenv("MY_API_KEY", "sk-0123456789abcdef")
+    project.benchmark(body=WEIRD, count=1)
+    run = project.run("-rf", *options)
+    assert (run.code, run.counts) == (1, {"failed": 1})
+    assert "\x1b" not in run.out
+    assert "sk-0123456789abcdef" not in run.out
+    assert "FAILED test_adding.py::adding[default-0] - ValueError: bug \\x1b[31m" in run.out
+    if "--tb=line" in options:
+        assert "def test_adding" not in run.out
+
+
 CANCELLED = """
 async def test_adding(sample, model):
     if sample.target == "6":
