@@ -19,7 +19,7 @@ def number(value: float) -> str:
         return "-"
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return f"{value:.1f}" if round(abs(value), 2) >= 10 else f"{value:.2f}"
 
 
 def ms(seconds: float) -> str:
