@@ -278,12 +278,26 @@ def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
     return replace(benchmark, scorer=scorer, metrics=metrics, aggregation=aggregation)
 
 
+def _check_asks(resolved: ResolvedBenchmark) -> None:
+    """Refuse a user's prompt that is the same for every sample."""
+    benchmark, prompt = resolved.benchmark, resolved.args.prompt_template
+    where = _option(benchmark, "prompt_template")
+    few_shot = benchmark.few_shot
+    if not prompt or parse(prompt, where).names or (few_shot and few_shot.num and asks(few_shot.prompt)):
+        return
+    raise ConfigError(
+        f"{where} names no field: every sample would be asked the same. Add {{question}}, or another field of the "
+        f"samples such as {{choices}} or a name in their metadata."
+    )
+
+
 def _check_templates(resolved: ResolvedBenchmark) -> None:
     """Read every template once. Names are checked when the first sample is there: its metadata may have more."""
     benchmark, args, option = resolved.benchmark, resolved.args, partial(_option, resolved.benchmark)
     for prompt in (benchmark.prompt, *benchmark.prompts.values()):
         if "fewshot" in parse(prompt, option("prompt_template")).names:
             raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
+    _check_asks(resolved)
     parse(benchmark.choice, f"the choice template of {benchmark.name!r}")
     few_shot = benchmark.few_shot
     if few_shot is None:

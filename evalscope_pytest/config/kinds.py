@@ -165,10 +165,12 @@ def choice(*names: str, also: Mapping[str, str] | None = None, later: Sequence[s
         if word not in spellings:
             from ..core.errors import closest
 
-            raise ValueError(closest(word, names))
+            near = closest(word, names)
+            raise ValueError(near if near.startswith("Did") else "")  # what is allowed is said already
         return spellings[word]
 
-    return Kind("one of " + ", ".join(names), check, metavar="{" + ",".join(names) + "}")
+    expects = "one of " + ", ".join(names) if len(names) > 1 else f"the word {names[0]}"
+    return Kind(expects, check, metavar="{" + ",".join(names) + "}")
 
 
 def _limit(value: Any) -> int | float:

@@ -226,6 +226,11 @@ def _generation_entries(value: Any, where: str) -> Iterator[_Entry]:
 def _dataset_entries(value: Any, where: str) -> Iterator[_Entry]:
     known = settings_of(DatasetArgs)
     for benchmark, arguments in _mapping("dataset_args", value, where).items():
+        if benchmark in known:
+            raise ConfigError(
+                f"dataset_args in {where} names no benchmark: {benchmark!r} is a setting of one. "
+                f'Write {{"gsm8k": {{"{benchmark}": ...}}}} with the name of yours.'
+            )
         if isinstance(arguments, DatasetArgs):
             arguments = {name: getattr(arguments, name) for name in known}
         for key, item in _mapping(f"dataset_args.{benchmark}", arguments, where).items():
@@ -293,6 +298,9 @@ def _about_quotes(value: Any, kind: Kind) -> str:
 
 def _wrong(name: str, value: Any, where: str, kind: Kind, reason: str) -> ConfigError:
     """Make the message. What could hold a key is not shown."""
-    shown = "read" if kind in (SECRET, TABLE) else describe(without_keys(value) if kind is URL else value)
+    if value in ("", [""]):
+        shown = "empty"
+    else:
+        shown = "read" if kind in (SECRET, TABLE) else describe(without_keys(value) if kind is URL else value)
     reason = f" {reason[0].upper()}{reason[1:].rstrip('.?')}{'?' if reason.endswith('?') else '.'}" if reason else ""
     return ConfigError(redact(f"{name} cannot be {shown} (in {where}). It takes {kind.expects}.{reason}"))

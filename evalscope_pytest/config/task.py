@@ -47,6 +47,7 @@ MOCK = ("mock", "mock_llm")
 LATEST = "latest"
 ARENA = "general_arena"
 SERVICE_BATCH_SIZE = 8
+MOST_IN_FLIGHT = 65_536  # one address has no more ports to connect from
 
 
 def _default_generation() -> GenerationConfig:
@@ -107,7 +108,7 @@ class TaskConfig:
     eval_backend: str = setting(choice(*BACKENDS), "Evaluation backend.", "Native")
     eval_config: str | Mapping[str, Any] | None = setting(PATH_OR_TABLE, "Configuration of another backend.")
     eval_batch_size: int = setting(
-        whole(1),
+        whole(1, MOST_IN_FLIGHT),
         "Requests in flight; default: 8. Rows of a local model's batch; default: 1.",
         8,
     )
@@ -157,7 +158,7 @@ class TaskConfig:
         (),
     )
     judge_worker_num: int | None = setting(
-        whole(1), "Requests in flight to each judge; default: as many as to the model."
+        whole(1, MOST_IN_FLIGHT), "Requests in flight to each judge; default: as many as to the model."
     )
     judge_audit: int = setting(
         whole(0), "Write this many judgements, drawn at random, to a file for a person to check.", 0

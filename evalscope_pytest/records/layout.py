@@ -22,6 +22,7 @@ from ..core.errors import StoreError, UsageError
 from .atomic import cannot_write
 
 MAX_NAME_BYTES = 120
+_TRACES = ("configs", "journal", "predictions", "reviews", "logs/eval_log.log")  # of a run, ours or EvalScope's
 _FORBIDDEN = frozenset('/\\:*?"<>|~')
 _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{number}" for port in ("com", "lpt") for number in range(10)]
@@ -170,7 +171,7 @@ def open_work_dir(
         now: The time the new directory is named after, by default this moment; a number follows where it is taken.
 
     Raises:
-        UsageError: ``use_cache`` is not there, or the place cannot be written to.
+        UsageError: ``use_cache`` is not there or holds something else than a run, or the place cannot be written to.
         StoreError: The disk is full.
     """
     if use_cache is not None:
@@ -208,6 +209,11 @@ def _unique(parent: Path, now: datetime) -> Path:
 
 def _existing(root: Path) -> Path:
     if root.is_dir():
+        if any(root.iterdir()) and not any((root / trace).exists() for trace in _TRACES):
+            raise UsageError(
+                f"use_cache holds no run: {root}. Give the directory of an earlier run, with journal/ or predictions/ "
+                "in it, or an empty one. Without --eval-use-cache a new run is started."
+            )
         return root
     if root.exists():
         raise UsageError(f"use_cache is a file: {root}. Give the directory of an earlier run.")

@@ -57,13 +57,19 @@ class Started:
                 self._map = mmap.mmap(file.fileno(), 0)
         except OSError as error:
             raise cannot_write(path, error) from error
-        self._free = list(range(slots))
+        self._slots = slots
+        self._used = 0  # slots from here on were never needed
+        self._free: list[int] = []
 
     def begin(self, name: str, phase: Phase = Phase.WORKING) -> int:
         """Mark what has this id as started, and return its slot; -1 where none is free."""
-        if not self._free:
+        if self._free:
+            slot = self._free.pop()
+        elif self._used < self._slots:
+            slot = self._used
+            self._used += 1
+        else:
             return -1
-        slot = self._free.pop()
         _SLOT.pack_into(self._map, slot * _SLOT.size, mark_of(name), phase)
         return slot
 
@@ -82,6 +88,7 @@ class Started:
         """Remove the file: this process ends in good order. Idempotent."""
         self.path.unlink(missing_ok=True)
         self._free.clear()
+        self._used = self._slots
 
 
 def started_file(workdir: WorkDir, session: str, worker: str) -> Path:

@@ -156,8 +156,8 @@ def test_a_variant_changes_what_follows_from_the_extra_params() -> None:
     benchmark = defined(extra_params={"hard": False}, variant=lambda p: {"prompt": "hard"} if p["hard"] else {})
     assert resolve(benchmark).benchmark.prompt == ""
     assert resolve(benchmark, DatasetArgs(extra_params={"hard": True})).benchmark.prompt == "hard"
-    args = DatasetArgs(extra_params={"hard": True}, prompt_template="own")
-    assert resolve(benchmark, args).benchmark.prompt == "own"
+    args = DatasetArgs(extra_params={"hard": True}, prompt_template="own {question}")
+    assert resolve(benchmark, args).benchmark.prompt == "own {question}"
 
 
 def metrics_for(*wanted: Any, primary: str | None = None) -> tuple[str, ...]:

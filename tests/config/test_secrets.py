@@ -58,5 +58,5 @@ def test_a_value_is_masked_before_it_is_shortened():
 
 def test_keys_in_the_query_of_any_url_are_kept_out_of_all_text():
     address = "http://h/v1?subscription-key=inQuery%2Fs3cret&api-version=2024"
-    TaskConfig(model="m", judge_model_args={"model_id": "j", "api_url": address})
+    TaskConfig(model="m", model_args={"gateway": address})
     assert redact("inQuery%2Fs3cret inQuery/s3cret 2024") == "*** *** 2024"

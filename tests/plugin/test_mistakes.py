@@ -35,6 +35,13 @@ MISTAKES = {
         ["qestion", "question"],
     ),
     "prompt brace": (['--eval-dataset-args={"adding": {"prompt_template": "Solve {"}}'], ["prompt_template"]),
+    "prompt without a field": (
+        ['--eval-dataset-args={"adding": {"prompt_template": "hi"}}'],
+        ["prompt_template", "asked the same", "{question}"],
+    ),
+    "cache that is no run": (["--eval-use-cache=."], ["use_cache holds no run"]),
+    "setting of no benchmark": (["--eval-dataset-args=few_shot_num=0"], ["names no benchmark", "'few_shot_num'"]),
+    "requests beyond all measure": (["--eval-batch-size=99999999999999999999"], ["from 1 to 65536"]),
     "metric": (['--eval-dataset-args={"adding": {"metric_list": ["acuracy"]}}'], ["acuracy", "accuracy"]),
     "aggregation": (['--eval-dataset-args={"adding": {"aggregation": "median"}}'], ["median", "mean"]),
     "dataset folder": (['--eval-dataset-args={"adding": {"dataset_id": "./nosuch"}}'], ["nosuch"]),

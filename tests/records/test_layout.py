@@ -128,6 +128,15 @@ def test_missing_use_cache_names_the_nearest_runs(tmp_path: Path) -> None:
         open_work_dir(tmp_path, use_cache=tmp_path / "20260309_100524")
 
 
+def test_use_cache_of_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(UsageError, match=r"holds no run: .*journal/ or predictions/"):
+        open_work_dir(tmp_path, use_cache=tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+    (tmp_path / "predictions").mkdir()
+    assert open_work_dir(tmp_path, use_cache=tmp_path).root == tmp_path
+
+
 def test_use_cache_of_a_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
