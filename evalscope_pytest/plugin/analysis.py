@@ -12,11 +12,11 @@ from ..core.terminal import visible
 from ..engine.asking import Asker
 from ..engine.loop import LoopThread
 from ..engine.reuse import reply_of
-from ..models.factory import create
 from ..models.protocol import Request
 from ..models.spec import ModelSpec
 from ..report.analysis import again, question, signed, unknown_figures
 from ..report.model import Report
+from .judge_service import JudgeService
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: 
 
 
 async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> list[tuple[Report, str]]:
-    model = create(writer)
+    model = JudgeService.of(writer)
     asker = Asker(model, writer.requests_in_flight)
     try:
         return await asyncio.gather(*[_one(report, asker, writer, name, language) for report in reports])

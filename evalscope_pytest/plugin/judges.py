@@ -19,8 +19,8 @@ from ..engine.judging import JudgeHandle, JudgeModel, Referee
 from ..engine.limiter import FIRST_REQUESTS
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel
-from ..models.factory import create
 from ..models.spec import ModelSpec
+from .judge_service import JudgeService
 
 if TYPE_CHECKING:
     from .run import Run
@@ -97,7 +97,7 @@ class Judges:
     def _made(self, settings: JudgeSettings) -> JudgeModel:
         run, spec = self._run, _spec(settings)
         spec = replace(spec, concurrency=self._concurrency(spec))
-        model = create(spec)
+        model = JudgeService.of(spec)
         asker = Asker(
             model,
             spec.requests_in_flight,

@@ -100,6 +100,8 @@ def test_a_judge_with_a_wrong_key_stops_the_run(served, judge_server):
     run = served.run("--eval-judge-strategy=llm", by(judge_server))
     assert run.code == 1
     assert "bad key" in run.out
+    assert "check the judge's api_key" in " ".join(run.out.split())
+    assert "--eval-api-key" not in run.out
     assert len(judge_server.requests) <= 3
     assert len(served.server.requests) < 100
     assert KEY not in run.out + run.written
