@@ -2,9 +2,9 @@
 
     python benchmarks/perf_accuracy.py [--evalscope PATH/TO/evalscope] [--repeats 3]
 
-Time to first token 100 ms, a token each 10 ms, 64 tokens. Targets: time to first token 3, 3, 5, 20 ms above the server's
+Time to first token (TTFT) 100 ms, a token each 10 ms, 64 tokens. Targets: TTFT 3, 3, 5, 20 ms above the server's
 at 1, 16, 64, 256 in flight; mean gap within 3 %; p99 gap within 30 %; 97 % of the asked concurrency at the server.
-The median of several runs counts; the best is shown next to it, as other work on the machine adds, never takes away.
+The median of several runs counts, the best is shown next to it: other work on the machine adds, never takes away.
 """
 
 from __future__ import annotations
