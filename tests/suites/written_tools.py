@@ -110,8 +110,35 @@ FILES["ifbench"] = {
         {"key": "1", "prompt": "Go.", "instruction_id_list": ["words:start_verb"], "kwargs": [{}]},
     ]
 }
-SUBSETS: dict[str, tuple[str, ...]] = {}
-NO_OFFICIAL = {"bfcl_v3", "tool_bench", "data_collection", "ifbench"}
+
+
+def _turns(language: str, *turns: tuple[str, str, Row]) -> Row:
+    """Return a conversation whose turns have a prompt and one more instruction each."""
+    record: Row = {"turns": None, "responses": None, "key": f"1:{language}", "turn_index": 0, "language": language}
+    for number in (1, 2, 3):
+        asked = turns[:number] if number <= len(turns) else ()
+        prompt = {"role": "user", "content": turns[number - 1][0]} if asked else None
+        record[f"turn_{number}_prompt"] = json.dumps(prompt) if prompt else None
+        record[f"turn_{number}_instruction_id_list"] = json.dumps([name for _, name, _ in asked])
+        record[f"turn_{number}_kwargs"] = json.dumps([json.dumps(arguments) for *_, arguments in asked])
+    return record
+
+
+FILES["multi_if"] = {
+    "train.jsonl": [
+        _turns(
+            "English",
+            ("Describe the sea without commas.", "punctuation:no_comma", {}),
+            ("Now in capital letters.", "change_case:english_capital", {}),
+            ("End with THE END.", "startend:end_checker", {"end_phrase": "THE END."}),
+        ),
+        _turns("English", ("Say hello without commas.", "punctuation:no_comma", {})),
+        _turns("Thai", ("สวัสดี", "length_constraints:number_words", {"num_words": 2, "relation": "at least"})),
+        _turns("Thai", ("สวัสดี", "punctuation:no_comma", {})),
+    ]
+}
+SUBSETS: dict[str, tuple[str, ...]] = {"multi_if": ("English", "Thai")}
+NO_OFFICIAL = {"bfcl_v3", "tool_bench", "data_collection", "ifbench", "multi_if"}
 NO_PAPER = {"data_collection"}
 FEW_OFFICIAL = {"bfcl_v4"}
-NO_REFERENCE = {"ifbench"}
+NO_REFERENCE = {"ifbench", "multi_if"}
