@@ -149,21 +149,18 @@ def _read_csv(stream: IO[bytes], path: Path, delimiter: str = ",") -> Iterator[R
                 raise DatasetError(f"{path}:1 names the column {twice!r} twice. Rename one of them.")
             line = rows.line_num + 1
             for row in rows:
-                if len(row) == len(header):
-                    yield dict(zip(header, row, strict=True))
-                elif len(row) > 1 or "".join(row).strip():  # not just an empty line
-                    raise DatasetError(_uneven(f"{path}:{line}", len(row), len(header)))
+                if len(row) > len(header):
+                    raise DatasetError(
+                        f"{path}:{line} has {len(row)} fields, the header names {len(header)}. "
+                        "Quote fields that contain the separator."
+                    )
+                if row:  # Fields a row leaves out at its end are not there: empty ones would be taken for answers.
+                    yield dict(zip(header, row, strict=False))
                 line = rows.line_num + 1
         except UnicodeDecodeError as error:
             raise DatasetError(_bad_text(f"{path}:{rows.line_num + 1}", error)) from error
         except csv.Error as error:
             raise DatasetError(f"{path}:{line} is not csv: {_csv_reason(error)}") from error
-
-
-def _uneven(where: str, fields: int, named: int) -> str:
-    if fields > named:
-        return f"{where} has {fields} fields, the header names {named}. Quote fields that contain the separator."
-    return f"{where} has {fields} of {named} fields. Write the separator for empty ones too, and close all quotes."
 
 
 def _csv_reason(error: csv.Error) -> str:

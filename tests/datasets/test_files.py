@@ -119,9 +119,9 @@ def test_json_lines_in_a_json_file(tmp_path: Path) -> None:
 
 
 def test_csv_with_bom_quotes_and_an_unnamed_first_column(tmp_path: Path) -> None:
-    text = '\ufeff,Question,A\r\n0,"two\nlines, ""quoted""",x\r\n\r\n1,short,\r\n'
+    text = '\ufeff,Question,A\r\n0,"two\nlines, ""quoted""",x\r\n\r\n1,short\r\n'
     rows = list(read_records(write(tmp_path, "r.csv", text)))
-    assert rows == [{"": "0", "Question": 'two\nlines, "quoted"', "A": "x"}, {"": "1", "Question": "short", "A": ""}]
+    assert rows == [{"": "0", "Question": 'two\nlines, "quoted"', "A": "x"}, {"": "1", "Question": "short"}]
 
 
 def test_csv_fields_may_be_longer_than_the_csv_module_allows(tmp_path: Path) -> None:
@@ -134,7 +134,6 @@ def test_csv_fields_may_be_longer_than_the_csv_module_allows(tmp_path: Path) -> 
     [
         ("q,a\n1,2\n3,4,5\n", "r.csv:3 has 3 fields, the header names 2"),
         ("q,q\n1,2\n", "names the column 'q' twice"),
-        ("q,a\n1,2\n\n \n3\n", "r.csv:5 has 1 of 2 fields"),
         ('q,a\n1,2\n"unclosed,A\n3,4\n5,6\n', "r.csv:3 is not csv: a quote that opens in this row is never closed"),
         ('q,a\n1,2\n"unclosed,A\n3,"4"\n5,6\n', "r.csv:3 is not csv: text follows a closing quote"),
         ('"q,a\n1,2\n', "r.csv:1 is not csv: a quote"),
