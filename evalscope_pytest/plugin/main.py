@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from xdist.workermanage import parse_tx_spec_config
 
-from ..config.sources import from_mapping, to_mapping
+from ..config.sources import check_ini_names, from_mapping, to_mapping
 from ..core.errors import EvalError
 from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements, how_to_carry_on, what_runs
@@ -59,6 +59,8 @@ def configure(config: pytest.Config) -> None:
     if task is None or not task.eval_type:
         return
     config.pluginmanager.register(Masking(config), "evalscope_masking")
+    if not process.is_worker:
+        _check_ini(config)
     if task.dry_run:
         config.option.collectonly = True
     run = config.stash[RUN] = Run(config, task, process)
@@ -69,7 +71,7 @@ def configure(config: pytest.Config) -> None:
         from .reporting import Reporting
 
         config.pluginmanager.register(Reporting(run), "evalscope_reporting")
-        config.pluginmanager.register(Rerun(config), "evalscope_rerun")
+        config.pluginmanager.register(Rerun(config, task), "evalscope_rerun")
     here: Controller | Samples = Controller(run) if controls else Samples(run)
     config.pluginmanager.register(here, "evalscope_controller" if controls else "evalscope_samples")
     config.pluginmanager.register(Interruption(here, patient=process.is_worker), "evalscope_interruption")
@@ -80,6 +82,15 @@ def configure(config: pytest.Config) -> None:
             config.pluginmanager.register(ServiceOnReports(run.services), "evalscope_service")
         else:
             config.pluginmanager.register(SampleLoop(protocol), "evalscope_loop")
+
+
+def _check_ini(config: pytest.Config) -> None:
+    """Refuse a misspelled key of the ini file, now that every plugin and conftest has registered its own."""
+    unknown = getattr(config, "_get_unknown_ini_keys", None)  # pytest's own check, which is a warning there
+    try:
+        check_ini_names(unknown() if unknown is not None else (), config.inipath)
+    except EvalError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 class Samples:
@@ -231,7 +242,9 @@ class Controller:
 
     def _stop_workers(self, reason: str) -> None:
         distributed = self._run.config.pluginmanager.getplugin("dsession")
-        distributed.shouldstop = distributed.shouldstop or (reason if self._run.interrupted else "as said above")
+        distributed.shouldstop = distributed.shouldstop or (
+            reason if self._run.interrupted else "stopped, as said above"
+        )
         for node in self._nodes:
             stop_worker(node, reason)
 

@@ -190,7 +190,7 @@ class Reporting:
             self._conclusion = conclude(run)
             missing = self._not_run(self._conclusion)
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
-            self._conclusion = replace(self._conclusion, interrupted=why)
+            self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:
             self._broken = run.stopped if run.store_fault else f"{type(error).__name__}: {error}"
             if session.shouldfail and run.store_fault:
@@ -199,8 +199,8 @@ class Reporting:
             return
         finally:
             run.release()
-        if self._conclusion.interrupted and (session.shouldfail or run.stopped) and not run.interrupted:
-            session.shouldfail = SAID_ABOVE  # pytest shows it last
+        if self._conclusion.interrupted and session.shouldfail and not run.interrupted:
+            session.shouldfail = SAID_ABOVE  # pytest shows it last; xdist has a last line of its own
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)

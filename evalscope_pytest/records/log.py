@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from ..core.secret import redact
+from ..core.terminal import visible
 from .atomic import cannot_write
 from .layout import WorkDir
 
@@ -13,10 +14,10 @@ LOGGER = "evalscope_pytest"
 
 
 class _Redacted(logging.Formatter):
-    """Masks secrets in the finished text, tracebacks included."""
+    """Masks secrets in the finished text, tracebacks included, and what a terminal that shows the file would obey."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return visible(redact(super().format(record)), keep="\n\t")
 
 
 @dataclass(frozen=True, slots=True)

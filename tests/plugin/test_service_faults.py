@@ -47,6 +47,18 @@ def test_a_wrong_key_stops_the_run_at_once_and_shows_nowhere(processes, served):
     assert KEY not in (served.path / "junit.xml").read_text()
 
 
+@pytest.mark.parametrize("processes", [0, 2])
+def test_what_a_terminal_obeys_is_written_out_and_why_a_run_stopped_is_said_once(processes, served):
+    served.benchmark(count=30)
+    said = "Incorrect\x1b]0;title\x07\x1b[31m API key"
+    served.server.fault_for = lambda received: status(401, said, code="invalid_api_key")
+    run = served.run("-n", processes)
+    assert run.code == 1
+    assert "\x1b" not in run.out + run.written
+    assert run.out.count("Incorrect\\x1b]0;title\\x07\\x1b[31m API key") == 1
+    assert sum("as said above" in line for line in run.out.splitlines() if line.startswith("!")) <= 1
+
+
 def test_a_key_shows_nowhere_when_a_body_fails_or_prints_it(served, monkeypatch):
     monkeypatch.setenv("MY_KEY", KEY)
     served.benchmark(
