@@ -23,6 +23,7 @@ from ..perf.goodput import parse_objective
 from ..perf.level import Level
 from ..perf.local import served
 from ..perf.prompts import APIS, interface_of
+from ..perf.recording import TOOLS
 from ..perf.records import read_run
 from ..perf.result import Result
 from ..perf.run import RunPlan, run, tune
@@ -165,6 +166,7 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
         pause_s=options.sleep_interval,
         processes=_processes(options),
         try_first=not options.no_test_connection,
+        visualizer=options.visualizer,
     )
 
 
@@ -496,6 +498,7 @@ def _add_outcome(group: argparse._ArgumentGroup) -> None:
         metavar="GATE",
         help="fail unless it holds: 'perf:goodput>=0.95', 'perf[parallel_64]:ttft.p99<0.5' (seconds)",
     )
+    group.add_argument("--visualizer", choices=TOOLS, help="record the results there, too")
     group.add_argument("--outputs-dir", default="outputs", metavar="DIR", help="where files go (outputs)")
     group.add_argument("--no-timestamp", action="store_true", help="no folder named by the time")
     group.add_argument("--name", metavar="NAME", help="the run's folder, by default the model")

@@ -22,6 +22,7 @@ from .page import write_page
 from .processes import measure_together
 from .progress import Progress
 from .prompts import Conversation, Form, Interface, single
+from .recording import Tool, load_tool, record
 from .records import Facts, write_run
 from .result import Result
 from .session import measure
@@ -47,6 +48,7 @@ class RunPlan:
         processes: How many share each load.
         try_first: Send one request first, and stop where it fails.
         folder: Where files go.
+        visualizer: Where else the results go.
     """
 
     endpoint: Endpoint
@@ -61,6 +63,7 @@ class RunPlan:
     pause_s: float = 0.0
     processes: int = 1
     try_first: bool = True
+    visualizer: Tool | None = None
     form: Form = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +87,8 @@ def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
         if measuring.measure(level).interrupted:
             break
     say(summary_text(plan, measuring.results))
+    if plan.visualizer:
+        record(plan.visualizer, plan.folder.name, measuring.about, measuring.results)
     return measuring.results
 
 
@@ -96,6 +101,8 @@ def tune(plan: RunPlan, wanted: Search, say: Say, *, progress: bool = True) -> F
     measuring = Measuring(plan, TUNING_PROMPTS, progress=progress)
     found = search(wanted, lambda value: measuring.measure(wanted.level(value, plan.levels[0])))
     say(f"{summary_text(plan, measuring.results)}\n\n{found.words()}")
+    if plan.visualizer:
+        record(plan.visualizer, plan.folder.name, measuring.about, measuring.results)
     return found
 
 
@@ -111,6 +118,8 @@ class Measuring:
         self._plan = plan
         self._progress = progress
         self._used = 0
+        if plan.visualizer:
+            load_tool(plan.visualizer)  # before anything is sent
         shown = address_of(plan.endpoint).shown
         self._workload = workload_of(plan, prompts)
         if plan.folder.exists() and any(plan.folder.iterdir()):
@@ -120,7 +129,7 @@ class Measuring:
         if plan.try_first:
             try_once(plan, self._workload)
         file = f" ({plan.data.path})" if plan.data.path else ""
-        self._about = Facts(
+        self.about = Facts(
             model=str(plan.parameters.get("model", "")),
             url=shown,
             interface=plan.interface,
@@ -135,8 +144,8 @@ class Measuring:
         result = measure_level(plan, _from(self._workload, self._used), level, progress=self._progress)
         self._used += _prompts_of(level)
         self.results.append(result)
-        write_run(plan.folder, self._about, self.results, summary_text(plan, self.results) + "\n")
-        write_page(plan.folder / "report.html", self._about, self.results)
+        write_run(plan.folder, self.about, self.results, summary_text(plan, self.results) + "\n")
+        write_page(plan.folder / "report.html", self.about, self.results)
         return result
 
 

@@ -1,0 +1,64 @@
+"""What is shown while a level runs."""
+
+from __future__ import annotations
+
+import io
+
+from evalscope_pytest.perf.driving import Live
+from evalscope_pytest.perf.glance import Glance, glance, together
+from evalscope_pytest.perf.level import Level
+from evalscope_pytest.perf.progress import Progress, line_of
+from evalscope_pytest.perf.session import measure
+
+from .service import Pace, endpoint, stream_of, workload
+from .test_request import request
+
+LEVEL = Level(concurrency=8, requests=500)
+SEEN = Glance(4.0, 100, 2, 8, 1234.0, (0.1, 0.1, 0.5))
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_line_says_how_far_how_fast_and_what_failed():
+    line = line_of(LEVEL, SEEN)
+    assert line == (
+        "parallel_8: 100/500 done, 8 in flight, 25.0 req/s, 1,234 tok/s, TTFT 100/100 ms (p50/p99), 2 errors"
+    )
+    assert "4/60 s done" in line_of(Level(concurrency=8, duration_s=60), SEEN)
+
+
+def test_a_terminal_gets_one_line_that_changes_and_goes():
+    terminal = Terminal()
+    shown = Progress(LEVEL, terminal)
+    shown(SEEN)
+    shown(SEEN)
+    shown.close()
+    assert "\n" not in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[2K")
+
+
+def test_a_file_is_not_filled_with_lines():
+    file = io.StringIO()
+    shown = Progress(LEVEL, file)
+    shown(SEEN)
+    assert file.getvalue() == ""
+
+
+def test_failures_are_counted_once_however_often_one_looks():
+    live = Live(requests=[request(), request(error="HTTP 500: it broke")])
+    assert [glance(live).failed for _ in range(3)] == [1, 1, 1]
+    live.requests.append(request(error="x"))
+    assert glance(live).failed == 2
+    assert together([glance(live), SEEN]).failed == 4
+
+
+def test_a_run_is_looked_at_while_it_runs(service):
+    service.writes, service.pace = stream_of(4), Pace(0.1, 0.1)
+    seen: list[Glance] = []
+    measure(endpoint(service.chat), workload(), Level(concurrency=2, requests=6), watch=seen.append)
+    assert seen
+    assert seen[-1].in_flight == 2
+    assert seen[-1].done < 6
