@@ -90,8 +90,8 @@ class Sample:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
     subset: str = ""
-    tools: tuple[Tool, ...] = ()
     private: Mapping[str, Any] = field(default_factory=dict)
+    tools: tuple[Tool, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.input, (str, tuple)):
