@@ -17,6 +17,7 @@ from .conclusion import Conclusion, conclude, many, what_runs
 from .progress import Progress, service_on
 from .run import Run
 from .verdict import Verdict, verdict_on
+from .workers import distributes
 
 # Failures with the same cause beyond these are counted, not shown one by one.
 SHOWN_ALIKE = 3
@@ -199,8 +200,9 @@ class Reporting:
             return
         finally:
             run.release()
-        if self._conclusion.interrupted and session.shouldfail and not run.interrupted:
-            session.shouldfail = SAID_ABOVE  # pytest shows it last; xdist has a last line of its own
+        ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
+        if self._conclusion.interrupted and ends_here and not run.interrupted:
+            session.shouldfail = SAID_ABOVE  # pytest shows it last, as xdist does the like of its own
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
