@@ -119,6 +119,24 @@ def ini_layer(getini: Callable[[str], Any], inifile: Path | None = None) -> Laye
     return checked(given, lambda name: f"{ini_name(name)} of {where}", is_text=True)
 
 
+def check_ini_names(unknown: Iterable[str], inifile: Path | None = None) -> None:
+    """Refuse keys of pytest.ini or pyproject.toml that look like ours.
+
+    Args:
+        unknown: The keys that no plugin has registered.
+        inifile: Where they stand.
+
+    Raises:
+        ConfigError: One of them begins with ``eval_``.
+    """
+    known = [ini_name(name) for name in settings_of(TaskConfig)]
+    for key in sorted(unknown):
+        if key.startswith("eval_"):
+            raise ConfigError(
+                f"unknown setting {key!r} in {inifile.name if inifile else 'pytest.ini'}. {closest(key, known)}"
+            )
+
+
 def file_layer(source: str | Path) -> Layer:
     """Read a YAML or JSON file, or JSON from standard input for ``-``. The dump of an earlier run is understood.
 
@@ -235,5 +253,5 @@ def _json(value: Any, reveal: bool, key: str = "") -> Any:
     return value
 
 
-__all__ = ["Layer", "environment_layer", "file_layer", "from_mapping", "gather", "given_layer",
+__all__ = ["Layer", "check_ini_names", "environment_layer", "file_layer", "from_mapping", "gather", "given_layer",
            "ini_layer", "mapping_layer", "option_layer", "resolve", "standard_input", "to_mapping"]  # fmt: skip

@@ -47,11 +47,27 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[TASK] = task
+    _check_evaluates(config, task)
     named = ("eval_model", "eval_task_config", "eval_datasets", "eval_type", "eval_arena")
     on_command_line = any(getattr(known, name) for name in named)
     added = _bundled(task, known.file_or_dir) if on_command_line else []
     os.environ[ADDED_PATHS] = os.pathsep.join([str(os.getpid()), *added])
     _add(config, args, added)
+
+
+def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:
+    """Refuse options that would have no effect, as nothing is evaluated. Those in ``addopts`` are for every run.
+
+    Raises:
+        pytest.UsageError: One is on the command line itself.
+    """
+    words = (str(word) for word in config.invocation_params.args)
+    given = next((word.partition("=")[0] for word in words if word.startswith(("--eval-", "--no-eval-"))), None)
+    if given and not (task.eval_type or task.model or task.datasets):
+        raise pytest.UsageError(
+            f"{given} has no effect: there is no model, so nothing is evaluated. Add --eval-model NAME "
+            "(--eval-model mock to try out), or leave it out."
+        )
 
 
 def _added_by_controller() -> list[str] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ..config.task import TaskConfig
 from .nodes import SampleItem
 from .verdict import verdict_on
 
@@ -16,8 +17,10 @@ ERRORED = "evalscope/errored"
 class Rerun:
     """Remembers wrong and errored samples in pytest's cache. Runs where the terminal is."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, task: TaskConfig) -> None:
         self._config = config
+        self._task = task
+        self._seen = self._had_nothing = False
 
     @cached_property
     def _errored(self) -> set[str]:
@@ -29,6 +32,7 @@ class Rerun:
         verdict = verdict_on(report)
         if verdict is None:
             return
+        self._seen = True
         last_failed: Any = self._config.pluginmanager.getplugin("lfplugin")  # registered after this plugin
         if verdict.state not in ("correct", "skipped") and last_failed is not None:
             last_failed.lastfailed[getattr(report, "id", report.nodeid)] = True  # a text before pytest 9.2
@@ -37,12 +41,22 @@ class Rerun:
         else:
             self._errored.discard(report.nodeid)
 
-    def pytest_sessionfinish(self) -> None:
-        """Write what was noted."""
-        if not self._config.option.collectonly:
-            cache = getattr(self._config, "cache", None)
-            if cache is not None:
-                cache.set(ERRORED, sorted(self._errored))
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write what was noted. Nothing to run again is a success: it follows a run without errors."""
+        cache = getattr(self._config, "cache", None)
+        if cache is None or self._config.option.collectonly:
+            return
+        is_rerun = self._task.rerun == "errors"
+        if is_rerun and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and cache.get(ERRORED, None) == []:
+            self._had_nothing = True
+            session.exitstatus = pytest.ExitCode.OK
+        if self._seen or not is_rerun:
+            cache.set(ERRORED, sorted(self._errored))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say why nothing ran."""
+        if self._had_nothing:
+            terminalreporter.write_line("--eval-rerun=errors: nothing ended in an error last time.")
 
 
 def errored_of(config: pytest.Config) -> list[str]:

@@ -197,5 +197,21 @@ def test_a_benchmark_with_a_mistake_is_told_at_collection(kind, served):
 def test_an_option_without_a_model_does_not_run_half_of_it(project):
     project.benchmark()
     run = project.run("--eval-limit=3", model="")
-    assert run.code == 0
-    assert run.counts == {"skipped": 1}
+    assert run.code == 4
+    assert "Add --eval-model NAME" in paragraph(run)
+    assert run.work_dir is None
+    assert project.run("--eval-limit=3", "--eval-datasets=adding", ".", model="").counts == {"skipped": 1}
+
+
+def test_a_misspelled_key_of_the_ini_file_is_named(ready):
+    ready.write("pytest.ini", "[pytest]\neval_limt = 3")
+    run = ready.run()
+    assert run.code == 4, run.out
+    assert "unknown setting 'eval_limt' in pytest.ini. Did you mean 'eval_limit'?" in paragraph(run)
+    assert not ready.server.requests
+
+
+def test_keys_of_other_plugins_in_the_ini_file_are_theirs(ready):
+    ready.write("pytest.ini", "[pytest]\neval_colour = red")
+    ready.write("conftest.py", "def pytest_addoption(parser):\n    parser.addini('eval_colour', 'of another plugin')")
+    assert ready.run("--eval-limit=1").code == 0

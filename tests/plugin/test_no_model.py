@@ -53,3 +53,17 @@ def test_a_gate_in_the_ini_file_concerns_no_plain_run(project):
     project.write("pytest.ini", "[pytest]\neval_gate = adding>=0.9\neval_limit = 3")
     project.benchmark(count=0)
     assert project.run(model="").counts == {"skipped": 1}
+
+
+def test_an_option_that_has_no_effect_without_a_model_is_refused(project):
+    project.write("test_ordinary.py", ORDINARY)
+    run = project.run("--eval-limit=5", model="")
+    assert run.code == 4
+    assert "--eval-limit has no effect: there is no model" in run.out
+    assert "Add --eval-model NAME" in run.out
+
+
+def test_options_in_addopts_are_for_every_run(project):
+    project.write("pytest.ini", "[pytest]\naddopts = --eval-limit=5")
+    project.write("test_ordinary.py", ORDINARY)
+    assert project.run(model="").counts == {"passed": 2}

@@ -186,3 +186,17 @@ def test_pdb_opens_at_the_authors_bug(project, pytester):
     child.sendline("q")
     child.expect("2 failed")
     child.wait()
+
+
+def test_a_rerun_of_errors_after_a_healthy_run_has_nothing_to_do_and_succeeds(served):
+    served.options = [word for word in served.options if "cacheprovider" not in word]
+    served.benchmark(count=3)
+    first = served.run("--eval-rerun=errors")
+    assert first.code == 5, "there is no run yet whose errors could be meant"
+    assert served.run().code == 0
+    served.server.forget()
+    again = served.run("--eval-rerun=errors")
+    assert "--eval-rerun=errors: nothing ended in an error last time." in again.out
+    assert again.code == 0
+    assert not served.server.requests
+    assert served.run("--eval-rerun=errors").code == 0
