@@ -22,6 +22,7 @@ class SampleContext:
         printed: What the body wrote to stdout, stderr or a log.
         judged: Judges' replies of an earlier run, by judge, repeat and messages.
         judge_calls: What judges were asked about this sample so far.
+        occurrence: How many samples before this one ask the same.
         turns: How often the body has asked the same, where that is counted: `Reuse`.
     """
 
@@ -30,6 +31,7 @@ class SampleContext:
     generation: GenerationConfig
     right_reply: str = ""
     repeat: int = 0
+    occurrence: int = 0
     calls: list[Call] = field(default_factory=list)
     recorded: deque[Call] = field(default_factory=deque)
     printed: list[str] = field(default_factory=list)

@@ -78,7 +78,11 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One sample to run, and where it stands in its subset."""
+    """One sample to run, and where it stands in its subset.
+
+    Attributes:
+        occurrence: How many samples before it ask the same.
+    """
 
     evaluation: Evaluation
     sample: Sample
@@ -86,6 +90,7 @@ class Unit:
     index: int
     group: int
     repeat: int
+    occurrence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ class Runner:
         started = time.perf_counter()
         evaluation, sample = unit.evaluation, unit.sample
         messages = evaluation.messages(sample)
-        key = prediction_key(evaluation, messages, unit.repeat, sample.tools)
+        key = prediction_key(evaluation, messages, unit.repeat, sample.tools, unit.occurrence)
         private = (sample.private,) if sample.private else ()
         review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata, *private)
         place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
@@ -155,6 +160,7 @@ class Runner:
             generation=evaluation.generation,
             right_reply=_right_reply(evaluation.scorer, sample),
             repeat=unit.repeat,
+            occurrence=unit.occurrence,
             recorded=deque(recorded.calls if recorded else ()),
             judged={} if recorded is None or self.rescore else _judged(recorded),
         )
@@ -198,11 +204,19 @@ def _judged(recorded: Recorded) -> dict[tuple[str, int, tuple[Message, ...]], st
 
 
 def prediction_key(
-    evaluation: Evaluation, messages: tuple[Message, ...], repeat: int, tools: tuple[Tool, ...] = ()
+    evaluation: Evaluation,
+    messages: tuple[Message, ...],
+    repeat: int,
+    tools: tuple[Tool, ...] = (),
+    occurrence: int = 0,
 ) -> str:
-    """Return the content address of a prediction: the same wherever, whenever and in whatever order it is asked."""
+    """Return the content address of a prediction: the same wherever, whenever and in whatever order it is asked.
+
+    The first of several equal questions has the address it would have alone.
+    """
     functions = [[tool.identity for tool in tools]] if tools else []
-    return digest(evaluation.identity, [m.identity for m in messages], repeat, *functions)
+    number = [occurrence] if occurrence else []
+    return digest(evaluation.identity, [m.identity for m in messages], repeat, *functions, *number)
 
 
 def _right_reply(scorer: Scorer | None, sample: Sample) -> str:

@@ -53,7 +53,9 @@ class Reuse:
         turns = self._turns if context is None else context.turns
         functions = [[tool.identity for tool in request.tools]] if request.tools else []
         drawn = "" if repeatable else self.seed
-        asked = digest(identity, messages, request.repeat, drawn, self._reference(request), *functions)
+        # Of a model that samples, equal questions of a data set are draws of their own.
+        number = [context.occurrence] if context is not None and context.occurrence and not repeatable else []
+        asked = digest(identity, messages, request.repeat, drawn, self._reference(request), *functions, *number)
         turns[asked] = turn = turns.get(asked, 0) + 1
         return asked if turn == 1 else digest(asked, turn)
 

@@ -11,6 +11,7 @@ import pytest
 from _pytest.skipping import evaluate_skip_marks
 
 from ..benchmarks.bundled import bundled_dir, bundled_files
+from ..benchmarks.equal_questions import earlier_equals
 from ..benchmarks.evalscope_prompts import with_evalscope_prompts
 from ..benchmarks.judged import needs_judge
 from ..benchmarks.load import LoadedBenchmark, load
@@ -166,12 +167,14 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleIt
     items = []
     file = module.nodeid or _outside(module.path)
     for subset, samples in loaded.subsets.items():
+        equals = earlier_equals(samples, loaded.messages)
         for group, sample in enumerate(samples):
             for repeat in range(resolved.repeats):
                 sample_id = _sample_id(subset, group, repeat)
                 if only and sample_id not in only:
                     continue
-                unit = Unit(evaluation, sample, subset, group * resolved.repeats + repeat, group, repeat)
+                index = group * resolved.repeats + repeat
+                unit = Unit(evaluation, sample, subset, index, group, repeat, equals[group])
                 name = f"{benchmark.name}[{sample_id}]"
                 items.append(
                     SampleItem.from_parent(

@@ -73,6 +73,24 @@ def test_a_killed_run_loses_nothing_that_was_finished(served):
     assert len(served.server.requests) == 120 - finished
 
 
+def test_equal_questions_are_draws_of_their_own_also_when_carried_on(served):
+    served.benchmark(count=0)
+    served.write(
+        "adding.jsonl", 3 * '{"question": "1 + 1", "answer": "2"}\n' + '{"question": "2 + 2", "answer": "4"}\n'
+    )
+    served.server.answer = lambda messages: str(len(served.server.requests))
+    options = ("--eval-generation-config=temperature=1", "--eval-response-cache=cache", "--eval-response-cache-sampled")
+    first = served.run(*options, "--eval-limit=1")
+    whole = served.run(*options, f"--eval-use-cache={first.work_dir}")
+    assert whole.code == 0
+    assert len(served.server.requests) == 4
+    replies = [row["messages"][-1]["content"] for row in first.rows()]
+    assert sorted(replies) == ["1", "2", "3", "4"]
+    again = served.run(*options)
+    assert [row["messages"][-1]["content"] for row in again.rows()] == replies
+    assert len(served.server.requests) == 4
+
+
 @pytest.fixture
 def finished(served):
     """A finished run of 12 samples with four of them wrong."""
