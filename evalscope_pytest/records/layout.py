@@ -23,6 +23,7 @@ from .atomic import cannot_write
 
 MAX_NAME_BYTES = 120
 _TRACES = ("configs", "journal", "predictions", "reviews", "logs/eval_log.log")  # of a run, ours or EvalScope's
+_FOLDERS = ("configs", "journal", "logs", "predictions", "reports", "reviews")
 _FORBIDDEN = frozenset('/\\:*?"<>|~')
 _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{number}" for port in ("com", "lpt") for number in range(10)]
@@ -180,13 +181,16 @@ def open_work_dir(
         try:
             root = _made(work_dir) if no_timestamp else _unique(_made(work_dir), now or datetime.now().astimezone())
         except OSError as error:
-            raise _unusable(work_dir, error) from error
+            raise unusable(work_dir, error) from error
     probe = root / ".write_probe"
     try:
         probe.write_bytes(b"\0" * 4096)
         probe.unlink()
     except OSError as error:
-        raise _unusable(root, error) from error
+        raise unusable(root, error) from error
+    for folder in (root / name for name in _FOLDERS):
+        if folder.exists() and not folder.is_dir():
+            raise unusable(folder, NotADirectoryError(errno.ENOTDIR, "a file is where a folder belongs"))
     return WorkDir(root.resolve())
 
 
@@ -224,7 +228,8 @@ def _existing(root: Path) -> Path:
     raise UsageError(f"use_cache is not there: {root}. {hint} Without --eval-use-cache a new run is started.")
 
 
-def _unusable(path: Path, error: OSError) -> StoreError | UsageError:
+def unusable(path: Path, error: OSError) -> StoreError | UsageError:
+    """Return the error that names what cannot be written in a run's directory, and why."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return cannot_write(path, error)
     return UsageError(

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..core.errors import UsageError
-from .layout import WorkDir
+from .layout import WorkDir, unusable
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def locked(workdir: WorkDir) -> Iterator[None]:
     """Hold the work_dir for this run. The workers of a run go without: their controller holds it.
 
     Raises:
-        UsageError: Another run has it; the message names its process.
+        UsageError: Another run has it, and the message names its process; or the lock is no file.
     """
     try:
         import fcntl  # not on Windows, where two runs in one directory remain the user's own care
@@ -30,7 +30,11 @@ def locked(workdir: WorkDir) -> Iterator[None]:
         yield
         return
     path = workdir.root / ".lock"
-    with open(path, "a+", encoding="utf-8") as file:
+    try:
+        opened = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise unusable(path, error) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 MISTAKES = {
@@ -12,6 +14,8 @@ MISTAKES = {
     "limit of zero": (["--eval-limit=0"], ["limit cannot be 0", "--eval-limit"]),
     "limit that is no number": (["--eval-limit=many"], ["limit", "many"]),
     "share above one": (["--eval-limit=1.5"], ["1.5"]),
+    "value of a switch": (["--eval-strict=maybe"], ["--eval-strict takes no value", "--no-eval-strict"]),
+    "datasets without a name": (["--eval-datasets"], ["--eval-datasets names no benchmark", "gsm8k"]),
     "batch size": (["--eval-batch-size=0"], ["eval_batch_size", "0"]),
     "repeats": (["--eval-repeats=-1"], ["repeats", "-1"]),
     "seed": (["--eval-seed=x"], ["seed", "'x'"]),
@@ -215,3 +219,19 @@ def test_keys_of_other_plugins_in_the_ini_file_are_theirs(ready):
     ready.write("pytest.ini", "[pytest]\neval_colour = red")
     ready.write("conftest.py", "def pytest_addoption(parser):\n    parser.addini('eval_colour', 'of another plugin')")
     assert ready.run("--eval-limit=1").code == 0
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize(("name", "said"), [(".lock", "Is a directory"), ("predictions", "a file is where a folder")])
+def test_a_work_dir_with_something_in_the_way_is_told_before_the_first_request(name, said, processes, served):
+    served.benchmark()
+    folder = served.path / "out"
+    if name == ".lock":
+        (folder / name).mkdir(parents=True)
+    else:
+        served.write(f"out/{name}", "no folder")
+    run = served.run("--eval-work-dir=out", "--eval-no-timestamp", *(["-n", processes] if processes else []))
+    assert run.code == 4
+    assert re.search(rf"ERROR: work_dir cannot be written to: \S*{name} \({said}", run.out)
+    assert "INTERNALERROR" not in run.out
+    assert not served.server.requests
