@@ -112,6 +112,7 @@ class Progress:
         self._file = file
         self._service = service
         self._was_held = False
+        self._line_is_open = False  # with the cursor at its beginning: what is written next would mix with it
         self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values()), in_flight, began) for plan in plans}
         self._width = max((len(name) for name in self._tallies), default=0)
 
@@ -150,6 +151,9 @@ class Progress:
         for tally in self._tallies.values():
             if tally.done and not tally.finished:
                 self._show(tally, last=True)
+        if self._line_is_open and self._reporter is not None:
+            self._reporter._tw.line()
+            self._line_is_open = False
         if self._file is not None:
             self._file.update(self._figures(), "completed" if complete else "error", self._service())
 
@@ -166,6 +170,7 @@ class Progress:
         room = terminal.fullwidth - 1
         # The cursor goes back to the margin, so that the ^C which a terminal writes there is written over.
         terminal.write(f"\r{line[:room]:<{room}}\r", flush=True)
+        self._line_is_open = not last
         if last:
             terminal.line()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -73,8 +74,40 @@ def test_a_terminal_shows_what_is_waited_for_on_a_line_of_its_own(processes, ser
     assert all(len(line) <= 80 for line in re.split(r"[\r\n]+", shown) if line.startswith("adding"))
 
 
-def on_a_terminal(project, *args):
-    """Return what a run writes to a terminal."""
+@pytest.mark.parametrize("processes", [0, 2])
+def test_ctrl_c_leaves_the_line_of_a_hanging_service_alone(processes, served):
+    served.benchmark(count=3)
+    served.server.latency_s = 30
+    told = []
+
+    def interrupted(process, shown):
+        if b"waiting" in shown and not told:
+            told.append(process.send_signal(signal.SIGINT))
+
+    options = ["-n", str(processes)] if processes else []
+    shown = on_a_terminal(served, ".", *options, code=2, heed=interrupted)
+    lines = screen(shown)
+    assert any(re.fullmatch(r"adding  0/3  score   -     [123] waiting, longest \d+ s", line) for line in lines), lines
+    assert "The run is not complete: interrupted by Ctrl-C." in lines
+
+
+def screen(written: str) -> list[str]:
+    """Return the lines a terminal shows, which a carriage return lets write over what is there."""
+    lines = []
+    for line in written.replace("\r\n", "\n").split("\n"):
+        seen = ""
+        for piece in line.split("\r"):
+            seen = piece + seen[len(piece) :]
+        lines.append(seen.rstrip())
+    return lines
+
+
+def on_a_terminal(project, *args, code=0, heed=lambda process, shown: None):
+    """Return what a run writes to a terminal.
+
+    Args:
+        heed: Called with the process and what it has written so far, whenever it writes.
+    """
     import pty
 
     ours, theirs = pty.openpty()
@@ -93,8 +126,9 @@ def on_a_terminal(project, *args):
     with suppress(OSError):  # the other end is closed
         while piece := os.read(ours, 65536):
             written += piece
+            heed(process, written)
     os.close(ours)
-    assert process.wait(10) == 0
+    assert process.wait(10) == code
     return re.sub(r"\x1b\[[0-9;]*m", "", written.decode())
 
 
