@@ -1,4 +1,4 @@
-"""Results as experiments of other tools: stand-ins that write down what they are told, and the real ones where they are."""
+"""Results as experiments of other tools: stand-ins that note what they are told, and the real ones where they are."""
 
 from __future__ import annotations
 
