@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 from ..config.options import (
     TASK_CONFIG,
     OptionSpec,
+    check_switches,
     cli_flag,
     cli_options,
     hand_back_paths,
@@ -98,6 +99,7 @@ def understood(arguments: Sequence[str]) -> Words:
     words = list(arguments)
     split = words.index("--") if "--" in words else len(words)
     own, for_pytest = _in_own_words(words[:split]), words[split + 1 :]
+    check_switches(own, cli_options)
     options, rest = _parser().parse_known_args(hand_back_paths(own, flag=cli_flag("datasets")))
     _check_rest(rest)
     given = {name: value for name, value in vars(options).items() if value is not None}

@@ -102,7 +102,7 @@ class _Switch(argparse.BooleanOptionalAction):
 _FORMS: dict[str, dict[str, Any]] = {
     "value": {},
     "switch": {"action": _Switch},
-    "names": {"nargs": "+", "action": "extend"},
+    "names": {"nargs": "*", "action": "extend"},
     "repeat": {"action": "append"},
 }
 _INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": "linelist"}
@@ -182,6 +182,23 @@ def check_flags(arguments: Sequence[str]) -> None:
         flag = word.partition("=")[0]
         if flag.startswith(("--eval-", "--no-eval-")) and flag not in known:
             raise ConfigError(f"unknown option {flag}. {closest(flag, known)} pytest --help shows all of them.")
+
+
+def check_switches(arguments: Sequence[str], options: Callable[[], Iterator[OptionSpec]] = pytest_options) -> None:
+    """Refuse ``--eval-strict=maybe`` in words of our own: argparse calls that an ignored explicit argument.
+
+    Raises:
+        ConfigError: A switch has a value.
+    """
+    valued = [word.partition("=")[0] for word in arguments if word.startswith("--") and "=" in word]
+    if not valued:
+        return
+    for option in options():
+        if option.kwargs.get("action") is _Switch and (found := {*_spellings(option)} & {*valued}):
+            from ..core.errors import ConfigError
+
+            on, off = _spellings(option)
+            raise ConfigError(f"{found.pop()} takes no value. Write {on} to turn it on, or {off}.")
 
 
 def _spellings(option: OptionSpec) -> Iterator[str]:

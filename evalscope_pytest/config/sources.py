@@ -68,6 +68,9 @@ def option_layer(options: Mapping[str, Any], spell: Callable[[str], str] = pytes
         ConfigError: A value is wrong or not available.
     """
     given = {name: options.get(ini_name(name)) for name in settings_of(TaskConfig)}
+    if given["datasets"] == []:
+        flag = spell("datasets")
+        raise ConfigError(f"{flag} names no benchmark. Give one or more: {flag} gsm8k arc.")
     given["template_type"] = options.get(TEMPLATE_TYPE)
     return checked(given, spell, is_text=True)
 

@@ -34,7 +34,7 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     correct_root(config, args, [*known.file_or_dir, *paths])
     known = config.known_args_namespace
     words, paths = split_paths(known.eval_datasets or (), bundled_files())
-    known.eval_datasets = words or None
+    known.eval_datasets = words or (None if paths else known.eval_datasets)
     known.file_or_dir.extend(paths)
     args[:] = hand_back_paths(args, bundled_files())
     if (added := _added_by_controller()) is not None:

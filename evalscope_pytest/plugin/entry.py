@@ -14,13 +14,21 @@ from ..config import options
 from . import fixtures
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Register one option and one ini key for each field of `TaskConfig`."""
     group = parser.getgroup("evalscope", "evaluation of language models (evalscope-pytest)")
     for option in options.pytest_options():
         group.addoption(option.flag, **option.kwargs)
         if option.ini:
             parser.addini(option.ini, option.help, type=option.ini_type, default=None)  # type: ignore[arg-type]
+    words = pluginmanager.getplugin("pytestconfig").invocation_params.args
+    if any(str(word).startswith(("--eval-", "--no-eval-")) for word in words):
+        from ..core.errors import ConfigError
+
+        try:
+            options.check_switches([str(word) for word in words])
+        except ConfigError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -88,6 +88,8 @@ def test_a_model_of_the_environment_is_put_on_the_command_line():
     ("line", "words"),
     [
         ("--model m --limit 0", ["limit cannot be 0", "in --limit"]),
+        ("--model m --strict=maybe", ["--strict takes no value", "--no-strict"]),
+        ("--model m --datasets", ["--datasets names no benchmark"]),
         ("--model m --generation-config temprature=1", ["--generation-config", "'temperature'"]),
         ("--model m --sandbox-type volcengine", ["not available in this version", "--sandbox-type"]),
         ("--model m --agent-config mode=native", ["not available in this version", "--agent-config"]),
