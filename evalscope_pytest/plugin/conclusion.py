@@ -19,6 +19,7 @@ from ..records.fold import BenchmarkRows, fold
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline
 from ..report.build import build_report, save_report
+from ..report.errors import MAX_SAMPLES, sample_id
 from ..report.gates import GateResult, check_names, evaluate, parse_gate
 from ..report.html import write_html
 from ..report.model import Report
@@ -196,7 +197,7 @@ def conclude(run: Run) -> Conclusion:
         arena=_arena(run),
         levels=_levels(run),
         audit=audit,
-        notes=notes,
+        notes=(*notes, *_undecided(rows)),
     )
 
 
@@ -239,6 +240,17 @@ def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:
     every = [row for found in rows for row in found.rows]
     cached, replies = sum(row.cached for row in every), sum(row.calls for row in every)
     return f"response cache: {cached} of {'1 reply' if replies == 1 else f'{replies} replies'} came from {folder}"
+
+
+def _undecided(rows: Sequence[BenchmarkRows]) -> tuple[str, ...]:
+    found = [sample_id(row) for benchmark in rows for row in benchmark.rows if row.undecided]
+    if not found:
+        return ()
+    more = ", ..." if len(found) > MAX_SAMPLES else ""
+    return (
+        f"{many(len(found), 'answer')} counted as wrong since comparing took computer algebra over five seconds: "
+        f"{', '.join(found[:MAX_SAMPLES])}{more}",
+    )
 
 
 def _gates(run: Run, reports: tuple[Report, ...]) -> tuple[GateResult, ...]:

@@ -53,6 +53,7 @@ class Row:
         ttft_s: Of the first call.
         cached: Calls that the response cache answered.
         judged: What judges were asked about it; None where none was.
+        undecided: Computer algebra took too long to compare the answer, which counts as wrong.
     """
 
     key: str
@@ -80,6 +81,7 @@ class Row:
     elapsed_s: float = 0.0
     cached: int = 0
     judged: Judged | None = None
+    undecided: bool = False
 
     @property
     def reusable(self) -> bool:
@@ -108,6 +110,8 @@ def header_of(result: SampleResult) -> dict[str, Any]:
             header["answer"] = mask_keys(_vote(score.answer))
         if isinstance(weights := score.metadata.get("weights"), Mapping):
             header["weights"] = weights
+        if score.metadata.get("comparison") == "timeout":
+            header["undecided"] = True
     else:
         header["status"] = "error"
     if error is not None:

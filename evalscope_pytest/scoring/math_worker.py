@@ -1,6 +1,6 @@
 """Comparing answers with computer algebra, in a process that can be killed.
 
-sympy has no time limit that holds (``9^{9^{9^{9}}}`` never returns to Python), so it runs in a child that is killed
+sympy has no time limit that holds (one power of integers may take for ever in C), so it runs in a child that is killed
 when it is late and started again for the next pair. One child serves one pytest process: only the few comparisons
 `math_equal.same` leaves open come here.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..core.errors import ScoringError
+from .math_size import is_huge
 
 Verdict = Literal["equal", "different", "timeout"]
 
@@ -58,6 +59,8 @@ class MathWorker:
             ScoringError: The child cannot be started (math-verify is missing or broken).
         """
         if _too_much(gold) or _too_much(answer):
+            return "different"
+        if is_huge(gold) != is_huge(answer):
             return "different"
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Verdict] = loop.create_future()
@@ -217,7 +220,8 @@ _shared = MathWorker()
 async def equal(gold: str, answer: str) -> Verdict:
     """Compare two answers with this process's worker, started when it is first needed.
 
-    "timeout" after five seconds. Text no answer looks like (1,000 characters, 40 brackets deep) is "different".
+    "timeout" after five seconds. Text no answer looks like (1,000 characters, 40 brackets deep) is "different";
+    so is a number too large to be written out (`is_huge`) from one that is not.
     """
     return await _shared.equal(gold, answer)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import time
@@ -376,6 +377,23 @@ def test_case_37_hostile_mathematics(tmp_path, monkeypatch):
     assert not any(took > 6 for took, _ in found)
     assert all(flagged or took < 3 for (took, _), flagged in zip(found, late, strict=True))
     assert not list(tmp_path.iterdir())
+
+
+LATE = """
+async def test_adding(sample, model):
+    await model.generate(sample)
+    return Score(accuracy=0.0, metadata={"comparison": "timeout"})
+"""
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_case_37_late_comparisons_are_counted_in_one_line(served, processes):
+    served.benchmark(count=10, body=LATE)
+    run = served.run("-n", processes)
+    assert run.code == 0, run.out
+    late = [line for line in run.out.splitlines() if "computer algebra" in line]
+    assert len(late) == 1, run.out
+    assert re.match(r"10 answers counted as wrong since .* over five seconds: adding\[default-\d+\]", late[0])
 
 
 class Page(HTMLParser):

@@ -120,7 +120,7 @@ def test_a_late_comparison_is_a_wrong_answer_that_says_so(monkeypatch):
     impatient = MathWorker(limit_s=0.2)
     monkeypatch.setattr(math_worker, "_shared", impatient)
     try:
-        score = judged(math_answer(), "\\boxed{9^{9^{9^{9}}}}", Sample("?", "\\sqrt{2}"))
+        score = judged(math_answer(), "\\boxed{\\binom{10^{9}}{5*10^{8}}}", Sample("?", "\\sqrt{2}"))
     finally:
         impatient.close()
     assert score.values == {"accuracy": 0.0}
