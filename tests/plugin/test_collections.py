@@ -9,6 +9,7 @@ import pytest
 from evalscope_pytest.cli.main import main
 from tests.suites.written import write
 
+LEVELS = "collection_detailed_report.json"
 SCHEMA = {
     "name": "mixed",
     "datasets": [
@@ -51,9 +52,7 @@ def test_each_sample_is_asked_and_scored_as_its_benchmark_does(project, mixed):
 
 def test_the_report_has_every_level(project, mixed):
     done = run(project, mixed, "--eval-model-args=reply=ANSWER: B")
-    report = json.loads(
-        (done.work_dir / "reports" / "mock" / "data_collection" / "collection_detailed_report.json").read_text()
-    )
+    report = json.loads((done.work_dir / "reports" / "mock" / "data_collection" / LEVELS).read_text())
     by_name = {row["dataset_name"]: row for row in report["dataset_level"]}
     assert by_name["arc"]["micro_avg."] == 1  # the honey
     assert by_name["gsm8k"]["micro_avg."] == 0
@@ -64,6 +63,21 @@ def test_the_report_has_every_level(project, mixed):
     assert weighted == {"mixed": 0.3333, "mixedzh": 1.0, "mixedtools": 0.5}  # 0.2 of 0.6: gsm8k counts twice
     mean = {m["identity"]["name"]: m["score"] for m in done.reports["data_collection"]["metrics"]}
     assert mean == {"accuracy": 0.6, "weighted_accuracy": 0.5}
+
+
+def test_samples_that_count_nowhere_are_in_no_level(project, tmp_path):
+    step = 'Action: Finish\nAction Input: {"return_type": "give_answer", "final_answer": "ten"}'
+    entry = {"task_type": "", "tags": [], "categories": ["all"], "weight": 0.5, "args": {}}
+    asked = [{"role": "user", "content": "?"}]
+    tool = {"dataset_name": "tool_bench", "subset_name": "in_domain"}
+    sums = {"dataset_name": "gsm8k", "subset_name": "main", "prompt": {"input": asked, "target": "5"}}
+    prompt = {"input": asked, "target": step, "metadata": {"tools": ["Finish"]}}
+    rows = [{"index": 0, **entry, **tool, "prompt": prompt}, {"index": 1, **entry, **sums}]
+    file = tmp_path / "mixed.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run(project, file)
+    report = json.loads((done.work_dir / "reports" / "mock" / "data_collection" / LEVELS).read_text())
+    assert [row["dataset_name"] for row in report["dataset_level"]] == ["gsm8k"]
 
 
 def test_samples_are_the_same_in_several_processes(project, mixed):

@@ -43,3 +43,21 @@ def test_calls_are_asked_for_scored_and_recorded(project, tmp_path, openai_serve
 
 def test_the_mock_model_calls_functions_rightly(project, tmp_path):
     assert bfcl(project, tmp_path).score("bfcl_v4") == 1
+
+
+def test_other_functions_make_it_another_question(project, tmp_path, openai_server):
+    openai_server.fault_for = answered
+    words = ("--eval-type=openai_api", f"--eval-api-url={openai_server.url}", "--eval-limit=1")
+    run = bfcl(project, tmp_path, *words)
+    asked = len(openai_server.requests)
+    file = tmp_path / "bfcl_v4" / "BFCL_v4_irrelevance.json"
+    file.write_text(file.read_text().replace("Computes weather.", "Tells the weather."))
+    project.run(
+        "--eval-datasets=bfcl_v4",
+        "--eval-dataset-args",
+        json.dumps({"bfcl_v4": {"dataset_id": str(file.parent), "subset_list": ["live_simple", "irrelevance"]}}),
+        *words,
+        f"--eval-use-cache={run.work_dir}",
+        here=False,
+    )
+    assert len(openai_server.requests) == asked + 1

@@ -52,6 +52,7 @@ FIND_TRUTH = [
     }
 ]
 TWO_TRUTH = [{"geo.area": {"base": [1], "height": [""]}}, {"geo.area": {"base": [2], "height": [""]}}]
+OVERLAPPING = [{"geo.area": {"base": [1, 2], "height": [""]}}, {"geo.area": {"base": [1], "height": [""]}}]
 FIND["parameters"]["properties"]["at"] = array("integer", "tuple")
 
 # Reply, truth, functions, category, whether bfcl-eval accepts it.
@@ -105,6 +106,8 @@ VERDICTS = [
     ("[geo.area(base=2), geo.area(base=1)]", TWO_TRUTH, "parallel", True),
     ("[geo.area(base=2), geo.area(base=2)]", TWO_TRUTH, "parallel", False),
     ("[geo.area(base=1)]", TWO_TRUTH, "parallel", False),
+    ("[geo.area(base=1), geo.area(base=9)]", OVERLAPPING, "parallel", False),
+    ("[geo.area(base=1)]", [{"geo.area": {"base": [1], "unit": ["cm"]}}], "simple_python", False),
     ("[geo.area(base=1), geo.area(base=2), find(words=[])]", TWO_TRUTH, "parallel_multiple", False),
     ("I cannot do that.", "none", "irrelevance", True),
     ("[]", "none", "irrelevance", True),
