@@ -218,3 +218,13 @@ def test_prompts_of_any_size_arrive_whole(service, size):
     sent = Workload(Form("chat", {"model": "m"}), [single("x" * size)])
     assert measure(endpoint(service.chat), sent, Level(requests=1)).succeeded == 1
     assert len(service.requests[0].body["messages"][0]["content"]) == size
+
+
+@pytest.mark.parametrize(("ramp_s", "spread_s"), [(None, 0.039), (0.4, 0.39), (0.0, 0.0)])
+def test_the_first_wave_is_spread(service, ramp_s, spread_s):
+    """Unless told otherwise over a millisecond for each request in flight."""
+    service.latency_s = 0.5
+    level = Level(concurrency=40, requests=40, ramp_up_s=ramp_s)
+    found = measure(endpoint(service.chat), workload(40, stream=False), level)
+    assert max(request.sent for request in found.requests) == pytest.approx(spread_s, abs=0.03)
+    assert spread_s - 0.001 <= max(request.sent for request in found.requests)
