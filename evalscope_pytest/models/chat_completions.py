@@ -241,12 +241,15 @@ def read_usage(usage: object) -> Usage | None:
     """Read a token count, with or without details; DeepSeek names cached tokens its own way."""
     if not isinstance(usage, dict):
         return None
+    sent, received = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    if sent is None and received is None:
+        return None
     details = usage.get("completion_tokens_details")
     prompt = usage.get("prompt_tokens_details")
     cached = _count(prompt, "cached_tokens")
     return Usage(
-        _count(usage, "prompt_tokens") or 0,
-        _count(usage, "completion_tokens") or 0,
+        sent or 0,
+        received or 0,
         _count(details, "reasoning_tokens"),
         _count(usage, "prompt_cache_hit_tokens") if cached is None else cached,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -96,13 +96,22 @@ def perf_table(reports: Iterable[Report], language: str = "en") -> str:
             _number(summary["latency"], "mean", 3),
             _number(summary["latency"], "99%", 3),
             *[_number(summary.get("ttft"), "mean", 3)] * timed,
-            _number(summary["throughput"], "avg_output_tps", 2),
-            _number(summary["usage"]["input_tokens"], "mean", 1),
-            _number(summary["usage"]["output_tokens"], "mean", 1),
+            *_tokens(summary),
         ]
         for report, summary in measured
     ]
     return grid([_title(t, language) for t in titles], lines, [False, False, *[True] * (len(titles) - 2)])
+
+
+def _tokens(summary: Mapping[str, Any]) -> list[str]:
+    usage = summary["usage"]
+    if not usage.get("total_tokens_count", 1):  # no prompt has none: the service did not count, or not in numbers
+        return ["-", "-", "-"]
+    return [
+        _number(summary["throughput"], "avg_output_tps", 2),
+        _number(usage["input_tokens"], "mean", 1),
+        _number(usage["output_tokens"], "mean", 1),
+    ]
 
 
 def _number(values: Any, name: str, digits: int) -> str:

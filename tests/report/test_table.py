@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from evalscope_pytest.core.terminal import visible
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import ErrorGroup, Execution
 from evalscope_pytest.report.model import Report
-from evalscope_pytest.core.terminal import visible
 from evalscope_pytest.report.table import error_lines, grid, metric_table, perf_table, width
 
 from .golden import assert_golden
@@ -81,3 +83,16 @@ def test_errors_are_shown_grouped() -> None:
     lines = error_lines([made])
     assert lines[:4] == ["1000 x TransientError: no reply", "    q[a-1], q[a-2], q[a-3], ...", "1 x E0", "    q[a-9]"]
     assert lines[-1] == "... and 3 more kinds of errors in quiz"
+
+
+def test_tokens_that_were_not_counted_are_no_zeros() -> None:
+    spread = {"mean": 0.0, "99%": 0.0}
+    summary = {
+        "n_samples": 2,
+        "latency": {"mean": 1.5, "99%": 2.0},
+        "throughput": {"avg_output_tps": 0.0},
+        "usage": {"input_tokens": spread, "output_tokens": spread, "total_tokens_count": 0},
+    }
+    report = SimpleNamespace(model_name="m", dataset_name="d", perf={"summary": summary})
+    last = perf_table([report]).splitlines()[-2]  # type: ignore[list-item]
+    assert [cell.strip() for cell in last.strip("|").split("|")][-3:] == ["-", "-", "-"]
