@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from .errors import ScoringError
 
+_ROUNDING = 1e-9  # what a mean of ones may be off
+
 Role = Literal["system", "user", "assistant", "tool"]
 StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown"]
 
@@ -193,7 +195,7 @@ class Score:
     ``Score(accuracy=1.0, turns=3, answer="42", explanation="matches")``: every other keyword is a metric.
 
     Raises:
-        ScoringError: A metric is not a finite number.
+        ScoringError: A metric is not a finite number, or ``accuracy`` is more than 1.
     """
 
     __slots__ = ("answer", "explanation", "metadata", "values")
@@ -245,6 +247,8 @@ def _finite(name: str, value: float) -> float:
         raise ScoringError(f"metric {name!r} is {_shown(value)}, not a number") from error
     if not math.isfinite(number):
         raise ScoringError(f"metric {name!r} is {number}, which is not a finite number")
+    if name == "accuracy" and number > 1 + _ROUNDING:  # HealthBench takes points off: below 0 it may be
+        raise ScoringError(f"metric 'accuracy' is {number:g}, but 1 is all right. Give another scale another name")
     return number
 
 

@@ -109,7 +109,7 @@ async def test_adding(sample, model):
     assert len(cases) == 9
 
 
-@pytest.mark.parametrize("value", ["float('nan')", "float('inf')", "10 ** 400", "'x'", "True + 1j"])
+@pytest.mark.parametrize("value", ["float('nan')", "float('inf')", "10 ** 400", "'x'", "True + 1j", "2.0"])
 def test_case_15_a_score_that_is_no_number_is_the_error_of_its_sample(served, value):
     body = f"""
 async def test_adding(sample, model):
