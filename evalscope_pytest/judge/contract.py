@@ -220,8 +220,10 @@ def _objects(reply: str) -> Iterator[Mapping[str, Any]]:
             return
         try:
             found, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except ValueError:
             continue
+        except RecursionError:  # nothing that nests like this is a verdict, and every level of it would take as long
+            return
         at = end - 1
         if isinstance(found, dict):
             yield found

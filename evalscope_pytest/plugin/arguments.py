@@ -52,6 +52,7 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     on_command_line = any(getattr(known, name) for name in named)
     added = _bundled(task, known.file_or_dir) if on_command_line else []
     os.environ[ADDED_PATHS] = os.pathsep.join([str(os.getpid()), *added])
+    config.add_cleanup(_forget_added)
     _add(config, args, added)
 
 
@@ -68,6 +69,11 @@ def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:
             f"{given} has no effect: there is no model, so nothing is evaluated. Add --eval-model NAME "
             "(--eval-model mock to try out), or leave it out."
         )
+
+
+def _forget_added() -> None:
+    """Leave the environment as it was: what this process starts after the run is none of its workers."""
+    os.environ.pop(ADDED_PATHS, None)
 
 
 def _added_by_controller() -> list[str] | None:
