@@ -60,7 +60,7 @@ def test_what_a_slow_service_keeps_waiting_is_logged_every_heartbeat(processes, 
     run = served.run("--eval-heartbeat-interval=0.5", *(["-n", processes] if processes else []))
     assert (run.code, run.counts) == (0, {"correct": 3})
     lines = [line for line in run.out.splitlines() if line.startswith("adding  0/3")]
-    assert re.fullmatch(r"adding  0/3  score   -     3 waiting, longest [12] s", lines[-1])
+    assert re.fullmatch(r"adding  0/3  score   -     [1-3] waiting, longest [12] s", lines[-1])
     assert len(lines) >= 2
 
 
