@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.errors import ConfigError, closest
 from .kinds import describe
+from .tables import refuse_unknown
 
 if TYPE_CHECKING:
     from .task import TaskConfig
@@ -101,26 +102,26 @@ def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.en
         )
     if newer:
         return _newer(newer, environ)
-    _refuse_unknown(older, (*_MODEL, *_CONTRACT), "judge_model_args")
+    refuse_unknown(older, (*_MODEL, *_CONTRACT), "judge_model_args")
     contract = _contract({k: v for k, v in older.items() if k in _CONTRACT}, "judge_model_args", environ)
     model = _model({k: v for k, v in older.items() if k in _MODEL}, "judge_model_args", environ)
     return JudgeConfig(settings["judge_strategy"], (model,) if model else (), contract)
 
 
 def _newer(table: dict[str, Any], environ: Mapping[str, str]) -> JudgeConfig:
-    _refuse_unknown(table, _JUDGE, "judge")
+    refuse_unknown(table, _JUDGE, "judge")
     models: Any = table.get("models") or ({},)
     if isinstance(models, Mapping) or not all(isinstance(m, Mapping) for m in models):
         raise ConfigError(f'models of judge is {describe(models)}. Write a list: [{{"model_id": "..."}}].')
     made = []
     for number, entry in enumerate(models):
         where = f"models[{number}] of judge"
-        _refuse_unknown(entry, _MODEL, where)
+        refuse_unknown(entry, _MODEL, where)
         made.append(_model(dict(entry), where, environ))
     judges = tuple(judge for judge in made if judge is not None)
     _check_names([judge.name for judge in judges])
     contract = table.get("contract") or {}
-    _refuse_unknown(contract, _CONTRACT, "contract of judge")
+    refuse_unknown(contract, _CONTRACT, "contract of judge")
     least = _whole(table, "min_valid_judges")
     if least > max(1, len(judges)):
         raise ConfigError(f"min_valid_judges of judge is {least}, and there are {len(judges)} judges. Ask for fewer.")
@@ -215,9 +216,3 @@ def _check_names(names: list[str]) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ConfigError(f"two judges are called {twice!r}. Give them different names with judge_id.")
-
-
-def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    for name in table:
-        if name not in known:
-            raise ConfigError(f"{where} has no {name!r}. {closest(str(name), known)}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..core.errors import ConfigError, closest
+from .tables import refuse_unknown
 
 LOCAL = ("auto", "bubblewrap", "landlock")
 DOCKER = "docker"
@@ -51,7 +52,7 @@ class SandboxChoice:
             ConfigError: An entry is unknown, of the wrong type, opens the network, or concerns no container here.
         """
         options = dict(config)
-        _refuse_unknown(options, (*_CONTAINER, "network_enabled", "tools_config"), where)
+        refuse_unknown(options, (*_CONTAINER, "network_enabled", "tools_config"), where)
         if options.pop("network_enabled", False):
             raise ConfigError(
                 f"network_enabled in {where}: code that models write gets no network. Leave it out, or make it false."
@@ -82,14 +83,14 @@ def sandbox_choice(settings: Mapping[str, Any]) -> SandboxChoice:
         ConfigError: An entry is unknown or contradicts another.
     """
     table = dict(settings["sandbox"])
-    _refuse_unknown(table, ("enabled", "engine", "default_config", "manager_config", "pool_size"), "sandbox")
+    refuse_unknown(table, ("enabled", "engine", "default_config", "manager_config", "pool_size"), "sandbox")
     named = table.get("engine") or settings["sandbox_type"] or DOCKER
     engine = str(named).lower()
     if engine not in ENGINES:
         raise ConfigError(f"engine: {engine!r} in sandbox. {closest(engine, ENGINES)}")
     enabled = settings["use_sandbox"] or table.get("enabled", engine in LOCAL)
     manager = {**settings["sandbox_manager_config"], **(table.get("manager_config") or {})}
-    _refuse_unknown(manager, _MANAGER, "sandbox_manager_config")
+    refuse_unknown(manager, _MANAGER, "sandbox_manager_config")
     choice = SandboxChoice(engine if enabled else "auto", size=_size(table.get("pool_size")))
     if manager and choice.engine != DOCKER:
         raise ConfigError(
@@ -114,9 +115,3 @@ def _check_tools(tools: Any, where: str) -> None:
             raise ConfigError(f"tools_config: {name!r} in {where}. {closest(str(name), _TOOLS)}")
     if isinstance(tools, Mapping) and any(tools.values()):
         raise ConfigError(f"tools_config in {where} has options for a tool. There are none: write {{}}.")
-
-
-def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    for name in table:
-        if name not in known:
-            raise ConfigError(f"{where} has no {name!r}. {closest(str(name), known)}")
