@@ -1,0 +1,234 @@
+"""From the options of ``evalscope-pytest perf`` to what is to be measured."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..config.secrets import is_secret_name, remember_secrets
+from ..core.errors import ConfigError
+from ..core.secret import Secret
+from ..perf.datasets import NAMES, DataOptions
+from ..perf.endpoint import Endpoint, Patience
+from ..perf.goodput import parse_objective
+from ..perf.level import Level
+from ..perf.prompts import interface_of
+from ..perf.run import RunPlan
+from ..perf.tokenizer import load_tokenizer
+from ..records.layout import safe_name
+from .perf_options import API_KEY_VARIABLES
+
+_SPEED_REQUESTS = {"speed_benchmark": 8, "speed_benchmark_long": 4}
+_GENERATION = (
+    "max_tokens",
+    "min_tokens",
+    "temperature",
+    "top_p",
+    "top_k",
+    "frequency_penalty",
+    "repetition_penalty",
+    "logprobs",
+    "seed",
+    "stop",
+    "stop_token_ids",
+)
+
+
+def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
+    """Turn options into what is to be measured.
+
+    Raises:
+        ConfigError: A value is wrong, or two contradict each other.
+    """
+    interface, url = interface_of(options.api, options.url)
+    levels = _levels(options)
+    objectives = tuple(parse_objective(text) for text in options.goodput)
+    streams = options.stream and interface in ("chat", "completions")
+    if not streams and any(objective.metric != "latency" for objective in objectives):
+        raise ConfigError("--goodput: without a stream only latency is known. Drop --no-stream, or give latency:10s.")
+    return RunPlan(
+        endpoint=_endpoint(options, url, environ),
+        interface=interface,
+        parameters=_parameters(options, streams),
+        dataset=_dataset(options),
+        data=_data(options),
+        levels=levels,
+        folder=_folder(options),
+        prompt=options.prompt or "",
+        objectives=objectives,
+        pause_s=options.sleep_interval,
+        processes=_processes(options),
+        try_first=not options.no_test_connection,
+        visualizer=options.visualizer,
+    )
+
+
+def _processes(options: argparse.Namespace) -> int:
+    fewest = min(options.parallel or [options.processes])
+    if not 1 <= options.processes <= fewest:
+        raise ConfigError(f"--processes {options.processes}: each has a part of the load. Give 1 to {fewest}.")
+    return int(options.processes)
+
+
+def _endpoint(options: argparse.Namespace, url: str, environ: Mapping[str, str]) -> Endpoint:
+    key = options.api_key or next((environ[name] for name in API_KEY_VARIABLES if environ.get(name)), "")
+    headers = dict(_pair(text) for text in options.headers)
+    remember_secrets(headers)
+    for name, value in headers.items():
+        if is_secret_name(name):
+            Secret(value)
+    patience = Patience(options.connect_timeout, options.read_timeout, options.total_timeout)
+    if min(patience.connect_s, patience.read_s, patience.total_s) <= 0:
+        raise ConfigError("--connect-timeout, --read-timeout and --total-timeout are seconds above zero.")
+    return Endpoint(url, Secret(key), headers, patience)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ConfigError(f"--headers {name.strip()!r}: no value. Write NAME=VALUE.")
+    return name.strip(), value.strip()
+
+
+def _parameters(options: argparse.Namespace, streams: bool) -> dict[str, Any]:
+    """Return the fields of every request."""
+    found: dict[str, Any] = {"model": options.model}
+    if interface_of(options.api, options.url)[0] in ("chat", "completions"):
+        found |= {name: value for name in _GENERATION if (value := getattr(options, name)) is not None}
+        if options.n_choices is not None:
+            found["n"] = options.n_choices
+        found["stream"] = streams
+        if streams:
+            found["stream_options"] = {"include_usage": True}
+    return found | _extra(options.extra_args)
+
+
+def _extra(text: str) -> dict[str, Any]:
+    try:
+        extra = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"--extra-args is not JSON: {error}. Write '{{\"ignore_eos\": true}}', for example."
+        ) from None
+    if not isinstance(extra, dict):
+        raise ConfigError("--extra-args is no JSON object. Write '{\"ignore_eos\": true}', for example.")
+    return extra
+
+
+def _levels(options: argparse.Namespace) -> tuple[Level, ...]:
+    if options.sla_auto_tune:
+        return (_tuning_level(options),)
+    if options.open_loop and not options.rate:
+        raise ConfigError("--open-loop starts requests at a rate: add --rate R.")
+    if options.open_loop and options.parallel:
+        raise ConfigError("--open-loop has no bound on requests in flight: drop --parallel, or drop --open-loop.")
+    replays = options.dataset == "trace"
+    if replays and options.rate:
+        raise ConfigError("--dataset trace brings its own times: drop --rate, or use --replay-speed.")
+    if (options.rate or replays) and options.parallel and len(options.parallel) > 1:
+        raise ConfigError("with --rate or a trace, --parallel is the most requests in flight: give one number.")
+    axis: list[float | int | None] = options.rate or ([None] if replays else options.parallel or [1])
+    levels = [
+        _level(options, value, number, warm_up)
+        for value, (number, warm_up) in zip(axis, _amounts(options, len(axis)), strict=True)
+    ]
+    names = [level.name for level in levels]
+    if len(set(names)) < len(names):
+        raise ConfigError("--parallel or --rate names the same load twice. Give each once.")
+    return tuple(levels)
+
+
+def _tuning_level(options: argparse.Namespace) -> Level:
+    """Return what all probes have in common.
+
+    Raises:
+        ConfigError: An option says what the search decides.
+    """
+    fixed = {
+        "--parallel": options.parallel,
+        "--rate": options.rate,
+        "-n": options.number,
+        "--duration": options.duration,
+    }
+    if given := [flag for flag, value in fixed.items() if value is not None]:
+        raise ConfigError(f"--sla-auto-tune decides {', '.join(given)} itself: drop it. See --sla-variable.")
+    if options.eval_gate:
+        raise ConfigError("--sla-auto-tune has its promise for a gate: drop --eval-gate.")
+    if options.sla_params is None or options.dataset == "trace":
+        raise ConfigError('--sla-auto-tune needs --sla-params \'{"p99_ttft": "<=2s"}\', and a data set without times.')
+    return Level(1, None, 1, None, options.arrival, options.burstiness, options.ramp_up)
+
+
+def _level(options: argparse.Namespace, value: float | int | None, number: int | None, warm_up: int) -> Level:
+    by_schedule = bool(options.rate) or options.dataset == "trace"
+    cap = options.parallel[0] if options.parallel and by_schedule else None
+    return Level(
+        concurrency=cap if by_schedule else int(value or 1),
+        rate=float(value) if options.rate and value is not None else None,
+        requests=number,
+        duration_s=options.duration,
+        arrivals="trace" if options.dataset == "trace" else options.arrival,
+        burstiness=options.burstiness,
+        ramp_up_s=options.ramp_up,
+        warm_up=warm_up,
+        speed=options.replay_speed,
+        seed=42 if options.seed is None else options.seed,
+    )
+
+
+def _amounts(options: argparse.Namespace, count: int) -> list[tuple[int | None, int]]:
+    """Return requests and warm-up requests of each load; a warm-up below 1 is a share of the requests."""
+    numbers: list[int | None] = options.number or [_SPEED_REQUESTS.get(options.dataset)]
+    if options.number is None and options.dataset == "trace" and options.duration is None:
+        numbers = [_records_of_trace(options)]
+    if len(numbers) not in (1, count):
+        raise ConfigError(f"--number has {len(numbers)} values for {count} loads. Give one, or one for each load.")
+    numbers = numbers * count if len(numbers) == 1 else numbers
+    share = options.warmup_num
+    if 0 < share < 1 and None in numbers:
+        raise ConfigError("--warmup-num below 1 is a share of --number, which is not given. Give a number of requests.")
+    return [(n, round(share * (n or 0)) if share < 1 else int(share)) for n in numbers]
+
+
+def _records_of_trace(options: argparse.Namespace) -> int | None:
+    if not options.dataset_path:
+        return None
+    from ..datasets.files import read_records
+
+    return sum(1 for _ in read_records(Path(options.dataset_path)))
+
+
+def _dataset(options: argparse.Namespace) -> str:
+    name = str(options.dataset)
+    if options.multi_turn and not name.endswith("_multi_turn"):
+        name += "_multi_turn"
+        if name not in NAMES:
+            known = ", ".join(n.removesuffix("_multi_turn") for n in NAMES if n.endswith("_multi_turn"))
+            raise ConfigError(f"--multi-turn: {options.dataset} has no conversations. Allowed: {known}.")
+    return name
+
+
+def _data(options: argparse.Namespace) -> DataOptions:
+    return DataOptions(
+        path=options.dataset_path or "",
+        hub=options.data_source,
+        tokenizer=load_tokenizer(options.tokenizer_path) if options.tokenizer_path else None,
+        min_length=options.min_prompt_length,
+        max_length=options.max_prompt_length,
+        prefix_length=options.prefix_length,
+        min_turns=options.min_turns,
+        max_turns=options.max_turns,
+        offset=options.dataset_offset,
+        seed=42 if options.seed is None else options.seed,
+    )
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    folder = Path(options.outputs_dir)
+    if not options.no_timestamp:
+        folder /= datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
+    return folder / "perf" / safe_name(options.name or options.model)
