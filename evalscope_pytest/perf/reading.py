@@ -1,4 +1,7 @@
-"""Reads raw replies after they came: event streams and bodies of the four interfaces, usage, errors inside a stream."""
+"""Reads raw replies after they came: event streams and bodies, usage, errors inside a stream.
+
+What the events mean is an interface's business (`Reader`); OpenAI's shape, which most services speak, is read here.
+"""
 
 from __future__ import annotations
 
@@ -75,19 +78,40 @@ class Reply:
         return (self.events, "chunks") if self.events else (0, "none")
 
 
-async def read(exchange: Exchange) -> Reply:
-    """Return what a finished exchange says, giving way to the network every few events."""
-    reply = Reply()
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How an interface's replies are read. Both functions add to the reply they are given, and never raise.
+
+    Attributes:
+        take_event: Called with each event of a stream and the stamp of the read that completed it.
+        take_body: Called with a whole reply.
+        lines: Streams are lines, one event each, and no server-sent events.
+        plain: What is not JSON is an event too: a text.
+    """
+
+    take_event: Callable[[Any, float, Reply], None]
+    take_body: Callable[[Any, Reply], None]
+    lines: bool = False
+    plain: bool = False
+
+
+async def read(exchange: Exchange, reader: Reader | None = None) -> Reply:
+    """Return what a finished exchange says, giving way to the network every few events.
+
+    Args:
+        reader: None for OpenAI's shape.
+    """
+    reply, reader = Reply(), reader or OPENAI
     if exchange.failure:
         reply.error = exchange.failure
     elif exchange.status != 200:
         reply.error = failure_words(exchange.status, complaint(b"".join(exchange.pieces)))
-    elif exchange.event_stream:
-        await _read_stream(exchange, reply)
+    elif exchange.event_stream or reader.lines:
+        await _read_stream(exchange, reader, reply)
         if not reply.error and not reply.ended:
             reply.error = "the stream stopped without an end mark, a finish reason or usage"
     else:
-        _read_body(exchange, reply)
+        _read_body(exchange, reader, reply)
     return reply
 
 
@@ -96,20 +120,23 @@ def failure_words(status: int, said: Complaint) -> str:
     return f"HTTP {status}: {said.message}"
 
 
-async def _read_stream(exchange: Exchange, reply: Reply) -> None:
+async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply) -> None:
     from orjson import JSONDecodeError, loads
 
+    take_event = reader.take_event
     until = perf_counter() + SLICE_S
-    for stamp, data in events(exchange.pieces, exchange.stamps):
+    for stamp, data in (events if exchange.event_stream else lines)(exchange.pieces, exchange.stamps):
         if data == b"[DONE]":
             reply.ended = True
             continue
         try:
             event = loads(data)
         except JSONDecodeError:
-            reply.error = "an event of the stream is not JSON"
-            return
-        _take_event(event, stamp, reply)
+            if not reader.plain:
+                reply.error = "an event of the stream is not JSON"
+                return
+            event = data.decode("utf-8", "replace")
+        take_event(event, stamp, reply)
         if reply.error:
             return
         if perf_counter() > until:
@@ -135,6 +162,19 @@ def events(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, by
                 yield stamp, data
     if rest.strip() and (data := _data(rest)):
         yield stamp, data
+
+
+def lines(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, bytes]]:
+    """Yield each line that is not blank with the stamp of the read that completed it."""
+    rest = b""
+    stamp = 0.0
+    for stamp, piece in zip(stamps, pieces, strict=True):
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            if line := line.strip():
+                yield stamp, line
+    if rest := rest.strip():
+        yield stamp, rest
 
 
 def _data(block: bytes) -> bytes:
@@ -166,6 +206,15 @@ def _take_event(event: Any, stamp: float, reply: Reply) -> None:
         if isinstance(usage, dict) and not event.get("choices"):
             reply.ended = True
         return
+    mark_output(reply, stamp, usage)
+
+
+def mark_output(reply: Reply, stamp: float, usage: Any = None) -> None:
+    """Note that an event carried output.
+
+    Args:
+        usage: What the event itself tells of tokens so far.
+    """
     if reply.stamps and stamp == reply.stamps[0]:
         reply.first_tokens = reply.events + 1  # one each, unless usage tells
     if not reply.stamps or stamp == reply.stamps[0]:
@@ -181,19 +230,20 @@ def _take_choice(choice: dict[str, Any], stamp: float, reply: Reply) -> bool:
     delta = choice.get("delta")
     if not isinstance(delta, dict):
         text = choice.get("text")  # of completions
-        return bool(text) and isinstance(text, str) and _answered(text, stamp, reply)
+        return bool(text) and isinstance(text, str) and answered(text, stamp, reply)
     content = delta.get("content")
     if content and isinstance(content, str):
-        return _answered(content, stamp, reply)
+        return answered(content, stamp, reply)
     for name in _REASONING:
         if (thought := delta.get(name)) and isinstance(thought, str):
             reply.reasoning_texts.append(thought)
             reply.reasoning_events += 1
             return True
-    return any(_calls(call) for call in _items(delta.get("tool_calls"))) and _answered("", stamp, reply)
+    return any(_calls(call) for call in _items(delta.get("tool_calls"))) and answered("", stamp, reply)
 
 
-def _answered(text: str, stamp: float, reply: Reply) -> bool:
+def answered(text: str, stamp: float, reply: Reply) -> bool:
+    """Note what was said beside reasoning; it is output, so the answer is True."""
     if text:
         reply.texts.append(text)
     if reply.first_answer is None:
@@ -206,14 +256,21 @@ def _calls(call: Any) -> bool:
     return bool(function.get("name") or function.get("arguments"))
 
 
-def _read_body(exchange: Exchange, reply: Reply) -> None:
+def _read_body(exchange: Exchange, reader: Reader, reply: Reply) -> None:
     from orjson import JSONDecodeError, loads
 
+    whole = b"".join(exchange.pieces)
     try:
-        body = loads(b"".join(exchange.pieces))
+        body = loads(whole)
     except JSONDecodeError:
-        reply.error = "the reply is not JSON"
-        return
+        if not reader.plain:
+            reply.error = "the reply is not JSON"
+            return
+        body = whole.decode("utf-8", "replace")
+    reader.take_body(body, reply)
+
+
+def _take_body(body: Any, reply: Reply) -> None:
     if not isinstance(body, dict):
         reply.error = "the reply is no JSON object"
         return
@@ -239,6 +296,9 @@ def _read_body(exchange: Exchange, reply: Reply) -> None:
         thought = next((message[n] for n in _REASONING if message.get(n)), "")
         if isinstance(thought, str) and thought:
             reply.reasoning_texts.append(thought)
+
+
+OPENAI = Reader(_take_event, _take_body)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
