@@ -9,7 +9,7 @@ from typing import NoReturn
 from ..core.errors import ConfigError, closest
 from ..perf.datasets import NAMES
 from ..perf.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S
-from ..perf.prompts import APIS
+from ..perf.interfaces import APIS
 from ..perf.recording import TOOLS
 
 API_KEY_VARIABLES = ("EVALSCOPE_API_KEY", "OPENAI_API_KEY")
@@ -70,7 +70,10 @@ def _add_service(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--model", required=True, metavar="NAME", help="name of the model at the service")
     group.add_argument(
-        "--api", default="openai", metavar="API", help=f"interface: {', '.join(APIS)}; local serves --model here"
+        "--api",
+        default="openai",
+        metavar="API",
+        help=f"interface: {', '.join(APIS)}, or mine.py of your own; local serves --model here",
     )
     group.add_argument("--port", type=int, default=0, metavar="N", help="with --api local: its port (any free one)")
     group.add_argument(

@@ -15,8 +15,8 @@ from ..core.secret import Secret
 from ..perf.datasets import NAMES, DataOptions
 from ..perf.endpoint import Endpoint, Patience
 from ..perf.goodput import parse_objective
+from ..perf.interfaces import Interface, interface_of
 from ..perf.level import Level
-from ..perf.prompts import interface_of
 from ..perf.run import RunPlan
 from ..perf.tokenizer import load_tokenizer
 from ..records.layout import safe_name
@@ -47,13 +47,13 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
     interface, url = interface_of(options.api, options.url)
     levels = _levels(options)
     objectives = tuple(parse_objective(text) for text in options.goodput)
-    streams = options.stream and interface in ("chat", "completions")
+    streams = options.stream and interface.streams
     if not streams and any(objective.metric != "latency" for objective in objectives):
         raise ConfigError("--goodput: without a stream only latency is known. Drop --no-stream, or give latency:10s.")
     return RunPlan(
-        endpoint=_endpoint(options, url, environ),
-        interface=interface,
-        parameters=_parameters(options, streams),
+        endpoint=_endpoint(options, url, _headers(options, interface, streams), environ),
+        interface=interface.name,
+        parameters=_parameters(options, interface, streams),
         dataset=_dataset(options),
         data=_data(options),
         levels=levels,
@@ -74,13 +74,23 @@ def _processes(options: argparse.Namespace) -> int:
     return int(options.processes)
 
 
-def _endpoint(options: argparse.Namespace, url: str, environ: Mapping[str, str]) -> Endpoint:
-    key = options.api_key or next((environ[name] for name in API_KEY_VARIABLES if environ.get(name)), "")
+def _headers(options: argparse.Namespace, interface: Interface, streams: bool) -> dict[str, str]:
+    """Return the interface's headers and the user's, which win."""
     headers = dict(_pair(text) for text in options.headers)
+    own = {**interface.headers, **(interface.stream_headers if streams else {})}
+    given = {name.lower() for name in headers}
+    headers |= {name: value for name, value in own.items() if name.lower() not in given}
     remember_secrets(headers)
     for name, value in headers.items():
         if is_secret_name(name):
             Secret(value)
+    return headers
+
+
+def _endpoint(
+    options: argparse.Namespace, url: str, headers: Mapping[str, str], environ: Mapping[str, str]
+) -> Endpoint:
+    key = options.api_key or next((environ[name] for name in API_KEY_VARIABLES if environ.get(name)), "")
     patience = Patience(options.connect_timeout, options.read_timeout, options.total_timeout)
     if min(patience.connect_s, patience.read_s, patience.total_s) <= 0:
         raise ConfigError("--connect-timeout, --read-timeout and --total-timeout are seconds above zero.")
@@ -94,10 +104,10 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _parameters(options: argparse.Namespace, streams: bool) -> dict[str, Any]:
+def _parameters(options: argparse.Namespace, interface: Interface, streams: bool) -> dict[str, Any]:
     """Return the fields of every request."""
     found: dict[str, Any] = {"model": options.model}
-    if interface_of(options.api, options.url)[0] in ("chat", "completions"):
+    if interface.streams:
         found |= {name: value for name in _GENERATION if (value := getattr(options, name)) is not None}
         if options.n_choices is not None:
             found["n"] = options.n_choices

@@ -10,9 +10,11 @@ from itertools import count
 from time import perf_counter
 
 from .connection import Client, Exchange
+from .form import Form
 from .health import Effort, Monitor
+from .interfaces import UnsendableError
 from .level import WHOLE, Level, Part
-from .prompts import Conversation, Form, Message, Turn, messages_of
+from .prompts import Conversation, Message, Turn, messages_of
 from .reading import CountTokens, Reply, read
 from .request import Request
 from .schedule import starts
@@ -91,7 +93,8 @@ class Driver:
         self._arrived = asyncio.Event()
         self._reading = False
         self._stopping = asyncio.Event()
-        self._bodies: dict[int, bytes] = {}
+        self._reader = workload.form.reader
+        self._bodies: dict[int, bytes | UnsendableError] = {}
         self._numbers = count()
         self._prompts = count()
         self._dispatched = 0.0
@@ -140,12 +143,23 @@ class Driver:
         for number in range(self._part.index, min(wanted, len(self._workload.conversations)), self._part.count):
             self._body(number)
 
-    def _body(self, number: int) -> bytes:
-        """Return the first body of a conversation."""
-        body = self._bodies.get(number)
+    def _body(self, number: int) -> bytes | UnsendableError:
+        """Return the first body of a conversation; the same each time it comes, but for lengths that are drawn."""
+        conversations = self._workload.conversations
+        place = number % len(conversations)
+        turn = conversations[place].turns[0]
+        if number != place and self._workload.form.lengths:
+            return self._write(turn, (), (number, 0))
+        body = self._bodies.get(place)
         if body is None:
-            body = self._bodies[number] = self._workload.form.body(self._workload.conversations[number].turns[0])
+            body = self._bodies[place] = self._write(turn, (), (place, 0))
         return body
+
+    def _write(self, turn: Turn, history: Sequence[Message], place: tuple[int, int]) -> bytes | UnsendableError:
+        try:
+            return self._workload.form.body(turn, history, place)
+        except UnsendableError as error:
+            return error
 
     async def _drive(self, level: Level, begin: float) -> int:
         """Send and read everything; return the requests that were given up."""
@@ -214,18 +228,19 @@ class Driver:
 
     async def _play(self, scheduled: float) -> bool:
         """Send the turns of the next conversation; False where the server could not be reached."""
-        prompt = self._part.place(next(self._prompts)) % len(self._workload.conversations)
+        place = self._part.place(next(self._prompts))
+        prompt = place % len(self._workload.conversations)
         conversation = self._workload.conversations[prompt]
         if len(conversation.turns) == 1:
             turn = conversation.turns[0]
-            exchange, index = await self._send(self._body(prompt))
+            exchange, index = await self._send(self._body(place))
             self._inbox.append(_Sent(index, scheduled, turn, 0, prompt, exchange))
             self._arrived.set()
             return bool(exchange.status)
         history: list[Message] = []
         for number, turn in enumerate(conversation.turns):
-            exchange, index = await self._send(self._workload.form.body(turn, history))
-            reply = await read(exchange)
+            exchange, index = await self._send(self._write(turn, history, (place, number)))
+            reply = await read(exchange, self._reader)
             self._take(_Sent(index, scheduled, turn, number, prompt, exchange), reply)
             if reply.error:
                 return bool(exchange.status)  # what would follow rests on a reply that is not there
@@ -233,10 +248,13 @@ class Driver:
             scheduled = perf_counter()
         return True
 
-    async def _send(self, body: bytes) -> tuple[Exchange, int]:
+    async def _send(self, body: bytes | UnsendableError) -> tuple[Exchange, int]:
         live = self._live
         index = next(self._numbers)
         live.sent += 1
+        if isinstance(body, UnsendableError):
+            now = perf_counter()
+            return Exchange(sent=now, done=now, failure=str(body)), index
         live.in_flight += 1
         try:
             return await self._client.send(body), index
@@ -249,7 +267,7 @@ class Driver:
         while self._reading or self._inbox:
             while self._inbox:
                 sent = self._inbox.popleft()
-                self._take(sent, await read(sent.exchange))
+                self._take(sent, await read(sent.exchange, self._reader))
                 await asyncio.sleep(0)
             if self._reading:
                 self._arrived.clear()

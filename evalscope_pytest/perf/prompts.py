@@ -1,15 +1,11 @@
-"""What is sent: conversations of one or more turns, and the request bodies that the interfaces make of them."""
+"""What is sent: conversations of one or more turns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
-from ..core.errors import ConfigError, closest
-
-Interface = Literal["chat", "completions", "embedding", "rerank"]
 Message = Mapping[str, Any]
 Content = str | Sequence[int] | Sequence[Message] | Sequence[str] | Mapping[str, Any]
 
@@ -48,103 +44,44 @@ def single(content: Content, tokens: int = 0) -> Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How requests are written.
+class Prompt:
+    """What one request asks, as interfaces see it.
 
     Attributes:
-        parameters: Fields of every request: ``model``, ``stream``, ``max_tokens`` and the like.
+        content: As the data set gave it, see `Turn`.
+        history: The messages before it.
     """
 
-    interface: Interface
-    parameters: Mapping[str, Any]
+    content: Content
+    history: Sequence[Message] = ()
 
-    def body(self, turn: Turn, history: Sequence[Message] = ()) -> bytes:
-        """Return the JSON of a request.
+    @property
+    def messages(self) -> list[Message]:
+        """The whole conversation as chat messages."""
+        return [*self.history, *messages_of(self.content)]
 
-        Raises:
-            ConfigError: The interface takes no content of this shape.
-        """
-        from orjson import dumps
-
-        parameters = {**self.parameters, **turn.parameters}
-        content = turn.content
-        if isinstance(content, Mapping):
-            return dumps({**parameters, **content})
-        return dumps({**parameters, **_WRITERS[self.interface](content, history)})
+    @property
+    def text(self) -> str:
+        """The whole conversation as one text; empty for token ids."""
+        if isinstance(self.content, str) and not self.history:
+            return self.content
+        texts = [text_of(message) for message in self.messages]
+        return "\n".join(texts or [item for item in self.content if isinstance(item, str)])
 
 
 def messages_of(content: Content) -> list[Message]:
-    """Return content as chat messages."""
+    """Return content as chat messages; a request body has them in ``messages``."""
     if isinstance(content, str):
         return [{"role": "user", "content": content}]
+    if isinstance(content, Mapping):
+        content = content.get("messages") or ()
     return [m for m in content if isinstance(m, Mapping)]
 
 
-def _chat(content: Content, history: Sequence[Message]) -> dict[str, Any]:
-    messages = messages_of(content)
-    if not messages:
-        raise ConfigError(_wrong_shape("/chat/completions", "a text or messages"))
-    return {"messages": [*history, *messages]}
-
-
-def _completions(content: Content, history: Sequence[Message]) -> dict[str, Any]:
-    if isinstance(content, str) or all(isinstance(item, int) for item in content):
-        return {"prompt": content}
-    texts = [str(m.get("content") or "") for m in (*history, *messages_of(content))]
-    return {"prompt": "\n".join(texts)}
-
-
-def _embedding(content: Content, history: Sequence[Message]) -> dict[str, Any]:
-    if isinstance(content, str):
-        return {"input": [content]}
-    if any(isinstance(item, Mapping) for item in content):
-        return {"input": [str(m.get("content") or "") for m in messages_of(content)]}
-    return {"input": content}
-
-
-def _rerank(content: Content, history: Sequence[Message]) -> dict[str, Any]:
-    raise ConfigError(_wrong_shape("rerank", "records with query and documents (--dataset rerank)"))
-
-
-def _wrong_shape(interface: str, wanted: str) -> str:
-    return f"the data set does not fit {interface}, which takes {wanted}. Choose another --dataset, or another --url."
-
-
-_WRITERS: Mapping[Interface, Callable[[Content, Sequence[Message]], dict[str, Any]]] = {
-    "chat": _chat,
-    "completions": _completions,
-    "embedding": _embedding,
-    "rerank": _rerank,
-}
-APIS = ("openai", "openai_embedding", "embedding", "openai_rerank", "rerank")
-_PATHS: Mapping[Interface, str] = {
-    "chat": "/chat/completions",
-    "completions": "/completions",
-    "embedding": "/embeddings",
-    "rerank": "/rerank",
-}
-
-
-def interface_of(api: str, url: str) -> tuple[Interface, str]:
-    """Return the interface and the whole address: one that ends at the version gets the interface's path.
-
-    Raises:
-        ConfigError: There is no such API.
-    """
-    if api not in APIS:
-        raise ConfigError(f"--api {api!r} is unknown. {closest(api, APIS)}")
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise ConfigError(f"--url: {error}. Write it as in http://127.0.0.1:8000/v1/chat/completions.") from None
-    path = parts.path.rstrip("/")
-    interface: Interface = "chat"
-    if api.endswith("embedding"):
-        interface = "embedding"
-    elif api.endswith("rerank"):
-        interface = "rerank"
-    elif path.endswith("/completions") and not path.endswith("/chat/completions"):
-        interface = "completions"
-    if not path or path.rpartition("/")[2] in ("v1", "v2", "v3"):
-        path = (path or "/v1") + _PATHS[interface]
-    return interface, urlunsplit(parts._replace(path=path))
+def text_of(message: Message) -> str:
+    """Return what a message says, pictures left out."""
+    said = message.get("content")
+    if isinstance(said, str):
+        return said
+    parts = said if isinstance(said, (list, tuple)) else ()
+    return "\n".join(str(part["text"]) for part in parts if isinstance(part, Mapping) and part.get("text"))

@@ -16,12 +16,13 @@ from ..core.secret import redact
 from .datasets import DataOptions, load_conversations
 from .driving import Workload
 from .endpoint import Endpoint, address_of
+from .form import Form
 from .goodput import Objective
 from .level import Level
 from .page import write_page
 from .processes import measure_together
 from .progress import Progress
-from .prompts import Conversation, Form, Interface, single
+from .prompts import Conversation, single
 from .recording import Tool, load_tool, record
 from .records import Facts, write_run
 from .result import Result
@@ -40,7 +41,7 @@ class RunPlan:
     """What is to be measured.
 
     Attributes:
-        interface: Which of the service's interfaces ``endpoint`` is.
+        interface: Which of the service's interfaces ``endpoint`` is, by its name.
         parameters: Fields of every request.
         levels: Measured one after the other.
         prompt: Sent instead of a data set.
@@ -52,7 +53,7 @@ class RunPlan:
     """
 
     endpoint: Endpoint
-    interface: Interface
+    interface: str
     parameters: Mapping[str, Any]
     dataset: str
     data: DataOptions

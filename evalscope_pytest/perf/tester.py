@@ -13,9 +13,11 @@ from ..models.spec import ModelSpec
 from .datasets import DataOptions, load_conversations
 from .driving import Workload
 from .endpoint import Endpoint
+from .form import Form
 from .goodput import parse_objective
+from .interfaces import interface_of
 from .level import Arrivals, Level
-from .prompts import Content, Conversation, Form, interface_of, single
+from .prompts import Content, Conversation, single
 from .result import Result
 from .session import Stop, measure
 from .tokenizer import load_tokenizer
@@ -121,7 +123,7 @@ class LoadTester:
         for name in ("max_tokens", "temperature", "top_p"):
             if (value := getattr(generation, name)) is not None:
                 fields[name] = value
-        form = Form(interface, {**fields, **(generation.extra_body or {}), **parameters})
+        form = Form(interface.name, {**fields, **(generation.extra_body or {}), **parameters})
         asked = prompts if isinstance(prompts, Prompts) else Prompts(given=prompts)
         tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
         wanted = (level.requests or 1000) + level.warm_up

@@ -12,7 +12,8 @@ from aiohttp import web
 
 from evalscope_pytest.perf.driving import Workload
 from evalscope_pytest.perf.endpoint import Endpoint, Patience
-from evalscope_pytest.perf.prompts import Form, single
+from evalscope_pytest.perf.form import Form
+from evalscope_pytest.perf.prompts import single
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import event
 

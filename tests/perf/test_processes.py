@@ -10,9 +10,10 @@ import pytest
 
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.perf.driving import Workload
+from evalscope_pytest.perf.form import Form
 from evalscope_pytest.perf.level import Level, Part
 from evalscope_pytest.perf.processes import ProcessLostError, measure_together
-from evalscope_pytest.perf.prompts import Conversation, Form, Turn, single
+from evalscope_pytest.perf.prompts import Conversation, Turn, single
 
 from .service import Pace, endpoint, stream_of, workload
 from .test_command import perf, prompts  # noqa: F401  fixtures

@@ -12,8 +12,9 @@ import time
 import pytest
 
 from evalscope_pytest.perf.driving import Workload
+from evalscope_pytest.perf.form import Form
 from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.prompts import Conversation, Form, Turn, single
+from evalscope_pytest.perf.prompts import Conversation, Turn, single
 from evalscope_pytest.perf.session import measure
 from tests.servers import service as fault
 from tests.servers.service import event

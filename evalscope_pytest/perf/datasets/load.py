@@ -7,10 +7,11 @@ from functools import partial
 from itertools import islice
 
 from ...core.errors import ConfigError, DatasetError, closest
+from ..own_file import is_own_file
 from ..prompts import Conversation
 from . import conversations, pairs, random_tokens, speed, texts, trace
 from .options import DataOptions
-from .plugin import from_file, is_plugin
+from .plugin import from_file
 
 Load = Callable[[DataOptions], Iterator[Conversation]]
 
@@ -43,7 +44,7 @@ def load_conversations(name: str, options: DataOptions) -> tuple[Conversation, .
         ConfigError: There is no such data set, or an option it needs is missing.
         DatasetError: Its file is missing or malformed, or nothing in it fits.
     """
-    if is_plugin(name):
+    if is_own_file(name):
         found = from_file(name, options)
     elif name in NAMES:
         if name in _OWN_FILE and not options.path:

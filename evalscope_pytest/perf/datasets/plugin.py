@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import ConfigError, closest
+from ...core.errors import ConfigError, EvalError, closest
+from ..own_file import load_module, parts_of, where_and_what
 from ..prompts import Conversation, single
 from .options import DataOptions
-
-
-def is_plugin(name: str) -> bool:
-    """Return whether a name points at a Python file."""
-    return name.partition(":")[0].endswith(".py")
 
 
 def from_file(name: str, options: DataOptions) -> Iterator[Conversation]:
     """Call ``function(options)`` of a file; it yields texts, messages, request bodies or `Conversation` objects.
 
     Raises:
-        ConfigError: There is no such file or function, or it yields something else.
+        ConfigError: There is no such file or function, it fails, or it yields something else.
     """
-    file, _, wanted = name.partition(":")
-    for item in _function(Path(file), wanted or "prompts")(options):
+    file, wanted = parts_of(name)
+    for item in _items(_function(file, wanted or "prompts"), options, file):
         if isinstance(item, Conversation):
             yield item
         elif isinstance(item, str):
@@ -38,20 +33,20 @@ def from_file(name: str, options: DataOptions) -> Iterator[Conversation]:
             )
 
 
-def _function(file: Path, name: str) -> Any:
-    if not file.is_file():
-        raise ConfigError(f"--dataset {file}: no such file. Write --dataset path/to/file.py:function.")
-    spec = importlib.util.spec_from_file_location(f"perf_prompts_{file.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def _items(function: Callable[[DataOptions], Iterable[Any]], options: DataOptions, file: Path) -> Iterator[Any]:
+    """Yield what the user's function gives; its errors become ours."""
+    try:
+        yield from function(options)
+    except EvalError:
+        raise
+    except Exception as error:
+        raise ConfigError(f"--dataset {file}: {where_and_what(error, file)}. Mend the function.") from error
+
+
+def _function(file: Path, name: str) -> Callable[[DataOptions], Iterable[Any]]:
+    module = load_module(file, "--dataset")
     function = getattr(module, name, None)
     if not callable(function):
         known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         raise ConfigError(f"--dataset {file}: no function {name!r} in it. {closest(name, known)}")
-
-    def call(options: DataOptions) -> Iterable[Any]:
-        return function(options)  # type: ignore[no-any-return]
-
-    return call
+    return function  # type: ignore[no-any-return]

@@ -1,0 +1,72 @@
+"""Finds an interface by its name, and the one that ``--api`` and ``--url`` mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import urlsplit, urlunsplit
+
+from ...core.errors import ConfigError, closest
+from ..own_file import is_own_file
+from . import chat, completions, dashscope, embedding, own, rerank, responses
+from .interface import Interface
+
+_BUILT_IN: Mapping[str, Interface] = {
+    module.INTERFACE.name: module.INTERFACE for module in (chat, completions, responses, embedding, rerank, dashscope)
+}
+_APIS: Mapping[str, str] = {
+    "openai": "chat",
+    "openai_responses": "responses",
+    "responses": "responses",
+    "openai_embedding": "embedding",
+    "embedding": "embedding",
+    "openai_rerank": "rerank",
+    "rerank": "rerank",
+    "dashscope": "dashscope",
+}
+APIS = tuple(_APIS)
+_BY_END = {"completions": "completions", "responses": "responses"}  # of an address, where --api is openai
+_NO_API = {
+    "custom": "names no file. Write --api mine.py, a file with the functions request and read",
+    "local_vllm": "is not built in. Start it with vllm serve MODEL, and give its address: --url http://HOST:8000/v1",
+}
+
+
+@lru_cache(maxsize=8)
+def find(name: str) -> Interface:
+    """Return an interface: a built-in one by its name, or one of the user's own by its file.
+
+    Raises:
+        ConfigError: There is none, or its file is wrong.
+    """
+    return _BUILT_IN[name] if name in _BUILT_IN else own.from_file(name)
+
+
+def interface_of(api: str, url: str) -> tuple[Interface, str]:
+    """Return the interface and the whole address: one that ends at the version gets the interface's path.
+
+    Raises:
+        ConfigError: There is no such API.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ConfigError(f"--url: {error}. Write it as in http://127.0.0.1:8000/v1/chat/completions.") from None
+    path = parts.path.rstrip("/")
+    last = path.rpartition("/")[2]
+    interface = find(api if is_own_file(api) else _name_of(api, path))
+    if not path or last in ("v1", "v2", "v3"):
+        version = "" if path or is_own_file(api) else "/v1"
+        path = f"{path}{version}{interface.path}"
+        parts = parts._replace(path=path)
+    return interface, urlunsplit(parts)
+
+
+def _name_of(api: str, path: str) -> str:
+    if api in _NO_API:
+        raise ConfigError(f"--api {api} {_NO_API[api]}.")
+    if api not in _APIS:
+        raise ConfigError(f"--api {api!r} is unknown. {closest(api, APIS)} Or a file of your own: mine.py.")
+    if api == "openai" and not path.endswith("/chat/completions"):
+        return _BY_END.get(path.rpartition("/")[2], "chat")
+    return _APIS[api]

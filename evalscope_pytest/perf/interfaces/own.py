@@ -1,0 +1,134 @@
+"""An interface of the user's own: ``--api mine.py``, a file with two functions.
+
+::
+
+    def request(prompt, fields):    # the JSON body of a request
+        return {"input_text": prompt.text, "max_new_tokens": fields["max_tokens"]}
+
+    def read(event):                # the text in an event of the stream, or in a whole reply
+        return event["token"]
+
+`request` gets a `Prompt` and the fields of every request in OpenAI's names. `read` gets decoded JSON, or a text where
+it is none, and returns a text, a `Said`, or None. Where whole replies look different, ``read_whole`` reads them.
+``path``, ``headers`` and ``stream = "lines"`` may stand next to them; ``mine.py:Name`` takes all of these from a class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import ConfigError, EvalError, closest
+from ...models.service_errors import shown
+from ..own_file import load_module, parts_of, where_and_what
+from ..prompts import Prompt
+from ..reading import Reader, Reply
+from .interface import Fields, Interface, UnsendableError
+from .said import Said, take
+
+_STREAMS = ("events", "lines")
+Read = Callable[[Any], Any]
+
+
+def from_file(name: str) -> Interface:
+    """Return the interface of a file.
+
+    Raises:
+        ConfigError: There is no such file or name, it fails to load, or something in it is missing or of another kind.
+    """
+    file, wanted = parts_of(name)
+    source = _source(file, wanted)
+    request = _function(source, "request", name)
+    read = _function(source, "read", name)
+    whole = _function(source, "read_whole", name) if hasattr(source, "read_whole") else read
+    path, headers, stream = (getattr(source, key, default) for key, default in _SETTINGS)
+    if not isinstance(path, str) or not isinstance(headers, Mapping) or stream not in _STREAMS:
+        raise ConfigError(
+            f'--api {name}: path is a text ("/generate"), headers a mapping of texts, and stream "events" or "lines".'
+        )
+    if path and not path.startswith("/"):
+        raise ConfigError(f"--api {name}: path {path!r} does not begin with a slash.")
+    return Interface(
+        name,
+        path,
+        _writer(request, file),
+        Reader(_event_reader(read, file), _body_reader(whole, file), lines=stream == "lines", plain=True),
+        headers={str(key): str(value) for key, value in headers.items()},
+    )
+
+
+_SETTINGS: tuple[tuple[str, Any], ...] = (("path", ""), ("headers", {}), ("stream", "events"))
+
+
+def _source(file: Path, wanted: str) -> Any:
+    """Return what holds the functions: the file's module, or an object of it."""
+    module = load_module(file, "--api")
+    if not wanted:
+        return module
+    known = [key for key, value in vars(module).items() if isinstance(value, type) and not key.startswith("_")]
+    if not hasattr(module, wanted):
+        raise ConfigError(f"--api {file}: no class {wanted!r} in it. {closest(wanted, known)}")
+    found = getattr(module, wanted)
+    if not isinstance(found, type):
+        return found
+    try:
+        return found()
+    except Exception as error:
+        raise ConfigError(f"--api {file}:{wanted} cannot be made: {where_and_what(error, file)}.") from error
+
+
+def _function(source: Any, name: str, api: str) -> Callable[..., Any]:
+    function = getattr(source, name, None)
+    if not callable(function):
+        raise ConfigError(
+            f"--api {api}: no function {name!r} in it. It needs request(prompt, fields), which returns the body of a "
+            "request, and read(event), which returns the text in an event of the stream."
+        )
+    return function  # type: ignore[no-any-return]
+
+
+def _writer(request: Callable[..., Any], file: Path) -> Callable[[Prompt, Fields], Any]:
+    def write(prompt: Prompt, fields: Fields) -> Any:
+        try:
+            body = request(prompt, fields)
+        except EvalError:
+            raise
+        except Exception as error:
+            raise UnsendableError(where_and_what(error, file)) from error
+        if not isinstance(body, (Mapping, list)):
+            raise UnsendableError(f"{file.name}: request() gave {_kind(body)}. It has to return a dict: the body.")
+        return body
+
+    return write
+
+
+def _event_reader(read: Read, file: Path) -> Callable[[Any, float, Reply], None]:
+    def take_event(event: Any, stamp: float, reply: Reply) -> None:
+        reply.ended = True  # the end of the reply is its end: what ends a stream here is not known
+        _take(read, event, stamp, reply, file)
+
+    return take_event
+
+
+def _body_reader(read: Read, file: Path) -> Callable[[Any, Reply], None]:
+    def take_body(body: Any, reply: Reply) -> None:
+        reply.ended = True
+        _take(read, body, None, reply, file)
+
+    return take_body
+
+
+def _take(read: Read, event: Any, stamp: float | None, reply: Reply, file: Path) -> None:
+    try:
+        found = read(event)
+        said = Said(text=found) if isinstance(found, str) else found or Said()
+        if not isinstance(said, Said):
+            raise TypeError(f"{read.__name__}() gave {_kind(found)}; it has to return a text, a Said, or None")
+        take(said, stamp, reply)
+    except Exception as error:  # noqa: BLE001  a user's code may raise anything; the request has failed, no more
+        reply.error = shown(where_and_what(error, file))
+
+
+def _kind(value: Any) -> str:
+    return "nothing" if value is None else f"{type(value).__name__} {value!r:.40}"
