@@ -149,32 +149,49 @@ def events(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, by
 
     Comments, names and ids are left out; lines end with LF or CRLF; an event behind which no blank line came counts.
     """
-    rest = b""
+    rest, held = bytearray(), b""
     stamp = 0.0
     for stamp, piece in zip(stamps, pieces, strict=True):
-        rest = rest + piece if rest else piece
-        if b"\r" in rest:
-            held = rest.endswith(b"\r")  # the other half of a line end may be in the next piece
-            rest = (rest[:-1] if held else rest).replace(b"\r\n", b"\n") + (b"\r" if held else b"")
-        *whole, rest = rest.split(b"\n\n")
+        if not rest and not held and _is_one_event(piece):
+            yield stamp, piece[6:-2]
+            continue
+        if held or b"\r" in piece:
+            piece = held + piece
+            held = b"\r" if piece.endswith(b"\r") else b""  # the other half of a line end may be in the next piece
+            piece = piece[: len(piece) - len(held)].replace(b"\r\n", b"\n")
+        known = max(0, len(rest) - 1)  # there is no blank line before: an event in many pieces is searched once
+        rest += piece
+        if rest.find(b"\n\n", known) < 0:
+            continue
+        *whole, last = bytes(rest).split(b"\n\n")
+        rest = bytearray(last)
         for block in whole:
             if data := _data(block):
                 yield stamp, data
-    if rest.strip() and (data := _data(rest)):
+    if data := _data(bytes(rest + held)):
         yield stamp, data
+
+
+def _is_one_event(piece: bytes) -> bool:
+    """Tell whether a piece is just what most are: one line of data and a blank one."""
+    return piece.startswith(b"data: ") and piece.endswith(b"\n\n") and piece.find(b"\n") == len(piece) - 2 > 6
 
 
 def lines(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, bytes]]:
     """Yield each line that is not blank with the stamp of the read that completed it."""
-    rest = b""
+    rest: list[bytes] = []
     stamp = 0.0
     for stamp, piece in zip(stamps, pieces, strict=True):
-        *whole, rest = (rest + piece).split(b"\n")
+        rest.append(piece)
+        if b"\n" not in piece:
+            continue
+        *whole, last = b"".join(rest).split(b"\n")
+        rest = [last]
         for line in whole:
             if line := line.strip():
                 yield stamp, line
-    if rest := rest.strip():
-        yield stamp, rest
+    if line := b"".join(rest).strip():
+        yield stamp, line
 
 
 def _data(block: bytes) -> bytes:
@@ -197,16 +214,14 @@ def _take_event(event: Any, stamp: float, reply: Reply) -> None:
         reply.usage = usage
     carries = False
     for choice in _items(event.get("choices")):
-        if not isinstance(choice, dict):
-            continue
-        if choice.get("finish_reason"):
-            reply.ended = True
-        carries |= _take_choice(choice, stamp, reply)
-    if not carries:
-        if isinstance(usage, dict) and not event.get("choices"):
-            reply.ended = True
-        return
-    mark_output(reply, stamp, usage)
+        if isinstance(choice, dict):
+            if choice.get("finish_reason"):
+                reply.ended = True
+            carries |= _take_choice(choice, stamp, reply)
+    if carries:
+        mark_output(reply, stamp, usage)
+    elif isinstance(usage, dict) and not event.get("choices"):
+        reply.ended = True
 
 
 def mark_output(reply: Reply, stamp: float, usage: Any = None) -> None:
@@ -215,14 +230,13 @@ def mark_output(reply: Reply, stamp: float, usage: Any = None) -> None:
     Args:
         usage: What the event itself tells of tokens so far.
     """
-    if reply.stamps and stamp == reply.stamps[0]:
-        reply.first_tokens = reply.events + 1  # one each, unless usage tells
-    if not reply.stamps or stamp == reply.stamps[0]:
-        told = _count(usage.get("completion_tokens")) if isinstance(usage, dict) else 0
-        reply.first_tokens = max(reply.first_tokens, told)
+    stamps = reply.stamps
     reply.events += 1
-    if not reply.stamps or stamp != reply.stamps[-1]:
-        reply.stamps.append(stamp)
+    if not stamps or stamp == stamps[0]:
+        told = _count(usage.get("completion_tokens")) if isinstance(usage, dict) else 0
+        reply.first_tokens = max(reply.events, told)  # one each, unless usage tells
+    if not stamps or stamp != stamps[-1]:
+        stamps.append(stamp)
 
 
 def _take_choice(choice: dict[str, Any], stamp: float, reply: Reply) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.perf.connection import Exchange
-from evalscope_pytest.perf.reading import Reply, events, read
+from evalscope_pytest.perf.reading import Reply, events, lines, read
 from tests.servers.service import event
 
 from .service import delta, usage
@@ -130,7 +131,9 @@ def test_a_whole_reply_has_no_first_token():
 
 
 _LINES = st.lists(
-    st.sampled_from(["data: a", "data:b", ": ping", "event: x", "id: 1", 'data: {"k": 1}']), min_size=1, max_size=3
+    st.sampled_from(["data: a", "data:b", "data: ", ": ping", "event: x", "id: 1", 'data: {"k": 1}']),
+    min_size=1,
+    max_size=3,
 )
 
 
@@ -147,6 +150,17 @@ def test_where_reads_are_cut_changes_no_event(blocks, cuts, newline):
     in_pieces = list(events(pieces, [float(n) for n in range(len(pieces))]))
     assert [data for _, data in in_pieces] == at_once
     assert [stamp for stamp, _ in in_pieces] == sorted(stamp for stamp, _ in in_pieces)
+
+
+@pytest.mark.parametrize(
+    ("split", "piece"), [(events, b"x" * 4096), (events, b"data: x\r\n" * 455), (lines, b"x" * 4096)]
+)
+def test_reading_takes_time_in_proportion_to_what_came(split, piece):
+    """32 MiB without an end, in 8192 pieces: joined anew with each piece this takes a minute."""
+    begun = time.perf_counter()
+    found = list(split([b"data: ", *[piece] * 8192], [0.0] * 8193))
+    assert time.perf_counter() - begun < 5
+    assert len(found) == 1
 
 
 @given(st.lists(st.binary(max_size=40), max_size=6))
