@@ -9,9 +9,11 @@ from itertools import islice
 from ...core.errors import ConfigError, DatasetError, closest
 from ..own_file import is_own_file
 from ..prompts import Conversation
-from . import conversations, pairs, random_tokens, speed, texts, trace
+from . import conversations, pairs, pictures, random_pictures, random_tokens, speed, texts, trace, workload_trace
+from .lengths import fitted
 from .options import DataOptions
 from .plugin import from_file
+from .shape import shaped
 
 Load = Callable[[DataOptions], Iterator[Conversation]]
 
@@ -22,19 +24,27 @@ NAMES: Mapping[str, Load] = {
     "custom": texts.texts,
     "random": random_tokens.prompts,
     "random_multi_turn": random_tokens.conversations,
+    "random_vl": random_pictures.prompts,
     "random_embedding": random_tokens.prompts,
+    "random_embedding_batch": random_tokens.batches,
+    "random_rerank": random_tokens.pairs,
     "share_gpt_en": partial(conversations.one_prompt_each, conversations.ENGLISH),
     "share_gpt_zh": partial(conversations.one_prompt_each, conversations.CHINESE),
     "share_gpt_en_multi_turn": partial(conversations.turn_by_turn, conversations.ENGLISH),
     "share_gpt_zh_multi_turn": partial(conversations.turn_by_turn, conversations.CHINESE),
     "custom_multi_turn": conversations.custom,
     "embedding": pairs.embedding,
+    "embedding_batch": pairs.embedding_batches,
     "rerank": pairs.rerank,
     "speed_benchmark": speed.usual,
     "speed_benchmark_long": speed.long,
+    "flickr8k": pictures.flickr8k,
+    "kontext_bench": pictures.kontext_bench,
     "trace": trace.recorded,
+    "workload_trace": workload_trace.recorded,
 }
-_OWN_FILE = frozenset({"line_by_line", "custom", "custom_multi_turn", "embedding", "rerank", "trace"})
+TIMED = frozenset({"trace", "workload_trace"})  # they say when requests start
+_OWN_FILE = TIMED | {"line_by_line", "custom", "custom_multi_turn", "embedding", "embedding_batch", "rerank"}
 
 
 def load_conversations(name: str, options: DataOptions) -> tuple[Conversation, ...]:
@@ -52,7 +62,8 @@ def load_conversations(name: str, options: DataOptions) -> tuple[Conversation, .
         found = NAMES[name](options)
     else:
         raise ConfigError(f"--dataset {name!r} is unknown. {closest(name, NAMES)} Or a file.py:function of your own.")
-    taken = tuple(islice(found, options.offset, options.offset + options.wanted))
+    prompts = shaped(fitted(found, options), options)
+    taken = tuple(islice(prompts, options.offset, options.offset + options.wanted))
     if not taken:
         unit = "tokens" if options.tokenizer else "characters"
         raise DatasetError(

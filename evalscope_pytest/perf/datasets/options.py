@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from ...core.errors import ConfigError
+from ..chat_template import ChatTemplate
 from ..tokenizer import Tokenizer
+from .details import Details
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """How random pictures look: size in pixels, mode, how many there are in each request.
+
+    Attributes:
+        patch_size: Side of what one token stands for, where the service does not tell tokens.
+    """
+
+    width: int = 224
+    height: int = 224
+    mode: Literal["RGB", "RGBA", "L"] = "RGB"
+    count: int = 1
+    patch_size: int = 28
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that are none.
+
+        Raises:
+            ConfigError: One is below 1.
+        """
+        if min(self.width, self.height, self.count, self.patch_size) < 1:
+            raise ConfigError("--image-width, --image-height, --image-num and --image-patch-size start at 1.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +50,14 @@ class DataOptions:
         prefix_length: Tokens that all random prompts begin with, on top of their length.
         min_turns: Of a random conversation.
         max_turns: Longer conversations are cut; None leaves them.
+        prefix_count: How many such beginnings there are; prompts take turns with them.
         offset: Records to skip.
+        details: What is particular to the data set.
+        pictures: Of ``random_vl``.
+        as_tokens: Prompts are sent as token ids.
+        chat_template: Prompts are written with it here.
+        query: A request body with places for prompt and model; empty for the interface's own.
+        model: The name that goes into ``query``.
     """
 
     path: str = ""
@@ -35,8 +69,15 @@ class DataOptions:
     prefix_length: int = 0
     min_turns: int = 1
     max_turns: int | None = None
+    prefix_count: int = 1
     offset: int = 0
     seed: int = 42
+    details: Details = field(default_factory=Details)
+    pictures: Pictures = field(default_factory=Pictures)
+    as_tokens: bool = False
+    chat_template: ChatTemplate | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    model: str = ""
 
     def __post_init__(self) -> None:
         """Refuse bounds that contradict each other.
@@ -49,6 +90,12 @@ class DataOptions:
                 f"--min-prompt-length {self.min_length} and --max-prompt-length {self.max_length} leave no length. "
                 "The first must not exceed the second."
             )
+        if self.prefix_count < 1:
+            raise ConfigError("--prefix-count starts at 1.")
+        if self.as_tokens and self.tokenizer is None:
+            raise ConfigError("--tokenize-prompt needs --tokenizer-path FOLDER: the model's own tokenizer.")
+        if self.query and self.as_tokens:
+            raise ConfigError("--query-template has a place for a text, and --tokenize-prompt sends none. Drop one.")
         if self.max_turns is not None and not 1 <= self.min_turns <= self.max_turns:
             raise ConfigError(
                 "--min-turns and --max-turns leave no number of turns. The first must not exceed the second."

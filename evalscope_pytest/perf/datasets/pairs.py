@@ -27,6 +27,23 @@ def rerank(options: DataOptions) -> Iterator[Conversation]:
         yield single({"query": query, "documents": documents})
 
 
+def embedding_batches(options: DataOptions) -> Iterator[Conversation]:
+    """Yield ``batch_size`` texts of the same files a request."""
+    size, waiting = options.details.batch_size, list[str]()
+    for conversation in embedding(options):
+        content = conversation.turns[0].content
+        waiting += [content] if isinstance(content, str) else [str(text) for text in content]
+        while len(waiting) >= size:
+            yield _batch(waiting[:size], options)
+            waiting = waiting[size:]
+    if waiting:
+        yield _batch(waiting, options)
+
+
+def _batch(texts: list[str], options: DataOptions) -> Conversation:
+    return single(texts, sum(map(options.tokenizer.count, texts)) if options.tokenizer else 0)
+
+
 def embedding(options: DataOptions) -> Iterator[Conversation]:
     """Yield texts: lines of a text file, or ``text`` (a text or a list of them) of records."""
     path = Path(options.path)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from ...core.errors import DatasetError
 from ...datasets.hub import open_repository
-from ...datasets.location import Place
+from ...datasets.location import Place, Tree, local_tree
 from .options import DataOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A file of a data set on each hub."""
+    """A data set on each hub, and the file of it that is wanted; empty for all of them."""
 
     modelscope: str
     huggingface: str
@@ -29,9 +29,8 @@ def file_of(published: Published, options: DataOptions) -> Path:
     if options.path:
         path = Path(options.path)
         return path / published.file if path.is_dir() else path
-    name = published.modelscope if options.hub == "modelscope" else published.huggingface
     try:
-        tree = open_repository(name, Place("perf", Path.cwd(), options.hub))
+        tree = tree_of(published, options)
         found = next((path for path in tree.paths if path.rpartition("/")[2] == published.file), None)
         if found is None:
             raise DatasetError(f"{tree.title} has no file {published.file}.")
@@ -39,3 +38,18 @@ def file_of(published: Published, options: DataOptions) -> Path:
     except DatasetError as error:
         first = str(error).split(". ")[0]
         raise DatasetError(f"{first}. Give the file: --dataset-path {published.file}") from error
+
+
+def tree_of(published: Published, options: DataOptions) -> Tree:
+    """Return the user's folder, or the hub's repository.
+
+    Raises:
+        DatasetError: There is no such folder, or the hub does not answer.
+    """
+    if options.path:
+        path = Path(options.path)
+        if not path.exists():
+            raise DatasetError(f"--dataset-path {path}: no such file or folder.")
+        return local_tree(path)
+    name = published.modelscope if options.hub == "modelscope" else published.huggingface
+    return open_repository(name, Place("perf", Path.cwd(), options.hub))

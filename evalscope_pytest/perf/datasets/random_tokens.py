@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import cycle
 
 from ...core.errors import ConfigError
 from ..prompts import Conversation, Turn, single
@@ -15,8 +16,8 @@ _TRIES = 12
 
 def prompts(options: DataOptions) -> Iterator[Conversation]:
     """Yield single prompts."""
-    maker = _Maker(options)
-    for _ in range(options.wanted):
+    maker = Maker(options)
+    for _ in range(options.offset + options.wanted):
         yield single(*maker.prompt())
 
 
@@ -28,13 +29,39 @@ def conversations(options: DataOptions) -> Iterator[Conversation]:
     """
     if options.max_turns is None:
         raise ConfigError("--dataset random_multi_turn needs --max-turns N (and --min-turns, by default 1).")
-    maker = _Maker(options)
-    for _ in range(options.wanted):
+    maker = Maker(options)
+    for _ in range(options.offset + options.wanted):
         turns = maker.source.randint(options.min_turns, options.max_turns)
         yield Conversation(tuple(Turn(*maker.prompt()) for _ in range(turns)))
 
 
-class _Maker:
+def batches(options: DataOptions) -> Iterator[Conversation]:
+    """Yield ``batch_size`` prompts a request, to embed."""
+    maker = Maker(options)
+    for _ in range(options.offset + options.wanted):
+        made = [maker.text(maker.length()) for _ in range(options.details.batch_size)]
+        yield single([text for text, _ in made], sum(length for _, length in made))
+
+
+def pairs(options: DataOptions) -> Iterator[Conversation]:
+    """Yield queries with documents that are longer by a ratio, to rank."""
+    maker, details = Maker(options), options.details
+    for _ in range(options.offset + options.wanted):
+        length = maker.length()
+        of_document = max(1, round(length * details.document_length_ratio))
+        documents = [maker.text(of_document) for _ in range(details.num_documents)]
+        query, tokens = maker.text(length)
+        body = {"query": query, "documents": [text for text, _ in documents]}
+        yield single(body, tokens + sum(length for _, length in documents))
+
+
+class Maker:
+    """Makes random prompts.
+
+    Raises:
+        ConfigError: There is no tokenizer, or no length.
+    """
+
     def __init__(self, options: DataOptions) -> None:
         if options.tokenizer is None:
             raise ConfigError(
@@ -49,17 +76,30 @@ class _Maker:
         self._tokenizer = options.tokenizer
         self._ids = options.tokenizer.plain_ids()
         self._low, self._high = max(1, options.min_length), max(1, options.max_length)
-        self._prefix = text_of_length(self._tokenizer, self._ids, options.prefix_length, self.source)
+        self._as_tokens = options.as_tokens and not options.chat_template
+        count = options.prefix_count if options.prefix_length else 0
+        self._prefixes = cycle([self._prefix(options.prefix_length) for _ in range(count)])
 
-    def prompt(self) -> tuple[str, int]:
-        """Return a text and its length in tokens."""
-        length = self.source.randint(self._low, self._high)
-        if not self._prefix:
-            text = text_of_length(self._tokenizer, self._ids, length, self.source)
-            return text, self._tokenizer.count(text)
-        begins = self._tokenizer.count(self._prefix)
-        text = text_of_length(self._tokenizer, self._ids, begins + length, self.source, self._prefix)
+    def length(self) -> int:
+        """Return a length within bounds."""
+        return self.source.randint(self._low, self._high)
+
+    def prompt(self) -> tuple[str | list[int], int]:
+        """Return a prompt and its length in tokens; token ids where those are sent, whose length is exact."""
+        length = self.length()
+        prefix = next(self._prefixes, [])
+        if self._as_tokens:
+            ids = [*prefix, *self.source.choices(self._ids, k=length)]
+            return ids, len(ids)
+        return self.text(length + len(prefix), self._tokenizer.decode(prefix) if prefix else "")
+
+    def text(self, length: int, begin: str = "") -> tuple[str, int]:
+        """Return a text of a length, and the length it really has."""
+        text = text_of_length(self._tokenizer, self._ids, length, self.source, begin)
         return text, self._tokenizer.count(text)
+
+    def _prefix(self, length: int) -> list[int]:
+        return self._tokenizer.encode(text_of_length(self._tokenizer, self._ids, length, self.source))
 
 
 def text_of_length(tokenizer: Tokenizer, ids: list[int], length: int, source: random.Random, begin: str = "") -> str:
