@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from ..core.errors import EvalError, FatalError, ModelError, RateLimitedError, TransientError
 from ..core.service_state import ServiceState
 from ..core.values import ModelOutput
-from ..models.protocol import Model, Request
+from ..models.protocol import Connecting, Model, Request
 from .breaker import PROBE_EVERY_S, Breaker
 from .deadline import Deadline
 from .limiter import FIRST_REQUESTS, Limiter
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 from .slots import Slot, Slots
+from .turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ LONG_WAIT_S = 120.0
 SAMPLE_TIMEOUT_S = 1800.0
 # The first reply is waited for so long before all requests are sent: a wrong key is answered sooner.
 FIRST_REPLY_S = 1.0
+# By then the first requests have been sent, and connections can be opened for those that wait for the first reply.
+CONNECT_AFTER_S = 0.005
 # So many samples failed with none answered in between, and the service counts as down.
 GIVE_UP_AFTER = 3
 # So many connections were refused with none ever made, and nothing is there.
@@ -74,6 +77,7 @@ class Asker:
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
+        self._turns = Turns()
         self._budget = RetryBudget()
         self._patient = patient
         self._sample_timeout_s = sample_timeout_s
@@ -83,6 +87,7 @@ class Asker:
         self._given_up = 0  # samples in a row
         self._refused_connections = 0
         self._resting: set[asyncio.Future[None]] = set()
+        self._connecting: asyncio.Task[None] | None = None
 
     def state(self, now: float) -> ServiceState:
         """Return what is known of the service at this moment of the event loop's clock. Safe from any thread."""
@@ -122,6 +127,7 @@ class Asker:
         self._budget.sample()
         if sample == 1 and not self._limiter.opened:
             loop.call_later(FIRST_REPLY_S, self._open)
+            loop.call_later(CONNECT_AFTER_S, self._connect)
         timeout_s = request.config.sample_timeout or self._sample_timeout_s
         try:
             with Deadline(timeout_s):
@@ -138,9 +144,7 @@ class Asker:
             raise late from None
         finally:
             del self._under_way[sample]
-        # Whoever waits for the slot sends its request before this reply is looked at: replies come in rows, and
-        # working on a whole row first would keep its slots empty.
-        await asyncio.sleep(0)
+        await self._turns.turn()  # whoever waits for the slot sends its request before this reply is looked at
         return output
 
     # One attempt --------------------------------------------------------------------------------------------------
@@ -307,6 +311,12 @@ class Asker:
 
     def _down(self) -> ServiceDownError:
         return ServiceDownError(f"not asked, since the run stops: {self.health.stopped}")
+
+    def _connect(self) -> None:
+        """Open connections for the requests that wait for the first reply: then they need not wait for these, too."""
+        count = min(self._slots.waiting, self._limiter.most - self._limiter.in_flight)
+        if count > 0 and not self.health.stopped and isinstance(self.model, Connecting):
+            self._connecting = asyncio.get_running_loop().create_task(self.model.connect(count))
 
     def _open(self) -> None:
         if not self._limiter.opened:

@@ -33,6 +33,11 @@ class Slots:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return len(self._waiting)
+
     def take(self, now: float) -> Slot | None:
         """Return a slot if there is one and nobody waits for it."""
         if self._waiting or not (self._limiter.has_room(now) and self._breaker.lets_pass(now)):

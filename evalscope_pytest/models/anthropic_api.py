@@ -25,10 +25,11 @@ from .arguments import (
 from .protocol import Request
 from .reasoning import split_reasoning
 from .server_events import EventParser
-from .service_errors import complaint, json_object, malformed, refusal, refusal_inside, retry_after_s
+from .service import ServiceModel
+from .service_errors import json_object, malformed, refusal_inside
 from .spec import ModelSpec
 from .tool_calls import MAX_CALLS
-from .transport import Credential, HttpTransport, Transport
+from .transport import Credential, HttpTransport
 
 DEFAULT_URL = "https://api.anthropic.com"
 DEFAULT_MAX_TOKENS = 4096
@@ -288,39 +289,18 @@ def _object(mapping: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-class AnthropicModel:
+class AnthropicModel(ServiceModel):
     """A chat model behind the Messages API."""
-
-    def __init__(self, name: str, transport: Transport) -> None:
-        self.name = name
-        self._transport = transport
-
-    @property
-    def fingerprint(self) -> str:
-        """The name: the address does not change an answer."""
-        return self.name
 
     async def generate(self, request: Request) -> ModelOutput:
         """Ask once."""
-        transport = self._transport
-        draft = MessageDraft(transport.url)
+        url = self._transport.url
+        draft = MessageDraft(url)
         started = perf_counter()
-        reply = await transport.exchange(request_body(request, self.name), request.config, draft.feed)
-        if reply.status != 200:
-            raise refusal(
-                reply.status,
-                complaint(reply.body),
-                transport.url,
-                retry_after_s(reply.headers),
-                location=reply.headers.get("location"),
-            )
+        reply = await self._ask(request_body(request, self.name), request.config, draft.feed)
         if not reply.streamed:
-            draft.take_message(json_object(reply.body, transport.url))
+            draft.take_message(json_object(reply.body, url))
         return draft.output(self.name, started, streamed=reply.streamed)
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._transport.close()
 
 
 def create(spec: ModelSpec) -> AnthropicModel:

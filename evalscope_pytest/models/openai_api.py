@@ -14,49 +14,28 @@ from ..core.values import ModelOutput
 from .arguments import check_headers, check_model_args
 from .chat_completions import ChatStream, check, read_reply, request_body
 from .protocol import Request
-from .service_errors import complaint, refusal, retry_after_s
+from .service import ServiceModel
 from .spec import ModelSpec
-from .transport import Credential, HttpTransport, Transport, check_key, check_url
+from .transport import Credential, HttpTransport, check_key, check_url
 
 __all__ = ["OpenAIModel", "check", "create"]
 
 MODEL_ARGS = ("client", "default_headers", "default_query", "organization", "project")
 
 
-class OpenAIModel:
+class OpenAIModel(ServiceModel):
     """A chat model behind an OpenAI-compatible service."""
-
-    def __init__(self, name: str, transport: Transport) -> None:
-        self.name = name
-        self._transport = transport
-
-    @property
-    def fingerprint(self) -> str:
-        """The name: neither the client nor the address changes an answer."""
-        return self.name
 
     async def generate(self, request: Request) -> ModelOutput:
         """Ask once."""
-        transport = self._transport
+        url = self._transport.url
         body = request_body(request, self.name, stream=bool(request.config.stream))
-        stream = ChatStream(transport.url)
+        stream = ChatStream(url)
         started = perf_counter()
-        reply = await transport.exchange(body, request.config, stream.feed)
-        if reply.status != 200:
-            raise refusal(
-                reply.status,
-                complaint(reply.body),
-                transport.url,
-                retry_after_s(reply.headers),
-                location=reply.headers.get("location"),
-            )
+        reply = await self._ask(body, request.config, stream.feed)
         if reply.streamed:  # a service may stream unasked, or not when asked
             return stream.output(self.name, started)
-        return read_reply(reply.body, transport.url, self.name, perf_counter() - started)
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._transport.close()
+        return read_reply(reply.body, url, self.name, perf_counter() - started)
 
 
 def create(spec: ModelSpec) -> OpenAIModel:

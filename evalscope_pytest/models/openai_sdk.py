@@ -92,6 +92,9 @@ class SdkTransport:
                 return Reply(200, response.headers, streamed=True)
             return Reply(response.status_code, response.headers, await whole_body(response.iter_bytes(), self.url))
 
+    async def connect(self, count: int) -> None:
+        """Do nothing: the package opens connections when it sends."""
+
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()

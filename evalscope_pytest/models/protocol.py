@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..config.generation import GenerationConfig
 from ..core.values import Message, ModelOutput, Sample, Tool
@@ -54,4 +54,13 @@ class Model(Protocol):
 
     async def close(self) -> None:
         """Free connections and memory."""
+        ...
+
+
+@runtime_checkable
+class Connecting(Protocol):
+    """A model that can open connections before it is asked."""
+
+    async def connect(self, count: int) -> None:
+        """Open ``count`` connections more. What fails is not told here: the request that needs it will fail."""
         ...

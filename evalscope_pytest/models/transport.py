@@ -76,6 +76,10 @@ class Transport(Protocol):
         """
         ...
 
+    async def connect(self, count: int) -> None:
+        """Open connections for requests to come. What fails is not told here: the request that needs it will fail."""
+        ...
+
     async def close(self) -> None:
         """Close all connections."""
         ...
@@ -104,6 +108,7 @@ class HttpTransport:
         self._headers = dict(headers or {})
         self._query = dict(query or {})
         self._concurrency = concurrency
+        self._proxy = _proxy(self._target)
         self._session: aiohttp.ClientSession | None = None
         self._reached = False
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}  # making one takes longer than finding it
@@ -141,6 +146,20 @@ class HttpTransport:
         except (aiohttp.ClientError, OSError) as error:
             raise no_connection(error, self.url, reached=self._reached) from None
 
+    async def connect(self, count: int) -> None:
+        """Open ``count`` connections more; none where a proxy stands in between, which has its own."""
+        session = self._session or self._open()
+        connector = session.connector
+        if connector is None or self._proxy is not None:
+            return
+        request = aiohttp.ClientRequest("POST", self._target, loop=asyncio.get_running_loop(), session=session)
+        timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT_S)
+
+        async def open_one() -> None:
+            (await connector.connect(request, [], timeout)).release()
+
+        await asyncio.gather(*[open_one() for _ in range(count)], return_exceptions=True)
+
     def _new_timeout(self, total_s: float) -> aiohttp.ClientTimeout:
         made = self._timeouts[total_s] = aiohttp.ClientTimeout(total=total_s, sock_connect=CONNECT_TIMEOUT_S)
         return made
@@ -161,7 +180,7 @@ class HttpTransport:
             },
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=_LARGE_BODY,
-            proxy=_proxy(self._target),
+            proxy=self._proxy,
         )
         return self._session
 

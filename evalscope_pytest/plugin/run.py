@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 # Fewer would make the two threads wait for each other when replies are immediate.
 MIN_BUFFER = 512
 MIN_QUEUE = 64
+# One that waits for a slot, one in flight, one whose reply is worked on.
+BODIES_PER_REQUEST = 3
 
 
 class Run:
@@ -172,7 +174,7 @@ class Run:
     @cached_property
     def started(self) -> Started:
         """The marks of what this process is working on."""
-        running = 2 * self.spec.requests_in_flight
+        running = BODIES_PER_REQUEST * self.spec.requests_in_flight
         return Started(started_file(self.work_dir, self.session, self._name), running + 1)
 
     @property
@@ -191,11 +193,11 @@ class Run:
 
     @cached_property
     def ahead(self) -> LookAhead[Outcome]:
-        """The look-ahead. Twice as many bodies as requests: the next prompt is ready when a slot frees."""
+        """The look-ahead, which keeps the service busy while replies are worked on."""
         in_flight = self.spec.requests_in_flight
         if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
             return LookAhead(self.thread, 1, 1)
-        return LookAhead(self.thread, 2 * in_flight, self.buffer, idle=lambda: self.idle())
+        return LookAhead(self.thread, BODIES_PER_REQUEST * in_flight, self.buffer, idle=lambda: self.idle())
 
     def services(self) -> Services:
         """Return what is known of the services this process asks."""
@@ -378,9 +380,11 @@ class Run:
         self.release()
         if "work_dir" not in vars(self) or self.task.use_cache or self.task.no_timestamp:
             return
-        root, logs = self.work_dir.root, self.work_dir.logs
-        with suppress(OSError):  # there is something in it after all
-            for file in (logs / "eval_log.log", root / ".lock"):
+        root, logs, lock = self.work_dir.root, self.work_dir.logs, self.work_dir.root / ".lock"
+        with suppress(OSError):
+            if set(root.iterdir()) - {logs, lock}:
+                return  # load tests keep theirs there
+            for file in (logs / "eval_log.log", lock):
                 file.unlink(missing_ok=True)
             for folder in (logs, root):
                 folder.rmdir()

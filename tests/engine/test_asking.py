@@ -400,3 +400,38 @@ def test_the_state_tells_what_goes_on():
     assert (at_first.in_flight, at_first.words()) == (1, "")
     assert held.words() == "limit 1 of 4, 429 x1, waits 40 s: Retry-After"
     assert (after.in_flight, after.answered, after.rate_limited, after.retries) == (0, 1, 1, 1)
+
+
+class Connecting(Scripted):
+    """A model that notes how many connections it was to open, and how many requests had been sent by then."""
+
+    def __init__(self, *script: Exception) -> None:
+        super().__init__(*script)
+        self.connected: list[tuple[int, int]] = []
+
+    async def connect(self, count: int) -> None:
+        self.connected.append((count, self.asked))
+
+
+@pytest.mark.parametrize(
+    ("asked", "connected"),
+    [(20, [(5, 3)]), (6, [(3, 3)]), (3, [])],
+    ids=["as many as the limit", "as many as wait", "none for none"],
+)
+def test_connections_are_opened_while_the_first_reply_is_waited_for(asked, connected):
+    model = Connecting()
+    ask_all(asker_of(model, limit=8), asked)
+    assert model.connected == connected
+
+
+def test_no_connections_are_opened_to_a_service_that_refused_already():
+    model = Connecting()
+    asker = asker_of(model, limit=8)
+
+    async def scenario():
+        asker._stop("the key is wrong")
+        asker._connect()
+        await asyncio.sleep(1)
+
+    simulate(scenario)
+    assert model.connected == []
