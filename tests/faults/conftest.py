@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import nothing_from_around, project, served  # noqa: F401
+from tests.plugin.conftest import first_reply_awaited, nothing_from_around, project, served  # noqa: F401

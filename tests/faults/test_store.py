@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,10 @@ from evalscope_pytest.records.atomic import write_atomic
 from evalscope_pytest.records.journal import Journal, entries
 from evalscope_pytest.records.layout import WorkDir
 from tests.plugin.project import kept
-from tests.plugin.test_resume import asked, wait_until
+from tests.plugin.recorded import recorded_in, wait_for_records
+from tests.plugin.test_resume import asked
 from tests.records.results import MODEL, record, scored
+from tests.waiting import wait_until
 
 SOAK = Path(__file__).resolve().parents[2] / "benchmarks" / "kill_resume.py"
 
@@ -37,15 +38,16 @@ def test_case_01_kill_9_at_random_moments_loses_nothing_and_asks_nothing_twice()
 def killed(served):
     """A run of 30 samples that was killed with some of them recorded: its directory, its journal, how many."""
     served.benchmark(count=30)
-    served.server.latency_s = 0.03
+    served.server.hold_from(12)
     process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=2")
-    wait_until(lambda: len(served.server.requests) >= 14)
+    wait_until(lambda: len(served.server.requests) == 14)
+    wait_for_records(served, 12)
     process.kill()
     process.communicate()
     (work_dir,) = (served.path / "outputs").iterdir()
     (journal,) = (work_dir / "journal").glob("*main*.jsonl")
     served.server.forget()
-    served.server.latency_s = 0
+    served.server.let_go()
     return work_dir, journal, len(list(entries(journal)))
 
 
@@ -162,17 +164,10 @@ def long_replies(served, count=200):
     served.server.answer = lambda messages: solve(messages) + " because " * 2500
 
 
-def recorded_in(work_dir):
-    """Return the samples with a reply, in journals and folded files."""
-    journalled = [e.row.index for path in (work_dir / "journal").glob("*-*.jsonl") for e in entries(path)]
-    files = (work_dir / "predictions").glob("*/*.jsonl")
-    return {*journalled, *(json.loads(row)["index"] for file in files for row in file.read_text().splitlines())}
-
-
 @pytest.mark.parametrize("processes", [0, 2])
 def test_case_06_full_disk_ends_the_run_at_once_and_what_was_recorded_is_intact(processes, small_disk, served):
     long_replies(served)
-    served.server.latency_s = 0.01
+    served.server.hold_from(80)  # the run ends while it waits for these
     served.options += [f"--eval-work-dir={small_disk}", "--eval-no-timestamp"]
     run = served.spawn("--eval-model=served", "test_adding.py", "--eval-batch-size=4", "-n", processes)
     assert run.code == 3, run.out
@@ -181,6 +176,7 @@ def test_case_06_full_disk_ends_the_run_at_once_and_what_was_recorded_is_intact(
     assert "INTERNALERROR" not in run.out
     assert "Traceback" not in run.out
     assert len(served.server.requests) < 100, "it goes on paying for what it cannot record"
+    assert not served.server.held_in_vain
     recorded = recorded_in(small_disk)
     assert 3 < len(recorded) < 60
     assert run.counts.get("correct", 0) <= len(recorded), "a sample was reported before it was on the disk"
@@ -188,6 +184,7 @@ def test_case_06_full_disk_ends_the_run_at_once_and_what_was_recorded_is_intact(
 
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     served.server.forget()
+    served.server.let_go()
     again = served.run(f"--eval-use-cache={small_disk}")
     assert (again.code, again.counts) == (0, {"correct": 200}), again.out
     assert not recorded & set(asked(served.server))
@@ -196,7 +193,7 @@ def test_case_06_full_disk_ends_the_run_at_once_and_what_was_recorded_is_intact(
 @pytest.mark.parametrize("processes", [0, 2])
 def test_case_06_a_file_that_may_not_grow_is_a_full_disk_for_anyone(processes, served):
     long_replies(served)
-    served.server.latency_s = 0.01
+    served.server.hold_from(80)  # the run ends while it waits for these
     served.write("conftest.py", LIMIT)
     run = served.spawn("--eval-model=served", "test_adding.py", "--eval-batch-size=4", "-n", processes)
     assert run.code == 3, run.out
@@ -205,6 +202,8 @@ def test_case_06_a_file_that_may_not_grow_is_a_full_disk_for_anyone(processes, s
     assert "run the same command with --eval-use-cache" in run.out
     assert "INTERNALERROR" not in run.out
     assert len(served.server.requests) < 100
+    assert not served.server.held_in_vain
+    served.server.let_go()
     (served.path / "conftest.py").unlink()
     recorded = recorded_in(run.work_dir)
     assert 3 < len(recorded) < 60
@@ -239,7 +238,7 @@ def test_case_07_a_failed_sync_is_final(tmp_path, monkeypatch):
 
 def test_case_07_a_run_whose_disk_fails_ends_at_once(served):
     served.benchmark(count=200)
-    served.server.latency_s = 0.02
+    served.server.hold_from(150)  # the run ends while it waits for these
     served.write(
         "conftest.py",
         "import errno, os\ndef fail(fd): raise OSError(errno.EIO, os.strerror(errno.EIO))\nos.fdatasync = fail",
@@ -249,6 +248,7 @@ def test_case_07_a_run_whose_disk_fails_ends_at_once(served):
     assert "Input/output error (" in run.out
     assert "INTERNALERROR" not in run.out
     assert len(served.server.requests) < 190
+    assert not served.server.held_in_vain
 
 
 @pytest.fixture
@@ -281,13 +281,13 @@ def test_case_08_a_file_in_the_place_of_the_work_dir_is_refused_before_the_first
 @pytest.mark.parametrize("processes", [0, 2])
 def test_case_09_the_second_run_in_a_work_dir_is_refused_and_the_first_goes_on(processes, served):
     served.benchmark(count=40)
-    served.server.latency_s = 0.1
+    served.server.hold_from(0)
     options = ["--eval-work-dir=here", "--eval-no-timestamp"]
     first = served.start("--eval-model=served", "test_adding.py", *options)
     wait_until(lambda: served.server.requests)
-    started = time.monotonic()
     second = served.run(*options, "-n", processes)
-    assert time.monotonic() - started < 1
+    assert not served.server.held_in_vain, "it does not wait for the first"
+    served.server.let_go()
     assert second.code == 4
     assert f"in use: {served.path / 'here'} by process {first.pid} on " in second.out
     assert "choose another --eval-work-dir" in second.out

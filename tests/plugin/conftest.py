@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
 
 import pytest
 
@@ -30,6 +32,25 @@ def nothing_from_around(monkeypatch):
 @pytest.fixture
 def project(pytester) -> Project:
     return Project(pytester)
+
+
+@pytest.fixture
+def first_reply_awaited(project, monkeypatch):
+    """Runs send no more than the first few requests before the first reply, however long a slow machine takes for it.
+
+    Otherwise they wait a second, and what a wrong key costs would depend on the machine.
+    """
+    monkeypatch.setattr("evalscope_pytest.engine.asking.FIRST_REPLY_S", 600.0)
+    worker = "if 'PYTEST_XDIST_WORKER' in os.environ:\n    asking.FIRST_REPLY_S = 600.0"
+    project.write("conftest.py", f"import os\nfrom evalscope_pytest.engine import asking\n{worker}\n")
+
+
+@pytest.fixture
+def unheard() -> Iterator[str]:
+    """An address where nothing listens."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{silent.getsockname()[1]}"
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ class Project:
     def finish(self, process: subprocess.Popen[str], before: set[Path] | None = None) -> Run:
         """Wait for a process."""
         try:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=180)
         except subprocess.TimeoutExpired:
             process.kill()
             out, err = process.communicate()

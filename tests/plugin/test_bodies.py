@@ -292,11 +292,12 @@ def test_a_scorer_that_raises_is_told_with_file_and_line(project):
 def test_a_body_may_end_the_session(served):
     body = "def test_adding(sample, output):\n    if sample.target == '100': pytest.exit('enough')\n    return output"
     served.benchmark(body=body, count=400)
-    served.server.latency_s = 0.01
+    served.server.hold_from(80)  # the run ends while it waits for these
     run = served.run("--eval-batch-size=2")
     assert (run.code, run.counts) == (2, {"correct": 50})
     assert "Exit: enough" in run.out
     assert len(served.server.requests) < 100
+    assert not served.server.held_in_vain
 
 
 def test_with_s_prints_are_seen_at_once(project):

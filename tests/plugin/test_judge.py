@@ -94,6 +94,7 @@ def test_judgements_that_fail_are_errors_and_carry_on_asks_only_for_those(served
     assert again.out.count("came to no verdict") >= 1
 
 
+@pytest.mark.usefixtures("first_reply_awaited")
 def test_a_judge_with_a_wrong_key_stops_the_run(served, judge_server):
     served.benchmark(count=100)
     judge_server.fault_for = lambda received: status(401, "bad key", code="invalid_api_key")
@@ -242,10 +243,12 @@ def test_a_reply_that_tells_the_judge_what_to_say_is_judged_all_the_same(served,
 
 def test_so_many_requests_to_a_judge_are_in_flight(served, judge_server):
     served.benchmark(count=40)
+    judge_server.gather(2)
     judge_server.latency_s = 0.02
     served.run("--eval-judge-strategy=llm", by(judge_server), "--eval-judge-worker-num=2")
     assert judge_server.max_in_flight == 2
     judge_server.forget()
+    judge_server.gather(3)
     served.run("--eval-judge-strategy=llm", by(judge_server))
     assert judge_server.max_in_flight > 2
 

@@ -56,11 +56,11 @@ def test_a_session_without_benchmarks_writes_no_records(served):
     assert run.work_dir is None
 
 
-def test_a_service_that_is_down_fails_the_test_that_asked(project):
+def test_a_service_that_is_down_fails_the_test_that_asked(project, unheard):
     project.write("test_smoke.py", "def test_smoke(model):\n    model.generate('Hello')\ndef test_plain(): pass")
-    run = project.run("--eval-api-url=http://127.0.0.1:9/v1", "--eval-generation-config=retries=0", model="m")
+    run = project.run(f"--eval-api-url={unheard}/v1", "--eval-generation-config=retries=0", model="m")
     assert (run.code, run.counts) == (1, {"failed": 1, "passed": 1})
-    assert "127.0.0.1:9" in run.out
+    assert unheard.removeprefix("http://") in run.out
 
 
 def test_an_async_test_of_another_plugins_is_left_to_it(project):

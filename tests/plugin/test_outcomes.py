@@ -10,6 +10,7 @@ import pytest
 from tests.servers.service import status
 
 from .project import junit, solve
+from .recorded import number_of
 
 
 def refuse(*questions):
@@ -101,10 +102,13 @@ def test_an_authors_bug_is_not_forgiven(uneven):
 def test_x_stops_at_the_first_error_and_asks_little_more(processes, uneven):
     uneven.benchmark(count=200)
     uneven.server.fault_for = refuse("3 + 3", "5 + 5", "150 + 150")
+    # The run ends while it waits for replies.
+    uneven.server.holds = lambda received: received.number >= 60 and number_of(received) > 5
     run = uneven.run("-x", "-n", processes, "--eval-batch-size=4")
     assert run.code in ((1,) if not processes else (1, 2))
     assert run.counts["errors"] >= 1
     assert len(uneven.server.requests) < 80
+    assert not uneven.server.held_in_vain
     assert "not complete" in run.out
     assert run.reports["adding"]["execution_summary"]["incomplete"] is True
 
@@ -175,7 +179,7 @@ def test_durations_are_the_samples_own(served):
 @pytest.mark.skipif(not importlib.util.find_spec("pexpect"), reason="pexpect is not installed")
 def test_pdb_opens_at_the_authors_bug(project, pytester):
     project.benchmark(body="def test_adding(sample, output):\n    marker = 'here'\n    return {}[sample.target]")
-    child = pytester.spawn_pytest("--eval-model=mock --pdb test_adding.py")
+    child = pytester.spawn_pytest("--eval-model=mock --pdb test_adding.py", expect_timeout=60)
     child.expect("KeyError")
     child.expect("Pdb")
     child.sendline("marker")

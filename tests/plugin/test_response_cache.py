@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
 
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import Answer
+from tests.waiting import wait_until
 
 from .project import Run, kept, solve
 
@@ -266,18 +266,16 @@ def test_two_runs_at_the_same_time_share_it(served):
 
 def test_a_killed_run_leaves_what_it_asked(served):
     served.benchmark(count=120)
-    served.server.latency_s = 0.05
+    served.server.hold_from(56)
     process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=4", CACHE)
-    end = time.monotonic() + 30
-    while len(served.server.requests) < 60:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_until(lambda: len(served.server.requests) == 60)
+    wait_until(lambda: stored(served) == 56)  # within 100 ms of the last
     process.kill()
     process.communicate()
     left = stored(served)
-    assert left >= 20, "what was in flight and 100 ms of replies may be gone, 20 of which take 250 ms"
+    assert left == 56, "only what was in flight is gone"
     served.server.forget()
-    served.server.latency_s = 0
+    served.server.let_go()
     run = served.run(CACHE)
     assert (run.counts, cached(run)) == ({"correct": 120}, left)
     assert len(served.server.requests) == 120 - left

@@ -20,15 +20,14 @@ from tests.servers.service import rate_limited
 
 from .project import QUIET
 
+OFTEN = "--eval-heartbeat-interval=0.5"
+
 
 def test_a_wait_is_shown_while_no_sample_finishes(served):
     served.benchmark(count=3)
-    served.server.script(*[rate_limited("2.6")] * 3)
-    run = served.run()
-    assert (run.code, run.counts) == (0, {"correct": 3})
-    line = next(line for line in run.out.splitlines() if "Retry-After" in line)
-    assert line.startswith("adding  0/3")
-    assert "limit 1 of 8, 429 x3, waits 2 s: Retry-After" in line
+    served.server.script(*[rate_limited("600")] * 3)
+    (line,) = lines_of(served, OFTEN, say=("Retry-After", "429 x3"))
+    assert re.match(r"adding  0/3  .*limit 1 of 8, 429 x3, waits [45]\d\d s: Retry-After", line)
 
 
 def test_a_run_without_trouble_says_nothing_of_the_service(served):
@@ -41,35 +40,38 @@ def test_a_run_without_trouble_says_nothing_of_the_service(served):
 def test_a_judge_that_makes_the_run_wait_is_named(served):
     served.benchmark(count=3)
     with OpenAIServer('{"verdict": "A"}') as judge:
-        judge.script(*[rate_limited("2.6")] * 3)
+        judge.script(*[rate_limited("600")] * 3)
         args = json.dumps({"model_id": "j", "api_url": judge.url})
-        run = served.run(
-            "--eval-judge-strategy=llm", f"--eval-judge-model-args={args}", "--eval-enable-progress-tracker"
-        )
-    assert (run.code, run.counts) == (0, {"correct": 3})
-    line = next(line for line in run.out.splitlines() if "Retry-After" in line)
-    assert "  judge: limit 1 of 8, 429 x3, waits 2 s: Retry-After" in line
-    told = json.loads((run.work_dir / "progress.json").read_text())
-    assert (told["service"]["rate_limited"], told["judges"]["rate_limited"], told["judges"]["answered"]) == (0, 3, 3)
+        options = ("--eval-judge-strategy=llm", f"--eval-judge-model-args={args}", "--eval-enable-progress-tracker")
+        (line,) = lines_of(served, OFTEN, *options, say=("Retry-After", "429 x3"))
+    assert re.search(r"  judge: limit 1 of 8, 429 x3, waits [45]\d\d s: Retry-After", line)
+    (file,) = served.path.glob("outputs/*/progress.json")
+    told = json.loads(file.read_text())
+    assert (told["service"]["rate_limited"], told["service"]["answered"]) == (0, 3)
+    assert (told["judges"]["rate_limited"], told["judges"]["answered"]) == (3, 0)
 
 
 @pytest.mark.parametrize("processes", [0, 2])
 def test_what_a_slow_service_keeps_waiting_is_logged_every_heartbeat(processes, served):
     served.benchmark(count=3)
-    served.server.latency_s = 2.4
-    run = served.run("--eval-heartbeat-interval=0.5", *(["-n", processes] if processes else []))
-    assert (run.code, run.counts) == (0, {"correct": 3})
-    lines = [line for line in run.out.splitlines() if line.startswith("adding  0/3")]
-    assert re.fullmatch(r"adding  0/3  score   -     [1-3] waiting, longest [12] s", lines[-1])
-    assert len(lines) >= 2
+    served.server.hold_from(0)
+    options = [OFTEN, *(["-n", processes] if processes else [])]
+    lines = lines_of(served, *options, say=("adding  0/3", "waiting"), times=2)
+    assert all(re.fullmatch(r"adding  0/3  score   -     [1-3] waiting, longest \d+ s", line) for line in lines)
 
 
 @pytest.mark.parametrize("processes", [0, 2])
 def test_a_terminal_shows_what_is_waited_for_on_a_line_of_its_own(processes, served):
     served.benchmark(count=3)
-    served.server.latency_s = 2.2
-    shown = on_a_terminal(served, ".", *(["-n", str(processes)] if processes else []))
-    assert "waiting, longest 1 s" in shown
+    served.server.hold_from(0)
+    told = re.compile(rb"waiting, longest [1-9]\d* s")
+
+    def seen(process, shown):
+        if told.search(shown):
+            served.server.let_go()
+
+    shown = on_a_terminal(served, ".", *(["-n", str(processes)] if processes else []), heed=seen)
+    assert told.search(shown.encode())
     assert not re.search(r"[^\r\n]eval: 3 samples", shown)
     assert all(len(line) <= 80 for line in re.split(r"[\r\n]+", shown) if line.startswith("adding"))
 
@@ -77,7 +79,7 @@ def test_a_terminal_shows_what_is_waited_for_on_a_line_of_its_own(processes, ser
 @pytest.mark.parametrize("processes", [0, 2])
 def test_ctrl_c_leaves_the_line_of_a_hanging_service_alone(processes, served):
     served.benchmark(count=3)
-    served.server.latency_s = 30
+    served.server.hold_from(0)
     told = []
 
     def interrupted(process, shown):
@@ -89,6 +91,19 @@ def test_ctrl_c_leaves_the_line_of_a_hanging_service_alone(processes, served):
     lines = screen(shown)
     assert any(re.fullmatch(r"adding  0/3  score   -     [123] waiting, longest \d+ s", line) for line in lines), lines
     assert "The run is not complete: interrupted by Ctrl-C." in lines
+
+
+def lines_of(project, *args, say, times=1):
+    """Return the first lines a run writes, with no terminal, that hold all of these words; it is interrupted then."""
+    words = ("--eval-model=served", "test_adding.py", *args)
+    process = project.start(*words, env={"PYTHONUNBUFFERED": "1"})
+    found = []
+    while len(found) < times and (line := process.stdout.readline()):
+        if all(word in line for word in say):
+            found.append(line.rstrip("\n"))
+    process.send_signal(signal.SIGINT)
+    assert project.finish(process).code == 2
+    return found
 
 
 def screen(written: str) -> list[str]:
@@ -128,7 +143,7 @@ def on_a_terminal(project, *args, code=0, heed=lambda process, shown: None):
             written += piece
             heed(process, written)
     os.close(ours)
-    assert process.wait(10) == code
+    assert process.wait(60) == code
     return re.sub(r"\x1b\[[0-9;]*m", "", written.decode())
 
 
@@ -136,7 +151,8 @@ def tally(telling: int) -> Tally:
     return Tally("adding", 21, telling, started=time.monotonic() - 5)
 
 
-def test_no_time_is_foretold_from_the_first_of_many_that_were_asked_together():
+def test_no_time_is_foretold_from_the_first_of_many_that_were_asked_together(monkeypatch):
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
     correct = Verdict("adding", "correct", 1.0)
     line = tally(8)
     line.add(correct, 5.0)

@@ -141,6 +141,7 @@ def test_what_comes_after_samples_without_fixtures_is_started_ahead_as_ever(serv
     broken = "@pytest.fixture(scope='module')\ndef table():\n    raise OSError('no table')"
     served.benchmark(body=USES_TABLE, before=LOG + broken, count=5)
     served.benchmark("doubling", count=30)
+    served.server.gather(8, after=1)
     served.server.latency_s = 0.03
     assert served.run().counts == {"errors": 5, "correct": 30}
     assert served.server.max_in_flight == 8

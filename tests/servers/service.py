@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+HELD_S = 30.0
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -111,6 +113,7 @@ class Received:
     body: dict[str, Any]
     raw: bytes
     at: float
+    number: int  # how many came before it
 
 
 class Service(ABC):
@@ -119,6 +122,10 @@ class Service(ABC):
     Attributes:
         answer: Makes the reply to messages: a text or an `Answer`. May be replaced while running.
         latency_s: Seconds before each answer.
+        holds: Asked again and again about each request: it is not answered while this says so. The way to have
+            something happen while requests are in flight, however fast the machine is; see `gather`, `hold_from`.
+        held_in_vain: Requests answered after ``HELD_S`` although ``holds`` still said no. What they were held for never
+            happened, and from then on nothing is held, for the test to come to its end.
         faults: What to do with the next requests, in order of arrival; None answers normally.
         fault_for: Asked for each request that no scripted fault took.
         requests: Everything that came in.
@@ -135,6 +142,8 @@ class Service(ABC):
     ) -> None:
         self.answer = answer
         self.latency_s = latency_s
+        self.holds: Callable[[Received], bool] = _never
+        self.held_in_vain = 0
         self.faults: deque[Fault | None] = deque()
         self.fault_for: Callable[[Received], Fault | None] = lambda received: None
         self.requests: list[Received] = []
@@ -168,6 +177,18 @@ class Service(ABC):
         """Do this with the next requests."""
         self.faults.extend(faults)
 
+    def gather(self, count: int, *, after: int = 0) -> None:
+        """Answer the first ``after`` requests, and no other until so many are in flight at once."""
+        self.holds = lambda received: received.number >= after and self.max_in_flight < count
+
+    def hold_from(self, number: int) -> None:
+        """Answer so many requests and no more, until `let_go`."""
+        self.holds = lambda received: received.number >= number
+
+    def let_go(self) -> None:
+        """Answer everything, also what is held."""
+        self.holds = _never
+
     def forget(self) -> None:
         """Empty the record."""
         self.requests.clear()
@@ -176,7 +197,7 @@ class Service(ABC):
 
     def __enter__(self):
         self._thread.start()
-        if not self._started.wait(10):
+        if not self._started.wait(60):
             raise RuntimeError("the fake service did not start")
         return self
 
@@ -211,19 +232,27 @@ class Service(ABC):
         raw = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
         body = json.loads(raw)
-        received = Received(request.path, dict(request.query), headers, body, raw, time.monotonic())
+        received = Received(request.path, dict(request.query), headers, body, raw, time.monotonic(), len(self.requests))
         self.requests.append(received)
         self.in_flight += 1
         self.max_in_flight = max(self.max_in_flight, self.in_flight)
         try:
             fault = self.faults.popleft() if self.faults else None
             fault = fault or self.fault_for(received)
+            await self._hold(received)
             if self.capacity is not None and self.working >= self.capacity:
                 self.refused.append(received.at)
                 return await _fail(request, rate_limited(self.retry_after))
             return await self._work(request, body, fault)
         finally:
             self.in_flight -= 1
+
+    async def _hold(self, received: Received) -> None:
+        while not self.held_in_vain and self.holds(received):
+            if time.monotonic() > received.at + HELD_S:
+                self.held_in_vain += 1
+            else:
+                await asyncio.sleep(0.01)
 
     async def _work(self, request: web.Request, body: dict[str, Any], fault: Fault | None) -> web.StreamResponse:
         self.working += 1
@@ -249,6 +278,10 @@ class Service(ABC):
     @abstractmethod
     def events(self, body: dict[str, Any], answer: Answer) -> list[bytes]:
         """Return the reply as events."""
+
+
+def _never(received: Received) -> bool:
+    return False
 
 
 async def _fail(request: web.Request, fault: Fault) -> web.StreamResponse:
