@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 
 from ..core.errors import ConfigError, closest
-from ..report.gates import Gate, GateResult, parse_gate
-from .distribution import Distribution
+from ..report.gates import LOADS, Gate, GateResult, distance, parse_gate
+from .figures import DISTRIBUTIONS, NAMES, figure
 from .result import Result
 
-SUBJECT = "perf"
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -20,16 +19,8 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-_FIGURES: Mapping[str, Callable[[Result], float]] = {
-    "goodput": lambda r: r.goodput.share if r.goodput else math.nan,
-    "goodput_per_s": lambda r: r.goodput.per_s if r.goodput else math.nan,
-    "success_rate": lambda r: r.success_rate,
-    "requests_per_s": lambda r: r.throughput.requests_per_s,
-    "output_per_s": lambda r: r.throughput.output_per_s,
-    "total_per_s": lambda r: r.throughput.total_per_s,
-}
-_DISTRIBUTIONS = ("ttft", "ttft_sent", "ttfot", "tpot", "icl", "latency", "latency_sent", "ttlb", "queueing")
-_POINTS = tuple(field.name for field in fields(Distribution))
+_FORM = "'perf:goodput>=0.95' or 'perf[parallel_64]:ttft.p99<0.5' (seconds)."
+_LEVEL = re.compile(r"parallel_\d+|rate_[\d.e+-]+(_parallel_\d+)?|trace_x[\d.e+-]+(_parallel_\d+)?")
 
 
 def parse(texts: Sequence[str], levels: Sequence[str], has_objectives: bool) -> list[Gate]:
@@ -44,54 +35,87 @@ def parse(texts: Sequence[str], levels: Sequence[str], has_objectives: bool) -> 
     """
     gates = [parse_gate(text) for text in texts]
     for gate in gates:
-        if gate.benchmark != SUBJECT:
+        if gate.benchmark != LOADS:
             raise ConfigError(
-                f"gate {gate.text!r}: a load test is called {SUBJECT!r}, not {gate.benchmark!r}. Write {_FORM}"
+                f"gate {gate.text!r}: a load test is called {LOADS!r}, not {gate.benchmark!r}. Write {_FORM}"
             )
         if gate.part and levels and gate.part not in levels:
             raise ConfigError(f"gate {gate.text!r}: no load {gate.part!r} in this run. {closest(gate.part, levels)}")
-        figure(gate.metric, gate.text)
+        _check_metric(gate)
         if gate.metric.startswith("goodput") and not has_objectives:
             raise ConfigError(f"gate {gate.text!r} needs objectives: add --goodput ttft:500ms, for example.")
     return gates
 
 
-_FORM = "'perf:goodput>=0.95' or 'perf[parallel_64]:ttft.p99<0.5' (seconds)."
+def check_tests(gates: Sequence[Gate], tests: Sequence[str]) -> None:
+    """See, before anything is run, that gates speak of what tests may measure.
 
-
-def figure(metric: str, text: str) -> Callable[[Result], float]:
-    """Return what gives a metric's value, NaN where a result has none.
+    Args:
+        tests: Node ids of the tests of a run that may load-test.
 
     Raises:
-        ConfigError: There is no such metric.
+        ConfigError: There are none, none of a gate's name, or no such metric.
     """
-    if found := _FIGURES.get(metric):
-        return found
-    name, _, point = metric.partition(".")
-    known = [*_FIGURES, *(f"{name}.{p}" for name in _DISTRIBUTIONS for p in _POINTS)]
-    if name not in _DISTRIBUTIONS or point not in _POINTS:
-        raise ConfigError(f"gate {text!r}: no metric {metric!r}. {closest(metric, known)} Write {_FORM}")
-    return lambda result: float(getattr(getattr(result, name), point))
+    for gate in gates:
+        _check_metric(gate)
+        if not tests:
+            raise ConfigError(
+                f"gate {gate.text!r}: no test of this run measures a load: none asks for the `load` fixture, or is "
+                "marked `perf`. Select one, or drop the gate."
+            )
+        names = {name: None for test in tests for name in _names_of(test)}
+        if gate.part and gate.part not in names and not _LEVEL.fullmatch(gate.part):
+            near = closest(gate.part, [name for name in names if ".py::" not in name])
+            raise ConfigError(f"gate {gate.text!r}: no load test {gate.part!r} in this run. {near}")
+
+
+def _names_of(test: str) -> list[str]:
+    """Return what a gate may call a test: its node id, the end of that, either without its parameters."""
+    plain = test.partition("[")[0]
+    short = plain.rpartition("::")[2]
+    return [short + test[len(plain) :], short, test, plain]
+
+
+def _check_metric(gate: Gate) -> None:
+    if figure(gate.metric) is None:
+        ending = f" Say which: {gate.metric}.p99, for example." if gate.metric in DISTRIBUTIONS else ""
+        near = ending or f" {closest(gate.metric, NAMES)}" * bool(gate.metric)
+        raise ConfigError(f"gate {gate.text!r}: no metric {gate.metric!r}.{near} Write {_FORM}")
 
 
 def evaluate(gates: Sequence[Gate], results: Sequence[Result]) -> list[GateResult]:
-    """Return what became of each gate at each load it is about. A result that is INVALID passes none."""
-    return [
-        _evaluate(gate, result)
-        for gate in gates
-        for result in results
-        if not gate.part or gate.part == result.level.name
-    ]
+    """Return what became of each gate at each load it is about: at least one line for each."""
+    outcomes = []
+    for gate in gates:
+        own = [result for result in results if _is_about(gate, result)]
+        outcomes += [_evaluate(gate, result) for result in own] or [_nothing(gate, results)]
+    return outcomes
+
+
+def _is_about(gate: Gate, result: Result) -> bool:
+    return not gate.part or gate.part in (result.name, result.title, result.level.name, *_names_of(result.test))
+
+
+def _nothing(gate: Gate, results: Sequence[Result]) -> GateResult:
+    there = f" of {gate.part!r}; there are {', '.join(result.title for result in results)}" if results else ""
+    return GateResult(False, f"{gate.text}: failed, nothing was measured{there}")
 
 
 def _evaluate(gate: Gate, result: Result) -> GateResult:
-    where = f"{gate.text} at {result.level.name}"
-    value = figure(gate.metric, gate.text)(result)
+    """Decide a gate at one load. A result that is INVALID passes none, nor does one that was stopped."""
+    where = f"{gate.text} at {result.title if result.test else result.name}"
+    value_of = figure(gate.metric)
+    assert value_of is not None, "checked when it was read"
+    value = value_of(result)
     if not result.valid:
         return GateResult(False, f"{where}: failed, the measurement is INVALID: {result.invalid[0]}")
     if result.interrupted:
         return GateResult(False, f"{where}: failed, the run was stopped before its end")
     if math.isnan(value):
-        return GateResult(False, f"{where}: failed, nothing was measured")
-    passed = _OPERATORS[gate.comparison](value, gate.bound)
-    return GateResult(passed, f"{where}: {'passed' if passed else 'failed'}, {gate.metric} is {value:.6g}")
+        why = " (goodput needs objectives)" if gate.metric.startswith("goodput") and not result.goodput else ""
+        return GateResult(False, f"{where}: failed, nothing was measured{why}")
+    unit = " s" if gate.metric.partition(".")[0] in DISTRIBUTIONS and not gate.metric.endswith(".count") else ""
+    found = f"{gate.metric} {value:.6g}{unit}"
+    if _OPERATORS[gate.comparison](value, gate.bound):
+        return GateResult(True, f"{where}: passed, {found}")
+    return GateResult(False, f"{where}: failed, {found}, {distance(value, gate)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from statistics import median
@@ -19,10 +20,12 @@ class Progress:
 
     Args:
         stream: Where lines go; a terminal gets one line that changes.
+        label: What the level is called.
     """
 
-    def __init__(self, level: Level, stream: TextIO | None = None) -> None:
+    def __init__(self, level: Level, stream: TextIO | None = None, label: str = "") -> None:
         self._level = level
+        self._label = label or level.name
         self._stream = stream or sys.stderr
         self._tty = self._stream.isatty()
         self._last = time.monotonic()
@@ -33,7 +36,8 @@ class Progress:
         if not self._tty and now - self._last < _QUIET_S:
             return
         self._last = now
-        self._write(line_of(self._level, seen))
+        width = shutil.get_terminal_size().columns if self._tty else None
+        self._write(line_of(self._level, seen, self._label, width))
 
     def close(self) -> None:
         """Make way for what follows."""
@@ -46,14 +50,29 @@ class Progress:
         self._stream.flush()
 
 
-def line_of(level: Level, seen: Glance) -> str:
-    """Return what there is to say: done, in flight, rates, recent times to first token, errors."""
+def line_of(level: Level, seen: Glance, label: str = "", width: int | None = None) -> str:
+    """Return what there is to say: done, in flight, rates, recent times to first token, errors.
+
+    Args:
+        label: What the level is called, where that is not its name.
+        width: Columns of a terminal, where a line that wraps cannot be redrawn: what matters least is left out.
+    """
     of = f"/{level.requests:,}" if level.requests else f", {seen.seconds:.0f}/{level.duration_s:g} s"
-    rate = seen.done / seen.seconds
-    parts = [f"{level.name}: {seen.done:,}{of} done", f"{seen.in_flight:,} in flight", f"{number(rate)} req/s"]
-    if seen.output_per_s:
-        parts.append(f"{number(seen.output_per_s)} tok/s")
-    if firsts := sorted(seen.firsts):
-        parts.append(f"TTFT {ms(median(firsts))}/{ms(firsts[int(0.99 * (len(firsts) - 1))])} ms (p50/p99)")
-    parts.append(f"{seen.failed:,} errors")
-    return ", ".join(parts)
+    done = f"{label or level.name}: {seen.done:,}{of} done"
+    in_flight, requests = f"{seen.in_flight:,} in flight", f"{number(seen.done / seen.seconds)} req/s"
+    tokens = f"{number(seen.output_per_s)} tok/s" if seen.output_per_s else ""
+    firsts = sorted(seen.firsts)
+    ttft = f"TTFT {ms(median(firsts))}/{ms(firsts[int(0.99 * (len(firsts) - 1))])} ms" if firsts else ""
+    errors = f"{seen.failed:,} errors"
+    full = ttft and f"{ttft} (p50/p99)"
+    forms = [
+        (done, in_flight, requests, tokens, full, errors),
+        (done, in_flight, requests, tokens, ttft, errors),
+        (done, requests, tokens, ttft, errors),
+        (done, requests, ttft, errors),
+        (done, errors),
+    ]
+    lines = [", ".join(part for part in form if part) for form in forms]
+    if width is None:
+        return lines[0]
+    return next((line for line in lines if len(line) < width), lines[-1][: width - 1])

@@ -6,15 +6,17 @@ import json
 import math
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError, StoreError
 from ..records.atomic import replaced, write_atomic
+from ..records.layout import safe_name
 from ..version import __version__
 from .goodput import Goodput
 from .level import Level
+from .repeats import pooled_repeats
 from .request import Request, Tokens
 from .result import Effort, Observed, Result, result_of
 
@@ -48,7 +50,32 @@ def write_run(folder: Path, facts: Facts, results: Sequence[Result], text: str) 
         StoreError: It could not be written.
     """
     for result in results:
-        write_requests(folder / result.level.name / REQUESTS, result.requests)
+        write_result(folder, result)
+    write_summary(folder, facts, results, text)
+
+
+def write_result(folder: Path, result: Result) -> None:
+    """Write the requests of one result of a run.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    for own, part in _parts(folder, result):
+        write_requests(own / REQUESTS, part.requests)
+
+
+def _parts(folder: Path, result: Result) -> list[tuple[Path, Result]]:
+    """Return the folder of each measurement of a result."""
+    own = folder / safe_name(result.name)
+    return [(own / f"repeat_{n + 1}", repeat) for n, repeat in enumerate(result.repeats)] or [(own, result)]
+
+
+def write_summary(folder: Path, facts: Facts, results: Sequence[Result], text: str) -> None:
+    """Write the figures of all results of a run.
+
+    Raises:
+        StoreError: It could not be written.
+    """
     summary = {
         "schema": SCHEMA,
         "tool": f"evalscope-pytest {__version__}",
@@ -61,17 +88,19 @@ def write_run(folder: Path, facts: Facts, results: Sequence[Result], text: str) 
 
 def summary_of(result: Result) -> dict[str, Any]:
     """Return the figures of a level as JSON takes them: seconds, null where there is no figure."""
-    found: dict[str, Any] = {"name": result.level.name, "valid": result.valid}
+    found: dict[str, Any] = {"name": result.name, "valid": result.valid}
     for field in fields(result):
         if field.name == "requests":
             continue
         value = getattr(result, field.name)
-        if field.name == "token_sources":
+        if field.name in ("token_sources", "intervals"):
             value = dict(value)
         elif hasattr(value, "__dataclass_fields__"):
             value = asdict(value)
         elif field.name == "failures":
             value = [asdict(failure) for failure in value]
+        elif field.name == "repeats":
+            value = [summary_of(repeat) for repeat in value]
         found[field.name] = value
     found["success_rate"] = result.success_rate
     return dict(_finite(found))
@@ -182,23 +211,44 @@ def read_run(folder: Path) -> Run:
         raise ConfigError(f"{folder} holds no {SUMMARY}. Give the folder of a run of evalscope-pytest perf.") from None
     except ValueError as error:
         raise StoreError(f"{path} is damaged: {error}.") from error
-    try:
-        results = tuple(_result(folder, found) for found in summary["results"])
-    except (KeyError, TypeError) as error:
-        raise StoreError(f"{path} is no summary of schema {SCHEMA}: {error}.") from error
+    results = tuple(read_result(folder, found) for found in _results(path, summary))
     return Run(folder, str(summary.get("model", "")), results)
 
 
-def _result(folder: Path, found: dict[str, Any]) -> Result:
-    from dataclasses import replace
+def _results(path: Path, summary: Any) -> Sequence[dict[str, Any]]:
+    if not isinstance(summary, dict) or not isinstance(found := summary.get("results"), list):
+        raise StoreError(f"{path} is no summary of schema {SCHEMA}: it has no results.")
+    return found
 
+
+def read_result(folder: Path, found: dict[str, Any]) -> Result:
+    """Read one result of a run from its requests and its part of the summary.
+
+    Raises:
+        StoreError: A file of it is not there, or damaged.
+    """
+    try:
+        return _result(folder / safe_name(found["name"]), found)
+    except (KeyError, TypeError) as error:
+        raise StoreError(f"{folder / SUMMARY} is no summary of schema {SCHEMA}: {error}.") from error
+
+
+def _result(folder: Path, found: dict[str, Any]) -> Result:
     level = Level(**found["level"])
-    requests = read_requests(folder / level.name / REQUESTS)
-    dispatched = found["window"]["end"] if found["window"] else 0.0
-    seen = Observed(requests, dispatched, Effort(**found["effort"]), found["interrupted"], found["unfinished"])
-    good = (
-        Goodput(**{**found["goodput"], "objectives": tuple(found["goodput"]["objectives"])})
-        if found["goodput"]
-        else None
+    if parts := found.get("repeats"):
+        repeats = [_result(folder / f"repeat_{number + 1}", part) for number, part in enumerate(parts)]
+        result = replace(pooled_repeats(repeats), intervals={k: tuple(v) for k, v in found["intervals"].items()})
+    else:
+        dispatched = found["window"]["end"] if found["window"] else 0.0
+        effort = Effort(**found["effort"])
+        seen = Observed(read_requests(folder / REQUESTS), dispatched, effort, found["interrupted"], found["unfinished"])
+        result = result_of(level, seen)
+    good = found["goodput"]
+    return replace(
+        result,
+        name=found["name"],
+        test=found.get("test", ""),
+        goodput=Goodput(**{**good, "objectives": tuple(good["objectives"])}) if good else None,
+        invalid=tuple(found["invalid"]),
+        notes=tuple(found["notes"]),
     )
-    return replace(result_of(level, seen), goodput=good)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -79,6 +79,8 @@ class Result:
     """What a level showed. In rate modes ``ttft`` and ``latency`` count from when a request should have been sent.
 
     Attributes:
+        name: Tells it from the others of a run: the level's, or the test's and the level's.
+        test: The test that measured it, by its node id; empty for the command.
         sent: Requests sent.
         succeeded: Requests answered completely and without error.
         ttft_sent: Time to first token from sending, whatever the mode.
@@ -88,10 +90,13 @@ class Result:
         token_sources: Who counted the output tokens: ``usage``, ``tokenizer``, ``chunks`` or ``none``, and how often.
         invalid: Why the figures are not the server's, and what to change; empty for a good measurement.
         notes: What a reader should know, though the figures stand.
+        repeats: The same level measured several times, of which this is the sum; empty where it was measured once.
+        intervals: The 95 % intervals of figures over the repeats, by the names of `figures`.
         requests: The raw data.
     """
 
     level: Level
+    name: str
     sent: int
     succeeded: int
     interrupted: bool
@@ -117,7 +122,15 @@ class Result:
     goodput: Goodput | None
     invalid: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    test: str = ""
+    repeats: tuple[Result, ...] = ()
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     requests: tuple[Request, ...] = field(default=(), repr=False)
+
+    @property
+    def title(self) -> str:
+        """Its name as tables show it."""
+        return self.name.rpartition("::")[2] if self.test else self.name.replace("_", " ")
 
     @property
     def valid(self) -> bool:
@@ -149,20 +162,33 @@ def result_of(level: Level, observed: Observed, objectives: Sequence[Objective] 
     """Work out a level's figures; percentiles are of the pooled raw samples."""
     from .verdict import judged  # which looks at results
 
+    fine = [request for request in observed.requests if request.ok]
+    throughput, window = _throughput(observed.requests, fine), window_of(level, fine, observed.dispatched)
+    return judged(summed(level, observed, throughput, window, objectives))
+
+
+def summed(
+    level: Level,
+    observed: Observed,
+    throughput: Throughput,
+    window: Window | None,
+    objectives: Sequence[Objective],
+) -> Result:
+    """Return the figures of what was observed, before anybody has judged them."""
     requests = observed.requests
     fine = [request for request in requests if request.ok]
-    throughput = _throughput(requests, fine)
     from_schedule, from_sending = _times(fine)
     ttft, latency = from_schedule if level.is_open else from_sending
     events = sum(request.events for request in fine)
-    result = Result(
+    return Result(
         level=level,
+        name=level.name,
         sent=len(requests),
         succeeded=len(fine),
         interrupted=observed.interrupted,
         unfinished=observed.unfinished,
         throughput=throughput,
-        window=window_of(level, fine, observed.dispatched),
+        window=window,
         ttft=ttft,
         ttft_sent=from_sending[0],
         ttfot=distribution(request.ttfot for request in fine),
@@ -182,23 +208,26 @@ def result_of(level: Level, observed: Observed, objectives: Sequence[Objective] 
         goodput=goodput(objectives, requests, throughput.seconds),
         requests=requests,
     )
-    return judged(result)
 
 
 def pooled(parts: Sequence[Observed]) -> Observed:
     """Return what several processes saw as one; their clocks are one."""
     requests = sorted((request for part in parts for request in part.requests), key=lambda request: request.sent)
-    efforts = [part.effort for part in parts]
     return Observed(
         tuple(requests),
         max(part.dispatched for part in parts),
-        Effort(
-            max(effort.lag_p99_s for effort in efforts),
-            max(effort.cpu_share for effort in efforts),
-            max(effort.dispatch_lag_p99_s for effort in efforts),
-        ),
+        worst([part.effort for part in parts]),
         any(part.interrupted for part in parts),
         sum(part.unfinished for part in parts),
+    )
+
+
+def worst(efforts: Sequence[Effort]) -> Effort:
+    """Return the greatest of each figure."""
+    return Effort(
+        max(effort.lag_p99_s for effort in efforts),
+        max(effort.cpu_share for effort in efforts),
+        max(effort.dispatch_lag_p99_s for effort in efforts),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,8 @@ from .processes import measure_together
 from .progress import Progress
 from .prompts import Conversation, single
 from .recording import Tool, load_tool, record
-from .records import Facts, write_run
+from .records import Facts, write_result, write_summary
+from .repeats import of_repeats
 from .result import Result
 from .session import measure
 from .table import speed_table, text
@@ -45,7 +47,8 @@ class RunPlan:
         parameters: Fields of every request.
         levels: Measured one after the other.
         prompt: Sent instead of a data set.
-        pause_s: Seconds between two levels.
+        repeats: How many times each is measured, in turns.
+        pause_s: Seconds between two measurements.
         processes: How many share each load.
         try_first: Send one request first, and stop where it fails.
         folder: Where files go.
@@ -61,6 +64,7 @@ class RunPlan:
     folder: Path
     prompt: str = ""
     objectives: tuple[Objective, ...] = ()
+    repeats: int = 1
     pause_s: float = 0.0
     processes: int = 1
     try_first: bool = True
@@ -81,13 +85,14 @@ def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
         ModelError: The service does not answer the first request.
         StoreError: A file could not be written.
     """
-    measuring = Measuring(plan, sum(_prompts_of(level) for level in plan.levels), progress=progress)
-    for number, level in enumerate(plan.levels):
+    turns = plan.levels * plan.repeats
+    measuring = Measuring(plan, sum(_prompts_of(level) for level in turns), progress=progress)
+    for number, level in enumerate(turns):
         if number and plan.pause_s:
             time.sleep(plan.pause_s)
         if measuring.measure(level).interrupted:
             break
-    say(summary_text(plan, measuring.results))
+    say(summary_text(plan, measuring.results, terminal_width()))
     if plan.visualizer:
         record(plan.visualizer, plan.folder.name, measuring.about, measuring.results)
     return measuring.results
@@ -101,7 +106,7 @@ def tune(plan: RunPlan, wanted: Search, say: Say, *, progress: bool = True) -> F
     """
     measuring = Measuring(plan, TUNING_PROMPTS, progress=progress)
     found = search(wanted, lambda value: measuring.measure(wanted.level(value, plan.levels[0])))
-    say(f"{summary_text(plan, measuring.results)}\n\n{found.words()}")
+    say(f"{summary_text(plan, measuring.results, terminal_width())}\n\n{found.words()}")
     if plan.visualizer:
         record(plan.visualizer, plan.folder.name, measuring.about, measuring.results)
     return found
@@ -110,12 +115,15 @@ def tune(plan: RunPlan, wanted: Search, say: Say, *, progress: bool = True) -> F
 class Measuring:
     """Measures one level after the other, each with prompts of its own, and writes after each.
 
+    A level that is measured again is a repeat of the same.
+
     Args:
         prompts: How many prompts there should be.
     """
 
     def __init__(self, plan: RunPlan, prompts: int, *, progress: bool) -> None:
-        self.results: list[Result] = []
+        self._repeats: dict[str, list[Result]] = {}
+        self._results: dict[str, Result] = {}
         self._plan = plan
         self._progress = progress
         self._used = 0
@@ -139,20 +147,40 @@ class Measuring:
             parameters=redact(dumps(dict(plan.parameters))),
         )
 
+    @property
+    def results(self) -> list[Result]:
+        """The results so far, one for each level."""
+        return list(self._results.values())
+
     def measure(self, level: Level) -> Result:
-        """Measure a level and write what is known so far."""
-        plan = self._plan
-        result = measure_level(plan, _from(self._workload, self._used), level, progress=self._progress)
+        """Measure a level and write what is known so far; return this measurement alone."""
+        plan, repeats = self._plan, self._repeats.setdefault(level.name, [])
+        label = f"{level.name} ({len(repeats) + 1} of {plan.repeats})" if plan.repeats > 1 else level.name
+        shown = Progress(level, sys.stderr, label) if self._progress else None
+        result = measure_level(plan, _from(self._workload, self._used), level, shown)
+        repeats.append(self._with_own_prompts(result) if plan.repeats > 1 else result)
         self._used += _prompts_of(level)
-        self.results.append(result)
-        write_run(plan.folder, self.about, self.results, summary_text(plan, self.results) + "\n")
+        self._results[level.name] = of_repeats(repeats, plan.objectives)
+        write_result(plan.folder, self._results[level.name])
+        write_summary(plan.folder, self.about, self.results, summary_text(plan, self.results) + "\n")
         write_page(plan.folder / "report.html", self.about, self.results)
         return result
 
+    def _with_own_prompts(self, result: Result) -> Result:
+        """Number prompts as in the whole data set: those of two repeats are not the same."""
+        count = len(self._workload.conversations)
+        requests = (replace(request, prompt=(request.prompt + self._used) % count) for request in result.requests)
+        return replace(result, requests=tuple(requests))
 
-def summary_text(plan: RunPlan, results: Sequence[Result]) -> str:
+
+def terminal_width() -> int | None:
+    """Return the columns that tables may take; None where nobody watches."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def summary_text(plan: RunPlan, results: Sequence[Result], width: int | None = None) -> str:
     """Return what the terminal shows at the end."""
-    shown = text(results)
+    shown = text(results, width)
     if plan.dataset.startswith("speed_benchmark"):
         shown += "\n" + speed_table(results) + "\n"
     return f"{shown}\n{plan.folder / 'report.html'}"
@@ -181,9 +209,8 @@ def _from(workload: Workload, start: int) -> Workload:
     return replace(workload, conversations=(*workload.conversations[start:], *workload.conversations[:start]))
 
 
-def measure_level(plan: RunPlan, workload: Workload, level: Level, *, progress: bool) -> Result:
+def measure_level(plan: RunPlan, workload: Workload, level: Level, shown: Progress | None) -> Result:
     """Measure one level, with a line that tells how far it is."""
-    shown = Progress(level, sys.stderr) if progress else None
     try:
         if plan.processes > 1:
             return measure_together(plan.endpoint, workload, level, plan.processes, plan.objectives, watch=shown)

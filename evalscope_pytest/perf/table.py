@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ..core.terminal import visible
 from .distribution import Distribution
+from .figures import figure
 from .result import Result
 
 Cell = Callable[[Result], str]
@@ -27,22 +28,32 @@ def ms(seconds: float) -> str:
     return number(seconds * 1000)
 
 
+def _spread(result: Result, name: str, show: Callable[[float], str]) -> str:
+    """Return a figure, and how far its 95 % interval goes where the load was measured several times."""
+    value_of = figure(name)
+    assert value_of is not None, name
+    value = value_of(result)
+    low, high = result.intervals.get(name, (value, value))
+    return f"{show(value)} ±{show((high - low) / 2)}" if high > low else show(value)
+
+
 OVERVIEW: Sequence[tuple[str, Cell]] = (
-    ("Load", lambda r: r.level.name.replace("_", " ")),
+    ("Load", lambda r: r.title),
     ("Sent", lambda r: f"{r.sent:,}"),
     ("OK", lambda r: f"{r.success_rate:.1%}" if r.succeeded < r.sent else "100%"),
     ("In flight", lambda r: number(r.window.in_flight) if r.window else "-"),
-    ("req/s", lambda r: number(r.throughput.requests_per_s)),
-    ("out tok/s", lambda r: number(r.throughput.output_per_s)),
-    ("steady tok/s", lambda r: number(r.window.output_per_s) if r.window else "-"),
-    ("TTFT p50", lambda r: ms(r.ttft.p50)),
-    ("p99", lambda r: ms(r.ttft.p99)),
-    ("TPOT p50", lambda r: ms(r.tpot.p50)),
-    ("p99", lambda r: ms(r.tpot.p99)),
-    ("ICL p99", lambda r: ms(r.icl.p99)),
-    ("Latency p50", lambda r: ms(r.latency.p50)),
-    ("p99", lambda r: ms(r.latency.p99)),
+    ("req/s", lambda r: _spread(r, "requests_per_s", number)),
+    ("out tok/s", lambda r: _spread(r, "output_per_s", number)),
+    ("steady tok/s", lambda r: _spread(r, "steady_per_s", number)),
+    ("TTFT p50", lambda r: _spread(r, "ttft.p50", ms)),
+    ("p99", lambda r: _spread(r, "ttft.p99", ms)),
+    ("TPOT p50", lambda r: _spread(r, "tpot.p50", ms)),
+    ("p99", lambda r: _spread(r, "tpot.p99", ms)),
+    ("ICL p99", lambda r: _spread(r, "icl.p99", ms)),
+    ("Latency p50", lambda r: _spread(r, "latency.p50", ms)),
+    ("p99", lambda r: _spread(r, "latency.p99", ms)),
 )
+_TOGETHER = (3, 3, 2, 3, 2)  # columns of `OVERVIEW` after the first that a narrow terminal keeps in one table
 
 
 def distributions(result: Result) -> list[tuple[str, Distribution, float]]:
@@ -74,26 +85,62 @@ def cells(found: Distribution, factor: float) -> list[str]:
     return [number(value * factor) for value in values]
 
 
-def text(results: Sequence[Result]) -> str:
-    """Return everything a terminal shows of a run."""
-    parts = [_grid([[name for name, _ in OVERVIEW], *([cell(r) for _, cell in OVERVIEW] for r in results)])]
-    parts.append(
-        "Times in ms." + (" TTFT and latency from the schedule." if any(r.level.is_open for r in results) else "")
-    )
-    parts += [_one(result) for result in results]
-    return "\n\n".join(parts) + "\n"
+def text(results: Sequence[Result], width: int | None = None) -> str:
+    """Return everything a terminal shows of a run.
+
+    Args:
+        width: Its columns; None for as many as it takes.
+    """
+    return "\n\n".join([overview(results, width), *(_one(result, width) for result in results)]) + "\n"
 
 
-def _one(result: Result) -> str:
-    lines = [result.level.name.replace("_", " ")]
+def overview(results: Sequence[Result], width: int | None = None) -> str:
+    """Return a line for each result, and what its figures are."""
+    rows = [[name for name, _ in OVERVIEW], *([cell(r) for _, cell in OVERVIEW] for r in results)]
+    said = "Times in ms." + (" TTFT and latency from the schedule." if any(r.level.is_open for r in results) else "")
+    counts = {len(result.repeats) for result in results if result.intervals}
+    if counts:
+        times = " or ".join(map(str, sorted(counts)))
+        said += f" Samples of {times} repeats pooled; ± half of the 95 % interval over the repeats."
+    return "\n\n".join([*map(grid, _folded(rows, width)), said])
+
+
+def _folded(rows: Sequence[Sequence[str]], width: int | None) -> list[list[list[str]]]:
+    """Return the rows as one table, or as several that each fit a terminal."""
+    if width is None:
+        return [[list(row) for row in rows]]
+    tables = [[[row[0]] for row in rows]]
+    place = 1
+    for count in _TOGETHER:
+        more = [row[place : place + count] for row in rows]
+        joined = [[*row, *cells] for row, cells in zip(tables[-1], more, strict=True)]
+        if len(tables[-1][0]) > 1 and _width(joined) > width:
+            joined = [[row[0], *cells] for row, cells in zip(rows, more, strict=True)]
+            tables.append(joined)
+        tables[-1] = joined
+        place += count
+    return tables
+
+
+def _one(result: Result, width: int | None) -> str:
+    lines = [result.title]
     rows = [["", *DETAILS], *([name, *cells(found, factor)] for name, found, factor in distributions(result))]
     if len(rows) > 1:
-        lines.append(_grid(rows))
+        lines.append(grid(_narrowed(rows, width)))
     lines += facts(result)
     lines += [f"  {f.count:,} x {visible(f.reason)}" for f in result.failures[:_MOST_REASONS]]
     lines += [f"note: {visible(note)}" for note in result.notes]
     lines += [f"INVALID: {visible(reason)}" for reason in result.invalid]
     return "\n".join(lines)
+
+
+def _narrowed(rows: list[list[str]], width: int | None) -> list[list[str]]:
+    """Leave out percentiles where a terminal has no place for all; the files have them."""
+    for name in ("p95", "p99.9", "p90"):
+        if width is not None and _width(rows) > width:
+            place = rows[0].index(name)
+            rows = [[*row[:place], *row[place + 1 :]] for row in rows]
+    return rows
 
 
 def facts(result: Result) -> list[str]:
@@ -114,8 +161,18 @@ def facts(result: Result) -> list[str]:
     return lines
 
 
-def _grid(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    widths = _widths(rows)
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def grid(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells as a table: the first row is its head, the first column its names."""
+    widths = _widths(rows)
     lines = [
         "  ".join(
             cell.rjust(w) if place else cell.ljust(w) for place, (cell, w) in enumerate(zip(row, widths, strict=True))

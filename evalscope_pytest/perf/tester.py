@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,19 @@ class LoadTester:
 
     Args:
         spec: The model: its service, its key, and the generation parameters of the run.
+        keep: Records a result and returns it, with the name it has in this run.
+        alone: Held while a load is measured.
     """
 
-    def __init__(self, spec: ModelSpec) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        keep: Callable[[Result], Result] = lambda result: result,
+        alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._spec = spec
+        self._keep = keep
+        self._alone = alone
 
     def run(  # noqa: PLR0913  keywords of what tests call
         self,
@@ -96,7 +106,9 @@ class LoadTester:
         objectives = tuple(parse_objective(text) for text in goodput)
 
         def go(stop: Stop | None = None) -> Result:
-            return _checked(measure(endpoint, workload, level, objectives, stop=stop), allow_invalid)
+            with self._alone():
+                result = measure(endpoint, workload, level, objectives, stop=stop)
+            return _checked(self._keep(result), allow_invalid)
 
         try:
             asyncio.get_running_loop()

@@ -24,6 +24,17 @@ def judged(result: Result) -> Result:
     return replace(result, invalid=tuple(_reasons(result)), notes=tuple(_notes(result)))
 
 
+def judged_repeats(result: Result) -> Result:
+    """Return the result of several repeats with what stands against any of them, and with notes on all."""
+    count = len(result.repeats)
+    invalid = [
+        f"repeat {number} of {count}: {reason}"
+        for number, repeat in enumerate(result.repeats, 1)
+        for reason in repeat.invalid
+    ]
+    return replace(result, invalid=tuple(invalid), notes=tuple(_notes(result)))
+
+
 def _reasons(result: Result) -> Iterator[str]:
     if not result.succeeded:
         yield _nothing(result)

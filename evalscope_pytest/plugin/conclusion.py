@@ -20,11 +20,12 @@ from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline
 from ..report.build import build_report, save_report
 from ..report.errors import MAX_SAMPLES, sample_id
-from ..report.gates import GateResult, check_names, evaluate, parse_gate
+from ..report.gates import GateResult, check_names, evaluate
 from ..report.html import write_html
 from ..report.model import Report
 from ..report.table import error_lines, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample, wrong_samples
+from .loads import check_gates, gates_of
 from .run import Run
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 MOST_OF_A_WRONG_ANSWER = 300
 
 
-def check_requirements(run: Run) -> None:
+def check_requirements(run: Run, items: Sequence[pytest.Item]) -> None:
     """See, before anything is asked, that gates and baseline speak of something that will be measured.
 
     Raises:
@@ -44,7 +45,9 @@ def check_requirements(run: Run) -> None:
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is no surprise for later
-    check_names([parse_gate(text) for text in task.gate], run.benchmarks)
+    on_benchmarks, on_loads = gates_of(run)
+    check_names(on_benchmarks, run.benchmarks)
+    check_gates(on_loads, items)
     if task.analysis_report and not run.judges.config.models:
         raise UsageError(
             "--eval-analysis-report needs a judge model to write it. Name one: --eval-judge-model-args "
@@ -256,7 +259,7 @@ def _undecided(rows: Sequence[BenchmarkRows]) -> tuple[str, ...]:
 def _gates(run: Run, reports: tuple[Report, ...]) -> tuple[GateResult, ...]:
     task = run.task
     tolerant = task.ignore_errors or task.max_errors is not None
-    results = evaluate([parse_gate(text) for text in task.gate], reports, allow_missing=tolerant)
+    results = evaluate(gates_of(run)[0], reports, allow_missing=tolerant)
     if task.baseline:
         baseline = load_baseline(Path(task.baseline), task.model_id)
         results = [*results, *compare(baseline, reports, task.max_drop, allow_missing=tolerant)]

@@ -63,9 +63,14 @@ def load(pytestconfig: pytest.Config) -> LoadTester:
     run = pytestconfig.stash.get(RUN, None)
     if run is None or not run.spec.is_service or not run.spec.api_url:
         pytest.skip("needs a model service: --eval-model=MODEL --eval-api-url=URL")
-    from ..perf.tester import LoadTester
+    from ..core.errors import UsageError
+    from .loads import NAME, Measurements
 
-    return LoadTester(run.spec)
+    measurements: Measurements = pytestconfig.pluginmanager.getplugin(NAME)
+    try:
+        return measurements.tester()
+    except UsageError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -18,6 +18,7 @@ from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements, how_to_carry_on, what_runs
 from .crashes import Handover
 from .interruption import Interruption
+from .loads import NAME, LoadReports, Measurements
 from .masking import Masking
 from .nodes import SampleItem
 from .process import Process
@@ -71,11 +72,13 @@ def configure(config: pytest.Config) -> None:
         from .reporting import Reporting
 
         config.pluginmanager.register(Reporting(run), "evalscope_reporting")
+        config.pluginmanager.register(LoadReports(run), "evalscope_load_reports")
         config.pluginmanager.register(Rerun(config, task), "evalscope_rerun")
     here: Controller | Samples = Controller(run) if controls else Samples(run)
     config.pluginmanager.register(here, "evalscope_controller" if controls else "evalscope_samples")
     config.pluginmanager.register(Interruption(here, patient=process.is_worker), "evalscope_interruption")
     if not controls:
+        config.pluginmanager.register(Measurements(run), NAME)
         protocol = SampleProtocol(run)
         config.pluginmanager.register(protocol, "evalscope_protocol")
         if process.is_worker:
@@ -149,7 +152,7 @@ class Samples:
         heed_marks(session.items)
         run.benchmarks = plan_of(run, session.items)
         try:
-            check_requirements(run)
+            check_requirements(run, session.items)
             if not session.config.option.collectonly and run.benchmarks:
                 run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
                 if not run.process.is_worker:

@@ -66,6 +66,11 @@ class WorkDir:
         """Where a run says how far it is."""
         return self.root / "progress.json"
 
+    @property
+    def loads(self) -> Path:
+        """What load tests measured."""
+        return self.root / "perf"
+
     def predictions(self, model_id: str) -> Path:
         """Folder of what the model answered."""
         return self._inside("predictions", safe_name(model_id))

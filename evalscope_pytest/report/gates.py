@@ -24,6 +24,7 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+LOADS = "perf"  # what gates on load tests begin with
 _FORM = "Write benchmark[subset or category]:metric>=0.7, as in 'gsm8k>=0.7' or 'mmlu[STEM]:mean_acc>=60%'."
 
 
@@ -184,7 +185,7 @@ def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateRes
     holds = _OPERATORS[gate.comparison]
     facts = f"{measured.label} {measured.value:.4f} over {measured.num}"
     if not holds(measured.value, gate.bound):
-        return GateResult(False, f"{gate.text}: failed, {facts}, {_distance(measured.value, gate)}")
+        return GateResult(False, f"{gate.text}: failed, {facts}, {distance(measured.value, gate)}")
     if not measured.missing:
         return GateResult(True, f"{gate.text}: passed, {facts}")
     absent = f"{measured.missing} without a score"
@@ -196,7 +197,8 @@ def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateRes
     return GateResult(False, f"{gate.text}: failed, {facts}, but {absent} could change that: run again to complete")
 
 
-def _distance(value: float, gate: Gate) -> str:
+def distance(value: float, gate: Gate) -> str:
+    """Return how far a value is from what a gate requires, in words."""
     difference = round(abs(value - gate.bound), 6)
     if not difference:
         return f"must be {'above' if gate.comparison == '>' else 'below'} {gate.bound:g}"

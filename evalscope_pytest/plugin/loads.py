@@ -1,0 +1,203 @@
+"""Load tests of a run: what ``load.run`` measured in any of its processes, its report, and its gates.
+
+Each process writes the requests of its measurements to the work_dir and sends the figures along with the test's report;
+where the terminal is, they become one report.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ..core.errors import EvalError
+from ..records.layout import unusable
+from ..report.gates import LOADS, Gate, GateResult, parse_gate
+from .nodes import SampleItem
+from .run import Run
+
+if TYPE_CHECKING:
+    from ..perf.result import Result
+    from ..perf.tester import LoadTester
+
+NAME = "evalscope_measurements"
+CROWDED = (
+    "other workers of this run asked the service too, so this is not the load alone. Run load tests without -n, or "
+    "without benchmarks beside them."
+)
+
+
+def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
+    """Return the gates on benchmarks, and those on load tests."""
+    gates = [parse_gate(text) for text in run.task.gate]
+    own = [gate for gate in gates if gate.benchmark == LOADS]
+    return [gate for gate in gates if gate.benchmark != LOADS], own
+
+
+def check_gates(gates: Sequence[Gate], items: Sequence[pytest.Item]) -> None:
+    """See, before anything is run, that gates on load tests speak of tests that are.
+
+    Raises:
+        ConfigError: They do not.
+    """
+    if gates:
+        from ..perf.gates import check_tests
+
+        check_tests(gates, [item.nodeid for item in items if measures(item)])
+
+
+def measures(item: pytest.Item) -> bool:
+    """Tell whether a test may measure a load."""
+    if isinstance(item, SampleItem):
+        return False
+    return "load" in getattr(item, "fixturenames", ()) or item.get_closest_marker("perf") is not None
+
+
+class Measurements:
+    """Records what tests of this process measure, and tells of it on their reports."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._names: Counter[str] = Counter()
+        self._untold: list[dict[str, Any]] = []
+
+    def tester(self) -> LoadTester:
+        """Return the `load` fixture. What could not be recorded is not measured: the work_dir is made now.
+
+        Raises:
+            UsageError: It cannot be.
+        """
+        from ..perf.tester import LoadTester
+
+        return LoadTester(self._run.spec, self._keep, partial(_alone, self._run.work_dir.loads))
+
+    def _keep(self, result: Result) -> Result:
+        from ..perf.records import summary_of, write_result
+
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+        name = f"{test} {result.level.name}"
+        self._names[name] += 1
+        if (number := self._names[name]) > 1:
+            name += f"#{number}"
+        notes = (*result.notes, CROWDED) if self._run.process.is_worker and self._run.benchmarks else result.notes
+        result = replace(result, name=name, test=test, notes=notes)
+        write_result(self._run.work_dir.loads, result)
+        self._untold.append(summary_of(result))
+        return result
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Have load tests run before samples: the engine asks those while others are still at work."""
+        if any(isinstance(item, SampleItem) for item in items):
+            items.sort(key=lambda item: not measures(item))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Any:
+        """Send figures along, also from a worker to its controller."""
+        report = yield
+        if self._untold:
+            report.evalscope_loads, self._untold = self._untold, []
+        return report
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process measure at a time: two loads on one service would be a third."""
+    try:
+        folder.mkdir(exist_ok=True)
+        file = open(folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise unusable(folder, error) from error
+    with file:
+        with suppress(ImportError, OSError):  # Windows has none, and some network file systems
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class LoadReports:
+    """Draws the sum of a run's load tests, where the terminal is."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._told: dict[str, dict[str, Any]] = {}
+        self._results: tuple[Result, ...] = ()
+        self._gates: list[GateResult] = []
+        self._broken = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take down what a test measured."""
+        self._told.update((told["name"], told) for told in getattr(report, "evalscope_loads", ()))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Any:
+        """Write the report before the work_dir is let go, and have the last word on the exit code."""
+        if not session.config.option.collectonly and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
+            try:
+                self._conclude()
+            except EvalError as error:
+                self._broken = f"{type(error).__name__}: {error}"
+        yield
+        if session.exitstatus == pytest.ExitCode.OK:
+            if self._broken:
+                session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            elif not all(gate.passed for gate in self._gates):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _conclude(self) -> None:
+        _, gates = gates_of(self._run)
+        if self._told:
+            self._results = _written(self._run, self._told.values())
+        if gates and not self._run.usage_error:
+            from ..perf.gates import evaluate
+
+            self._gates = evaluate(gates, self._results)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print a line for each load, and the gates."""
+        if self._results:
+            from ..perf.table import overview
+
+            width = terminalreporter._tw.fullwidth if terminalreporter.isatty else None
+            terminalreporter.ensure_newline()
+            terminalreporter.section("load tests")
+            terminalreporter.write_line(overview(self._results, width))
+            for result in self._results:
+                for reason in result.invalid:
+                    terminalreporter.write_line(f"INVALID {result.title}: {reason}", red=True)
+            terminalreporter.write_line(f"load tests: {self._run.work_dir.loads / 'report.html'}")
+        for gate in self._gates:
+            terminalreporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
+        if self._broken:
+            terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
+
+
+def _written(run: Run, told: Iterable[dict[str, Any]]) -> tuple[Result, ...]:
+    """Read the measurements of all processes back, and write their report."""
+    from ..perf.endpoint import Endpoint, address_of
+    from ..perf.page import write_page
+    from ..perf.records import Facts, read_result, write_summary
+    from ..perf.table import text
+
+    folder = run.work_dir.loads
+    results = tuple(read_result(folder, one) for one in told)
+    about = Facts(
+        model=run.task.model or "",
+        url=address_of(Endpoint(run.spec.api_url or "")).shown,
+        interface=run.spec.eval_type,
+        dataset="load.run in tests",
+        started_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z"),
+        parameters="",
+    )
+    write_summary(folder, about, results, text(results))
+    write_page(folder / "report.html", about, results)
+    return results
