@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .lazy import loading
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ __all__ = ["FewShot", "GenerationConfig", "Message", "ModelOutput", "Sample", "S
            "benchmark", "hub", "isolated", "local", "run_task"]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'evalscope_pytest' has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = loading(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -6,8 +6,9 @@ dump_jsonl_data(WeightedSampler(schema).sample(100), "mixed.jsonl")
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy import loading
 
 if TYPE_CHECKING:
     from .entry import DatasetEntry as DatasetEntry
@@ -33,12 +34,7 @@ __all__ = ["CollectionSchema", "DatasetEntry", "DatasetInfo", "StratifiedSampler
            "dump_jsonl_data"]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'evalscope_pytest.collections' has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = value
-    return value
+__getattr__ = loading(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

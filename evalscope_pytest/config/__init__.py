@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy import loading
 
 if TYPE_CHECKING:
     from .dataset_args import DatasetArgs as DatasetArgs
@@ -14,9 +16,4 @@ _HOME = {"DatasetArgs": "dataset_args", "GenerationConfig": "generation", "TaskC
 __all__ = ["DatasetArgs", "GenerationConfig", "TaskConfig"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+__getattr__ = loading(__name__, _HOME)

@@ -117,7 +117,7 @@ class Run:
     @cached_property
     def thread(self) -> LoopThread:
         """The engine's event loop, with a thread for each body that may block."""
-        return LoopThread(threads=2 * self.spec.requests_in_flight)
+        return LoopThread(threads=BODIES_PER_REQUEST * self.spec.requests_in_flight)
 
     @cached_property
     def asker(self) -> Asker:
