@@ -30,6 +30,25 @@ class Parser(argparse.ArgumentParser):
         raise ConfigError(f"{message}. {self.prog} --help shows all options.")
 
 
+_ELSEWHERE = {
+    "--alias": "the name of a run is --name",
+    "--attn-implementation": "write --server-args '--attn-implementation sdpa'",
+    "--db-commit-interval": "nothing is written while a load runs. Drop it",
+    "--debug": "requests.jsonl has each request, failures are told in words. Drop it",
+    "--enable-pd-metrics": "gaps between reads are measured in any case, as ICL. Drop it",
+    "--enable-progress-tracker": "summary.json is written after each load. Drop it",
+    "--in-flight-task-multiplier": "there is no queue in this client. Drop it",
+    "--log-every-n-query": "progress is shown as it goes. Drop it",
+    "--multi-turn-args": "write --dataset-args",
+    "--num-workers": "prompts are made before the clock starts, by one process. Drop it",
+    "--queue-size-multiplier": "there is no queue in this client. Drop it",
+    "--scenario": "there are no named scenarios. Describe the load with --dataset, --parallel or --rate",
+    "--swanlab-api-key": "log in with swanlab login, and give --visualizer swanlab",
+    "--swanlab-host": "log in with swanlab login --host HOST, and give --visualizer swanlab",
+    "--wandb-api-key": "log in with wandb login, and give --visualizer wandb",
+}  # options of EvalScope's that would do nothing here
+
+
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     """Read a load test's options.
 
@@ -38,8 +57,12 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     """
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
+    if options.rate == [-1]:  # EvalScope's word for none
+        options.rate = None
     if rest:
-        flag = rest[0].partition("=")[0]
+        flag = next((word for word in rest if word.startswith("-")), rest[0]).partition("=")[0]
+        if flag in _ELSEWHERE:
+            raise ConfigError(f"{flag}: {_ELSEWHERE[flag]}.")
         known = [name for action in parser._actions for name in action.option_strings]
         advice = closest(flag, known) if flag.startswith("-") else f"{parser.prog} --help shows all options."
         raise ConfigError(f"unknown option {flag}. {advice}")
@@ -116,6 +139,9 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--rate", type=float, nargs="+", metavar="R", help="requests started each second, one load each")
     group.add_argument("-n", "--number", type=int, nargs="+", metavar="N", help="requests of all loads, or of each")
     group.add_argument("--duration", type=float, metavar="S", help="start requests for so many seconds")
+    group.add_argument(
+        "--repeats", type=int, default=1, metavar="N", help="measure each load N times, in turns, for intervals (1)"
+    )
     group.add_argument("--open-loop", action="store_true", help="with --rate: no bound on requests in flight")
     group.add_argument("--processes", type=int, default=1, metavar="N", help="share each load among N processes (1)")
     group.add_argument(
@@ -155,12 +181,28 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--dataset-path", metavar="FILE", help="the data set's file")
     group.add_argument(
         "--data-source",
-        choices=("modelscope", "huggingface"),
+        choices=("modelscope", "huggingface", "local"),
         default="modelscope",
         help="hub of data sets without a file (modelscope)",
     )
     group.add_argument("--dataset-offset", type=int, default=0, metavar="N", help="records to skip")
-    group.add_argument("--prompt", metavar="TEXT", help="send this text instead of a data set")
+    group.add_argument(
+        "--dataset-args", default="{}", metavar="JSON", help="what is particular to a data set, as target_input_len"
+    )
+    group.add_argument("--prompt", metavar="TEXT", help="send this text, or @FILE, instead of a data set")
+    group.add_argument(
+        "--query-template",
+        metavar="JSON",
+        help="the request body, or @FILE, with %%p for the prompt, %%m for the model",
+    )
+    group.add_argument(
+        "--apply-chat-template",
+        action=argparse.BooleanOptionalAction,
+        help="with /v1/completions: write prompts with the chat template of --tokenizer-path",
+    )
+    group.add_argument(
+        "--tokenize-prompt", action="store_true", help="send token ids of --tokenizer-path to /v1/completions"
+    )
     group.add_argument(
         "--tokenizer-path",
         metavar="PATH",
@@ -173,13 +215,27 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--prefix-length", type=int, default=0, metavar="N", help="tokens that all random prompts begin with, on top"
     )
+    group.add_argument("--prefix-count", type=int, default=1, metavar="N", help="how many such beginnings (1)")
+    group.add_argument("--image-width", type=int, default=224, metavar="PX", help="of random_vl's pictures (224)")
+    group.add_argument("--image-height", type=int, default=224, metavar="PX", help="likewise (224)")
+    group.add_argument("--image-format", choices=("RGB", "RGBA", "L"), default="RGB", help="likewise (RGB)")
+    group.add_argument("--image-num", type=int, default=1, metavar="N", help="pictures of a request (1)")
+    group.add_argument(
+        "--image-patch-size", type=int, default=28, metavar="PX", help="pixels a token, if no usage is sent (28)"
+    )
     group.add_argument("--multi-turn", action="store_true", help="send conversations turn by turn")
     group.add_argument("--min-turns", type=int, default=1, metavar="N", help="leave out shorter conversations")
     group.add_argument("--max-turns", type=int, metavar="N", help="cut longer conversations")
 
 
 def _add_generation(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--max-tokens", type=int, metavar="N", help="most tokens of a reply")
+    group.add_argument(
+        "--max-tokens",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="most tokens of a reply; of two numbers each draws its own",
+    )
     group.add_argument("--min-tokens", type=int, metavar="N", help="fewest tokens of a reply")
     group.add_argument("--temperature", type=float, default=0.0, metavar="T", help="(0.0)")
     group.add_argument("--top-p", type=float, metavar="P")

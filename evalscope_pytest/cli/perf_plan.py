@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ..config.secrets import is_secret_name, remember_secrets
 from ..core.errors import ConfigError
 from ..core.secret import Secret
-from ..perf.datasets import NAMES, DataOptions
+from ..perf.datasets import TIMED
 from ..perf.endpoint import Endpoint, Patience
 from ..perf.goodput import parse_objective
-from ..perf.interfaces import Interface, interface_of
+from ..perf.interfaces import Interface
 from ..perf.level import Level
 from ..perf.run import RunPlan
-from ..perf.tokenizer import load_tokenizer
 from ..records.layout import safe_name
 from .perf_options import API_KEY_VARIABLES
+from .perf_sent import SEED, data_of, dataset_of, interface_for, lengths_of, parameters_of, prompt_of, speed_of
 
 _SPEED_REQUESTS = {"speed_benchmark": 8, "speed_benchmark_long": 4}
-_GENERATION = (
-    "max_tokens",
-    "min_tokens",
-    "temperature",
-    "top_p",
-    "top_k",
-    "frequency_penalty",
-    "repetition_penalty",
-    "logprobs",
-    "seed",
-    "stop",
-    "stop_token_ids",
-)
 
 
 def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
@@ -44,7 +29,7 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
     Raises:
         ConfigError: A value is wrong, or two contradict each other.
     """
-    interface, url = interface_of(options.api, options.url)
+    interface, url = interface_for(options)
     levels = _levels(options)
     objectives = tuple(parse_objective(text) for text in options.goodput)
     streams = options.stream and interface.streams
@@ -53,18 +38,28 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
     return RunPlan(
         endpoint=_endpoint(options, url, _headers(options, interface, streams), environ),
         interface=interface.name,
-        parameters=_parameters(options, interface, streams),
-        dataset=_dataset(options),
-        data=_data(options),
+        parameters=parameters_of(options, interface, streams),
+        lengths=lengths_of(options) if interface.streams else None,
+        dataset=dataset_of(options),
+        data=data_of(options, interface),
         levels=levels,
         folder=_folder(options),
-        prompt=options.prompt or "",
+        prompt=prompt_of(options),
         objectives=objectives,
+        repeats=_repeats(options),
         pause_s=options.sleep_interval,
         processes=_processes(options),
         try_first=not options.no_test_connection,
         visualizer=options.visualizer,
     )
+
+
+def _repeats(options: argparse.Namespace) -> int:
+    if options.repeats < 1:
+        raise ConfigError("--repeats: the number is out of range. Give one above zero.")
+    if options.repeats > 1 and options.sla_auto_tune:
+        raise ConfigError("--sla-auto-tune has --sla-num-runs for repeats: drop --repeats.")
+    return int(options.repeats)
 
 
 def _processes(options: argparse.Namespace) -> int:
@@ -104,41 +99,16 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _parameters(options: argparse.Namespace, interface: Interface, streams: bool) -> dict[str, Any]:
-    """Return the fields of every request."""
-    found: dict[str, Any] = {"model": options.model}
-    if interface.streams:
-        found |= {name: value for name in _GENERATION if (value := getattr(options, name)) is not None}
-        if options.n_choices is not None:
-            found["n"] = options.n_choices
-        found["stream"] = streams
-        if streams:
-            found["stream_options"] = {"include_usage": True}
-    return found | _extra(options.extra_args)
-
-
-def _extra(text: str) -> dict[str, Any]:
-    try:
-        extra = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(
-            f"--extra-args is not JSON: {error}. Write '{{\"ignore_eos\": true}}', for example."
-        ) from None
-    if not isinstance(extra, dict):
-        raise ConfigError("--extra-args is no JSON object. Write '{\"ignore_eos\": true}', for example.")
-    return extra
-
-
 def _levels(options: argparse.Namespace) -> tuple[Level, ...]:
     if options.sla_auto_tune:
         return (_tuning_level(options),)
-    if options.open_loop and not options.rate:
+    if options.open_loop and not options.rate and options.dataset not in TIMED:
         raise ConfigError("--open-loop starts requests at a rate: add --rate R.")
     if options.open_loop and options.parallel:
         raise ConfigError("--open-loop has no bound on requests in flight: drop --parallel, or drop --open-loop.")
-    replays = options.dataset == "trace"
+    replays = options.dataset in TIMED
     if replays and options.rate:
-        raise ConfigError("--dataset trace brings its own times: drop --rate, or use --replay-speed.")
+        raise ConfigError(f"--dataset {options.dataset} brings its own times: drop --rate, or use --replay-speed.")
     if (options.rate or replays) and options.parallel and len(options.parallel) > 1:
         raise ConfigError("with --rate or a trace, --parallel is the most requests in flight: give one number.")
     axis: list[float | int | None] = options.rate or ([None] if replays else options.parallel or [1])
@@ -168,32 +138,32 @@ def _tuning_level(options: argparse.Namespace) -> Level:
         raise ConfigError(f"--sla-auto-tune decides {', '.join(given)} itself: drop it. See --sla-variable.")
     if options.eval_gate:
         raise ConfigError("--sla-auto-tune has its promise for a gate: drop --eval-gate.")
-    if options.sla_params is None or options.dataset == "trace":
+    if options.sla_params is None or options.dataset in TIMED:
         raise ConfigError('--sla-auto-tune needs --sla-params \'{"p99_ttft": "<=2s"}\', and a data set without times.')
     return Level(1, None, 1, None, options.arrival, options.burstiness, options.ramp_up)
 
 
 def _level(options: argparse.Namespace, value: float | int | None, number: int | None, warm_up: int) -> Level:
-    by_schedule = bool(options.rate) or options.dataset == "trace"
+    by_schedule = bool(options.rate) or options.dataset in TIMED
     cap = options.parallel[0] if options.parallel and by_schedule else None
     return Level(
         concurrency=cap if by_schedule else int(value or 1),
         rate=float(value) if options.rate and value is not None else None,
         requests=number,
         duration_s=options.duration,
-        arrivals="trace" if options.dataset == "trace" else options.arrival,
+        arrivals="trace" if options.dataset in TIMED else options.arrival,
         burstiness=options.burstiness,
         ramp_up_s=options.ramp_up,
         warm_up=warm_up,
-        speed=options.replay_speed,
-        seed=42 if options.seed is None else options.seed,
+        speed=speed_of(options) if options.dataset in TIMED else 1.0,
+        seed=SEED if options.seed is None else options.seed,
     )
 
 
 def _amounts(options: argparse.Namespace, count: int) -> list[tuple[int | None, int]]:
     """Return requests and warm-up requests of each load; a warm-up below 1 is a share of the requests."""
     numbers: list[int | None] = options.number or [_SPEED_REQUESTS.get(options.dataset)]
-    if options.number is None and options.dataset == "trace" and options.duration is None:
+    if options.number is None and options.dataset in TIMED and options.duration is None:
         numbers = [_records_of_trace(options)]
     if len(numbers) not in (1, count):
         raise ConfigError(f"--number has {len(numbers)} values for {count} loads. Give one, or one for each load.")
@@ -210,31 +180,6 @@ def _records_of_trace(options: argparse.Namespace) -> int | None:
     from ..datasets.files import read_records
 
     return sum(1 for _ in read_records(Path(options.dataset_path)))
-
-
-def _dataset(options: argparse.Namespace) -> str:
-    name = str(options.dataset)
-    if options.multi_turn and not name.endswith("_multi_turn"):
-        name += "_multi_turn"
-        if name not in NAMES:
-            known = ", ".join(n.removesuffix("_multi_turn") for n in NAMES if n.endswith("_multi_turn"))
-            raise ConfigError(f"--multi-turn: {options.dataset} has no conversations. Allowed: {known}.")
-    return name
-
-
-def _data(options: argparse.Namespace) -> DataOptions:
-    return DataOptions(
-        path=options.dataset_path or "",
-        hub=options.data_source,
-        tokenizer=load_tokenizer(options.tokenizer_path) if options.tokenizer_path else None,
-        min_length=options.min_prompt_length,
-        max_length=options.max_prompt_length,
-        prefix_length=options.prefix_length,
-        min_turns=options.min_turns,
-        max_turns=options.max_turns,
-        offset=options.dataset_offset,
-        seed=42 if options.seed is None else options.seed,
-    )
 
 
 def _folder(options: argparse.Namespace) -> Path:

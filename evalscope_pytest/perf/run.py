@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from ..core.canonical import dumps
-from ..core.errors import ModelError, StoreError
+from ..core.errors import ConfigError, ModelError, StoreError
 from ..core.secret import redact
-from .datasets import DataOptions, load_conversations
+from .datasets import DataOptions, load_conversations, shaped
 from .driving import Workload
 from .endpoint import Endpoint, address_of
 from .form import Form
 from .goodput import Objective
+from .interfaces import UnsendableError
 from .level import Level
 from .page import write_page
 from .processes import measure_together
@@ -47,6 +48,7 @@ class RunPlan:
         parameters: Fields of every request.
         levels: Measured one after the other.
         prompt: Sent instead of a data set.
+        lengths: See `Form`.
         repeats: How many times each is measured, in turns.
         pause_s: Seconds between two measurements.
         processes: How many share each load.
@@ -63,6 +65,7 @@ class RunPlan:
     levels: tuple[Level, ...]
     folder: Path
     prompt: str = ""
+    lengths: tuple[int, int] | None = None
     objectives: tuple[Objective, ...] = ()
     repeats: int = 1
     pause_s: float = 0.0
@@ -73,7 +76,7 @@ class RunPlan:
 
     def __post_init__(self) -> None:
         """Make the form of requests."""
-        object.__setattr__(self, "form", Form(self.interface, self.parameters))
+        object.__setattr__(self, "form", Form(self.interface, self.parameters, self.lengths, self.data.seed))
 
 
 def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
@@ -192,7 +195,7 @@ def workload_of(plan: RunPlan, wanted: int) -> Workload:
     One more is taken for the first try: a prompt sent before is quicker where the service caches prefixes.
     """
     if plan.prompt:
-        conversations: Sequence[Conversation] = (single(plan.prompt),)
+        conversations: Sequence[Conversation] = tuple(shaped([single(plan.prompt)], plan.data))
     else:
         conversations = load_conversations(plan.dataset, replace(plan.data, wanted=wanted + 1))
     counter = plan.data.tokenizer.count if plan.data.tokenizer else None
@@ -225,7 +228,12 @@ def try_once(plan: RunPlan, workload: Workload) -> None:
 
     Raises:
         ModelError: It failed.
+        ConfigError: Of the prompt no request can be made.
     """
+    try:
+        plan.form.body(workload.conversations[-1].turns[0])
+    except UnsendableError as error:
+        raise ConfigError(f"--api {plan.interface}: {error}") from error
     patience = plan.endpoint.patience
     short = replace(patience, total_s=min(patience.total_s, TRY_TIMEOUT_S))
     result = measure(replace(plan.endpoint, patience=short), _from(workload, -1), Level(requests=1))

@@ -1,9 +1,9 @@
 """What is sent: one file for each kind of data set; `load_conversations` finds it by name."""
 
-from .details import Details, keys_of, parse_details
+from .details import Details, details_of, keys_of
 from .load import NAMES, TIMED, load_conversations
 from .options import DataOptions, Pictures
-from .shape import read_query, shaped
+from .shape import checked_query, shaped
 
 __all__ = [
     "NAMES",
@@ -11,9 +11,9 @@ __all__ = [
     "DataOptions",
     "Details",
     "Pictures",
+    "checked_query",
+    "details_of",
     "keys_of",
     "load_conversations",
-    "parse_details",
-    "read_query",
     "shaped",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -75,18 +74,12 @@ _CHECKS: Mapping[str, tuple[str, Any]] = {
 }
 
 
-def parse_details(text: str, dataset: str) -> Details:
-    """Read ``--dataset-args`` for a data set.
+def details_of(given: Mapping[str, Any], dataset: str) -> Details:
+    """Check what ``--dataset-args`` says to a data set.
 
     Raises:
-        ConfigError: It is no JSON object, a key does not belong to the data set, or a value is wrong.
+        ConfigError: A key does not belong to the data set, or a value is wrong.
     """
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"--dataset-args is not JSON: {error}. Write '{_EXAMPLE}', for example.") from None
-    if not isinstance(given, dict):
-        raise ConfigError(f"--dataset-args is no JSON object. Write '{_EXAMPLE}', for example.")
     allowed = _KEYS.get(dataset, frozenset())
     for key, value in given.items():
         if key not in allowed:
@@ -120,5 +113,4 @@ def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-_EXAMPLE = '{"target_input_len": 2048}'
 assert set(_CHECKS) == {one.name for one in fields(Details)}

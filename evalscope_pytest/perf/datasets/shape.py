@@ -1,8 +1,7 @@
-"""What is made of prompts before they are sent: written with a chat template, as token ids, into a body of the user's."""
+"""What is made of prompts before they are sent: a chat template, token ids, a request body of the user's."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -54,24 +53,15 @@ def _is_ids(content: Content) -> bool:
     return isinstance(content, (list, tuple)) and bool(content) and isinstance(content[0], int)
 
 
-def read_query(text: str) -> dict[str, Any]:
-    """Read ``--query-template``.
+def checked_query(query: dict[str, Any]) -> dict[str, Any]:
+    """Return the object of ``--query-template``.
 
     Raises:
-        ConfigError: It is no JSON object, or nowhere says ``%p``.
+        ConfigError: Nowhere does it say ``%p``.
     """
-    try:
-        query = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"--query-template is not JSON: {error}. Write '{_EXAMPLE}', for example.") from None
-    if not isinstance(query, dict):
-        raise ConfigError(f"--query-template is no JSON object. Write '{_EXAMPLE}', for example.")
     if _filled(query, "a", "") == _filled(query, "b", ""):
-        raise ConfigError(f"--query-template has no {PROMPT} for the prompt. Write '{_EXAMPLE}', for example.")
+        raise ConfigError(f'--query-template has no {PROMPT}. Write it where the prompt goes: "content": "{PROMPT}".')
     return query
-
-
-_EXAMPLE = '{"model": "%m", "messages": [{"role": "user", "content": "%p"}]}'
 
 
 def _filled(value: Any, prompt: str, model: str) -> Any:
