@@ -85,6 +85,7 @@ def test_start_up_loads_nothing_but_the_table():
         "evalscope_pytest.config",
         "evalscope_pytest.config.option_table",
         "evalscope_pytest.config.options",
+        "evalscope_pytest.lazy",
         "evalscope_pytest.version",
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ...core.errors import ScoringError, closest
 from ..ifeval.registry import Check
 from . import count, layout, ratio, repeat, sentence, special, word
 
@@ -74,18 +73,3 @@ INSTRUCTIONS: Mapping[str, Check] = {
 def can_be_checked(instructions: Iterable[str]) -> bool:
     """Tell whether none of a record's instructions is left out here."""
     return LEFT_OUT.isdisjoint(instructions)
-
-
-def check_of(instruction: str) -> Check:
-    """Return the function that verifies ``instruction``.
-
-    Raises:
-        ScoringError: IFBench has no such instruction, or it is left out.
-    """
-    try:
-        return INSTRUCTIONS[instruction]
-    except (KeyError, TypeError):
-        raise ScoringError(
-            f"unknown instruction: {instruction!r} in instruction_id_list. "
-            f"{closest(str(instruction), INSTRUCTIONS)} Correct the record."
-        ) from None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from ..ifeval.registry import check_of
 from ..ifeval.scorer import following
 from ..protocol import Scorer
-from .registry import check_of
+from .registry import INSTRUCTIONS
 
 
 def ifbench() -> Scorer:
@@ -13,4 +16,4 @@ def ifbench() -> Scorer:
     Raises (when scoring):
         ScoringError: An instruction is unknown or left out, or its parameters are missing or of the wrong type.
     """
-    return following("ifbench", check_of)
+    return following("ifbench", partial(check_of, among=INSTRUCTIONS))

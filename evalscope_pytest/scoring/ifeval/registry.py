@@ -40,16 +40,16 @@ INSTRUCTIONS: Mapping[str, Check] = {
 }
 
 
-def check_of(instruction: str) -> Check:
+def check_of(instruction: str, among: Mapping[str, Check] = INSTRUCTIONS) -> Check:
     """Return the function that verifies ``instruction``.
 
     Raises:
-        ScoringError: IFEval has no such instruction.
+        ScoringError: The benchmark has no such instruction.
     """
     try:
-        return INSTRUCTIONS[instruction]
+        return among[instruction]
     except (KeyError, TypeError):
         raise ScoringError(
             f"unknown instruction: {instruction!r} in instruction_id_list. "
-            f"{closest(str(instruction), INSTRUCTIONS)} Correct the record."
+            f"{closest(str(instruction), among)} Correct the record."
         ) from None
