@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from httptools import HttpResponseParser
 
 IDLE_S = 4.0  # most servers close an idle connection after 5 s: never be the one that finds out
-LARGEST_REPLY = 1 << 28
+LARGEST_HEAD = 1 << 18  # bytes without any of a body
+LARGEST_REPLY = 1 << 28  # bytes of memory
+PIECE = 64  # bytes of memory that a piece takes beside its content
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Exchange:
         status: HTTP status, 0 while none came.
         pieces: Pieces of the body as they came.
         stamps: When the read of each piece returned.
+        size: Bytes of memory it takes, about; what came of framing counts, too.
         event_stream: The reply says it is one.
         failure: What went wrong with the connection; empty where nothing did.
     """
@@ -39,6 +42,7 @@ class Exchange:
     status: int = 0
     pieces: list[bytes] = field(default_factory=list)
     stamps: list[float] = field(default_factory=list)
+    size: int = 0
     event_stream: bool = False
     failure: str = ""
 
@@ -55,7 +59,7 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._now = 0.0
         self._heard = 0.0
-        self._size = 0
+        self._bodiless = 0
         self._ends_with_connection = False
         self.open = False
         self.used = False
@@ -73,7 +77,7 @@ class Connection(asyncio.Protocol):
         self._exchange = exchange
         self._waiter = loop.create_future()
         self._parser = self._new_parser(self)
-        self._size = 0
+        self._bodiless = 0
         self._ends_with_connection = True  # until a header says how the end is told
         self._heard = exchange.sent = perf_counter()
         self._transport.write(message)
@@ -90,27 +94,44 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Stamp what came, then find the pieces of the body in it."""
         self._heard = self._now = perf_counter()
-        if self._exchange is None:
+        exchange = self._exchange
+        if exchange is None:
             self.close()  # nobody asked
             return
+        exchange.size += len(data)
+        known = len(exchange.pieces)
         try:
             self._parser.feed_data(data)
         except Exception as error:  # noqa: BLE001  httptools' own kinds; the reply has failed whatever it was
             self._finish(f"the reply is not HTTP/1.1: {type(error).__name__}")
+            return
+        self._bodiless = 0 if len(exchange.pieces) > known else self._bodiless + len(data)
+        if self._bodiless > LARGEST_HEAD:
+            self._finish(f"more than {LARGEST_HEAD >> 10} KiB came that are no body: endless headers")
+        elif exchange.size > LARGEST_REPLY:
+            self._finish(f"the reply takes more than {LARGEST_REPLY >> 20} MiB of memory")
+
+    def on_message_begin(self) -> None:
+        """Called by the parser; a second reply to one request would be taken for that to the next."""
+        if self._exchange is None:
+            self.close()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Called by the parser."""
+        """Called by the parser, also with what comes behind a body, which tells nothing here."""
+        exchange = self._exchange
+        if exchange is None or exchange.status:
+            return
         name = name.lower()
         if name == b"content-type":
-            assert self._exchange is not None
-            self._exchange.event_stream = b"event-stream" in value.lower()
+            exchange.event_stream = b"event-stream" in value.lower()
         elif name in (b"content-length", b"transfer-encoding"):
             self._ends_with_connection = False
 
     def on_headers_complete(self) -> None:
         """Called by the parser."""
-        if self._exchange is not None:
-            self._exchange.status = self._parser.get_status_code()
+        status = self._parser.get_status_code()
+        if self._exchange is not None and status >= 200:
+            self._exchange.status = status
 
     def on_body(self, piece: bytes) -> None:
         """Called by the parser with each piece of the body."""
@@ -119,15 +140,13 @@ class Connection(asyncio.Protocol):
             return
         exchange.pieces.append(piece)
         exchange.stamps.append(self._now)
-        self._size += len(piece)
-        if self._size > LARGEST_REPLY:
-            self._finish(f"the reply is longer than {LARGEST_REPLY >> 20} MiB")
+        exchange.size += PIECE
 
     def on_message_complete(self) -> None:
         """Called by the parser."""
         exchange = self._exchange
-        if exchange is None or exchange.status == 100:
-            return
+        if exchange is None or not exchange.status:
+            return  # 100 Continue and its like: the reply is still to come
         keep = self._parser.should_keep_alive() and not self._ends_with_connection
         self._finish("")
         if not keep:
@@ -182,6 +201,8 @@ class Connection(asyncio.Protocol):
         exchange.done = self._now if self._now >= exchange.sent else perf_counter()
         exchange.failure = failure
         if failure:
+            exchange.pieces.clear()  # nobody reads them
+            exchange.stamps.clear()
             self.close()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
