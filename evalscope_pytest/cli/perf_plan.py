@@ -57,8 +57,6 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
 def _repeats(options: argparse.Namespace) -> int:
     if options.repeats < 1:
         raise ConfigError("--repeats: the number is out of range. Give one above zero.")
-    if options.repeats > 1 and options.sla_auto_tune:
-        raise ConfigError("--sla-auto-tune has --sla-num-runs for repeats: drop --repeats.")
     return int(options.repeats)
 
 
@@ -129,6 +127,7 @@ def _tuning_level(options: argparse.Namespace) -> Level:
         ConfigError: An option says what the search decides.
     """
     fixed = {
+        "--repeats": None if options.repeats == 1 else options.repeats,
         "--parallel": options.parallel,
         "--rate": options.rate,
         "-n": options.number,

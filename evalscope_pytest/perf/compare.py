@@ -1,4 +1,8 @@
-"""Two runs, load by load: what changed, and whether more than chance would (bootstrap over requests, 95 %)."""
+"""Two runs, load by load: what changed, and whether more than chance would (95 %).
+
+Chance is what was seen between the repeats of a load. Where one run measured it once, it is what was seen within: by a
+bootstrap over requests, and by slices of the time.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import ConfigError
+from .figures import figure
 from .records import Run
+from .repeats import student
 from .request import Request
 from .result import Result
 from .table import ms, number
@@ -64,21 +70,54 @@ _TIMES: Sequence[tuple[str, Values, float]] = (
 )
 
 
+_FIGURES = (
+    *((name, name.lower().replace(" ", "."), True) for name, _, _ in _TIMES),
+    ("out tok/s", "steady_per_s", False),
+    ("req/s", "requests_per_s", False),
+)
+
+
 def compare(a: Run, b: Run) -> list[Change]:
     """Return the changes from a to b at each load both have.
 
     Raises:
         ConfigError: They have no load in common.
     """
-    others = {result.level.name: result for result in b.results}
-    pairs = [(result, others[result.level.name]) for result in a.results if result.level.name in others]
+    others = {result.name: result for result in b.results}
+    pairs = [(result, others[result.name]) for result in a.results if result.name in others]
     if not pairs:
-        names = [", ".join(result.level.name for result in run.results) for run in (a, b)]
+        names = [", ".join(result.name for result in run.results) for run in (a, b)]
         raise ConfigError(f"{a.folder} ({names[0]}) and {b.folder} ({names[1]}) have no load in common.")
-    return [change for pair in pairs for change in _changes(*pair)]
+    return [change for pair in pairs for change in (_between(*pair) if _repeated(*pair) else _within(*pair))]
 
 
-def _changes(a: Result, b: Result) -> list[Change]:
+def _repeated(a: Result, b: Result) -> bool:
+    return bool(a.intervals and b.intervals)
+
+
+def _between(a: Result, b: Result) -> list[Change]:
+    """Compare figures by how much they varied between repeats (Welch's interval)."""
+    found = []
+    for name, known_as, less_is_better in _FIGURES:
+        value_of = figure(known_as)
+        assert value_of is not None, known_as
+        if known_as not in a.intervals or known_as not in b.intervals:
+            continue
+        squares, parts = [], []
+        for result in (a, b):
+            low, high = result.intervals[known_as]
+            freedom = len(result.repeats) - 1
+            square = ((high - low) / 2 / student(freedom)) ** 2
+            squares.append(square)
+            parts.append(square**2 / freedom)
+        half = student(sum(squares) ** 2 / sum(parts) if sum(parts) else math.inf) * math.sqrt(sum(squares))
+        values = value_of(a), value_of(b)
+        change = values[1] - values[0]
+        found.append(Change(a.name, name, *values, change - half, change + half, less_is_better))
+    return found
+
+
+def _within(a: Result, b: Result) -> list[Change]:
     import numpy as np
 
     source = np.random.default_rng(SEED)
@@ -90,7 +129,7 @@ def _changes(a: Result, b: Result) -> list[Change]:
         points = [float(np.percentile(np.concatenate(side), percentile)) for side in sides]
         spreads = [_bootstrap(side, percentile, source) for side in sides]
         low, high = (float(x) for x in np.percentile(spreads[1] - spreads[0], (2.5, 97.5)))
-        found.append(Change(a.level.name, name, points[0], points[1], low, high, less_is_better=True))
+        found.append(Change(a.name, name, points[0], points[1], low, high, less_is_better=True))
     for name, rates in (("out tok/s", _token_rates), ("req/s", _request_rates)):
         if change := _rate_change(a, b, name, rates):
             found.append(change)
@@ -130,10 +169,12 @@ def _rate_change(a: Result, b: Result, name: str, rates: Callable[[Result], list
     error = math.sqrt(sum(float(side.var(ddof=1)) / len(side) for side in sides))
     half = 2.26 * error  # Student's t for the nine degrees of freedom of each side
     change = means[1] - means[0]
-    return Change(a.level.name, name, means[0], means[1], change - half, change + half, less_is_better=False)
+    return Change(a.name, name, means[0], means[1], change - half, change + half, less_is_better=False)
 
 
 def _token_rates(result: Result) -> list[float]:
+    if result.repeats:  # each with a time of its own
+        return [rate for repeat in result.repeats for rate in _token_rates(repeat)]
     stamps = [
         (stamp, r.tokens.output / len(places))
         for r in result.requests
@@ -145,6 +186,8 @@ def _token_rates(result: Result) -> list[float]:
 
 
 def _request_rates(result: Result) -> list[float]:
+    if result.repeats:
+        return [rate for repeat in result.repeats for rate in _request_rates(repeat)]
     return _slices(result, [(r.done, 1.0) for r in result.requests if r.ok])
 
 
@@ -175,8 +218,11 @@ def text(a: Run, b: Run, changes: Sequence[Change]) -> str:
         ).rstrip()
         for row in rows
     ]
+    others = {result.name: result for result in b.results}
+    if any(_repeated(result, others[result.name]) for result in a.results if result.name in others):
+        lines += ["", "Intervals of loads that both runs repeated are over the repeats."]
     doubts = [
-        f"{name} {result.level.name} is INVALID: {reason}"
+        f"{name} {result.name} is INVALID: {reason}"
         for name, run in (("A", a), ("B", b))
         for result in run.results
         for reason in result.invalid

@@ -10,12 +10,12 @@ from pathlib import Path
 from ..core.terminal import visible
 from ..records.atomic import write_atomic
 from ..report.html import document
-from .plot import STYLE, Series, plot
+from .plot import MOST_SERIES, STYLE, Series, plot
 from .records import Facts
-from .request import Request
 from .result import Result
 from .table import DETAILS, OVERVIEW, cells, distributions, facts
 
+Points = tuple[list[float], list[float]]
 _BINS = 80
 _CURVE_POINTS = 200
 
@@ -33,11 +33,23 @@ def render(about: Facts, results: Sequence[Result]) -> str:
     """Return the page."""
     lines = [f"{about.started_at} · {about.interface} at {about.url} · {about.dataset}", about.parameters]
     head = f"<h1>{_text(about.model)}</h1>\n" + "".join(f'<p class="dim">{_text(line)}</p>\n' for line in lines if line)
-    overview = _table([name for name, _ in OVERVIEW], [[cell(r) for _, cell in OVERVIEW] for r in results])
+    overview = _overview(results, [result.title for result in results])
     plots = _sweep(results) if len(results) > 1 else ""
     sections = "".join(map(_section, results))
     content = f'{head}<section>\n{overview}<p class="dim">Times in ms.</p>{plots}</section>\n{sections}'
     return document(f"Load test of {about.model}", content, STYLE)
+
+
+def _overview(results: Sequence[Result], names: Sequence[str]) -> str:
+    rows = [[name, *(cell(r) for _, cell in OVERVIEW[1:])] for name, r in zip(names, results, strict=True)]
+    return _table([name for name, _ in OVERVIEW], rows)
+
+
+def _repeats(result: Result) -> str:
+    if not result.repeats:
+        return ""
+    names = [f"repeat {number + 1}" for number in range(len(result.repeats))]
+    return f"<details><summary>{len(names)} repeats</summary>\n{_overview(result.repeats, names)}</details>\n"
 
 
 def _sweep(results: Sequence[Result]) -> str:
@@ -59,6 +71,8 @@ def _sweep(results: Sequence[Result]) -> str:
 
 def _name(result: Result) -> str:
     level = result.level
+    if result.test:
+        return result.title
     return f"{level.rate:g}/s" if level.rate is not None else str(level.concurrency or level.name)
 
 
@@ -71,9 +85,9 @@ def _section(result: Result) -> str:
     if result.failures:
         failed = _table(["Failed because", "Requests"], [[f.reason, f"{f.count:,}"] for f in result.failures])
     return (
-        f'<section id="{_text(result.level.name)}"{"" if result.valid else " class=invalid"}>\n'
-        f"<h2>{_text(result.level.name.replace('_', ' '))}</h2>\n{_table(['', *DETAILS], rows) if rows else ''}"
-        f"{''.join(lines)}{failed}{_grid(_pictures(result))}</section>\n"
+        f'<section id="{_text(result.name)}"{"" if result.valid else " class=invalid"}>\n'
+        f"<h2>{_text(result.title)}</h2>\n{_table(['', *DETAILS], rows) if rows else ''}"
+        f"{''.join(lines)}{failed}{_repeats(result)}{_grid(_pictures(result))}</section>\n"
     )
 
 
@@ -90,31 +104,42 @@ def _pictures(result: Result) -> list[str]:
         ("ICL, ms: share of gaps below", [gap * 1000 for r in fine for gap in r.gaps]),
     ]  # fmt: skip
     return [
-        _in_flight(result),
-        _tokens(fine) if any(request.tokens.output for request in fine) else "",
+        plot("Requests in flight", "seconds", _over_time(result, _in_flight)),
+        plot("Output tokens a second", "seconds", _over_time(result, _tokens)),
         *(plot(title, "ms", [_curve(values)]) for title, values in curves if values),
     ]
 
 
-def _in_flight(result: Result) -> str:
+def _over_time(result: Result, line: Callable[[Result], Points]) -> list[Series]:
+    """Return a line, or one for each of the first repeats: each has a time of its own."""
+    several = result.repeats[:MOST_SERIES]
+    return [Series(f"repeat {n}", *line(one)) for n, one in enumerate(several, 1)] or [Series("", *line(result))]
+
+
+def _in_flight(result: Result) -> Points:
     import numpy as np
 
+    if not result.requests:
+        return [], []
     sent = np.sort([request.sent for request in result.requests])
     done = np.sort([request.done for request in result.requests])
     moments = np.linspace(0.0, done[-1], _BINS)
     in_flight = np.searchsorted(sent, moments) - np.searchsorted(done, moments)
-    return plot("Requests in flight", "seconds", [Series("", moments.tolist(), in_flight.astype(float).tolist())])
+    return moments.tolist(), in_flight.astype(float).tolist()
 
 
-def _tokens(fine: Sequence[Request]) -> str:
-    """Plot tokens a second, each counted when it came: evenly over the reads that brought a reply."""
+def _tokens(result: Result) -> Points:
+    """Return tokens a second, each counted when it came: evenly over the reads that brought a reply."""
     import numpy as np
 
+    fine = [request for request in result.requests if request.ok and request.tokens.output]
+    if not fine:
+        return [], []
     stamps = [np.asarray(r.stamps if r.stamps else (r.done,)) for r in fine]
     weights = [np.full(len(s), r.tokens.output / len(s)) for s, r in zip(stamps, fine, strict=True)]
     sums, edges = np.histogram(np.concatenate(stamps), _BINS, weights=np.concatenate(weights))
     rates = sums / (edges[1] - edges[0])
-    return plot("Output tokens a second", "seconds", [Series("", edges[:-1].tolist(), rates.tolist())])
+    return edges[:-1].tolist(), rates.tolist()
 
 
 def _curve(values: list[float]) -> Series:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 440, 240
+MOST_SERIES = 3
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 26, 40
 STYLE = """
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem;margin-top:.8rem}
@@ -58,7 +59,7 @@ def plot(title: str, x_label: str, series: Sequence[Series], x_names: Sequence[s
         x, _ = place(value, 0)
         marks.append(f'<text x="{x}" y="{HEIGHT - _BOTTOM + 15}" text-anchor="middle">{escape(name)}</text>')
     marks.append(f'<text x="{(WIDTH + _LEFT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>')
-    for number, line in enumerate(series[:3]):
+    for number, line in enumerate(series[:MOST_SERIES]):
         marks += _line(line, number, place)
     opening = f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
     return f"{opening}{''.join(marks)}</svg>\n"
