@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 
-from ..core.errors import ConfigError, raised_in
+from ..core.errors import ConfigError
 
 
 def is_own_file(name: str) -> bool:
@@ -49,6 +51,8 @@ def where_and_what(error: BaseException, file: Path) -> str:
     """Return file, line and words of an error of the user's code, in one line."""
     if isinstance(error, SyntaxError):
         return f"{file.name}:{error.lineno}: {error.msg}"
-    path, _, line = raised_in(error).rpartition(":")
-    where = f"{Path(path).name}:{line}: " if path and not path.startswith("<") else f"{file.name}: "
-    return f"{where}{type(error).__name__}: {error}"
+    whole = os.path.realpath(file)
+    frames = walk_tb(error.__traceback__)
+    own = [number for frame, number in frames if os.path.realpath(frame.f_code.co_filename) == whole]
+    where = f"{file.name}:{own[-1]}" if own else file.name
+    return f"{where}: {type(error).__name__}: {error}"

@@ -122,12 +122,36 @@ def _body_reader(read: Read, file: Path) -> Callable[[Any, Reply], None]:
 def _take(read: Read, event: Any, stamp: float | None, reply: Reply, file: Path) -> None:
     try:
         found = read(event)
-        said = Said(text=found) if isinstance(found, str) else found or Said()
-        if not isinstance(said, Said):
-            raise TypeError(f"{read.__name__}() gave {_kind(found)}; it has to return a text, a Said, or None")
+        said = Said(text=found) if isinstance(found, str) else Said() if found is None else found
+        if wrong := _wrong(said):
+            reply.error = shown(f"{file.name}: read() gave {wrong}")
+            return
         take(said, stamp, reply)
     except Exception as error:  # noqa: BLE001  a user's code may raise anything; the request has failed, no more
         reply.error = shown(where_and_what(error, file))
+
+
+def _wrong(said: Any) -> str:
+    """Return what is wrong with what a user's function gave, or nothing."""
+    if not isinstance(said, Said):
+        return f"{_kind(said)}. It has to return a text, a Said, or None."
+    for name, kind in _KINDS.items():
+        value = getattr(said, name)
+        if value is not None and not isinstance(value, kind):
+            return f"a Said.{name} that is {_kind(value)}."
+    return ""
+
+
+_KINDS: Mapping[str, type] = {
+    "text": str,
+    "reasoning": str,
+    "error": str,
+    "items": int,
+    "input_tokens": int,
+    "output_tokens": int,
+    "reasoning_tokens": int,
+    "cached_tokens": int,
+}
 
 
 def _kind(value: Any) -> str:

@@ -65,8 +65,8 @@ def take_event(event: Any, stamp: float, reply: Reply) -> None:
 
 
 def _said(event: Mapping[str, Any]) -> Said:
-    kind, delta = event.get("type"), event.get("delta")
-    if isinstance(delta, str) and isinstance(kind, str):
+    kind, delta = str(event.get("type")), event.get("delta")
+    if isinstance(delta, str):
         if kind in _TEXT:
             return Said(text=delta)
         if kind in _REASONING:
@@ -74,7 +74,7 @@ def _said(event: Mapping[str, Any]) -> Said:
         return Said(called=bool(delta) and kind in _CALL)
     if kind == "response.output_item.added":
         item = _mapping(event.get("item"))
-        return Said(called=item.get("type") in _CALL_ITEMS and bool(item.get("name")))
+        return Said(called=str(item.get("type")) in _CALL_ITEMS and bool(item.get("name")))
     if kind == "error" or event.get("error") is not None:
         return Said(error=complaint_of(event).message)
     return _ended(_mapping(event.get("response"))) if kind in _END else Said()
