@@ -13,10 +13,11 @@ from ..core.errors import ConfigError
 from ..perf import compare as comparison
 from ..perf import gates
 from ..perf.local import served
+from ..perf.promise import parse_promises
 from ..perf.records import read_run
 from ..perf.result import Result
 from ..perf.run import RunPlan, run, tune
-from ..perf.tuning import Search, parse_criteria
+from ..perf.tuning import Search
 from .perf_options import Parser, read_options
 from .perf_plan import plan_of
 
@@ -61,24 +62,35 @@ def _measure(options: argparse.Namespace) -> int:
 
 
 def _tune(options: argparse.Namespace, plan: RunPlan) -> int:
-    groups = parse_criteria(options.sla_params or "")
+    promises = parse_promises(options.sla_params or "")
     kept = True
-    for number, criteria in enumerate(groups):
+    for number, promise in enumerate(promises):
         wanted = Search(
-            criteria,
+            promise,
             options.sla_variable,
             options.sla_lower_bound,
             options.sla_upper_bound,
+            _start(options),
             options.sla_number_multiplier,
             options.sla_num_runs,
             options.sla_fixed_parallel,
         )
-        own = plan if len(groups) == 1 else replace(plan, folder=plan.folder / f"promise_{number + 1}")
+        own = plan if len(promises) == 1 else replace(plan, folder=plan.folder / f"promise_{number + 1}")
         found = tune(own, wanted, print)
         kept &= found.best is not None
         if found.probes[-1].result.interrupted:
             return INTERRUPTED
     return 0 if kept else FAILED
+
+
+def _start(options: argparse.Namespace) -> int | None:
+    """Return the load a search begins with: the one of ``--parallel`` or ``--rate``."""
+    given = options.parallel if options.sla_variable == "parallel" else options.rate
+    if not given:
+        return None
+    if given[0] != int(given[0]):
+        raise ConfigError(f"--rate {given[0]:g}: a search goes by whole numbers. Give one to begin with.")
+    return int(given[0])
 
 
 def _compare(arguments: Sequence[str]) -> int:

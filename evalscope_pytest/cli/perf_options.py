@@ -277,10 +277,15 @@ def _add_tuning(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--sla-params",
         metavar="JSON",
-        help="the promise: bounds of avg_, p50_, p90_, p95_, p99_ latency, ttft, tpot, of rps, tps, success_rate; "
-        "a list holds several promises",
+        help="the promise: bounds of avg_, p50_, p90_, p95_, p99_ latency, ttft, tpot, of rps, tps, success_rate, or "
+        "max (of times min) for the best; a list holds several promises",
     )
-    group.add_argument("--sla-variable", choices=("parallel", "rate"), default="parallel", help="(parallel)")
+    group.add_argument(
+        "--sla-variable",
+        choices=("parallel", "rate"),
+        default="parallel",
+        help="what is searched, from --parallel N or --rate R on where it is given (parallel)",
+    )
     group.add_argument("--sla-lower-bound", type=int, default=1, metavar="N", help="(1)")
     group.add_argument("--sla-upper-bound", type=int, default=65536, metavar="N", help="(65536)")
     group.add_argument("--sla-fixed-parallel", type=int, metavar="N", help="with rate: the most requests in flight")

@@ -126,10 +126,13 @@ def _tuning_level(options: argparse.Namespace) -> Level:
     Raises:
         ConfigError: An option says what the search decides.
     """
+    axes = {"parallel": options.parallel, "rate": options.rate}
+    begin = axes.pop(options.sla_variable)
+    if begin and len(begin) > 1:
+        raise ConfigError(f"--sla-auto-tune begins with one load: give one --{options.sla_variable}, or none.")
     fixed = {
+        **{f"--{name}": value for name, value in axes.items()},
         "--repeats": None if options.repeats == 1 else options.repeats,
-        "--parallel": options.parallel,
-        "--rate": options.rate,
         "-n": options.number,
         "--duration": options.duration,
     }

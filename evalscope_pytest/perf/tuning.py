@@ -1,61 +1,25 @@
-"""The largest load that keeps a promise: doubles until it breaks, then halves the distance.
+"""The largest load that keeps a promise, or the one with the best figure.
 
 Several runs of a load are one run of as many requests: samples are pooled, percentiles never averaged.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import operator
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from ..core.errors import ConfigError, closest
+from ..core.errors import ConfigError
 from .level import Level
+from .promise import Promise, value_of
 from .result import Result
+from .table import ms, number
 
 Variable = Literal["parallel", "rate"]
 FEWEST = 20
-_FORM = """Write '{"p99_ttft": "<=2s", "p99_tpot": "<50ms"}', for example."""
-_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
-    "<=": operator.le,
-    ">=": operator.ge,
-    "<": operator.lt,
-    ">": operator.gt,
-}
-_UNITS = {"ms": 0.001, "s": 1.0}
-_RATES: Mapping[str, Callable[[Result], float]] = {
-    "rps": lambda r: r.throughput.requests_per_s,
-    "tps": lambda r: r.throughput.output_per_s,
-    "success_rate": lambda r: r.success_rate,
-}
-_POINTS = {"avg": "mean", "p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99"}
-METRICS = (*(f"{point}_{name}" for name in ("latency", "ttft", "tpot") for point in _POINTS), *_RATES)
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One bound of a promise, in seconds or a second."""
-
-    metric: str
-    comparison: str
-    bound: float
-    text: str
-
-    def value(self, result: Result) -> float:
-        """Return the metric's value, NaN where a result has none."""
-        if rate := _RATES.get(self.metric):
-            return rate(result)
-        point, _, name = self.metric.partition("_")
-        return float(getattr(getattr(result, name), _POINTS[point]))
-
-    def is_met(self, result: Result) -> bool:
-        """Return whether a result keeps it."""
-        value = self.value(result)
-        return not math.isnan(value) and _OPERATORS[self.comparison](value, self.bound)
+WORTH = 0.02  # a figure that is better by less may be so by chance
+FINE = 8  # the best load is looked for to an eighth of itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +27,17 @@ class Search:
     """What is looked for.
 
     Attributes:
-        criteria: All must be met.
+        start: The load that is tried first; None for the lowest.
         per_value: Requests of a probe for each request in flight, or a second.
         runs: How many times that.
         concurrency: The most in flight, where the rate is tuned; None for no bound.
     """
 
-    criteria: tuple[Criterion, ...]
+    promise: Promise
     variable: Variable = "parallel"
     lowest: int = 1
     highest: int = 65536
+    start: int | None = None
     per_value: float = 2.0
     runs: int = 3
     concurrency: int | None = None
@@ -85,13 +50,21 @@ class Search:
         """
         if not 1 <= self.lowest <= self.highest:
             raise ConfigError("--sla-lower-bound and --sla-upper-bound leave no load. Give 1 <= lower <= upper.")
+        if self.start is not None and not self.lowest <= self.start <= self.highest:
+            raise ConfigError(
+                f"--{self.variable} {self.start}: the search begins there, between --sla-lower-bound {self.lowest} and "
+                f"--sla-upper-bound {self.highest}."
+            )
         if self.runs < 1 or self.per_value <= 0:
             raise ConfigError("--sla-num-runs is 1 or more, --sla-number-multiplier above 0.")
 
+    @property
+    def first(self) -> int:
+        """The load to try first."""
+        return self.lowest if self.start is None else self.start
+
     def level(self, value: int, like: Level) -> Level:
         """Return the load of a probe."""
-        from dataclasses import replace
-
         number = self.runs * max(FEWEST, round(self.per_value * value))
         if self.variable == "rate":
             return replace(like, concurrency=self.concurrency, rate=float(value), requests=number, duration_s=None)
@@ -110,13 +83,18 @@ class Probe:
     result: Result
     missed: tuple[str, ...]
 
+    @property
+    def is_measured(self) -> bool:
+        """False where the client could not keep up."""
+        return self.result.valid or not self.result.succeeded
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search came to.
 
     Attributes:
-        best: The largest load that met everything; None where none did.
+        best: The largest load that met everything, or the one with the best figure; None where none did.
         ended_by_client: The search stopped where the client could not measure any more.
     """
 
@@ -127,79 +105,151 @@ class Found:
 
     def words(self) -> str:
         """Return the outcome in a sentence or two, and each probe on a line."""
-        promise = ", ".join(criterion.text for criterion in self.search.criteria)
-        name = self.search.variable
-        lines = [
-            f"{name} {p.value}: {'; '.join(p.missed) or 'met'}" for p in sorted(self.probes, key=lambda p: p.value)
-        ]
+        name, promise = self.search.variable, self.search.promise
+        lines = [f"{name} {p.value}: {self._outcome(p)}" for p in sorted(self.probes, key=lambda p: p.value)]
         if self.best is None:
-            lines.append(f"no {name} from {self.search.lowest} on meets {promise}")
+            lines.append(f"no {name} from {self.search.lowest} on meets {promise or 'what is asked: requests failed'}")
+        elif promise.goal:
+            lines += self._best_figure(self.best)
         else:
             lines.append(f"the largest {name} that meets {promise} is {self.best}")
         if self.ended_by_client:
             lines.append("the client could not measure more than that: the service may take it (see INVALID above)")
         return "\n".join(lines)
 
+    def _outcome(self, probe: Probe) -> str:
+        if probe.missed or not (goal := self.search.promise.goal):
+            return "; ".join(probe.missed) or "met"
+        return f"{goal.metric} {_shown(goal.metric, probe.result)}"
 
-def parse_criteria(text: str) -> list[tuple[Criterion, ...]]:
-    """Read an object of bounds, or a list of them, each a promise of its own.
+    def _best_figure(self, best: int) -> list[str]:
+        """Say which load is best, and which is as good and nearer to what one wants: fewer requests, or more."""
+        goal, name = self.search.promise.goal, self.search.variable
+        assert goal is not None
+        fine = {p.value: p for p in self.probes if not p.missed and p.is_measured}
+        top = goal.score(fine[best].result)
+        alike = [value for value, p in fine.items() if goal.score(p.result) >= top - WORTH * abs(top)]
+        also = f" among those that meet {self.search.promise}" if self.search.promise.criteria else ""
+        lines = [f"the best {goal.metric}{also} is {_shown(goal.metric, fine[best].result)}, at {name} {best}"]
+        other = min(alike) if goal.best == "max" else max(alike)
+        if other != best:
+            lines.append(f"{name} {other} is as good within {WORTH:.0%}: {_shown(goal.metric, fine[other].result)}")
+        return lines
 
-    Raises:
-        ConfigError: It is none.
-    """
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"--sla-params is not JSON: {error}. {_FORM}") from None
-    groups = given if isinstance(given, list) else [given]
-    if not groups or not all(isinstance(group, dict) and group for group in groups):
-        raise ConfigError(f"--sla-params: no bounds in it. {_FORM}")
-    return [tuple(_criterion(name, value) for name, value in group.items()) for group in groups]
 
-
-def _criterion(name: str, value: Any) -> Criterion:
-    if name not in METRICS:
-        raise ConfigError(f"--sla-params: no metric {name!r}. {closest(name, METRICS)}")
-    found = re.fullmatch(
-        r"\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s)?\s*", str(value).replace("≤", "<=").replace("≥", ">=")
-    )
-    if not found:
-        raise ConfigError(f"--sla-params: {name} {value!r} is no bound. {_FORM}")
-    comparison, number, unit = found.groups()
-    if (unit is None) != (name in _RATES):
-        raise ConfigError(f"--sla-params: {name} {value!r}: times need a unit, s or ms; rates have none. {_FORM}")
-    return Criterion(
-        name, comparison, float(number) * _UNITS.get(unit or "s", 1.0), f"{name}{comparison}{number}{unit or ''}"
-    )
+def _shown(metric: str, result: Result) -> str:
+    value = value_of(metric, result)
+    return f"{ms(value)} ms" if "_" in metric and metric != "success_rate" else number(value)
 
 
 def search(wanted: Search, measure: Callable[[int], Result]) -> Found:
-    """Look for the largest load that keeps the promise; a load that breaks it is taken to mean that larger ones do.
+    """Look for a load as `Search` says.
 
     Args:
         measure: Measures a load once.
     """
-    probes: list[Probe] = []
-    good, bad, value = 0, wanted.highest + 1, wanted.lowest
-    while bad - good > 1 and value > good:
-        probe = _probe(value, measure(value), wanted.criteria)
-        probes.append(probe)
-        if probe.result.interrupted:
+    tried = _Tried(wanted, measure)
+    best = _best(tried) if wanted.promise.goal else _largest(tried)
+    return Found(wanted, tuple(tried.probes.values()), best, tried.ended_by_client)
+
+
+class _Tried:
+    """The loads that were tried; each is measured once."""
+
+    def __init__(self, wanted: Search, measure: Callable[[int], Result]) -> None:
+        self.wanted = wanted
+        self.probes: dict[int, Probe] = {}
+        self.ended_by_client = False
+        self._measure = measure
+        self._interrupted = False
+
+    @property
+    def over(self) -> bool:
+        """True where nothing more should be tried."""
+        return self._interrupted or self.ended_by_client
+
+    def at(self, value: int) -> Probe:
+        """Return what came of a load."""
+        if value not in self.probes:
+            probe = self.probes[value] = _probe(value, self._measure(value), self.wanted.promise)
+            self._interrupted |= probe.result.interrupted
+            self.ended_by_client |= not probe.is_measured and not probe.result.interrupted
+        return self.probes[value]
+
+    def score(self, value: int) -> float:
+        """Return how good a load is at the goal."""
+        probe, goal = self.at(value), self.wanted.promise.goal
+        assert goal is not None
+        if probe.missed or not probe.is_measured or probe.result.interrupted:
+            return -math.inf
+        return goal.score(probe.result)
+
+
+def _largest(tried: _Tried) -> int | None:
+    """Double the load until it breaks the promise, then halve the distance.
+
+    A load that breaks it is taken to mean that larger ones do.
+    """
+    wanted = tried.wanted
+    good, bad, value = 0, wanted.highest + 1, wanted.first
+    while good < value < bad:
+        probe = tried.at(value)
+        if tried.over:
             break
-        if not probe.result.valid and probe.result.succeeded:
-            return Found(wanted, tuple(probes), good or None, ended_by_client=True)
         if probe.missed:
             bad = value
         else:
             good = value
-        if good == 0:
-            break  # the lowest breaks it: nothing below is allowed
-        value = min(2 * good, wanted.highest) if bad > wanted.highest else (good + bad) // 2
-    return Found(wanted, tuple(probes), good or None)
+        if not good:
+            value = max(wanted.lowest, bad // 2)
+        else:
+            value = min(2 * good, wanted.highest) if bad > wanted.highest else (good + bad) // 2
+    return good or None
 
 
-def _probe(value: int, result: Result, criteria: Sequence[Criterion]) -> Probe:
-    missed = [f"{c.text} missed, {c.value(result):.4g}" for c in criteria if not c.is_met(result)]
+def _best(tried: _Tried) -> int | None:
+    """Double the load for as long as that pays, or halve it; then look between the best and its neighbours."""
+    wanted = tried.wanted
+    best = wanted.first
+    if tried.score(best) > -math.inf:  # more of what fails is no better
+        best = _climb(tried, best, lambda value: min(2 * value, wanted.highest))
+    if best == wanted.first:
+        best = _climb(tried, best, lambda value: max(value // 2, wanted.lowest))
+    while not tried.over:
+        between = [value for value in _neighbours(tried, best) if value not in tried.probes]
+        if not between:
+            break
+        for value in between:
+            if not tried.over:
+                best = max(best, value, key=lambda v: (tried.score(v), -v))
+    return best if tried.score(best) > -math.inf else None
+
+
+def _climb(tried: _Tried, start: int, step: Callable[[int], int]) -> int:
+    """Return the last load from which a step was not worth it."""
+    best = start
+    while not tried.over and (value := step(best)) != best:
+        before = tried.score(best)
+        if before > -math.inf and tried.score(value) <= before + WORTH * abs(before):
+            break
+        tried.at(value)
+        best = value
+    return best
+
+
+def _neighbours(tried: _Tried, best: int) -> list[int]:
+    """Return the loads halfway to the next that were tried on either side, where those are far."""
+    found = []
+    for side in ([v for v in tried.probes if v < best], [v for v in tried.probes if v > best]):
+        if side:
+            near = min(side, key=lambda v: abs(v - best))
+            if abs(near - best) > max(1, best // FINE):
+                found.append((near + best) // 2)
+    return found
+
+
+def _probe(value: int, result: Result, promise: Promise) -> Probe:
+    missed = [f"{c.text} missed, {value_of(c.metric, result):.4g}" for c in promise.criteria if not c.is_met(result)]
     if result.succeeded < result.sent:
         missed.append(f"{result.sent - result.succeeded:,} requests failed")
     return Probe(value, result, tuple(missed))
