@@ -6,8 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.fixtures import anthropic_server, openai_server  # noqa: F401
+
+# What a test finds depends neither on chance nor on how fast the machine is. To look for what it has not found yet:
+# pytest --hypothesis-profile=explore
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", settings.get_profile("steady"), derandomize=False, print_blob=True)
+settings.load_profile("steady")
 
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"

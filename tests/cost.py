@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def at_most(cpu_s: float) -> Iterator[None]:
+def at_most(cpu_s: float, what: str = "") -> Iterator[None]:
     """Fail if the block takes this thread more seconds of CPU.
 
     A bound is some ten times what the block takes on a slow machine. What it is there to find, text read again and
@@ -17,4 +17,4 @@ def at_most(cpu_s: float) -> Iterator[None]:
     before = time.thread_time()
     yield
     took = time.thread_time() - before
-    assert took < cpu_s, f"{took:.2f} s of CPU"
+    assert took < cpu_s, f"{what} {took:.2f} s of CPU"

@@ -159,6 +159,6 @@ def test_a_model_of_the_demo_is_evaluated_for_real(tmp_path):
         "print('REPORTS', {n: (r.score, r.num) for n, r in "
         "run_task(TaskConfig(model='mock', datasets=['demo_math'], limit=2, api_key='s3cret-key')).items()})"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert "REPORTS {'demo_math': (1.0, 2)}" in done.stdout, done.stdout + done.stderr
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and b"s3cret" in p.read_bytes()]

@@ -13,7 +13,9 @@ from evalscope_pytest.arena.replies import contestant
 from evalscope_pytest.arena.votes import read_votes
 from evalscope_pytest.core.errors import ConfigError, DatasetError
 
-ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 KEYS = st.sampled_from(
     ["role", "content", "type", "text", "choices", "message", "category", "index", "messages", "model_output"]

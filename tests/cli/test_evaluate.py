@@ -108,10 +108,10 @@ def test_a_mistake_is_told_by_the_name_it_was_typed_under(line, words, tmp_path,
 @pytest.mark.parametrize("program", [["-m", "evalscope_pytest", "eval"], ["-m", "evalscope_pytest.run"]])
 def test_the_exit_code_is_pytests(program, tmp_path):
     line = [sys.executable, *program, "--model", "mock", "--datasets", "demo_math", "--limit", "2", "--dry-run"]
-    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "demo_math" in done.stdout
-    done = subprocess.run([*line, "--datasets", "nosuch"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*line, "--datasets", "nosuch"], cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 4, done.stdout + done.stderr
 
 
@@ -119,7 +119,7 @@ def test_the_configuration_may_come_from_standard_input(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "evalscope_pytest", "eval", "--task-config", "-", "--limit", "2", "--dry-run"],
         input=json.dumps({"model": "mock", "datasets": ["demo_math"], "limit": 1}),
-        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        cwd=tmp_path, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 tests collected" in done.stdout or "collected 2 items" in done.stdout

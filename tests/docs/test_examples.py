@@ -30,7 +30,7 @@ def files_of(page: str) -> dict[str, str]:
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("EVALSCOPE_", "PYTEST_"))}
-    return subprocess.run([sys.executable, *words], cwd=folder, env=clean, capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, *words], cwd=folder, env=clean, capture_output=True, text=True, timeout=240)
 
 
 def test_the_readmes_benchmark_runs(tmp_path):

@@ -40,7 +40,7 @@ def test_weights_are_downloaded_once_and_unused_formats_not_at_all(tmp_path, hub
         }
         for _ in range(2):
             done = subprocess.run(
-                [sys.executable, "-c", ASK, "org/tiny", hub], env=env, capture_output=True, text=True, timeout=120
+                [sys.executable, "-c", ASK, "org/tiny", hub], env=env, capture_output=True, text=True, timeout=240
             )
             assert "TOKENS 4" in done.stdout, done.stderr[-2000:]
         got = [r for r in requests if r.startswith("GET") and "safetensors" in r]

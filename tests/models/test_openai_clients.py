@@ -19,6 +19,7 @@ from evalscope_pytest.models.protocol import Request
 from tests.servers import service
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import Answer, Fault, event
+from tests.waiting import wait_until
 
 from .asking import KEY, ask, request, spec
 
@@ -338,7 +339,8 @@ def test_a_hung_request_ends_at_the_time_out_and_others_go_on(openai_server, mod
     async def run():
         model = create(spec("openai_api", openai_server.url, model_args=model_args))
         started = time.monotonic()
-        asked = [model.generate(request(text, timeout=0.4)) for text in ("fine", "hang", "fine too")]
+        patience = {"fine": 60.0, "hang": 0.4, "fine too": 60.0}
+        asked = [model.generate(request(text, timeout=timeout)) for text, timeout in patience.items()]
         results = await asyncio.gather(*asked, return_exceptions=True)
         await model.close()
         return results, time.monotonic() - started
@@ -348,14 +350,14 @@ def test_a_hung_request_ends_at_the_time_out_and_others_go_on(openai_server, mod
     assert type(hung) is TransientError
     assert "no complete reply" in str(hung)
     assert "within 0.4 s" in str(hung)
-    assert took < 3
+    assert took < 30
 
 
 def test_a_slow_drip_ends_at_the_time_out_too(openai_server, one):
-    drip = service.stream(*[event(chunk(content="4"))] * 50, gap_s=0.1)
+    drip = service.stream(*[event(chunk(content="4"))] * 600, gap_s=0.1)
     started = time.monotonic()
     assert type(failing(one, openai_server, drip, stream=True, timeout=0.5)) is TransientError
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30  # all of it takes a minute
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -417,7 +419,7 @@ def test_no_user_password_or_query_of_the_address_shows_in_an_error(openai_serve
 
 
 def test_keeps_one_connection_per_request_in_flight(openai_server, model_args):
-    openai_server.latency_s = 0.05
+    openai_server.gather(40)
     requests = [request(f"question {n}") for n in range(40)]
     outputs = ask(spec("openai_api", openai_server.url, model_args=model_args, concurrency=64), *requests)
     assert len(outputs) == 40
@@ -437,13 +439,9 @@ def test_cancelling_ends_the_request(openai_server, model_args):
         with pytest.raises(asyncio.CancelledError):
             await task
         await model.close()
-        for _ in range(100):
-            if not openai_server.in_flight:
-                return
-            await asyncio.sleep(0.02)
-        pytest.fail("the server still works on the cancelled request")
 
     asyncio.run(run())
+    wait_until(lambda: not openai_server.in_flight)
 
 
 def test_a_lone_surrogate_in_the_prompt_fails_that_sample_only(openai_server, model_args):
@@ -470,11 +468,11 @@ def test_a_reply_without_end_fails_that_sample_only_and_is_not_read_to_its_end(o
 
 def test_an_error_page_without_end_is_read_in_part(openai_server, one):
     page = (b"<html><title>Broken</title>", *LONG)
-    openai_server.script(Fault(500, headers={"Content-Type": "text/html"}, chunks=page, gap_s=0.05))
+    openai_server.script(Fault(500, headers={"Content-Type": "text/html"}, chunks=page, gap_s=1.0))
     started = time.monotonic()
     with pytest.raises(TransientError, match=r"HTTP 500 .*an HTML page titled 'Broken'"):
         one()
-    assert time.monotonic() - started < 3  # all of it takes longer than 4 s
+    assert time.monotonic() - started < 60  # all of it takes 80 s
 
 
 def test_an_error_in_a_reply_with_status_200_is_not_called_a_500(openai_server, one):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.models.reasoning import split_reasoning
+from tests.cost import at_most
 
 
 @pytest.mark.parametrize(
@@ -55,6 +54,5 @@ def test_nothing_is_invented_and_no_tag_means_no_change(reply, opened):
 
 @pytest.mark.parametrize("piece", ["<think></think>", "<think>", "</think>", " ", "<think", "\n<think> </think>\n"])
 def test_hostile_text_takes_linear_time(piece):
-    started = time.perf_counter()
-    split_reasoning(piece * 100_000)
-    assert time.perf_counter() - started < 1
+    with at_most(cpu_s=3):
+        split_reasoning(piece * 100_000)

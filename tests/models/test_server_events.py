@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.models.server_events import EventParser
+from tests.cost import at_most
 
 
 def read(*chunks: bytes) -> list[bytes]:
@@ -45,7 +44,6 @@ def test_any_cut_and_any_line_end_give_the_same_events(events, end, cuts):
 
 def test_a_line_of_megabytes_in_small_pieces_takes_linear_time():
     piece = b"x" * 64
-    started = time.perf_counter()
-    (event,) = read(b"data: ", *[piece] * 100_000, b"\n\n")
+    with at_most(cpu_s=3):
+        (event,) = read(b"data: ", *[piece] * 100_000, b"\n\n")
     assert len(event) == 6_400_000
-    assert time.perf_counter() - started < 2

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +20,7 @@ from evalscope_pytest.records.journal import SYNC_RECORDS, Journal, entries, jou
 from evalscope_pytest.records.layout import WorkDir
 from evalscope_pytest.records.quarantine import Quarantine
 from evalscope_pytest.records.rows import calls_of, score_of
+from tests.waiting import wait_until
 
 from .results import MODEL, failed, record, scored
 
@@ -157,17 +157,25 @@ def test_full_disk_stops_the_run_and_nothing_is_tried_again(tmp_path: Path) -> N
 
 def test_syncs_in_the_background_once_64_records_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
-    monkeypatch.setattr(os, "fdatasync", lambda fd: (time.sleep(0.2), synced.append(fd)))
+    begun, appended = threading.Event(), threading.Event()
+
+    def sync(fd: int) -> None:
+        begun.set()
+        assert appended.wait(60), "appending waits for the disk"
+        synced.append(fd)
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    monkeypatch.setattr("evalscope_pytest.records.journal.SYNC_INTERVAL_S", 3600.0)
     journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
-    started = time.monotonic()
-    for index in range(200):
+    for index in range(SYNC_RECORDS):
         journal.append(scored(index))
-    assert time.monotonic() - started < 0.2, "appending waits for the disk"
-    deadline = time.monotonic() + 5
-    while not synced and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert 1 <= len(synced) <= 2
+    assert begun.wait(60)
+    for index in range(SYNC_RECORDS, 200):
+        journal.append(scored(index))
+    appended.set()
+    wait_until(lambda: synced)
     journal.close()
+    assert 1 <= len(synced) <= 3
     journal.close()
 
 
@@ -177,8 +185,7 @@ def test_what_was_appended_is_synced_within_about_a_second(tmp_path: Path, monke
     monkeypatch.setattr("evalscope_pytest.records.journal.SYNC_INTERVAL_S", 0.3)
     journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
     journal.append(scored(0))
-    time.sleep(1)
-    assert len(synced) == 1
+    wait_until(lambda: synced)
     journal.close()
     assert len(synced) == 1
 
@@ -208,7 +215,7 @@ def test_a_failed_sync_is_raised_by_the_next_append(tmp_path: Path, monkeypatch:
     journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
     for index in range(SYNC_RECORDS):
         journal.append(scored(index))
-    time.sleep(0.6)
+    wait_until(lambda: journal._broken)
     with pytest.raises(StoreError, match="Input/output error"):
         journal.append(scored(99))
 

@@ -105,21 +105,23 @@ ATTACKS: dict[str, Attack] = {
     "memory files": Attack("if call(319, 279, b'm', 0) >= 0: leaked()"),
     # Resources
     "3 GB": Attack("b = bytearray(3 << 30)\nleaked()", status="oom"),
-    "3 GB shared": Attack("m = mmap.mmap(-1, 3 << 30)\nfor i in range(0, 3 << 30, 4096): m[i] = 1\nleaked()"),
+    "3 GB shared": Attack(
+        "m = mmap.mmap(-1, 3 << 30)\nfor i in range(0, 3 << 30, 4096): m[i] = 1\ntime.sleep(5); leaked()"
+    ),
     "2 GB in four processes": Attack(
         "pids = []\nfor _ in range(4):\n    pid = os.fork()\n    if not pid:\n        b = bytearray(500 << 20)\n"
-        "        for i in range(0, len(b), 4096): b[i] = 1\n        time.sleep(3); os._exit(0)\n    pids.append(pid)\n"
+        "        for i in range(0, len(b), 4096): b[i] = 1\n        time.sleep(15); os._exit(0)\n    pids.append(pid)\n"
         "for pid in pids:\n    if os.waitpid(pid, 0)[1]: sys.exit(1)\nleaked()"
     ),
     "400 forks": Attack(
-        "n = 0\ntry:\n    for _ in range(400):\n        if not os.fork(): time.sleep(3); os._exit(0)\n        n += 1\n"
+        "n = 0\ntry:\n    for _ in range(400):\n        if not os.fork(): time.sleep(15); os._exit(0)\n        n += 1\n"
         "except OSError as e: print(e)\nif n > 70: leaked(n)"
     ),
     "1000 threads": Attack(
         "threading.stack_size(65536); n = 0\ntry:\n    for _ in range(1000):\n"
-        "        threading.Thread(target=time.sleep, args=(2,), daemon=True).start(); n += 1\n"
+        "        threading.Thread(target=time.sleep, args=(15,), daemon=True).start(); n += 1\n"
         # Where the user is nobody's own, threads are counted every 20 ms: they may begin, and must not live on.
-        "except RuntimeError as e: print(e)\nif n > 70: time.sleep(0.5); leaked(n)"
+        "except RuntimeError as e: print(e)\nif n > 70: time.sleep(10); leaked(n)"
     ),
     "fork bomb": Attack(
         "for _ in range(10):\n    try: os.fork()\n    except OSError: pass\ntime.sleep(60)", "timeout", wall_s=0.7

@@ -71,7 +71,7 @@ def test_one_that_hangs_is_ended_and_an_error():
     started = time.monotonic()
     with pytest.raises(ScoringError, match=r"hangs took longer than 0\.3 CPU seconds"):
         judged(isolated(hangs, cpu_s=0.3), "a" * 60 + "b")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize(("function", "said"), [(breaks, "no such thing"), (says_nothing, "Return a number")])

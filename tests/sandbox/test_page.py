@@ -15,5 +15,5 @@ def test_the_pages_examples_run(tmp_path, jailed):
     assert len(blocks) == 3
     (tmp_path / "test_page.py").write_text("\n".join(blocks))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert "4 passed" in done.stdout, done.stdout + done.stderr

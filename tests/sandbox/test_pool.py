@@ -94,7 +94,6 @@ def test_a_jail_is_started_when_it_is_needed_and_kept():
     assert isolation.started == 0
     for _ in range(5):
         pool.submit(Program(source="x")).result()
-        time.sleep(0.02)
     assert isolation.started == 1
     pool.close()
 
@@ -123,11 +122,11 @@ def test_a_killed_jail_is_replaced(pool):
 
 
 def test_closing_ends_what_runs(pool):
-    future = pool.submit(Program(source="import time; time.sleep(60)"))
+    future = pool.submit(Program(source="import time; time.sleep(3600)", limits=Limits(wall_s=3600.0)))
     time.sleep(0.3)
     pool.close()
     with pytest.raises(SandboxError):
-        future.result(timeout=10)
+        future.result(timeout=60)
     with pytest.raises(SandboxError, match="closed"):
         pool.submit(Program(source="1"))
 
@@ -137,13 +136,12 @@ def test_a_process_ends_although_a_program_still_runs():
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.pool import Pool
 from evalscope_pytest.config.sandbox import SandboxChoice
-from evalscope_pytest.sandbox import Program
-Pool(choose(SandboxChoice(), allow_unsafe=True), 1).submit(Program(source="import time; time.sleep(60)"))
+from evalscope_pytest.sandbox import Limits, Program
+pool = Pool(choose(SandboxChoice(), allow_unsafe=True), 1)
+pool.submit(Program(source="import time; time.sleep(3600)", limits=Limits(wall_s=3600.0)))
 import time; time.sleep(0.3)
 """
-    started = time.monotonic()
-    assert subprocess.run([sys.executable, "-c", code], timeout=30).returncode == 0
-    assert time.monotonic() - started < 15
+    assert subprocess.run([sys.executable, "-c", code], timeout=240).returncode == 0
 
 
 def test_the_handle_blocks_or_is_awaited(pool):

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from evalscope_pytest.core.errors import UsageError
-from evalscope_pytest.sandbox import Program
+from evalscope_pytest.sandbox import Limits, Program
 
 GIB = 1 << 30
 
@@ -77,14 +77,14 @@ def test_the_status_says_how_a_program_ended(run, source, status, code):
 def test_cpu_time_is_what_counts(run, source):
     result = run(source, cpu_s=0.3)
     assert result.status == "timeout"
-    assert 0.3 < result.cpu_s < 0.6
+    assert 0.3 < result.cpu_s < 5
 
 
 def test_waiting_costs_wall_time_only(run):
     assert run("import time; time.sleep(0.4); print(1)", cpu_s=0.2).ok
     started = time.monotonic()
-    assert run("import time; time.sleep(60)", wall_s=0.3).status == "timeout"
-    assert time.monotonic() - started < 5
+    assert run("import time; time.sleep(3600)", wall_s=0.3).status == "timeout"
+    assert time.monotonic() - started < 60
 
 
 def test_threads_exit_functions_and_replaced_streams_are_waited_for(run):
@@ -201,11 +201,11 @@ def test_earlier_programs_are_forgotten(run):
 def test_a_daemon_is_swept(run):
     if not run.isolation.forks:
         pytest.skip("programs cannot start processes")
-    source = "import os, time\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        time.sleep(300)\n"
+    source = "import os, time\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        time.sleep(3600)\n"
     source += "    os._exit(0)\nos.wait()"
     started = time.monotonic()
     assert run(source).ok
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
     count = run("import os; print(sum(1 for n in os.listdir('/proc') if n.isdigit()))").stdout
     assert run.isolation.name != "bubblewrap" or count == "2\n"
 
@@ -241,6 +241,6 @@ def test_a_jail_closed_from_another_thread_ends_its_program(jailed):
     jail = jailed.start()
     threading.Timer(0.2, jail.close).start()
     started = time.monotonic()
-    result = jail.run(Program(source="import time; time.sleep(60)"))
+    result = jail.run(Program(source="import time; time.sleep(3600)", limits=Limits(wall_s=3600.0)))
     assert result.status == "sandbox_error"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60

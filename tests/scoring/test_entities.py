@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from evalscope_pytest import Sample, Score
 from evalscope_pytest.scoring import entity_answer
 from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from evalscope_pytest.scoring.entities import Mention, Span, place, read_mentions, spans_of, tagged
+from tests.cost import at_most
 
 TAGS = {"PER": "person", "LOC": "location"}
 TOKENS = ["Bo", "Ray", "of", "Rome", "met", "Ann", "in", "Rome", "."]
@@ -101,6 +100,5 @@ def test_any_reply_is_scored(reply: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<person>", "<person>Rome</person>", "<a", "<a ", "<response>", "Rome "])
 def test_a_reply_of_a_megabyte_takes_no_time(piece: str) -> None:
-    start = time.perf_counter()
-    score(piece * (1_000_000 // len(piece)), sample_of(TOKENS, GOLD))
-    assert time.perf_counter() - start < 2
+    with at_most(cpu_s=3):
+        score(piece * (1_000_000 // len(piece)), sample_of(TOKENS, GOLD))

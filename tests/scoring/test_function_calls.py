@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +22,7 @@ from evalscope_pytest.scoring.function_calls.call import (
 )
 from evalscope_pytest.scoring.function_calls.foreign_text import read_foreign, written_foreign
 from evalscope_pytest.scoring.function_calls.python_text import read_python, written_python
+from tests.cost import at_most
 
 
 def function(name: str, required: str = "", /, **properties: Any) -> dict[str, Any]:
@@ -229,15 +229,14 @@ def test_broken_records_are_said_to_be():
      "f'{x}'", "not 1", "1e308*1e308*0", "-'a'", "1/0", "{[]: 1}", "{**a}", "3 if x else 4"],
 )  # fmt: skip
 def test_expressions_are_read_and_never_run(value):
-    started = time.perf_counter()
-    try:
-        ((call),) = read_python(f"[f(a={value})]")
-    except UnreadableError:
-        pass
-    else:
-        assert value in ("__import__('os')", "1e308*1e308*0")
-        assert call.arguments["a"] == "__import__('os')" or call.arguments["a"] != call.arguments["a"]
-    assert time.perf_counter() - started < 1
+    with at_most(cpu_s=3):
+        try:
+            ((call),) = read_python(f"[f(a={value})]")
+        except UnreadableError:
+            pass
+        else:
+            assert value in ("__import__('os')", "1e308*1e308*0")
+            assert call.arguments["a"] == "__import__('os')" or call.arguments["a"] != call.arguments["a"]
 
 
 @pytest.mark.parametrize(
@@ -247,10 +246,8 @@ def test_expressions_are_read_and_never_run(value):
 )  # fmt: skip
 @pytest.mark.parametrize("read", [read_python, read_foreign])
 def test_hostile_replies_take_no_time(text, read):
-    started = time.perf_counter()
-    with suppress(UnreadableError):
+    with at_most(cpu_s=3), suppress(UnreadableError):
         read(text)
-    assert time.perf_counter() - started < 2
 
 
 @given(st.text(max_size=60) | st.text("[]()={}'\"\\,.:;-+*/ \nabTrue01", max_size=60))

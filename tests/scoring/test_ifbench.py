@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from evalscope_pytest.core.errors import ScoringError
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring import ifbench
 from evalscope_pytest.scoring.ifbench.registry import INSTRUCTIONS, LEFT_OUT, can_be_checked
+from tests.cost import at_most
 
 ARGUMENTS = {
     "N": 2, "small_n": 2, "min_words": 2, "max_words": 4, "percentage": 50, "reference_text": "the cat sat",
@@ -143,9 +142,8 @@ def test_what_cannot_be_checked_is_said_to_be():
 @pytest.mark.parametrize("instruction", sorted(INSTRUCTIONS))
 def test_hostile_replies_take_no_time(instruction):
     for piece in ("a", " ", "\n", '"', "(", "1", ".", "*", "Question 1\n", "A) ", '",', "<i>", "it's "):
-        started = time.perf_counter()
-        follows(instruction, piece * (100_000 // len(piece)))
-        assert time.perf_counter() - started < 5, piece
+        with at_most(cpu_s=3, what=piece):
+            follows(instruction, piece * (100_000 // len(piece)))
 
 
 @pytest.mark.parametrize("instruction", sorted(INSTRUCTIONS))

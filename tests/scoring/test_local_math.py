@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import pytest
@@ -13,6 +12,7 @@ from evalscope_pytest.scoring.extract.math_text import read_math
 from evalscope_pytest.scoring.local_math import local_number
 from evalscope_pytest.scoring.math_equal import Leniency, same
 from evalscope_pytest.scoring.number_words_zh import last_spoken_zh, spoken_zh
+from tests.cost import at_most
 
 DIGITS = "零一二三四五六七八九"
 
@@ -122,6 +122,5 @@ def test_a_scale_the_question_asks_for_is_a_unit(question: str, right: bool) -> 
     "piece", ["零", "一百二", "百分之", "答：一", "respuesta ", "উত্তর ", "1又", "1,00,", "18 ดอลลาร์ "]
 )
 def test_a_reply_of_a_megabyte_takes_no_time(piece: str) -> None:
-    start = time.perf_counter()
-    local_number(read_math(piece * (1_000_000 // len(piece))) or "", "bn")
-    assert time.perf_counter() - start < 2
+    with at_most(cpu_s=3):
+        local_number(read_math(piece * (1_000_000 // len(piece))) or "", "bn")

@@ -3,7 +3,6 @@ r"""Powers and factorials that nobody can write out are told from the text; ever
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
@@ -39,10 +38,8 @@ def test_a_huge_answer_is_wrong_at_once_without_a_process() -> None:
     worker = MathWorker()
     assert [asyncio.run(worker.equal("5", text)) for text in HUGE] == ["different"] * len(HUGE)
     assert worker._child is None
-    started = time.monotonic()
     score = judged(math_answer(), r"\boxed{9^{9^{9^{9^{9}}}}}", Sample("?", "\\sqrt{2}"))
     assert (score.values, score.metadata) == ({"accuracy": 0.0}, {})
-    assert time.monotonic() - started < 0.5
 
 
 def test_a_huge_target_is_still_found_equal() -> None:

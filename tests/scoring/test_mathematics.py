@@ -55,7 +55,7 @@ def test_easy_answers_need_neither_sympy_nor_a_process():
         "assert math_answer().score('So \\\\boxed{18}', Sample('?', '18')).values == {'accuracy': 1.0}\n"
         "assert not {'sympy', 'math_verify', 'evalscope_pytest.scoring.math_worker'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=240)
 
 
 def test_an_easy_answer_costs_under_a_tenth_of_a_millisecond():

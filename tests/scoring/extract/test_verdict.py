@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.scoring.extract.verdict import read_verdict
+from tests.cost import at_most
 
 WORDS = {
     "yes": ["yes", "Yes", "YES", "Ｙｅｓ", "是", "是的", "对"],
@@ -57,6 +56,5 @@ def test_reading_never_raises(reply, maybe):
 
 @pytest.mark.parametrize("piece", ["answer is ", "yes ", "*" * 50, "答案：", "((((", "<think>", "\\boxed{"])
 def test_a_hostile_reply_is_read_in_no_time(piece):
-    start = time.perf_counter()
-    read_verdict(piece * 100_000)
-    assert time.perf_counter() - start < 0.5
+    with at_most(cpu_s=3):
+        read_verdict(piece * 100_000)
