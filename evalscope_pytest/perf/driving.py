@@ -15,11 +15,13 @@ from .health import Effort, Monitor
 from .interfaces import UnsendableError
 from .level import WHOLE, Level, Part
 from .prompts import Conversation, Message, Turn, messages_of
-from .reading import CountTokens, Reply, read
+from .reading import SLICE_S, CountTokens, Reply, read
 from .request import Request
 from .schedule import starts
 
 Begin = Callable[[], Awaitable[float]]
+UNREAD = 1 << 28  # bytes of replies beyond which reading them is urgent: more come in than are read
+URGENT_SLICE_S = 0.02
 BREATH_S = 0.1  # before a place in a closed loop asks again a server that nobody reaches
 
 
@@ -90,6 +92,7 @@ class Driver:
         self._workload = workload
         self._live = live
         self._inbox: deque[_Sent] = deque()
+        self._unread = 0
         self._arrived = asyncio.Event()
         self._reading = False
         self._stopping = asyncio.Event()
@@ -235,6 +238,7 @@ class Driver:
             turn = conversation.turns[0]
             exchange, index = await self._send(self._body(place))
             self._inbox.append(_Sent(index, scheduled, turn, 0, prompt, exchange))
+            self._unread += exchange.size
             self._arrived.set()
             return bool(exchange.status)
         history: list[Message] = []
@@ -262,13 +266,21 @@ class Driver:
             live.in_flight -= 1
 
     async def _read_all(self) -> None:
-        """Read replies as they come in, giving way to the network between them."""
+        """Read replies as they come in, giving way to the network between them.
+
+        Where more come in than are read, memory would fill up; the client is then not fit to measure anyway.
+        """
         self._reading = True
+        until = 0.0
         while self._reading or self._inbox:
             while self._inbox:
+                slice_s = SLICE_S if self._unread < UNREAD else URGENT_SLICE_S
                 sent = self._inbox.popleft()
-                self._take(sent, await read(sent.exchange, self._reader))
-                await asyncio.sleep(0)
+                self._take(sent, await read(sent.exchange, self._reader, slice_s))
+                self._unread -= sent.exchange.size
+                if slice_s == SLICE_S or perf_counter() > until:
+                    await asyncio.sleep(0)
+                    until = perf_counter() + slice_s
             if self._reading:
                 self._arrived.clear()
                 await self._arrived.wait()

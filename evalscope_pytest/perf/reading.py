@@ -16,7 +16,7 @@ from ..models.service_errors import Complaint, complaint, complaint_of
 from .connection import Exchange
 from .request import Tokens, TokenSource
 
-SLICE_S = 0.0003  # how long reading may keep the event loop from the network
+SLICE_S = 0.0003
 CountTokens = Callable[[str], int]
 _REASONING = ("reasoning_content", "reasoning")
 
@@ -95,11 +95,12 @@ class Reader:
     plain: bool = False
 
 
-async def read(exchange: Exchange, reader: Reader | None = None) -> Reply:
+async def read(exchange: Exchange, reader: Reader | None = None, slice_s: float = SLICE_S) -> Reply:
     """Return what a finished exchange says, giving way to the network every few events.
 
     Args:
         reader: None for OpenAI's shape.
+        slice_s: How long reading may keep the event loop from the network.
     """
     reply, reader = Reply(), reader or OPENAI
     if exchange.failure:
@@ -107,7 +108,7 @@ async def read(exchange: Exchange, reader: Reader | None = None) -> Reply:
     elif exchange.status != 200:
         reply.error = failure_words(exchange.status, complaint(b"".join(exchange.pieces)))
     elif exchange.event_stream or reader.lines:
-        await _read_stream(exchange, reader, reply)
+        await _read_stream(exchange, reader, reply, slice_s)
         if not reply.error and not reply.ended:
             reply.error = "the stream stopped without an end mark, a finish reason or usage"
     else:
@@ -120,11 +121,11 @@ def failure_words(status: int, said: Complaint) -> str:
     return f"HTTP {status}: {said.message}"
 
 
-async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply) -> None:
+async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, slice_s: float) -> None:
     from orjson import JSONDecodeError, loads
 
     take_event = reader.take_event
-    until = perf_counter() + SLICE_S
+    until = perf_counter() + slice_s
     for stamp, data in (events if exchange.event_stream else lines)(exchange.pieces, exchange.stamps):
         if data == b"[DONE]":
             reply.ended = True
@@ -141,7 +142,7 @@ async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply) -> None
             return
         if perf_counter() > until:
             await asyncio.sleep(0)
-            until = perf_counter() + SLICE_S
+            until = perf_counter() + slice_s
 
 
 def events(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, bytes]]:
