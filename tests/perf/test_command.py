@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,34 +11,9 @@ from evalscope_pytest.cli.main import main
 from evalscope_pytest.perf.records import read_run
 from tests.servers import service as fault
 
-from .service import Pace, json_lines, stream_of
+from .service import json_lines
 
 KEY = "sk-thisIsTheSecretKey0123456789"
-
-
-@pytest.fixture
-def prompts(tmp_path) -> Path:
-    path = tmp_path / "prompts.txt"
-    path.write_text("\n".join(f"question {n}" for n in range(40)), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def perf(service, prompts, tmp_path, monkeypatch):
-    """Run the command against the service; the folder of its files is ``out/perf/m``."""
-    monkeypatch.chdir(tmp_path)
-    service.writes, service.pace = stream_of(4), Pace(0.06, 0.005)
-
-    def run(*arguments: str, url: str = service.url) -> int:
-        data = (
-            ()
-            if "--dataset" in arguments or "--prompt" in arguments
-            else ("--dataset", "line_by_line", "--dataset-path", str(prompts))
-        )
-        where = ("--outputs-dir", str(tmp_path / "out"), "--no-timestamp", "--sleep-interval", "0")
-        return main(["perf", "--url", url, "--model", "m", *data, *where, *arguments])
-
-    return run
 
 
 def test_loads_are_measured_one_after_the_other_and_written_down(perf, service, tmp_path, capsys):

@@ -21,35 +21,7 @@ from evalscope_pytest.perf.datasets import (
     details_of,
     load_conversations,
 )
-from evalscope_pytest.perf.tokenizer import Tokenizer, load_tokenizer
-
-
-@pytest.fixture(scope="module")
-def tokenizer_folder(tmp_path_factory):
-    """A byte-level BPE trained on the spot: decoding and encoding again merges and splits, as real ones do."""
-    from tokenizers import Tokenizer as Fast
-    from tokenizers import decoders, models, pre_tokenizers, trainers
-
-    fast = Fast(models.BPE())
-    fast.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    fast.decoder = decoders.ByteLevel()
-    words = [
-        f"{a}{b}{c}"
-        for a in ("un", "re", "in", "")
-        for b in ("form", "act", "press", "der")
-        for c in ("ing", "ed", "er")
-    ]
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet)
-    fast.train_from_iterator([" ".join(words), "熵 übung été"] * 20, trainer)
-    folder = tmp_path_factory.mktemp("model")
-    fast.save(str(folder / "tokenizer.json"))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tokenizer(tokenizer_folder) -> Tokenizer:
-    return load_tokenizer(str(tokenizer_folder))
+from evalscope_pytest.perf.tokenizer import load_tokenizer
 
 
 def texts(name: str, **options) -> list:

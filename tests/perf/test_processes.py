@@ -16,7 +16,6 @@ from evalscope_pytest.perf.processes import ProcessLostError, measure_together
 from evalscope_pytest.perf.prompts import Conversation, Turn, single
 
 from .service import Pace, endpoint, stream_of, workload
-from .test_command import perf, prompts  # noqa: F401  fixtures
 
 
 def test_parts_add_up_and_take_turns():
@@ -72,7 +71,7 @@ def test_a_process_that_dies_is_told(service):
         measure_together(endpoint(service.chat), workload(stream=False), Level(concurrency=2, requests=100_000), 2)
 
 
-def test_the_command_shares_a_load(perf, service, capsys):  # noqa: F811
+def test_the_command_shares_a_load(perf, service, capsys):
     assert perf("--parallel", "4", "-n", "12", "--processes", "2") == 0
     assert len(service.requests) == 13
     assert perf("--parallel", "1", "-n", "12", "--processes", "2") == 4

@@ -9,7 +9,6 @@ import pytest
 
 from evalscope_pytest.perf.recording import scalars
 
-from .test_command import perf, prompts  # noqa: F401  fixtures
 from .test_verdict import result
 
 STAND_IN = """
@@ -31,7 +30,7 @@ def finish():
 
 
 @pytest.mark.parametrize(("tool", "name"), [("wandb", "name"), ("swanlab", "experiment_name")])
-def test_each_load_is_a_step(tool, name, perf, tmp_path, monkeypatch):  # noqa: F811
+def test_each_load_is_a_step(tool, name, perf, tmp_path, monkeypatch):
     (tmp_path / f"{tool}.py").write_text(STAND_IN)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(__import__("sys").modules, tool, raising=False)
@@ -44,7 +43,7 @@ def test_each_load_is_a_step(tool, name, perf, tmp_path, monkeypatch):  # noqa: 
     assert "secretsecret" not in told
 
 
-def test_a_tool_that_is_not_there_is_told_before_anything_is_sent(perf, service, monkeypatch, capsys):  # noqa: F811
+def test_a_tool_that_is_not_there_is_told_before_anything_is_sent(perf, service, monkeypatch, capsys):
     monkeypatch.setitem(__import__("sys").modules, "wandb", None)
     assert perf("-n", "4", "--visualizer", "wandb") == 4
     assert "pip install wandb" in capsys.readouterr().err
@@ -59,7 +58,7 @@ def test_figures_that_are_not_there_are_left_out():
 
 
 @pytest.mark.parametrize(("tool", "mode"), [("wandb", "WANDB_MODE"), ("swanlab", "SWANLAB_MODE")])
-def test_the_real_tool_offline(tool, mode, perf, monkeypatch):  # noqa: F811
+def test_the_real_tool_offline(tool, mode, perf, monkeypatch):
     pytest.importorskip(tool)
     monkeypatch.setenv(mode, "offline")
     assert perf("-n", "4", "--visualizer", tool) == 0

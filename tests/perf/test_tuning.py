@@ -15,7 +15,6 @@ from evalscope_pytest.perf.promise import parse_promises
 from evalscope_pytest.perf.result import Effort, Observed, Result, result_of
 from evalscope_pytest.perf.tuning import Search, search
 
-from .test_command import perf, prompts  # noqa: F401  fixtures
 from .test_verdict import requests
 
 EMPTY = result_of(Level(concurrency=4, requests=8), Observed(requests(8), 1.0, Effort(0.0, 0.1)))
@@ -142,7 +141,7 @@ def test_a_promise_that_is_none_is_refused(text, words):
     assert words in str(caught.value)
 
 
-def test_the_command_searches_and_says_what_it_found(perf, service, tmp_path, capsys):  # noqa: F811
+def test_the_command_searches_and_says_what_it_found(perf, service, tmp_path, capsys):
     """The service works on two requests at once: a third waits, and the first token comes late."""
     service.writes, free = [], __import__("asyncio").Semaphore(2)
     honest = service._work
@@ -175,7 +174,7 @@ def test_the_command_searches_and_says_what_it_found(perf, service, tmp_path, ca
         (["--sla-params", '{"p99_ttft": "<1s"}', "--sla-lower-bound", "9", "--sla-upper-bound", "3"], "leave no load"),
     ],
 )
-def test_options_that_do_not_go_with_a_search(arguments, words, perf, service, capsys):  # noqa: F811
+def test_options_that_do_not_go_with_a_search(arguments, words, perf, service, capsys):
     assert perf("--sla-auto-tune", *arguments) == 4
     assert words in capsys.readouterr().err
     assert service.requests == []
