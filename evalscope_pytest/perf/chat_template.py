@@ -40,7 +40,7 @@ def load_chat_template(path: str) -> ChatTemplate:
     try:
         from jinja2.sandbox import ImmutableSandboxedEnvironment
     except ImportError:
-        raise ConfigError("--apply-chat-template needs jinja2: pip install jinja2") from None
+        raise ConfigError("--apply-chat-template needs jinja2: pip install 'evalscope-pytest[perf]'") from None
     folder = Path(path).expanduser()
     folder = folder if folder.is_dir() else folder.parent
     settings = _settings(folder / "tokenizer_config.json")

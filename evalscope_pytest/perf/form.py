@@ -40,6 +40,8 @@ class Form:
         """
         from orjson import dumps
 
+        if isinstance(turn.content, bytes):
+            return turn.content
         drawn = {"max_tokens": self._draw(place)} if self.lengths else {}
         fields = {**self.parameters, **drawn, **turn.parameters}
         body = find(self.interface).write(Prompt(turn.content, history), fields)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Message = Mapping[str, Any]
-Content = str | Sequence[int] | Sequence[Message] | Sequence[str] | Mapping[str, Any]
+Content = str | bytes | Sequence[int] | Sequence[Message] | Sequence[str] | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Turn:
     """One request.
 
     Attributes:
-        content: A text, token ids, messages, texts to embed, or a mapping: a whole request body, whose fields win over
-            options.
+        content: A text, token ids, messages, texts to embed, a mapping: a whole request body, whose fields win over
+            options, or bytes: a body that is sent as it is.
         tokens: How long it is, where that is known here.
         parameters: Fields of this request only, such as ``max_tokens`` of a trace.
     """

@@ -147,7 +147,7 @@ class Measuring:
             interface=plan.interface,
             dataset="--prompt" if plan.prompt else plan.dataset + file,
             started_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z"),
-            parameters=redact(dumps(dict(plan.parameters))),
+            parameters=redact(dumps(dict(plan.parameters) | ({"max_tokens": plan.lengths} if plan.lengths else {}))),
         )
 
     @property

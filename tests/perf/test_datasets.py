@@ -415,6 +415,14 @@ class TestPictures:
         with pytest.raises(DatasetError, match="no file as 'file_name' says"):
             bodies("kontext_bench", path=str(tmp_path))
 
+    def test_bodies_and_batches_are_no_text(self, tokenizer, tmp_path):
+        (tmp_path / "bodies").write_text('{"messages": []}\n')
+        with pytest.raises(ConfigError, match="request bodies"):
+            bodies("line_by_line", path=str(tmp_path / "bodies"), query={"a": "%p"})
+        (tmp_path / "texts.jsonl").write_text('{"text": ["a", "b"]}\n')
+        with pytest.raises(ConfigError, match="several texts"):
+            bodies("embedding", path=str(tmp_path / "texts.jsonl"), tokenizer=tokenizer, as_tokens=True)
+
     def test_pictures_are_no_text(self, tokenizer):
         options = {"tokenizer": tokenizer, "min_length": 9, "max_length": 9, "wanted": 1}
         with pytest.raises(ConfigError, match="has pictures"):
@@ -437,7 +445,7 @@ class TestWorkloadTrace:
             tmp_path, {"body": body, "timestamp": 1700000000}, {"body": json.dumps(body), "timestamp": 1700000001.5}
         )
         assert [c.at_s for c in found] == [0.0, 1.5]
-        assert [c.turns[0].content for c in found] == [body, body]
+        assert [json.loads(c.turns[0].content) for c in found] == [body, body]
 
     def test_models_are_renamed_and_lengths_kept(self, tmp_path):
         records = [
@@ -449,11 +457,11 @@ class TestWorkloadTrace:
             },
         ]
         details = {"model_mapping": {"gpt-4": "m"}, "model_override": "n", "match_output_length": True}
-        assert [c.turns[0].content for c in self.of(tmp_path, *records, **details)] == [
+        assert [json.loads(c.turns[0].content) for c in self.of(tmp_path, *records, **details)] == [
             {"model": "m", "max_tokens": 5, "ignore_eos": True},
             {"model": "n", "response_format": {"type": "json_object"}, "max_tokens": 7},
         ]
-        assert self.of(tmp_path, *records)[0].turns[0].content == {"model": "gpt-4"}
+        assert self.of(tmp_path, *records)[0].turns[0].content == b'{"model":"gpt-4"}'
 
     @pytest.mark.parametrize(
         ("record", "details", "words"),

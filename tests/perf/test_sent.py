@@ -20,6 +20,7 @@ def sent(service) -> list:
 def test_lengths_are_drawn_from_a_range(perf, service, tmp_path):
     assert perf("-n", "8", "--max-tokens", "5", "5000", "--seed", "3", "--prompt", "Hi") == 0
     drawn = [body["max_tokens"] for body in sent(service)]
+    assert '"max_tokens":[5,5000]' in (tmp_path / "out" / "perf" / "m" / "summary.json").read_text().replace("\\", "")
     assert len(set(drawn)) > 6
     assert all(5 <= n <= 5000 for n in drawn)
     service.requests.clear()
@@ -90,7 +91,7 @@ def test_a_recorded_workload_is_sent_as_it_was(perf, service, tmp_path):
     (tmp_path / "trace.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
     words = "--dataset workload_trace --dataset-path trace.jsonl --open-loop --no-test-connection"
     assert perf(*words.split(), "--dataset-args", '{"speed": 2}') == 0
-    assert [request.body["model"] for request in service.requests] == ["m0", "m1", "m2"]
+    assert [request.body for request in service.requests] == bodies
     requests = list(read_requests(tmp_path / "out" / "perf" / "m" / "trace_x2" / "requests.jsonl"))
     assert [request.scheduled for request in requests] == pytest.approx([0, 0.05, 0.1], abs=0.001)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...core.errors import ConfigError
@@ -34,8 +34,13 @@ def shaped(found: Iterable[Conversation], options: DataOptions) -> Iterator[Conv
 def _shaped(turn: Turn, options: DataOptions) -> Turn:
     content = turn.content
     prompt = Prompt(content)
-    if _is_ids(content) or isinstance(content, dict):
+    if _is_ids(content) and not options.query:
         return turn
+    if not prompt.messages or isinstance(content, Mapping):
+        raise ConfigError(
+            "--query-template, --tokenize-prompt and --apply-chat-template take texts, and this data set has request "
+            "bodies, or several texts a request."
+        )
     if any(not isinstance(message.get("content"), str) for message in prompt.messages):
         raise ConfigError(
             "--query-template, --tokenize-prompt and --apply-chat-template take texts, and this data set has pictures."

@@ -36,7 +36,8 @@ def recorded(options: DataOptions) -> Iterator[Conversation]:
         if record.get("headers"):
             raise DatasetError(f"{where} has 'headers', and all requests here have the same: give them by --headers.")
         first, before = at if first is None else first, at
-        yield Conversation((Turn(_body(record, options.details, where)),), at - first)
+        body = json.dumps(_body(record, options.details, where), separators=(",", ":"))
+        yield Conversation((Turn(body.encode()),), at - first)
 
 
 def _body(record: Mapping[str, Any], details: Details, where: str) -> dict[str, Any]:
