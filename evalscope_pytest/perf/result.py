@@ -58,11 +58,13 @@ class Effort:
         lag_p99_s: The event loop came so late to its timers, at most, in 99 of 100 cases.
         cpu_share: CPU time of the event loop's thread, of one core; the worst of several processes.
         dispatch_lag_p99_s: The client started requests so late after their schedule; 0 in a closed loop.
+        wall_s: From the start until the last reply was read, which may be after it came.
     """
 
     lag_p99_s: float
     cpu_share: float
     dispatch_lag_p99_s: float = 0.0
+    wall_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def worst(efforts: Sequence[Effort]) -> Effort:
         max(effort.lag_p99_s for effort in efforts),
         max(effort.cpu_share for effort in efforts),
         max(effort.dispatch_lag_p99_s for effort in efforts),
+        max(effort.wall_s for effort in efforts),
     )
 
 

@@ -87,7 +87,8 @@ def observed(driven: Driven) -> Observed:
     lag = float(np.percentile(effort.lags, 99)) if len(effort.lags) else 0.0
     late = float(np.percentile(driven.dispatch_lags, 99)) if driven.dispatch_lags else 0.0
     share = effort.cpu_s / effort.wall_s if effort.wall_s > 0 else 0.0
-    return Observed(driven.requests, driven.dispatched, Effort(lag, share, late), driven.interrupted, driven.unfinished)
+    seen = Effort(lag, share, late, effort.wall_s)
+    return Observed(driven.requests, driven.dispatched, seen, driven.interrupted, driven.unfinished)
 
 
 def measure(

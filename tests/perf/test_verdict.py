@@ -120,11 +120,11 @@ def test_a_client_kept_busy_finds_out_itself(service, monkeypatch):
 
     honest = driving.read
 
-    async def slow(exchange, reader):
+    async def slow(*how):
         until = time.thread_time() + 0.03
         while time.thread_time() < until:
             pass
-        return await honest(exchange, reader)
+        return await honest(*how)
 
     monkeypatch.setattr(driving, "read", slow)
     service.writes, service.pace = stream_of(5), Pace(0.05, 0.01)
