@@ -310,6 +310,10 @@ class TestLengths:
         (tmp_path / "book").write_text("once upon a time")
         found = self.of("share_gpt_en", tokenizer, str(file), prefix_file=str(tmp_path / "book"))[0]
         assert sum(tokenizer.count(m["content"]) for m in found.content) == 50 == found.tokens
+        talk[0]["content"] = "unforming " * 90  # fills all of it: no room for the question
+        file.write_text(json.dumps({"messages": talk}) + "\n")
+        with pytest.raises(DatasetError, match="no prompt in it"):
+            self.of("share_gpt_en", tokenizer, str(file), prefix_file=str(tmp_path / "book"))
 
     def test_request_bodies_and_a_missing_tokenizer_are_refused(self, tokenizer, file, tmp_path):
         body = tmp_path / "body"

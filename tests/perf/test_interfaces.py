@@ -218,6 +218,7 @@ class TestDashScope:
         assert "incremental_output" not in service.requests[0].body["parameters"]
 
     def test_an_error_inside_a_stream_is_a_failure(self):
+        assert "stopped without an end mark" in reply_of("dashscope", increment(content="a")).error
         broken = b'event:error\ndata:{"code": "InternalError", "message": "it broke", "request_id": "r"}\n\n'
         assert "it broke" in reply_of("dashscope", increment(content="a"), broken).error
         assert reply_of("dashscope", b'{"code": "InvalidApiKey", "message": "bad key"}', event_stream=False).error
