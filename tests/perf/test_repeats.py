@@ -111,7 +111,7 @@ def test_a_comparison_takes_what_was_seen_between_repeats(tmp_path):
     assert "over the repeats" not in text(steady, once, mixed)
 
 
-def test_the_command_measures_loads_in_turns(service, tmp_path, monkeypatch, capsys):
+def test_the_command_measures_loads_in_turns(service, tmp_path, monkeypatch, capsys, believed):
     monkeypatch.chdir(tmp_path)
     service.writes, service.pace = stream_of(4), Pace(0.06, 0.005)
     prompts = tmp_path / "prompts.txt"
