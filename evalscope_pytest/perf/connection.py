@@ -7,6 +7,7 @@ the CPU on each piece of a stream (docs/design/perf.md), which with hundreds of 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -302,5 +303,11 @@ def _cannot_connect(error: BaseException, address: Address) -> str:
         return f"no connection to {where} within {address.patience.connect_s:g} s (--connect-timeout)"
     if isinstance(error, ConnectionRefusedError):
         return f"nothing listens at {where}: connection refused"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        said = error.verify_message.rstrip(".")
+        advice = "" if "mismatch" in said else " (SSL_CERT_FILE=ca.pem trusts an authority of your own)"
+        return f"the certificate of {where} is not accepted: {said}{advice}"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS with {where}: {error.reason or type(error).__name__}; is it an http:// address?"
     reason = getattr(error, "strerror", None) or type(error).__name__
     return f"no connection to {where}: {reason}"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from itertools import repeat
 
 import pytest
@@ -14,56 +11,10 @@ from evalscope_pytest.perf.level import Level
 from evalscope_pytest.perf.session import measure
 from tests.servers.service import event
 
-from .service import endpoint, stream_of, workload
+from .raw_server import CHUNKED, CLOSE, HEAD, HEALTHY, server
+from .service import endpoint, workload
 
 MIB = 1 << 20
-CLOSE = b"(close the connection)"
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-HEALTHY = CHUNKED + b"".join(b"%x\r\n%b\r\n" % (len(write), write) for write in stream_of(3)) + b"0\r\n\r\n"
-
-
-class RawServer:
-    """Answers requests with bytes as they are; each script is for one request, further ones get a healthy reply."""
-
-    def __init__(self, scripts: list[Iterator[bytes]]) -> None:
-        self.scripts = scripts
-        self.sent = 0
-        self.connections = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1/chat/completions"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                peer, _ = self._listener.accept()
-                self.connections += 1
-                threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
-
-    def _serve(self, peer: socket.socket) -> None:
-        with peer, suppress(OSError):
-            while b"\r\n\r\n" in peer.recv(65536):
-                if not self.scripts:
-                    peer.sendall(HEALTHY)
-                    continue
-                for data in self.scripts.pop(0):
-                    if data is CLOSE:
-                        return
-                    peer.sendall(data)
-                    self.sent += len(data)
-
-
-@contextmanager
-def server(*scripts: Iterator[bytes]) -> Iterator[RawServer]:
-    found = RawServer([iter(script) for script in scripts])
-    try:
-        yield found
-    finally:
-        found.close()
 
 
 def endless(head: bytes, more: bytes) -> Callable[[], Iterator[bytes]]:
