@@ -299,7 +299,7 @@ class TestOwn:
         monkeypatch.chdir(tmp_path)
         service.writes, service.pace = [event({"token": word}) for word in ("a", "", "b", "c")], Pace(0.03, 0.01)
         words = (
-            f"--api {minimal} --model m --prompt Hi -n 3 --max-tokens 7 --no-timestamp --name own --goodput ttft:90s"
+            f"--api {minimal} --model m --prompt Hi -n 3 --max-tokens 7 --no-timestamp --name own --goodput ttft:9s"
         )
         assert main(["perf", "--url", f"{service.origin}/any/where", *words.split()]) == 0
         assert {r.path for r in service.requests} == {"/any/where"}
@@ -473,7 +473,6 @@ def test_which_interface_is_meant(api, url, name, path):
     ("api", "words"),
     [
         ("custom", "Write --api mine.py"),
-        ("local_vllm", "vllm serve"),
         ("open_ai", "Did you mean 'openai'?"),
     ],
 )

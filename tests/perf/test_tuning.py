@@ -148,6 +148,7 @@ def test_the_command_searches_and_says_what_it_found(perf, service, tmp_path, ca
     honest = service._work
 
     async def crowded(request, body, fault):
+        await asyncio.sleep(0.03)  # by then the others have come
         if service.in_flight > 2:
             await asyncio.sleep(0.7)
         return await honest(request, body, fault)
