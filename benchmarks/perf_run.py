@@ -1,4 +1,4 @@
-"""Runs load testers against `perf_server`, each on a core of its own where there are two."""
+"""Runs load testers against `perf_server` or `perf_flood`, each on a core of its own where there are two."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def pinned(core: int, command: list[str]) -> list[str]:
 
 
 @contextmanager
-def server(*options: str) -> Iterator[str]:
-    command = pinned(SERVER_CORE, [sys.executable, str(HERE / "perf_server.py"), *options])
+def server(*options: str, script: str = "perf_server.py") -> Iterator[str]:
+    command = pinned(SERVER_CORE, [sys.executable, str(HERE / script), *options])
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -4,8 +4,8 @@
 
 ``GET /stats`` tells what it did, in its own stamps: time from a request's arrival to the first write with a token
 (mean), the gaps between such writes (mean, p99), mean requests in flight, requests and chunks a second. ``GET /reset``
-starts anew. With ``--itl 0`` chunks are written as fast as they go, ``--burst`` of them in one
-write. ``--capacity`` requests are worked on at once, the others wait in a queue.
+starts anew. ``--capacity`` requests are worked on at once, the others wait in a queue. See perf_flood for a server that
+keeps no pace.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class State:
         self.options = options
         self.queue: deque[Stream] = deque()
         self.working = 0
-        self.per_write = PER_WRITE if options.case == "several" else options.burst
+        self.per_write = PER_WRITE if options.case == "several" else 1
         self.plan = plan(options.case, options.tokens, self.per_write)
         self.reset()
 
@@ -128,11 +128,9 @@ class Stream:
         state.chunks += state.per_write
         if self.at == len(state.plan):
             loop.call_later(LATE_S if state.options.case == "late_usage" else 0, self.finish)
-        elif state.options.itl:
+        else:
             self.due += state.options.itl * state.per_write
             loop.call_at(self.due, self.step)
-        else:
-            loop.call_soon(self.step)
 
     def finish(self) -> None:
         state = self.state
@@ -204,7 +202,6 @@ if __name__ == "__main__":
     parser.add_argument("--itl", type=float, default=0.01)
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--case", choices=CASES, default="plain")
-    parser.add_argument("--burst", type=int, default=1)
     parser.add_argument("--capacity", type=int, default=0)
     arguments = parser.parse_args()
     uvloop.run(main(arguments.port, State(arguments)))
