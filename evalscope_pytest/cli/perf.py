@@ -12,7 +12,7 @@ from pathlib import Path
 from ..core.errors import ConfigError
 from ..perf import compare as comparison
 from ..perf import gates
-from ..perf.local import served
+from ..perf.local import ENGINES, served
 from ..perf.promise import parse_promises
 from ..perf.records import read_run
 from ..perf.result import Result
@@ -34,13 +34,14 @@ def perf(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] == "compare":
         return _compare(arguments[1:])
     options = read_options(arguments)
-    if options.api != "local":
+    if options.api not in ENGINES:
         if options.port or options.server_args:
             raise ConfigError("--port and --server-args are for --api local, which starts a server.")
         return _measure(options)
     if options.url:
-        raise ConfigError("--api local starts a server of its own: drop --url.")
-    with served(options.model, port=options.port, words=shlex.split(options.server_args)) as url:
+        raise ConfigError(f"--api {options.api} starts a server of its own: drop --url.")
+    words = shlex.split(options.server_args)
+    with served(options.model, options.api, port=options.port, words=words) as url:
         options.api, options.url = "openai", url
         return _measure(options)
 

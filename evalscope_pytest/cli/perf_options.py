@@ -96,11 +96,14 @@ def _add_service(group: argparse._ArgumentGroup) -> None:
         "--api",
         default="openai",
         metavar="API",
-        help=f"interface: {', '.join(APIS)}, or mine.py of your own; local serves --model here",
+        help=f"interface: {', '.join(APIS)}, or mine.py of your own; local and local_vllm serve --model here",
     )
     group.add_argument("--port", type=int, default=0, metavar="N", help="with --api local: its port (any free one)")
     group.add_argument(
-        "--server-args", default="", metavar="WORDS", help="with --api local: options of transformers serve"
+        "--server-args",
+        default="",
+        metavar="WORDS",
+        help="with --api local: options of transformers serve, or vllm serve",
     )
     group.add_argument("--api-key", metavar="KEY", help=f"default: from {' or '.join(API_KEY_VARIABLES)}")
     group.add_argument("--headers", nargs="+", default=[], metavar="NAME=VALUE", help="more HTTP headers")

@@ -1,4 +1,6 @@
-"""``--api local``: serves a local model for the time of the measurement, with transformers' continuous batching.
+"""``--api local`` and ``local_vllm``: serve a model here for the time of the measurement.
+
+The first takes transformers' continuous batching, the second vLLM.
 
 The server is a process of its own: what it computes takes nothing from the client's stamps but cores.
 """
@@ -15,36 +17,66 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import ConfigError, ModelError
 
 START_S = 600.0
 STOP_S = 10.0
-# Without a GPU the size of the key-value cache has to be said.
-_CPU = ("--device", "cpu", "--cb-block-size", "32", "--cb-num-blocks", "1024", "--cb-max-batch-tokens", "256")
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A program that serves a model by ``PROGRAM serve MODEL --host HOST --port PORT`` and answers at ``/health``.
+
+    Attributes:
+        always: Further options.
+        without_gpu: Options where there is no GPU and the user gave none.
+        install: What to install where it is missing.
+    """
+
+    program: str
+    always: tuple[str, ...]
+    without_gpu: tuple[str, ...]
+    install: str
+
+
+ENGINES: Mapping[str, Engine] = {
+    "local": Engine(
+        "transformers",
+        ("--continuous-batching",),
+        # The size of the key-value cache has to be said.
+        ("--device", "cpu", "--cb-block-size", "32", "--cb-num-blocks", "1024", "--cb-max-batch-tokens", "256"),
+        "'transformers[serving]' torch",
+    ),
+    "local_vllm": Engine("vllm", (), (), "vllm"),
+}
 
 
 @contextmanager
-def served(model: str, *, port: int = 0, words: Sequence[str] = ()) -> Iterator[str]:
-    """Start ``transformers serve`` for a model, give its address, and end it.
+def served(model: str, api: str = "local", *, port: int = 0, words: Sequence[str] = ()) -> Iterator[str]:
+    """Start a server for a model, give its address, and end it.
 
     Args:
+        api: Which of `ENGINES`.
         port: Where it listens; 0 for any free port.
-        words: Further options of ``transformers serve``; without any, sizes that fit a machine without a GPU.
+        words: Further options of its; without any, those that fit a machine without a GPU.
 
     Raises:
-        ConfigError: There is no such program, or no such model.
+        ConfigError: There is no such program.
         ModelError: It did not start.
     """
-    program = shutil.which("transformers", path=str(Path(sys.executable).parent)) or shutil.which("transformers")
+    engine = ENGINES[api]
+    name = engine.program
+    program = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
     if program is None:
-        raise ConfigError("--api local needs transformers serve: pip install 'transformers[serving]' torch")
+        raise ConfigError(f"--api {api} needs {name} serve: pip install {engine.install}")
     port = port or _free_port()
-    options = list(words) or ([] if shutil.which("nvidia-smi") else list(_CPU))
-    command = [program, "serve", model, "--host", "127.0.0.1", "--port", str(port), "--continuous-batching", *options]
+    options = list(words) or ([] if shutil.which("nvidia-smi") else list(engine.without_gpu))
+    command = [program, "serve", model, "--host", "127.0.0.1", "--port", str(port), *engine.always, *options]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: S603  the user's own words
             command, stdout=log, stderr=subprocess.STDOUT, env=_environment(), start_new_session=True
@@ -53,7 +85,7 @@ def served(model: str, *, port: int = 0, words: Sequence[str] = ()) -> Iterator[
             if not _starts(process, port):
                 log.seek(0)
                 said = log.read().decode("utf-8", "replace").strip()[-600:]
-                raise ModelError(f"transformers serve did not start with {model}: {said or 'it said nothing'}")
+                raise ModelError(f"{name} serve did not start with {model}: {said or 'it said nothing'}")
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             _end(process)

@@ -26,10 +26,6 @@ _APIS: Mapping[str, str] = {
 }
 APIS = tuple(_APIS)
 _BY_END = {"completions": "completions", "responses": "responses"}  # of an address, where --api is openai
-_NO_API = {
-    "custom": "names no file. Write --api mine.py, a file with the functions request and read",
-    "local_vllm": "is not built in. Start it with vllm serve MODEL, and give its address: --url http://HOST:8000/v1",
-}
 
 
 @lru_cache(maxsize=8)
@@ -63,8 +59,10 @@ def interface_of(api: str, url: str) -> tuple[Interface, str]:
 
 
 def _name_of(api: str, path: str) -> str:
-    if api in _NO_API:
-        raise ConfigError(f"--api {api} {_NO_API[api]}.")
+    if api == "custom":
+        raise ConfigError(
+            "--api custom names no file. Write --api mine.py, a file with the functions request and read."
+        )
     if api not in _APIS:
         raise ConfigError(f"--api {api!r} is unknown. {closest(api, APIS)} Or a file of your own: mine.py.")
     if api == "openai" and not path.endswith("/chat/completions"):
