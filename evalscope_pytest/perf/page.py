@@ -13,10 +13,11 @@ from ..report.html import document
 from .plot import MOST_SERIES, STYLE, Series, plot
 from .records import Facts
 from .result import Result
-from .table import DETAILS, OVERVIEW, cells, distributions, facts
+from .table import DETAILS, FIRST_TIME, OVERVIEW, cells, distributions, facts, legend
 
 Points = tuple[list[float], list[float]]
 _BINS = 80
+_IN_A_BIN = 40  # reads with output: fewer make a rate jump between whole numbers of them
 _CURVE_POINTS = 200
 
 
@@ -32,17 +33,23 @@ def write_page(path: Path, about: Facts, results: Sequence[Result]) -> None:
 def render(about: Facts, results: Sequence[Result]) -> str:
     """Return the page."""
     lines = [f"{about.started_at} · {about.interface} at {about.url} · {about.dataset}", about.parameters]
-    head = f"<h1>{_text(about.model)}</h1>\n" + "".join(f'<p class="dim">{_text(line)}</p>\n' for line in lines if line)
-    overview = _overview(results, [result.title for result in results])
-    plots = _sweep(results) if len(results) > 1 else ""
+    head = f"<h1>Load test of {_text(about.model)}</h1>\n" + "".join(
+        f'<p class="dim">{_text(line)}</p>\n' for line in lines if line
+    )
+    overview = _overview(results, [OVERVIEW[0][1](result) for result in results])
+    plots = _sweep(results) if len(results) > 1 and not results[0].test else ""
     sections = "".join(map(_section, results))
-    content = f'{head}<section>\n{overview}<p class="dim">Times in ms.</p>{plots}</section>\n{sections}'
+    content = f'{head}<section>\n{overview}<p class="dim">{_text(legend(results))}</p>{plots}</section>\n{sections}'
     return document(f"Load test of {about.model}", content, STYLE)
 
 
 def _overview(results: Sequence[Result], names: Sequence[str]) -> str:
-    rows = [[name, *(cell(r) for _, cell in OVERVIEW[1:])] for name, r in zip(names, results, strict=True)]
-    return _table([name for name, _ in OVERVIEW], rows)
+    """Return rates and times of results as two tables: side by side they are too wide for a page."""
+    tables = []
+    for columns in (OVERVIEW[1:FIRST_TIME], OVERVIEW[FIRST_TIME:]):
+        rows = [[name, *(cell(r) for _, cell in columns)] for name, r in zip(names, results, strict=True)]
+        tables.append(_table([OVERVIEW[0][0], *(name for name, _ in columns)], rows))
+    return "".join(tables)
 
 
 def _repeats(result: Result) -> str:
@@ -71,8 +78,6 @@ def _sweep(results: Sequence[Result]) -> str:
 
 def _name(result: Result) -> str:
     level = result.level
-    if result.test:
-        return result.title
     return f"{level.rate:g}/s" if level.rate is not None else str(level.concurrency or level.name)
 
 
@@ -81,13 +86,11 @@ def _section(result: Result) -> str:
     lines = [f"<p>{_text(line)}</p>\n" for line in facts(result)]
     lines += [f'<p class="dim">{_text(note)}</p>\n' for note in result.notes]
     lines += [f'<p class="bad">INVALID: {_text(reason)}</p>\n' for reason in result.invalid]
-    failed = ""
-    if result.failures:
-        failed = _table(["Failed because", "Requests"], [[f.reason, f"{f.count:,}"] for f in result.failures])
+    lines += [f"<p>{f.count:,} × {_text(f.reason)}</p>\n" for f in result.failures]
     return (
         f'<section id="{_text(result.name)}"{"" if result.valid else " class=invalid"}>\n'
         f"<h2>{_text(result.title)}</h2>\n{_table(['', *DETAILS], rows) if rows else ''}"
-        f"{''.join(lines)}{failed}{_repeats(result)}{_grid(_pictures(result))}</section>\n"
+        f"{''.join(lines)}{_repeats(result)}{_grid(_pictures(result))}</section>\n"
     )
 
 
@@ -137,7 +140,9 @@ def _tokens(result: Result) -> Points:
         return [], []
     stamps = [np.asarray(r.stamps if r.stamps else (r.done,)) for r in fine]
     weights = [np.full(len(s), r.tokens.output / len(s)) for s, r in zip(stamps, fine, strict=True)]
-    sums, edges = np.histogram(np.concatenate(stamps), _BINS, weights=np.concatenate(weights))
+    moments = np.concatenate(stamps)
+    bins = int(np.clip(len(moments) // _IN_A_BIN, 10, _BINS))
+    sums, edges = np.histogram(moments, bins, (0.0, moments.max()), weights=np.concatenate(weights))
     rates = sums / (edges[1] - edges[0])
     return edges[:-1].tolist(), rates.tolist()
 
@@ -158,7 +163,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         written = (f"<{tag}{' class=n' if place else ''}>{_text(item)}</{tag}>" for place, item in enumerate(items))
         return f"<tr>{''.join(written)}</tr>\n"
 
-    return f"<table>\n{row('th', head)}{''.join(row('td', items) for items in rows)}</table>\n"
+    body = "".join(row("td", items) for items in rows)
+    return f'<div class="wide"><table>\n{row("th", head)}{body}</table></div>\n'
 
 
 def _text(text: str) -> str:

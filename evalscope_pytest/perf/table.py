@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from textwrap import fill
 
 from ..core.terminal import visible
 from .distribution import Distribution
@@ -38,7 +39,7 @@ def _spread(result: Result, name: str, show: Callable[[float], str]) -> str:
 
 
 OVERVIEW: Sequence[tuple[str, Cell]] = (
-    ("Load", lambda r: r.title),
+    ("Load", lambda r: r.title if r.valid else f"{r.title} INVALID"),
     ("Sent", lambda r: f"{r.sent:,}"),
     ("OK", lambda r: f"{r.success_rate:.1%}" if r.succeeded < r.sent else "100%"),
     ("In flight", lambda r: number(r.window.in_flight) if r.window else "-"),
@@ -53,6 +54,7 @@ OVERVIEW: Sequence[tuple[str, Cell]] = (
     ("Latency p50", lambda r: _spread(r, "latency.p50", ms)),
     ("p99", lambda r: _spread(r, "latency.p99", ms)),
 )
+FIRST_TIME = 7  # place of the first time in `OVERVIEW`
 _TOGETHER = (3, 3, 2, 3, 2)  # columns of `OVERVIEW` after the first that a narrow terminal keeps in one table
 
 
@@ -97,12 +99,24 @@ def text(results: Sequence[Result], width: int | None = None) -> str:
 def overview(results: Sequence[Result], width: int | None = None) -> str:
     """Return a line for each result, and what its figures are."""
     rows = [[name for name, _ in OVERVIEW], *([cell(r) for _, cell in OVERVIEW] for r in results)]
+    return "\n\n".join([*map(grid, _folded(rows, width)), _wrapped(legend(results), width)])
+
+
+def _wrapped(line: str, width: int | None) -> str:
+    """Break a sentence at words; what a terminal breaks, it breaks anywhere."""
+    if width is None or len(line) <= width:
+        return line
+    return fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def legend(results: Sequence[Result]) -> str:
+    """Return what is to be known of the overview's figures."""
     said = "Times in ms." + (" TTFT and latency from the schedule." if any(r.level.is_open for r in results) else "")
     counts = {len(result.repeats) for result in results if result.intervals}
     if counts:
         times = " or ".join(map(str, sorted(counts)))
         said += f" Samples of {times} repeats pooled; ± half of the 95 % interval over the repeats."
-    return "\n\n".join([*map(grid, _folded(rows, width)), said])
+    return said
 
 
 def _folded(rows: Sequence[Sequence[str]], width: int | None) -> list[list[list[str]]]:
@@ -127,11 +141,11 @@ def _one(result: Result, width: int | None) -> str:
     rows = [["", *DETAILS], *([name, *cells(found, factor)] for name, found, factor in distributions(result))]
     if len(rows) > 1:
         lines.append(grid(_narrowed(rows, width)))
-    lines += facts(result)
-    lines += [f"  {f.count:,} x {visible(f.reason)}" for f in result.failures[:_MOST_REASONS]]
-    lines += [f"note: {visible(note)}" for note in result.notes]
-    lines += [f"INVALID: {visible(reason)}" for reason in result.invalid]
-    return "\n".join(lines)
+    said = facts(result)
+    said += [f"  {f.count:,} x {visible(f.reason)}" for f in result.failures[:_MOST_REASONS]]
+    said += [f"note: {visible(note)}" for note in result.notes]
+    said += [f"INVALID: {visible(reason)}" for reason in result.invalid]
+    return "\n".join([*lines, *(_wrapped(line, width) for line in said)])
 
 
 def _narrowed(rows: list[list[str]], width: int | None) -> list[list[str]]:

@@ -126,8 +126,9 @@ def _repeated(result: Result) -> Iterator[str]:
     first_turns = [request.prompt for request in result.requests if not request.turn]
     distinct = len(set(first_turns))
     if distinct < len(first_turns):
+        prompts = "one prompt" if distinct == 1 else f"{distinct:,} prompts"
         yield (
-            f"{len(first_turns):,} requests shared {distinct:,} prompts: a service that caches prefixes looks faster. "
+            f"{len(first_turns):,} requests shared {prompts}: a service that caches prefixes looks faster. "
             "Use a larger data set for its speed on new prompts."
         )
 
