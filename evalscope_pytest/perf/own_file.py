@@ -42,7 +42,7 @@ def load_module(file: Path, flag: str) -> ModuleType:
     sys.modules[name] = module  # dataclasses look their module up
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ConfigError(f"{flag} {file} does not load: {where_and_what(error, file)}. Mend the file.") from error
     return module
 

@@ -379,6 +379,7 @@ class TestOwn:
         assert [(f.reason, f.count) for f in result.failures] == [("mine.py:7: KeyError: 'token'", 3)]
         service.requests.clear()
         result = one(service, str(minimal), requests=2)  # no max_tokens
+        assert not result.valid
         assert [(f.reason, f.count) for f in result.failures] == [("mine.py:3: KeyError: 'max_tokens'", 2)]
         assert service.requests == []
 
@@ -421,6 +422,7 @@ class TestOwn:
             ("def request(prompt, fields):\n    pass\n", "", "no function 'read'"),
             ("def read(event):\n    pass\n", "", "no function 'request'"),
             ("def request(:\n", "", "odd.py:1: "),
+            ("import sys\nsys.exit(3)\n", "", "odd.py:2: SystemExit"),
             ("import nowhere_at_all\n", "", "odd.py:1: ModuleNotFoundError"),
             (FULL, ":Mein", "Did you mean 'Mine'?"),
             (MINIMAL + "path = 'generate'\n", "", "does not begin with a slash"),

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import ConfigError, EvalError, closest
+from ...core.errors import ConfigError, closest
 from ...models.service_errors import shown
 from ..own_file import load_module, parts_of, where_and_what
 from ..prompts import Prompt
@@ -27,8 +27,20 @@ from ..reading import Reader, Reply
 from .interface import Fields, Interface, UnsendableError
 from .said import Said, take
 
-_STREAMS = ("events", "lines")
 Read = Callable[[Any], Any]
+_SETTINGS: tuple[tuple[str, Any], ...] = (("path", ""), ("headers", {}), ("stream", "events"))
+_STREAMS = ("events", "lines")
+_KINDS: Mapping[str, type] = {
+    "text": str,
+    "reasoning": str,
+    "error": str,
+    "items": int,
+    "input_tokens": int,
+    "output_tokens": int,
+    "reasoning_tokens": int,
+    "cached_tokens": int,
+}
+_ERRORS = (Exception, SystemExit)  # what a user's code may raise
 
 
 def from_file(name: str) -> Interface:
@@ -58,9 +70,6 @@ def from_file(name: str) -> Interface:
     )
 
 
-_SETTINGS: tuple[tuple[str, Any], ...] = (("path", ""), ("headers", {}), ("stream", "events"))
-
-
 def _source(file: Path, wanted: str) -> Any:
     """Return what holds the functions: the file's module, or an object of it."""
     module = load_module(file, "--api")
@@ -74,7 +83,7 @@ def _source(file: Path, wanted: str) -> Any:
         return found
     try:
         return found()
-    except Exception as error:
+    except _ERRORS as error:
         raise ConfigError(f"--api {file}:{wanted} cannot be made: {where_and_what(error, file)}.") from error
 
 
@@ -92,9 +101,7 @@ def _writer(request: Callable[..., Any], file: Path) -> Callable[[Prompt, Fields
     def write(prompt: Prompt, fields: Fields) -> Any:
         try:
             body = request(prompt, fields)
-        except EvalError:
-            raise
-        except Exception as error:
+        except _ERRORS as error:
             raise UnsendableError(where_and_what(error, file)) from error
         if not isinstance(body, (Mapping, list)):
             raise UnsendableError(f"{file.name}: request() gave {_kind(body)}. It has to return a dict: the body.")
@@ -127,7 +134,7 @@ def _take(read: Read, event: Any, stamp: float | None, reply: Reply, file: Path)
             reply.error = shown(f"{file.name}: read() gave {wrong}")
             return
         take(said, stamp, reply)
-    except Exception as error:  # noqa: BLE001  a user's code may raise anything; the request has failed, no more
+    except _ERRORS as error:  # the request has failed, no more
         reply.error = shown(where_and_what(error, file))
 
 
@@ -140,18 +147,6 @@ def _wrong(said: Any) -> str:
         if value is not None and not isinstance(value, kind):
             return f"a Said.{name} that is {_kind(value)}."
     return ""
-
-
-_KINDS: Mapping[str, type] = {
-    "text": str,
-    "reasoning": str,
-    "error": str,
-    "items": int,
-    "input_tokens": int,
-    "output_tokens": int,
-    "reasoning_tokens": int,
-    "cached_tokens": int,
-}
 
 
 def _kind(value: Any) -> str:
