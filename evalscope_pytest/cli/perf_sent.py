@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.errors import ConfigError
 from ..perf.chat_template import ChatTemplate, load_chat_template
-from ..perf.datasets import NAMES, DataOptions, Details, Pictures, checked_query, details_of, keys_of
+from ..perf.datasets import NAMES, DataOptions, Details, Pictures, Shape, checked_query, details_of, keys_of
 from ..perf.interfaces import Interface, interface_of
 from ..perf.tokenizer import load_tokenizer
 
@@ -123,10 +123,7 @@ def data_of(options: argparse.Namespace, interface: Interface) -> DataOptions:
         pictures=Pictures(
             options.image_width, options.image_height, options.image_format, options.image_num, options.image_patch_size
         ),
-        as_tokens=options.tokenize_prompt,
-        chat_template=_chat_template(options, interface),
-        query=_query(options),
-        model=options.model,
+        shape=Shape(options.tokenize_prompt, _chat_template(options, interface), _query(options), options.model),
     )
 
 

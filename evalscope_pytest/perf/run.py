@@ -195,7 +195,7 @@ def workload_of(plan: RunPlan, wanted: int) -> Workload:
     One more is taken for the first try: a prompt sent before is quicker where the service caches prefixes.
     """
     if plan.prompt:
-        conversations: Sequence[Conversation] = tuple(shaped([single(plan.prompt)], plan.data))
+        conversations: Sequence[Conversation] = tuple(shaped([single(plan.prompt)], plan.data.shape, plan.data.tokenizer))
     else:
         conversations = load_conversations(plan.dataset, replace(plan.data, wanted=wanted + 1))
     counter = plan.data.tokenizer.count if plan.data.tokenizer else None

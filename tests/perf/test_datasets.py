@@ -17,6 +17,7 @@ from evalscope_pytest.perf.datasets import (
     DataOptions,
     Details,
     Pictures,
+    Shape,
     checked_query,
     details_of,
     load_conversations,
@@ -180,7 +181,13 @@ def bodies(name: str, **options) -> list:
 
 def test_prefixes_take_turns(tokenizer):
     options = DataOptions(
-        wanted=6, tokenizer=tokenizer, min_length=8, max_length=8, prefix_length=32, prefix_count=3, as_tokens=True
+        wanted=6,
+        tokenizer=tokenizer,
+        min_length=8,
+        max_length=8,
+        prefix_length=32,
+        prefix_count=3,
+        shape=Shape(as_tokens=True),
     )
     begins = [tuple(c.turns[0].content[:32]) for c in load_conversations("random", options)]
     assert len(set(begins)) == 3
@@ -188,7 +195,7 @@ def test_prefixes_take_turns(tokenizer):
 
 
 def test_random_token_ids_have_exactly_the_length_asked_for(tokenizer):
-    options = {"tokenizer": tokenizer, "min_length": 5, "max_length": 90, "as_tokens": True}
+    options = {"tokenizer": tokenizer, "min_length": 5, "max_length": 90, "shape": Shape(as_tokens=True)}
     turns = bodies("random", wanted=30, prefix_length=10, **options)
     assert all(len(turn.content) == turn.tokens for turn in turns)
     assert {15 <= turn.tokens <= 100 for turn in turns} == {True}
@@ -200,18 +207,18 @@ def test_random_token_ids_have_exactly_the_length_asked_for(tokenizer):
 def test_texts_become_token_ids(tokenizer, tmp_path):
     file = tmp_path / "lines"
     file.write_text('hello there\n[{"role": "user", "content": "unformed"}]\n')
-    first, second = bodies("line_by_line", path=str(file), tokenizer=tokenizer, as_tokens=True)
+    first, second = bodies("line_by_line", path=str(file), tokenizer=tokenizer, shape=Shape(as_tokens=True))
     assert first.content == tokenizer.encode("hello there")
     assert (tokenizer.decode(second.content), second.tokens) == ("unformed", len(second.content))
     with pytest.raises(ConfigError, match="--tokenizer-path"):
-        DataOptions(as_tokens=True)
+        DataOptions(shape=Shape(as_tokens=True))
 
 
 def test_conversations_are_not_written_ahead(tokenizer, tmp_path):
     file = tmp_path / "talks.jsonl"
     file.write_text('[{"role": "user", "content": "a"}, {"role": "assistant"}, {"role": "user", "content": "b"}]\n')
     with pytest.raises(ConfigError, match="for single requests"):
-        bodies("custom_multi_turn", path=str(file), tokenizer=tokenizer, as_tokens=True)
+        bodies("custom_multi_turn", path=str(file), tokenizer=tokenizer, shape=Shape(as_tokens=True))
 
 
 TEMPLATE = (
@@ -233,12 +240,12 @@ def test_prompts_are_written_with_the_chat_template(where, tokenizer, tmp_path):
     file = tmp_path / "lines"
     file.write_text("hé\n")
     template = load_chat_template(str(tmp_path))
-    assert texts("custom", path=str(file), chat_template=template) == ['<s><user>"hé"<assistant>']
-    ids = bodies("custom", path=str(file), chat_template=template, tokenizer=tokenizer, as_tokens=True)[0].content
+    assert texts("custom", path=str(file), shape=Shape(chat_template=template)) == ['<s><user>"hé"<assistant>']
+    ids = bodies("custom", path=str(file), tokenizer=tokenizer, shape=Shape(True, template))[0].content
     assert tokenizer.encode('<s><user>"hé"<assistant>') == ids
     file.write_text('[{"role": "tool", "content": "x"}]\n')
     with pytest.raises(ConfigError, match="no tools"):
-        texts("line_by_line", path=str(file), chat_template=template)
+        texts("line_by_line", path=str(file), shape=Shape(chat_template=template))
 
 
 @pytest.mark.parametrize(("template", "words"), [(None, "has no chat template"), ("{% for %}", "is not readable")])
@@ -259,7 +266,7 @@ def test_a_query_of_the_users_own_is_the_body(tmp_path):
     file = tmp_path / "lines"
     file.write_text('say "%m" and %p\n')
     query = checked_query({"model": "%m", "input": ["<%p>", {"deep": "%p%p"}], "n": 3})
-    assert texts("custom", path=str(file), query=query, model="M") == [
+    assert texts("custom", path=str(file), shape=Shape(query=query, model="M")) == [
         {"model": "M", "input": ['<say "%m" and %p>', {"deep": 'say "%m" and %psay "%m" and %p'}], "n": 3}
     ]
     with pytest.raises(ConfigError, match="has no %p"):
@@ -422,15 +429,15 @@ class TestPictures:
     def test_bodies_and_batches_are_no_text(self, tokenizer, tmp_path):
         (tmp_path / "bodies").write_text('{"messages": []}\n')
         with pytest.raises(ConfigError, match="request bodies"):
-            bodies("line_by_line", path=str(tmp_path / "bodies"), query={"a": "%p"})
+            bodies("line_by_line", path=str(tmp_path / "bodies"), shape=Shape(query={"a": "%p"}))
         (tmp_path / "texts.jsonl").write_text('{"text": ["a", "b"]}\n')
         with pytest.raises(ConfigError, match="several texts"):
-            bodies("embedding", path=str(tmp_path / "texts.jsonl"), tokenizer=tokenizer, as_tokens=True)
+            bodies("embedding", path=str(tmp_path / "texts.jsonl"), tokenizer=tokenizer, shape=Shape(as_tokens=True))
 
     def test_pictures_are_no_text(self, tokenizer):
         options = {"tokenizer": tokenizer, "min_length": 9, "max_length": 9, "wanted": 1}
         with pytest.raises(ConfigError, match="has pictures"):
-            bodies("random_vl", query={"a": "%p"}, **options)
+            bodies("random_vl", shape=Shape(query={"a": "%p"}), **options)
 
 
 def picture(part) -> bytes:

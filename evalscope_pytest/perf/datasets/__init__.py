@@ -3,7 +3,7 @@
 from .details import Details, details_of, keys_of
 from .load import NAMES, TIMED, load_conversations
 from .options import DataOptions, Pictures
-from .shape import checked_query, shaped
+from .shape import Shape, checked_query, shaped
 
 __all__ = [
     "NAMES",
@@ -11,6 +11,7 @@ __all__ = [
     "DataOptions",
     "Details",
     "Pictures",
+    "Shape",
     "checked_query",
     "details_of",
     "keys_of",

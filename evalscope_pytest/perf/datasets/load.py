@@ -62,7 +62,7 @@ def load_conversations(name: str, options: DataOptions) -> tuple[Conversation, .
         found = NAMES[name](options)
     else:
         raise ConfigError(f"--dataset {name!r} is unknown. {closest(name, NAMES)} Or a file.py:function of your own.")
-    prompts = shaped(fitted(found, options), options)
+    prompts = shaped(fitted(found, options), options.shape, options.tokenizer)
     taken = tuple(islice(prompts, options.offset, options.offset + options.wanted))
     if not taken:
         unit = "tokens" if options.tokenizer else "characters"

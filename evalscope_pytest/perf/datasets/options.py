@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from ...core.errors import ConfigError
-from ..chat_template import ChatTemplate
 from ..tokenizer import Tokenizer
 from .details import Details
+from .shape import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +47,13 @@ class DataOptions:
         min_length: Of a prompt, in tokens, or characters without a tokenizer; conversations are measured by their last
             message.
         prefix_length: Tokens that all random prompts begin with, on top of their length.
+        prefix_count: How many such beginnings there are; prompts take turns with them.
         min_turns: Of a random conversation.
         max_turns: Longer conversations are cut; None leaves them.
-        prefix_count: How many such beginnings there are; prompts take turns with them.
         offset: Records to skip.
         details: What is particular to the data set.
         pictures: Of ``random_vl``.
-        as_tokens: Prompts are sent as token ids.
-        chat_template: Prompts are written with it here.
-        query: A request body with places for prompt and model; empty for the interface's own.
-        model: The name that goes into ``query``.
+        shape: How prompts are written down.
     """
 
     path: str = ""
@@ -67,17 +63,14 @@ class DataOptions:
     min_length: int = 0
     max_length: int = 131072
     prefix_length: int = 0
+    prefix_count: int = 1
     min_turns: int = 1
     max_turns: int | None = None
-    prefix_count: int = 1
     offset: int = 0
     seed: int = 42
     details: Details = field(default_factory=Details)
     pictures: Pictures = field(default_factory=Pictures)
-    as_tokens: bool = False
-    chat_template: ChatTemplate | None = None
-    query: Mapping[str, Any] = field(default_factory=dict)
-    model: str = ""
+    shape: Shape = field(default_factory=Shape)
 
     def __post_init__(self) -> None:
         """Refuse bounds that contradict each other.
@@ -92,10 +85,8 @@ class DataOptions:
             )
         if self.prefix_count < 1:
             raise ConfigError("--prefix-count starts at 1.")
-        if self.as_tokens and self.tokenizer is None:
+        if self.shape.as_tokens and self.tokenizer is None:
             raise ConfigError("--tokenize-prompt needs --tokenizer-path FOLDER: the model's own tokenizer.")
-        if self.query and self.as_tokens:
-            raise ConfigError("--query-template has a place for a text, and --tokenize-prompt sends none. Drop one.")
         if self.max_turns is not None and not 1 <= self.min_turns <= self.max_turns:
             raise ConfigError(
                 "--min-turns and --max-turns leave no number of turns. The first must not exceed the second."

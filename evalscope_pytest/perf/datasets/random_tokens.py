@@ -76,7 +76,7 @@ class Maker:
         self._tokenizer = options.tokenizer
         self._ids = options.tokenizer.plain_ids()
         self._low, self._high = max(1, options.min_length), max(1, options.max_length)
-        self._as_tokens = options.as_tokens and not options.chat_template
+        self._as_tokens = options.shape.as_tokens and not options.shape.chat_template
         count = options.prefix_count if options.prefix_length else 0
         self._prefixes = cycle([self._prefix(options.prefix_length) for _ in range(count)])
 
