@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import ConfigError
@@ -202,6 +202,16 @@ def _slices(result: Result, amounts: Sequence[tuple[float, float]]) -> list[floa
     return [float(value) for value in sums / (edges[1] - edges[0])]
 
 
+def _unlike(a: Result, b: Result) -> str:
+    """Say in what two loads of one name differ: that alone may change the figures."""
+    differences = [
+        f"{field.name} {getattr(a.level, field.name)} and {getattr(b.level, field.name)}"
+        for field in fields(a.level)
+        if getattr(a.level, field.name) != getattr(b.level, field.name)
+    ]
+    return f"{a.name} is not the same load in both: {', '.join(differences)}" if differences else ""
+
+
 def text(a: Run, b: Run, changes: Sequence[Change]) -> str:
     """Return the comparison as a table."""
     rows = [("Load", "Metric", "A", "B", "B - A", "95 % interval", "")]
@@ -219,8 +229,10 @@ def text(a: Run, b: Run, changes: Sequence[Change]) -> str:
         for row in rows
     ]
     others = {result.name: result for result in b.results}
-    if any(_repeated(result, others[result.name]) for result in a.results if result.name in others):
+    pairs = [(result, others[result.name]) for result in a.results if result.name in others]
+    if any(_repeated(*pair) for pair in pairs):
         lines += ["", "Intervals of loads that both runs repeated are over the repeats."]
+    lines += [unlike for pair in pairs if (unlike := _unlike(*pair))]
     doubts = [
         f"{name} {result.name} is INVALID: {reason}"
         for name, run in (("A", a), ("B", b))

@@ -104,6 +104,10 @@ def test_a_comparison_takes_what_was_seen_between_repeats(tmp_path):
     assert verdicts["TTFT p50"] == "unclear", "each run differs from the next by as much"
     assert {change.metric: change.verdict for change in compare(steady, slow)}["TTFT p50"] == "worse"
     assert "over the repeats" in text(steady, slow, compare(steady, slow))
+    longer = Run(tmp_path / "e", "m", (of_repeats([repeat(seed, requests=80) for seed in range(2)]),))
+    assert "parallel_4 is not the same load in both: requests 60 and 80" in text(
+        steady, longer, compare(steady, longer)
+    )
     once = Run(tmp_path / "d", "m", (repeat(9, 0.15),))
     mixed = compare(steady, once)
     assert {change.metric: change.verdict for change in mixed}["TTFT p50"] == "worse"

@@ -7,6 +7,8 @@ import json
 import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
 import pytest
 
+from evalscope_pytest.perf.compare import compare
+from evalscope_pytest.perf.records import read_run
 from tests.perf.service import Pace, PerfService, stream_of
 
 from .project import solve
@@ -16,7 +18,7 @@ import pytest
 
 @pytest.mark.perf
 async def test_serving(load):
-    await load.run(concurrency=4, requests=16, goodput=["ttft:5s"])
+    await load.run(concurrency=4, requests=8, goodput=["ttft:5s"])
 
 @pytest.mark.parametrize("rate", [100, 200])
 def test_rates(load, rate):
@@ -24,7 +26,9 @@ def test_rates(load, rate):
     load.run(rate=rate, requests=8)
 """
 ORDINARY = "def test_ordinary():\n    pass\n"
-CROWD = "import pytest\n" + "".join(f"def test_{n}(load):\n    load.run(concurrency=2, requests=6)\n" for n in range(4))
+CROWD = "import pytest\n" + "".join(
+    f"def test_{n}(load):\n    load.run(concurrency=2, requests=6, allow_invalid=True)\n" for n in range(4)
+)
 
 
 class Service(PerfService):
@@ -37,7 +41,7 @@ class Service(PerfService):
 
 @pytest.fixture
 def tested(project):
-    with Service(pace=Pace(0.06, 0.002)) as server:
+    with Service(pace=Pace(0.15, 0.002)) as server:
         server.answer = solve
         project.model, project.server = "m", server
         project.options = [f"--eval-api-url={server.url}", "--eval-type=openai_api"]
@@ -82,6 +86,9 @@ def test_a_run_of_load_tests_alone_has_a_report_and_an_exit_code(tested):
     assert (folder / "report.html").read_text().count("<section") == 6
     assert len(list(folder.glob("*/requests.jsonl"))) == 5
     assert str(folder / "report.html") in run.out
+    again = read_run(folder)
+    assert [result.sent for result in again.results] == [8] * 5
+    assert compare(again, again), "two runs of tests can be compared"
 
 
 def test_load_tests_run_before_samples_and_one_at_a_time(tested):
@@ -152,10 +159,13 @@ def test_an_invalid_measurement_passes_no_gate_and_is_in_the_report(tested):
 
 
 def test_gates_of_the_ini_file_and_of_a_task_config_count(tested):
+    tested.write("eval.yaml", 'gate: ["perf:success_rate>=1", "perf[test_serving]:tpot.p50>1"]\n')
+    by_file = tested.run("test_serving.py::test_serving", "--eval-task-config=eval.yaml")
     tested.write("pytest.ini", "[pytest]\neval_gate =\n    perf:success_rate>=1\n    perf[test_serving]:tpot.p50>1\n")
     run = tested.run("test_serving.py::test_serving")
-    assert run.code == 1, run.out
-    assert [line.split(",")[0] for line in gate_lines(run)] == [
-        "gate perf:success_rate>=1 at test_serving parallel_4: passed",
-        "gate perf[test_serving]:tpot.p50>1 at test_serving parallel_4: failed",
-    ]
+    for one in (by_file, run):
+        assert one.code == 1, one.out
+        assert [line.split(",")[0] for line in gate_lines(one)] == [
+            "gate perf:success_rate>=1 at test_serving parallel_4: passed",
+            "gate perf[test_serving]:tpot.p50>1 at test_serving parallel_4: failed",
+        ]
