@@ -12,6 +12,7 @@ from ..core.errors import ConfigError
 from ..perf.chat_template import ChatTemplate, load_chat_template
 from ..perf.datasets import NAMES, DataOptions, Details, Pictures, Shape, checked_query, details_of, keys_of
 from ..perf.interfaces import Interface, interface_of
+from ..perf.own_file import is_own_file
 from ..perf.tokenizer import load_tokenizer
 
 SEED = 42  # of prompts, starts and lengths, where --seed is not given
@@ -40,15 +41,20 @@ def interface_for(options: argparse.Namespace) -> tuple[Interface, str]:
     interface, url = interface_of(options.api, options.url)
     if options.tokenize_prompt and interface.name == "chat" and _CHAT not in options.url:
         interface, url = interface_of(options.api, url.replace(_CHAT, "/completions", 1))
-    if options.tokenize_prompt and interface.name not in ("completions", "embedding"):
+    if options.tokenize_prompt and not (_takes_text(interface) or interface.name == "embedding"):
         raise ConfigError("--tokenize-prompt: token ids go to /v1/completions. Give that address as --url.")
-    if interface.name != "completions" and options.apply_chat_template is (not interface.streams):
+    if not _takes_text(interface) and options.apply_chat_template is (not interface.streams):
         raise ConfigError(
             "--no-apply-chat-template: here the service applies its own. Give /v1/completions as --url."
             if interface.streams
             else f"--apply-chat-template: {interface.name} takes texts as they are. Drop it."
         )
     return interface, url
+
+
+def _takes_text(interface: Interface) -> bool:
+    """Return whether prompts may be written down here: for completions, or an interface of the user's own."""
+    return interface.name == "completions" or is_own_file(interface.name)
 
 
 def parameters_of(options: argparse.Namespace, interface: Interface, streams: bool) -> dict[str, Any]:
@@ -147,7 +153,7 @@ def speed_of(options: argparse.Namespace) -> float:
 
 
 def _chat_template(options: argparse.Namespace, interface: Interface) -> ChatTemplate | None:
-    if not options.apply_chat_template or interface.name != "completions":
+    if not options.apply_chat_template or not _takes_text(interface):
         return None
     if not options.tokenizer_path:
         raise ConfigError("--apply-chat-template needs --tokenizer-path FOLDER: the model's, which has the template.")

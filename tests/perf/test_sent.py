@@ -44,6 +44,21 @@ def test_prompts_are_written_with_the_models_template(perf, service, tokenizer_f
     assert {body["prompt"] for body in sent(service)} == {'<user>"Hi"<assistant>'}
 
 
+def test_an_interface_of_ones_own_gets_prompts_as_they_were_written(
+    perf, service, tokenizer, tokenizer_folder, tmp_path
+):
+    (tokenizer_folder / "chat_template.jinja").write_text(TEMPLATE)
+    (tmp_path / "own.py").write_text(
+        "def request(prompt, fields):\n    return {'messages': [], 'stream': True, 'given': prompt.content}\n"
+        "def read(event):\n    return 'a'\n"
+    )
+    words = f"-n 1 --api own.py --apply-chat-template --tokenizer-path {tokenizer_folder} --prompt Hi"
+    assert perf(*words.split(), "--name", "a", url=service.chat) == 0
+    assert perf(*words.split(), "--name", "b", "--tokenize-prompt", url=service.chat) == 0
+    text = '<user>"Hi"<assistant>'
+    assert [service.requests[n].body["given"] for n in (0, 2)] == [text, tokenizer.encode(text)]
+
+
 def test_the_service_applies_its_own_template_to_chats(perf, service):
     assert perf("-n", "1", "--prompt", "Hi", "--apply-chat-template") == 0
     assert service.requests[0].body["messages"] == [{"role": "user", "content": "Hi"}]
