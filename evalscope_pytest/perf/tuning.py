@@ -64,11 +64,13 @@ class Search:
         return self.lowest if self.start is None else self.start
 
     def level(self, value: int, like: Level) -> Level:
-        """Return the load of a probe."""
-        number = self.runs * max(FEWEST, round(self.per_value * value))
+        """Return the load of a probe; in a closed loop of whole rounds, as the last would not be a full load."""
+        number = max(FEWEST, round(self.per_value * value))
         if self.variable == "rate":
-            return replace(like, concurrency=self.concurrency, rate=float(value), requests=number, duration_s=None)
-        return replace(like, concurrency=value, rate=None, requests=number, duration_s=None)
+            count = self.runs * number
+            return replace(like, concurrency=self.concurrency, rate=float(value), requests=count, duration_s=None)
+        count = self.runs * math.ceil(number / value) * value
+        return replace(like, concurrency=value, rate=None, requests=count, duration_s=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,10 @@ class _Tried:
             return -math.inf
         return goal.score(probe.result)
 
+    def better(self, *values: int) -> int:
+        """Return the best of some loads, the smallest of equals."""
+        return max(values, key=lambda value: (self.score(value), -value))
+
 
 def _largest(tried: _Tried) -> int | None:
     """Double the load until it breaks the promise, then halve the distance.
@@ -221,7 +227,8 @@ def _best(tried: _Tried) -> int | None:
             break
         for value in between:
             if not tried.over:
-                best = max(best, value, key=lambda v: (tried.score(v), -v))
+                best = tried.better(best, value)
+    best = tried.better(*tried.probes)
     return best if tried.score(best) > -math.inf else None
 
 

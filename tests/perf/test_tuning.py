@@ -118,6 +118,7 @@ def test_several_runs_are_one_run_of_more_requests():
     like = Level(concurrency=1, requests=1, ramp_up_s=2.0)
     level = wanted(runs=3, per_value=4).level(50, like)
     assert (level.concurrency, level.requests, level.ramp_up_s) == (50, 600, 2.0)
+    assert wanted(runs=1).level(8, like).requests == 24, "three whole rounds, at least 20"
     rate = wanted(variable="rate", concurrency=9).level(5, like)
     assert (rate.concurrency, rate.rate, rate.requests) == (9, 5.0, 60)
 
@@ -150,17 +151,17 @@ def test_the_command_searches_and_says_what_it_found(perf, service, tmp_path, ca
     async def crowded(request, body, fault):
         await asyncio.sleep(0.03)  # by then the others have come
         if service.in_flight > 2:
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(0.45)
         return await honest(request, body, fault)
 
     service._work = crowded
-    promise = '{"p50_latency": "<=500ms"}'
+    promise = '{"p50_latency": "<=300ms"}'
     code = perf(
-        "--parallel", "2", "--sla-auto-tune", "--sla-params", promise, "--sla-upper-bound", "8", "--sla-num-runs", "1"
+        "--parallel", "2", "--sla-auto-tune", "--sla-params", promise, "--sla-upper-bound", "4", "--sla-num-runs", "1"
     )
     out = capsys.readouterr().out
     assert code == 0
-    assert "the largest parallel that meets p50_latency<=500ms is 2" in out
+    assert "the largest parallel that meets p50_latency<=300ms is 2" in out
     assert (tmp_path / "out" / "perf" / "m" / "parallel_4" / "requests.jsonl").is_file()
 
 
