@@ -195,7 +195,9 @@ def workload_of(plan: RunPlan, wanted: int) -> Workload:
     One more is taken for the first try: a prompt sent before is quicker where the service caches prefixes.
     """
     if plan.prompt:
-        conversations: Sequence[Conversation] = tuple(shaped([single(plan.prompt)], plan.data.shape, plan.data.tokenizer))
+        conversations: Sequence[Conversation] = tuple(
+            shaped([single(plan.prompt)], plan.data.shape, plan.data.tokenizer)
+        )
     else:
         conversations = load_conversations(plan.dataset, replace(plan.data, wanted=wanted + 1))
     counter = plan.data.tokenizer.count if plan.data.tokenizer else None
@@ -240,5 +242,5 @@ def try_once(plan: RunPlan, workload: Workload) -> None:
     if result.failures:
         raise ModelError(
             f"the service at {address_of(plan.endpoint).shown} does not answer as it should: "
-            f"{result.failures[0].reason}. Check --url, --model, --api and --api-key; --no-test-connection skips this."
+            f"{result.failures[0].reason.rstrip('.')}. Check --url, --model, --api and --api-key; --no-test-connection skips this."
         )
