@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.errors import ConfigError
 from ..perf.chat_template import ChatTemplate, load_chat_template
-from ..perf.datasets import NAMES, DataOptions, Details, Pictures, Shape, checked_query, details_of, keys_of
+from ..perf.datasets import CONVERSATIONS, DataOptions, Details, Pictures, Shape, checked_query, details_of, keys_of
 from ..perf.interfaces import Interface, interface_of
 from ..perf.own_file import is_own_file
 from ..perf.tokenizer import load_tokenizer
@@ -92,10 +92,10 @@ def dataset_of(options: argparse.Namespace) -> str:
         ConfigError: It has no conversations, and these are asked for.
     """
     name = str(options.dataset)
-    if options.multi_turn and not name.endswith("_multi_turn"):
+    if options.multi_turn and name not in CONVERSATIONS:
         name += "_multi_turn"
-        if name not in NAMES:
-            known = ", ".join(n.removesuffix("_multi_turn") for n in NAMES if n.endswith("_multi_turn"))
+        if name not in CONVERSATIONS:
+            known = ", ".join(sorted(n.removesuffix("_multi_turn") for n in CONVERSATIONS))
             raise ConfigError(f"--multi-turn: {options.dataset} has no conversations. Allowed: {known}.")
     return name
 

@@ -15,13 +15,13 @@ from .health import Effort, Monitor
 from .interfaces import UnsendableError
 from .level import WHOLE, Level, Part
 from .prompts import Conversation, Message, Turn, messages_of
-from .reading import SLICE_S, CountTokens, Reply, read
+from .reading import CountTokens, Reply, read
 from .request import Request
 from .schedule import starts
+from .turns import Turns
 
 Begin = Callable[[], Awaitable[float]]
 UNREAD = 1 << 28  # bytes of replies beyond which reading them is urgent: more come in than are read
-URGENT_SLICE_S = 0.02
 BREATH_S = 0.1  # before a place in a closed loop asks again a server that nobody reaches
 
 
@@ -93,6 +93,7 @@ class Driver:
         self._live = live
         self._inbox: deque[_Sent] = deque()
         self._unread = 0
+        self._turns = Turns()
         self._arrived = asyncio.Event()
         self._reading = False
         self._stopping = asyncio.Event()
@@ -243,8 +244,11 @@ class Driver:
             return bool(exchange.status)
         history: list[Message] = []
         for number, turn in enumerate(conversation.turns):
+            if turn.wait_s and number:
+                await asyncio.sleep(turn.wait_s)
+                scheduled = perf_counter()
             exchange, index = await self._send(self._write(turn, history, (place, number)))
-            reply = await read(exchange, self._reader)
+            reply = await read(exchange, self._reader, self._turns)
             self._take(_Sent(index, scheduled, turn, number, prompt, exchange), reply)
             if reply.error:
                 return bool(exchange.status)  # what would follow rests on a reply that is not there
@@ -271,16 +275,15 @@ class Driver:
         Where more come in than are read, memory would fill up; the client is then not fit to measure anyway.
         """
         self._reading = True
-        until = 0.0
         while self._reading or self._inbox:
             while self._inbox:
-                slice_s = SLICE_S if self._unread < UNREAD else URGENT_SLICE_S
+                if self._unread > UNREAD:
+                    self._turns.hurry()
                 sent = self._inbox.popleft()
-                self._take(sent, await read(sent.exchange, self._reader, slice_s))
+                self._take(sent, await read(sent.exchange, self._reader, self._turns))
                 self._unread -= sent.exchange.size
-                if slice_s == SLICE_S or perf_counter() > until:
-                    await asyncio.sleep(0)
-                    until = perf_counter() + slice_s
+                if perf_counter() > self._turns.until:
+                    await self._turns.give_way()
             if self._reading:
                 self._arrived.clear()
                 await self._arrived.wait()
@@ -302,6 +305,7 @@ class Driver:
             tokens=reply.tokens(self._workload.count_tokens, sent.turn.tokens),
             error=reply.error,
             turn=sent.number,
+            waited=sent.turn.wait_s if sent.number else 0.0,
             prompt=sent.prompt,
         )
         self._live.requests.append(request)

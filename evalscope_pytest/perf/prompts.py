@@ -19,11 +19,13 @@ class Turn:
             options, or bytes: a body that is sent as it is.
         tokens: How long it is, where that is known here.
         parameters: Fields of this request only, such as ``max_tokens`` of a trace.
+        wait_s: Seconds that a tool takes between the reply before it and itself.
     """
 
     content: Content
     tokens: int = 0
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    wait_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

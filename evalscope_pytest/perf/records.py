@@ -145,6 +145,7 @@ def _line(request: Request) -> dict[str, Any]:
         "token_source": tokens.source,
         "error": request.error,
         "turn": request.turn,
+        "waited": request.waited,
         "prompt": request.prompt,
     }
 
@@ -184,6 +185,7 @@ def _request(line: dict[str, Any]) -> Request:
         ),
         error=line["error"],
         turn=line["turn"],
+        waited=line.get("waited", 0.0),
         prompt=line["prompt"],
     )
 

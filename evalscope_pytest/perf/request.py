@@ -45,6 +45,7 @@ class Request:
         first_tokens: Tokens in the first read with output: as usage tells, else one for each event.
         error: Why it failed, in words that group; empty for a success.
         turn: Its place in a conversation, from 0.
+        waited: Seconds before it that a tool was at work, and nothing in flight.
         prompt: A number that is the same for the same prompt of a data set.
     """
 
@@ -59,6 +60,7 @@ class Request:
     tokens: Tokens = Tokens()
     error: str = ""
     turn: int = 0
+    waited: float = 0.0
     prompt: int = 0
 
     @property

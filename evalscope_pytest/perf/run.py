@@ -240,7 +240,8 @@ def try_once(plan: RunPlan, workload: Workload) -> None:
     short = replace(patience, total_s=min(patience.total_s, TRY_TIMEOUT_S))
     result = measure(replace(plan.endpoint, patience=short), _from(workload, -1), Level(requests=1))
     if result.failures:
+        reason = result.failures[0].reason.rstrip(".")
         raise ModelError(
-            f"the service at {address_of(plan.endpoint).shown} does not answer as it should: "
-            f"{result.failures[0].reason.rstrip('.')}. Check --url, --model, --api and --api-key; --no-test-connection skips this."
+            f"the service at {address_of(plan.endpoint).shown} does not answer as it should: {reason}. Check --url, "
+            "--model, --api and --api-key; --no-test-connection skips this."
         )

@@ -6,10 +6,11 @@ The limits are of docs/design/perf.md: beyond them the deviation from a server's
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .result import Result
+from .request import Request
+from .result import Result, Window
 
 BUSY = 0.8
 LATE = 0.1
@@ -79,11 +80,17 @@ def _concurrency(result: Result) -> Iterator[str]:
     window, asked = result.window, result.level.concurrency
     if result.level.is_open or window is None or asked is None:
         return
-    if result.succeeded == result.sent and window.in_flight < KEPT * asked:
+    if result.succeeded == result.sent and window.in_flight + _at_tools(result.requests, window) < KEPT * asked:
         yield (
             f"asked concurrency not kept: {window.in_flight:.1f} requests were in flight in the mean, {asked} were "
             f"asked for (at least {KEPT:.0%}). Replies come faster than this client sends. {_ELSEWHERE}"
         )
+
+
+def _at_tools(requests: Sequence[Request], window: Window) -> float:
+    """Return how many places of a closed loop were taken by conversations that waited for a tool, in the mean."""
+    seconds = window.end - window.start
+    return sum(max(0.0, min(r.sent, window.end) - max(r.sent - r.waited, window.start)) for r in requests) / seconds
 
 
 def _notes(result: Result) -> Iterator[str]:

@@ -493,6 +493,44 @@ class TestWorkloadTrace:
             self.of(tmp_path, {"body": {}, "timestamp": 2}, {"body": {}, "timestamp": 1})
 
 
+TRACE = {
+    "input_prompt_length": 40,
+    "num_turns": 2,
+    "assistant_response_length": [7, 9],
+    "tool_call_output_length": [20, 30],
+    "tool_call_latency": [0.5, 1],
+    "final_assistant_response_length": 11,
+}
+
+
+class TestAgents:
+    def of(self, tmp_path, tokenizer, *records, **options):
+        file = tmp_path / "traces.jsonl"
+        file.write_text("".join(json.dumps(record) + "\n" for record in records))
+        data = DataOptions(path=str(file), wanted=9, tokenizer=tokenizer, **options)
+        return load_conversations("trie_code_qa", data)
+
+    def test_lengths_and_waits_are_those_of_the_trace(self, tmp_path, tokenizer):
+        turns = self.of(tmp_path, tokenizer, TRACE)[0].turns
+        assert [turn.tokens for turn in turns] == [40, 20, 30]
+        assert [abs(tokenizer.count(turn.content) - turn.tokens) <= 1 for turn in turns] == [True] * 3
+        assert [turn.parameters for turn in turns] == [{"max_tokens": 7}, {"max_tokens": 9}, {"max_tokens": 11}]
+        assert [turn.wait_s for turn in turns] == [0.0, 0.5, 1.0]
+        assert [turn.tokens for turn in self.of(tmp_path, tokenizer, TRACE, max_turns=2)[0].turns] == [40, 20]
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"num_turns": None}, {"num_turns": 3}, {"tool_call_latency": [1, -1]}, {"assistant_response_length": [0, 1]}],
+    )
+    def test_what_is_no_trace(self, tmp_path, tokenizer, change):
+        with pytest.raises(DatasetError, match="record 2 is no trace of trie"):
+            self.of(tmp_path, tokenizer, TRACE, {**TRACE, **change})
+
+    def test_texts_of_a_length_need_a_tokenizer(self, tmp_path):
+        with pytest.raises(ConfigError, match="--tokenizer-path"):
+            self.of(tmp_path, None, TRACE)
+
+
 def test_errors_of_a_generator_have_their_line(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text("def prompts(options):\n    yield 'a'\n    yield [][0]\n")

@@ -100,6 +100,20 @@ def test_each_turn_is_sent_with_the_replies_before_it(service):
     assert [m["content"] for m in last] == ["one", "reply to one", "two", "reply to two", "three"]
 
 
+def test_a_tool_between_turns_takes_its_time_and_no_concurrency_for_it(service):
+    service.latency_s = 0.02
+    talk = Conversation((Turn("one", wait_s=5.0), Turn("two", wait_s=0.1), Turn("three", wait_s=0.05)))
+    sent = Workload(Form("chat", {"model": "m"}), [talk])
+    result = measure(endpoint(service.chat), sent, Level(concurrency=2, requests=6, ramp_up_s=0.0))
+    waits = [(r.turn, r.waited) for r in result.requests if r.prompt == 0]
+    assert sorted(set(waits)) == [(0, 0.0), (1, 0.1), (2, 0.05)]
+    assert result.latency.max < 0.1
+    assert max(request.sent for request in result.requests) > 0.45  # three conversations in each of two places
+    assert result.window is not None
+    assert result.window.in_flight < 1
+    assert not [reason for reason in result.invalid if "asked concurrency" in reason]
+
+
 def test_a_conversation_ends_where_a_turn_fails(service):
     service.script(None, fault.server_error())
     sent = Workload(Form("chat", {"model": "m"}), [Conversation((Turn("a"), Turn("b"), Turn("c")))])

@@ -9,7 +9,18 @@ from itertools import islice
 from ...core.errors import ConfigError, DatasetError, closest
 from ..own_file import is_own_file
 from ..prompts import Conversation
-from . import conversations, pairs, pictures, random_pictures, random_tokens, speed, texts, trace, workload_trace
+from . import (
+    agentic,
+    conversations,
+    pairs,
+    pictures,
+    random_pictures,
+    random_tokens,
+    speed,
+    texts,
+    trace,
+    workload_trace,
+)
 from .lengths import fitted
 from .options import DataOptions
 from .plugin import from_file
@@ -38,11 +49,15 @@ NAMES: Mapping[str, Load] = {
     "rerank": pairs.rerank,
     "speed_benchmark": speed.usual,
     "speed_benchmark_long": speed.long,
+    "trie_agentic_coding": partial(agentic.replayed, agentic.CODING),
+    "trie_code_qa": partial(agentic.replayed, agentic.QUESTIONS),
+    "trie_office_work": partial(agentic.replayed, agentic.OFFICE),
     "flickr8k": pictures.flickr8k,
     "kontext_bench": pictures.kontext_bench,
     "trace": trace.recorded,
     "workload_trace": workload_trace.recorded,
 }
+CONVERSATIONS = frozenset(name for name in NAMES if name.endswith("_multi_turn") or name.startswith("trie_"))
 TIMED = frozenset({"trace", "workload_trace"})  # they say when requests start
 _OWN_FILE = TIMED | {"line_by_line", "custom", "custom_multi_turn", "embedding", "embedding_batch", "rerank"}
 
