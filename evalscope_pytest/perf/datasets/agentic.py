@@ -25,7 +25,7 @@ OFFICE = Published(*_HUBS, "office_work_8k.jsonl")
 
 
 def replayed(published: Published, options: DataOptions) -> Iterator[Conversation]:
-    """Yield a conversation for each trace: its turns ask for as many tokens as were recorded, and wait as its tools did.
+    """Yield a conversation for each trace; its turns ask for the tokens that were recorded, and wait as its tools did.
 
     Raises:
         ConfigError: There is no tokenizer.
