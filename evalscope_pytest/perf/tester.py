@@ -30,6 +30,10 @@ class InvalidMeasurementError(EvalError):
     """The client could not measure the service: the figures would be its own."""
 
 
+class StoppedMeasurementError(EvalError):
+    """The run ended while a load was measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompts:
     """What a test sends.
@@ -64,6 +68,12 @@ class LoadTester:
         self._spec = spec
         self._keep = keep
         self._alone = alone
+        self._running: set[Stop] = set()
+
+    def end(self) -> None:
+        """End what is measured now, from any thread."""
+        for stop in tuple(self._running):
+            stop.ask()
 
     def run(  # noqa: PLR0913  keywords of what tests call
         self,
@@ -92,6 +102,7 @@ class LoadTester:
         Raises:
             ConfigError: A value is wrong.
             InvalidMeasurementError: The client could not measure; the message says why and what to change.
+            StoppedMeasurementError: The run ended meanwhile.
         """
         level = Level(
             concurrency=concurrency if concurrency or rate else 1,
@@ -105,17 +116,22 @@ class LoadTester:
         endpoint, workload = self._endpoint(), self._workload(level, prompts, stream, parameters)
         objectives = tuple(parse_objective(text) for text in goodput)
 
-        def go(stop: Stop | None = None) -> Result:
-            with self._alone():
-                result = measure(endpoint, workload, level, objectives, stop=stop)
-            return _checked(self._keep(result), allow_invalid)
+        stop = Stop()
+
+        def go() -> Result:
+            self._running.add(stop)
+            try:
+                with self._alone():
+                    result = measure(endpoint, workload, level, objectives, stop=stop)
+            finally:
+                self._running.discard(stop)
+            return _checked(self._keep(result) if result.sent else result, allow_invalid)
 
         try:
             asyncio.get_running_loop()
         except RuntimeError:
             return go()
-        stop = Stop()
-        return _in_thread(lambda: go(stop), stop)
+        return _in_thread(go, stop)
 
     def _endpoint(self) -> Endpoint:
         spec = self._spec
@@ -153,15 +169,16 @@ def _conversations(asked: Prompts, wanted: int) -> Sequence[Conversation]:
 
 
 def _checked(result: Result, allow_invalid: bool) -> Result:
+    if result.interrupted:
+        raise StoppedMeasurementError(f"the load was measured in part: the run ended after {result.sent:,} requests.")
     if result.invalid and not allow_invalid:
         raise InvalidMeasurementError(f"the measurement is INVALID: {' '.join(result.invalid)}")
     return result
 
 
-async def _in_thread(go: Any, stop: Stop) -> Result:
+async def _in_thread(go: Callable[[], Result], stop: Stop) -> Result:
     try:
-        result: Result = await asyncio.to_thread(go)
+        return await asyncio.to_thread(go)
     except asyncio.CancelledError:
         stop.ask()
         raise
-    return result

@@ -7,14 +7,14 @@ where the terminal is, they become one report.
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pytest
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..perf.tester import LoadTester
 
 NAME = "evalscope_measurements"
+TURN_S = 0.05
 CROWDED = (
     "other workers of this run asked the service too, so this is not the load alone. Run load tests without -n, or "
     "without benchmarks beside them."
@@ -68,6 +69,12 @@ class Measurements:
         self._run = run
         self._names: Counter[str] = Counter()
         self._untold: list[dict[str, Any]] = []
+        self._tester: LoadTester | None = None
+        run.on_stop = self._end
+
+    def _end(self, reason: str) -> None:
+        if self._tester is not None:
+            self._tester.end()
 
     def tester(self) -> LoadTester:
         """Return the `load` fixture. What could not be recorded is not measured: the work_dir is made now.
@@ -77,7 +84,9 @@ class Measurements:
         """
         from ..perf.tester import LoadTester
 
-        return LoadTester(self._run.spec, self._keep, partial(_alone, self._run.work_dir.loads))
+        self._tester = LoadTester(self._run.spec, self._keep, partial(_alone, self._run))
+        self._run.work_dir  # noqa: B018
+        return self._tester
 
     def _keep(self, result: Result) -> Result:
         from ..perf.records import summary_of, write_result
@@ -109,19 +118,31 @@ class Measurements:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(run: Run) -> Iterator[None]:
     """Let one process measure at a time: two loads on one service would be a third."""
+    folder = run.work_dir.loads
     try:
         folder.mkdir(exist_ok=True)
         file = open(folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115 - closed below
     except OSError as error:
         raise unusable(folder, error) from error
     with file:
-        with suppress(ImportError, OSError):  # Windows has none, and some network file systems
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
+        while not _has(file) and not run.stopped:
+            time.sleep(TURN_S)
         yield
+
+
+def _has(file: TextIO) -> bool:
+    """Try to get hold of a file that one process at a time has."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):  # Windows has no such locks, nor have some network file systems
+        return True
+    return True
 
 
 class LoadReports:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from evalscope_pytest.perf.compare import compare
 from evalscope_pytest.perf.records import read_run
 from tests.perf.service import Pace, PerfService, stream_of
+from tests.waiting import wait_until
 
 from .project import solve
 
@@ -169,3 +172,17 @@ def test_gates_of_the_ini_file_and_of_a_task_config_count(tested):
             "gate perf:success_rate>=1 at test_serving parallel_4: passed",
             "gate perf[test_serving]:tpot.p50>1 at test_serving parallel_4: failed",
         ]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_an_interrupted_run_ends_its_load_test_and_keeps_what_it_measured(workers, tested):
+    tested.write("test_serving.py", "async def test_long(load):\n    await load.run(concurrency=2, duration_s=600)\n")
+    process = tested.start("--eval-model=m", "test_serving.py", "--eval-gate=perf:success_rate>=0", *workers)
+    wait_until(lambda: len(tested.server.requests) > 6)
+    os.killpg(process.pid, signal.SIGINT)
+    run = tested.finish(process)
+    assert run.code == 2, run.out
+    assert "the load was measured in part: the run ended after" in run.out
+    assert gate_lines(run)[0].endswith("at test_long parallel_2: failed, the run was stopped before its end")
+    (folder,) = (tested.path / "outputs").glob("*/perf")
+    assert read_run(folder).results[0].sent >= 4
