@@ -298,9 +298,7 @@ class TestOwn:
     def test_ten_lines_are_enough(self, service, minimal, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         service.writes, service.pace = [event({"token": word}) for word in ("a", "", "b", "c")], Pace(0.03, 0.01)
-        words = (
-            f"--api {minimal} --model m --prompt Hi -n 3 --max-tokens 7 --no-timestamp --name own --goodput ttft:9s"
-        )
+        words = f"--api {minimal} --model m --prompt Hi -n 3 --max-tokens 7 --no-timestamp --name own --goodput ttft:9s"
         assert main(["perf", "--url", f"{service.origin}/any/where", *words.split()]) == 0
         assert {r.path for r in service.requests} == {"/any/where"}
         assert service.requests[0].body == {"input_text": "Hi", "n": 7, "stream": True}
