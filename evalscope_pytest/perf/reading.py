@@ -5,18 +5,20 @@ What the events mean is an interface's business (`Reader`); OpenAI's shape, whic
 
 from __future__ import annotations
 
-import asyncio
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from time import perf_counter
 from typing import Any
 
 from ..models.service_errors import Complaint, complaint, complaint_of
 from .connection import Exchange
+from .likeness import Likeness
 from .request import Tokens, TokenSource
+from .splitting import END, EventSplitter, LineSplitter, Splitter, is_one_event
+from .turns import Turns
 
-SLICE_S = 0.0003
 CountTokens = Callable[[str], int]
 _REASONING = ("reasoning_content", "reasoning")
 
@@ -95,12 +97,12 @@ class Reader:
     plain: bool = False
 
 
-async def read(exchange: Exchange, reader: Reader | None = None, slice_s: float = SLICE_S) -> Reply:
+async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | None = None) -> Reply:
     """Return what a finished exchange says, giving way to the network every few events.
 
     Args:
         reader: None for OpenAI's shape.
-        slice_s: How long reading may keep the event loop from the network.
+        turns: Shared by all that is read in an event loop.
     """
     reply, reader = Reply(), reader or OPENAI
     if exchange.failure:
@@ -108,7 +110,7 @@ async def read(exchange: Exchange, reader: Reader | None = None, slice_s: float 
     elif exchange.status != 200:
         reply.error = failure_words(exchange.status, complaint(b"".join(exchange.pieces)))
     elif exchange.event_stream or reader.lines:
-        await _read_stream(exchange, reader, reply, slice_s)
+        await _read_stream(exchange, reader, reply, turns or Turns())
         if not reply.error and not reply.ended:
             reply.error = "the stream stopped without an end mark, a finish reason or usage"
     else:
@@ -121,85 +123,51 @@ def failure_words(status: int, said: Complaint) -> str:
     return f"HTTP {status}: {said.message}"
 
 
-async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, slice_s: float) -> None:
+async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, turns: Turns) -> None:
+    splitter: Splitter = EventSplitter() if exchange.event_stream else LineSplitter()
+    likeness = Likeness(_only_text) if exchange.event_stream and reader is OPENAI else None
+    last = exchange.stamps[-1] if exchange.stamps else 0.0
+    for stamp, piece in chain(zip(exchange.stamps, exchange.pieces, strict=True), [(last, END)]):
+        if perf_counter() > turns.until:
+            await turns.give_way()
+        if likeness is not None and splitter.between and (text := likeness.text(piece)) is not None:
+            answered(text, stamp, reply)
+            mark_output(reply, stamp)
+            continue
+        known = len(reply.texts)
+        for data in splitter.feed(piece):
+            if perf_counter() > turns.until:
+                await turns.give_way()
+            _take_data(data, stamp, reader, reply)
+            if reply.error:
+                return
+        if likeness is not None and len(reply.texts) == known + 1 and is_one_event(piece):
+            likeness.learn(piece, reply.texts[-1])
+
+
+def _take_data(data: bytes, stamp: float, reader: Reader, reply: Reply) -> None:
     from orjson import JSONDecodeError, loads
 
-    take_event = reader.take_event
-    until = perf_counter() + slice_s
-    for stamp, data in (events if exchange.event_stream else lines)(exchange.pieces, exchange.stamps):
-        if data == b"[DONE]":
-            reply.ended = True
-            continue
-        try:
-            event = loads(data)
-        except JSONDecodeError:
-            if not reader.plain:
-                reply.error = "an event of the stream is not JSON"
-                return
-            event = data.decode("utf-8", "replace")
-        take_event(event, stamp, reply)
-        if reply.error:
+    if data == b"[DONE]":
+        reply.ended = True
+        return
+    try:
+        event = loads(data)
+    except JSONDecodeError:
+        if not reader.plain:
+            reply.error = "an event of the stream is not JSON"
             return
-        if perf_counter() > until:
-            await asyncio.sleep(0)
-            until = perf_counter() + slice_s
+        event = data.decode("utf-8", "replace")
+    reader.take_event(event, stamp, reply)
 
 
-def events(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, bytes]]:
-    """Yield the data of each server-sent event with the stamp of the read that completed it.
-
-    Comments, names and ids are left out; lines end with LF or CRLF; an event behind which no blank line came counts.
-    """
-    rest, held = bytearray(), b""
-    stamp = 0.0
-    for stamp, piece in zip(stamps, pieces, strict=True):
-        if not rest and not held and _is_one_event(piece):
-            yield stamp, piece[6:-2]
-            continue
-        if held or b"\r" in piece:
-            piece = held + piece
-            held = b"\r" if piece.endswith(b"\r") else b""  # the other half of a line end may be in the next piece
-            piece = piece[: len(piece) - len(held)].replace(b"\r\n", b"\n")
-        known = max(0, len(rest) - 1)  # there is no blank line before: an event in many pieces is searched once
-        rest += piece
-        if rest.find(b"\n\n", known) < 0:
-            continue
-        *whole, last = bytes(rest).split(b"\n\n")
-        rest = bytearray(last)
-        for block in whole:
-            if data := _data(block):
-                yield stamp, data
-    if data := _data(bytes(rest + held)):
-        yield stamp, data
-
-
-def _is_one_event(piece: bytes) -> bool:
-    """Tell whether a piece is just what most are: one line of data and a blank one."""
-    return piece.startswith(b"data: ") and piece.endswith(b"\n\n") and piece.find(b"\n") == len(piece) - 2 > 6
-
-
-def lines(pieces: list[bytes], stamps: list[float]) -> Iterator[tuple[float, bytes]]:
-    """Yield each line that is not blank with the stamp of the read that completed it."""
-    rest: list[bytes] = []
-    stamp = 0.0
-    for stamp, piece in zip(stamps, pieces, strict=True):
-        rest.append(piece)
-        if b"\n" not in piece:
-            continue
-        *whole, last = b"".join(rest).split(b"\n")
-        rest = [last]
-        for line in whole:
-            if line := line.strip():
-                yield stamp, line
-    if line := b"".join(rest).strip():
-        yield stamp, line
-
-
-def _data(block: bytes) -> bytes:
-    if block.startswith(b"data: ") and b"\n" not in block:
-        return block[6:]
-    lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
-    return b"\n".join(lines).strip()
+def _only_text(piece: bytes) -> str | None:
+    """Return the text of an event that has a text and nothing else that counts."""
+    reply = Reply()
+    for data in EventSplitter().feed(piece):
+        _take_data(data, 1.0, OPENAI, reply)
+    plain = reply == Reply(array("d", [1.0]), 1, 1.0, texts=reply.texts)
+    return reply.texts[0] if plain and len(reply.texts) == 1 else None
 
 
 def _take_event(event: Any, stamp: float, reply: Reply) -> None:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.perf.connection import Exchange
-from evalscope_pytest.perf.reading import Reply, events, lines, read
+from evalscope_pytest.perf.reading import Reply, read
+from evalscope_pytest.perf.splitting import END, EventSplitter, LineSplitter, Splitter
 from tests.servers.service import event
 
 from .service import delta, usage
@@ -23,6 +24,11 @@ def reply(*reads: bytes, status: int = 200, event_stream: bool = True) -> Reply:
     stamps = [float(n) for n in range(1, len(reads) + 1)]
     exchange = Exchange(status=status, pieces=list(reads), stamps=stamps, event_stream=event_stream)
     return asyncio.run(read(exchange))
+
+
+def split(splitter: Splitter, pieces: list[bytes]) -> list[tuple[int, bytes]]:
+    """The events of pieces, each with the number of the piece that completed it."""
+    return [(number, data) for number, piece in enumerate([*pieces, END]) for data in splitter.feed(piece)]
 
 
 def test_role_deltas_empty_deltas_and_usage_are_no_output():
@@ -146,19 +152,20 @@ def test_where_reads_are_cut_changes_no_event(blocks, cuts, newline):
     whole = "".join(newline.join(lines) + newline * 2 for lines in blocks).encode()
     places = [0, *sorted(cut % (len(whole) + 1) for cut in cuts), len(whole)]
     pieces = [whole[a:b] for a, b in pairwise(places) if a < b]
-    at_once = [data for _, data in events([whole], [0.0])]
-    in_pieces = list(events(pieces, [float(n) for n in range(len(pieces))]))
+    at_once = [data for _, data in split(EventSplitter(), [whole])]
+    in_pieces = split(EventSplitter(), pieces)
     assert [data for _, data in in_pieces] == at_once
-    assert [stamp for stamp, _ in in_pieces] == sorted(stamp for stamp, _ in in_pieces)
+    assert [number for number, _ in in_pieces] == sorted(number for number, _ in in_pieces)
 
 
 @pytest.mark.parametrize(
-    ("split", "piece"), [(events, b"x" * 4096), (events, b"data: x\r\n" * 455), (lines, b"x" * 4096)]
+    ("splitter", "piece"),
+    [(EventSplitter(), b"x" * 4096), (EventSplitter(), b"data: x\r\n" * 455), (LineSplitter(), b"x" * 4096)],
 )
-def test_reading_takes_time_in_proportion_to_what_came(split, piece):
+def test_reading_takes_time_in_proportion_to_what_came(splitter, piece):
     """32 MiB without an end, in 8192 pieces: joined anew with each piece this takes a minute."""
     begun = time.perf_counter()
-    found = list(split([b"data: ", *[piece] * 8192], [0.0] * 8193))
+    found = split(splitter, [b"data: ", *[piece] * 8192])
     assert time.perf_counter() - begun < 5
     assert len(found) == 1
 
@@ -199,3 +206,49 @@ def test_no_bytes_make_reading_raise(pieces):
 def test_no_json_makes_reading_raise(value):
     reply(event(json.dumps(value)))
     reply(json.dumps(value).encode(), event_stream=False)
+
+
+_TEXTS = st.text(max_size=3) | st.sampled_from(["?", "!", "a", " tok", '"', "\\", "\n", "content", "x", "\u4f60"])
+_EVENTS = st.builds(
+    lambda text, head, delta, more, spaces: json.dumps(
+        {**head, "choices": [{"index": 0, "delta": {**delta, "content": text}, "finish_reason": None}], **more},
+        separators=(", ", ": ") if spaces else (",", ":"),
+        ensure_ascii=spaces,
+    ),
+    _TEXTS,
+    st.sampled_from([{}, {"id": "a"}, {"id": "b"}, {"content": "a"}, {"text": " tok"}]),
+    st.sampled_from([{}, {}, {}, {"reasoning": "a"}, {"role": "a"}]),
+    st.sampled_from([{}, {}, {}, {"usage": None}, {"usage": {"completion_tokens": 4}}, {"error": {"message": "a"}}]),
+    st.booleans(),
+)
+
+
+@given(st.lists(st.lists(_EVENTS | st.sampled_from(["[DONE]", "{", '{"choices":[]}']), max_size=3), max_size=8))
+def test_what_is_not_parsed_is_read_as_if_it_were(reads):
+    """Behind a comment no event is taken for one like that before."""
+    quick = [[event(data) for data in read] for read in reads]
+    stamps = [float(number) for number, read in enumerate(reads) for _ in read]
+
+    def found(pieces):
+        return asyncio.run(read(Exchange(status=200, pieces=pieces, stamps=stamps, event_stream=True)))
+
+    pieces = [piece for read in quick for piece in read]
+    assert found(pieces) == found([b": comment\n" + piece for piece in pieces])
+
+
+def test_bytes_that_are_no_text_are_found_among_events_that_are_alike():
+    piece = delta(content="a")
+    assert reply(piece, piece, delta("stop")).text == "aa"
+    for wrong in (b"\xff", b"\x01", b"\xed\xa0\x80", b'a"', b"\\"):
+        assert "not JSON" in reply(piece, piece.replace(b'"a"', b'"%b"' % wrong), delta("stop")).error
+
+
+def test_events_that_are_alike_are_not_parsed(monkeypatch):
+    from evalscope_pytest.perf import reading
+
+    parsed = []
+    honest = reading._take_data
+    monkeypatch.setattr(reading, "_take_data", lambda data, *how: parsed.append(data) or honest(data, *how))
+    found = reply(*[delta(content=f" t{n}") for n in range(200)], delta("stop"))
+    assert (found.events, len(found.stamps), found.text[-5:]) == (200, 200, " t199")
+    assert len(parsed) < 6

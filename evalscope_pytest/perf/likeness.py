@@ -1,0 +1,55 @@
+"""Most events of a stream differ from the one before in their text only: such a one need not be parsed.
+
+That is most of what reading costs (docs/design/perf.md), and reading is what bounds the load one core makes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_plain = re.compile(rb'[^"\\\x00-\x1f]+').fullmatch
+_TRIES = 8  # events unlike the one before in a row, after which a stream is taken for one whose events never are alike
+
+
+class Likeness:
+    """The bytes before and behind the text of an event that was parsed.
+
+    A piece with the same bytes around another text, without quotes, backslashes and control characters, is the same
+    event with another string in one place.
+
+    Args:
+        says: Returns the text of an event that has a text and nothing else that counts; None for any other.
+    """
+
+    __slots__ = ("_before", "_behind", "_says", "_tries")
+
+    def __init__(self, says: Callable[[bytes], str | None]) -> None:
+        self._says = says
+        self._before = self._behind = b""
+        self._tries = _TRIES
+
+    def text(self, piece: bytes) -> str | None:
+        """Return the text of a piece that is an event like the last one learned; None: it must be parsed."""
+        before, behind = self._before, self._behind
+        if not (piece.startswith(before) and piece.endswith(behind)):
+            return None
+        said = piece[len(before) : len(piece) - len(behind)]
+        if not before or not _plain(said):
+            return None
+        try:
+            return said.decode()
+        except UnicodeDecodeError:
+            return None
+
+    def learn(self, piece: bytes, text: str) -> None:
+        """Learn from an event that was parsed, if another text in the place of its text is just another text."""
+        said = text.encode()
+        place = piece.find(b'"%b"' % said) + 1
+        if not (self._tries and place and _plain(said)):
+            return
+        self._tries -= 1
+        before, behind = piece[:place], piece[place + len(said) :]
+        other = "?" if text != "?" else "!"
+        if self._says(before + other.encode() + behind) == other:
+            self._before, self._behind = before, behind
