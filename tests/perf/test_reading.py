@@ -243,6 +243,11 @@ def test_bytes_that_are_no_text_are_found_among_events_that_are_alike():
         assert "not JSON" in reply(piece, piece.replace(b'"a"', b'"%b"' % wrong), delta("stop")).error
 
 
+def test_a_text_that_stands_elsewhere_too_is_not_taken_from_there():
+    said = [event({"model": model, "choices": [{"delta": {"content": "m"}}]}) for model in "mnm"]
+    assert reply(*said, delta("stop")).text == "mmm"
+
+
 def test_events_that_are_alike_are_not_parsed(monkeypatch):
     from evalscope_pytest.perf import reading
 
