@@ -10,6 +10,7 @@ import pytest
 from evalscope_pytest.cli.main import main
 from evalscope_pytest.perf.tokenizer import Tokenizer, load_tokenizer
 
+from .belief import believed  # noqa: F401
 from .service import Pace, PerfService, stream_of
 
 
@@ -20,14 +21,6 @@ def service() -> Iterator[PerfService]:
 
 
 @pytest.fixture
-def believed(monkeypatch):
-    """Results count as the server's, however busy this machine is: whether they are is what test_verdict is about."""
-    for limit in ("BUSY", "LATE_FLOOR_S", "DISPATCH_FLOOR_S"):
-        monkeypatch.setattr(f"evalscope_pytest.perf.verdict.{limit}", float("inf"))
-    monkeypatch.setattr("evalscope_pytest.perf.verdict.KEPT", 0.0)
-
-
-@pytest.fixture
 def prompts(tmp_path) -> Path:
     path = tmp_path / "prompts.txt"
     path.write_text("\n".join(f"question {n}" for n in range(40)), encoding="utf-8")
@@ -35,7 +28,7 @@ def prompts(tmp_path) -> Path:
 
 
 @pytest.fixture
-def perf(service, prompts, tmp_path, monkeypatch, believed):
+def perf(service, prompts, tmp_path, monkeypatch, believed):  # noqa: F811
     """Run the command against the service; the folder of its files is ``out/perf/m``."""
     monkeypatch.chdir(tmp_path)
     service.writes, service.pace = stream_of(4), Pace(0.06, 0.005)

@@ -23,10 +23,11 @@ from .project import Project, solve
 
 @pytest.fixture(autouse=True)
 def nothing_from_around(monkeypatch):
-    """Neither the session that runs these tests nor its user's settings reach the runs they start."""
+    """Neither the session that runs these tests, its user's settings nor its terminal reach the runs they start."""
     for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_XDIST", "PYTEST_ADDOPTS")):
+        if name.startswith(("EVALSCOPE_", "PYTEST_XDIST", "PYTEST_ADDOPTS")) or name in ("CI", "BUILD_NUMBER"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "80")
 
 
 @pytest.fixture

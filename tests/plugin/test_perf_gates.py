@@ -11,6 +11,7 @@ import pytest
 
 from evalscope_pytest.perf.compare import compare
 from evalscope_pytest.perf.records import read_run
+from tests.perf.belief import CONFTEST, believed  # noqa: F401
 from tests.perf.service import Pace, PerfService, stream_of
 from tests.waiting import wait_until
 
@@ -21,7 +22,7 @@ import pytest
 
 @pytest.mark.perf
 async def test_serving(load):
-    await load.run(concurrency=4, requests=8, goodput=["ttft:5s"])
+    await load.run(concurrency=4, requests=8, goodput=["ttft:90s"])
 
 @pytest.mark.parametrize("rate", [100, 200])
 def test_rates(load, rate):
@@ -43,12 +44,13 @@ class Service(PerfService):
 
 
 @pytest.fixture
-def tested(project):
+def tested(project, believed):  # noqa: F811
     with Service(pace=Pace(0.15, 0.002)) as server:
         server.answer = solve
         project.model, project.server = "m", server
         project.options = [f"--eval-api-url={server.url}", "--eval-type=openai_api"]
         project.write("test_serving.py", SERVING)
+        project.write("conftest.py", CONFTEST)
         yield project
 
 
