@@ -194,7 +194,9 @@ class TaskConfig:
     dry_run: bool = setting(SWITCH, "List what would run, and ask nothing.", False)
     trust_remote_code: bool = setting(SWITCH, "Run code that comes with a local model or a dataset.", False)
     language: str = setting(choice("en", "zh"), "Language of the tables' titles and of the analysis.", "en")
-    gate: tuple[str, ...] = setting(LINES, "Required score, such as 'gsm8k>=0.7'. May be given several times.", ())
+    gate: tuple[str, ...] = setting(
+        LINES, "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times.", ()
+    )
     baseline: str | None = setting(PATH, "Directory of an earlier run whose scores must be reached.")
     max_drop: float = setting(number(0), "How far a score may fall below the baseline's.", 0.0)
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
