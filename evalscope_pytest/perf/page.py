@@ -53,7 +53,7 @@ def _overview(results: Sequence[Result], names: Sequence[str]) -> str:
 
 
 def _repeats(result: Result) -> str:
-    if not result.repeats:
+    if len(result.repeats) < 2:
         return ""
     names = [f"repeat {number + 1}" for number in range(len(result.repeats))]
     return f"<details><summary>{len(names)} repeats</summary>\n{_overview(result.repeats, names)}</details>\n"

@@ -39,9 +39,7 @@ def student(freedom: float) -> float:
 
 
 def of_repeats(repeats: Sequence[Result], objectives: Sequence[Objective] = ()) -> Result:
-    """Return the result of a level that was measured one or several times."""
-    if len(repeats) == 1:
-        return repeats[0]
+    """Return the result of a level that is measured several times, of those there are; one alone has no intervals."""
     whole = pooled_repeats(repeats, objectives)
     return replace(whole, intervals=_intervals(whole))
 
@@ -93,8 +91,8 @@ def _window(repeats: Sequence[Result]) -> Window | None:
 
 
 def _intervals(whole: Result) -> Mapping[str, tuple[float, float]]:
-    found = {}
-    for name in INTERVALS:
+    found: dict[str, tuple[float, float]] = {}
+    for name in INTERVALS if len(whole.repeats) > 1 else ():
         value_of = figure(name)
         assert value_of is not None, name
         value, values = value_of(whole), [value_of(repeat) for repeat in whole.repeats]

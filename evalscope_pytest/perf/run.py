@@ -160,19 +160,20 @@ class Measuring:
         plan, repeats = self._plan, self._repeats.setdefault(level.name, [])
         label = f"{level.name} ({len(repeats) + 1} of {plan.repeats})" if plan.repeats > 1 else level.name
         shown = Progress(level, sys.stderr, label) if self._progress else None
-        result = measure_level(plan, _from(self._workload, self._used), level, shown)
-        repeats.append(self._with_own_prompts(result) if plan.repeats > 1 else result)
+        start = 0 if level.arrivals == "trace" else self._used  # a trace has its times from its first record on
+        result = measure_level(plan, _from(self._workload, start), level, shown)
+        repeats.append(self._numbered(result, start) if plan.repeats > 1 else result)
         self._used += _prompts_of(level)
-        self._results[level.name] = of_repeats(repeats, plan.objectives)
+        self._results[level.name] = of_repeats(repeats, plan.objectives) if plan.repeats > 1 else result
         write_result(plan.folder, self._results[level.name])
         write_summary(plan.folder, self.about, self.results, summary_text(plan, self.results) + "\n")
         write_page(plan.folder / "report.html", self.about, self.results)
         return result
 
-    def _with_own_prompts(self, result: Result) -> Result:
+    def _numbered(self, result: Result, start: int) -> Result:
         """Number prompts as in the whole data set: those of two repeats are not the same."""
         count = len(self._workload.conversations)
-        requests = (replace(request, prompt=(request.prompt + self._used) % count) for request in result.requests)
+        requests = (replace(request, prompt=(request.prompt + start) % count) for request in result.requests)
         return replace(result, requests=tuple(requests))
 
 

@@ -72,7 +72,7 @@ def test_the_interval_is_students_over_the_repeats():
 
 def test_one_measurement_has_no_interval():
     assert of_repeats([repeat(1)]).intervals == {}
-    assert "±" not in overview([repeat(1)])
+    assert "±" not in overview([of_repeats([repeat(1)])])
 
 
 def test_a_repeat_that_cannot_be_believed_spoils_the_whole():
@@ -137,8 +137,22 @@ def test_the_command_measures_loads_in_turns(service, tmp_path, monkeypatch, cap
     assert len(set(asked)) == len(asked) == 45, "no prompt is sent twice while there are new ones"
     assert asked[:3] == [f"question {n}" for n in range(3)]
     assert set(asked[15:18]) == {f"question {n}" for n in range(15, 18)}, "the first load again after the second"
+    assert not (folder / "parallel_4" / "requests.jsonl").exists(), "each repeat has its own"
     page = (folder / "report.html").read_text()
     assert page.count("<summary>3 repeats</summary>") == 2
+
+
+def test_a_trace_is_replayed_from_its_first_record_each_time(service, believed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    service.writes = stream_of(4)
+    trace = tmp_path / "trace.jsonl"
+    trace.write_text("".join(json.dumps({"timestamp": n * 60, "prompt": f"question {n}"}) + "\n" for n in range(9)))
+    words = ["perf", "--url", service.url, "--model", "m", "--dataset", "trace", "--dataset-path", str(trace)]
+    assert main([*words, "-n", "6", "--repeats", "2", "--sleep-interval", "0", "--no-timestamp"]) == 0
+    asked = [received.body["messages"][0]["content"] for received in service.requests[1:]]
+    assert asked == [f"question {n}" for n in range(6)] * 2
+    (result,) = read_run(tmp_path / "outputs" / "perf" / "m").results
+    assert [request.scheduled for request in result.requests[6:]] == pytest.approx([0.06 * n for n in range(6)])
 
 
 @pytest.mark.parametrize("words", [["--repeats", "0"], ["--repeats", "2", "--sla-auto-tune"]])
