@@ -54,7 +54,7 @@ class Form:
     def reader(self) -> Reader:
         """How replies are read: whole ones are no lines."""
         reader = find(self.interface).reader
-        return reader if self.parameters.get("stream") else replace(reader, lines=False)
+        return replace(reader, lines=False) if reader.lines and not self.parameters.get("stream") else reader
 
     def _draw(self, place: tuple[int, int]) -> int:
         low, high = self.lengths or (0, 0)
