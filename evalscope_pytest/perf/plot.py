@@ -42,10 +42,7 @@ def plot(title: str, x_label: str, series: Sequence[Series], x_names: Sequence[s
     points = [(x, y) for line in series for x, y in zip(line.xs, line.ys, strict=True) if math.isfinite(y)]
     if not points:
         return ""
-    heights = _ticks(0.0, max(y for _, y in points) or 1.0)
-    heights.append(2 * heights[-1] - heights[-2])
-    if heights[-2] >= max(y for _, y in points):
-        heights.pop()  # the line above all is there already
+    heights = _heights(max(y for _, y in points) or 1.0)
     high = heights[-1]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     span = (right - left) or 1.0
@@ -76,6 +73,8 @@ def plot(title: str, x_label: str, series: Sequence[Series], x_names: Sequence[s
 def _line(line: Series, number: int, place: Callable[[float, float], tuple[float, float]], at: int) -> list[str]:
     """Return a line with its name, which begins ``at`` so many units from the left."""
     dots = [place(x, y) for x, y in zip(line.xs, line.ys, strict=True) if math.isfinite(y)]
+    if not dots:
+        return []
     path = "M" + "L".join(f"{x} {y}" for x, y in dots)
     marks = [f'<path class="l{number}" d="{path}"/>']
     if len(dots) <= 20:
@@ -83,6 +82,12 @@ def _line(line: Series, number: int, place: Callable[[float, float], tuple[float
     if line.name:
         marks.append(f'<text class="k{number}" x="{at}" y="14">{escape(line.name)}</text>')
     return marks
+
+
+def _heights(top: float) -> list[float]:
+    """Return round values from 0 to the first that is not below ``top``."""
+    found = _ticks(0.0, top)
+    return found if found[-1] >= top else [*found, 2 * found[-1] - found[-2]]
 
 
 def _ticks(low: float, high: float) -> list[float]:
