@@ -269,6 +269,10 @@ class Mine:
         return Said(text=reply["text"], output_tokens=reply["n"], input_tokens=4, cached_tokens=1, reasoning_tokens=2)
 
 
+class Strict(Mine):
+    finishes = True
+
+
 class Lines:
     stream = "lines"
 
@@ -328,6 +332,12 @@ class TestOwn:
         assert (request.tokens.reasoning, request.events) == (1, 4)
         assert service.requests[0].path == "/generate"
         assert service.requests[1].body == {"talk": ["one", "ab", "two"]}
+
+    def test_a_stream_that_stops_before_its_end_may_be_told_from_one_that_ends(self, full):
+        cut, whole = [event({"t": "a"})], [event({"t": "a"}), event("over")]
+        assert not reply_of(f"{full}:Mine", *cut).error
+        assert "stopped without an end mark" in reply_of(f"{full}:Strict", *cut).error
+        assert not reply_of(f"{full}:Strict", *whole).error
 
     def test_whole_replies_have_a_reader_of_their_own(self, service, full):
         service.reply = {"text": "hello", "n": 6}

@@ -10,7 +10,8 @@
 
 `request` gets a `Prompt` and the fields of every request in OpenAI's names. `read` gets decoded JSON, or a text where
 it is none, and returns a text, a `Said`, or None. Where whole replies look different, ``read_whole`` reads them.
-``path``, ``headers`` and ``stream = "lines"`` may stand next to them; ``mine.py:Name`` takes all of these from a class.
+Next to them may stand ``path``, ``headers``, ``stream = "lines"`` and ``finishes = True``: a stream is then cut that has
+no `Said` that is ``finished``. ``mine.py:Name`` takes all of these from a class.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from .interface import Fields, Interface, UnsendableError
 from .said import Said, take
 
 Read = Callable[[Any], Any]
-_SETTINGS: tuple[tuple[str, Any], ...] = (("path", ""), ("headers", {}), ("stream", "events"))
+_SETTINGS: tuple[tuple[str, Any], ...] = (("path", ""), ("headers", {}), ("stream", "events"), ("finishes", False))
 _STREAMS = ("events", "lines")
 _KINDS: Mapping[str, type] = {
     "text": str,
@@ -54,10 +55,12 @@ def from_file(name: str) -> Interface:
     request = _function(source, "request", name)
     read = _function(source, "read", name)
     whole = _function(source, "read_whole", name) if hasattr(source, "read_whole") else read
-    path, headers, stream = (getattr(source, key, default) for key, default in _SETTINGS)
-    if not isinstance(path, str) or not isinstance(headers, Mapping) or stream not in _STREAMS:
+    path, headers, stream, finishes = (getattr(source, key, default) for key, default in _SETTINGS)
+    fine = isinstance(path, str) and isinstance(headers, Mapping) and isinstance(finishes, bool)
+    if not fine or stream not in _STREAMS:
         raise ConfigError(
-            f'--api {name}: path is a text ("/generate"), headers a mapping of texts, and stream "events" or "lines".'
+            f'--api {name}: path is a text ("/generate"), headers a mapping of texts, stream "events" or "lines", and '
+            "finishes True or False."
         )
     if path and not path.startswith("/"):
         raise ConfigError(f"--api {name}: path {path!r} does not begin with a slash.")
@@ -65,7 +68,7 @@ def from_file(name: str) -> Interface:
         name,
         path,
         _writer(request, file),
-        Reader(_event_reader(read, file), _body_reader(whole, file), lines=stream == "lines", plain=True),
+        Reader(_event_reader(read, file, finishes), _body_reader(whole, file), lines=stream == "lines", plain=True),
         headers={str(key): str(value) for key, value in headers.items()},
     )
 
@@ -102,7 +105,7 @@ def _writer(request: Callable[..., Any], file: Path) -> Callable[[Prompt, Fields
         try:
             body = request(prompt, fields)
         except _ERRORS as error:
-            raise UnsendableError(where_and_what(error, file)) from error
+            raise UnsendableError(shown(where_and_what(error, file))) from error
         if not isinstance(body, (Mapping, list)):
             raise UnsendableError(f"{file.name}: request() gave {_kind(body)}. It has to return a dict: the body.")
         return body
@@ -110,9 +113,9 @@ def _writer(request: Callable[..., Any], file: Path) -> Callable[[Prompt, Fields
     return write
 
 
-def _event_reader(read: Read, file: Path) -> Callable[[Any, float, Reply], None]:
+def _event_reader(read: Read, file: Path, finishes: bool) -> Callable[[Any, float, Reply], None]:
     def take_event(event: Any, stamp: float, reply: Reply) -> None:
-        reply.ended = True  # the end of the reply is its end: what ends a stream here is not known
+        reply.ended = reply.ended or not finishes  # else the end of the reply is that of the stream
         _take(read, event, stamp, reply, file)
 
     return take_event
