@@ -161,7 +161,8 @@ class Measuring:
         label = f"{level.name} ({len(repeats) + 1} of {plan.repeats})" if plan.repeats > 1 else level.name
         shown = Progress(level, sys.stderr, label) if self._progress else None
         start = 0 if level.arrivals == "trace" else self._used  # a trace has its times from its first record on
-        result = measure_level(plan, _from(self._workload, start), level, shown)
+        own = replace(level, seed=level.seed + len(repeats))  # another draw of random starts
+        result = measure_level(plan, _from(self._workload, start), own, shown)
         repeats.append(self._numbered(result, start) if plan.repeats > 1 else result)
         self._used += _prompts_of(level)
         self._results[level.name] = of_repeats(repeats, plan.objectives) if plan.repeats > 1 else result

@@ -155,6 +155,17 @@ def test_a_trace_is_replayed_from_its_first_record_each_time(service, believed, 
     assert [request.scheduled for request in result.requests[6:]] == pytest.approx([0.06 * n for n in range(6)])
 
 
+def test_random_starts_are_drawn_anew_for_each_repeat(service, believed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    service.writes = stream_of(2)
+    words = ["perf", "--url", service.url, "--model", "m", "--prompt", "x", "--rate", "200", "-n", "20"]
+    assert main([*words, "--repeats", "2", "--sleep-interval", "0", "--no-timestamp"]) == 0
+    (result,) = read_run(tmp_path / "outputs" / "perf" / "m").results
+    starts = [[request.scheduled for request in part.requests] for part in result.repeats]
+    assert starts[0] != starts[1]
+    assert "requests_per_s" in result.intervals
+
+
 @pytest.mark.parametrize("words", [["--repeats", "0"], ["--repeats", "2", "--sla-auto-tune"]])
 def test_repeats_that_cannot_be_are_refused(words, capsys):
     assert main(["perf", "--url", "http://127.0.0.1:9/v1", "--model", "m", "-n", "5", "--prompt", "x", *words]) == 4
