@@ -10,8 +10,8 @@
 
 `request` gets a `Prompt` and the fields of every request in OpenAI's names. `read` gets decoded JSON, or a text where
 it is none, and returns a text, a `Said`, or None. Where whole replies look different, ``read_whole`` reads them.
-Next to them may stand ``path``, ``headers``, ``stream = "lines"`` and ``finishes = True``: a stream is then cut that has
-no `Said` that is ``finished``. ``mine.py:Name`` takes all of these from a class.
+Next to them may stand ``path``, ``headers``, ``stream = "lines"``, and ``finishes = True``: a stream is then cut that
+has no `Said` that is ``finished``. ``mine.py:Name`` takes all of these from a class.
 """
 
 from __future__ import annotations
