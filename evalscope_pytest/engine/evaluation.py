@@ -326,6 +326,8 @@ def _text(value: Any, context: SampleContext) -> str:
             "did you forget await or return?"
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""
+    if inspect.iscoroutine(value):
+        value.close()  # Python would tell again that it was not awaited, long after and elsewhere
     raise BodyError(
         f"a benchmark returns a ModelOutput, text, a Score, a number or nothing; "
         f"this one returned {type(value).__name__}{hint}"

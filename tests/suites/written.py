@@ -151,10 +151,12 @@ NO_PAPER = {"aime24"}
 NO_REFERENCE = {"ifeval"}
 # Where the official records lie otherwise than in a folder of the benchmark's name, and how they are asked for.
 OFFICIAL_ARGS: dict[str, dict[str, Any]] = {"competition_math": {"few_shot_num": 0}}  # its train split is not there
+# Samples whose published solution does not hold with this Python.
+NOT_HERE: dict[str, set[str]] = {}
 
 for _file in sorted(Path(__file__).parent.glob("written_*.py")):
     _area = import_module(f".{_file.stem}", __package__)
-    for _name in ("FILES", "SUBSETS", "NO_OFFICIAL", "FEW_OFFICIAL", "NO_PAPER", "NO_REFERENCE", "OFFICIAL_ARGS"):
+    for _name in ("FILES", "SUBSETS", "NO_OFFICIAL", "FEW_OFFICIAL", "NO_PAPER", "NO_REFERENCE", "OFFICIAL_ARGS", "NOT_HERE"):
         globals()[_name].update(getattr(_area, _name, ()))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+import sys
 import zlib
 from typing import Any
 
 Row = dict[str, Any]
+
+# Since Python 3.12 `sum` of floats is more exact, and one published solution, a search for a root, ends elsewhere.
+NOT_HERE = {"humaneval_plus": {"HumanEval/32"}} if sys.version_info >= (3, 12) else {}
 
 _DOUBLE = 'def double(number: int) -> int:\n    """ Return twice the number.\n    >>> double(2)\n    4\n    """\n'
 
