@@ -156,7 +156,16 @@ NOT_HERE: dict[str, set[str]] = {}
 
 for _file in sorted(Path(__file__).parent.glob("written_*.py")):
     _area = import_module(f".{_file.stem}", __package__)
-    for _name in ("FILES", "SUBSETS", "NO_OFFICIAL", "FEW_OFFICIAL", "NO_PAPER", "NO_REFERENCE", "OFFICIAL_ARGS", "NOT_HERE"):
+    for _name in (
+        "FILES",
+        "SUBSETS",
+        "NO_OFFICIAL",
+        "FEW_OFFICIAL",
+        "NO_PAPER",
+        "NO_REFERENCE",
+        "OFFICIAL_ARGS",
+        "NOT_HERE",
+    ):
         globals()[_name].update(getattr(_area, _name, ()))
 
 
