@@ -95,9 +95,9 @@ def workload(prompts: int = 8, **parameters: Any) -> Workload:
     )
 
 
-def endpoint(url: str, *, read_s: float = 10.0, total_s: float = 30.0) -> Endpoint:
-    """An address with little patience."""
-    return Endpoint(url, patience=Patience(2.0, read_s, total_s))
+def endpoint(url: str, *, read_s: float = 60.0, total_s: float = 600.0) -> Endpoint:
+    """An address, with patience for a slow machine unless a test is about patience."""
+    return Endpoint(url, patience=Patience(30.0, read_s, total_s))
 
 
 def after(service: PerfService, requests: int, act: Callable[[], object]) -> None:
