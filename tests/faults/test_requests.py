@@ -254,7 +254,7 @@ def test_case_30_a_service_of_capacity_7_is_asked_with_7(served, processes):
     served.server.latency_s = 0.03
     served.server.capacity = 7
     run = served.run(
-        generation(), "-n", processes, "--eval-batch-size=32", "--eval-enable-progress-tracker",
+        generation(retries=50), "-n", processes, "--eval-batch-size=32", "--eval-enable-progress-tracker",
         "--eval-heartbeat-interval=0.01",
     )  # fmt: skip
     assert (run.code, run.counts) == (0, {"correct": 400})
