@@ -11,12 +11,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ..core.deadline import Deadline
 from ..core.errors import EvalError, FatalError, ModelError, RateLimitedError, TransientError
 from ..core.service_state import ServiceState
 from ..core.values import ModelOutput
 from ..models.protocol import Connecting, Model, Request
 from .breaker import PROBE_EVERY_S, Breaker
-from .deadline import Deadline
 from .limiter import FIRST_REQUESTS, Limiter
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 from .slots import Slot, Slots

@@ -15,6 +15,7 @@ from typing import Any
 import openai  # at the top: the factory imports this module only when a model is made
 
 from ..config.generation import GenerationConfig
+from ..core.deadline import Deadline
 from ..core.errors import ConfigError, RejectedError
 from ..core.secret import Secret
 from .arguments import check_headers, check_model_args
@@ -56,7 +57,8 @@ class SdkTransport:
         silence_s = config.stream_timeout or STREAM_TIMEOUT_S
         try:
             # The package's own time-out starts anew at every byte; this one is for the whole reply.
-            return await asyncio.wait_for(self._send(body, config, sink, silence_s), timeout_s)
+            with Deadline(timeout_s):
+                return await self._send(body, config, sink, silence_s)
         except _RefusedError as refused:
             self._reached = True
             return refused.reply
@@ -104,7 +106,8 @@ async def _read_stream(chunks: AsyncIterator[bytes], sink: Sink, silence_s: floa
     waits_s = None  # for the first byte: as long as the request may take
     while True:
         try:
-            chunk = await asyncio.wait_for(anext(chunks), waits_s)
+            with Deadline(waits_s):
+                chunk = await anext(chunks)
         except StopAsyncIteration:
             return
         except asyncio.TimeoutError:

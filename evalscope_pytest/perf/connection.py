@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from ..core.deadline import Deadline
 from .endpoint import Address
 
 if TYPE_CHECKING:
@@ -282,7 +283,8 @@ class Client:
             ssl=address.tls,
             server_hostname=address.host if address.tls else None,
         )
-        _, connection = await asyncio.wait_for(coming, address.patience.connect_s)
+        with Deadline(address.patience.connect_s):
+            _, connection = await coming
         self._all.add(connection)
         return connection
 

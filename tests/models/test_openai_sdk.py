@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from evalscope_pytest.core.errors import ConfigError, FatalError
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.models.factory import create
+from evalscope_pytest.models.openai_sdk import _read_stream
 from tests.servers import service
 
 from .asking import KEY, ask, request, spec
@@ -58,3 +61,26 @@ def test_an_unknown_deployment_stops_the_run(openai_server):
     openai_server.script(service.status(404, "The API deployment does not exist.", code="DeploymentNotFound"))
     with pytest.raises(FatalError, match="--eval-model"):
         ask(azure(openai_server.origin, api_version="1"), request())
+
+
+def test_a_time_limit_that_passes_in_the_moment_a_piece_arrives_is_not_lost():
+    """Else a reply that drips would be read to its end, however long that takes."""
+
+    async def chunks(reading):
+        for number in range(100):
+            await asyncio.sleep(0)
+            if number == 3:
+                asyncio.get_running_loop().call_soon(reading.cancel)
+            yield b"data"
+
+    async def read():
+        seen = []
+
+        async def reading():
+            await _read_stream(chunks(asyncio.current_task()), seen.append, 60.0)
+
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(reading())
+        return seen
+
+    assert len(asyncio.run(read())) < 6

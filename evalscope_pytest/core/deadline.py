@@ -9,7 +9,8 @@ from types import TracebackType
 class Deadline:
     """Cancels the running task ``after_s`` seconds from now, and turns that into ``TimeoutError`` at the end.
 
-    As `asyncio.timeout`, which Python 3.10 has not. None: no limit.
+    As `asyncio.timeout`, which Python 3.10 has not. None: no limit. Not `asyncio.wait_for`: before Python 3.12 it loses
+    a cancellation that comes in the moment the awaited thing is done, and the limit around it never ends anything.
     """
 
     __slots__ = ("_after_s", "_passed", "_task", "_timer")
