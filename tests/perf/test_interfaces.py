@@ -98,14 +98,16 @@ class TestResponses:
         ]
         result = undisturbed(
             lambda: one(service, "responses", max_tokens=9, stream_options={"include_usage": True}),
-            lambda found: len(found.requests[0].stamps) == 3 and found.requests[0].ttft < 0.12,
+            lambda found: (
+                len(found.requests[0].stamps) == 3 and found.requests[0].ttfot - found.requests[0].ttft > 0.015
+            ),
         )
         assert result.failures == ()
         request = result.requests[0]
         tokens = request.tokens
         assert (tokens.input, tokens.output, tokens.reasoning, tokens.cached) == (11, 9, 2, 4)
         assert (request.events, len(request.stamps), tokens.source) == (3, 3, "usage")
-        assert 0.06 < request.ttft < 0.12  # the first event is no output
+        assert request.ttft > 0.06  # the first event is no output
         assert request.ttfot > request.ttft + 0.015
         body = service.requests[0].body
         assert service.requests[0].path == "/responses"
