@@ -113,7 +113,7 @@ def _between(a: Result, b: Result) -> list[Change]:
         half = student(sum(squares) ** 2 / sum(parts) if sum(parts) else math.inf) * math.sqrt(sum(squares))
         values = value_of(a), value_of(b)
         change = values[1] - values[0]
-        found.append(Change(a.name, name, *values, change - half, change + half, less_is_better))
+        found.append(Change(a.short, name, *values, change - half, change + half, less_is_better))
     return found
 
 
@@ -129,7 +129,7 @@ def _within(a: Result, b: Result) -> list[Change]:
         points = [float(np.percentile(np.concatenate(side), percentile)) for side in sides]
         spreads = [_bootstrap(side, percentile, source) for side in sides]
         low, high = (float(x) for x in np.percentile(spreads[1] - spreads[0], (2.5, 97.5)))
-        found.append(Change(a.name, name, points[0], points[1], low, high, less_is_better=True))
+        found.append(Change(a.short, name, points[0], points[1], low, high, less_is_better=True))
     for name, rates in (("out tok/s", _token_rates), ("req/s", _request_rates)):
         if change := _rate_change(a, b, name, rates):
             found.append(change)
@@ -169,7 +169,7 @@ def _rate_change(a: Result, b: Result, name: str, rates: Callable[[Result], list
     error = math.sqrt(sum(float(side.var(ddof=1)) / len(side) for side in sides))
     half = 2.26 * error  # Student's t for the nine degrees of freedom of each side
     change = means[1] - means[0]
-    return Change(a.name, name, means[0], means[1], change - half, change + half, less_is_better=False)
+    return Change(a.short, name, means[0], means[1], change - half, change + half, less_is_better=False)
 
 
 def _token_rates(result: Result) -> list[float]:
@@ -209,7 +209,7 @@ def _unlike(a: Result, b: Result) -> str:
         for field in fields(a.level)
         if getattr(a.level, field.name) != getattr(b.level, field.name)
     ]
-    return f"{a.name} is not the same load in both: {', '.join(differences)}" if differences else ""
+    return f"{a.short} is not the same load in both: {', '.join(differences)}" if differences else ""
 
 
 def text(a: Run, b: Run, changes: Sequence[Change]) -> str:
@@ -234,7 +234,7 @@ def text(a: Run, b: Run, changes: Sequence[Change]) -> str:
         lines += ["", "Intervals of loads that both runs repeated are over the repeats."]
     lines += [unlike for pair in pairs if (unlike := _unlike(*pair))]
     doubts = [
-        f"{name} {result.name} is INVALID: {reason}"
+        f"{name} {result.short} is INVALID: {reason}"
         for name, run in (("A", a), ("B", b))
         for result in run.results
         for reason in result.invalid

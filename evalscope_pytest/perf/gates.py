@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from ..core.errors import ConfigError, closest
 from ..report.gates import LOADS, Gate, GateResult, distance, parse_gate
@@ -20,7 +20,7 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
 }
 _FORM = "'perf:goodput>=0.95' or 'perf[parallel_64]:ttft.p99<0.5' (seconds)."
-_LEVEL = re.compile(r"parallel_\d+|rate_[\d.e+-]+(_parallel_\d+)?|trace_x[\d.e+-]+(_parallel_\d+)?")
+_LEVEL = re.compile(r"(parallel_\d+|(rate_|trace_x)[\d.e+-]+(_parallel_\d+)?)(#\d+)?")
 
 
 def parse(texts: Sequence[str], levels: Sequence[str], has_objectives: bool) -> list[Gate]:
@@ -64,9 +64,15 @@ def check_tests(gates: Sequence[Gate], tests: Sequence[str]) -> None:
                 "marked `perf`. Select one, or drop the gate."
             )
         names = {name: None for test in tests for name in _names_of(test)}
-        if gate.part and gate.part not in names and not _LEVEL.fullmatch(gate.part):
+        if gate.part and not _may_be(gate.part, names):
             near = closest(gate.part, [name for name in names if ".py::" not in name])
             raise ConfigError(f"gate {gate.text!r}: no load test {gate.part!r} in this run. {near}")
+
+
+def _may_be(part: str, names: Container[str]) -> bool:
+    """Tell whether a gate's part may come to name a measurement: a test, a load of any test, or both."""
+    test, _, load = part.rpartition(" ")
+    return part in names or (_LEVEL.fullmatch(load) is not None and (not test or test in names))
 
 
 def _names_of(test: str) -> list[str]:
@@ -93,17 +99,17 @@ def evaluate(gates: Sequence[Gate], results: Sequence[Result]) -> list[GateResul
 
 
 def _is_about(gate: Gate, result: Result) -> bool:
-    return not gate.part or gate.part in (result.name, result.title, result.level.name, *_names_of(result.test))
+    return not gate.part or gate.part in (result.name, result.short, result.level.name, *_names_of(result.test))
 
 
 def _nothing(gate: Gate, results: Sequence[Result]) -> GateResult:
-    there = f" of {gate.part!r}; there are {', '.join(result.title for result in results)}" if results else ""
+    there = f" of {gate.part!r}; there are {', '.join(result.short for result in results)}" if results else ""
     return GateResult(False, f"{gate.text}: failed, nothing was measured{there}")
 
 
 def _evaluate(gate: Gate, result: Result) -> GateResult:
     """Decide a gate at one load. A result that is INVALID passes none, nor does one that was stopped."""
-    where = f"{gate.text} at {result.title if result.test else result.name}"
+    where = f"{gate.text} at {result.short}"
     value_of = figure(gate.metric)
     assert value_of is not None, "checked when it was read"
     value = value_of(result)

@@ -130,9 +130,15 @@ class Result:
     requests: tuple[Request, ...] = field(default=(), repr=False)
 
     @property
+    def short(self) -> str:
+        """Its name without a test's file and class."""
+        place = self.test.partition("[")[0].rpartition("::")[0]
+        return self.name.removeprefix(f"{place}::")
+
+    @property
     def title(self) -> str:
         """Its name as tables show it."""
-        return self.name.rpartition("::")[2] if self.test else self.name.replace("_", " ")
+        return self.short if self.test else self.name.replace("_", " ")
 
     @property
     def valid(self) -> bool:

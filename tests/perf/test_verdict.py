@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from evalscope_pytest.perf.gates import evaluate, parse
+from evalscope_pytest.perf.gates import check_tests, evaluate, parse
 from evalscope_pytest.perf.level import Level
 from evalscope_pytest.perf.request import Request, Tokens
 from evalscope_pytest.perf.result import Effort, Observed, Result, pooled, result_of
@@ -104,6 +104,25 @@ def test_processes_are_pooled_not_averaged():
     assert found.effort == Effort(0.004, 0.3)
     assert found.window is not None
     assert found.window.in_flight == pytest.approx(8)
+
+
+@pytest.mark.parametrize(
+    ("test", "short"),
+    [
+        ("", "parallel_4"),
+        ("a/test_a.py::test_b", "test_b parallel_4"),
+        ("test_a.py::TestC::test_b[x::y[0]]", "test_b[x::y[0]] parallel_4"),
+    ],
+)
+def test_a_gate_may_call_a_test_by_any_of_its_names(test, short):
+    found = replace(result(), name=f"{test} parallel_4".strip(), test=test)
+    assert found.short == short
+    names = ["parallel_4", short, *([test, short.rpartition(" ")[0], "test_b"] if test else [])]
+    for name in names:
+        (outcome,) = evaluate(parse([f"perf[{name}]:success_rate>=1"], [], False), [found])
+        assert outcome.passed, outcome
+        assert f"at {short}: passed" in outcome.line
+    check_tests(parse([f"perf[{name}]:ttft.p50<1" for name in names], [], False), [test or "test_b"])
 
 
 def test_an_invalid_result_passes_no_gate():
