@@ -29,7 +29,8 @@ def files_of(page: str) -> dict[str, str]:
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("EVALSCOPE_", "PYTEST_"))}
+    around = ("EVALSCOPE_", "PYTEST_", "FORCE_COLOR", "PY_COLORS", "COLUMNS", "CI")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(around)}
     return subprocess.run([sys.executable, *words], cwd=folder, env=clean, capture_output=True, text=True, timeout=240)
 
 
