@@ -123,7 +123,8 @@ def test_languages_that_are_not_there_are_skipped_by_name(project):
     other.parent.mkdir()
     other.write_bytes(shell.read_bytes())
     run = project.run(*arguments, "-rs", here=False)
-    assert run.counts == {"wrong": 1, "skipped": 1}
+    # A shell starts processes, which not every sandbox allows.
+    assert run.counts == ({"wrong": 1, "skipped": 1} if choose(SandboxChoice()).forks else {"skipped": 2})
     assert "rkt: programs in this language are not run by this version" in run.out
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evalscope_pytest.config.sandbox import SandboxChoice
@@ -76,7 +78,10 @@ def test_unsafe_execution_is_asked_for_by_name_and_marked(nowhere):
 def test_a_sandbox_that_breaks_is_an_error_never_a_wrong_answer(project, monkeypatch):
     from evalscope_pytest.sandbox.jail import InterpreterJail
     from evalscope_pytest.sandbox.protocol import Result
+    from evalscope_pytest.sandbox.unsafe import Unsafe
 
+    fragile = replace(Unsafe(), name="fragile", isolates=True)
+    monkeypatch.setattr("evalscope_pytest.sandbox.choice.candidates", lambda choice: (fragile,))
     broken = Result("sandbox_error", detail="the jail broke")
     monkeypatch.setattr(InterpreterJail, "run", lambda self, program: broken)
     monkeypatch.setattr("evalscope_pytest.sandbox.choice.unfit", lambda isolation: "")
