@@ -8,8 +8,9 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,12 +99,24 @@ def lines_of(project, *args, say, times=1):
     words = ("--eval-model=served", "test_adding.py", *args)
     process = project.start(*words, env={"PYTHONUNBUFFERED": "1"})
     found = []
-    while len(found) < times and (line := process.stdout.readline()):
-        if all(word in line for word in say):
-            found.append(line.rstrip("\n"))
-    process.send_signal(signal.SIGINT)
-    assert project.finish(process).code == 2
+    with ended(process):
+        while len(found) < times and (line := process.stdout.readline()):
+            if all(word in line for word in say):
+                found.append(line.rstrip("\n"))
+        process.send_signal(signal.SIGINT)
+        assert project.finish(process).code == 2
     return found
+
+
+@contextmanager
+def ended(process):
+    """Kill a process that does not end by itself: whoever reads from it would wait for ever."""
+    timer = threading.Timer(180, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def screen(written: str) -> list[str]:
@@ -138,7 +151,7 @@ def on_a_terminal(project, *args, code=0, heed=lambda process, shown: None):
     )
     os.close(theirs)
     written = b""
-    with suppress(OSError):  # the other end is closed
+    with ended(process), suppress(OSError):  # the other end is closed
         while piece := os.read(ours, 65536):
             written += piece
             heed(process, written)
@@ -148,11 +161,11 @@ def on_a_terminal(project, *args, code=0, heed=lambda process, shown: None):
 
 
 def tally(telling: int) -> Tally:
-    return Tally("adding", 21, telling, started=time.monotonic() - 5)
+    return Tally("adding", 21, telling, started=95.0)
 
 
 def test_no_time_is_foretold_from_the_first_of_many_that_were_asked_together(monkeypatch):
-    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    monkeypatch.setattr("evalscope_pytest.plugin.progress.time", SimpleNamespace(monotonic=lambda: 100.0))
     correct = Verdict("adding", "correct", 1.0)
     line = tally(8)
     line.add(correct, 5.0)
