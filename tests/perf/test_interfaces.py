@@ -313,6 +313,16 @@ class TestOwn:
         assert summary["output_tokens"]["mean"] == 3
         assert 0.025 < summary["ttft"]["min"] < summary["latency"]["min"]
 
+    def test_a_file_of_one_name_in_another_folder_is_another(self, tmp_path, monkeypatch):
+        for name in ("a", "b"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "own.py").write_text(f"path = '/{name}'\n{MINIMAL}")
+        paths = []
+        for name in ("a", "b"):
+            monkeypatch.chdir(tmp_path / name)
+            paths.append(find("own.py").path)
+        assert paths == ["/a", "/b"]
+
     def test_events_may_be_cut_anywhere(self, service, minimal):
         whole = b"".join(event({"token": f"wörd{n}"}) for n in range(5))
         service.writes, service.pace = [whole[at : at + 7] for at in range(0, len(whole), 7)], Pace(0, 0.001)

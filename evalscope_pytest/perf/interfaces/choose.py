@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
@@ -28,14 +29,19 @@ APIS = tuple(_APIS)
 _BY_END = {"completions": "completions", "responses": "responses"}  # of an address, where --api is openai
 
 
-@lru_cache(maxsize=8)
 def find(name: str) -> Interface:
-    """Return an interface: a built-in one by its name, or one of the user's own by its file.
+    """Return an interface: a built-in one by its name, or one of the user's own by its file, which is run once.
 
     Raises:
         ConfigError: There is none, or its file is wrong.
     """
-    return _BUILT_IN[name] if name in _BUILT_IN else own.from_file(name)
+    return _BUILT_IN[name] if name in _BUILT_IN else _from_file(name, os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _from_file(name: str, folder: str) -> Interface:
+    """Return the interface that ``name`` means in this working directory."""
+    return own.from_file(name)
 
 
 def interface_of(api: str, url: str) -> tuple[Interface, str]:
