@@ -59,7 +59,8 @@ def mode_of(mode: str, baseline: str, names: Sequence[str]) -> Mode:
         raise ConfigError(f"mode {mode} of the arena has no baseline. Leave one of the two out.")
     least = 1 if mode == "single" else 2
     if len(names) < least:
-        raise ConfigError(f"the arena has {len(names)} models, and needs {least} at least. Add to its models.")
+        how_many = "1 model" if len(names) == 1 else f"{len(names)} models"
+        raise ConfigError(f"the arena has {how_many}, and needs {least} at least. Name another run or service.")
     return mode or ("pairwise_baseline" if baseline else "pairwise_all")  # type: ignore[return-value]
 
 

@@ -13,6 +13,7 @@ from ..core.errors import ConfigError
 from ..perf import compare as comparison
 from ..perf import gates
 from ..perf.local import ENGINES, served
+from ..perf.packages import check_packages
 from ..perf.promise import parse_promises
 from ..perf.records import read_run
 from ..perf.result import Result
@@ -28,12 +29,13 @@ def perf(arguments: Sequence[str]) -> int:
     """Run a load test; the exit code is 0 where every request of every load was answered and all gates hold.
 
     Raises:
-        ConfigError: An option is unknown, or a value wrong.
+        ConfigError: An option is unknown, a value wrong, or a package missing.
         ModelError: The service does not answer the first request.
     """
     if arguments and arguments[0] == "compare":
         return _compare(arguments[1:])
     options = read_options(arguments)
+    check_packages()
     if options.api not in ENGINES:
         if options.port or options.server_args:
             raise ConfigError("--port and --server-args are for --api local, which starts a server.")
@@ -99,6 +101,7 @@ def _compare(arguments: Sequence[str]) -> int:
     parser.add_argument("a", type=Path, metavar="A", help="folder of the first run, the one with summary.json")
     parser.add_argument("b", type=Path, metavar="B", help="folder of the second")
     given = parser.parse_args(arguments)
+    check_packages()
     a, b = read_run(given.a), read_run(given.b)
     print(comparison.text(a, b, comparison.compare(a, b)))
     return 0

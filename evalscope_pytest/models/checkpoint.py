@@ -78,7 +78,7 @@ class Checkpoint:
             if find_spec(library) is None:
                 raise ConfigError(
                     f"eval_type llm_ckpt needs {library}, which is not installed. "
-                    "Run: pip install 'evalscope-pytest[local]'. A service needs it not: give --eval-api-url."
+                    "Run: pip install 'evalscope-pytest[local]'. For a service give --eval-api-url."
                 )
         if spec.chat_template is not None and "{" not in spec.chat_template:
             raise ConfigError(f"chat_template: {spec.chat_template!r} is no Jinja template. Give its text, not a path.")

@@ -290,12 +290,8 @@ class Client:
 
 
 def _parser() -> Any:
-    from ..core.errors import ConfigError
+    from httptools import HttpResponseParser
 
-    try:
-        from httptools import HttpResponseParser
-    except ImportError:
-        raise ConfigError("perf needs httptools and orjson: pip install 'evalscope-pytest[perf]'") from None
     return HttpResponseParser
 
 

@@ -18,6 +18,7 @@ from .form import Form
 from .goodput import parse_objective
 from .interfaces import interface_of
 from .level import Arrivals, Level
+from .packages import check_packages
 from .prompts import Content, Conversation, single
 from .result import Result
 from .session import Stop, measure
@@ -57,6 +58,9 @@ class LoadTester:
         spec: The model: its service, its key, and the generation parameters of the run.
         keep: Records a result and returns it, with the name it has in this run.
         alone: Held while a load is measured.
+
+    Raises:
+        ConfigError: A package is not installed.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class LoadTester:
         keep: Callable[[Result], Result] = lambda result: result,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        check_packages()
         self._spec = spec
         self._keep = keep
         self._alone = alone

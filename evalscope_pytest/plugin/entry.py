@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 
 import pytest
 
 from ..config import options
 from . import fixtures
+
+_WANTED = {  # what a skip's reason says: what is missing
+    "--eval-judge-model-args": "a judge: --eval-judge-model-args model_id=NAME,api_url=URL (model_id=mock to try out)",
+    "--eval-api-url=URL": "a model service: --eval-model=MODEL --eval-api-url=URL",
+    "--eval-model=MODEL": "a model: --eval-model=MODEL (--eval-model=mock to try them out)",
+}
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -68,12 +75,15 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why benchmarks were skipped, which pytest itself says with ``-rs`` only."""
-    reasons = (report.longrepr for report in terminalreporter.stats.get("skipped", ()))
-    waiting = sum(isinstance(reason, tuple) and "--eval-model=MODEL" in reason[2] for reason in reasons)
-    if waiting and "s" not in terminalreporter.reportchars:
-        what = "1 test needs" if waiting == 1 else f"{waiting} tests need"
-        terminalreporter.write_line(f"{what} a model: --eval-model=MODEL (--eval-model=mock to try them out)")
+    """Say what skipped tests and benchmarks need, which pytest itself says with ``-rs`` only."""
+    if "s" in terminalreporter.reportchars:
+        return
+    skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", ()))
+    reasons = [reason[2] for reason in skipped if isinstance(reason, tuple)]
+    wanted = Counter(next((option for option in _WANTED if option in reason), "") for reason in reasons)
+    for option, what in _WANTED.items():
+        if count := wanted[option]:
+            terminalreporter.write_line(f"{'1 test needs' if count == 1 else f'{count} tests need'} {what}")
 
 
 def _given(config: pytest.Config) -> bool:

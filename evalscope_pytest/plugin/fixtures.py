@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..engine.judging import JudgeHandle
     from ..perf.tester import LoadTester
     from ..sandbox.handle import SandboxHandle
+    from .run import Run
 
 _AWAITED = {"judge", "load", "model", "sandbox"}
 
@@ -30,18 +31,15 @@ def task_config(pytestconfig: pytest.Config) -> TaskConfig:
 @pytest.fixture(scope="session")
 def model(pytestconfig: pytest.Config) -> ModelHandle:
     """The model under evaluation: ``model.generate(...)`` blocks in a test function, is awaited in an async one."""
-    run = pytestconfig.stash.get(RUN, None)
-    if run is None:
-        pytest.skip("needs a model: --eval-model=MODEL (--eval-model=mock needs none)")
-    return run.model
+    return _run_of(pytestconfig).model
 
 
 @pytest.fixture(scope="session")
 def judge(pytestconfig: pytest.Config) -> JudgeHandle:
     """The judges: ``judge.grade(...)`` and ``judge.compare(...)`` block in a test function, else they are awaited."""
-    run = pytestconfig.stash.get(RUN, None)
-    if run is None or not run.judges.config.models:
-        pytest.skip("needs a model, and a judge: --eval-judge-model-args model_id=NAME,api_url=URL")
+    run = _run_of(pytestconfig)
+    if not run.judges.config.models:
+        pytest.skip("needs a judge: --eval-judge-model-args model_id=NAME,api_url=URL")
     return run.judges.handle
 
 
@@ -89,3 +87,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
     else:
         run.thread.submit(pyfuncitem.obj(**arguments)).result()
     return True
+
+
+def _run_of(config: pytest.Config) -> Run:
+    """Return the run, or skip the test that wants it."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        pytest.skip("needs a model: --eval-model=MODEL (--eval-model=mock needs none)")
+    return run

@@ -83,6 +83,8 @@ def parse_gate(text: str) -> Gate:
     if place < 0:
         raise ConfigError(f"gate {text!r} compares nothing: none of {', '.join(_OPERATORS)} is in it. {_FORM}")
     what, number = text[:place].strip(), text[place + len(sign) :]
+    if what.endswith("="):
+        raise ConfigError(f"gate {text!r}: '={sign}' is no comparison. {_FORM}")
     benchmark, bracket, rest = what.partition("[")
     if bracket:
         part, closed, metric = rest.rpartition("]")

@@ -164,7 +164,7 @@ def test_names_and_replies_are_data_in_the_picture(arenas):
 
 
 MISTAKES = {
-    "one model": (["runs/a"], {}, "has 1 models, and needs 2"),
+    "one model": (["runs/a"], {}, "has 1 model, and needs 2 at least. Name another"),
     "no such run": (["runs/a", "runs/x"], {}, "runs/x is no run"),
     "names twice": (["runs/a", "a=runs/b"], {}, "two models of the arena are called 'a'"),
     "no such baseline": (["runs/a", "runs/b"], {"baseline": "bb"}, "'bb' is none of its models. Did you mean 'b'?"),

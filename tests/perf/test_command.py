@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -131,6 +132,16 @@ def test_a_run_is_read_back_as_it_was(perf, tmp_path):
         assert getattr(again, name).p99 == pytest.approx(written[name]["p99"], abs=2e-6)
     assert again.goodput is not None
     assert again.goodput.good == 20
+
+
+@pytest.mark.parametrize("package", ["httptools", "orjson"])
+def test_a_missing_package_is_told_before_anything_is_sent(package, perf, service, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, package, None)
+    assert perf("-n", "4") == 4
+    assert main(["perf", "compare", "a", "b"]) == 4
+    told = f"ERROR: perf needs {package}, which is not installed. Run: pip install 'evalscope-pytest[perf]'.\n"
+    assert capsys.readouterr().err == told * 2
+    assert not service.requests
 
 
 def test_a_folder_with_files_is_not_written_over(perf, capsys):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
 import pytest
 
@@ -44,6 +46,16 @@ def test_a_test_says_what_serving_must_reach(project, serving):
     assert run.counts["passed"] == 2
     assert {r.body.get("max_tokens") for r in serving.requests} == {7, None}
     assert {r.body["messages"][0]["content"] for r in serving.requests if "max_tokens" not in r.body} == {"a", "b"}
+
+
+def test_a_missing_package_is_told_with_what_to_install(project, serving, monkeypatch):
+    monkeypatch.setitem(sys.modules, "orjson", None)
+    project.write("test_down.py", WITHOUT_PROMISE)
+    run = project.run(*options(serving), "test_down.py", model="m")
+    assert run.code == 1
+    assert "perf needs orjson, which is not installed. Run: pip install 'evalscope-pytest[perf]'." in run.out
+    assert "Traceback" not in run.out
+    assert not serving.requests
 
 
 def test_a_missed_bound_is_a_failure_and_the_marker_selects(project, serving):

@@ -27,6 +27,19 @@ def test_why_it_was_skipped_is_said_once(project):
     assert "needs a model: --eval-model=MODEL" not in project.run("-rs", model="").out
 
 
+def test_each_thing_that_is_missing_is_named(project):
+    project.write("test_tone.py", "def test_tone(model, judge):\n    pass\n\ndef test_serving(load):\n    pass")
+    run = project.run(model="")
+    assert "1 test needs a model: --eval-model=MODEL" in run.out
+    assert "1 test needs a model service: --eval-model=MODEL --eval-api-url=URL" in run.out
+    assert "judge" not in run.out
+    run = project.run()
+    assert run.counts == {"skipped": 2}
+    assert "1 test needs a judge: --eval-judge-model-args model_id=NAME,api_url=URL" in run.out
+    assert "1 test needs a model service: --eval-model=MODEL --eval-api-url=URL" in run.out
+    assert "needs a model:" not in run.out
+
+
 def test_it_can_be_listed_and_named(project):
     project.benchmark(count=0)
     assert "test_adding.py::adding\n" in project.run("--co", "-q", model="").out

@@ -53,6 +53,11 @@ def test_what_is_no_gate_is_refused_with_an_example(text: str) -> None:
         parse_gate(text)
 
 
+def test_a_comparison_written_the_wrong_way_round_is_no_part_of_a_name() -> None:
+    with pytest.raises(ConfigError, match="'=>' is no comparison"):
+        parse_gate("gsm8k=>0.7")
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(ConfigError):
