@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
-from typing import NoReturn
+from functools import lru_cache
+from typing import Any, NoReturn
 
 from ..core.errors import ConfigError, closest
 from ..perf.datasets import NAMES
@@ -69,6 +71,23 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def default_of(name: str) -> Any:
+    """Return what an option is where it is not given."""
+    return _parser().get_default(name)
+
+
+def _number(text: str) -> float:
+    """Read a number; one that is none (nan), or has no end, measures nothing."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text} is no finite number")
+    return number
+
+
+_number.__name__ = "number"  # argparse says it: "invalid number value"
+
+
+@lru_cache(maxsize=1)
 def _parser() -> Parser:
     parser = Parser(
         prog="evalscope-pytest perf",
@@ -109,21 +128,21 @@ def _add_service(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--headers", nargs="+", default=[], metavar="NAME=VALUE", help="more HTTP headers")
     group.add_argument(
         "--connect-timeout",
-        type=float,
+        type=_number,
         default=CONNECT_TIMEOUT_S,
         metavar="S",
         help="seconds for a connection (%(default)g)",
     )
     group.add_argument(
         "--read-timeout",
-        type=float,
+        type=_number,
         default=READ_TIMEOUT_S,
         metavar="S",
         help="seconds a server may be silent (%(default)g)",
     )
     group.add_argument(
         "--total-timeout",
-        type=float,
+        type=_number,
         default=TOTAL_TIMEOUT_S,
         metavar="S",
         help="seconds for a whole reply (%(default)g)",
@@ -139,9 +158,11 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="requests kept in flight, one load each; with --rate the most there may be (default 1)",
     )
-    group.add_argument("--rate", type=float, nargs="+", metavar="R", help="requests started each second, one load each")
+    group.add_argument(
+        "--rate", type=_number, nargs="+", metavar="R", help="requests started each second, one load each"
+    )
     group.add_argument("-n", "--number", type=int, nargs="+", metavar="N", help="requests of all loads, or of each")
-    group.add_argument("--duration", type=float, metavar="S", help="start requests for so many seconds")
+    group.add_argument("--duration", type=_number, metavar="S", help="start requests for so many seconds")
     group.add_argument(
         "--repeats", type=int, default=1, metavar="N", help="measure each load N times, in turns, for intervals (1)"
     )
@@ -152,26 +173,26 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--burstiness",
-        type=float,
+        type=_number,
         default=1.0,
         metavar="K",
         help="shape of gamma arrivals: 1 is poisson, less comes in bursts, more is more even",
     )
     group.add_argument(
         "--ramp-up",
-        type=float,
+        type=_number,
         metavar="S",
         help="seconds until the load is at its height (1 ms for each request in flight; at a rate 0)",
     )
-    group.add_argument("--replay-speed", type=float, default=1.0, metavar="X", help="replay a trace so much faster")
+    group.add_argument("--replay-speed", type=_number, default=1.0, metavar="X", help="replay a trace so much faster")
     group.add_argument(
         "--warmup-num",
-        type=float,
+        type=_number,
         default=0,
         metavar="N",
         help="requests sent before and not counted; below 1 a share of --number",
     )
-    group.add_argument("--sleep-interval", type=float, default=5, metavar="S", help="pause between two loads (5)")
+    group.add_argument("--sleep-interval", type=_number, default=5, metavar="S", help="pause between two loads (5)")
 
 
 def _add_data(group: argparse._ArgumentGroup) -> None:
@@ -240,11 +261,11 @@ def _add_generation(group: argparse._ArgumentGroup) -> None:
         help="most tokens of a reply; of two numbers each draws its own",
     )
     group.add_argument("--min-tokens", type=int, metavar="N", help="fewest tokens of a reply")
-    group.add_argument("--temperature", type=float, default=0.0, metavar="T", help="(0.0)")
-    group.add_argument("--top-p", type=float, metavar="P")
+    group.add_argument("--temperature", type=_number, default=0.0, metavar="T", help="(0.0)")
+    group.add_argument("--top-p", type=_number, metavar="P")
     group.add_argument("--top-k", type=int, metavar="K")
-    group.add_argument("--frequency-penalty", type=float, metavar="F")
-    group.add_argument("--repetition-penalty", type=float, metavar="F")
+    group.add_argument("--frequency-penalty", type=_number, metavar="F")
+    group.add_argument("--repetition-penalty", type=_number, metavar="F")
     group.add_argument("--logprobs", action="store_true", default=None)
     group.add_argument("--n-choices", type=int, metavar="N", help="replies to each prompt")
     group.add_argument("--seed", type=int, metavar="N", help="also seeds prompts and starts, which use 42 without it")
@@ -297,7 +318,7 @@ def _add_tuning(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--sla-number-multiplier",
-        type=float,
+        type=_number,
         default=2.0,
         metavar="X",
         help="requests of a run for each request in flight, or a second; at least 20 (2)",

@@ -17,6 +17,7 @@ from ..perf.interfaces import Interface
 from ..perf.level import Level
 from ..perf.run import RunPlan
 from ..records.layout import safe_name
+from .perf_needs import check_needs
 from .perf_options import API_KEY_VARIABLES
 from .perf_sent import SEED, data_of, dataset_of, interface_for, lengths_of, parameters_of, prompt_of, speed_of
 
@@ -29,8 +30,12 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
     Raises:
         ConfigError: A value is wrong, or two contradict each other.
     """
+    if not options.model.strip():
+        raise ConfigError("--model is empty. Give the model's name at the service.")
     interface, url = interface_for(options)
     levels = _levels(options)
+    data = data_of(options, interface)
+    check_needs(options)
     objectives = tuple(parse_objective(text) for text in options.goodput)
     streams = options.stream and interface.streams
     if not streams and any(objective.metric != "latency" for objective in objectives):
@@ -41,13 +46,13 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
         parameters=parameters_of(options, interface, streams),
         lengths=lengths_of(options) if interface.streams else None,
         dataset=dataset_of(options),
-        data=data_of(options, interface),
+        data=data,
         levels=levels,
         folder=_folder(options),
         prompt=prompt_of(options),
         objectives=objectives,
         repeats=_repeats(options),
-        pause_s=options.sleep_interval,
+        pause_s=_pause(options),
         processes=_processes(options),
         try_first=not options.no_test_connection,
         visualizer=options.visualizer,
@@ -60,9 +65,17 @@ def _repeats(options: argparse.Namespace) -> int:
     return int(options.repeats)
 
 
+def _pause(options: argparse.Namespace) -> float:
+    if options.sleep_interval < 0:
+        raise ConfigError(f"--sleep-interval {options.sleep_interval:g}: no pause is below 0 s. Give 0 for none.")
+    return float(options.sleep_interval)
+
+
 def _processes(options: argparse.Namespace) -> int:
+    if options.processes < 1:
+        raise ConfigError("--processes: the number is out of range. Give one above zero.")
     fewest = min(options.parallel or [options.processes])
-    if not 1 <= options.processes <= fewest:
+    if options.processes > fewest:
         raise ConfigError(f"--processes {options.processes}: each has a part of the load. Give 1 to {fewest}.")
     return int(options.processes)
 
@@ -173,6 +186,8 @@ def _amounts(options: argparse.Namespace, count: int) -> list[tuple[int | None, 
     share = options.warmup_num
     if 0 < share < 1 and None in numbers:
         raise ConfigError("--warmup-num below 1 is a share of --number, which is not given. Give a number of requests.")
+    if share > 1 and share != int(share):
+        raise ConfigError(f"--warmup-num {share:g}: give a whole number of requests, or a share of --number below 1.")
     return [(n, round(share * (n or 0)) if share < 1 else int(share)) for n in numbers]
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ..core.errors import ConfigError
 from ..perf.chat_template import ChatTemplate, load_chat_template
@@ -58,13 +58,19 @@ def _takes_text(interface: Interface) -> bool:
 
 
 def parameters_of(options: argparse.Namespace, interface: Interface, streams: bool) -> dict[str, Any]:
-    """Return the fields of every request."""
+    """Return the fields of every request.
+
+    Raises:
+        ConfigError: A value is out of its range.
+    """
     found: dict[str, Any] = {"model": options.model}
     if interface.streams:
         if options.max_tokens and len(options.max_tokens) == 1:
             found["max_tokens"] = options.max_tokens[0]
         found |= {name: value for name in _GENERATION if (value := getattr(options, name)) is not None}
         if options.n_choices is not None:
+            if options.n_choices < 1:
+                raise ConfigError(f"--n-choices {options.n_choices}: there is at least one. Give one above zero.")
             found["n"] = options.n_choices
         found["stream"] = streams
         if streams:
@@ -82,6 +88,11 @@ def lengths_of(options: argparse.Namespace) -> tuple[int, int] | None:
     given = options.max_tokens or [1]
     if len(given) > 2 or min(given) < 1 or given != sorted(given):
         raise ConfigError("--max-tokens takes one number, or two: the fewest and the most. They start at 1.")
+    if (
+        options.min_tokens is not None
+        and not 0 <= options.min_tokens <= (options.max_tokens or [options.min_tokens])[0]
+    ):
+        raise ConfigError(f"--min-tokens {options.min_tokens}: it starts at 0, and must not exceed --max-tokens.")
     return (given[0], given[1]) if len(given) == 2 else None
 
 
@@ -101,7 +112,13 @@ def dataset_of(options: argparse.Namespace) -> str:
 
 
 def prompt_of(options: argparse.Namespace) -> str:
-    """Return the text that is sent instead of a data set; empty for none."""
+    """Return the text that is sent instead of a data set; empty for none.
+
+    Raises:
+        ConfigError: It is given, and empty.
+    """
+    if options.prompt is not None and not options.prompt.strip():
+        raise ConfigError("--prompt is empty. Give a text, or @FILE.")
     return _text_or_file(options.prompt, "--prompt") if options.prompt else ""
 
 
@@ -174,12 +191,16 @@ def _extra(options: argparse.Namespace) -> dict[str, Any]:
 
 def _json_object(text: str, flag: str, example: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number)
     except ValueError as error:
         raise ConfigError(f"{flag} is not JSON: {error}. Write '{example}', for example.") from None
     if not isinstance(found, dict):
         raise ConfigError(f"{flag} is no JSON object. Write '{example}', for example.")
     return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number there")
 
 
 def _text_or_file(given: str, flag: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ TOTAL_TIMEOUT_S = 6 * 3600.0
 READ_TIMEOUT_S = 300.0
 CONNECT_TIMEOUT_S = 30.0
 _NO_KEY = Secret("")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,12 @@ def address_of(endpoint: Endpoint) -> Address:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     where = host if port is None else f"{host}:{port}"
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in _headers(endpoint, where).items())]
+    headers = _headers(endpoint, where)
+    if wrong := next((name for name in headers if not _HEADER_NAME.fullmatch(name)), None):
+        raise ConfigError(f"--headers {wrong!r} is no name of a header. Write NAME=VALUE, as in x-team=blue.")
+    if framing := _FRAMING & {name.lower() for name in endpoint.headers}:
+        raise ConfigError(f"--headers {min(framing)}: how long a body is, the client says itself. Drop it.")
+    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if any("\r" in line or "\n" in line for line in lines):
         raise ConfigError("--headers: a name or value holds a line break. Take it out.")
     try:
@@ -110,5 +118,4 @@ def _headers(endpoint: Endpoint, where: str) -> dict[str, str]:
         headers["authorization"] = f"Bearer {endpoint.api_key.reveal()}"
     for name, value in endpoint.headers.items():
         headers[name.lower()] = str(value)
-    headers.pop("content-length", None)
     return headers

@@ -85,9 +85,11 @@ class DataOptions:
             )
         if self.prefix_count < 1:
             raise ConfigError("--prefix-count starts at 1.")
+        if min(self.offset, self.prefix_length) < 0:
+            raise ConfigError("--dataset-offset and --prefix-length start at 0.")
         if self.shape.as_tokens and self.tokenizer is None:
             raise ConfigError("--tokenize-prompt needs --tokenizer-path FOLDER: the model's own tokenizer.")
-        if self.max_turns is not None and not 1 <= self.min_turns <= self.max_turns:
+        if not 1 <= self.min_turns <= (self.min_turns if self.max_turns is None else self.max_turns):
             raise ConfigError(
                 "--min-turns and --max-turns leave no number of turns. The first must not exceed the second."
             )
