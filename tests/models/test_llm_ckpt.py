@@ -235,11 +235,12 @@ def test_a_time_out_ends_generation(local, at_each_token):
 
 
 def test_the_event_loop_stays_free_and_closing_ends_generation(folder, at_each_token):
-    looped = threading.Event()
+    looped, ended = threading.Event(), threading.Event()
 
     def wait_for_the_loop_then_for_the_end(stopping):
         assert looped.wait(60), "the event loop waits for the model"
         wait_until(stopping)
+        ended.set()
 
     async def run():
         model = create(spec("llm_ckpt", model=folder))
@@ -253,6 +254,7 @@ def test_the_event_loop_stays_free_and_closing_ends_generation(folder, at_each_t
         with pytest.raises(asyncio.CancelledError):
             await long
         model._batches._thread.shutdown()
+        assert ended.is_set(), "closing does not reach the model"
         assert len(tokens) == 1
 
     asyncio.run(run())

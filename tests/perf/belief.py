@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+# Here, not by name where it is changed: runs in this process forget the modules that they were the first to import.
+from evalscope_pytest.perf import verdict
+
 LIMITS = {"BUSY": float("inf"), "LATE_FLOOR_S": float("inf"), "DISPATCH_FLOOR_S": float("inf"), "KEPT": 0.0}
 # For the processes a run of pytest starts.
 CONFTEST = f"""
@@ -17,4 +20,4 @@ vars(verdict).update({LIMITS!r})
 def believed(monkeypatch):
     """The client counts as fit to measure, whatever else the machine does meanwhile."""
     for name, limit in LIMITS.items():
-        monkeypatch.setattr(f"evalscope_pytest.perf.verdict.{name}", limit)
+        monkeypatch.setattr(verdict, name, limit)

@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 
 from .project import kept, solve
+from .recorded import number_of
 
 
 def in_order(requests):
@@ -62,10 +63,9 @@ def test_the_next_benchmark_starts_before_the_last_reply_of_the_one_before(serve
 def test_one_slow_reply_does_not_hold_up_the_others(served):
     served.benchmark(count=200)
     server = served.server
-    server.holds = lambda received: received.number == 0 and len(server.requests) < ENOUGH
+    server.holds = lambda received: number_of(received) == 0 and len(server.requests) < ENOUGH
     served.run("--eval-batch-size=8")
     assert not server.held_in_vain
-    assert in_order(server.requests)[0] == "0 + 0"
 
 
 def test_one_slow_body_does_not_hold_up_the_others(served):
