@@ -20,6 +20,8 @@ from .splitting import END, EventSplitter, LineSplitter, Splitter, is_one_event
 from .turns import Turns
 
 CountTokens = Callable[[str], int]
+MOST_TOKENS = 1 << 40
+GZIP = b"\x1f\x8b"
 _REASONING = ("reasoning_content", "reasoning")
 
 
@@ -67,9 +69,10 @@ class Reply:
         reasoning = _count(details.get("reasoning_tokens"))
         cached = _count(_mapping(usage.get("prompt_tokens_details")).get("cached_tokens"))
         asked = _count(usage.get("prompt_tokens")) or _count(usage.get("total_tokens")) or prompt_tokens
-        output = usage.get("completion_tokens")
+        output = _count(usage.get("completion_tokens"))
         source: TokenSource = "usage"
-        if not isinstance(output, int):
+        silent = not (self.events or self.texts or self.reasoning_texts)
+        if not output and not (silent and "completion_tokens" in usage):
             output, source = self._own_count(count)
             reasoning = self.reasoning_events if source == "chunks" else reasoning
         return Tokens(asked, output, reasoning or self.reasoning_events, cached, source)
@@ -109,6 +112,8 @@ async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | 
         reply.error = exchange.failure
     elif exchange.status != 200:
         reply.error = failure_words(exchange.status, complaint(b"".join(exchange.pieces)))
+    elif exchange.pieces and exchange.pieces[0].startswith(GZIP):
+        reply.error = "the reply is compressed with gzip, which was not asked for"
     elif exchange.event_stream or reader.lines:
         await _read_stream(exchange, reader, reply, turns or Turns())
         if not reply.error and not reply.ended:
@@ -293,4 +298,5 @@ def _items(value: Any) -> list[Any]:
 
 
 def _count(value: Any) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    """Return a number of tokens as a server told it; 0 where that cannot be one."""
+    return value if type(value) is int and 0 < value < MOST_TOKENS else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 END = b"\n\n"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # a stream may begin with one
 
 
 class Splitter(Protocol):
@@ -77,5 +78,6 @@ def is_one_event(piece: bytes) -> bool:
 def _data(block: bytes) -> bytes:
     if block.startswith(b"data: ") and b"\n" not in block:
         return block[6:]
-    lines = [line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
+    lines = block.removeprefix(BYTE_ORDER_MARK).split(b"\n")
+    lines = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
     return b"\n".join(lines).strip()

@@ -101,6 +101,9 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"{failed:,} of {result.sent:,} requests failed: times and tokens are of the others."
     if result.interrupted:
         yield f"stopped before its end: {result.unfinished:,} requests in flight were given up."
+    silent = sum(1 for request in result.requests if request.ok and not request.stamps)
+    if 0 < silent < result.succeeded:
+        yield f"{silent:,} of {result.succeeded:,} replies brought no output: times to the first one are of the others."
     sources = dict(result.token_sources)
     if sources.get("chunks"):
         yield (

@@ -88,6 +88,22 @@ def test_without_usage_chunks_are_counted_or_a_tokenizer_counts():
     assert (counted.output, counted.source, counted.input) == (3, "tokenizer", 11)
 
 
+@pytest.mark.parametrize("told", [-9, 0, True, 1.5, "2", None, 2**64 - 1])
+def test_usage_that_cannot_be_is_none(told):
+    counts = event({"choices": [], "usage": {"prompt_tokens": told, "completion_tokens": told}})
+    found = reply(delta(content="a b"), counts, event("[DONE]")).tokens(None, 7)
+    assert (found.input, found.output, found.source) == (7, 1, "chunks")
+
+
+def test_a_reply_of_no_tokens_is_one_where_nothing_came():
+    assert reply(delta("stop"), usage(0)).tokens(None, 0).source == "usage"
+
+
+def test_a_stream_may_begin_with_a_byte_order_mark():
+    found = reply(b"\xef\xbb\xbf" + delta(content="a"), delta(content="b"), event("[DONE]"))
+    assert list(found.stamps) == [1.0, 2.0]
+
+
 def test_usage_of_a_gateway_with_an_empty_choice_is_no_output():
     found = reply(
         delta(content="a"), event({"choices": [{"delta": {}}], "usage": {"completion_tokens": 1}}), delta("stop")
@@ -111,6 +127,7 @@ def test_continuous_usage_tells_how_many_tokens_the_first_event_had():
         ((delta(content="a"),), "stopped without an end mark"),
         ((event("nonsense"),), "not JSON"),
         ((event("3"),), "no JSON object"),
+        ((b"\x1f\x8b\x08\x00",), "compressed with gzip, which was not asked for"),
         ((), "stopped without an end mark"),
     ],
 )

@@ -44,6 +44,13 @@ def test_a_quiet_client_is_believed():
     assert found.window.output_per_s == pytest.approx(40, rel=0.15)
 
 
+def test_replies_without_any_output_are_pointed_out():
+    found = requests(40)
+    silent = [replace(request, stamps=array("d")) for request in found[:3]]
+    assert any(note.startswith("3 of 40 replies brought no output") for note in result((*silent, *found[3:])).notes)
+    assert not result(tuple(replace(request, stamps=array("d")) for request in found)).notes
+
+
 @pytest.mark.parametrize(
     ("effort", "words"),
     [
