@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,12 +51,15 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
     wanted = _only(chosen)
     if chosen:
         run.model  # noqa: B018 - what is wrong with it is said before any data is loaded
+    run_now = dict.fromkeys(item for item in chosen if not _skipped(item))
+    # All of them before the data of any: what a late one lacks is said before an early one is downloaded.
+    settled = {name: _settle(run, b) for name, b in {i.benchmark.name: i.benchmark for i in run_now}.items()}
     expanded: list[pytest.Item] = []
     for item in items:
-        if not isinstance(item, BenchmarkItem) or item not in chosen or _skipped(item):
+        if not isinstance(item, BenchmarkItem) or item not in run_now:
             expanded.append(item)
         elif item.benchmark.name in wanted:
-            expanded.extend(_samples(run, item, wanted.pop(item.benchmark.name)))
+            expanded.extend(_samples(run, item, wanted.pop(item.benchmark.name), settled[item.benchmark.name]))
     _check_dataset_args(run, items)
     _recount(session, len(expanded) - len(items))
     items[:] = expanded
@@ -150,19 +153,37 @@ def _check_dataset_args(run: Run, items: Sequence[pytest.Item]) -> None:
             raise ConfigError(f"--eval-dataset-args: no benchmark named {name!r} is here. {hint}")
 
 
-def _samples(run: Run, stand_in: BenchmarkItem, only: set[str]) -> list[SampleItem]:
-    benchmark, task = stand_in.benchmark, run.task
-    module = stand_in.parent.parent
-    assert isinstance(module, pytest.Module)
+@dataclass(frozen=True)
+class _Settled:
+    """What a benchmark comes to in this run, before its data is loaded."""
+
+    resolved: ResolvedBenchmark
+    sandbox: Mapping[str, SandboxHandle]
+    judge: Mapping[str, JudgeHandle]
+
+
+def _settle(run: Run, benchmark: Benchmark) -> _Settled:
+    """Apply the user's settings and see that all is there that the benchmark needs.
+
+    Raises:
+        UsageError: A setting is wrong, or a judge or sandbox missing.
+    """
+    task = run.task
     args = task.args_of(benchmark.name)
     if task.prompts:
         args = with_evalscope_prompts(benchmark, args)
     resolved = resolve(benchmark, args, repeats=task.repeats, judge=run.judges.config)
-    sandbox, judge = _sandbox(run, resolved), _judge(run, benchmark)
+    return _Settled(resolved, _sandbox(run, resolved), _judge(run, benchmark))
+
+
+def _samples(run: Run, stand_in: BenchmarkItem, only: set[str], settled: _Settled) -> list[SampleItem]:
+    benchmark, task, resolved = stand_in.benchmark, run.task, settled.resolved
+    module = stand_in.parent.parent
+    assert isinstance(module, pytest.Module)
     loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
-    evaluation.arguments.update({**sandbox, **judge})
-    evaluation = _in_sandbox(evaluation, sandbox)
+    evaluation.arguments.update({**settled.sandbox, **settled.judge})
+    evaluation = _in_sandbox(evaluation, settled.sandbox)
     stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
     items = []
     file = module.nodeid or _outside(module.path)

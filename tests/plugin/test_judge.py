@@ -79,6 +79,14 @@ def test_a_judged_benchmark_needs_a_judge_and_says_how_to_name_one(served, judge
     assert run.score() == 0
 
 
+def test_a_missing_judge_is_told_before_the_data_of_other_benchmarks_is_loaded(served):
+    served.benchmark("adding", count=0)  # loading it fails
+    served.benchmark("judged", before=BEFORE, options="judge=GRADING, scorer=None", count=3)
+    run = served.run()
+    assert run.code == 4
+    assert "benchmark 'judged' needs a judge model" in run.out
+
+
 def test_judgements_that_fail_are_errors_and_carry_on_asks_only_for_those(served, judge_server):
     served.benchmark(before=BEFORE, options="judge=GRADING, scorer=None", count=4)
     judge_server.answer = lambda m: "who knows" if "2 + 2 =" in m[1]["content"] else verdict("CORRECT")
