@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from evalscope_pytest.benchmarks.bundled import bundled_dir, bundled_files
 from evalscope_pytest.config.options import cli_options, pytest_options
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,20 @@ def test_the_readmes_python_runs(tmp_path):
 
 def test_the_readme_fits_two_hundred_lines():
     assert len(text_of("README.md").splitlines()) <= 200
+
+
+def test_the_readme_names_and_counts_the_bundled_benchmarks():
+    entity_sets = {file.stem.removeprefix("test_") for file in (bundled_dir() / "ner").glob("test_*.py")}
+    demos = {name for name in bundled_files() if name.startswith("demo_")}
+    text = text_of("README.md")
+    table = text.partition("## Bundled benchmarks")[2].partition("\n## ")[0]
+    named = set(re.findall(r"\w+", table))
+    assert set(bundled_files()) - named <= entity_sets | demos
+    (more,) = re.findall(r"and (\d+) more", table)
+    assert len(entity_sets - named) == int(more)
+    (deselected,) = set(re.findall(r"(\d+) deselected", text))
+    assert int(deselected) == len(bundled_files()) - len(demos)
+    assert f"collected {int(deselected) + 41} items / {deselected} deselected / 41 selected" in text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
