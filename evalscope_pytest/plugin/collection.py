@@ -18,7 +18,6 @@ from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest
-from ..core.terminal import visible
 from ..datasets.location import Place
 from ..engine.evaluation import Evaluation, Unit
 from ..records.plan import BenchmarkPlan
@@ -26,7 +25,7 @@ from ..scoring import thinking
 from .host import Stage, parameters
 from .nodes import BenchmarkItem, SampleItem
 from .run import Run
-from .selection import selected
+from .selection import selected, subset_in_id
 
 if TYPE_CHECKING:
     from ..benchmarks.definition import Benchmark
@@ -262,8 +261,7 @@ def _outside(file: Path) -> str:
 
 
 def _sample_id(subset: str, group: int, repeat: int) -> str:
-    # "::" would read as a separator of node ids.
-    name = f"{visible(subset).replace('::', ':')}-{group}"
+    name = f"{subset_in_id(subset)}-{group}"
     return f"{name}-r{repeat + 1}" if repeat else name
 
 

@@ -2,8 +2,8 @@
 
 pytest itself deselects by ``-k`` after collection, when every data set would be loaded. A word of the expression that
 names a benchmark, file, folder or tag decides. One that names a subset leaves out the benchmarks that have none of that
-name. Any other word may be a sample's id, so it decides nothing; where it does not look like one, and all the bundled
-benchmarks are to be loaded for it, it is a mistake.
+name, and so does a sample's id that begins with one (``main-17``). Any other word may be an id, so it decides nothing;
+where it does not look like one, and all the bundled benchmarks are to be loaded for it, it is a mistake.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from _pytest.mark.expression import Expression
 
 from ..benchmarks.bundled import bundled_dir
 from ..core.errors import UsageError
+from ..core.terminal import visible
 from .nodes import BenchmarkItem
 
 MAX_UNKNOWN_WORDS = 8
 _WORD = re.compile(r"[^\s()]+")
 # `main-17`, `17`, `-r2`, `gsm8k[main-17]` or a part of it.
 _SAMPLE_ID = re.compile(r"\[|\]|-r?\d|^\d+$|^r\d+$|-$")
+_SUBSET_AND_NUMBER = re.compile(r"(.+?)-\d+(?:-r\d*)?")
 _OPERATORS = frozenset({"and", "or", "not"})
 
 
@@ -81,18 +83,31 @@ def _check_unknown(words: Iterable[str], items: Sequence[pytest.Item], names: Ma
 
 
 def _subsets(item: BenchmarkItem, given: Callable[[str], Iterable[str]]) -> set[str]:
-    return {name.lower() for name in (*item.benchmark.dataset.subsets, *given(item.benchmark.name))}
+    names = (*item.benchmark.dataset.subsets, *given(item.benchmark.name))
+    return {form.lower() for name in names for form in (name, subset_in_id(name))}
+
+
+def subset_in_id(subset: str) -> str:
+    """Return a subset's name as ids of its samples have it: "::" would read as a separator of node ids."""
+    return visible(subset).replace("::", ":")
 
 
 def _may_match(expression: Expression, words: set[str], known: set[str], names: _Names) -> bool:
     truths = {w: _matches(w, names.every) for w in known}
-    unsure = sorted((words - known) | {w for w in known if not truths[w] and _matches(w, names.subsets)})
+    ids = {w for w in words - known if _may_be_sample(w, names.subsets)}
+    unsure = sorted(ids | {w for w in known if not truths[w] and _matches(w, names.subsets)})
     if len(unsure) > MAX_UNKNOWN_WORDS:
         return True
     return any(
         expression.evaluate(_lookup({**truths, **dict(zip(unsure, guess, strict=True))}))
         for guess in itertools.product((True, False), repeat=len(unsure))
     )
+
+
+def _may_be_sample(word: str, subsets: set[str]) -> bool:
+    """Tell whether a word may be the id of a sample, or a part of it, of a benchmark with these subsets."""
+    found = _SUBSET_AND_NUMBER.fullmatch(word.lower().rpartition("[")[2])
+    return found is None or not subsets or any(name.endswith(found[1]) for name in subsets)
 
 
 def _lookup(truths: dict[str, bool]) -> Callable[..., bool]:

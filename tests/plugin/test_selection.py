@@ -101,6 +101,24 @@ def test_a_subset_selects_among_the_benchmarks_that_have_it(three):
     assert three.run("-k", "parts and not easy").code == 5
 
 
+@pytest.mark.parametrize(
+    ("words", "ran"), [("easy-1", 1), ("s and asy-1", 1), ("easy-0 or easy-2", 2), ("parts[easy-2", 1)]
+)
+def test_an_id_selects_among_the_benchmarks_that_have_its_subset(words, ran, three):
+    three.data("sums", 3)
+    for name, subset in (("parts", "easy"), ("pieces", "hard")):
+        file = three.benchmark(name)
+        file.write_text(file.read_text().replace(f'"{name}.jsonl"', f'"sums.jsonl", subsets=["{subset}"]'))
+        (three.path / f"{name}.jsonl").unlink()
+    spoil(three, "adding", "doubling", "spelling")
+    for name in ("adding", "doubling", "spelling"):
+        file = three.path / f"test_{name}.py"
+        file.write_text(file.read_text().replace(f'"{name}.jsonl"', f'"{name}.jsonl", subsets=["other"]'))
+    run = three.run("-k", words)
+    assert run.counts["correct"] == ran, run.out
+    assert set(run.reports) == {"parts"}
+
+
 def test_data_that_cannot_be_read_stops_the_run_before_anything_is_asked(served):
     served.benchmark()
     served.write("adding.jsonl", UNREADABLE)
