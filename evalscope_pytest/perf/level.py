@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from ..core.errors import ConfigError
+from ..core.errors import ConfigError, closest
 
 Arrivals = Literal["poisson", "constant", "gamma", "trace"]
 STAGGER_S = 0.001
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("concurrency", "requests", "warm_up"), int),
+    **dict.fromkeys(("rate", "duration_s", "burstiness", "ramp_up_s", "speed"), (int, float)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Level:
         Raises:
             ConfigError: A number is out of its range, or nothing says when to stop.
         """
+        self._check_kinds()
         checks = {
             "--parallel": self.concurrency is None or self.concurrency >= 1,
             "--rate": self.rate is None or 0 < self.rate < float("inf"),
@@ -83,6 +89,10 @@ class Level:
             "--warmup-num": self.warm_up >= 0,
             "--replay-speed": self.speed > 0,
         }
+        if self.arrivals not in get_args(Arrivals):
+            raise ConfigError(
+                f"arrivals {self.arrivals!r} are unknown. {closest(str(self.arrivals), get_args(Arrivals))}"
+            )
         for flag, fine in checks.items():
             if not fine:
                 raise ConfigError(f"{flag}: the number is out of range. Give one above zero.")
@@ -90,6 +100,13 @@ class Level:
             raise ConfigError("nothing says when to stop. Give --number REQUESTS or --duration SECONDS.")
         if self.rate is None and self.concurrency is None and self.arrivals != "trace":
             raise ConfigError("nothing says how much to send. Give --parallel N or --rate R.")
+
+    def _check_kinds(self) -> None:
+        for name, kind in _KINDS.items():
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, kind)):
+                what = "whole number" if kind is int else "number"
+                raise ConfigError(f"{name} is {value!r}, which is no {what}. Give a {what}, as in {name}=8.")
 
     @property
     def is_open(self) -> bool:

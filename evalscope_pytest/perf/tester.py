@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,18 @@ from .session import Stop, measure
 from .tokenizer import load_tokenizer
 
 BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
+
+_KEYWORDS = {
+    "--number REQUESTS": "requests=100",
+    "--duration SECONDS": "duration_s=10",
+    "--parallel": "concurrency",
+    "--rate": "rate",
+    "--number": "requests",
+    "--duration": "duration_s",
+    "--ramp-up": "ramp_up_s",
+    "--warmup-num": "warm_up",
+    "--goodput": "goodput",
+}
 
 
 class InvalidMeasurementError(EvalError):
@@ -74,6 +88,7 @@ class LoadTester:
         self._keep = keep
         self._alone = alone
         self._running: set[Stop] = set()
+        self._unawaited = 0
 
     def end(self) -> None:
         """End what is measured now, from any thread."""
@@ -109,18 +124,19 @@ class LoadTester:
             InvalidMeasurementError: The client could not measure; the message says why and what to change.
             StoppedMeasurementError: The run ended meanwhile.
         """
-        level = Level(
-            concurrency=concurrency if concurrency or rate else 1,
-            rate=rate,
-            requests=requests,
-            duration_s=duration_s,
-            arrivals=arrivals,
-            ramp_up_s=ramp_up_s,
-            warm_up=warm_up,
-        )
+        _check_names(parameters)
+        with _keywords_for_flags():
+            level = Level(
+                concurrency=1 if concurrency is None and rate is None else concurrency,
+                rate=rate,
+                requests=requests,
+                duration_s=duration_s,
+                arrivals=arrivals,
+                ramp_up_s=ramp_up_s,
+                warm_up=warm_up,
+            )
+            objectives = tuple(parse_objective(text) for text in goodput)
         endpoint, workload = self._endpoint(), self._workload(level, prompts, stream, parameters)
-        objectives = tuple(parse_objective(text) for text in goodput)
-
         stop = Stop()
 
         def go() -> Result:
@@ -136,7 +152,21 @@ class LoadTester:
             asyncio.get_running_loop()
         except RuntimeError:
             return go()
-        return _in_thread(go, stop)
+        self._unawaited += 1
+        return self._in_thread(go, stop)
+
+    def forgotten(self) -> int:
+        """Return how many measurements were asked for in coroutines and never awaited, since this was last called."""
+        count, self._unawaited = self._unawaited, 0
+        return count
+
+    async def _in_thread(self, go: Callable[[], Result], stop: Stop) -> Result:
+        self._unawaited -= 1
+        try:
+            return await asyncio.to_thread(go)
+        except asyncio.CancelledError:
+            stop.ask()
+            raise
 
     def _endpoint(self) -> Endpoint:
         spec = self._spec
@@ -163,13 +193,36 @@ class LoadTester:
         return Workload(form, _conversations(asked, wanted), tokenizer.count if tokenizer else None)
 
 
+@contextmanager
+def _keywords_for_flags() -> Iterator[None]:
+    """Tell mistakes in the words of `LoadTester.run` in place of the command's."""
+    try:
+        yield
+    except ConfigError as error:
+        words = str(error)
+        for flag, keyword in _KEYWORDS.items():
+            words = words.replace(flag, keyword)
+        raise ConfigError(words) from None
+
+
+def _check_names(parameters: Mapping[str, Any]) -> None:
+    """Refuse a misspelt keyword, which would go to the service as a field of requests."""
+    keywords = [name for name, one in signature(LoadTester.run).parameters.items() if one.kind is one.KEYWORD_ONLY]
+    for name in parameters:
+        if near := get_close_matches(name, keywords, 1, 0.85):
+            raise ConfigError(f"load.run takes no {name!r}. Did you mean {near[0]!r}?")
+
+
 def _conversations(asked: Prompts, wanted: int) -> Sequence[Conversation]:
     if asked.dataset:
         tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
         path = str(Path(asked.path).expanduser()) if asked.path else ""
         return load_conversations(asked.dataset, DataOptions(path=path, wanted=wanted, tokenizer=tokenizer))
     if asked.given:
-        return [single(content) for content in asked.given]
+        given = [asked.given] if isinstance(asked.given, (str, Mapping)) else asked.given
+        if wrong := next((content for content in given if not isinstance(content, (str, Mapping, list, tuple))), None):
+            raise ConfigError(f"prompts: {wrong!r:.40} is none. Give texts, lists of messages, or request bodies.")
+        return [single(content) for content in given]
     return [single(BUILT_IN_PROMPT.format(words=100 + n % 100, number=n)) for n in range(wanted)]
 
 
@@ -179,11 +232,3 @@ def _checked(result: Result, allow_invalid: bool) -> Result:
     if result.invalid and not allow_invalid:
         raise InvalidMeasurementError(f"the measurement is INVALID: {' '.join(result.invalid)}")
     return result
-
-
-async def _in_thread(go: Callable[[], Result], stop: Stop) -> Result:
-    try:
-        return await asyncio.to_thread(go)
-    except asyncio.CancelledError:
-        stop.ask()
-        raise

@@ -109,6 +109,17 @@ class Measurements:
             items.sort(key=lambda item: not measures(item))
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Any:
+        """Fail a test that forgot to await: nothing was measured."""
+        try:
+            outcome = yield
+        finally:
+            forgotten = self._tester.forgotten() if self._tester is not None else 0
+        if forgotten:
+            pytest.fail("load.run() was not awaited: nothing was measured. Write: await load.run(...)", pytrace=False)
+        return outcome
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Any:
         """Send figures along, also from a worker to its controller."""
         report = yield

@@ -29,6 +29,25 @@ def test_down(load):
 """
 
 
+MISTAKES = """
+import pytest
+
+@pytest.mark.parametrize("given", [
+    {"concurrency": 0, "requests": 1}, {"concurency": 2, "requests": 1}, {"requests": 2.5}, {},
+    {"rate": 3, "requests": 1, "arrivals": "poison"}, {"requests": 1, "prompts": [object()]},
+    {"requests": 1, "goodput": ["tfft:1s"]},
+])
+def test_mistake(load, given):
+    load.run(**given)
+
+async def test_forgotten(load):
+    load.run(requests=1)
+
+async def test_remembered(load):
+    await load.run(requests=1, prompts="one text", allow_invalid=True)
+"""
+
+
 @pytest.fixture
 def serving(believed):  # noqa: F811
     with PerfService(stream_of(5), Pace(0.08, 0.005)) as server:
@@ -56,6 +75,25 @@ def test_a_missing_package_is_told_with_what_to_install(project, serving, monkey
     assert "perf needs orjson, which is not installed. Run: pip install 'evalscope-pytest[perf]'." in run.out
     assert "Traceback" not in run.out
     assert not serving.requests
+
+
+@pytest.mark.filterwarnings("ignore:coroutine 'LoadTester._in_thread' was never awaited")
+def test_what_a_test_asks_for_wrongly_is_told_before_anything_is_sent(project, serving):
+    project.write("test_mistakes.py", MISTAKES)
+    run = project.run(*options(serving), "--tb=short", "test_mistakes.py", model="m")
+    assert (run.code, run.counts) == (1, {"failed": 8, "passed": 1})
+    for words in (
+        "concurrency: the number is out of range",
+        "load.run takes no 'concurency'. Did you mean 'concurrency'?",
+        "requests is 2.5, which is no whole number",
+        "Give requests=100 or duration_s=10.",
+        "arrivals 'poison' are unknown. Did you mean 'poisson'?",
+        "Give texts, lists of messages, or request bodies.",
+        "goodput 'tfft:1s': no metric 'tfft'",
+        "load.run() was not awaited: nothing was measured. Write: await load.run(...)",
+    ):
+        assert words in run.out
+    assert [r.body["messages"][0]["content"] for r in serving.requests] == ["one text"]
 
 
 def test_a_missed_bound_is_a_failure_and_the_marker_selects(project, serving):
