@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Sequence
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +40,15 @@ def perf(arguments: Sequence[str]) -> int:
         return _compare(arguments[1:])
     options = read_options(arguments)
     check_packages()
+    try:
+        with _stopped_like_ctrl_c():
+            return _run(options)
+    except KeyboardInterrupt:  # between two loads, or before the first; else there is a partial result
+        print("stopped.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(options: argparse.Namespace) -> int:
     if options.api not in ENGINES:
         if options.port or options.server_args:
             raise ConfigError("--port and --server-args are for --api local, which starts a server.")
@@ -46,6 +59,19 @@ def perf(arguments: Sequence[str]) -> int:
     with served(options.model, options.api, port=options.port, words=words) as url:
         options.api, options.url = "openai", url
         return _measure(options)
+
+
+@contextmanager
+def _stopped_like_ctrl_c() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: what was measured is kept, and a server that was started here ends with it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _measure(options: argparse.Namespace) -> int:

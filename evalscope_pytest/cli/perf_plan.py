@@ -40,10 +40,12 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
     streams = options.stream and interface.streams
     if not streams and any(objective.metric != "latency" for objective in objectives):
         raise ConfigError("--goodput: without a stream only latency is known. Drop --no-stream, or give latency:10s.")
+    parameters = parameters_of(options, interface, streams)
+    remember_secrets(parameters)
     return RunPlan(
         endpoint=_endpoint(options, url, _headers(options, interface, streams), environ),
         interface=interface.name,
-        parameters=parameters_of(options, interface, streams),
+        parameters=parameters,
         lengths=lengths_of(options) if interface.streams else None,
         dataset=dataset_of(options),
         data=data,

@@ -121,10 +121,11 @@ def _take(number: int, found: object, seen: dict[int, Observed], glances: dict[i
 def _work(end: Connection, endpoint: Endpoint, workload: Workload, level: Level, part: Part) -> None:
     """Run one part, in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
-    try:
-        end.send(_measured(end, endpoint, workload, level, part))
-    except EvalError as error:
-        end.send(error)
+    with suppress(EOFError, ConnectionError):  # the first process is gone
+        try:
+            end.send(_measured(end, endpoint, workload, level, part))
+        except EvalError as error:
+            end.send(error)
 
 
 def _measured(end: Connection, endpoint: Endpoint, workload: Workload, level: Level, part: Part) -> Observed:

@@ -82,7 +82,9 @@ def write_summary(folder: Path, facts: Facts, results: Sequence[Result], text: s
         **asdict(facts),
         "results": [summary_of(result) for result in results],
     }
-    write_atomic(folder / SUMMARY, (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
+    write_atomic(
+        folder / SUMMARY, (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    )
     write_atomic(folder / "summary.txt", text.encode("utf-8", "replace"))
 
 

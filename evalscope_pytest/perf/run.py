@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -87,14 +88,20 @@ def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
         DatasetError: There is nothing to send.
         ModelError: The service does not answer the first request.
         StoreError: A file could not be written.
+        KeyboardInterrupt: The run was stopped between two loads, or before the first.
     """
     turns = plan.levels * plan.repeats
     measuring = Measuring(plan, sum(_prompts_of(level) for level in turns), progress=progress)
-    for number, level in enumerate(turns):
-        if number and plan.pause_s:
-            time.sleep(plan.pause_s)
-        if measuring.measure(level).interrupted:
-            break
+    try:
+        for number, level in enumerate(turns):
+            if number and plan.pause_s:
+                time.sleep(plan.pause_s)
+            if measuring.measure(level).interrupted:
+                break
+    except KeyboardInterrupt:
+        if measuring.results:
+            say(summary_text(plan, measuring.results, terminal_width()))
+        raise
     say(summary_text(plan, measuring.results, terminal_width()))
     if plan.visualizer:
         record(plan.visualizer, plan.folder.name, measuring.about, measuring.results)
@@ -134,10 +141,7 @@ class Measuring:
             load_tool(plan.visualizer)  # before anything is sent
         shown = address_of(plan.endpoint).shown
         self._workload = workload_of(plan, prompts)
-        if plan.folder.exists() and any(plan.folder.iterdir()):
-            raise StoreError(
-                f"{plan.folder} is not empty. Choose another --outputs-dir or --name, or drop --no-timestamp."
-            )
+        _check_folder(plan.folder)
         if plan.try_first:
             try_once(plan, self._workload)
         file = f" ({plan.data.path})" if plan.data.path else ""
@@ -166,16 +170,47 @@ class Measuring:
         repeats.append(self._numbered(result, start) if plan.repeats > 1 else result)
         self._used += _prompts_of(level)
         self._results[level.name] = of_repeats(repeats, plan.objectives) if plan.repeats > 1 else result
-        write_result(plan.folder, self._results[level.name])
-        write_summary(plan.folder, self.about, self.results, summary_text(plan, self.results) + "\n")
-        write_page(plan.folder / "report.html", self.about, self.results)
+        self._write(self._results[level.name])
         return result
+
+    def _write(self, result: Result) -> None:
+        folder, words = self._plan.folder, summary_text(self._plan, self.results)
+        try:
+            write_result(folder, result)
+            write_summary(folder, self.about, self.results, words + "\n")
+            write_page(folder / "report.html", self.about, self.results)
+        except StoreError as error:
+            measured = words.rpartition("\n")[0]  # without the name of the page, which is not there
+            raise StoreError(
+                f"{measured}\ncannot write to {folder}: {_reason(error)}. What was measured is above. Make room, or "
+                "choose another --outputs-dir."
+            ) from error
 
     def _numbered(self, result: Result, start: int) -> Result:
         """Number prompts as in the whole data set: those of two repeats are not the same."""
         count = len(self._workload.conversations)
         requests = (replace(request, prompt=(request.prompt + start) % count) for request in result.requests)
         return replace(result, requests=tuple(requests))
+
+
+def _check_folder(folder: Path) -> None:
+    """See, before anything is sent, that a run's files can go to a folder.
+
+    Raises:
+        ConfigError: They cannot.
+        StoreError: There are files in it.
+    """
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        reason = "may not be written to" if there.is_dir() else "is no folder"
+        raise ConfigError(f"--outputs-dir: {there} {reason}. Choose another --outputs-dir.")
+    if there == folder and any(folder.iterdir()):
+        raise StoreError(f"{folder} is not empty. Choose another --outputs-dir or --name, or drop --no-timestamp.")
+
+
+def _reason(error: StoreError) -> str:
+    cause = error.__cause__
+    return cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
 
 
 def terminal_width() -> int | None:
@@ -241,6 +276,8 @@ def try_once(plan: RunPlan, workload: Workload) -> None:
     patience = plan.endpoint.patience
     short = replace(patience, total_s=min(patience.total_s, TRY_TIMEOUT_S))
     result = measure(replace(plan.endpoint, patience=short), _from(workload, -1), Level(requests=1))
+    if result.interrupted:
+        raise KeyboardInterrupt
     if result.failures:
         reason = result.failures[0].reason.rstrip(".")
         raise ModelError(

@@ -62,3 +62,29 @@ def _refused(arguments, words, perf, service, capsys):
     assert words in said
     assert said.count("\n") == 1
     assert service.requests == []
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_sent(perf, service, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    _refused(["-n", "5", "--outputs-dir", str(tmp_path / "file" / "x")], "file is no folder", perf, service, capsys)
+
+
+def test_a_folder_that_goes_away_costs_no_figures(perf, tmp_path, service, capsys):
+    def replace_folder(received):
+        (tmp_path / "late").mkdir(exist_ok=True)
+        (tmp_path / "late" / "perf").write_text("")
+
+    service.fault_for = replace_folder
+    assert perf("-n", "5", "--outputs-dir", str(tmp_path / "late")) == 1
+    said = capsys.readouterr().err
+    assert "parallel 1" in said
+    assert "Not a directory. What was measured is above. Make room, or choose another --outputs-dir." in said
+    assert "--eval-work-dir" not in said
+
+
+def test_a_key_in_a_field_reaches_the_service_and_no_file(perf, service, tmp_path):
+    assert perf("-n", "2", "--extra-args", '{"api_key": "field-secret-7"}') == 0
+    assert service.requests[0].body["api_key"] == "field-secret-7"
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert files
+    assert not any(b"field-secret-7" in path.read_bytes() for path in files)
