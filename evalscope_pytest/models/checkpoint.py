@@ -181,6 +181,11 @@ def _locate(model: str, args: Mapping[str, Any]) -> tuple[str, str]:
         return str(folder), ""
     if model.startswith(("/", "./", "../", "~", ".\\")) or model.count("/") > 1:
         raise ConfigError(f"model: there is no folder {model!r}. Give an existing folder, or an id like ORG/NAME.")
+    if hub == "modelscope" and "/" not in model:
+        raise ConfigError(
+            f"model: {model!r} is neither a folder here nor an id like ORG/NAME. If that is what a service calls its "
+            "model, give --eval-api-url URL."
+        )
     return model, hub
 
 

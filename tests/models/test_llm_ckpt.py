@@ -326,6 +326,12 @@ def test_a_missing_folder_is_an_error_before_anything_is_loaded(tmp_path):
         create(spec("llm_ckpt", model=str(tmp_path)))
 
 
+def test_a_service_without_its_address_is_an_error_before_anything_is_loaded():
+    with pytest.raises(ConfigError, match=r"'qwen2\.5' is neither a folder here nor an id .* give --eval-api-url URL"):
+        create(spec("llm_ckpt", model="qwen2.5"))
+    create(spec("llm_ckpt", model="gpt2", model_args={"hub": "huggingface"}))  # has such names
+
+
 def test_weights_that_cannot_be_loaded_stop_the_run_for_all_who_wait(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "no-such-architecture"}')
 
