@@ -6,19 +6,25 @@ import os
 import socket
 from collections.abc import Iterator
 
+# Runs in this process take these modules as they find them: pytester forgets what a run itself has imported, and to
+# import them again and again costs half a second each time. What `openai` sends with raises errors that others, which
+# stay, know by their classes: it must not be imported twice.
+import anyio._backends._asyncio  # noqa: F401
+import openai.resources.chat.completions  # noqa: F401
 import pytest
 
-# Runs in this process take these modules as they find them: pytester forgets what a run itself has imported, and to
-# import them again and again costs half a second each time.
 import evalscope_pytest.engine.evaluation
 import evalscope_pytest.models.mock_llm
 import evalscope_pytest.models.openai_api
+import evalscope_pytest.models.openai_sdk
 import evalscope_pytest.plugin.arguments
 import evalscope_pytest.plugin.main
 import evalscope_pytest.plugin.reporting
-import evalscope_pytest.scoring.matching  # noqa: F401
+import evalscope_pytest.scoring.matching
 
 from .project import Project, solve
+
+evalscope_pytest.models.openai_sdk._http_client()  # imports the rest of what it sends with
 
 
 @pytest.fixture(autouse=True)
