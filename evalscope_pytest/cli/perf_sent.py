@@ -14,6 +14,7 @@ from ..perf.datasets import CONVERSATIONS, DataOptions, Details, Pictures, Shape
 from ..perf.interfaces import Interface, interface_of
 from ..perf.own_file import is_own_file
 from ..perf.tokenizer import load_tokenizer
+from .perf_options import default_of
 
 SEED = 42  # of prompts, starts and lengths, where --seed is not given
 _GENERATION = (
@@ -28,6 +29,7 @@ _GENERATION = (
     "stop",
     "stop_token_ids",
 )
+_OF_REPLIES = ("max_tokens", "n_choices", *(name for name in _GENERATION if name != "seed"))
 _ALSO_EXTRA = frozenset({"batch_size", "num_documents", "document_length_ratio"})  # EvalScope has them in --extra-args
 _CHAT = "/chat/completions"
 
@@ -75,6 +77,8 @@ def parameters_of(options: argparse.Namespace, interface: Interface, streams: bo
         found["stream"] = streams
         if streams:
             found["stream_options"] = {"include_usage": True}
+    elif given := [n for n in _OF_REPLIES if getattr(options, n) != default_of(n)]:
+        raise ConfigError(f"--{given[0].replace('_', '-')}: {interface.name} has no replies in words. Drop it.")
     ours = _ALSO_EXTRA & keys_of(options.dataset)
     return found | {name: value for name, value in _extra(options).items() if name not in ours}
 

@@ -29,6 +29,7 @@ from .prompts import Conversation, single
 from .recording import Tool, load_tool, record
 from .records import Facts, write_result, write_summary
 from .repeats import of_repeats
+from .request import Request
 from .result import Result
 from .session import measure
 from .table import speed_table, text
@@ -278,9 +279,16 @@ def try_once(plan: RunPlan, workload: Workload) -> None:
     result = measure(replace(plan.endpoint, patience=short), _from(workload, -1), Level(requests=1))
     if result.interrupted:
         raise KeyboardInterrupt
-    if result.failures:
-        reason = result.failures[0].reason.rstrip(".")
+    reason = result.failures[0].reason.rstrip(".") if result.failures else _unheard(plan, result.requests[0])
+    if reason:
         raise ModelError(
             f"the service at {address_of(plan.endpoint).shown} does not answer as it should: {reason}. Check --url, "
             "--model, --api and --api-key; --no-test-connection skips this."
         )
+
+
+def _unheard(plan: RunPlan, request: Request) -> str:
+    """Return what speaks for another interface than the plan's, or nothing: a reply may be empty, but not of all."""
+    if plan.parameters.get("stream") and not request.stamps and request.tokens.source == "none":
+        return "its stream held neither output nor usage"
+    return ""

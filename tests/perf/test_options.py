@@ -14,6 +14,7 @@ import pytest
         (["--prefix-length", "5"], "Add --dataset random"),
         (["--image-width", "5"], "Add --dataset random_vl"),
         (["--max-turns", "2"], "Add --multi-turn"),
+        (["--api", "embedding", "--max-tokens", "5"], "--max-tokens: embedding has no replies in words"),
         (["--sla-params", '{"p99_ttft": "<=1s"}'], "Add --sla-auto-tune"),
         (["--sla-fixed-parallel", "3"], "Add --sla-auto-tune --sla-variable rate"),
     ],
@@ -88,3 +89,10 @@ def test_a_key_in_a_field_reaches_the_service_and_no_file(perf, service, tmp_pat
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert files
     assert not any(b"field-secret-7" in path.read_bytes() for path in files)
+
+
+def test_another_interface_than_the_services_is_told_by_the_first_reply(perf, service, capsys):
+    service.writes = [b"data: [DONE]\n\n"]
+    assert perf("-n", "5") == 1
+    assert "its stream held neither output nor usage. Check --url, --model, --api" in capsys.readouterr().err
+    assert len(service.requests) == 1
