@@ -88,7 +88,7 @@ def parse_gate(text: str) -> Gate:
     benchmark, bracket, rest = what.partition("[")
     if bracket:
         part, closed, metric = rest.rpartition("]")
-        if not closed or (metric and not metric.startswith(":")):
+        if not closed or not part.strip() or (metric and not metric.startswith(":")):
             raise ConfigError(f"gate {text!r} is not readable at {what!r}. {_FORM}")
         metric = metric[1:]
     else:

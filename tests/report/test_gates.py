@@ -46,7 +46,20 @@ def test_gates_are_read(text: str, benchmark: str, part: str, metric: str, compa
 
 @pytest.mark.parametrize(
     "text",
-    ["", "gsm8k", "gsm8k>=", "gsm8k>=high", ">=0.7", "[a]>0.5", "q[a>0.5", "q[a]x>0.5", "q>=nan", "q>=inf", "q=0.7"],
+    [
+        "",
+        "gsm8k",
+        "gsm8k>=",
+        "gsm8k>=high",
+        ">=0.7",
+        "[a]>0.5",
+        "q[a>0.5",
+        "q[]>0.5",
+        "q[a]x>0.5",
+        "q>=nan",
+        "q>=inf",
+        "q=0.7",
+    ],
 )
 def test_what_is_no_gate_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ConfigError, match=r"gsm8k>=0\.7"):
