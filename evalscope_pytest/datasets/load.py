@@ -165,11 +165,15 @@ def _from_shared(
     missing = next((subset for subset, records in groups.items() if not records), None)
     if missing is not None:
         there = others | {subset for subset, records in groups.items() if records}
-        raise DatasetError(
-            f"{place.benchmark} has no subset {missing!r} in {_listed(files)}. {closest(missing, there)} "
-            f"Name the wanted ones in subset_list."
-        )
+        raise _no_subset(place, files, missing, there)
     return groups
+
+
+def _no_subset(place: Place, files: list[Path], missing: str, there: set[str]) -> DatasetError:
+    return DatasetError(
+        f"{place.benchmark} has no subset {missing!r} in {_listed(files)}. {closest(missing, there)} "
+        f"Name the wanted ones in subset_list."
+    )
 
 
 def _whole(
@@ -177,6 +181,10 @@ def _whole(
 ) -> dict[str, list[Record]]:
     """Read the one subset that is the whole file."""
     if len(subsets) > 1 or subsets[0] not in (source.subsets if len(source.subsets) == 1 else ("default",)):
+        there = {path.stem for path in files} & {*source.subsets}
+        missing = [subset for subset in subsets if subset not in there]
+        if there and missing:
+            raise _no_subset(place, files, missing[0], there)
         raise DatasetError(
             f"{place.benchmark} has no subset {subsets[0]!r} of its own in {_listed(files)}, and nothing tells which "
             f"record belongs to it. Put its records into {subsets[0]}/{source.split}.jsonl, or {_instead(source)}."

@@ -246,6 +246,7 @@ def test_a_missing_field_is_named_with_those_there_are(write: Write, subset_by: 
         ({"test.jsonl": ["a1", "b1"]}, GROUPED, ("c",), r"no subset 'c' in .*Allowed: a, b"),
         ({"train.jsonl": ["a1"]}, ONE, ("main",), r"no split 'test' in .*There is: train"),
         ({"test.jsonl": ["a1"]}, TWO, ("a", "b"), r"nothing tells which record belongs to it.*a/test\.jsonl"),
+        ({"a.jsonl": ["a1"]}, TWO, ("a", "b"), r"no subset 'b' in .*a\.jsonl\. Allowed: a\. Name the wanted ones"),
         ({"test.jsonl": ["a1"]}, ONE, ("socratic",), r'no subset \'socratic\'.*subset_list \["main"\]'),
         ({"test.jsonl": []}, ONE, ("main",), r"Subset 'main' of bench holds no records"),
         ({"a/test.jsonl": ["a1"], "b/test.jsonl": []}, TWO, ("a", "b"), r"Subset 'b' of bench holds no records"),
