@@ -43,17 +43,6 @@ class Facts:
     parameters: str
 
 
-def write_run(folder: Path, facts: Facts, results: Sequence[Result], text: str) -> None:
-    """Write everything but the page.
-
-    Raises:
-        StoreError: It could not be written.
-    """
-    for result in results:
-        write_result(folder, result)
-    write_summary(folder, facts, results, text)
-
-
 def write_result(folder: Path, result: Result) -> None:
     """Write the requests of one result of a run.
 

@@ -11,7 +11,7 @@ from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.perf.compare import compare
 from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.records import Facts, Run, read_run, write_run
+from evalscope_pytest.perf.records import Facts, Run, read_run, write_result, write_summary
 from evalscope_pytest.perf.request import Request, Tokens
 from evalscope_pytest.perf.result import Effort, Observed, Result, result_of
 
@@ -42,6 +42,11 @@ def run(*results: Result) -> Run:
     return Run(Path("x"), "m", results)
 
 
+def write(folder: Path, found: Result) -> None:
+    write_result(folder, found)
+    write_summary(folder, FACTS, [found], "")
+
+
 def test_runs_that_differ_by_chance_are_unclear():
     changes = compare(run(result(1)), run(result(2)))
     assert {change.metric for change in changes} >= {"TTFT p50", "TTFT p99", "ICL p99", "out tok/s", "req/s"}
@@ -63,7 +68,7 @@ def test_runs_without_a_load_in_common_cannot_be_compared():
 
 def test_the_command_prints_a_table(tmp_path, capsys):
     for name, found in (("a", result(1)), ("b", result(2, slower=1.3))):
-        write_run(tmp_path / name, FACTS, [found], "")
+        write(tmp_path / name, found)
     assert main(["perf", "compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     line = next(line for line in capsys.readouterr().out.splitlines() if "TTFT p50" in line)
     assert line.startswith("parallel_4")
@@ -76,7 +81,7 @@ def test_a_folder_without_a_run_is_told(tmp_path, capsys):
 
 
 def test_a_damaged_run_is_told(tmp_path):
-    write_run(tmp_path, FACTS, [result(1)], "")
+    write(tmp_path, result(1))
     (tmp_path / "parallel_4" / "requests.jsonl").write_text('{"index": 1}\n')
     assert main(["perf", "compare", str(tmp_path), str(tmp_path)]) == 1
     with pytest.raises(Exception, match="holds no requests of this tool"):
