@@ -1,9 +1,9 @@
 r"""The child process that compares mathematical answers with computer algebra (math-verify, sympy).
 
-Run as a script by `math_worker`, never imported: ``python -I math_process.py FOLDER_OF_MATH_VERIFY MEMORY_BYTES``.
-One JSON line in (``[gold, answer]``), one out (``true`` or ``false``); the first line out says it is ready. What it
+Run as a script by `math_worker`, never imported: ``python -I math_process.py FOLDER_OF_MATH_VERIFY BYTES SECONDS``. One JSON line in (``[gold, answer]``), one out (``true`` or ``false``); the first line out says it is ready. What it
 reads comes from a model, so it gives itself little memory, no way to write a file, start a process or open a
-connection, and dies by alarm if its parent is no longer there to kill it.
+connection. It dies of a pair that takes more SECONDS of processor time: a busy machine makes no answer wrong. And it
+dies by alarm if its parent is no longer there to kill it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import sys
 from typing import Any
 
-_ALARM_S = 30
+_ALARM_S = 120
 _FORBIDDEN = ("os.", "shutil.", "subprocess.", "socket.", "ctypes.", "pty.", "sqlite3.", "builtins.input")
 _HARMLESS = ("os.listdir", "os.scandir", "os.walk", "os.fwalk")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -65,16 +65,21 @@ def main() -> None:
     sys.path.append(sys.argv[1])
     logging.disable(logging.CRITICAL)
     _equal("x^2-1", "(x-1)(x+1)")  # Imports everything that is imported lazily, before files can no longer be had.
-    alarm = getattr(signal, "alarm", lambda seconds: None)
+    alarm = getattr(signal, "alarm", lambda seconds: None)  # Windows has neither of them
+    timer = getattr(signal, "setitimer", lambda which, seconds: None)
+    of_processor = getattr(signal, "ITIMER_PROF", 0)
+    limit_s = float(sys.argv[3])
     _confine(int(sys.argv[2]))
     print("ready", flush=True)  # noqa: T201 - the protocol
     for line in sys.stdin:
         alarm(_ALARM_S)
+        timer(of_processor, limit_s)
         try:
             gold, answer = json.loads(line)
             verdict = _equal(gold, answer)
         except (Exception, RecursionError, MemoryError):  # noqa: BLE001 - whatever sympy raises, they are not equal
             verdict = False
+        timer(of_processor, 0)
         alarm(0)
         print(json.dumps(verdict), flush=True)  # noqa: T201 - the protocol
 

@@ -14,6 +14,7 @@ import importlib.util
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ from .math_size import is_huge
 Verdict = Literal["equal", "different", "timeout"]
 
 LIMIT_S = 5.0
+_OUT_OF_TIME = -getattr(signal, "SIGPROF", 1 << 30)  # what a child dies of that has used up its processor time
+_PATIENCE = 12  # times that limit: how long a child may take that gets hardly any of the processor
 _SPARE_AFTER_S = 1.0  # A pair this slow is likely to be killed: the next child starts meanwhile.
 _START_S = 120.0  # Importing sympy takes half a second of CPU, and much longer where many processes start at once.
 _MEMORY_BYTES = 2 << 30
@@ -39,7 +42,8 @@ class MathWorker:
     """A thread that hands pairs, one after another, to a child process it can kill.
 
     Args:
-        limit_s: Seconds one comparison may take before it counts as "timeout".
+        limit_s: Seconds of processor time one comparison may take before it counts as "timeout"; of the clock, where
+            the system cannot limit the other.
     """
 
     def __init__(self, limit_s: float = LIMIT_S) -> None:
@@ -116,14 +120,16 @@ class MathWorker:
         except (OSError, ValueError):
             self._drop(child)
             return "different"
-        line, late = _line(child, self.limit_s, self._start_spare)
+        patience = _PATIENCE if hasattr(signal, "setitimer") else 1
+        line, late = _line(child, self.limit_s * patience, self._start_spare)
         if late or not line:
-            self._drop(child)  # Killed by us, or dead of the pair: out of memory, a stack overflow.
+            self._drop(child)  # Killed by us, or dead of the pair: out of time or memory, a stack overflow.
+            late = late or child.returncode == _OUT_OF_TIME
         return "timeout" if late else "equal" if line == b"true" else "different"
 
     def _ready_child(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            child, self._spare = self._spare or _launch(), None
+            child, self._spare = self._spare or _launch(self.limit_s), None
             line, _ = _line(child, _START_S)
             if line != b"ready":
                 _end(child)
@@ -136,7 +142,7 @@ class MathWorker:
 
     def _start_spare(self) -> None:
         if self._spare is None:
-            self._spare = _launch()
+            self._spare = _launch(self.limit_s)
 
     def _drop(self, child: subprocess.Popen[bytes]) -> None:
         _end(child)
@@ -155,7 +161,7 @@ def _too_much(text: str) -> bool:
     return deepest > _DEEPEST
 
 
-def _launch() -> subprocess.Popen[bytes]:
+def _launch(limit_s: float) -> subprocess.Popen[bytes]:
     """Start a child; its first line says that it is ready."""
     spec = importlib.util.find_spec("math_verify")
     if spec is None or not spec.origin:
@@ -166,7 +172,7 @@ def _launch() -> subprocess.Popen[bytes]:
     command = [sys.executable, "-I", "-W", "ignore", str(Path(__file__).with_name("math_process.py"))]
     # A session of its own: Ctrl-C in the terminal is for pytest, which ends the child itself.
     return subprocess.Popen(  # noqa: S603 - our own script, by our own interpreter
-        [*command, str(Path(spec.origin).parent.parent), str(_MEMORY_BYTES)],
+        [*command, str(Path(spec.origin).parent.parent), str(_MEMORY_BYTES), str(limit_s)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -220,8 +226,8 @@ _shared = MathWorker()
 async def equal(gold: str, answer: str) -> Verdict:
     """Compare two answers with this process's worker, started when it is first needed.
 
-    "timeout" after five seconds. Text no answer looks like (1,000 characters, 40 brackets deep) is "different";
-    so is a number too large to be written out (`is_huge`) from one that is not.
+    "timeout" after five seconds of processor time. Text no answer looks like (1,000 characters, 40 brackets deep) is
+    "different"; so is a number too large to be written out (`is_huge`) from one that is not.
     """
     return await _shared.equal(gold, answer)
 

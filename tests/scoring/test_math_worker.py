@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -126,6 +128,18 @@ def test_a_late_comparison_is_a_wrong_answer_that_says_so(monkeypatch):
         impatient.close()
     assert score.values == {"accuracy": 0.0}
     assert score.metadata == {"comparison": "timeout"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system limits no processor time")
+def test_a_machine_that_is_busy_makes_no_answer_wrong():
+    worker = MathWorker(limit_s=1.0)
+    try:
+        assert asyncio.run(worker.equal("x", "y")) == "different"
+        worker._child.send_signal(signal.SIGSTOP)  # gets nothing of the processor for longer than its limit
+        threading.Timer(1.5, worker._child.send_signal, [signal.SIGCONT]).start()
+        assert asyncio.run(worker.equal("a+b", "b+a")) == "equal"
+    finally:
+        worker.close()
 
 
 def test_the_process_that_compares_ends_with_the_one_that_asks():
