@@ -1,6 +1,7 @@
 r"""The child process that compares mathematical answers with computer algebra (math-verify, sympy).
 
-Run as a script by `math_worker`, never imported: ``python -I math_process.py FOLDER_OF_MATH_VERIFY BYTES SECONDS``. One JSON line in (``[gold, answer]``), one out (``true`` or ``false``); the first line out says it is ready. What it
+Run as a script by `math_worker`, never imported: ``python -I math_process.py FOLDER_OF_MATH_VERIFY BYTES SECONDS``.
+One JSON line in (``[gold, answer]``), one out (``true`` or ``false``); the first line out says it is ready. What it
 reads comes from a model, so it gives itself little memory, no way to write a file, start a process or open a
 connection. It dies of a pair that takes more SECONDS of processor time: a busy machine makes no answer wrong. And it
 dies by alarm if its parent is no longer there to kill it.

@@ -16,7 +16,8 @@ from typing import Any
 from ..core.errors import ConfigError, ScoringError
 
 LONGEST = 16_384  # Characters of a reply, from its end, that a user's expression sees.
-LIMIT_S = 2.0  # Of the processor, for all matches in one text: each takes linear time, very many of them may take the square of it.
+# Of the processor, for all matches in one text: each takes linear time, very many may take the square of it.
+LIMIT_S = 2.0
 
 # Python's meaning of what RE2 restricts to ASCII. Python's \w is letters, numbers and the underscore.
 _WORD = r"\p{L}\p{N}_"
