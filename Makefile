@@ -15,7 +15,7 @@ eval: install
 install: $(VENV)/.installed
 
 test: install-test
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal --timeout=600
 
 lint: install-test
 	$(BIN)/ruff check .
