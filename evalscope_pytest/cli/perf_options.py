@@ -293,7 +293,7 @@ def _add_outcome(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--visualizer", choices=TOOLS, help="record the results there, too")
     group.add_argument("--outputs-dir", default="outputs", metavar="DIR", help="where files go (outputs)")
     group.add_argument("--no-timestamp", action="store_true", help="no folder named by the time")
-    group.add_argument("--name", metavar="NAME", help="the run's folder, by default the model")
+    group.add_argument("--name", metavar="NAME", help="the run's folder; default: the last part of the model")
 
 
 def _add_tuning(group: argparse._ArgumentGroup) -> None:

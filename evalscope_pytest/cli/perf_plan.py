@@ -205,4 +205,4 @@ def _folder(options: argparse.Namespace) -> Path:
     folder = Path(options.outputs_dir)
     if not options.no_timestamp:
         folder /= datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
-    return folder / "perf" / safe_name(options.name or options.model)
+    return folder / "perf" / safe_name(options.name or Path(options.model).name or "model")

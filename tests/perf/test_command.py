@@ -32,6 +32,11 @@ def test_loads_are_measured_one_after_the_other_and_written_down(perf, service, 
     assert (body["max_tokens"], body["stream"], body["stream_options"]) == (9, True, {"include_usage": True})
 
 
+def test_the_folder_is_called_after_the_last_part_of_the_model(perf, tmp_path):
+    assert perf("--model", "org/m-1.5", "-n", "1", "--no-test-connection") == 0
+    assert (tmp_path / "out" / "perf" / "m-1.5" / "summary.json").is_file()
+
+
 def test_the_page_needs_neither_scripts_nor_the_network(perf, tmp_path):
     assert perf("--parallel", "1", "2", "-n", "4") == 0
     page = (tmp_path / "out" / "perf" / "m" / "report.html").read_text()
