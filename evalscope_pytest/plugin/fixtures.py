@@ -52,7 +52,8 @@ def sandbox(pytestconfig: pytest.Config) -> SandboxHandle:
     try:
         return Sandboxes.of(pytestconfig).handle()
     except UsageError as error:
-        pytest.fail(str(error), pytrace=False)
+        told = str(error)
+    pytest.fail(told, pytrace=False)  # out here, where the error is no "exception during handling"
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +69,8 @@ def load(pytestconfig: pytest.Config) -> LoadTester:
     try:
         return measurements.tester()
     except UsageError as error:
-        pytest.fail(str(error), pytrace=False)
+        told = str(error)
+    pytest.fail(told, pytrace=False)
 
 
 @pytest.hookimpl(tryfirst=True)
