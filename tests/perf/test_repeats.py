@@ -14,7 +14,7 @@ from evalscope_pytest.cli.main import main
 from evalscope_pytest.perf.compare import compare, text
 from evalscope_pytest.perf.goodput import parse_objective
 from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.records import Facts, Run, read_run, write_run
+from evalscope_pytest.perf.records import Facts, Run, read_run, write_result, write_summary
 from evalscope_pytest.perf.repeats import of_repeats, student
 from evalscope_pytest.perf.request import Tokens
 from evalscope_pytest.perf.result import Effort, Observed, Result, result_of
@@ -82,7 +82,8 @@ def test_a_repeat_that_cannot_be_believed_spoils_the_whole():
 
 def test_they_are_written_and_read_back_alike(tmp_path):
     whole = of_repeats([repeat(1), repeat(2), repeat(3)], OBJECTIVES)
-    write_run(tmp_path, FACTS, [whole], "")
+    write_result(tmp_path, whole)
+    write_summary(tmp_path, FACTS, [whole], "")
     again = read_run(tmp_path).results[0]
     assert again.ttft.p99 == pytest.approx(whole.ttft.p99, rel=1e-4)
     assert again.intervals == whole.intervals
