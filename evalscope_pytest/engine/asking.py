@@ -56,7 +56,8 @@ class Asker:
     Args:
         limit: Requests in flight at most.
         patient: Go on whatever happens (``ignore_errors``).
-        first: Requests sent before the first reply; None for as many as the limit.
+        first: Requests sent before the first reply; None for a model in this process, which is asked as fast as it
+            answers.
         sample_timeout_s: Seconds for a request with all its attempts, where its own parameters do not say; None for
             no bound.
         draw: Gives a number in [0, 1); tests put their own here, and an event loop with a clock of its own.
@@ -77,7 +78,7 @@ class Asker:
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
-        self._turns = Turns()
+        self._turns = Turns() if first is not None else None
         self._budget = RetryBudget()
         self._patient = patient
         self._sample_timeout_s = sample_timeout_s
@@ -144,7 +145,8 @@ class Asker:
             raise late from None
         finally:
             del self._under_way[sample]
-        await self._turns.turn()  # whoever waits for the slot sends its request before this reply is looked at
+        # Whoever waits for the slot sends its request before this reply is looked at.
+        await (self._turns.turn() if self._turns else asyncio.sleep(0))
         return output
 
     # One attempt --------------------------------------------------------------------------------------------------
