@@ -44,6 +44,12 @@ def _has_turns(options: argparse.Namespace) -> bool:
 
 
 _NEEDS = (
+    _Need(
+        ("dataset", "dataset_path", "dataset_offset", "dataset_args", "multi_turn"),
+        lambda options: not options.prompt,
+        "is not read beside --prompt, which is all that is sent",
+        "Drop --prompt",
+    ),
     _Need(("arrival",), _has_rate, "is how starts at a rate are spread", "Add --rate R"),
     _Need(
         ("burstiness",),

@@ -17,6 +17,7 @@ import pytest
         (["--api", "embedding", "--max-tokens", "5"], "--max-tokens: embedding has no replies in words"),
         (["--sla-params", '{"p99_ttft": "<=1s"}'], "Add --sla-auto-tune"),
         (["--sla-fixed-parallel", "3"], "Add --sla-auto-tune --sla-variable rate"),
+        (["--prompt", "Hi", "--dataset-path", "a.txt"], "--dataset-path is not read beside --prompt"),
     ],
 )
 def test_an_option_that_would_be_ignored_is_refused(arguments, words, perf, service, capsys):
