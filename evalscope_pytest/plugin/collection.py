@@ -23,6 +23,7 @@ from ..engine.evaluation import Evaluation, Unit
 from ..records.plan import BenchmarkPlan
 from ..scoring import thinking
 from .host import Stage, parameters
+from .loading import told
 from .nodes import BenchmarkItem, SampleItem
 from .run import Run
 from .selection import selected, subset_in_id
@@ -179,7 +180,9 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str], settled: _Settle
     benchmark, task, resolved = stand_in.benchmark, run.task, settled.resolved
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
-    loaded = load(resolved, place_of(resolved, task), seed=task.seed, limit=task.limit, limit_total=task.limit_total)
+    place = place_of(resolved, task)
+    with told(run.config, f"loading {benchmark.name}"):
+        loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
     evaluation.arguments.update({**settled.sandbox, **settled.judge})
     evaluation = _in_sandbox(evaluation, settled.sandbox)

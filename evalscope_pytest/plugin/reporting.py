@@ -14,6 +14,7 @@ from ..core.service_state import Services
 from ..core.terminal import visible
 from ..records.progress import ProgressFile
 from .conclusion import Conclusion, conclude, many, what_runs
+from .loading import Waiting
 from .progress import Progress, service_on
 from .run import Run
 from .verdict import Verdict, verdict_on
@@ -43,6 +44,7 @@ class Reporting:
         self._progress: Progress | None = None
         self._services: dict[str, Services] = {}
         run.idle = self._tick
+        self._loading: Waiting | None = None
         self._began = 0.0
         self._states: Counter[str] = Counter()
         self._alike: Counter[str] = Counter()
@@ -77,9 +79,19 @@ class Reporting:
         self._began = time.monotonic()
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self) -> None:
+        """Tell of workers that take long to collect."""
+        self._loading = self._loading or Waiting(self._config, "workers are loading data")
+
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_xdist_node_collection_finished(self) -> None:
-        """Start it anew: workers run nothing before the last of them has collected."""
+        """Start the clock anew: workers run nothing before the last of them has collected."""
+        self._end_loading()
         self._began = time.monotonic()
+
+    def _end_loading(self) -> None:
+        if self._loading is not None:
+            self._loading.end()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, object] | None:
@@ -153,6 +165,7 @@ class Reporting:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Remember a worker that died."""
+        self._end_loading()
         if error:
             self._dead.add(node.gateway.id)
 
@@ -178,6 +191,7 @@ class Reporting:
         """Fold the records, write the reports, decide the exit code."""
         run = self._run
         self._over = True
+        self._end_loading()
         run.close()
         why = run.stopped or self._why(session, exitstatus)
         if self._progress is not None:
