@@ -23,7 +23,7 @@ from .level import Arrivals, Level
 from .packages import check_packages
 from .prompts import Content, Conversation, single
 from .result import Result
-from .session import Stop, measure
+from .session import Stop, Watch, measure
 from .tokenizer import load_tokenizer
 
 BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
@@ -72,6 +72,7 @@ class LoadTester:
         spec: The model: its service, its key, and the generation parameters of the run.
         keep: Records a result and returns it, with the name it has in this run.
         alone: Held while a load is measured.
+        watch: Makes what is told, while a load is measured, how far it is.
 
     Raises:
         ConfigError: A package is not installed.
@@ -82,11 +83,13 @@ class LoadTester:
         spec: ModelSpec,
         keep: Callable[[Result], Result] = lambda result: result,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+        watch: Callable[[Level], Watch | None] = lambda level: None,
     ) -> None:
         check_packages()
         self._spec = spec
         self._keep = keep
         self._alone = alone
+        self._watch = watch
         self._running: set[Stop] = set()
         self._unawaited = 0
 
@@ -143,7 +146,7 @@ class LoadTester:
             self._running.add(stop)
             try:
                 with self._alone():
-                    result = measure(endpoint, workload, level, objectives, stop=stop)
+                    result = measure(endpoint, workload, level, objectives, watch=self._watch(level), stop=stop)
             finally:
                 self._running.discard(stop)
             return _checked(self._keep(result) if result.sent else result, allow_invalid)

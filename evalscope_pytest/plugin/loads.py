@@ -21,11 +21,15 @@ import pytest
 from ..core.errors import EvalError
 from ..records.layout import unusable
 from ..report.gates import LOADS, Gate, GateResult, parse_gate
+from . import loading
 from .nodes import SampleItem
 from .run import Run
 
 if TYPE_CHECKING:
+    from ..perf.glance import Glance
+    from ..perf.level import Level
     from ..perf.result import Result
+    from ..perf.session import Watch
     from ..perf.tester import LoadTester
 
 NAME = "evalscope_measurements"
@@ -84,9 +88,27 @@ class Measurements:
         """
         from ..perf.tester import LoadTester
 
-        self._tester = LoadTester(self._run.spec, self._keep, partial(_alone, self._run))
+        self._tester = LoadTester(self._run.spec, self._keep, partial(_alone, self._run), self._watch)
         self._run.work_dir  # noqa: B018
         return self._tester
+
+    def _watch(self, level: Level) -> Watch | None:
+        """Have a measurement that takes long say how far it is; None where nobody looks: in xdist's workers."""
+        from ..perf.progress import line_of
+
+        reporter = self._run.config.pluginmanager.getplugin("terminalreporter")
+        if reporter is None:
+            return None
+        next_at = time.monotonic() + loading.FIRST_S
+
+        def watch(seen: Glance) -> None:
+            nonlocal next_at
+            if (now := time.monotonic()) >= next_at:
+                next_at = now + loading.EVERY_S
+                reporter.ensure_newline()
+                reporter.write_line(line_of(level, seen, width=reporter._tw.fullwidth if reporter.isatty else None))
+
+        return watch
 
     def _keep(self, result: Result) -> Result:
         from ..perf.records import summary_of, write_result

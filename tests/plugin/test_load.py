@@ -7,6 +7,7 @@ import sys
 import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
 import pytest
 
+from evalscope_pytest.plugin import loading
 from tests.perf.belief import believed  # noqa: F401
 from tests.perf.service import Pace, PerfService, stream_of
 
@@ -65,6 +66,17 @@ def test_a_test_says_what_serving_must_reach(project, serving):
     assert run.counts["passed"] == 2
     assert {r.body.get("max_tokens") for r in serving.requests} == {7, None}
     assert {r.body["messages"][0]["content"] for r in serving.requests if "max_tokens" not in r.body} == {"a", "b"}
+
+
+@pytest.mark.parametrize("style", ["def", "async def"])
+def test_a_load_that_takes_long_says_how_far_it_is(style, project, serving, monkeypatch):
+    monkeypatch.setattr(loading, "FIRST_S", 0.0)  # it is looked every half second
+    serving.pace = Pace(0.6, 0.0)
+    call = "await load.run" if style == "async def" else "load.run"
+    project.write("test_slow.py", f"{style} test_slow(load):\n    {call}(concurrency=2, requests=4)\n")
+    run = project.run(*options(serving), "test_slow.py", model="m")
+    assert (run.code, run.counts) == (0, {"passed": 1}), run.out
+    assert len([line for line in run.out.splitlines() if line.startswith("parallel_2: ") and "/4 done" in line]) == 1
 
 
 def test_a_missing_package_is_told_with_what_to_install(project, serving, monkeypatch):
