@@ -27,6 +27,7 @@ OFTEN = "--eval-heartbeat-interval=0.5"
 def test_a_wait_is_shown_while_no_sample_finishes(served):
     served.benchmark(count=3)
     served.server.script(*[rate_limited("600")] * 3)
+    served.server.gather(3)  # the first refusal holds what has not been sent
     (line,) = lines_of(served, OFTEN, say=("Retry-After", "429 x3"))
     assert re.match(r"adding  0/3  .*limit 1 of 8, 429 x3, waits [45]\d\d s: Retry-After", line)
 
@@ -42,6 +43,7 @@ def test_a_judge_that_makes_the_run_wait_is_named(served):
     served.benchmark(count=3)
     with OpenAIServer('{"verdict": "A"}') as judge:
         judge.script(*[rate_limited("600")] * 3)
+        judge.gather(3)
         args = json.dumps({"model_id": "j", "api_url": judge.url})
         options = ("--eval-judge-strategy=llm", f"--eval-judge-model-args={args}", "--eval-enable-progress-tracker")
         (line,) = lines_of(served, OFTEN, *options, say=("Retry-After", "429 x3"))
