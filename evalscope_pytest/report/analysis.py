@@ -139,22 +139,19 @@ def _is_known(figure: str, known: set[float]) -> bool:
 
 
 def _numbers(value: Any) -> Iterator[float]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _numbers(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _numbers(item)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield float(value)
+    return (float(leaf) for leaf in _leaves(value) if isinstance(leaf, (int, float)) and not isinstance(leaf, bool))
 
 
 def _texts(value: Any) -> Iterator[str]:
+    return (leaf for leaf in _leaves(value) if isinstance(leaf, str))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield what JSON holds that is no object and no array."""
     if isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
+        value = list(value.values())
+    if isinstance(value, list):
         for item in value:
-            yield from _texts(item)
-    elif isinstance(value, str):
+            yield from _leaves(item)
+    else:
         yield value
