@@ -34,7 +34,8 @@ class FewShot:
     Attributes:
         num: How many, when the user asks for no other number.
         split: The split they are taken from, the first ``num`` of the sample's subset; empty for ``file``.
-        shot: Template of one exemplar: the prompt's fields plus ``{target}`` (also ``{answer}``) and ``{rationale}``.
+        shot: Template of one exemplar: the prompt's fields plus ``{target}`` (also ``{answer}``), ``{labels}`` (the
+            targets without commas) and ``{rationale}``.
             Empty: the question (with its choices) followed by ``ANSWER: {target}``.
         prompt: Template of the shots: with ``{question}`` in it the whole prompt, without it a header that is put,
             with one newline, before the benchmark's own prompt. ``{fewshot}`` are the shots joined by blank lines.

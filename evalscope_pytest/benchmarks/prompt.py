@@ -42,6 +42,7 @@ def sample_fields(sample: Sample, choice: str, names: Sequence[str], *, solved: 
     fields["choices"] = options(sample, choice) if "choices" in names else ""
     if solved:
         fields["target"] = fields["answer"] = ",".join(sample.targets)
+        fields["labels"] = "".join(sample.targets)
         fields["rationale"] = sample.rationale
     return fields
 

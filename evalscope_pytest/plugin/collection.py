@@ -171,7 +171,7 @@ def _settle(run: Run, benchmark: Benchmark) -> _Settled:
     task = run.task
     args = task.args_of(benchmark.name)
     if task.prompts:
-        args = with_evalscope_prompts(benchmark, args)
+        benchmark, args = with_evalscope_prompts(benchmark, args)
     resolved = resolve(benchmark, args, repeats=task.repeats, judge=run.judges.config)
     return _Settled(resolved, _sandbox(run, resolved), _judge(run, benchmark))
 

@@ -8,8 +8,10 @@ import pytest
 
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.evalscope_prompts import prompts, with_evalscope_prompts
+from evalscope_pytest.benchmarks.prompt import shot_text
 from evalscope_pytest.config.dataset_args import DatasetArgs
 from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.core.values import Sample
 
 SHARED = '''
 FEW_SHOT_TEMPLATE = """Solved:
@@ -21,6 +23,10 @@ SINGLE = "Pick one of {letters}.\\n{question}\\n{choices}"
 
 class MultipleChoiceTemplate:
     SINGLE_ANSWER = SINGLE
+    ONE_ZH = "单选：{question}\\n{choices}"
+    ONE_ZH_COT = "单选，逐步：{question}\\n{choices}"
+    MANY_ZH = "多选：{question}\\n{choices}"
+    MANY_ZH_COT = "多选，逐步：{question}\\n{choices}"
 '''
 FILES = {
     "__init__.py": "raise RuntimeError('this must not be imported')",
@@ -62,6 +68,52 @@ class Four(DefaultDataAdapter): ...
 class Five(DefaultDataAdapter): ...
 ''',
     "benchmarks/other/texts.py": "ASK = 'Read: {question}'",
+    "benchmarks/general_mcq/adapter.py": '''
+from evalscope.utils.multi_choices import MultipleChoiceTemplate
+@register_benchmark(BenchmarkMeta(name='general_mcq', prompt_template=MultipleChoiceTemplate.ONE_ZH, extra_params={
+    'multiple_correct': {'type': 'bool', 'value': False}, 'use_cot': {'type': 'bool', 'value': False}}))
+class GeneralMCQAdapter(MultiChoiceAdapter):
+    def __init__(self, **kwargs):
+        """Choose a template."""
+        super().__init__(**kwargs)
+        self.choices = load_choices()
+        self.multiple_correct = self.extra_params.get('multiple_correct', False)
+        use_cot = self.extra_params['use_cot']
+        if self.prompt_template == MultipleChoiceTemplate.ONE_ZH:
+            if self.multiple_correct and use_cot:
+                self.prompt_template = MultipleChoiceTemplate.MANY_ZH_COT
+            elif self.multiple_correct:
+                self.prompt_template = MultipleChoiceTemplate.MANY_ZH
+            elif use_cot:
+                self.prompt_template = MultipleChoiceTemplate.ONE_ZH_COT
+''',
+    "benchmarks/modes.py": '''
+from .general_mcq.adapter import GeneralMCQAdapter
+MODES = {'short': 'Short: {question}', 'long': 'Long: {question}'}
+class Parent(DefaultDataAdapter):
+    def __init__(self, **kwargs):
+        self.system_prompt = "Parent." if not self.extra_params.get('quiet') else None
+        self.prompt_template = "Parent: {question}"
+    def sample_to_fewshot(self, sample):
+        if sample.metadata:
+            return f'{sample.input} {{x}}\\n' + f'{sample.metadata["reasoning"]}\\nA: {sample.target}'
+        return ''
+@register_benchmark(BenchmarkMeta(name='cmath', extra_params={'mode': 'short', 'quiet': {'value': False}}))
+class Child(Parent):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.prompt_template = MODES[self.extra_params['mode']]
+    def extract_answer(self): ...
+@register_benchmark(BenchmarkMeta(name='amc', prompt_template='{question}'))
+class Computed(Parent):
+    def __init__(self, **kwargs):
+        if kwargs['x'] > 3:
+            self.prompt_template = 'More: {question}'
+@register_benchmark(BenchmarkMeta(name='musr', prompt_template='{question}'))
+class Exemplars(DefaultDataAdapter):
+    def sample_to_fewshot(self, sample):
+        return sample.input.upper()
+''',
     "benchmarks/broken.py": "BenchmarkMeta(",
 }  # fmt: skip
 
@@ -91,11 +143,55 @@ def test_multiple_choice_has_the_common_header(evalscope):
     assert found.few_shot_prompt_template == f"Solved:\n\n{{fewshot}}\n\n{found.prompt_template}"
 
 
+@pytest.mark.parametrize(
+    ("params", "begins"),
+    [
+        ({}, "单选："),
+        ({"use_cot": True}, "单选，逐步："),
+        ({"multiple_correct": True}, "多选："),
+        ({"multiple_correct": True, "use_cot": True}, "多选，逐步："),
+    ],
+)
+def test_extra_params_choose_the_template_as_the_adapter_does(evalscope, params, begins):
+    _, args = with_evalscope_prompts(load_bundled("general_mcq"), DatasetArgs(extra_params=params, few_shot_num=2))
+    assert args.prompt_template.startswith(begins)
+    assert args.few_shot_prompt_template == f"Solved:\n\n{{fewshot}}\n\n{args.prompt_template}"
+
+
+def test_a_template_of_the_user_stays_whatever_the_adapter_chooses(evalscope):
+    given = DatasetArgs(extra_params={"use_cot": True}, prompt_template="{question}")
+    _, args = with_evalscope_prompts(load_bundled("general_mcq"), given)
+    assert args.prompt_template == "{question}"
+
+
+@pytest.mark.parametrize(
+    ("params", "prompt", "system"),
+    [
+        ({}, "Short: {question}", "Parent."),
+        ({"mode": "long", "quiet": True}, "Long: {question}", None),
+    ],
+)
+def test_an_adapter_extends_another(evalscope, params, prompt, system):
+    found = prompts("cmath", params)
+    assert (found.prompt_template, found.system_prompt) == (prompt, system)
+    assert found.shot == "{question} {{x}}\n{rationale}\nA: {target}"
+
+
+def test_exemplars_of_multiple_choice_have_evalscopes_form(evalscope):
+    benchmark, _ = with_evalscope_prompts(load_bundled("general_mcq"), DatasetArgs(few_shot_num=1))
+    sample = Sample(input="Which?", choices=["x", "y", "z"], target=["A", "C"])
+    assert shot_text(benchmark, sample) == "Which?\nA) x\nB) y\nC) z\nANSWER: AC"
+
+
+def test_exemplars_that_are_computed_keep_our_form(evalscope):
+    assert prompts("musr").shot is None
+
+
 def test_what_the_user_gives_comes_first(evalscope):
-    args = with_evalscope_prompts(load_bundled("gsm8k"), DatasetArgs(system_prompt="Mine."))
+    _, args = with_evalscope_prompts(load_bundled("gsm8k"), DatasetArgs(system_prompt="Mine."))
     assert args.system_prompt == "Mine."
     assert args.prompt_template == prompts("gsm8k").prompt_template
-    none = with_evalscope_prompts(load_bundled("gsm8k"), DatasetArgs(few_shot_num=0))
+    _, none = with_evalscope_prompts(load_bundled("gsm8k"), DatasetArgs(few_shot_num=0))
     assert none.few_shot_prompt_template is None
 
 
@@ -106,6 +202,7 @@ def test_what_the_user_gives_comes_first(evalscope):
         ("siqa", ["cannot be read", "two.py", "prompt_template"]),
         ("piqa", ["in a circle"]),
         ("sciq", ["makes it in its code"]),
+        ("amc", ["computes its prompt_template"]),
         ("mmlu_pro", ["{fewshot}"]),
     ],
 )
