@@ -22,6 +22,7 @@ from .keywords import Keywords, apply
 from .loads import NAME, LoadReports, Measurements
 from .masking import Masking
 from .nodes import SampleItem
+from .onlookers import readers
 from .process import Process
 from .progress import ServiceOnReports, heard, told
 from .protocol import SampleLoop, SampleProtocol
@@ -145,8 +146,7 @@ class Samples:
         try:
             with collector_paused():
                 self._keywords = expand(self._run, session, items)
-            if self._keywords is not None and self._keywords.exact:
-                apply(self._keywords, config, items)
+            if self._keywords is not None and apply(self._keywords, config, items):
                 config.option.keyword = ""  # pytest would apply it once more, by its own rule
             if self._run.task.rerun == "errors":
                 keep_errored(config, items)
@@ -308,6 +308,7 @@ class Controller:
             "worker": node.gateway.id,
             "workers": len(node.nodemanager.specs),
             "session": run.session,
+            "reports_are_read": bool(readers(run.config)),
             "work_dir": str(run.work_dir.root),
         }
         node.workerinput["evalscope"] = json.dumps(values)

@@ -261,6 +261,8 @@ class Reporting:
             report.toterminal(terminalreporter._tw)
         if self._conclusion is not None:
             self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf, language=self._run.task.language)
+        for name, reason in self._run.skipped.items():
+            terminalreporter.write_line(visible(f"skipped {name}: {reason}"), yellow=True)
         if unsafe := [plan.name for plan in self._run.benchmarks if plan.unsafe_execution]:
             said = f"Code that the model wrote ran without isolation: {', '.join(unsafe)} (--eval-allow-unsafe-code)"
             terminalreporter.write_line(said, yellow=True)
