@@ -26,7 +26,7 @@ from .onlookers import readers
 from .process import Process
 from .progress import ServiceOnReports, heard, told
 from .protocol import SampleLoop, SampleProtocol
-from .rerun import Rerun, keep_errored
+from .rerun import Rerun, check_reruns, keep_errored
 from .run import Run
 from .selection import check_selected
 from .state import RUN, TASK
@@ -167,6 +167,8 @@ class Samples:
         try:
             if self._is_expanded:
                 check_selected(run.task, session, self._keywords)
+                if note := check_reruns(session.config, session.items):
+                    run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
                 check_requirements(run, session.items)
             if not session.config.option.collectonly and run.benchmarks:

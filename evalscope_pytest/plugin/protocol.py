@@ -264,7 +264,7 @@ class SampleLoop:
 
 
 class SampleError(Exception):
-    """Why a sample failed, for plugins that look for an exception."""
+    """Why a sample has no score, for plugins that look for an exception."""
 
 
 class ProcessDiedError(ScoringError):
@@ -300,8 +300,8 @@ def _call_for(report: pytest.TestReport, error: BaseException | None) -> pytest.
         excinfo = None
     else:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
-        made = pytest.skip.Exception(reason) if report.skipped else SampleError(reason)
-        excinfo = _raised(error or made)
+        kind = pytest.skip.Exception if report.skipped else AssertionError if report.when == "call" else SampleError
+        excinfo = _raised(error or kind(reason))
     when: Any = report.when
     return pytest.CallInfo(None, excinfo, report.start, report.stop, report.duration, when, _ispytest=True)
 
