@@ -30,8 +30,8 @@ def own(project):
         ["-k", "test_adding"],
     ],
 )
-def test_they_are_found_and_nothing_else_of_the_project_runs(options, own):
-    run = own.run(*options, here=False)
+def test_they_are_found_and_nothing_else_of_the_project_runs(words, own):
+    run = own.run(*words.split(), here=False)
     assert run.code == 0, run.out
     assert set(run.reports) == {"adding"}
     assert run.counts["correct"] == 12
