@@ -21,7 +21,7 @@ def own(project):
 
 
 @pytest.mark.parametrize(
-    "options",
+    "words",
     [
         ["-k", "adding"],
         ["-m", "geography"],
@@ -31,7 +31,7 @@ def own(project):
     ],
 )
 def test_they_are_found_and_nothing_else_of_the_project_runs(words, own):
-    run = own.run(*words.split(), here=False)
+    run = own.run(*words, here=False)
     assert run.code == 0, run.out
     assert set(run.reports) == {"adding"}
     assert run.counts["correct"] == 12
