@@ -36,6 +36,8 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     correct_root(config, args, [*known.file_or_dir, *paths])
     known = config.known_args_namespace
     words, paths = split_paths(known.eval_datasets or (), bundled_files())
+    if known.eval_datasets is not None and not words and not paths:
+        raise pytest.UsageError("--eval-datasets names no benchmark. Give one or more: --eval-datasets gsm8k arc.")
     known.eval_datasets = words or (None if paths else known.eval_datasets)
     known.file_or_dir.extend(paths)
     args[:] = hand_back_paths(args, bundled_files())
@@ -75,17 +77,25 @@ def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:
     given = given or next(
         (f"EVALSCOPE_{name.upper()}" for name in in_environment if name in ("gate", "baseline")), None
     )
-    empty = os.environ.get("EVALSCOPE_MODEL", "unset").strip() == ""
+    empty = _empty_model(config)
     if given and not listing:
-        also = " EVALSCOPE_MODEL is set, but empty." if empty else ""
+        also = f" {empty} is set, but empty." if empty else ""
         raise pytest.UsageError(
             f"{given} has no effect: there is no model, so nothing is evaluated.{also} Add --eval-model NAME "
             "(--eval-model mock to try out), or leave it out."
         )
     if empty:
-        config.pluginmanager.register(Unasked("EVALSCOPE_MODEL is empty"), "evalscope_unasked")
+        config.pluginmanager.register(Unasked(f"{empty} is empty"), "evalscope_unasked")
     elif in_environment:
         config.pluginmanager.register(Unasked("there is no model"), "evalscope_unasked")
+
+
+def _empty_model(config: pytest.Config) -> str:
+    """Return where a model is given and empty, as it is when a CI variable is missing."""
+    if not os.environ.get("EVALSCOPE_MODEL", "unset").strip():
+        return "EVALSCOPE_MODEL"
+    in_ini = config.getini("eval_model")
+    return "eval_model of the ini file" if in_ini is not None and not in_ini.strip() else ""
 
 
 def _find_listed(config: pytest.Config, args: list[str]) -> None:

@@ -36,6 +36,6 @@ class Unasked:
             what = "1 test was" if self._skipped == 1 else f"{self._skipped} tests were"
             terminalreporter.write_line(
                 f"ERROR: {self._why}, and {what} not evaluated. Set EVALSCOPE_MODEL, or add --eval-model NAME. For "
-                "ordinary tests alone, unset the variables that begin with EVALSCOPE_.",
+                "ordinary tests alone, leave the model and the variables that begin with EVALSCOPE_ out.",
                 red=True,
             )

@@ -97,7 +97,8 @@ class RunPlan:
         try:
             data = json.loads(path.read_bytes())
             benchmarks = tuple(_benchmark(item) for item in data.pop("benchmarks"))
-            return cls(**data, benchmarks=benchmarks)
+            notes = tuple(data.pop("notes", ()))
+            return cls(**data, benchmarks=benchmarks, notes=notes)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(f"cannot read the run's plan: {path} ({error}). Run the same command again.") from error
 

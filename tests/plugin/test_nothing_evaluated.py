@@ -77,6 +77,19 @@ def test_an_empty_model_on_the_command_line_wins_over_nothing(adding, monkeypatc
     assert adding.run("--eval-model=", model="").code == 4
 
 
+def test_an_empty_model_in_the_ini_file_fails_alike(adding):
+    adding.write("pytest.ini", "[pytest]\neval_model =\n")
+    run = adding.run(model="")
+    assert (run.code, "eval_model of the ini file is empty, and 1 test was not evaluated" in run.out) == (4, True)
+    assert adding.run("test_ordinary.py", model="").code == 0
+
+
+@pytest.mark.parametrize("words", [["--eval-datasets", ""], ["--eval-datasets="], ["--eval-datasets=,"]])
+def test_an_empty_list_of_benchmarks_is_refused(words, adding):
+    run = adding.run(*words, here=False)
+    assert (run.code, "--eval-datasets names no benchmark" in run.out) == (4, True)
+
+
 @pytest.mark.parametrize(
     ("variable", "value"), [("EVALSCOPE_GATE", "adding>=0.5"), ("EVALSCOPE_BASELINE", "outputs/x")]
 )
