@@ -135,7 +135,7 @@ def split_paths(values: Sequence[str], benchmarks: Container[str] = ()) -> tuple
 
 
 def _is_path(value: str, benchmarks: Container[str]) -> bool:
-    if value in benchmarks:
+    if not value or value in benchmarks:
         return False
     return "/" in value or os.sep in value or "::" in value or value.endswith(".py") or _holds_tests(value)
 

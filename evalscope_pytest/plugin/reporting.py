@@ -15,7 +15,7 @@ from ..core.terminal import visible
 from ..records.progress import ProgressFile
 from .conclusion import Conclusion, conclude, many, what_runs
 from .loading import Waiting
-from .progress import Progress, service_on
+from .progress import Progress, Recorded, service_on
 from .run import Run
 from .verdict import Verdict, verdict_on
 from .workers import distributes
@@ -54,6 +54,7 @@ class Reporting:
         self._conclusion: Conclusion | None = None
         self._broken = ""
         self._unready: list[pytest.TestReport] = []
+        self._ahead = 0  # samples with a record that pytest did not come to
         self._over = False  # then the words are asked for by pytest's short summary
 
     # Before ---------------------------------------------------------------------------------------------------------
@@ -194,15 +195,15 @@ class Reporting:
         self._end_loading()
         run.close()
         why = run.stopped or self._why(session, exitstatus)
-        if self._progress is not None:
-            self._progress.end(complete=not why)
         if run.usage_error:
             session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
+            self._end_progress(complete=not why)
             run.discard()
             return
         try:
             self._conclusion = conclude(run)
+            self._end_progress(complete=not why)
             missing = self._not_run(self._conclusion)
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
@@ -213,6 +214,7 @@ class Reporting:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:
+            self._end_progress(complete=not why)
             run.release()
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
@@ -220,6 +222,20 @@ class Reporting:
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
+
+    def _end_progress(self, *, complete: bool) -> None:
+        """Leave the last lines of the benchmarks, once, with the counts of the table where there is one."""
+        progress, self._progress = self._progress, None
+        if progress is None:
+            return
+        reports = self._conclusion.reports if self._conclusion else ()
+        recorded = [
+            Recorded(r.dataset_name, e.succeeded, sum(s.errored for s in e.subsets.values()), r.score)
+            for r in reports
+            if (e := r.execution) is not None
+        ]
+        progress.end(complete=complete, recorded=recorded)
+        self._ahead = sum(r.scored + r.errors for r in recorded) - sum(self._states.values()) + self._states["skipped"]
 
     def _exit_code(self, exitstatus: int, conclusion: Conclusion) -> int:
         if self._run.store_fault:
@@ -261,6 +277,14 @@ class Reporting:
             report.toterminal(terminalreporter._tw)
         if self._conclusion is not None:
             self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf, language=self._run.task.language)
+        if self._ahead > 0:
+            what = "1 sample more has" if self._ahead == 1 else f"{self._ahead} samples more have"
+            terminalreporter.write_line(
+                f"{what} a record than pytest reports: answered ahead of where it stopped. The table counts them.",
+                yellow=True,
+            )
+        for name, reason in self._run.skipped.items():
+            terminalreporter.write_line(visible(f"skipped {name}: {reason}"), yellow=True)
         if unsafe := [plan.name for plan in self._run.benchmarks if plan.unsafe_execution]:
             said = f"Code that the model wrote ran without isolation: {', '.join(unsafe)} (--eval-allow-unsafe-code)"
             terminalreporter.write_line(said, yellow=True)

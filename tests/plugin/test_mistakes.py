@@ -204,7 +204,7 @@ def test_an_option_without_a_model_does_not_run_half_of_it(project):
     assert run.code == 4
     assert "Add --eval-model NAME" in paragraph(run)
     assert run.work_dir is None
-    assert project.run("--eval-limit=3", "--eval-datasets=adding", ".", model="").counts == {"skipped": 1}
+    assert project.run("--eval-limit=3", "--eval-datasets=adding", ".", model="").code == 4
 
 
 def test_a_misspelled_key_of_the_ini_file_is_named(ready):
@@ -235,3 +235,11 @@ def test_a_work_dir_with_something_in_the_way_is_told_before_the_first_request(n
     assert re.search(rf"ERROR: work_dir cannot be written to: \S*{name} \({said}", run.out)
     assert "INTERNALERROR" not in run.out
     assert not served.server.requests
+
+
+def test_a_service_whose_model_is_called_mock_is_told_what_to_type(project, served):
+    project.benchmark(count=1)
+    run = project.run(f"--eval-api-url={served.server.url}", model="mock")
+    assert run.code == 4
+    assert "add --eval-type openai_api" in paragraph(run)
+    assert project.run("--eval-type=openai_api", f"--eval-api-url={served.server.url}", model="mock").code == 0
