@@ -187,7 +187,7 @@ def refusal(
         return RateLimitedError(text, retry_after)
     if status in (408, 409, 425) or status >= 500:
         return TransientError(text, retry_after, overloaded=status == 503)
-    return RejectedError(text)
+    return RejectedError(text, status)
 
 
 def refusal_inside(payload: object, url: str) -> ModelError:
