@@ -190,6 +190,21 @@ def refusal(
     return RejectedError(text, status)
 
 
+def error_in(payload: Mapping[str, Any]) -> bool:
+    """Tell whether a reply or event with HTTP 200 is an error object.
+
+    OpenAI's and Anthropic's hold ``error``. vLLM's is the error itself (``"object": "error"``), and others send no more
+    than a message and a code.
+    """
+    if payload.get("error"):
+        return True
+    if payload.get("object") == "error" or payload.get("type") == "error":
+        return True
+    if "choices" in payload and payload["choices"] is not None:
+        return False
+    return any(isinstance(payload.get(name), str) and payload[name] for name in ("message", "detail"))
+
+
 def refusal_inside(payload: object, url: str) -> ModelError:
     """Return the error for an error object that came inside a reply or a stream with status 200."""
     said = complaint_of(payload)
