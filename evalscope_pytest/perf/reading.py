@@ -225,6 +225,9 @@ def _take_choice(choice: dict[str, Any], stamp: float, reply: Reply) -> bool:
     if not isinstance(delta, dict):
         text = choice.get("text")  # of completions
         return bool(text) and isinstance(text, str) and answered(text, stamp, reply)
+    content = delta.get("content")
+    if content and isinstance(content, str) and len(delta) == 1:  # nearly all events
+        return answered(content, stamp, reply)
     try:
         text, thought = said(delta)
     except ContentError as error:

@@ -297,6 +297,17 @@ def test_an_outage_of_a_minute_costs_a_minute_and_no_sample(limit):
     assert sum(10 < at < 61 for at in model.at) <= 4, "only probes"
 
 
+@pytest.mark.parametrize("retry_interval", [0, 0.2, 1, 10])
+@pytest.mark.parametrize("outage_s", [12, 60, 200])
+def test_an_outage_is_waited_for_as_long_whatever_retry_interval_is(retry_interval, outage_s):
+    model = Flaky(dies=2, lives=2 + outage_s)
+    asker = asker_of(model, 8)
+    results, seconds = ask_all(asker, 400, retry_interval=retry_interval)
+    assert [r.text for r in results] == ["fine"] * 400
+    assert seconds < outage_s * 1.5 + 10 + 30  # a short interval also means that it is found sooner
+    assert sum(10 < at < outage_s for at in model.at) <= 8 + outage_s / 20
+
+
 def test_a_service_that_stays_down_is_given_up_after_five_minutes():
     asker = asker_of(Flaky(dies=2), 8)
     results, seconds = ask_all(asker, 400)
