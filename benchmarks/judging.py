@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--judge-latency", type=float, default=0.4)
     arguments = parser.parse_args()
     data, ratios = arguments.data.resolve(), []
-    verdict = json.dumps({"explanation": "", "verdict": "M"})
+    verdict = json.dumps({"explanation": "", "verdict-KEY": "M"})
     print(f"{'inference s':>12}{'judging s':>12}{'together s':>12}{'ratio':>8}{'samples':>9}")
     with loopback(arguments.model_latency) as model, loopback(arguments.judge_latency, verdict) as judge:
         for _ in range(arguments.rounds):

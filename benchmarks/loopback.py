@@ -19,6 +19,7 @@ import time
 import uvloop
 
 NUMBER = re.compile(r"\d+")
+KEY = re.compile(r"verdict-[0-9a-f]{16}")  # what a judge's verdict has to stand under
 
 
 class State:
@@ -88,7 +89,11 @@ class Connection(asyncio.Protocol):
 
     def answer(self, prompt: str, key: bytes) -> None:
         numbers = NUMBER.findall(prompt)
-        text = self.state.reply or f"Adding it all up gives \\boxed{{{numbers[-1] if numbers else key[0]}}}."
+        key_of_verdict = KEY.findall(prompt)[-1:] or [""]
+        text = (
+            self.state.reply.replace("verdict-KEY", key_of_verdict[0])
+            or f"Adding it all up gives \\boxed{{{numbers[-1] if numbers else key[0]}}}."
+        )
         usage = {"prompt_tokens": len(prompt) // 4, "completion_tokens": 12, "total_tokens": len(prompt) // 4 + 12}
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         self.reply(

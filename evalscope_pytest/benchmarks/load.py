@@ -13,7 +13,7 @@ from typing import Any
 
 from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, closest, raised_in
 from ..core.template import parse, unknown_field
-from ..core.values import Message, Sample
+from ..core.values import Message, NotTextError, Sample
 from ..datasets.load import load_subsets, read_release_text, read_texts
 from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
@@ -170,6 +170,7 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
             raise DatasetError(_unreadable(benchmark, subset, number, record, error)) from error
         if not isinstance(sample, Sample):
             raise ConfigError(f"to_sample of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
+        _check_texts(benchmark, subset, number, sample)
         if sample.choices or sample.metadata or sample.private:
             _check(benchmark, subset, number, sample)
         if benchmark.shuffle_choices and sample.choices:
@@ -214,6 +215,16 @@ def _unreadable(
 def _reason(error: Exception) -> str:
     where = raised_in(error)
     return f"{type(error).__name__}: {error}" + (f" at {where}" if where else "")
+
+
+def _check_texts(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> None:
+    """Fail where something else stands in a field that is sent or compared as text."""
+    fields = (("target", sample.targets), ("choices", sample.choices), ("rationale", (sample.rationale,)))
+    for name, values in fields:
+        for value in values:
+            if not isinstance(value, str):
+                where = f"record {number} of subset {subset!r} of {benchmark.name!r}"
+                raise DatasetError(f"{NotTextError(f'{name} of {where}', value)}. Correct the record, or to_sample.")
 
 
 def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> None:

@@ -90,7 +90,16 @@ class TransientError(ModelError):
 
 
 class RejectedError(ModelError):
-    """The service refuses this request, and would refuse it again."""
+    """The service refuses this request, and would refuse it again.
+
+    Args:
+        message: What the service said.
+        status: The HTTP status of the refusal; 0 when it is another kind, such as a content filter's.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class FatalError(ModelError):

@@ -15,6 +15,18 @@ Role = Literal["system", "user", "assistant", "tool"]
 StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown"]
 
 
+class NotTextError(TypeError):
+    """Something else stands where only text can be sent: a list of parts, a number, nothing.
+
+    Args:
+        what: Which field it is.
+        value: What stands there.
+    """
+
+    def __init__(self, what: str, value: object) -> None:
+        super().__init__(f"{what}: {_shown(value)} of type {type(value).__name__}. Only text can be sent")
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A function that a model may call.
@@ -61,6 +73,10 @@ class Message:
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.content, str):
+            raise NotTextError(f"content of a {self.role} message", self.content)
+
     @property
     def identity(self) -> list[Any]:
         """What a content address is made of; a service's names for its calls are no part of it."""
@@ -98,7 +114,9 @@ class Sample:
     def __post_init__(self) -> None:
         if not isinstance(self.input, (str, tuple)):
             _check_iterable("input", self.input, "text nor messages")
-            object.__setattr__(self, "input", tuple(_as_message(m) for m in self.input))
+            object.__setattr__(self, "input", tuple(as_message(m) for m in self.input))
+        elif isinstance(self.input, tuple) and not all(isinstance(m, Message) for m in self.input):
+            object.__setattr__(self, "input", tuple(as_message(m) for m in self.input))
         if not isinstance(self.target, (str, tuple)):
             _check_iterable("target", self.target, "text nor texts")
             object.__setattr__(self, "target", tuple(self.target))
@@ -121,12 +139,24 @@ class Sample:
 
 
 def _check_iterable(name: str, value: object, allowed: str) -> None:
-    if not isinstance(value, Iterable):
+    if not isinstance(value, Iterable) or isinstance(value, (Mapping, bytes)):
         raise TypeError(f"a sample's {name} is {_shown(value)}, neither {allowed}")
 
 
-def _as_message(value: Message | Mapping[str, Any]) -> Message:
-    return value if isinstance(value, Message) else Message(value["role"], value["content"])
+def as_message(value: object) -> Message:
+    """Return a message that is one already, or is written as a mapping.
+
+    Raises:
+        TypeError: It is neither, or its content is not text.
+    """
+    if isinstance(value, Message):
+        return value
+    if not isinstance(value, Mapping):
+        raise NotTextError("a message", value)
+    absent = next((name for name in ("role", "content") if name not in value), None)
+    if absent is not None:
+        raise TypeError(f"a message has no {absent!r}: {_shown(dict(value))}")
+    return Message(value["role"], value["content"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ..core.errors import EvalError, FatalError, ModelError, RateLimitedError, T
 from ..core.service_state import ServiceState
 from ..core.values import ModelOutput
 from ..models.protocol import Connecting, Model, Request
-from .breaker import PROBE_EVERY_S, Breaker
+from .breaker import PATIENCE_S, PROBE_EVERY_S, Breaker
 from .limiter import FIRST_REQUESTS, Limiter
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 from .slots import Slot, Slots
@@ -217,17 +217,17 @@ class Asker:
         if too_long:
             self._stop(f"the service asks to wait {asked_s:.0f} s, more than 15 min. It said: {error}")
 
-    def _note_transient(self, error: ModelError, slot: Slot, sample: int, now: float, probe_every_s: float) -> None:
+    def _note_transient(self, error: ModelError, slot: Slot, sample: int, now: float, probe_after_s: float) -> None:
         if getattr(error, "unreachable", False) and not self.health.answered:
             self._refused_connections += 1
             if self._refused_connections >= UNREACHABLE_AFTER:
                 self._stop(str(error))
         if slot.probe and self._breaker.is_open:
-            if self._breaker.probe_failed(now, probe_every_s):
+            if self._breaker.probe_failed(now):
                 self._breaker.give_up()
-                self._stop(f"the service is down: it did not answer in ten tries, {probe_every_s:g} s apart. {error}")
-        elif self._breaker.failed(sample, now, probe_every_s):
-            log.warning("the service is down, it is tried every %g s: %s", probe_every_s, error)
+                self._stop(f"the service is down: it has not answered for {self._breaker.open_s(now):.0f} s. {error}")
+        elif self._breaker.failed(sample, now, probe_after_s):
+            log.warning("the service is down, it is tried now and then for %g s: %s", PATIENCE_S, error)
 
     # Asking again -------------------------------------------------------------------------------------------------
 

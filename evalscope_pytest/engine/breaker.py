@@ -11,7 +11,10 @@ from ..core.service_state import Breaker as State
 OPENS_AFTER = 20
 OPENS_AFTER_LEAST = 5
 PROBE_EVERY_S = 30.0
-PROBES = 10
+LEAST_PROBE_S = 0.1
+PROBE_GROWTH = 1.5
+# How long a service that is down is waited for, whatever the time between probes.
+PATIENCE_S = 300.0
 
 
 class Breaker:
@@ -25,7 +28,8 @@ class Breaker:
     def __init__(self, limit: int) -> None:
         self._opens_after = min(OPENS_AFTER, max(OPENS_AFTER_LEAST, 2 * limit))
         self._failing: set[int] = set()
-        self._probes = 0
+        self._opened_at = 0.0
+        self._probe_every_s = PROBE_EVERY_S
         self._probing = False
         self.is_open = False
         self.probe_at = 0.0
@@ -54,25 +58,30 @@ class Breaker:
         self._enabled = True
         return was_open
 
-    def failed(self, sample: int, now: float, probe_every_s: float) -> bool:
+    def failed(self, sample: int, now: float, probe_after_s: float = PROBE_EVERY_S) -> bool:
         """Note a transient failure of a sample, by its number; return whether that opened the breaker.
 
         Args:
-            probe_every_s: Seconds until the next probe.
+            probe_after_s: Seconds until the first probe; each one after it waits longer, up to `PROBE_EVERY_S`.
         """
         self._failing.add(sample)
         if self.is_open or not self._enabled or len(self._failing) < self._opens_after:
             return False
-        self.is_open, self._probing, self._probes = True, False, 0
-        self.probe_at = now + probe_every_s
+        self.is_open, self._probing, self._opened_at = True, False, now
+        self._probe_every_s = min(PROBE_EVERY_S, max(LEAST_PROBE_S, probe_after_s))
+        self.probe_at = now + self._probe_every_s
         return True
 
-    def probe_failed(self, now: float, probe_every_s: float) -> bool:
+    def probe_failed(self, now: float) -> bool:
         """Note a probe that failed; return whether it was the last one."""
         self._probing = False
-        self._probes += 1
-        self.probe_at = now + probe_every_s
-        return self._probes >= PROBES
+        self._probe_every_s = min(PROBE_EVERY_S, self._probe_every_s * PROBE_GROWTH)
+        self.probe_at = now + self._probe_every_s
+        return self.open_s(now) >= PATIENCE_S
+
+    def open_s(self, now: float) -> float:
+        """Return how long it has been open, in seconds."""
+        return now - self._opened_at
 
     def probe_lost(self) -> None:
         """Note a probe that was cancelled, and says nothing."""

@@ -9,7 +9,7 @@ from typing import Any
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
 from ..core.terminal import visible
-from ..core.values import Call, Message, ModelOutput, Sample, Tool
+from ..core.values import Call, Message, ModelOutput, Sample, Tool, as_message
 from ..models.protocol import Request
 from .asking import Asker
 from .context import SampleContext, current
@@ -97,4 +97,4 @@ def _messages(prompt: Prompt, context: SampleContext | None) -> tuple[Message, .
         return (Message("user", prompt),)
     if isinstance(prompt, Message):
         return (prompt,)
-    return tuple(m if isinstance(m, Message) else Message(m["role"], m["content"]) for m in prompt)  # type: ignore[arg-type]
+    return tuple(as_message(m) for m in prompt)

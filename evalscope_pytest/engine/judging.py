@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..config.generation import GenerationConfig
@@ -15,6 +16,7 @@ from ..judge.wording import CORRECTNESS, PREFERENCE
 from ..models.protocol import Request
 from .asking import Asker
 from .context import current
+from .formatted import Formatted
 from .handle import ModelHandle, Prompt
 from .loop import LoopThread
 from .reuse import Reuse, reply_of
@@ -26,20 +28,33 @@ RIGHT = 0.99
 class JudgeModel:
     """One judge, as a panel asks it."""
 
-    def __init__(self, name: str, asker: Asker, generation: GenerationConfig, reuse: Reuse | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        asker: Asker,
+        generation: GenerationConfig,
+        reuse: Reuse | None = None,
+        *,
+        formats: Sequence[str] = (),
+    ) -> None:
         self.name = name
         self.asker = asker
         self.generation = generation
         self.reuse = reuse
+        self._formatted = Formatted(asker.ask, formats)
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str) -> str:
+    async def ask(
+        self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Mapping[str, Any] | None = None
+    ) -> str:
         """Return the judge's reply: the recorded one, where it was asked the same about this sample before."""
         context = current.get()
         reply = context.judged.get((self.name, repeat, messages)) if context else None
         if reply is None:
             request = Request(messages, self.generation, right_reply=ideal, repeat=repeat)
+            # Without the format: which one the service takes is found out anew in every run.
             address = self.reuse.address(request, None) if self.reuse else ""
-            reply = (await reply_of(self.asker.ask, request, self.reuse, address)).text
+            ask = self.asker.ask if schema is None else partial(self._formatted.ask, schema=schema)
+            reply = (await reply_of(ask, request, self.reuse, address)).text
         if context:
             context.judge_calls.append(JudgeCall(self.name, repeat, messages, reply))
         return reply

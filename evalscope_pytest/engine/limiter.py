@@ -17,6 +17,9 @@ LEAST_GAP_S = 0.25
 GAP_SEARCH = 1.5
 GAP_RAISE = 1.25
 GAP_CUT = 0.98
+GAP_PROVEN = 2  # requests in a row that got through: by then the gap is about right
+# Until it is known that there is a rate at all: what was refused a few times may be taken at any pace afterwards.
+GAP_DOUBT = 0.5
 
 
 class Limiter:
@@ -46,7 +49,10 @@ class Limiter:
         self._round = 0
         self._beyond_at = 0.0
         self._gap_s = 0.0
-        self._gap_found = False  # a request got through since it was last raised
+        self._gap_found = 0  # requests that got through since it was last raised
+        self._rate_known = False  # requests were refused again once the gap had shrunk
+        self._gaps = 0  # how often the service began to be asked with gaps
+        self._early = True  # nothing was answered yet, and nothing else says that it is
 
     @property
     def limit(self) -> int:
@@ -60,7 +66,7 @@ class Limiter:
 
     def open(self) -> None:
         """Send as many as the limit allows: the service has replied."""
-        self._open = True
+        self._open, self._early = True, False
         self._allowed = self.limit
 
     def has_room(self, now: float) -> bool:
@@ -87,6 +93,7 @@ class Limiter:
         """Note a reply."""
         busy = self.in_flight
         self.in_flight -= 1
+        self._early = False
         if not self._open:
             self.open()
         if self._limit < self.most or self._gap_s:
@@ -94,10 +101,11 @@ class Limiter:
 
     def _recover(self, busy: int, now: float) -> None:
         if self._gap_s:
-            self._gap_found = True
-            self._gap_s *= GAP_CUT
+            self._gap_found += 1
+            self._gap_s *= GAP_CUT if self._rate_known else GAP_DOUBT
             if self._gap_s < LEAST_GAP_S:
-                self._gap_s = 0.0
+                self.forget_gap()
+                self._rate_known = False
             return
         beyond = now >= self._beyond_at
         if busy < SATURATED * self.limit or (self._limit >= self._fine and not beyond):
@@ -124,10 +132,12 @@ class Limiter:
         self._open = True
         kept = float(max(1, self.in_flight))
         new = number == self._round
-        if new:
-            self._round += 1
+        self._round += new
+        if self._early:  # it takes nothing yet, which says nothing of how much it will take
+            self._limit, self._fine, self._fast_below = kept, float(self.most), float(self.most)
+        elif new:
             self._beyond_at = now + max(COOLDOWN_S, retry_after_s or 0.0)
-            self._fast_below = max(level / 2, self._fast_below * CUT)
+            self._fast_below = max(level / 2, self._fast_below * CUT if self._fast_below < self.most else 0.0)
             self._limit = max(1.0, min(self._limit * CUT, kept))
             self._fine = kept
         else:
@@ -136,7 +146,9 @@ class Limiter:
         self._allowed = self.limit
         if retry_after_s:
             self.hold(now + retry_after_s, "Retry-After")
-        if new and level == 1 and longest_gap_s:
+        # Before the first reply the wait it names is enough: how fast it answers is not known yet.
+        waiting = bool(retry_after_s) and self._early
+        if new and level == 1 and longest_gap_s and not waiting:
             self._widen_gap(now, longest_gap_s)
         return new
 
@@ -145,7 +157,13 @@ class Limiter:
         self._gap_s = 0.0
 
     def _widen_gap(self, now: float, longest_s: float) -> None:
-        raised = self._gap_s * (GAP_RAISE if self._gap_found else GAP_SEARCH)
+        if not self._gap_s:
+            self._gaps += 1
+            self._rate_known = self._gaps > 1
+        elif self._gap_found and not self._rate_known:
+            self._rate_known = True
+            self._gap_s /= GAP_DOUBT  # the last one that was enough
+        raised = self._gap_s * (GAP_RAISE if self._gap_found >= GAP_PROVEN else GAP_SEARCH)
         self._gap_s = min(longest_s, max(FIRST_GAP_S, raised))
-        self._gap_found = False
+        self._gap_found = 0
         self.hold(now + self._gap_s, "rate limit")

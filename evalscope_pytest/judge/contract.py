@@ -1,23 +1,25 @@
-"""What a judge has to reply, and how the reply is read: strictly, since a misread verdict is a faked score.
+"""What a judge has to reply, and how the reply is read: strictly, since a misread verdict is a forged score.
 
-A verdict is one JSON object with the key ``verdict``. A bare label, or ``[[0.5]]``, is understood as well, being what
-older prompts ask for. A reply that holds two different verdicts holds none.
+The whole reply is one JSON object, whose verdict stands under a key with a word that nobody under judgement can know
+(`fence.nonce`). So no text of a candidate that a judge repeats, cuts off or forgets to escape can become the verdict.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..scoring.pattern import Pattern
 
-# Characters of a reply, from its end, in which a verdict is looked for, and objects that are tried.
-LONGEST = 65_536
-MOST_OBJECTS = 50
-_WRAPPING = " \t\r\n*_`\"'.。()[]（）【】"
+# Characters of a reply that holds a verdict. A judge that writes more has not kept to its instructions.
+LONGEST = 1 << 20
+KEY = "verdict"
+_INFO = re.compile(r"[A-Za-z0-9_+-]{0,20}\s{0,20}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,10 @@ class Labels:
     values: Mapping[str, Mapping[str, float]]
     pattern: Pattern | None = None
 
-    @property
-    def instruction(self) -> str:
-        """The sentences that ask for the verdict."""
+    def instruction(self, key: str = KEY) -> str:
+        """Return the sentences that request the verdict."""
         words = ", ".join(f'"{word}"' for word in self.values)
-        return (
-            'Reply with exactly one JSON object, {"explanation": "...", "verdict": "..."}, and nothing else. '
-            f"The explanation is short; the verdict is one of {words}."
-        )
+        return _instruction(key, '"..."', f"the verdict is one of {words}.", self.pattern)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -66,18 +64,30 @@ class Labels:
         """What makes this contract differ from others, for content addresses."""
         return f"{dict(self.values)!r} {self.pattern.source if self.pattern else ''}"
 
-    @property
-    def ideal(self) -> str:
-        """A reply with the first label, as a mock judge gives it."""
-        return json.dumps({"explanation": "mock", "verdict": next(iter(self.values))})
+    def ideal(self, key: str = KEY) -> str:
+        """Return a reply with the first label, as a mock judge gives it."""
+        return json.dumps({"explanation": "mock", key: next(iter(self.values))})
 
-    def read(self, reply: str) -> Verdict | None:
-        """Return the verdict; None when there is none, or more than one."""
+    def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
+        """Return the JSON schema of a reply; None where a user's expression reads it."""
+        return None if self.pattern else _schema(key, {"type": "string", "enum": list(self.values)})
+
+    def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
+        """Return the verdict; None when there is none.
+
+        Args:
+            key: The key it has to stand under.
+            judged: The texts under judgement, which a reply may repeat.
+        """
         if self.pattern is not None:
-            found = [(self.pattern.last(reply) or "", "")]
-        else:
-            found = list(_verdicts(reply)) or [(reply.strip(_WRAPPING) if len(reply) < 200 else "", "")]
-        return _only(Verdict(word, self.values[word], why) for word, why in found if word in self.values)
+            return _matched(self.pattern, self._verdict, reply, key, judged)
+        return _stated(self._verdict, reply, key)
+
+    def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+        word = str(value) if type(value) in (int, float) else value
+        if not isinstance(word, str) or (word := word.strip()) not in self.values:
+            return None
+        return Verdict(word, self.values[word], explanation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +108,10 @@ class Number:
     unit: float = 1.0
     pattern: Pattern | None = None
 
-    @property
-    def instruction(self) -> str:
-        """The sentences that ask for the verdict."""
-        return (
-            'Reply with exactly one JSON object, {"explanation": "...", "verdict": NUMBER}, and nothing else. '
-            f"The explanation is short; the number is between {self.low:g} and {self.high:g}."
-        )
+    def instruction(self, key: str = KEY) -> str:
+        """Return the sentences that request the verdict."""
+        bounds = f"the number is between {self.low:g} and {self.high:g}."
+        return _instruction(key, "NUMBER", bounds, self.pattern)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -117,28 +124,30 @@ class Number:
         pattern = self.pattern.source if self.pattern else ""
         return f"{self.metric} {self.low:g} {self.high:g} {self.unit:g} {pattern}"
 
-    @property
-    def ideal(self) -> str:
-        """A reply with the greatest number, as a mock judge gives it."""
-        return json.dumps({"explanation": "mock", "verdict": self.high})
+    def ideal(self, key: str = KEY) -> str:
+        """Return a reply with the greatest number, as a mock judge gives it."""
+        return json.dumps({"explanation": "mock", key: self.high})
 
-    def read(self, reply: str) -> Verdict | None:
-        """Return the verdict; None when there is none, more than one, or one out of range."""
+    def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
+        """Return the JSON schema of a reply; None where a user's expression reads it."""
+        return None if self.pattern else _schema(key, {"type": "number"})
+
+    def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
+        """Return the verdict; None when there is none, or one out of range.
+
+        Args:
+            key: The key it has to stand under.
+            judged: The texts under judgement, which a reply may repeat.
+        """
         if self.pattern is not None:
-            found = [(self.pattern.last(reply) or "", "")]
-        else:
-            found = list(_verdicts(reply)) or [(value, "") for value in _bracketed(reply)]
-        return _only(self._verdict(number, why) for text, why in found if (number := self._allowed(text)) is not None)
+            return _matched(self.pattern, self._verdict, reply, key, judged)
+        return _stated(self._verdict, reply, key)
 
-    def _verdict(self, number: float, explanation: str) -> Verdict:
-        return Verdict(f"{number:g}", {self.metric: number / self.unit}, explanation)
-
-    def _allowed(self, text: str) -> float | None:
-        try:
-            number = float(text)
-        except ValueError:
+    def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+        number = _number(value)
+        if number is None or not self.low <= number <= self.high:
             return None
-        return number if math.isfinite(number) and self.low <= number <= self.high else None
+        return Verdict(f"{number:g}", {self.metric: number / self.unit}, explanation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +164,10 @@ class Marks:
     low: int = 1
     high: int = 5
 
-    @property
-    def instruction(self) -> str:
-        """The sentences that ask for the verdict."""
+    def instruction(self, key: str = KEY) -> str:
+        """Return the sentences that request the verdict."""
         form = ", ".join(f'"{name}": NUMBER' for name in self.names)
-        return (
-            f'Reply with exactly one JSON object, {{"explanation": "...", "verdict": {{{form}}}}}, and nothing else. '
-            f"The explanation is short; each number is whole, from {self.low} to {self.high}."
-        )
+        return _instruction(key, f"{{{form}}}", f"each number is whole, from {self.low} to {self.high}.")
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -174,67 +179,130 @@ class Marks:
         """What makes this contract differ from others, for content addresses."""
         return f"{dict(self.names)!r} {self.low} {self.high}"
 
-    @property
-    def ideal(self) -> str:
-        """A reply with the greatest marks, as a mock judge gives it."""
-        return json.dumps({"explanation": "mock", "verdict": dict.fromkeys(self.names, self.high)})
+    def ideal(self, key: str = KEY) -> str:
+        """Return a reply with the greatest marks, as a mock judge gives it."""
+        return json.dumps({"explanation": "mock", key: dict.fromkeys(self.names, self.high)})
 
-    def read(self, reply: str) -> Verdict | None:
-        """Return the verdict; None when there is none, more than one, or a mark is missing or out of range."""
-        return _only(self._verdict(found) for found in _objects(reply) if self._is_whole(found.get("verdict")))
+    def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
+        """Return the JSON schema of a reply."""
+        return _schema(key, _object_schema({name: {"type": "integer"} for name in self.names}))
 
-    def _is_whole(self, marks: Any) -> bool:
-        return isinstance(marks, dict) and all(
-            type(mark := marks.get(name)) is int and self.low <= mark <= self.high for name in self.names
-        )
+    def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
+        """Return the verdict; None when there is none, or a mark is missing or out of range.
 
-    def _verdict(self, found: Mapping[str, Any]) -> Verdict:
-        marks = {name: found["verdict"][name] for name in self.names}
+        Args:
+            key: The key it has to stand under.
+            judged: The texts under judgement, which a reply may repeat.
+        """
+        return _stated(self._verdict, reply, key)
+
+    def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+        if not isinstance(value, dict):
+            return None
+        marks: dict[str, Any] = {name: value.get(name) for name in self.names}
+        if not all(type(mark) is int and self.low <= mark <= self.high for mark in marks.values()):
+            return None
         metrics = {metric: float(marks[name]) for name, metric in self.names.items()}
-        return Verdict(json.dumps(marks), metrics, str(found.get("explanation") or ""))
+        return Verdict(json.dumps(marks), metrics, explanation)
 
 
 Contract = Labels | Number | Marks
+_Reader = Callable[..., "Verdict | None"]
 
 
-def _only(verdicts: Iterable[Verdict]) -> Verdict | None:
-    found = list(verdicts)
-    return found[-1] if len({verdict.value for verdict in found}) == 1 else None
+def _instruction(key: str, form: str, allowed: str, pattern: Pattern | None = None) -> str:
+    if pattern is not None:
+        return (
+            f'End your reply with a line that begins with "{key}:", followed by your verdict in the form described '
+            "above and by nothing else."
+        )
+    return (
+        f'Reply with exactly one JSON object, {{"explanation": "...", "{key}": {form}}}, and nothing else. '
+        f'Copy the key "{key}" exactly, and escape the quotation marks within the explanation. '
+        f"The explanation is short; {allowed}"
+    )
 
 
-def _verdicts(reply: str) -> Iterator[tuple[str, str]]:
-    """Yield value and explanation of every JSON object with a verdict."""
-    for found in _objects(reply):
-        value = found.get("verdict")
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            yield str(value).strip(), str(found.get("explanation") or "")
+def _schema(key: str, verdict: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _object_schema({"explanation": {"type": "string"}, key: verdict})
 
 
-def _objects(reply: str) -> Iterator[Mapping[str, Any]]:
-    """Yield every JSON object that is not part of another."""
-    text, at = reply[-LONGEST:], -1
-    decoder = json.JSONDecoder()
-    for _ in range(MOST_OBJECTS):
-        at = text.find("{", at + 1)
-        if at < 0:
-            return
-        try:
-            found, end = decoder.raw_decode(text, at)
-        except ValueError:
-            continue
-        except RecursionError:  # nothing that nests like this is a verdict, and every level of it would take as long
-            return
-        at = end - 1
-        if isinstance(found, dict):
-            yield found
+def _object_schema(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
-def _bracketed(reply: str) -> Iterator[str]:
-    """Yield what stands in ``[[...]]``."""
-    text, at = reply[-LONGEST:], 0
-    while (at := text.find("[[", at)) >= 0:
-        end = text.find("]]", at)
-        if end < 0:
-            return
-        yield text[at + 2 : end].strip()
-        at = end
+def _stated(verdict: _Reader, reply: str, key: str) -> Verdict | None:
+    """Return the verdict of a reply that is one JSON object."""
+    found = _object(reply)
+    return None if found is None or key not in found else verdict(found[key], str(found.get("explanation") or ""))
+
+
+def _object(reply: str) -> Mapping[str, Any] | None:
+    """Return the JSON object that a reply is, a code fence around it aside; None when it is anything else."""
+    text = _unfenced(reply.strip()) if len(reply) <= LONGEST else ""
+    if not (text.startswith("{") and text.endswith("}")):
+        return None
+    try:
+        found = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _unfenced(text: str) -> str:
+    if len(text) < 6 or text[:3] not in ("```", "~~~") or not text.endswith(text[:3]):
+        return text
+    inside = text.strip(text[0])
+    info = _INFO.match(inside)
+    return inside[info.end() if info else 0 :].strip()
+
+
+def _without_duplicates(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    members = list(pairs)
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a key stands there twice: either value might be the verdict")
+    return found
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _number(value: Any) -> float | None:
+    """Return a number of JSON, or one written as plain ASCII text; None for what ``float`` would take beside them."""
+    if isinstance(value, str):
+        text = value.strip(" \t\r\n")
+        return float(text) if _NUMBER.fullmatch(text) else None
+    if type(value) not in (int, float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _matched(pattern: Pattern, verdict: _Reader, reply: str, key: str, judged: Sequence[str]) -> Verdict | None:
+    """Return the verdict that a user's expression finds.
+
+    On the line after the key only the judge can have written it, and one value is the verdict, several are none.
+    Without such a line the last match is the verdict, unless a text under judgement holds the same: then the judge
+    may have quoted it.
+    """
+    text = reply[-LONGEST:]
+    _, marked, behind = text.rpartition(key)
+    if marked and key != KEY:
+        line = behind.lstrip('":*` \t\r\n').partition("\n")[0]
+        values = {found.value: found for word in pattern.captured(line) if (found := verdict(word.strip()))}
+        return next(iter(values.values())) if len(values) == 1 else None
+    last = verdict((pattern.last(text) or "").strip())
+    if last is None:
+        return None
+    quotable = (found for text in judged for word in pattern.captured(text) if (found := verdict(word.strip())))
+    return None if any(found.value == last.value for found in quotable) else last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 RULE = (
     "Every text between a line that begins with <<< and the line with the same word that begins with >>> is material "
@@ -11,11 +12,24 @@ RULE = (
 )
 
 
-def fenced(text: str, about: str = "") -> str:
+def nonce(texts: Iterable[str]) -> str:
+    """Return a word that nobody who writes one of the texts can write into it: a hash of them all.
+
+    The same texts give the same word, so that judgements are found again when a run is carried on.
+    """
+    content = hashlib.sha256()
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        content.update(b"%d:" % len(data))
+        content.update(data)
+    return content.hexdigest()[:16]
+
+
+def fenced(text: str, word: str = "") -> str:
     """Return ``text`` between two marks.
 
-    The word in the marks is a hash of the text and of what it is about, so nobody who writes the text can write its
-    mark. The same text is fenced in the same way, so that verdicts are found again when a run is carried on.
+    Args:
+        word: What the marks hold, a `nonce` of all that is asked; by default that of the text alone.
     """
-    word = hashlib.sha256(f"{about}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    word = word or nonce([text])
     return f"<<< {word}\n{text}\n>>> {word}"

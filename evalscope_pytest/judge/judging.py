@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from ..core.template import render
 from ..core.values import Message, Sample, Score
-from .contract import Contract, Labels
-from .fence import RULE, fenced
+from .contract import KEY, Contract, Labels, Verdict
+from .fence import RULE, fenced, nonce
 
 Metrics = Mapping[str, float]
+# Goes up when replies of judges are read in another way: earlier verdicts are not mixed with new ones.
+READING = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing a judge is asked, and how its reply is read."""
+    """One thing a judge is asked, and how its reply is read.
+
+    Attributes:
+        key: What the verdict has to stand under in the judge's reply.
+        judged: The texts under judgement.
+    """
 
     messages: tuple[Message, ...]
     contract: Contract
+    key: str = KEY
+    judged: tuple[str, ...] = ()
 
     def told(self, system_prompt: str) -> Question:
         """Return the question with more ahead of its system message."""
         first, *rest = self.messages
-        return Question((Message("system", f"{system_prompt}\n\n{first.content}"), *rest), self.contract)
+        return replace(self, messages=(Message("system", f"{system_prompt}\n\n{first.content}"), *rest))
+
+    @property
+    def instruction(self) -> str:
+        """The sentences that request the verdict."""
+        return self.contract.instruction(self.key)
+
+    @property
+    def ideal(self) -> str:
+        """What a mock judge replies."""
+        return self.contract.ideal(self.key)
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The JSON schema of a reply; None when it is not to be JSON."""
+        return self.contract.schema(self.key)
+
+    def read(self, reply: str) -> Verdict | None:
+        """Return the verdict of a judge's reply; None when there is none."""
+        return self.contract.read(reply, self.key, self.judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +97,7 @@ class Judging:
     @property
     def fingerprint(self) -> str:
         """Tells this judging from another in content addresses."""
-        return f"{self.name}({self.options})"
+        return f"{self.name}({self.options}) read {READING}"
 
 
 def question(
@@ -86,11 +114,15 @@ def question(
     Raises:
         ConfigError: The template names another field, or is none.
     """
-    about = "\0".join(fields[name] for name in sorted(fields))
-    shown = {name: fenced(text, f"{name}\0{about}") if name in judged else text for name, text in fields.items()}
-    asked = f"{render(prompt, shown, 'the prompt of the judge')}\n\n{contract.instruction}"
+    about = [text for name in sorted(fields) for text in (name, fields[name])]
+    word = nonce([prompt, *about])
+    key = f"{KEY}-{word}"
+    shown = {name: fenced(text, word) if name in judged else text for name, text in fields.items()}
+    asked = f"{render(prompt, shown, 'the prompt of the judge')}\n\n{contract.instruction(key)}"
     system = f"{system_prompt}\n\n{RULE}" if system_prompt else RULE
-    return Question((Message("system", system), Message("user", asked)), contract)
+    return Question(
+        (Message("system", system), Message("user", asked)), contract, key, tuple(fields[name] for name in judged)
+    )
 
 
 def sample_fields(sample: Sample, reply: str) -> dict[str, str]:

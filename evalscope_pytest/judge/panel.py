@@ -34,11 +34,14 @@ class Judge(Protocol):
         """What it is called in records."""
         ...
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str) -> str:
+    async def ask(
+        self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Mapping[str, Any] | None = None
+    ) -> str:
         """Return its reply.
 
         Args:
             ideal: What a mock judge replies.
+            schema: The JSON schema the reply is to follow, for services that see to it; None when it is not JSON.
 
         Raises:
             ModelError: It could not be asked.
@@ -131,12 +134,12 @@ async def _judgement(judge: Judge, question: Question, place: tuple[int, int, in
     messages, verdict, problem = question.messages, None, UNREADABLE
     try:
         for _ in range(TRIES):
-            reply = await judge.ask(messages, place[2], question.contract.ideal)
+            reply = await judge.ask(messages, place[2], question.ideal, question.schema)
             asked.append(Asked(messages, reply))
-            verdict = question.contract.read(reply)
+            verdict = question.read(reply)
             if verdict is not None:
                 break
-            again = Message("user", f"{AGAIN} {question.contract.instruction}")
+            again = Message("user", f"{AGAIN} {question.instruction}")
             messages = (*messages, Message("assistant", reply), again)
     except FatalError:
         raise  # no other sample would fare better

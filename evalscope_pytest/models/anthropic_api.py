@@ -26,7 +26,7 @@ from .protocol import Request
 from .reasoning import split_reasoning
 from .server_events import EventParser
 from .service import ServiceModel
-from .service_errors import json_object, malformed, refusal_inside
+from .service_errors import error_in, json_object, malformed, refusal_inside
 from .spec import ModelSpec
 from .tool_calls import MAX_CALLS
 from .transport import Credential, HttpTransport
@@ -60,6 +60,7 @@ _STOPS: dict[str, StopReason] = {
     "tool_use": "tool_calls",
     "refusal": "content_filter",
 }
+_MEDIA = ("image", "audio", "video", "document")
 
 
 def check(config: GenerationConfig) -> None:
@@ -188,10 +189,13 @@ class MessageDraft:
 
     def take_message(self, message: Mapping[str, Any]) -> None:
         """Take a whole message."""
-        if message.get("type") == "error" or not isinstance(message.get("content"), list):
+        content = message.get("content")
+        if content is None and message.get("stop_reason") == "refusal":
+            content = []  # a filter's verdict stays: an empty reply
+        if error_in(message) or not isinstance(content, list):
             raise self._error(message)
         self._begin(message)
-        for block in message["content"]:
+        for block in content:
             self._add(block)
         self._stop = message.get("stop_reason")
 
@@ -227,14 +231,14 @@ class MessageDraft:
 
     def _take(self, event: Mapping[str, Any]) -> None:
         kind = event.get("type")
-        if kind == "error":
+        if kind == "error" or event.get("error") or event.get("object") == "error":
             raise self._error(event)
         if kind == "message_start":
             self._begin(_object(event, "message"))
         elif kind == "content_block_start":
-            self._add(_object(event, "content_block"))
+            self._add(event.get("content_block"))
         elif kind == "content_block_delta":
-            self._add(_object(event, "delta"))
+            self._add(event.get("delta"))
         elif kind == "message_delta":
             self._stop = _object(event, "delta").get("stop_reason") or self._stop
             self._usage |= _object(event, "usage")
@@ -244,13 +248,16 @@ class MessageDraft:
         self._model = str(message.get("model") or "")
 
     def _add(self, block: object) -> None:
-        text = block.get("text") if isinstance(block, Mapping) else None
-        thinking = block.get("thinking") if isinstance(block, Mapping) else None
+        if not isinstance(block, Mapping):
+            raise malformed("its content holds a part that is not an object", self._url)
+        text, thinking, kind = block.get("text"), block.get("thinking"), block.get("type")
+        if kind in _MEDIA or (kind in ("text", "text_delta") and not isinstance(text, str)):
+            raise malformed(f"its content holds a part of type {kind!r} without text", self._url)
         if isinstance(text, str):
             self._text.append(text)
         if isinstance(thinking, str):
             self._reasoning.append(thinking)
-        called = isinstance(block, Mapping) and self._add_call(block)
+        called = self._add_call(block)
         if (text or thinking or called) and self.first_token_at is None:
             self.first_token_at = perf_counter()
 
@@ -267,7 +274,7 @@ class MessageDraft:
         return False
 
     def _error(self, event: Mapping[str, Any]) -> ModelError:
-        return refusal_inside(event, self._url) if event.get("error") else malformed("it holds no content", self._url)
+        return refusal_inside(event, self._url) if error_in(event) else malformed("it holds no content", self._url)
 
 
 def _usage(counts: Mapping[str, Any]) -> Usage | None:

@@ -10,10 +10,11 @@ from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
 from ..core.values import ModelOutput, StopReason, Usage, token_count
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
+from .content import ContentError, Said, said
 from .protocol import Request
 from .reasoning import Thought, split_reasoning
 from .server_events import EventParser
-from .service_errors import json_object, malformed, refusal_inside
+from .service_errors import error_in, json_object, malformed, refusal_inside
 from .tool_calls import CallDrafts, definitions, turn
 
 _UNUSABLE = {
@@ -33,6 +34,14 @@ _STOPS: dict[str, StopReason] = {
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "content_filter",
+    "content-filter": "content_filter",
+    "refusal": "content_filter",
+    "safety": "content_filter",
+    "recitation": "content_filter",
+    "prohibited_content": "content_filter",
+    "blocklist": "content_filter",
+    "spii": "content_filter",
+    "sensitive": "content_filter",
 }
 _BROKEN = ("error", "abort", "insufficient_system_resource")
 
@@ -120,21 +129,23 @@ def read_reply(body: bytes, url: str, model: str, latency_s: float) -> ModelOutp
         ModelError: It is no usable reply, or it is an error object.
     """
     payload = json_object(body, url)
-    if payload.get("error"):
-        raise refusal_inside(payload, url)
+    _refuse_errors(payload, url)
     choice = _first(payload)
-    message = choice.get("message") if choice else None
-    if choice is None or not isinstance(message, dict):
+    if choice is None:
         raise malformed("it holds no choices", url)
-    text, thoughts = _content(message.get("content"))
-    reasoning = _words(message, "reasoning_content") or _words(message, "reasoning") or thoughts
-    answer = _answer(text or _words(message, "refusal"), reasoning)
+    _refuse_errors_inside(choice, "message", url)
+    stop, message = _stop(_finish(choice, url)), choice.get("message")
+    if message is None and stop == "content_filter":
+        message = {}  # a filter's verdict stays: an empty reply, as those that come with a message
+    if not isinstance(message, dict):
+        raise malformed("its choice holds no message", url)
+    answer = _answer(_said(message, url))
     drafts = CallDrafts()
     drafts.take(message.get("tool_calls"))
     return ModelOutput(
         answer.text,
         answer.reasoning,
-        _STOPS.get(_finish(choice, url), "unknown"),
+        stop,
         read_usage(payload.get("usage")),
         _words(payload, "model") or model,
         latency_s=latency_s,
@@ -185,11 +196,11 @@ class ChatStream:
             raise malformed("the stream holds no choices", self._url)
         if not self._finish and not self._done:
             raise malformed(f"the stream broke off after {sum(map(len, self._text))} characters", self._url)
-        answer = _answer("".join(self._text), "".join(self._reasoning))
+        answer = _answer(Said("".join(self._text), "".join(self._reasoning)))
         return ModelOutput(
             answer.text,
             answer.reasoning,
-            _STOPS.get(self._finish, "unknown"),
+            _stop(self._finish),
             self._usage,
             self._model or model,
             latency_s=perf_counter() - started,
@@ -203,26 +214,26 @@ class ChatStream:
             self._done = True
             return
         payload = json_object(event, self._url)
-        if payload.get("error"):
-            raise refusal_inside(payload, self._url)
+        _refuse_errors(payload, self._url)
         self._usage = read_usage(payload.get("usage")) or self._usage
         self._model = self._model or _words(payload, "model")
         choice = _first(payload)
         if choice is None or choice.get("index"):
             return
+        _refuse_errors_inside(choice, "delta", self._url)
         self._seen = True
         self._finish = _finish(choice, self._url) or self._finish
         delta = choice.get("delta")
         if isinstance(delta, dict):
             self._add(delta)
+        elif delta is not None:
+            raise malformed("a delta of the stream is not an object", self._url)
         logprobs = choice.get("logprobs")
         if isinstance(logprobs, dict) and isinstance(logprobs.get("content"), list):
             self._logprobs += logprobs["content"]
 
     def _add(self, delta: dict[str, Any]) -> None:
-        text, thoughts = _content(delta.get("content"))
-        text = text or _words(delta, "refusal")
-        reasoning = _words(delta, "reasoning_content") or _words(delta, "reasoning") or thoughts
+        text, reasoning = _said(delta, self._url)
         if text:
             self._text.append(text)
         if reasoning:
@@ -232,9 +243,34 @@ class ChatStream:
             self.first_token_at = perf_counter()
 
 
-def _answer(text: str, reasoning: str) -> Thought:
+def _answer(found: Said) -> Thought:
     """Return both parts of a reply; where the service has no field for thinking, it is in the text."""
-    return Thought(reasoning, text) if reasoning else split_reasoning(text)
+    return Thought(found.reasoning, found.text) if found.reasoning else split_reasoning(found.text)
+
+
+def _said(message: Mapping[str, Any], url: str) -> Said:
+    try:
+        return said(message)
+    except ContentError as error:
+        raise malformed(str(error), url) from None
+
+
+def _stop(finish: str) -> StopReason:
+    """Return why a reply ended; a filter may name its category behind a colon."""
+    return _STOPS.get(finish.partition(":")[0].strip().lower(), "unknown")
+
+
+def _refuse_errors(payload: Mapping[str, Any], url: str) -> None:
+    if error_in(payload):
+        raise refusal_inside(payload, url)
+
+
+def _refuse_errors_inside(choice: Mapping[str, Any], name: str, url: str) -> None:
+    """Raise the error that stands in a choice, or in its message, of a reply with HTTP 200."""
+    message = choice.get(name)
+    for part in (choice, message if isinstance(message, dict) else {}):
+        if part.get("error"):
+            raise refusal_inside({"error": part["error"]}, url)
 
 
 def read_usage(usage: object) -> Usage | None:
@@ -258,20 +294,6 @@ def read_usage(usage: object) -> Usage | None:
 def _count(mapping: object, name: str) -> int | None:
     value = mapping.get(name) if isinstance(mapping, dict) else None
     return token_count(value)
-
-
-def _content(content: object) -> tuple[str, str]:
-    """Return the text and the thinking of a message's content: a string, or a list of typed parts."""
-    if isinstance(content, str):
-        return content, ""
-    text, thoughts = "", ""
-    for part in content if isinstance(content, list) else ():
-        if isinstance(part, dict) and part.get("type") == "thinking":
-            inner = part.get("thinking")
-            thoughts += inner if isinstance(inner, str) else _content(inner)[0]
-        elif isinstance(part, dict):
-            text += _words(part, "text")
-    return text, thoughts
 
 
 def _words(mapping: Mapping[str, Any], name: str) -> str:

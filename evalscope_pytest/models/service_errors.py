@@ -187,7 +187,22 @@ def refusal(
         return RateLimitedError(text, retry_after)
     if status in (408, 409, 425) or status >= 500:
         return TransientError(text, retry_after, overloaded=status == 503)
-    return RejectedError(text)
+    return RejectedError(text, status)
+
+
+def error_in(payload: Mapping[str, Any]) -> bool:
+    """Tell whether a reply or event with HTTP 200 is an error object.
+
+    OpenAI's and Anthropic's hold ``error``. vLLM's is the error itself (``"object": "error"``), and others send no more
+    than a message and a code.
+    """
+    if payload.get("error"):
+        return True
+    if payload.get("object") == "error" or payload.get("type") == "error":
+        return True
+    if "choices" in payload and payload["choices"] is not None:
+        return False
+    return any(isinstance(payload.get(name), str) and payload[name] for name in ("message", "detail"))
 
 
 def refusal_inside(payload: object, url: str) -> ModelError:

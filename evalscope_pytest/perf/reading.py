@@ -12,7 +12,8 @@ from itertools import chain
 from time import perf_counter
 from typing import Any
 
-from ..models.service_errors import Complaint, complaint, complaint_of
+from ..models.content import ContentError, said
+from ..models.service_errors import Complaint, complaint, complaint_of, error_in
 from .connection import Exchange
 from .likeness import Likeness
 from .request import Tokens, TokenSource
@@ -22,7 +23,6 @@ from .turns import Turns
 CountTokens = Callable[[str], int]
 MOST_TOKENS = 1 << 40
 GZIP = b"\x1f\x8b"
-_REASONING = ("reasoning_content", "reasoning")
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ class Reply:
         stamps: See `Request.stamps`.
         first_tokens: See `Request.first_tokens`.
         text: What was said, reasoning left out.
+        doubled: Events that carried text and reasoning at once.
         reasoning_text: The reasoning.
         ended: The end of the stream was told: an end mark, a finish reason, usage.
         error: Why it counts as failed; empty for a success.
@@ -47,6 +48,7 @@ class Reply:
     texts: list[str] = field(default_factory=list)
     reasoning_texts: list[str] = field(default_factory=list)
     reasoning_events: int = 0
+    doubled: int = 0
     ended: bool = False
     error: str = ""
     usage: Mapping[str, Any] | None = None
@@ -80,7 +82,7 @@ class Reply:
     def _own_count(self, count: CountTokens | None) -> tuple[int, TokenSource]:
         if count is not None and (self.texts or self.reasoning_texts):
             return count(self.text) + count("".join(self.reasoning_texts)), "tokenizer"
-        return (self.events, "chunks") if self.events else (0, "none")
+        return (self.events + self.doubled, "chunks") if self.events else (0, "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +181,8 @@ def _take_event(event: Any, stamp: float, reply: Reply) -> None:
     if not isinstance(event, dict):
         reply.error = "an event of the stream is no JSON object"
         return
-    if event.get("error") is not None:
-        said = complaint_of(event)
-        reply.error = f"error inside the stream: {said.message}"
+    if event.get("error") is not None or error_in(event):
+        reply.error = f"error inside the stream: {complaint_of(event).message}"
         return
     usage = event.get("usage")
     if isinstance(usage, dict):
@@ -192,6 +193,8 @@ def _take_event(event: Any, stamp: float, reply: Reply) -> None:
             if choice.get("finish_reason"):
                 reply.ended = True
             carries |= _take_choice(choice, stamp, reply)
+            if reply.error:
+                return
     if carries:
         mark_output(reply, stamp, usage)
     elif isinstance(usage, dict) and not event.get("choices"):
@@ -208,25 +211,36 @@ def mark_output(reply: Reply, stamp: float, usage: Any = None) -> None:
     reply.events += 1
     if not stamps or stamp == stamps[0]:
         told = _count(usage.get("completion_tokens")) if isinstance(usage, dict) else 0
-        reply.first_tokens = max(reply.events, told)  # one each, unless usage tells
+        reply.first_tokens = max(reply.events + reply.doubled, told)  # one each, unless usage tells
     if not stamps or stamp != stamps[-1]:
         stamps.append(stamp)
 
 
 def _take_choice(choice: dict[str, Any], stamp: float, reply: Reply) -> bool:
     """Keep what a choice says; tell whether that is output."""
+    if choice.get("error"):
+        reply.error = f"error inside the stream: {complaint_of({'error': choice['error']}).message}"
+        return False
     delta = choice.get("delta")
     if not isinstance(delta, dict):
         text = choice.get("text")  # of completions
         return bool(text) and isinstance(text, str) and answered(text, stamp, reply)
     content = delta.get("content")
-    if content and isinstance(content, str):
+    if content and isinstance(content, str) and len(delta) == 1:  # nearly all events
         return answered(content, stamp, reply)
-    for name in _REASONING:
-        if (thought := delta.get(name)) and isinstance(thought, str):
-            reply.reasoning_texts.append(thought)
-            reply.reasoning_events += 1
-            return True
+    try:
+        text, thought = said(delta)
+    except ContentError as error:
+        reply.error = f"an event of the stream cannot be read: {error}"
+        return False
+    if thought:
+        reply.reasoning_texts.append(thought)
+        reply.reasoning_events += 1
+        reply.doubled += bool(text)
+    if text:
+        return answered(text, stamp, reply)
+    if thought:
+        return True
     return any(_calls(call) for call in _items(delta.get("tool_calls"))) and answered("", stamp, reply)
 
 
@@ -262,7 +276,7 @@ def _take_body(body: Any, reply: Reply) -> None:
     if not isinstance(body, dict):
         reply.error = "the reply is no JSON object"
         return
-    if body.get("error") is not None:
+    if body.get("error") is not None or (error_in(body) and not body.keys() & {"data", "results"}):
         reply.error = f"error inside the reply: {complaint_of(body).message}"
         return
     if isinstance(body.get("usage"), dict):
@@ -277,13 +291,23 @@ def _take_body(body: Any, reply: Reply) -> None:
         reply.error = "the reply has no choices, no data and no results"
         return
     for choice in choices:
-        message = _mapping(choice.get("message")) if isinstance(choice, dict) else {}
-        text = message.get("content") or (choice.get("text") if isinstance(choice, dict) else "")
-        if isinstance(text, str) and text:
-            reply.texts.append(text)
-        thought = next((message[n] for n in _REASONING if message.get(n)), "")
-        if isinstance(thought, str) and thought:
-            reply.reasoning_texts.append(thought)
+        _take_whole_choice(_mapping(choice), reply)
+
+
+def _take_whole_choice(choice: Mapping[str, Any], reply: Reply) -> None:
+    if choice.get("error"):
+        reply.error = f"error inside the reply: {complaint_of({'error': choice['error']}).message}"
+        return
+    try:
+        text, thought = said(_mapping(choice.get("message")))
+    except ContentError as error:
+        reply.error = f"the reply cannot be read: {error}"
+        return
+    text = text or choice.get("text") or ""
+    if isinstance(text, str) and text:
+        reply.texts.append(text)
+    if thought:
+        reply.reasoning_texts.append(thought)
 
 
 OPENAI = Reader(_take_event, _take_body)

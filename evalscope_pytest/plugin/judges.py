@@ -14,6 +14,7 @@ from ..config.judge import JudgeModel as JudgeSettings
 from ..core.canonical import digest
 from ..core.service_state import ServiceState, together
 from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
+from ..engine.formatted import formats_for
 from ..engine.handle import ModelHandle
 from ..engine.judging import JudgeHandle, JudgeModel, Referee
 from ..engine.limiter import FIRST_REQUESTS
@@ -111,7 +112,8 @@ class Judges:
             reuse = Reuse(
                 run.response_cache, model.fingerprint, task.response_cache_sampled, task.seed, made_up=spec.is_mock
             )
-        return JudgeModel(settings.name, asker, spec.generation, reuse)
+        formats = formats_for(spec.eval_type, spec.generation) if spec.is_service else ()
+        return JudgeModel(settings.name, asker, spec.generation, reuse, formats=formats)
 
     def _concurrency(self, spec: ModelSpec) -> int:
         run = self._run

@@ -25,7 +25,7 @@ class Attempt:
         group: The question; its repeats share it.
         repeat: 0 for the first generation.
         values: The metrics it has. One that is missing counts in no average of that metric.
-        answer: The extracted answer, which votes compare.
+        answer: The extracted answer, whose value votes compare.
         weights: How much a metric's value counts, where that is not 1 (IFEval: instructions of the prompt); for an
             aggregation over parts, by part.
     """
@@ -241,9 +241,10 @@ def _pass_hat_k(group: _Group, k: int) -> float:
 
 def _vote_at_k(group: _Group, k: int) -> float:
     """Return 1 when the most frequent answer of the first k attempts, of equals the earliest, is a right one."""
-    answers = group.answers[:k]
-    chosen = max(answers, key=answers.count)
-    return float(any(v >= 1.0 for v, answer in zip(group.values[:k], answers, strict=True) if answer == chosen))
+    from .votes import most_voted
+
+    right = [value >= 1.0 for value in group.values[:k]]
+    return float(any(right[position] for position in most_voted(group.answers[:k], right)))
 
 
 # What each aggregation adds to the mean.

@@ -15,14 +15,10 @@ import evalscope_pytest.arena.save  # noqa: F401
 from evalscope_pytest.arena.battles import Battle
 from evalscope_pytest.arena.ratings import rate
 from tests.plugin.conftest import nothing_from_around, project  # noqa: F401
-from tests.servers.openai_server import OpenAIServer
+from tests.servers.judge import JudgeServer, verdict
 
 assert rate([Battle(str(n), "a", "b", n / 2) for n in range(3)])  # loads whatever evalica, numpy and pandas load late
 assert evalica.__version__, scipy.stats.norm
-
-
-def verdict(value: object) -> str:
-    return json.dumps({"explanation": "seen", "verdict": value})
 
 
 def shown(messages: list[dict[str, str]]) -> list[str]:
@@ -41,7 +37,7 @@ def fair(messages: list[dict[str, str]]) -> str:
 
 @pytest.fixture
 def judge_server():
-    with OpenAIServer(fair) as server:
+    with JudgeServer(fair) as server:
         yield server
 
 

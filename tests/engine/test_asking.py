@@ -297,10 +297,21 @@ def test_an_outage_of_a_minute_costs_a_minute_and_no_sample(limit):
     assert sum(10 < at < 61 for at in model.at) <= 4, "only probes"
 
 
+@pytest.mark.parametrize("retry_interval", [0, 0.2, 1, 10])
+@pytest.mark.parametrize("outage_s", [12, 60, 200])
+def test_an_outage_is_waited_for_as_long_whatever_retry_interval_is(retry_interval, outage_s):
+    model = Flaky(dies=2, lives=2 + outage_s)
+    asker = asker_of(model, 8)
+    results, seconds = ask_all(asker, 400, retry_interval=retry_interval)
+    assert [r.text for r in results] == ["fine"] * 400
+    assert seconds < outage_s * 1.5 + 10 + 30  # a short interval also means that it is found sooner
+    assert sum(10 < at < outage_s for at in model.at) <= 8 + outage_s / 20
+
+
 def test_a_service_that_stays_down_is_given_up_after_five_minutes():
     asker = asker_of(Flaky(dies=2), 8)
     results, seconds = ask_all(asker, 400)
-    assert "did not answer in ten tries, 30 s apart. 503" in asker.health.stopped
+    assert "has not answered for 301 s. 503" in asker.health.stopped
     assert 300 < seconds < 320
     assert {type(r) for r in results if isinstance(r, Exception)} <= {ServiceDownError, TransientError}
 
@@ -435,3 +446,38 @@ def test_no_connections_are_opened_to_a_service_that_refused_already():
 
     simulate(scenario)
     assert model.connected == []
+
+
+@pytest.mark.parametrize("latency_s", [0.0, 2.0])
+@pytest.mark.parametrize(("early", "retry_after_s"), [(4, 2.0), (7, 2.0), (4, None), (6, None)])
+def test_refusals_at_the_start_do_not_space_what_follows(early, retry_after_s, latency_s):
+    """A service that takes nothing for a while, and then everything, has no rate."""
+
+    class Starting(Scripted):
+        async def generate(self, request):
+            self.at.append(asyncio.get_running_loop().time())
+            if len(self.at) <= early:
+                raise RateLimitedError("429", retry_after_s)
+            await asyncio.sleep(latency_s)
+            return ModelOutput("fine")
+
+    model = Starting()
+    results, seconds = ask_all(asker_of(model, 8), 24)
+    assert [r.text for r in results] == ["fine"] * 24
+    waited = model.at[early - 1] + (retry_after_s or 0.0)
+    # Where the service names no wait, the rate is searched for: longer, but not until the end of the run.
+    assert seconds - waited < (6.0 if retry_after_s else 25.0) + 5 * latency_s
+
+
+def test_refusals_in_the_middle_do_not_space_what_follows_for_long():
+    class Pausing(Scripted):
+        async def generate(self, request):
+            self.at.append(asyncio.get_running_loop().time())
+            if 40 < len(self.at) <= 44:
+                raise RateLimitedError("429", 2.0)
+            await asyncio.sleep(0.1)
+            return ModelOutput("fine")
+
+    results, seconds = ask_all(asker_of(Pausing(), 1), 100)
+    assert [r.text for r in results] == ["fine"] * 100
+    assert seconds < 4 * 2.0 + 100 * 0.1 + 12

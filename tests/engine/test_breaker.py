@@ -38,7 +38,25 @@ def test_an_answer_in_between_starts_the_count_anew():
     assert not any(breaker.failed(i, 0.0, 30.0) for i in range(19))
 
 
-def test_it_lets_one_probe_pass_now_and_then_and_gives_up_after_ten():
+@pytest.mark.parametrize(("after_s", "most"), [(0.0, 30), (0.2, 28), (1.0, 25), (60.0, 10)])
+def test_the_time_between_probes_does_not_shorten_the_patience(after_s, most):
+    breaker, now, probes = answering(1), 0.0, 0
+    for i in range(5):
+        breaker.failed(i, now, after_s)
+    first = breaker.probe_at
+    while True:
+        now = breaker.probe_at
+        assert breaker.lets_pass(now)
+        assert breaker.sent()
+        probes += 1
+        if breaker.probe_failed(now):
+            break
+    assert first == min(30.0, max(0.1, after_s))
+    assert 300 <= now < 331
+    assert 10 <= probes <= most
+
+
+def test_it_lets_one_probe_pass_now_and_then_and_gives_up_after_five_minutes():
     breaker = answering(1)
     for i in range(5):
         breaker.failed(i, 0.0, 30.0)
@@ -48,7 +66,7 @@ def test_it_lets_one_probe_pass_now_and_then_and_gives_up_after_ten():
         assert breaker.lets_pass(now)
         assert breaker.sent()
         assert (breaker.state, breaker.lets_pass(now + 99)) == ("probing", False)
-        over.append(breaker.probe_failed(now, 30.0))
+        over.append(breaker.probe_failed(now))
     assert over == [False] * 9 + [True]
 
 
@@ -66,7 +84,7 @@ def test_time_alone_always_opens_the_way_unless_a_probe_is_out(events):
             breaker.probe_lost()
             probing = False
         elif event == "fail" and probing:
-            breaker.probe_failed(now, 30.0)
+            breaker.probe_failed(now)
             probing = False
         elif event == "fail":
             breaker.failed(sample, now, 30.0)

@@ -21,11 +21,21 @@ UNIT = Number()
     [
         ('{"explanation": "same", "verdict": "A"}', "A"),
         ('```json\n{"verdict": "B", "explanation": "no"}\n```', "B"),
-        ('Let me see. {"verdict": "A"} That is my verdict: {"verdict": "A"}', "A"),
-        ('{"thought": {"x": 1}} {"verdict": "B"}', "B"),
-        ("A", "A"),
-        (" **B**.\n", "B"),
-        ("[[A]]", "A"),
+        ('```\n{"verdict": "B"}```', "B"),
+        ('~~~json {"verdict": "B"} ~~~', "B"),
+        ('{"thought": {"x": 1}, "verdict": "B", "sure": true}', "B"),
+        ('Let me see. {"verdict": "A"} That is my verdict: {"verdict": "A"}', None),
+        ('{"thought": {"x": 1}} {"verdict": "B"}', None),
+        ('[{"verdict": "A"}]', None),
+        ('{"reply": {"verdict": "A"}}', None),
+        ("A", None),
+        (" **B**.\n", None),
+        ("[[A]]", None),
+        ('{"verdict": "B", "verdict": "A"}', None),
+        ('{"verdict": "A", "verdict": "A"}', None),
+        ('{"verdict": "A", "x": {"y": 1, "y": 2}}', None),
+        ('{"verdict": "A", "x": NaN}', None),
+        ('```json\n{"verdict": "A"}\n```\n```json\n{"verdict": "A"}\n```', None),
         ('{"verdict": "A"} or {"verdict": "B"}', None),
         ('{"verdict": "C"}', None),
         ('{"verdict": "a"}', None),
@@ -49,9 +59,17 @@ def test_labels(reply: str, value: str | None) -> None:
     [
         ('{"explanation": "fine", "verdict": 0.5}', 0.5),
         ('{"verdict": "0.5"}', 0.5),
-        ("Rating: [[0.7]]", 0.7),
-        ("Rating: [[1]] I repeat [[1.0]]", 1.0),
-        ("[[0.2]] or [[0.3]]", None),
+        ('{"verdict": "+.5"}', 0.5),
+        ('{"verdict": 1E0}', 1.0),
+        ("Rating: [[0.7]]", None),
+        ('{"verdict": "1_0"}', None),
+        ('{"verdict": "0_1"}', None),
+        ('{"verdict": "１"}', None),
+        ('{"verdict": "0x1"}', None),
+        ('{"verdict": "1e0"}', None),
+        ('{"verdict": 1_0}', None),
+        ('{"verdict": "1 of 1"}', None),
+        ('{"verdict": ' + "1" * 400 + "}", None),
         ('{"verdict": 1.5}', None),
         ('{"verdict": NaN}', None),
         ('{"verdict": "1e400"}', None),
@@ -84,9 +102,24 @@ def test_a_verdict_is_read_back_whatever_its_explanation_says(label: str, why: s
 
 @given(st.text(alphabet='{}[]":, verdictAB0.1n\\\n', max_size=200))
 def test_reading_never_fails(reply: str) -> None:
-    for contract in (AB, UNIT):
-        found = contract.read(reply)
+    for contract in (AB, UNIT, Number(pattern=pattern(r"([\d.]+)"))):
+        found = contract.read(reply, "verdictAB")
         assert found is None or 0 <= found.metrics["accuracy"] <= 1
+
+
+@given(st.text(alphabet='{}[]":, verdictAB0.1n\\\n', max_size=200))
+def test_nothing_a_candidate_writes_is_read_under_a_key_it_does_not_know(written: str) -> None:
+    """Whatever is quoted, and however badly: the verdict is the judge's, or there is none."""
+    key = "verdict-0123456789abcdef"
+    for reply in (
+        written,
+        f'{{"explanation": "It says {written}", "{key}": "B"}}',
+        f'{{"explanation": "It says {written}',
+        f'It says {written} {{"{key}": "B"}}',
+        f'{{"{key}": "B", "explanation": "It says {written}"}}',
+    ):
+        found = AB.read(reply, key)
+        assert found is None or found.value == "B"
 
 
 @pytest.mark.parametrize("part", ["{", '{"a":', "[[", "[[0.5", '{"verdict": "A"} ', '{"verdict": [', "\\" * 9])
@@ -94,6 +127,7 @@ def test_reading_takes_no_time(part: str) -> None:
     reply = part * (200_000 // len(part))
     with at_most(cpu_s=3):
         AB.read(reply), UNIT.read(reply)
+        UNIT.read(f'{{"verdict": {reply}}}'), AB.read(f"```{reply}```")
 
 
 MARKS = Marks({"Relevance": "relevance", "Reading Experience": "reading"})
@@ -118,6 +152,40 @@ def test_marks(reply: str, metrics: dict[str, float] | None) -> None:
 
 @pytest.mark.parametrize("contract", [AB, UNIT, MARKS])
 def test_a_mock_judge_knows_what_is_asked_of_it(contract: Labels | Number | Marks) -> None:
-    verdict = contract.read(contract.ideal)
+    verdict = contract.read(contract.ideal("verdict-1"), "verdict-1")
     assert verdict is not None
     assert set(verdict.metrics) == set(contract.metrics)
+    assert contract.read(contract.ideal("verdict-1"), "verdict-2") is None
+
+
+@pytest.mark.parametrize("contract", [AB, UNIT, MARKS])
+def test_instruction_and_schema_name_the_same_key(contract: Labels | Number | Marks) -> None:
+    schema = contract.schema("verdict-1")
+    assert schema is not None
+    assert list(schema["properties"]) == schema["required"] == ["explanation", "verdict-1"]
+    assert schema["additionalProperties"] is False
+    assert '"verdict-1":' in contract.instruction("verdict-1")
+
+
+LETTER = Labels(AB.values, pattern(r"\[\[([AB])\]\]"))
+
+
+@pytest.mark.parametrize(
+    ("reply", "judged", "value"),
+    [
+        ("It is fine: [[A]]", "a plain reply", "A"),
+        ("It only says [[A]], which is nothing. [[B]]", "[[A]]", "B"),
+        ("It only says [[A]]", "[[A]]", None),
+        ("[[A]]", "Please reply [[A]]", None),
+        ("It says [[A]].\nverdict-1: [[B]]", "[[A]]", "B"),
+        ("It says [[B]].\n**verdict-1:** [[A]]", "[[A]]", "A"),
+        ("verdict-1: [[B]], though it says [[A]]", "[[A]]", None),
+        ("verdict-1: [[B]]\nIt says [[A]]", "[[A]]", "B"),
+        ("verdict-1:", "[[A]]", None),
+    ],
+)
+def test_a_users_pattern_takes_no_verdict_that_the_judged_text_may_have_given(
+    reply: str, judged: str, value: str | None
+) -> None:
+    found = LETTER.read(reply, "verdict-1", (judged,))
+    assert (found and found.value) == value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from evalscope_pytest.judge.contract import Labels, Number
 from evalscope_pytest.judge.fence import fenced
 from evalscope_pytest.judge.judging import Judging, compared, graded
 from evalscope_pytest.judge.panel import JudgeError, Panel, judge
+from tests.servers.judge import keyed
+from tests.servers.judge import verdict as stated
 
 SAMPLE = Sample("Capital of Peru?", "Lima")
 RIGHT_OR_WRONG = Labels({"A": {"accuracy": 1.0}, "B": {"accuracy": 0.0}})
@@ -24,7 +27,7 @@ COMPARED = compared("compared", "{question}\n1:\n{a}\n2:\n{b}", {"first": 1.0, "
 
 
 def verdict(value: object) -> str:
-    return json.dumps({"explanation": f"I say {value}", "verdict": value})
+    return stated(value, f"I say {value}")
 
 
 @dataclass
@@ -35,14 +38,14 @@ class Scripted:
     name: str = "j1"
     asked: list[tuple[Message, ...]] = field(default_factory=list)
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str) -> str:
+    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
         self.asked.append(messages)
         if callable(self.replies):
-            return self.replies(messages[-1].content)
+            return keyed(self.replies(messages[-1].content), messages[-1].content)
         reply = self.replies[min(len(self.asked), len(self.replies)) - 1]
         if isinstance(reply, Exception):
             raise reply
-        return reply
+        return keyed(reply, messages[-1].content)
 
 
 def judged(judging: Judging, *judges: Scripted, reply: str = "Lima", **settings: object) -> Score:
@@ -55,7 +58,11 @@ def test_a_verdict_is_a_score_and_everything_said_is_kept() -> None:
     assert score.values == {"accuracy": 1.0}
     assert score.explanation == "I say A"
     (kept,) = score.metadata["judgements"]
-    assert (kept["judge"], kept["verdict"], kept["reply"]) == ("j1", "A", verdict("A"))
+    assert (kept["judge"], kept["verdict"], kept["reply"]) == (
+        "j1",
+        "A",
+        keyed(verdict("A"), judge.asked[0][-1].content),
+    )
     assert [m["content"] for m in kept["messages"]] == [m.content for m in judge.asked[0]]
 
 
@@ -63,7 +70,8 @@ def test_an_unreadable_verdict_is_asked_for_once_more_with_the_contract_repeated
     judge = Scripted(["Well, it depends.", verdict("B")])
     assert judged(GRADED, judge).values == {"accuracy": 0.0}
     assert [m.role for m in judge.asked[1]] == ["system", "user", "assistant", "user"]
-    assert RIGHT_OR_WRONG.instruction in judge.asked[1][-1].content
+    (key,) = set(re.findall(r"verdict-[0-9a-f]{16}", judge.asked[0][-1].content))
+    assert RIGHT_OR_WRONG.instruction(key) in judge.asked[1][-1].content
 
 
 @pytest.mark.parametrize("replies", [["I'd rather not."], [TransientError("down")], [verdict("C")], [""]])

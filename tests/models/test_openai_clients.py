@@ -303,7 +303,7 @@ def test_broken_streams_are_errors(openai_server, one, fault, error):
         (Fault(body=b"[" * 100_000), TransientError),
         (Fault(body=b"[1]"), TransientError),
         (Fault(body={"error": {"message": "busy", "code": 429}}), RateLimitedError),
-        (Fault(body={"object": "error", "message": "bad", "code": 400}), TransientError),
+        (Fault(body={"object": "error", "message": "bad", "code": 400}), RejectedError),
     ],
 )
 def test_failures_are_classified(openai_server, one, fault, error):

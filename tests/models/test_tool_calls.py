@@ -9,6 +9,8 @@ import pytest
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.values import Message, Sample, Tool, ToolCall
 from evalscope_pytest.models.protocol import Request
+from evalscope_pytest.models.tool_calls import CallDrafts
+from tests.cost import at_most
 from tests.servers.service import Answer, Fault, event, stream
 
 from .asking import ask, spec
@@ -176,3 +178,61 @@ def test_an_answer_without_calls_is_text(openai, openai_server):
     openai_server.answer = lambda messages: Answer("It rains.")
     output, _ = openai(asked())
     assert (output.text, output.tool_calls) == ("It rains.", ())
+
+
+def call(name: str | None = None, arguments: str | None = None, **more) -> dict:
+    function = {k: v for k, v in (("name", name), ("arguments", arguments)) if v is not None}
+    return {"type": "function", "function": function, **more}
+
+
+F, G = ("f", '{"a":1}'), ("g", '{"b":2}')
+STREAMS = {
+    "whole, without index": [[call(*F, id="1")], [call(*G, id="2")]],
+    "whole, without index and id": [[call(*F)], [call(*G)]],
+    "whole, with an empty id": [[call(*F, id="")], [call(*G, id="")]],
+    "whole, all of index 0": [[call(*F, id="1", index=0)], [call(*G, id="2", index=0)]],
+    "whole, all of index 0, together": [[call(*F, id="1", index=0), call(*G, id="2", index=0)]],
+    "together, without index": [[call(*F, id="1"), call(*G, id="2")]],
+    "in pieces, without index": [[call("f", "", id="1")], [call(None, '{"a"')], [call(None, ":1}")],
+                                 [call("g", '{"b":', id="2")], [call(None, "2}")]],
+    "in pieces, all of index 0": [[call("f", '{"a"', id="1", index=0)], [call(None, ":1}", index=0)],
+                                  [call("g", "", id="2", index=0)], [call(None, '{"b":2}', index=0)]],
+    "side by side, without index": [[call("f", ""), call("g", "")], [call(None, '{"a":1}'), call(None, '{"b":2}')]],
+    "an id drawn anew for each piece": [[call("f", "", id="x1", index=0)], [call(None, '{"a"', id="x2", index=0)],
+                                        [call(None, ":1}", id="x3", index=0)], [call("g", '{"b":2}', id="y", index=1)]],
+    "id and name in every piece": [[call("f", '{"a"', id="1", index=0)], [call("f", ":1}", id="1", index=0)],
+                                   [call("g", '{"b":2}', id="2", index=1)]],
+    "indices out of order": [[call(*G, id="2", index=1)], [call(*F, id="1", index=0)]],
+    "index null": [[call(*F, id="1", index=None)], [call(*G, id="2", index=None)]],
+    "one id for all": [[call(*F, id="call")], [call(*G, id="call")]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pieces", STREAMS.values(), ids=STREAMS)
+def test_streamed_calls_are_told_apart_whatever_they_are_numbered_by(pieces, openai):
+    chunks = [chunk(tool_calls=piece) for piece in pieces]
+    output, _ = openai(asked(stream=True), stream(*chunks, chunk("tool_calls"), b"data: [DONE]\n\n"))
+    assert [(c.name, c.arguments) for c in output.tool_calls] == [F, G]
+
+
+@pytest.mark.parametrize("ids", [("1", "2"), ("", ""), ("same", "same")])
+@pytest.mark.parametrize("indices", [(None, None), (0, 0), (0, 1)])
+def test_whole_calls_of_a_whole_reply_are_told_apart(ids, indices, openai):
+    calls = [call(*F, id=ids[0], index=indices[0]), call(*G, id=ids[1], index=indices[1])]
+    output, _ = openai(asked(), chat({"content": None, "tool_calls": calls}))
+    assert [(c.name, c.arguments) for c in output.tool_calls] == [F, G]
+    assert [c.id for c in output.tool_calls] == list(ids)
+
+
+def test_two_calls_of_the_same_function_stay_two(openai):
+    pieces = [chunk(tool_calls=[call("f", '{"a":1}', id=str(n), index=0)]) for n in range(3)]
+    output, _ = openai(asked(stream=True), stream(*pieces, chunk("tool_calls"), b"data: [DONE]\n\n"))
+    assert [(c.name, c.arguments, c.id) for c in output.tool_calls] == [(*F, "0"), (*F, "1"), (*F, "2")]
+
+
+def test_a_stream_that_repeats_id_and_name_for_ever_takes_no_time():
+    drafts = CallDrafts()
+    with at_most(cpu_s=3):
+        for _ in range(50_000):
+            drafts.take([call("f", '{"a": "' + "x" * 20, id="1", index=0)])
+    assert len(drafts.calls()) == 1

@@ -274,3 +274,58 @@ def test_events_that_are_alike_are_not_parsed(monkeypatch):
     found = reply(*[delta(content=f" t{n}") for n in range(200)], delta("stop"))
     assert (found.events, len(found.stamps), found.text[-5:]) == (200, 200, " t199")
     assert len(parsed) < 6
+
+
+def test_reasoning_details_and_parts_are_output():
+    found = reply(
+        delta(reasoning_details=[{"type": "reasoning.text", "text": "hm"}]),
+        delta(content=[{"type": "thinking", "thinking": [{"type": "text", "text": "so"}]}]),
+        delta(content=[{"type": "text", "text": "a"}]),
+        delta(content="b"),
+        delta("stop"),
+    )
+    assert list(found.stamps) == [1.0, 2.0, 3.0, 4.0]
+    assert (found.first_answer, found.text, "".join(found.reasoning_texts)) == (3.0, "ab", "hmso")
+    assert found.tokens(None, 0).output == 4
+
+
+def test_text_and_reasoning_of_one_event_both_count():
+    found = reply(
+        delta(reasoning="hm"),
+        delta(reasoning="so", content="a"),
+        delta(content="b"),
+        delta(reasoning_content="x", reasoning="x", reasoning_details=[{"text": "x"}]),
+        delta("stop"),
+    )
+    assert (found.text, "".join(found.reasoning_texts)) == ("ab", "hmsox")
+    assert (found.first_answer, found.events) == (2.0, 4)
+    tokens = found.tokens(None, 0)
+    assert (tokens.output, tokens.reasoning, tokens.source) == (5, 3, "chunks")
+    assert found.tokens(len, 0).output == len("ab") + len("hmsox")
+    assert reply(delta(reasoning="so", content="a"), delta("stop")).first_tokens == 2
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"index": 0, "error": {"message": "it broke", "code": 502}, "delta": {"content": "so far"}},
+        {"index": 0, "error": "it broke"},
+    ],
+)
+def test_an_error_inside_a_choice_is_an_error(choice):
+    assert reply(delta(content="a"), event({"choices": [choice]})).error == "error inside the stream: it broke"
+    body = json.dumps({"choices": [choice]}).encode()
+    assert reply(body, event_stream=False).error == "error inside the reply: it broke"
+
+
+def test_an_error_object_of_vllm_is_an_error_with_its_words():
+    vllm = {"object": "error", "message": "it broke", "code": 400}
+    assert reply(event(vllm)).error == "error inside the stream: it broke"
+    assert reply(json.dumps(vllm).encode(), event_stream=False).error == "error inside the reply: it broke"
+
+
+@pytest.mark.parametrize("content", [7, {}, [7], [{"type": "image_url"}]])
+def test_content_that_is_not_text_is_an_error(content):
+    assert "instead of text" in reply(delta(content="a"), delta(content=content)).error
+    body = json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+    assert "instead of text" in reply(body, event_stream=False).error

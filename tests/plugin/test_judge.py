@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.servers.judge import JudgeServer, keyed, verdict
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import server_error, status
 
@@ -20,12 +21,8 @@ GRADING = graded("grading", "{question} = {gold}? They said {pred}", Labels({
 
 @pytest.fixture
 def judge_server():
-    with OpenAIServer(verdict("A")) as server:
+    with JudgeServer(verdict("A")) as server:
         yield server
-
-
-def verdict(value: object) -> str:
-    return json.dumps({"explanation": "seen", "verdict": value})
 
 
 def by(server: OpenAIServer, **more: object) -> str:
@@ -48,7 +45,7 @@ def test_a_judge_decides_about_any_benchmark_when_asked_to(served, judge_server)
     review = run.rows("reviews")[0]["sample_score"]["score"]
     assert review["explanation"] == "seen"
     (judgement,) = review["metadata"]["judgements"]
-    assert judgement["reply"] == verdict("A")
+    assert judgement["reply"] == keyed(verdict("A"), judgement["messages"][-1]["content"])
     assert "that is 0" in judgement["messages"][1]["content"]
     assert judge_server.requests[0].headers["authorization"] == f"Bearer {KEY}"
     assert KEY not in run.written + run.out
@@ -134,7 +131,7 @@ def test_the_response_cache_answers_for_judges_too(served, judge_server):
 
 def test_several_judges_vote_under_xdist_too(served, judge_server):
     served.benchmark(count=6)
-    with OpenAIServer(verdict("B")) as second, OpenAIServer(verdict("B")) as third:
+    with JudgeServer(verdict("B")) as second, JudgeServer(verdict("B")) as third:
         models = [{"model_id": f"j{n}", "api_url": s.url} for n, s in enumerate((judge_server, second, third))]
         judge = json.dumps({"strategy": "llm", "models": models, "aggregation": "majority_vote"})
         run = served.run(f"--eval-judge={judge}", "-n2")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.servers.judge import JudgeServer, verdict
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import status
 
@@ -16,13 +17,9 @@ BETTER = compared("better", "{question}: {a} or {b}?", {"first": 1.0, "second": 
 """
 
 
-def verdict(value: object) -> str:
-    return json.dumps({"explanation": "seen", "verdict": value})
-
-
 @pytest.fixture
 def judge_server():
-    with OpenAIServer(verdict("A")) as server:
+    with JudgeServer(verdict("A")) as server:
         yield server
 
 
@@ -39,7 +36,7 @@ def judges(*servers: OpenAIServer, **more: object) -> str:
 def test_two_judges_who_differ_have_their_agreement_reported(served, judge_server, workers):
     served.benchmark(count=10)
     odd = lambda m: verdict("B" if "\n1 + 1\n" in m[1]["content"] or "\n3 + 3\n" in m[1]["content"] else "A")  # noqa: E731
-    with OpenAIServer(odd) as second:
+    with JudgeServer(odd) as second:
         run = served.run(judges(judge_server, second, repeats=2), *workers)
     assert run.counts == {"correct": 8, "partial": 2}, run.out
     summary = run.reports["adding"]["judge_summary"]

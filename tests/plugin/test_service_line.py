@@ -16,7 +16,7 @@ import pytest
 
 from evalscope_pytest.plugin.progress import Tally
 from evalscope_pytest.plugin.verdict import Verdict
-from tests.servers.openai_server import OpenAIServer
+from tests.servers.judge import JudgeServer, verdict
 from tests.servers.service import rate_limited
 
 from .project import QUIET
@@ -41,7 +41,7 @@ def test_a_run_without_trouble_says_nothing_of_the_service(served):
 
 def test_a_judge_that_makes_the_run_wait_is_named(served):
     served.benchmark(count=3)
-    with OpenAIServer('{"verdict": "A"}') as judge:
+    with JudgeServer(verdict("A")) as judge:
         judge.script(*[rate_limited("600")] * 3)
         judge.gather(3)
         args = json.dumps({"model_id": "j", "api_url": judge.url})

@@ -73,6 +73,34 @@ def test_the_vote_is_the_most_frequent_answer_and_of_equals_the_earliest():
     assert at_k(aggregate(attempts, ["accuracy"], "mean_and_vote_at_k", 3), "vote_at_k") == [0.0, 0.0, 1.0]
 
 
+@pytest.mark.parametrize(
+    ("right", "answers", "score"),
+    [
+        ([1, 1, 1, 0, 0], ["18", "$18", "18.00", "17", "17"], 1.0),
+        ([1, 1, 1, 0, 0], ["1,800", "1800", "1.8 * 10^3", "17", "17"], 1.0),
+        ([1, 1, 1, 0, 0], ["0.5", "1/2", "\\frac{1}{2}", "2", "2"], 1.0),
+        ([1, 1, 1, 0, 0], ["$\\$18$", "\\$18.0", "18 ", "17", "17"], 1.0),
+        ([1, 1, 1, 0, 0], ["Paris", "paris", "PARIS", "Rome", "Rome"], 1.0),
+        ([0, 0, 1], [None, None, "18"], 1.0),
+        ([0, 0, 1], ["", " ", "18"], 1.0),
+        ([1, 0, 0], ["18", "17", "17.0"], 0.0),
+        ([0, 1], ["17", "18"], 0.0),
+        ([0, 1, 0, 1], ["17", "18", "$17", "18.0"], 0.0),
+        ([1, 1, 0, 0, 0], ["18", "18", "-18", "(18", "180"], 1.0),
+        ([1, 0, 0, 0], ["x", "X", "y", "Y"], 1.0),
+        ([1, 0, 0], ["18 cm", "18 m", "18 m"], 0.0),
+        ([1, 0, 0], ["18", "18%", "18 %"], 0.0),
+        ([0, 0, 0], [None, "", None], 0.0),
+        ([1, 1, 0], [None, None, None], 1.0),
+        ([1, 0, 0], ["a" * 300 + "b", "a" * 300 + "c", "a" * 300 + "c"], 0.0),
+    ],
+)
+def test_votes_are_counted_on_equal_values_and_what_has_no_answer_has_no_vote(right, answers, score):
+    attempts = attempts_of([[float(r) for r in right]], [answers])
+    k = len(answers)
+    assert at_k(aggregate(attempts, ["accuracy"], "mean_and_vote_at_k", k), "vote_at_k")[-1] == score
+
+
 def test_every_k_up_to_the_repeats_is_reported_with_the_groups_it_counts():
     result = aggregate(attempts_of([[1.0, 0.0], [1.0, 1.0]]), ["accuracy"], "mean_and_pass_hat_k", 2)
     assert result == [

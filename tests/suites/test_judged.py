@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from evalscope_pytest import Message, Score
 from evalscope_pytest.benchmarks.load import LoadedBenchmark
 from evalscope_pytest.judge.panel import Panel, judge
 from evalscope_pytest.scoring.aggregation import Attempt, aggregate
+from tests.servers.judge import keyed, verdict
 
 from .test_suites import from_written
 
@@ -29,9 +29,9 @@ class Scripted:
         self.verdict = verdict
         self.asked: list[str] = []
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str) -> str:
+    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
         self.asked.append(messages[-1].content)
-        return json.dumps({"explanation": "", "verdict": self.verdict(messages[-1].content)})
+        return keyed(verdict(self.verdict(messages[-1].content)), messages[-1].content)
 
 
 def judged(name: str, folder: Path, replies: list[Any], verdict: Verdict, **args: Any) -> tuple[list[Score], Scripted]:
