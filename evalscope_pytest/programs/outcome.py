@@ -27,13 +27,14 @@ def limits_for(cpu_s: float | None, *, memory_bytes: int = 1024 * MIB, output_by
     return Limits(cpu_s=seconds, wall_s=60.0 + 10 * seconds, memory_bytes=memory_bytes, output_bytes=output_bytes)
 
 
-def outcome(result: Result, code: str, cpu_s: float) -> Score:
+def outcome(result: Result, code: str, cpu_s: float, *, compared: str = "inside") -> Score:
     """Return the score of a program that ran together with its tests.
 
     Args:
         code: The model's part of it.
+        compared: ``outside`` or ``inside`` the program's own process.
     """
-    metadata: dict[str, object] = {"status": result.status}
+    metadata: dict[str, object] = {"status": result.status, "compared": compared}
     if result.ok and (marks := suspicious(code)):
         metadata["suspicious"] = list(marks)
     return Score(accuracy=result.ok, answer=code, explanation=why(result, cpu_s) or None, metadata=metadata)

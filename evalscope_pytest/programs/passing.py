@@ -1,4 +1,4 @@
-"""Python that has to pass its tests: they run after it, in its own module (docs/design/sandbox.md)."""
+"""Python that has to pass its tests: they run apart from it, or else in its own module (docs/design/sandbox.md)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..sandbox.protocol import Program, Result
 from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.extract.visible import visible
 from ..scoring.protocol import Scorer
+from .apart import tests_apart
 from .completion import MAIN, before_line, completed
 from .outcome import limits_for, outcome
 
@@ -63,10 +64,15 @@ async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxH
     code = before_line(code_of(reply, PYTHON, defines), (*MAIN, *filter(None, [reading.stop])))
     whole = completed(sample.question, code, defines) if reading.completes else code
     tests = sample.private["tests"]
-    program = Program(source=whole, tests=tests, limits=limits_for(cpu_s))
-    result = await sandbox.run(program)
+    head = sample.question if reading.completes else ""
+    apart = tests_apart(tests, entry, head, "".join(sample.targets[:1]))
+    limits = limits_for(cpu_s)
+    result = await sandbox.run(Program(source=whole, tests=apart or tests, apart=bool(apart), limits=limits))
+    if result.obstacle == "unplain":
+        apart = ""
+        result = await sandbox.run(Program(source=whole, tests=tests, limits=limits))
     await _check_modules(sandbox, result, tests)
-    return outcome(result, code, program.limits.cpu_s)
+    return outcome(result, code, limits.cpu_s, compared="outside" if apart else "inside")
 
 
 def _between(text: str, begin: str, end: str) -> str:

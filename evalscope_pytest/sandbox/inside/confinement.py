@@ -22,6 +22,7 @@ class Bounds:
 
     cpu_s: float
     wall_s: float
+    idle_s: float
     memory_bytes: int
     file_bytes: int
     output_bytes: int
