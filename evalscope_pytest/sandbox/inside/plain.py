@@ -9,8 +9,10 @@ from __future__ import annotations
 import builtins
 import json
 import re
+import sys
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
@@ -20,7 +22,7 @@ from typing import Any
 
 _SCALARS = frozenset({bool, int, float, str, type(None)})
 _MOST_ITEMS = 100_000  # of an iterator, which may be endless
-_MOST_BITS = 12_000  # above some 4,000 digits Python refuses to read a decimal number
+_FEW_BITS = 64
 _DEEPEST = 200
 _DTYPE = re.compile(r"[<>|=][biuf][1248]")
 
@@ -50,7 +52,11 @@ class Opaque:
 
 def written(value: object) -> str:
     """Return a value as text. A subclass counts as the built-in type it is made of, whatever its methods say."""
-    return json.dumps(_form(value, 0))
+    form = _form(value, 0)
+    try:
+        return json.dumps(form)
+    except ValueError:  # a number of more digits than Python writes out
+        return json.dumps(_in_hex(form))
 
 
 def read(text: bytes | str) -> Any:
@@ -60,9 +66,24 @@ def read(text: bytes | str) -> Any:
         ValueError: It stands for none.
     """
     try:
-        return json.loads(text, object_hook=_untagged)
+        with _any_digits():
+            return json.loads(text, object_hook=_untagged)
     except Exception as error:  # noqa: BLE001 - the text is hostile: whatever it breaks, it is no value
         raise ValueError(f"not a value: {type(error).__name__}") from error
+
+
+@contextmanager
+def _any_digits() -> Iterator[None]:
+    """Read numbers of any length: the program may write those that Python usually would not."""
+    limit = getattr(sys, "get_int_max_str_digits", lambda: 0)()
+    if not limit:  # there is none, as before Python 3.10.7
+        yield
+        return
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(limit)
 
 
 # Writing, in the program's process -----------------------------------------------------------------------------------
@@ -71,15 +92,26 @@ def read(text: bytes | str) -> Any:
 def _form(value: Any, depth: int) -> Any:
     kind = type(value)
     if kind in _SCALARS:
-        return {"int": hex(value)} if kind is int and value.bit_length() > _MOST_BITS else value
+        return value
     if depth > _DEEPEST:
         return _opaque(value)
     if kind is list:
-        return [_form(item, depth + 1) for item in value]
+        return list(value) if _SCALARS.issuperset(map(type, value)) else [_form(item, depth + 1) for item in value]
     try:
         return _tagged(value, depth)
     except Exception:  # noqa: BLE001 - the program's own types may do anything when they are looked at
         return _opaque(value)
+
+
+def _in_hex(form: Any) -> Any:
+    """Return a form with its large numbers in hexadecimal, which has no limit of digits."""
+    if type(form) is int and form.bit_length() > _FEW_BITS:
+        return {"int": hex(form)}
+    if isinstance(form, list):
+        return [_in_hex(item) for item in form]
+    if isinstance(form, dict):
+        return {tag: _in_hex(content) for tag, content in form.items()}
+    return form
 
 
 def _tagged(value: Any, depth: int) -> Any:

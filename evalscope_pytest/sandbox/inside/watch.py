@@ -51,15 +51,18 @@ class Watch:
     Args:
         pid: The child that runs it, leader of its own session.
         layers: How it is confined.
-        examiner: Runs its tests, if these run apart.
+        examiner: A process that is none of the program's, and runs its tests if these run ``apart``.
     """
 
-    def __init__(self, pid: int, bounds: Bounds, layers: Layers, examiner: Examiner | None = None) -> None:
+    def __init__(
+        self, pid: int, bounds: Bounds, layers: Layers, examiner: Examiner | None = None, *, apart: bool = False
+    ) -> None:
         self._pid = pid
         self._bounds = bounds
         self._namespace = layers.namespace
         self._scratch = layers.scratch
-        self._examiner = examiner
+        self._standing = examiner
+        self._examiner = examiner if apart else None
         self._poll = select.poll()
         self._checked = 0.0
         self._printed: dict[int, bytearray] = {}
@@ -173,9 +176,9 @@ class Watch:
         examiner = [str(self._examiner.pid)] if self._examiner is not None else []
         if not self._namespace:
             return [str(self._pid), *examiner]
-        own = str(os.getpid())
+        others = {str(os.getpid()), str(self._standing.pid) if self._standing is not None else ""}
         try:
-            return [name for name in os.listdir("/proc") if name.isdigit() and name != own]
+            return [name for name in os.listdir("/proc") if name.isdigit() and name not in others] + examiner
         except OSError:
             return []
 
@@ -188,18 +191,18 @@ class Watch:
         return sum(_resident(pid) for pid in self._processes() if pid != examiner)
 
     def _kill(self) -> None:
-        if self._namespace and self._examiner is None:
+        if self._namespace and self._standing is None:
             _signal(-1)
         _signal(-self._pid)
         _signal(self._pid)
 
     def _sweep(self) -> None:
         """End and reap what the program started and left. Orphans have become this process's children."""
-        spared = self._examiner.pid if self._examiner is not None else 0
+        spared = self._standing.pid if self._standing is not None else 0
         while spared and (children := _children()) != [spared]:
-            if self._examiner is not None and (spared not in children or self._namespace):
+            if self._standing is not None and (spared not in children or self._namespace):
                 spared = 0  # there may be more than can be counted: all of them end, and it with them
-                self._examiner.close()
+                self._standing.close()
             for pid in children:
                 if pid != spared:
                     _signal(pid)

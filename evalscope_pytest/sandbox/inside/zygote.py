@@ -111,8 +111,8 @@ class Runner:
         out, err, answer, challenge = os.pipe(), os.pipe(), os.pipe(), os.pipe()
         asked, answered = (os.pipe(), os.pipe()) if order.apart else ((-1, -1), (-1, -1))
         stdin = _stdin(order.stdin)
-        examiner = self._ready(order.bounds) if order.apart else None
-        if examiner is not None:
+        examiner = self._ready(order.bounds) if order.apart else self._examiner
+        if examiner is not None and order.apart:
             examiner.begin((asked[1], answered[0]), order.apart_length)
         pid = os.fork()
         if not pid:
@@ -124,10 +124,10 @@ class Runner:
             if fd >= 0:
                 os.close(fd)
         layers = self._confinement.layers
-        watch = Watch(pid, order.bounds, layers, examiner)
+        watch = Watch(pid, order.bounds, layers, examiner, apart=order.apart)
         try:
             ended = watch.until_end(out[0], err[0], answer[0])
-            if examiner is not None and not examiner.loaded:
+            if examiner is not None and order.apart and not examiner.loaded:
                 self.lost = True
                 return ended._replace(status="sandbox_error", answer=BROKEN + b"the process that runs tests is gone")
             unproven = order.tests and ended.status == "ok" and ended.answer != nonce
