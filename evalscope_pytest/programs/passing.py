@@ -14,7 +14,7 @@ from ..scoring.extract.visible import visible
 from ..scoring.protocol import Scorer
 from .apart import tests_apart
 from .completion import MAIN, before_line, completed
-from .outcome import limits_for, outcome
+from .outcome import check_obstacle, limits_for, outcome
 
 if TYPE_CHECKING:
     from ..sandbox.handle import SandboxHandle
@@ -71,6 +71,7 @@ async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxH
     if result.obstacle == "unplain":
         apart = ""
         result = await sandbox.run(Program(source=whole, tests=tests, limits=limits))
+    check_obstacle(result, sandbox)
     await _check_modules(sandbox, result, tests)
     return outcome(result, code, limits.cpu_s, compared="outside" if apart else "inside")
 

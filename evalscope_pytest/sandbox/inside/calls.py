@@ -74,15 +74,13 @@ def answer_calls(scope: Mapping[str, Any], calls: int, answers: int, own_file: s
         MemoryError: A call ran out of memory.
     """
     while (asked := _receive(calls)) is not None:
-        memory: MemoryError | None = None
         try:
             answer = _VALUE + _called(scope, asked).encode()
+        except MemoryError:
+            raise
         except BaseException as error:  # noqa: BLE001 - what it means is for the tests to say
-            memory = error if isinstance(error, MemoryError) else None
             answer = _ERROR + _raised(error, own_file).encode()
         _send(answers, answer)
-        if memory is not None:
-            raise memory
 
 
 def _called(scope: Mapping[str, Any], asked: bytes) -> str:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from . import calls
 from .confinement import Bounds, Confinement
+from .descriptors import give, take
 from .frames import BrokenFrameError, receive, send
 
 MODULE = "program"  # what tests import the program's functions from
@@ -61,6 +62,7 @@ class Examiner:
             _examine_all(theirs, source, confinement, bounds)
         theirs.close()
         self._socket = own
+        self.listener = (*take(self.fd, 1), -1)[0] if confinement.tells else -1
         self._left = _MOST_ORDERS
         self.loaded = True  # it has read all tests that were meant for it
         self._clock = ~self.pid << 3 | 2
@@ -73,6 +75,8 @@ class Examiner:
 
     def __del__(self) -> None:
         self._socket.close()
+        if self.listener >= 0:
+            os.close(self.listener)
 
     @property
     def spent(self) -> bool:
@@ -89,7 +93,7 @@ class Examiner:
         self._started_s = self._clock_s()
         self.loaded = False
         try:
-            socket.send_fds(self._socket, [b"."], list(ends))
+            give(self.fd, ends)
             send(self.fd, {"length": length})
             self.loaded = self._socket.recv(1) == b"."
         except (OSError, BrokenFrameError):
@@ -143,7 +147,9 @@ def _examine_all(link: socket.socket, source: int, confinement: Confinement, bou
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
-        confinement.apply(replace(bounds, cpu_s=86_400.0, memory_bytes=_MEMORY), interpreter=True)
+        listener = confinement.apply(replace(bounds, cpu_s=86_400.0, memory_bytes=_MEMORY), interpreter=True)
+        if confinement.tells:
+            give(link.fileno(), [listener] if listener >= 0 else [])
         _close_but(link.fileno(), source)
         state = _State()
         while (order := _order(link)) is not None:
@@ -167,7 +173,7 @@ def _close_but(*kept: int) -> None:
 
 
 def _order(link: socket.socket) -> tuple[list[int], int] | None:
-    _, ends, _, _ = socket.recv_fds(link, 1, 2)
+    ends = take(link.fileno(), 2)
     frame = receive(link.fileno())
     return None if frame is None or len(ends) != 2 else (ends, int(frame.header["length"]))
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, NoReturn, TextIO
 
 from .calls import answer_calls
 from .confinement import Bounds, Confinement
+from .descriptors import give
 
 NAME = "program.py"
 TESTS = "tests.py"
@@ -55,6 +56,7 @@ class Ends(NamedTuple):
             number is in no Python object while the program runs.
         calls: Where calls of tests that run apart come from.
         answers: Where their answers go.
+        listener: Socket that takes the descriptor through which refusals are told.
     """
 
     stdin: int
@@ -64,6 +66,7 @@ class Ends(NamedTuple):
     nonce: int = -1
     calls: int = -1
     answers: int = -1
+    listener: int = -1
 
 
 def run(order: Order, ends: Ends, confinement: Confinement) -> NoReturn:
@@ -76,7 +79,10 @@ def run(order: Order, ends: Ends, confinement: Confinement) -> NoReturn:
         os.chdir(confinement.layers.scratch)
         os.umask(0o022)
         moved = _connected(ends)
-        confinement.apply(order.bounds, interpreter=not order.argv)
+        listener = confinement.apply(order.bounds, interpreter=not order.argv)
+        if listener >= 0:
+            give(moved.listener, [listener])
+        moved = moved._replace(listener=-1)
         _close_others(moved)
         _write(order.files)
     except BaseException as error:  # noqa: BLE001 - a program that could not be confined is not run

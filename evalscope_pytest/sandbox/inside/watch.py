@@ -12,8 +12,10 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from .confinement import Bounds, Layers
+from .descriptors import take
 from .idle import Idle
 from .program import BROKEN, OUT_OF_MEMORY
+from .seccomp import refuse_told
 
 if TYPE_CHECKING:
     from .examiner import Examiner, Verdict
@@ -52,10 +54,11 @@ class Watch:
         pid: The child that runs it, leader of its own session.
         layers: How it is confined.
         examiner: A process that is none of the program's, and runs its tests if these run ``apart``.
+        told: Socket through which the program's listener comes, if it has one (`seccomp`).
     """
 
     def __init__(
-        self, pid: int, bounds: Bounds, layers: Layers, examiner: Examiner | None = None, *, apart: bool = False
+        self, pid: int, bounds: Bounds, layers: Layers, examiner: Examiner | None, *, apart: bool, told: int
     ) -> None:
         self._pid = pid
         self._bounds = bounds
@@ -69,6 +72,9 @@ class Watch:
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
         self._idle = Idle(self._processes)
+        self._told = told
+        self._listeners = [examiner.listener] if examiner is not None and apart and examiner.listener >= 0 else []
+        self._obstacle = ""
 
     def until_end(self, stdout: int, stderr: int, answer: int) -> Ended:
         """Wait for the program's end, and end whatever it leaves behind."""
@@ -78,7 +84,7 @@ class Watch:
             self._printed[fd] = bytearray()
             self._poll.register(fd, select.POLLIN)
         ending = os.pidfd_open(self._pid) if hasattr(os, "pidfd_open") else -1
-        for fd in (ending, self._examiner.fd if self._examiner else -1):
+        for fd in (ending, self._told, self._examiner.fd if self._examiner else -1, *self._listeners):
             if fd >= 0:
                 self._poll.register(fd, select.POLLIN)
         while not self._read(ending) and not self._broken:
@@ -91,8 +97,9 @@ class Watch:
         self._sweep()
         for fd in (stdout, stderr):
             self._drain(fd)
-        if ending >= 0:
-            os.close(ending)
+        for fd in (ending, *self._listeners):
+            if fd >= 0 and (self._examiner is None or fd != self._examiner.listener):
+                os.close(fd)
         os.set_blocking(answer, False)
         cpu_s = usage.ru_utime + usage.ru_stime
         said = _rest(answer)
@@ -109,7 +116,7 @@ class Watch:
             bytes(self._printed[stdout]),
             bytes(self._printed[stderr]),
             said,
-            UNPLAIN if verdict is not None and verdict.kind == UNPLAIN else "",
+            UNPLAIN if verdict is not None and verdict.kind == UNPLAIN else self._obstacle,
         )
 
     def _read(self, ending: int) -> bool:
@@ -119,6 +126,10 @@ class Watch:
         for fd in ready:
             if fd in self._printed:
                 self._take(fd)
+            elif fd == self._told:
+                self._listen()
+            elif fd in self._listeners:
+                self._obstacle = refuse_told(fd) or self._obstacle
         if self._examiner is not None and self._examiner.fd in ready:
             return True
         if ending >= 0:
@@ -141,6 +152,14 @@ class Watch:
             self._broken = self._broken or "output_limit"
             return False
         return True
+
+    def _listen(self) -> None:
+        """Take the program's listener."""
+        self._poll.unregister(self._told)
+        with contextlib.suppress(OSError):
+            for fd in take(self._told, 1):
+                self._poll.register(fd, select.POLLIN)
+                self._listeners.append(fd)
 
     def _drain(self, fd: int) -> None:
         while self._take(fd):
@@ -169,13 +188,10 @@ class Watch:
             return 0.0
 
     def _processes(self) -> list[str]:
-        """Return the program's processes, and the one that runs its tests.
-
-        Without a namespace others cannot be told from strangers', and are left out.
-        """
+        """Return the program's processes, and the one that runs its tests."""
         examiner = [str(self._examiner.pid)] if self._examiner is not None else []
         if not self._namespace:
-            return [str(self._pid), *examiner]
+            return [*_family(str(self._pid)), *examiner]
         others = {str(os.getpid()), str(self._standing.pid) if self._standing is not None else ""}
         try:
             return [name for name in os.listdir("/proc") if name.isdigit() and name not in others] + examiner
@@ -183,12 +199,13 @@ class Watch:
             return []
 
     def _resident(self) -> int:
-        """Return the memory all its processes hold, as far as they are known.
+        """Return the memory all its processes hold; of the first one only if strangers' may be among them.
 
         Shared pages count more than once, which only a program that forks near its limit can notice.
         """
         examiner = str(self._examiner.pid) if self._examiner is not None else ""
-        return sum(_resident(pid) for pid in self._processes() if pid != examiner)
+        pids = self._processes() if self._namespace else [str(self._pid)]
+        return sum(_resident(pid) for pid in pids if pid != examiner)
 
     def _kill(self) -> None:
         if self._namespace and self._standing is None:
@@ -241,6 +258,19 @@ def _signal(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def _family(pid: str) -> list[str]:
+    """Return a process and all that it started, as far as the system tells."""
+    found = [pid]
+    for member in found:
+        try:
+            for thread in os.listdir(f"/proc/{member}/task"):
+                with open(f"/proc/{member}/task/{thread}/children") as file:
+                    found += file.read().split()
+        except OSError:
+            continue
+    return found
 
 
 def _reap(pid: int) -> bool:

@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import signal
+import socket
 import stat
 import sys
 import tempfile
@@ -114,17 +115,18 @@ class Runner:
         examiner = self._ready(order.bounds) if order.apart else self._examiner
         if examiner is not None and order.apart:
             examiner.begin((asked[1], answered[0]), order.apart_length)
+        told, telling = _pair() if self._confinement.tells else (-1, -1)
         pid = os.fork()
         if not pid:
-            ends = Ends(stdin, out[1], err[1], answer[1], challenge[0], asked[0], answered[1])
+            ends = Ends(stdin, out[1], err[1], answer[1], challenge[0], asked[0], answered[1], telling)
             run(order, ends, self._confinement)
         nonce = os.urandom(NONCE_BYTES)  # made after the fork: the child can have it from the pipe only
         os.write(challenge[1], nonce)
-        for fd in (stdin, out[1], err[1], answer[1], *challenge, *asked, *answered):
+        for fd in (stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, telling):
             if fd >= 0:
                 os.close(fd)
         layers = self._confinement.layers
-        watch = Watch(pid, order.bounds, layers, examiner, apart=order.apart)
+        watch = Watch(pid, order.bounds, layers, examiner, apart=order.apart, told=told)
         try:
             ended = watch.until_end(out[0], err[0], answer[0])
             if examiner is not None and order.apart and not examiner.loaded:
@@ -133,8 +135,9 @@ class Runner:
             unproven = order.tests and ended.status == "ok" and ended.answer != nonce
             return ended._replace(status="failed") if unproven else ended
         finally:
-            for fd in (out[0], err[0], answer[0]):
-                os.close(fd)
+            for fd in (out[0], err[0], answer[0], told):
+                if fd >= 0:
+                    os.close(fd)
             if examiner is not None and examiner.spent:
                 self.close()
 
@@ -148,6 +151,11 @@ class Runner:
         if self._examiner is None:
             self._examiner = Examiner(self._confinement, bounds, self._source)
         return self._examiner
+
+
+def _pair() -> tuple[int, int]:
+    one, other = socket.socketpair()
+    return one.detach(), other.detach()
 
 
 def _stdin(content: bytes) -> int:
