@@ -15,6 +15,7 @@ _BUILTINS = frozenset((*dir(builtins), "__name__", "__file__"))
 _INWARD = re.compile(r"\b(?:globals|locals|inspect|importlib|__import__|__main__|__future__|sys\.modules)\b")
 
 
+_BODY = "\n    pass\n"
 
 
 class _Names(NamedTuple):
@@ -30,7 +31,7 @@ class _Names(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def tests_apart(tests: str, entry: str = "", head: str = "", reference: str = "") -> str:
+def set_apart(tests: str, entry: str = "", head: str = "", reference: str = "") -> str:
     """Return tests that import the functions they call; empty if they have to run in the program's own process.
 
     What decides is the benchmark's own text alone: a program has no say in how it is judged.
@@ -41,6 +42,8 @@ def tests_apart(tests: str, entry: str = "", head: str = "", reference: str = ""
         head: Python that the benchmark begins the program with, and with it perhaps helpers of the tests.
         reference: The benchmark's own solution, or what follows the head in it.
     """
+    if _names(head) is None:
+        head += _BODY  # the head of a function alone
     names, of_head = _names(tests), _names(head)
     if names is None or of_head is None or _INWARD.search(tests):
         return ""

@@ -12,7 +12,7 @@ from ..sandbox.protocol import Program, Result
 from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.extract.visible import visible
 from ..scoring.protocol import Scorer
-from .apart import tests_apart
+from .apart import set_apart
 from .completion import MAIN, before_line, completed
 from .outcome import check_obstacle, limits_for, outcome
 
@@ -65,7 +65,7 @@ async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxH
     whole = completed(sample.question, code, defines) if reading.completes else code
     tests = sample.private["tests"]
     head = sample.question if reading.completes else ""
-    apart = tests_apart(tests, entry, head, "".join(sample.targets[:1]))
+    apart = set_apart(tests, entry, head, "".join(sample.targets[:1]))
     limits = limits_for(cpu_s)
     result = await sandbox.run(Program(source=whole, tests=apart or tests, apart=bool(apart), limits=limits))
     if result.obstacle == "unplain":
