@@ -14,7 +14,7 @@ from functools import partial
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple, NoReturn, TextIO
 
-from .calls import answer_calls
+from . import calls
 from .confinement import Bounds, Confinement
 from .descriptors import give
 
@@ -24,6 +24,7 @@ NONCE_BYTES = 16
 OUT_OF_MEMORY = b"out of memory"
 BROKEN = b"broken: "
 NOT_FOUND = 127
+_OWN = (__file__, calls.__file__)
 _FIRST_FD, _LAST_FD = 256, 4096  # above those that programs open, and below the limit a shell sets
 
 
@@ -144,7 +145,7 @@ def _interpret(order: Order, ends: Ends) -> NoReturn:
         scope["__file__"] = NAME
         exec(_compiled(order.source, NAME), scope)  # noqa: S102 - the program; this is the jail
         if order.apart:
-            answer_calls(scope, ends.calls, ends.answers, __file__)
+            calls.answer_calls(scope, ends.calls, ends.answers, __file__)
         elif order.tests:
             pristine.restore(scope)
             exec(_compiled(order.tests, TESTS), scope)  # noqa: S102 - the tests, as their author wrote them
@@ -239,7 +240,7 @@ def _complain() -> None:
     try:
         kind, error, trace = sys.exc_info()
         own = trace
-        while own is not None and own.tb_frame.f_code.co_filename == __file__:
+        while own is not None and own.tb_frame.f_code.co_filename in _OWN:
             own = own.tb_next
         text = "".join(traceback.format_exception(kind, error, own))
         os.write(2, text.encode("utf-8", "backslashreplace"))

@@ -247,8 +247,11 @@ class Watch:
             return "oom", exit_code if verdict is None else 1
         if verdict is not None and verdict.kind not in ("gone", LOST):
             return "failed", verdict.code
-        if os.WIFSIGNALED(code) and not (verdict is not None and verdict.kind == LOST):
+        if os.WIFSIGNALED(code):
+            # With tests that run apart, it is killed as soon as these have ended.
             ends = {signal.SIGXCPU: "timeout", signal.SIGXFSZ: "output_limit"}
+            if verdict is not None:
+                ends[signal.SIGKILL] = "failed"
             return ends.get(signal.Signals(os.WTERMSIG(code)), "crashed"), None
         return "ok" if exit_code == 0 and verdict is None else "failed", exit_code
 
