@@ -31,15 +31,13 @@ def limits_for(cpu_s: float | None, *, memory_bytes: int = 1024 * MIB, output_by
     """Return the limits of a program of a benchmark.
 
     Args:
-        cpu_s: Its CPU seconds, None for the default. It may sleep for about as long, and not much longer than any honest
-            program does; a busy machine may take many times as long, so the clock on the wall is the last resort.
+        cpu_s: Its CPU seconds, None for the default. It may sleep for about as long, but no longer than
+            11 s: honest answers do not. A busy machine may take many times as long, so the wall clock is a last resort.
     """
     seconds = cpu_s or _CPU_S
     idle_s = 1.0 + min(seconds, _LONGEST_SLEEP_S)
     wall_s = 60.0 + 10 * seconds
-    return Limits(
-        cpu_s=seconds, wall_s=wall_s, idle_s=idle_s, memory_bytes=memory_bytes, output_bytes=output_bytes
-    )
+    return Limits(cpu_s=seconds, wall_s=wall_s, idle_s=idle_s, memory_bytes=memory_bytes, output_bytes=output_bytes)
 
 
 def outcome(result: Result, code: str, cpu_s: float, *, compared: str = "inside") -> Score:
@@ -64,8 +62,8 @@ def check_obstacle(result: Result, sandbox: SandboxHandle) -> None:
     wanted = "" if result.ok else _OBSTACLES.get(result.obstacle, "")
     if wanted:
         raise SandboxError(
-            f"the program tried to {wanted}, which the sandbox ({sandbox.name}) does not allow: no verdict. Allowed in: "
-            "bubblewrap. Install it (apt-get install bubblewrap) and run the same command again."
+            f"the program tried to {wanted}: refused by the sandbox ({sandbox.name}), so there is no verdict. "
+            "Bubblewrap allows it. Install it (apt-get install bubblewrap) and run the same command again."
         )
 
 

@@ -144,8 +144,12 @@ class InterpreterJail:
 def request(program: Program) -> Frame:
     """Return a program as the forking interpreter takes it."""
     bounds = Bounds(scratch_bytes=SCRATCH_BYTES, **asdict(program.limits))
-    header = {"argv": list(program.argv), "files": list(program.files), "limits": asdict(bounds)}
-    header["apart"] = program.apart
+    header = {
+        "argv": list(program.argv),
+        "files": list(program.files),
+        "limits": asdict(bounds),
+        "apart": program.apart,
+    }
     texts = (program.source, program.stdin, *program.files.values(), program.tests)  # tests last: see `Frame.left`
     blobs = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass") for text in texts]
     return Frame(header, blobs)

@@ -178,7 +178,8 @@ FORGERS = {
     "the harness's examiner": "import sys\nfor name, module in list(sys.modules.items()):\n"
     "    if 'inside' in name or 'examiner' in name: module._examined = lambda *a: ('ok', 0, b'')\ndef {f}(*a): pass",
     "repeats the nonce": "open(3,'wb',0).write(open(4,'rb',0).read(16)); raise SystemExit(0)",
-    "writes to every pipe": "import os\nfor fd in range(3, 5000):\n    for said in (b'ok' * 8, b'\\0\\0\\0\\5v[1, -1, null]'):\n"
+    "writes to every pipe": "import os\nfor fd in range(3, 5000):\n"
+    "    for said in (b'ok' * 8, b'\\0\\0\\0\\x10v[2, -1, null]   '):\n"
     "        try: os.write(fd, said)\n        except OSError: pass\ndef {f}(*a): pass",
     "reads every pipe": "import fcntl, os\nfor fd in range(3, 5000):\n    try:\n        os.set_blocking(fd, False)\n"
     "        said = os.read(fd, 16); [os.write(out, said) for out in range(3, 5000)]\n    except OSError: pass\n"
@@ -200,9 +201,11 @@ FORGERS = {
     "signal.setitimer(signal.ITIMER_REAL, 0.01)\ndef {f}(*a):\n    while True: pass",
     "raises what ends the tests": "def {f}(*a): raise SystemExit(0)",
     "raises what is no exception": "def {f}(*a): raise GeneratorExit",
-    "shadows the tests' modules": "import os\nfor name in ('math', 'random', 'copy', 'string', 'numpy', 'program', 'typing'):\n"
+    "shadows the tests' modules": "import os\n"
+    "for name in ('math', 'random', 'copy', 'string', 'numpy', 'program', 'typing'):\n"
     "    open(name + '.py', 'w').write('import os; os._exit(0)')\ndef {f}(*a): pass",
-    "ends its judge": "import os, signal\nfor pid in range(2, 60):\n    try: os.kill(pid, signal.SIGKILL) if pid != os.getpid() else 0\n"
+    "ends its judge": "import os, signal\nfor pid in range(2, 60):\n"
+    "    try: os.kill(pid, signal.SIGKILL) if pid != os.getpid() else 0\n"
     "    except OSError: pass\ndef {f}(*a): pass",
     "hands it an opaque value to pass back": "class O:\n    def __bool__(self): return True\ndef {f}(*a): return O()",
     "an endless iterator": "import itertools\ndef {f}(*a): return itertools.count()",

@@ -106,12 +106,14 @@ def test_a_right_program_that_starts_processes_is_right_or_has_no_verdict(judged
     if sandbox.forks:
         assert judged(SCORER, body, SAMPLE).values == {"accuracy": 1.0}
     else:
-        with pytest.raises(SandboxError, match=r"tried to start a process.*\(landlock\) does not allow: no verdict"):
+        with pytest.raises(SandboxError, match=r"tried to start a process: refused by the sandbox \(landlock\)"):
             judged(SCORER, body, SAMPLE)
 
 
 def test_a_refusal_the_program_gets_over_changes_nothing(judged):
-    body = "import os\ntry:\n    os.close(os.open('x', os.O_CREAT)); os.chmod('x', 0)\nexcept OSError: pass\nreturn n // 2"
+    body = (
+        "import os\ntry:\n    os.close(os.open('x', os.O_CREAT)); os.chmod('x', 0)\nexcept OSError: pass\nreturn n // 2"
+    )
     assert judged(SCORER, body, SAMPLE).values == {"accuracy": 1.0}
 
 

@@ -72,14 +72,18 @@ def f(n):
 
 
 def test_modules_that_the_program_leaves_in_its_folder_are_not_the_tests(run):
-    source = "for name in ('statistics', 'wave', 'program'):\n    open(name + '.py', 'w').write('import os; os._exit(0)')\n"
+    source = (
+        "for name in ('statistics', 'wave', 'program'):\n    open(name + '.py', 'w').write('import os; os._exit(0)')\n"
+    )
     tests = "from program import f\nf(0)\nimport statistics, wave\nassert f(2) == 4 and hasattr(wave, 'open')"
     assert run(source + RIGHT, tests=tests, apart=True).ok
     assert run(source + "def f(n): return 0", tests=tests, apart=True).status == "failed"
 
 
 def test_tests_of_one_program_do_not_change_those_of_the_next(run):
-    spoiling = "import builtins, random, sys\nbuiltins.sorted = builtins.extra = lambda _: 7\nsys.setrecursionlimit(500)\n"
+    spoiling = (
+        "import builtins, random, sys\nbuiltins.sorted = builtins.extra = lambda _: 7\nsys.setrecursionlimit(500)\n"
+    )
     assert run(RIGHT, tests=spoiling + TESTS, apart=True).ok
     looking = "import sys\nassert sorted([2, 1]) == [1, 2] and sys.getrecursionlimit() > 500\n"
     looking += "try: extra\nexcept NameError: pass\nelse: raise SystemExit\n"
@@ -117,7 +121,8 @@ def test_an_argument_that_cannot_be_passed_is_no_failure(run):
     "answer",
     [
         b"v", b"", b"v[1]", b"v[[[", b"x[4,-1,null]", b"v" + b"[" * 100_000, b'v{"opaque": ["", true]}', b"e[1,2,3]",
-        b'e["SystemExit", [0], ""]', b'e["GoneError", [], ""]', b'e["eval", ["1"], ""]', b'v[{"builtin": "exec"}, 0, 0]',
+        b'e["SystemExit", [0], ""]', b'e["GoneError", [], ""]', b'e["eval", ["1"], ""]',
+        b'v[{"builtin": "exec"}, 0, 0]',
         b'v[0, 99, [1, 2, 3]]', b'v[{"set": [[1]]}, -1, null]', b"v[0, -1, null]" + b" " * (17 << 20),
     ],
 )  # fmt: skip
@@ -161,14 +166,24 @@ def test_apart_wants_tests():
 
 # Values as text -------------------------------------------------------------------------------------------------------
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.complex_numbers(allow_nan=False)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.complex_numbers(allow_nan=False)
+)
 HASHABLE = st.recursive(SCALARS, lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=3), max_leaves=5)
 VALUES = st.recursive(
     SCALARS | st.decimals(allow_nan=False) | st.fractions() | st.dates() | st.timedeltas(),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.tuples(inner, inner)
-    | st.dictionaries(HASHABLE, inner, max_size=3)
-    | st.sets(HASHABLE, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(HASHABLE, inner, max_size=3)
+        | st.sets(HASHABLE, max_size=3)
+    ),
     max_leaves=12,
 )
 
@@ -191,8 +206,9 @@ def test_a_value_comes_back_as_it_was(value):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from([*plain._READERS, "other"]), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*plain._READERS, "other"]), inner, max_size=2)
+    ),
     max_leaves=10,
 )
 

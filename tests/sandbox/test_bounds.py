@@ -68,7 +68,11 @@ def test_what_is_kept_from_a_processor_does_not_sleep(run, busy_machine):
 def test_idle_time_of_a_process_that_runs_and_of_one_that_sleeps():
     if sys.platform != "linux":
         pytest.skip("measured through /proc")
-    command = [sys.executable, "-c", "import sys, time\nprint(flush=True)\nwhile len(sys.argv) > 1: pass\ntime.sleep(3600)"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys, time\nprint(flush=True)\nwhile len(sys.argv) > 1: pass\ntime.sleep(3600)",
+    ]
     with (
         subprocess.Popen([*command, "work"], stdout=subprocess.PIPE) as working,
         subprocess.Popen(command, stdout=subprocess.PIPE) as sleeping,
@@ -110,7 +114,7 @@ def test_a_few_thousand_files_are_not(run):
     assert run(source, cpu_s=60.0).stdout == "5000\n"
 
 
-# What this kind of jail alone refuses -----------------------------------------------------------------------------------
+# What this kind of jail alone refuses --------------------------------------------------------------------------------
 
 ASKS = {
     "processes": [
@@ -128,7 +132,9 @@ ASKS = {
 }
 
 
-@pytest.mark.parametrize(("obstacle", "source"), [(kind, source) for kind, sources in ASKS.items() for source in sources])
+@pytest.mark.parametrize(
+    ("obstacle", "source"), [(kind, source) for kind, sources in ASKS.items() for source in sources]
+)
 def test_what_this_jail_alone_refuses_is_told(run, obstacle, source):
     result = run(source)
     if run.isolation.name == "landlock":

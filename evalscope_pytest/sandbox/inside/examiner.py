@@ -242,5 +242,3 @@ def _traceback(error: BaseException, caller: calls.Caller) -> bytes:
     except Exception:  # noqa: BLE001 - an exception of the tests' own making
         text = type(error).__name__
     return text[-_LONGEST_TEXT:].encode("utf-8", "backslashreplace")[-_LONGEST_TEXT:]
-
-

@@ -68,7 +68,7 @@ def read(text: bytes | str) -> Any:
     try:
         with _any_digits():
             return json.loads(text, object_hook=_untagged)
-    except Exception as error:  # noqa: BLE001 - the text is hostile: whatever it breaks, it is no value
+    except Exception as error:
         raise ValueError(f"not a value: {type(error).__name__}") from error
 
 
@@ -121,11 +121,12 @@ def _tagged(value: Any, depth: int) -> Any:
     for base, tag, said in _OTHERS:
         if isinstance(value, base):
             return {tag: said(value)}
-    for base, plain in ((int, int.__int__), (float, float.__float__), (str, str.__str__)):
+    for base, plain in _PLAINER:
         if isinstance(value, base):
             return _form(plain(value), depth + 1)
-    if isinstance(value, type) and getattr(builtins, value.__name__, None) is value:
-        return {"builtin": value.__name__}
+    name = getattr(value, "__name__", "")
+    if isinstance(value, type) and vars(builtins).get(name) is value:
+        return {"builtin": name}
     if type(value).__module__ == "numpy":
         return _of_numpy(value, depth)
     if isinstance(value, Iterator):
@@ -160,6 +161,11 @@ _CONTAINERS: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
     (type({}.keys()), "keys", iter),
     (type({}.values()), "values", iter),
     (type({}.items()), "items", iter),
+)
+_PLAINER: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (int, int.__int__),
+    (float, float.__float__),
+    (str, str.__str__),
 )
 _OTHERS: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
     (bytes, "bytes", bytes.hex),

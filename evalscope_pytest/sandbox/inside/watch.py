@@ -312,7 +312,7 @@ def _threads(pid: int) -> int:
 
 
 def _too_many(folder: str, most: int) -> bool:
-    """Tell whether a file system of its own, whose bytes are bounded, holds more files than pages fit ``most`` bytes."""
+    """Tell whether a file system of its own holds more files than there are pages in ``most`` bytes."""
     try:
         held = os.statvfs(folder)
     except OSError:
