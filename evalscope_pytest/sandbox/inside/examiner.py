@@ -7,6 +7,8 @@ comparison is made. One examiner serves a jail's programs one after another.
 from __future__ import annotations
 
 import builtins
+import contextlib
+import json
 import linecache
 import os
 import random
@@ -83,8 +85,8 @@ class Examiner:
         """True when it has to be replaced."""
         return self._left <= 0
 
-    def begin(self, ends: tuple[int, int], length: int) -> bool:
-        """Have it run the next ``length`` bytes of its source; False if it is not there any more.
+    def begin(self, ends: tuple[int, int], length: int) -> None:
+        """Have it run the next ``length`` bytes of its source.
 
         Args:
             ends: Where calls are written and answers are read.
@@ -92,13 +94,16 @@ class Examiner:
         self._left -= 1
         self._started_s = self._clock_s()
         self.loaded = False
-        try:
-            give(self.fd, ends)
-            send(self.fd, {"length": length})
+        with contextlib.suppress(OSError):
+            header = json.dumps({"length": length}).encode()
+            socket.send_fds(self._socket, [header], list(ends))
+
+    def await_loaded(self) -> None:
+        """Wait until it has read the tests, so that the source is this process's again."""
+        with contextlib.suppress(OSError):
             self.loaded = self._socket.recv(1) == b"."
-        except (OSError, BrokenFrameError):
+        if not self.loaded:
             self._left = 0
-        return self.loaded
 
     def cpu_s(self) -> float:
         """Return the CPU seconds it has taken for the present tests."""
@@ -173,9 +178,8 @@ def _close_but(*kept: int) -> None:
 
 
 def _order(link: socket.socket) -> tuple[list[int], int] | None:
-    ends = take(link.fileno(), 2)
-    frame = receive(link.fileno())
-    return None if frame is None or len(ends) != 2 else (ends, int(frame.header["length"]))
+    header, ends, _, _ = socket.recv_fds(link, 100, 2)
+    return (list(ends), int(json.loads(header)["length"])) if len(ends) == 2 else None
 
 
 class _State:

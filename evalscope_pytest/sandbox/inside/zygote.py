@@ -120,6 +120,8 @@ class Runner:
         if not pid:
             ends = Ends(stdin, out[1], err[1], answer[1], challenge[0], asked[0], answered[1], telling)
             run(order, ends, self._confinement)
+        if examiner is not None and order.apart:
+            examiner.await_loaded()
         nonce = os.urandom(NONCE_BYTES)  # made after the fork: the child can have it from the pipe only
         os.write(challenge[1], nonce)
         for fd in (stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, telling):
