@@ -25,6 +25,7 @@ OUT_OF_MEMORY = b"out of memory"
 BROKEN = b"broken: "
 NOT_FOUND = 127
 _OWN = (__file__, calls.__file__)
+_HARNESS: list[str] = []  # this package's modules, once all are there
 _FIRST_FD, _LAST_FD = 256, 4096  # above those that programs open, and below the limit a shell sets
 
 
@@ -167,9 +168,8 @@ def _interpret(order: Order, ends: Ends) -> NoReturn:
 
 def _forget_harness(module: ModuleType) -> None:
     """Make the program the main module, and this package one that was never imported."""
-    own = __name__.partition(".")[0]
-    for name in [name for name in sys.modules if name.partition(".")[0] == own]:
-        del sys.modules[name]
+    for name in _HARNESS:
+        sys.modules.pop(name, None)
     sys.modules["__main__"] = module
 
 
@@ -178,6 +178,8 @@ def prepare_interpreter() -> None:
 
     The streams are those of the file descriptors, whatever these are when a program comes to use them.
     """
+    own = __name__.partition(".")[0]
+    _HARNESS[:] = [name for name in sys.modules if name.partition(".")[0] == own]
     sys.argv = [NAME]
     sys.path.insert(0, os.getcwd())
     sys.stdin = sys.__stdin__ = _stream(0, "r", "surrogateescape")  # type: ignore[misc,assignment]

@@ -33,6 +33,9 @@ _COMMON = (
 )  # fmt: skip
 
 
+_NO_PIPE = (-1, -1)
+
+
 def main() -> None:
     """Serve programs until the input ends: ``python -s -c ... FOLDER LAYERS``."""
     layers = Layers(**json.loads(sys.argv[2]))
@@ -109,8 +112,9 @@ class Runner:
 
     def run(self, order: Order) -> Ended:
         """Run one program to its end."""
-        out, err, answer, challenge = os.pipe(), os.pipe(), os.pipe(), os.pipe()
-        asked, answered = (os.pipe(), os.pipe()) if order.apart else ((-1, -1), (-1, -1))
+        out, err, answer = os.pipe(), os.pipe(), os.pipe()
+        challenge = os.pipe() if order.tests else _NO_PIPE
+        asked, answered = (os.pipe(), os.pipe()) if order.apart else (_NO_PIPE, _NO_PIPE)
         stdin = _stdin(order.stdin)
         examiner = self._ready(order.bounds) if order.apart else self._examiner
         if examiner is not None and order.apart:
@@ -123,7 +127,8 @@ class Runner:
         if examiner is not None and order.apart:
             examiner.await_loaded()
         nonce = os.urandom(NONCE_BYTES)  # made after the fork: the child can have it from the pipe only
-        os.write(challenge[1], nonce)
+        if order.tests:
+            os.write(challenge[1], nonce)
         for fd in (stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, telling):
             if fd >= 0:
                 os.close(fd)
