@@ -19,7 +19,8 @@ from .outcome import check_obstacle, limits_for, outcome
 if TYPE_CHECKING:
     from ..sandbox.handle import SandboxHandle
 
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([A-Za-z_][A-Za-z0-9_]{0,60})")
+_NOT_LOADED = re.compile(r"\b(?:ModuleNotFound|Import|Permission|OS)Error\b")
+_IMPORTED = re.compile(r"^[ \t]{0,80}(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]{0,60})", re.MULTILINE)
 
 
 class _Reading(NamedTuple):
@@ -83,16 +84,16 @@ def _between(text: str, begin: str, end: str) -> str:
 
 
 async def _check_modules(sandbox: SandboxHandle, result: Result, tests: str) -> None:
-    """A module that the tests need and the sandbox lacks is no fault of the program.
+    """Check that the sandbox has the modules that the tests import: a missing one is not the program's fault.
 
     Raises:
-        SandboxError: There is one.
+        SandboxError: One is missing, or cannot be loaded.
     """
-    missing = _MISSING.search(result.stderr) if result.status == "failed" else None
-    if missing is None or f"import {missing[1]}" not in tests:
+    if result.status != "failed" or not _NOT_LOADED.search(result.stderr):
         return
-    if not (await sandbox.run(f"import {missing[1]}")).ok:
-        raise SandboxError(
-            f"the tests import {missing[1]}, which the sandbox ({sandbox.name}) does not have. Install it for this "
-            f"interpreter, or name a container image that has it."
-        )
+    for name in dict.fromkeys(_IMPORTED.findall(tests)):
+        if not (await sandbox.run(f"import {name}")).ok:
+            raise SandboxError(
+                f"the tests import {name}, which the sandbox ({sandbox.name}) does not have. Install it for this "
+                f"interpreter, or name a container image that has it."
+            )

@@ -129,8 +129,17 @@ def test_the_reply_is_cut_where_exemplars_end(judged):
     assert judged(scorer, reply, SAMPLE).values == {"accuracy": 1.0}
 
 
-def test_a_module_the_tests_need_and_the_sandbox_lacks_is_an_error(judged):
-    sample = Sample(HEAD, metadata={"entry_point": "half"}, private={"tests": "import no_such_module\ncheck(half)"})
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import no_such_module",
+        "from no_such_module import anything",
+        "import math\nimport no_such_module",
+        "def check(candidate):\n    import no_such_module",
+    ],
+)
+def test_a_module_the_tests_need_and_the_sandbox_lacks_is_an_error(judged, imports):
+    sample = Sample(HEAD, metadata={"entry_point": "half"}, private={"tests": f"{imports}\n\ncheck(half)"})
     with pytest.raises(SandboxError, match="import no_such_module"):
         judged(SCORER, "return n // 2", sample)
     own = judged(SCORER, "import another_module\nreturn n // 2", SAMPLE)
