@@ -17,7 +17,7 @@ from ..core.values import Sample, Score
 from ..sandbox.protocol import MIB, Program, Result
 from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.protocol import Scorer
-from .outcome import limits_for, why
+from .outcome import check_obstacle, limits_for, why
 from .packed import unpacked
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ async def _score(text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float
     for number, test in enumerate(tests, 1):
         program, mark = _program(code, function, test, cpu_s)
         result = await sandbox.run(program)
+        check_obstacle(result, sandbox)
         reason = why(result, program.limits.cpu_s) or _difference(result, test, mark)
         if reason:
             metadata = {"status": result.status, "test": number, "tests": len(tests)}

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from ..core.errors import SandboxError
 from ..core.values import Sample, Score
 from ..sandbox.protocol import MIB
 from ..scoring.extract.code import code_of
 from ..scoring.protocol import Scorer
-from .outcome import limits_for, outcome
+from .outcome import check_obstacle, limits_for, outcome
 
 if TYPE_CHECKING:
     from ..sandbox.handle import SandboxHandle
@@ -224,13 +225,17 @@ async def unavailable(language: str, sandbox: SandboxHandle) -> str:
 
 
 async def _score(text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float | None) -> Score:
-    language = LANGUAGES[str(sample.metadata["language"])]
+    name = str(sample.metadata["language"])
+    if reason := await unavailable(name, sandbox):
+        raise SandboxError(f"{reason}. Install what it needs, or use another sandbox (`evalscope-pytest doctor`).")
+    language = LANGUAGES[name]
     code = code_of(text, (language.label, *language.labels))
     mark = secrets.token_hex(16)
     source = language.program(sample.question, code, sample.private["tests"], mark)
     limits = limits_for(cpu_s, memory_bytes=_MEMORY)
     files = {language.file: source, **dict(language.files)}
     result = await sandbox.run(argv=("/bin/sh", "-c", language.command), files=files, limits=limits)
+    check_obstacle(result, sandbox)
     if result.ok and mark not in result.stdout:
         result = replace(result, status="failed")  # it ended by itself, before its tests did
     return outcome(result, code, limits.cpu_s)

@@ -1,4 +1,4 @@
-"""Python that has to pass its tests: they run after it, in its own module (docs/design/sandbox.md)."""
+"""Python that has to pass its tests: they run apart from it, or else in its own module (docs/design/sandbox.md)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from ..sandbox.protocol import Program, Result
 from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.extract.visible import visible
 from ..scoring.protocol import Scorer
+from .apart import set_apart
 from .completion import MAIN, before_line, completed
-from .outcome import limits_for, outcome
+from .outcome import check_obstacle, limits_for, outcome
 
 if TYPE_CHECKING:
     from ..sandbox.handle import SandboxHandle
 
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([A-Za-z_][A-Za-z0-9_]{0,60})")
+_NOT_LOADED = re.compile(r"\b(?:ModuleNotFound|Import|Permission|OS)Error\b")
+_IMPORTED = re.compile(r"^[ \t]{0,80}(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]{0,60})", re.MULTILINE)
 
 
 class _Reading(NamedTuple):
@@ -63,10 +65,16 @@ async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxH
     code = before_line(code_of(reply, PYTHON, defines), (*MAIN, *filter(None, [reading.stop])))
     whole = completed(sample.question, code, defines) if reading.completes else code
     tests = sample.private["tests"]
-    program = Program(source=whole, tests=tests, limits=limits_for(cpu_s))
-    result = await sandbox.run(program)
+    head = sample.question if reading.completes else ""
+    apart = set_apart(tests, entry, head, "".join(sample.targets[:1]))
+    limits = limits_for(cpu_s)
+    result = await sandbox.run(Program(source=whole, tests=apart or tests, apart=bool(apart), limits=limits))
+    if result.obstacle == "unplain":
+        apart = ""
+        result = await sandbox.run(Program(source=whole, tests=tests, limits=limits))
+    check_obstacle(result, sandbox)
     await _check_modules(sandbox, result, tests)
-    return outcome(result, code, program.limits.cpu_s)
+    return outcome(result, code, limits.cpu_s, compared="outside" if apart else "inside")
 
 
 def _between(text: str, begin: str, end: str) -> str:
@@ -76,16 +84,16 @@ def _between(text: str, begin: str, end: str) -> str:
 
 
 async def _check_modules(sandbox: SandboxHandle, result: Result, tests: str) -> None:
-    """A module that the tests need and the sandbox lacks is no fault of the program.
+    """Check that the sandbox has the modules that the tests import: a missing one is not the program's fault.
 
     Raises:
-        SandboxError: There is one.
+        SandboxError: One is missing, or cannot be loaded.
     """
-    missing = _MISSING.search(result.stderr) if result.status == "failed" else None
-    if missing is None or f"import {missing[1]}" not in tests:
+    if result.status != "failed" or not _NOT_LOADED.search(result.stderr):
         return
-    if not (await sandbox.run(f"import {missing[1]}")).ok:
-        raise SandboxError(
-            f"the tests import {missing[1]}, which the sandbox ({sandbox.name}) does not have. Install it for this "
-            f"interpreter, or name a container image that has it."
-        )
+    for name in dict.fromkeys(_IMPORTED.findall(tests)):
+        if not (await sandbox.run(f"import {name}")).ok:
+            raise SandboxError(
+                f"the tests import {name}, which the sandbox ({sandbox.name}) does not have. Install it for this "
+                f"interpreter, or name a container image that has it."
+            )

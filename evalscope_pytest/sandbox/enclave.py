@@ -187,7 +187,7 @@ class EnclaveJail:
             return Result("sandbox_error", detail=f"docker: {type(error).__name__}: {error}")
 
     async def _run(self, program: Program) -> Result:
-        header, blobs = request(program)
+        header, blobs, _ = request(program)
         layers = Layers(_BOX, uid=self._user, files=False, forks=True)
         order = {"header": header, "layers": layers.to_json(), "environment": environment(_BOX)}
         packed = {f"{n}.blob": blob for n, blob in enumerate(blobs)}

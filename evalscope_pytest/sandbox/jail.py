@@ -144,8 +144,13 @@ class InterpreterJail:
 def request(program: Program) -> Frame:
     """Return a program as the forking interpreter takes it."""
     bounds = Bounds(scratch_bytes=SCRATCH_BYTES, **asdict(program.limits))
-    header = {"argv": list(program.argv), "files": list(program.files), "limits": asdict(bounds)}
-    texts = (program.source, program.tests, program.stdin, *program.files.values())
+    header = {
+        "argv": list(program.argv),
+        "files": list(program.files),
+        "limits": asdict(bounds),
+        "apart": program.apart,
+    }
+    texts = (program.source, program.stdin, *program.files.values(), program.tests)  # tests last: see `Frame.left`
     blobs = [text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass") for text in texts]
     return Frame(header, blobs)
 
@@ -170,4 +175,5 @@ def result_of(name: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> R
         max_rss_bytes=int(header.get("max_rss_bytes") or 0),
         exit_code=code if isinstance(code, int) else None,
         detail=f"{name}: {said}" if status == "sandbox_error" else "",
+        obstacle=str(header.get("obstacle") or ""),
     )

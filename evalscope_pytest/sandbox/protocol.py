@@ -21,7 +21,9 @@ class Limits:
 
     Attributes:
         cpu_s: CPU seconds of the program alone: the same verdict on a busy machine as on an idle one.
-        wall_s: Seconds it may take altogether, for programs that sleep; generous, since a busy machine is slow.
+        wall_s: Seconds it may take altogether; generous, since a busy machine is slow.
+        idle_s: Seconds it may sleep: in which none of its threads runs or waits for a processor, however busy the
+            machine is.
         memory_bytes: Memory of all its processes. A Python program's address space is bounded by it as well.
         file_bytes: Size of one file.
         output_bytes: What it may print, both streams together.
@@ -30,6 +32,7 @@ class Limits:
 
     cpu_s: float = 10.0
     wall_s: float = 60.0
+    idle_s: float = 60.0
     memory_bytes: int = 1024 * MIB
     file_bytes: int = 16 * MIB
     output_bytes: int = MIB
@@ -44,12 +47,16 @@ class Program:
     Attributes:
         source: Python, run as a script by this interpreter (the standard library and installed packages are there).
         tests: Python, run after ``source`` in the same module. The status is ``ok`` only if its end was reached.
+        apart: Run ``tests`` in a process of their own, out of the program's reach. They import its functions: ``from
+            program import f``. Arguments and values travel as plain data: a value of a class of the program's own
+            equals nothing.
         argv: A command instead of ``source``, found on the machine's own ``PATH``.
         files: Text or bytes by path, written to the working directory first.
     """
 
     source: str = ""
     tests: str = ""
+    apart: bool = False
     argv: tuple[str, ...] = ()
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     stdin: str | bytes = ""
@@ -58,6 +65,8 @@ class Program:
     def __post_init__(self) -> None:
         if bool(self.argv) == bool(self.source or self.tests):
             raise UsageError("a program has either a source or an argv. Give one of them.")
+        if self.apart and not self.tests:
+            raise UsageError("a program has apart=True but no tests. Give tests, or leave apart out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,9 @@ class Result:
         cpu_s: CPU seconds of the program and the processes it waited for.
         exit_code: None where there is none: it was ended, or never started.
         detail: What broke, for ``sandbox_error``.
+        obstacle: What kept it from showing what it can: ``processes`` or ``attributes``: this sandbox refused it to
+            start a process, or to change a file's mode, owner or times, which others allow. ``unplain``: tests that run
+            apart pass arguments that are not plain data.
     """
 
     status: Status
@@ -80,6 +92,7 @@ class Result:
     max_rss_bytes: int = 0
     exit_code: int | None = None
     detail: str = ""
+    obstacle: str = ""
 
     @property
     def ok(self) -> bool:

@@ -1,14 +1,30 @@
-"""What a program would need to forge the verdict on itself: found by its text, shown with its score."""
+"""What a program would need to forge the verdict on itself: found by its text, shown with its score.
+
+It matters where tests have to run in the program's own process; from elsewhere no program can reach them.
+"""
 
 from __future__ import annotations
 
 import re
 
-# The tests run in the program's own process, so nothing in it is out of a determined program's reach.
+_NAMES = (
+    r"_getframe|_current_frames|f_back|f_globals|f_locals|f_code|f_builtins|tb_frame|tb_next|gi_frame|cr_frame|ag_frame"
+    r"|co_consts|__traceback__|__globals__|__closure__|__code__|__builtins__|__subclasses__|__getattribute__|__import__"
+    r"|__(?:eq|ne|lt|le|gt|ge|bool|len|contains|instancecheck|class_getitem)__"
+    r"|gc\.get_(?:objects|referrers|referents)|ctypes|atexit|importlib|faulthandler|attrgetter"
+    r"|os\.(?:read|write|dup2?|fdopen|_exit|closerange|abort|fork|kill|pipe)"
+    r"|sys\.(?:exit|settrace|setprofile|modules|exc_info|excepthook|meta_path)|inspect\.(?:stack|currentframe)"
+    r"|signal\.(?:signal|setitimer|alarm)"
+)
+# Whatever runs in a process can reach all of it. These are the ways a program has of doing so, in plain sight.
 _MARKS = re.compile(
-    r"\b(?:_getframe|f_back|f_globals|gc\.get_(?:objects|referrers)|ctypes|os\.(?:read|write|_exit|closerange|abort)"
-    r"|sys\.(?:exit|settrace|setprofile)|setattr\(\s*builtins|__builtins__|atexit|inspect\.(?:stack|currentframe))\b"
-    r"|/proc/self|\bimport\s+builtins\b"
+    rf"\b(?:{_NAMES}|setattr\(\s*builtins)\b"
+    r"|/proc/self"
+    r"|\b(?:import|from)[ \t]+(?:builtins|gc|inspect|signal|traceback|linecache|inside|mmap|_thread)\b"
+    r"|(?<![.\w])(?:exec|eval|compile|globals|vars|setattr|delattr)\("
+    r"|\bfrom[ \t]+os[ \t]+import\b"
+    r"|\bopen\((?!\s{0,20}[rbRB]{0,2}[\"'])"  # a number, not a name
+    r"|\bgetattr\([^,\n]{1,80},\s{0,20}(?:[^\"'\s]|[\"'][^\"'\n]{0,80}[\"']\s{0,20}[^,)\s])"  # a name put together
 )
 _MOST = 10
 

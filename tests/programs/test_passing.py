@@ -79,15 +79,42 @@ def test_what_does_not_do_the_task_does_not_pass(judged, body, at_import):
         ("return len(b'.' * (3 << 30))", {"oom"}),
         ("import ctypes; ctypes.string_at(0)", {"crashed"}),
         ("while True: print('flood' * 1000)", {"output_limit"}),
-        ("import os\n    while True: os.fork()", {"failed", "timeout"}),
     ],
-    ids=["loops", "3 GB", "crashes", "floods", "fork bomb"],
+    ids=["loops", "3 GB", "crashes", "floods"],
 )
 def test_what_goes_too_far_fails_and_says_how(judged, body, statuses):
     score = judged(SCORER, fenced(f"def half(n):\n    {body}"), SAMPLE)
     assert score.values == {"accuracy": 0.0}
     assert score.metadata["status"] in statuses
     assert judged(SCORER, "return n // 2", SAMPLE).values == {"accuracy": 1.0}
+
+
+def test_a_fork_bomb_fails_where_processes_may_start_and_has_no_verdict_elsewhere(judged, sandbox):
+    bomb = fenced("def half(n):\n    import os\n    while True: os.fork()")
+    if sandbox.forks:
+        score = judged(SCORER, bomb, SAMPLE)
+        assert score.values == {"accuracy": 0.0}
+        assert score.metadata["status"] in {"failed", "timeout"}
+    else:
+        with pytest.raises(SandboxError, match="tried to start a process"):
+            judged(SCORER, bomb, SAMPLE)
+    assert judged(SCORER, "return n // 2", SAMPLE).values == {"accuracy": 1.0}
+
+
+def test_a_right_program_that_starts_processes_is_right_or_has_no_verdict(judged, sandbox):
+    body = "import subprocess\nreturn int(subprocess.run(['expr', str(n), '/', '2'], capture_output=True).stdout)"
+    if sandbox.forks:
+        assert judged(SCORER, body, SAMPLE).values == {"accuracy": 1.0}
+    else:
+        with pytest.raises(SandboxError, match=r"tried to start a process: refused by the sandbox \(landlock\)"):
+            judged(SCORER, body, SAMPLE)
+
+
+def test_a_refusal_the_program_gets_over_changes_nothing(judged):
+    body = (
+        "import os\ntry:\n    os.close(os.open('x', os.O_CREAT)); os.chmod('x', 0)\nexcept OSError: pass\nreturn n // 2"
+    )
+    assert judged(SCORER, body, SAMPLE).values == {"accuracy": 1.0}
 
 
 def test_a_program_that_could_forge_its_verdict_is_marked(judged):
@@ -102,8 +129,17 @@ def test_the_reply_is_cut_where_exemplars_end(judged):
     assert judged(scorer, reply, SAMPLE).values == {"accuracy": 1.0}
 
 
-def test_a_module_the_tests_need_and_the_sandbox_lacks_is_an_error(judged):
-    sample = Sample(HEAD, metadata={"entry_point": "half"}, private={"tests": "import no_such_module\ncheck(half)"})
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import no_such_module",
+        "from no_such_module import anything",
+        "import math\nimport no_such_module",
+        "def check(candidate):\n    import no_such_module",
+    ],
+)
+def test_a_module_the_tests_need_and_the_sandbox_lacks_is_an_error(judged, imports):
+    sample = Sample(HEAD, metadata={"entry_point": "half"}, private={"tests": f"{imports}\n\ncheck(half)"})
     with pytest.raises(SandboxError, match="import no_such_module"):
         judged(SCORER, "return n // 2", sample)
     own = judged(SCORER, "import another_module\nreturn n // 2", SAMPLE)

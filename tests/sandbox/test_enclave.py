@@ -82,6 +82,11 @@ def test_programs_run_and_are_told_apart(container):
     assert jail.run(Program(source="import os; print(os.environ.get('KEY'), os.getcwd())")).stdout.startswith("None ")
     assert jail.run(Program(source="def f(): return 1", tests="assert f() == 1")).ok
     assert jail.run(Program(source="import sys; sys.exit(0)", tests="assert 0")).status == "failed"
+    apart = "from program import f\nassert f() == 1"
+    assert jail.run(Program(source="def f(): return 1", tests=apart, apart=True)).ok
+    assert jail.run(Program(source="def f(): return 2", tests=apart, apart=True)).status == "failed"
+    looks = f"def f(): return len(open({str(manager.folder / 'evalscope' / '2.blob')!r}).read())"
+    assert "FileNotFoundError" in jail.run(Program(source=looks, tests=apart, apart=True)).stderr
     assert jail.run(Program(source="while True: pass", limits=Limits(cpu_s=0.2))).status == "timeout"
     assert jail.run(Program(source="x = bytearray(3 << 30)")).status == "oom"
     assert jail.run(Program(argv=("cat",), stdin="in")).stdout == "in"

@@ -15,6 +15,13 @@ from evalscope_pytest.sandbox.suspicion import suspicious
         ("open('/proc/self/fd/3')", ("/proc/self",)),
         ("gc.get_objects()", ("gc.get_objects",)),
         ("my_f_back_up = 1; atexits = 2", ()),
+        ("class Same:\n    def __eq__(self, other): return True", ("__eq__",)),
+        ("import inside.program as p", ("import inside",)),
+        ("open(3, 'wb', 0).write(open(4, 'rb', 0).read(16))", ("open(",)),
+        ("getattr(tb, 'tb_fr' + 'ame')", ("getattr(tb, 'tb_fr' +",)),
+        ("getattr(tb, name)", ("getattr(tb, n",)),
+        ("from os import _exit as done", ("from os import",)),
+        ("open('in.txt'); open( r'a'); re.compile('a'); getattr(x, 'name', None); x.eval()", ()),
     ],
 )
 def test_each_word_once(source, words):
@@ -23,3 +30,4 @@ def test_each_word_once(source, words):
 
 def test_long_text_is_quick():
     assert suspicious("_" * 5_000_000) == ()
+    assert suspicious("getattr(a," + " " * 5_000_000) == ()

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from evalscope_pytest.core.errors import SandboxError
+
 from .test_suites import from_written, score_of
 
 REPLIES: dict[str, Any] = {}
@@ -24,7 +26,12 @@ def test_a_right_a_wrong_and_a_malformed_reply(name: str, tmp_path: Path) -> Non
     replies, args = (REPLIES[name], {}) if len(REPLIES[name]) == 3 else (REPLIES[name][:3], REPLIES[name][3])
     loaded = from_written(name, tmp_path, **args)
     benchmark, sample = loaded.resolved.benchmark, next(iter(loaded.subsets.values()))[0]
-    right, wrong, malformed = (score_of(benchmark, reply, sample) for reply in replies)
+    try:
+        right, wrong, malformed = (score_of(benchmark, reply, sample) for reply in replies)
+    except SandboxError as error:
+        if "its programs start processes" not in str(error):
+            raise
+        pytest.skip(str(error))  # no verdict, as it should be: `test_languages` has what is scored in every jail
     primary = benchmark.metrics[0]
     assert right.values[primary] == pytest.approx(1.0)
     assert wrong.values[primary] < 1.0

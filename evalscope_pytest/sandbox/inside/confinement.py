@@ -22,6 +22,7 @@ class Bounds:
 
     cpu_s: float
     wall_s: float
+    idle_s: float
     memory_bytes: int
     file_bytes: int
     output_bytes: int
@@ -84,13 +85,21 @@ class Confinement:
             self._filter.install()
             self._filter = None
 
-    def apply(self, bounds: Bounds, *, interpreter: bool) -> None:
+    @property
+    def tells(self) -> bool:
+        """True if programs have a listener: some refusals are the jail's own, and others would allow what they ask."""
+        return self._filter is not None and self._filter.tells
+
+    def apply(self, bounds: Bounds, *, interpreter: bool) -> int:
         """Confine this process.
 
         Args:
             bounds: Limits of the program.
             interpreter: It is this interpreter that runs it, whose address space may be bounded. Other runtimes
                 reserve far more than they use.
+
+        Returns:
+            The file descriptor of the listener that is told of refusals (`seccomp.refuse_told`); -1 if there is none.
 
         Raises:
             OSError: The kernel refused.
@@ -106,8 +115,7 @@ class Confinement:
         if self._rules >= 0:
             landlock.restrict(self._rules)
             os.close(self._rules)
-        if self._filter is not None:
-            self._filter.install()
+        return self._filter.install() if self._filter is not None else -1
 
 
 def _set_limits(bounds: Bounds, *, interpreter: bool, own_count: bool) -> None:

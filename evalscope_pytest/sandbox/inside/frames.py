@@ -15,10 +15,15 @@ _LONGEST_HEADER = 1 << 20
 
 
 class Frame(NamedTuple):
-    """One message."""
+    """One message.
+
+    Attributes:
+        left: Length of a last blob that is still in the stream, for another process to read.
+    """
 
     header: dict[str, Any]
     blobs: list[bytes]
+    left: int = 0
 
 
 class BrokenFrameError(Exception):
@@ -40,10 +45,13 @@ def send(fd: int, header: dict[str, Any], *blobs: bytes) -> None:
         raise BrokenFrameError(str(error)) from error
 
 
-def receive(fd: int, *, timeout_s: float | None = None, most: int | None = None) -> Frame | None:
+def receive(
+    fd: int, *, timeout_s: float | None = None, most: int | None = None, may_leave: bool = False
+) -> Frame | None:
     """Read a message; None at the end of the stream.
 
     Args:
+        may_leave: Leave the last blob in the stream if the header says ``apart``.
         timeout_s: Seconds the whole message may take; None: any time.
         most: Bytes its blobs may have together; None: any number.
 
@@ -64,10 +72,11 @@ def receive(fd: int, *, timeout_s: float | None = None, most: int | None = None)
         raise BrokenFrameError(f"no header: {error}") from error
     if any(n < 0 for n in lengths) or (most is not None and sum(lengths) > most):
         raise BrokenFrameError("too long")
+    left = lengths.pop() if may_leave and header.get("apart") else 0
     blobs = [_read(fd, n, until) for n in lengths]
     if [len(blob) for blob in blobs] != lengths:
         raise BrokenFrameError("cut off")
-    return Frame(header, blobs)
+    return Frame(header, blobs, left)
 
 
 def _read(fd: int, length: int, until: float | None) -> bytes:

@@ -13,7 +13,7 @@ from .confinement import Confinement, Layers
 from .frames import Frame
 from .program import prepare_interpreter
 from .seccomp import supported
-from .zygote import order_of, reply, watched
+from .zygote import Runner, order_of, reply
 
 SAID = "EVALSCOPE-RESULT "
 
@@ -24,10 +24,7 @@ def main() -> None:
     sys.path.remove(folder)
     with open(os.path.join(folder, "order.json"), "rb") as file:
         order = json.loads(file.read())
-    blobs = []
-    for number in range(order["blobs"]):
-        with open(os.path.join(folder, f"{number}.blob"), "rb") as file:
-            blobs.append(file.read())
+    blobs, source, left = _taken(folder, order["blobs"], apart=bool(order["header"].get("apart")))
     os.environ.clear()
     os.environ.update(order["environment"])
     layers = Layers(**{**order["layers"], "calls": supported()})
@@ -35,10 +32,30 @@ def main() -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER)
     prepare_interpreter()
-    ended = watched(order_of(Frame(order["header"], blobs)), Confinement(layers))
+    runner = Runner(Confinement(layers), source)
+    ended = runner.run(order_of(Frame(order["header"], blobs, left)))
+    runner.close()
     answer = reply(ended, clean=True)
     said = {"header": answer.header, "blobs": [base64.b64encode(blob).decode() for blob in answer.blobs]}
     print(SAID + json.dumps(said))  # noqa: T201 - the protocol
+
+
+def _taken(folder: str, count: int, *, apart: bool) -> tuple[list[bytes], int, int]:
+    """Return the blobs of an order, and the open file and length of the last one if it is for another process.
+
+    The files are removed: the program could read them.
+    """
+    blobs, source, left = [], -1, 0
+    for number in range(count):
+        path = os.path.join(folder, f"{number}.blob")
+        if apart and number == count - 1:
+            source = os.open(path, os.O_RDONLY)
+            left = os.fstat(source).st_size
+        else:
+            with open(path, "rb") as file:
+                blobs.append(file.read())
+        os.unlink(path)
+    return blobs, source, left
 
 
 def _fresh(layers: Layers) -> None:

@@ -1,4 +1,8 @@
-"""Runs one program in a child of the jail. Whatever the program does, this process is its own."""
+"""Runs one program in a child of the jail. Whatever the program does, this process is its own.
+
+Of the harness nothing is left that it could use: no module, no descriptor of a number it could guess, and, where tests
+run apart (`examiner`), no test.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ from functools import partial
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple, NoReturn, TextIO
 
+from . import calls
 from .confinement import Bounds, Confinement
+from .descriptors import give
 
 NAME = "program.py"
 TESTS = "tests.py"
@@ -18,7 +24,9 @@ NONCE_BYTES = 16
 OUT_OF_MEMORY = b"out of memory"
 BROKEN = b"broken: "
 NOT_FOUND = 127
-_ANSWER_FD, _NONCE_FD = 3, 4
+_OWN = (__file__, calls.__file__)
+_HARNESS: list[str] = []  # this package's modules, once all are there
+_FIRST_FD, _LAST_FD = 256, 4096  # above those that programs open, and below the limit a shell sets
 
 
 class Order(NamedTuple):
@@ -27,6 +35,8 @@ class Order(NamedTuple):
     Attributes:
         argv: A command; empty: ``source`` is run by this interpreter.
         tests: Python, run after ``source`` in the same module.
+        apart: Tests run elsewhere, and call the program's functions. This process never sees them.
+        apart_length: Their length, in the stream they are read from.
         files: Content by path below the working directory.
     """
 
@@ -36,56 +46,75 @@ class Order(NamedTuple):
     argv: list[str]
     files: Mapping[str, bytes]
     bounds: Bounds
+    apart: bool = False
+    apart_length: int = 0
 
 
 class Ends(NamedTuple):
-    """The child's file descriptors.
+    """The child's file descriptors; -1 for none.
 
     Attributes:
         answer: Where it says that the tests came to their end, by repeating what it reads from ``nonce``. That
             number is in no Python object while the program runs.
+        calls: Where calls of tests that run apart come from.
+        answers: Where their answers go.
+        listener: Socket that takes the descriptor through which refusals are told.
     """
 
     stdin: int
     stdout: int
     stderr: int
     answer: int
-    nonce: int
+    nonce: int = -1
+    calls: int = -1
+    answers: int = -1
+    listener: int = -1
 
 
 def run(order: Order, ends: Ends, confinement: Confinement) -> NoReturn:
     """Become the program. Never returns."""
     say = os.write
+    moved = ends
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(confinement.layers.scratch)
         os.umask(0o022)
-        _connect(ends)
-        confinement.apply(order.bounds, interpreter=not order.argv)
-        _close_others(order)
+        moved = _connected(ends)
+        listener = confinement.apply(order.bounds, interpreter=not order.argv)
+        if listener >= 0:
+            give(moved.listener, [listener])
+        moved = moved._replace(listener=-1)
+        _close_others(moved)
         _write(order.files)
     except BaseException as error:  # noqa: BLE001 - a program that could not be confined is not run
-        say(_ANSWER_FD, BROKEN + f"{type(error).__name__}: {error}".encode(errors="replace")[:500])
+        say(moved.answer, BROKEN + f"{type(error).__name__}: {error}".encode(errors="replace")[:500])
         os._exit(1)
     if order.argv:
         _execute(order.argv)
-    _interpret(order)
+    _interpret(order, moved)
 
 
-def _connect(ends: Ends) -> None:
-    """Bring the file descriptors to their places, through high ones so that none is overwritten too early."""
+def _connected(ends: Ends) -> Ends:
+    """Bring the file descriptors to their places: the streams to theirs, the others to where nobody would look."""
     import fcntl
+    import resource
 
-    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in ends]
-    for target, fd in enumerate(high):
-        os.dup2(fd, target, inheritable=target < _ANSWER_FD)
+    for target, fd in enumerate(ends[:3]):
+        os.dup2(fd, target)
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    last = min(_LAST_FD, soft if soft > 0 else _LAST_FD)
+    lowest = min(_FIRST_FD, last // 2)
+    first = lowest + int.from_bytes(os.urandom(2), "big") % (last - lowest - 8)
+    hidden = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, first) if fd >= 0 else fd for fd in ends[3:]]
+    return Ends(0, 1, 2, *hidden)
 
 
-def _close_others(order: Order) -> None:
-    os.closerange(_NONCE_FD + 1, 1 << 16)
-    if not order.tests:
-        os.close(_NONCE_FD)
+def _close_others(ends: Ends) -> None:
+    last = 2
+    for fd in (*sorted(fd for fd in ends[3:] if fd >= 0), 1 << 16):
+        os.closerange(last + 1, fd)
+        last = fd
 
 
 def _write(files: Mapping[str, bytes]) -> None:
@@ -105,26 +134,28 @@ def _execute(argv: list[str]) -> NoReturn:
         os._exit(NOT_FOUND)
 
 
-def _interpret(order: Order) -> NoReturn:
+def _interpret(order: Order, ends: Ends) -> NoReturn:
     # Taken now, where the program cannot have replaced them.
     write, read, leave = os.write, os.read, os._exit
     code = 1
     try:
         module = ModuleType("__main__")
-        sys.modules["__main__"] = module
+        _forget_harness(module)
         pristine = _Pristine()
         scope: dict[str, Any] = vars(module)
         scope["__file__"] = NAME
         exec(_compiled(order.source, NAME), scope)  # noqa: S102 - the program; this is the jail
-        if order.tests:
+        if order.apart:
+            calls.answer_calls(scope, ends.calls, ends.answers, __file__)
+        elif order.tests:
             pristine.restore(scope)
             exec(_compiled(order.tests, TESTS), scope)  # noqa: S102 - the tests, as their author wrote them
         _finish()
         code = 0
         if order.tests:
-            write(_ANSWER_FD, read(_NONCE_FD, NONCE_BYTES))
+            write(ends.answer, read(ends.nonce, NONCE_BYTES))
     except MemoryError:
-        write(_ANSWER_FD, OUT_OF_MEMORY)
+        write(ends.answer, OUT_OF_MEMORY)
         _complain()
     except SystemExit as exit:
         code = _exit_code(exit.code)
@@ -135,11 +166,20 @@ def _interpret(order: Order) -> NoReturn:
     leave(code)
 
 
+def _forget_harness(module: ModuleType) -> None:
+    """Make the program the main module, and this package one that was never imported."""
+    for name in _HARNESS:
+        sys.modules.pop(name, None)
+    sys.modules["__main__"] = module
+
+
 def prepare_interpreter() -> None:
     """Make this process, and with it every child, look like an interpreter that was just started.
 
     The streams are those of the file descriptors, whatever these are when a program comes to use them.
     """
+    own = __name__.partition(".")[0]
+    _HARNESS[:] = [name for name in sys.modules if name.partition(".")[0] == own]
     sys.argv = [NAME]
     sys.path.insert(0, os.getcwd())
     sys.stdin = sys.__stdin__ = _stream(0, "r", "surrogateescape")  # type: ignore[misc,assignment]
@@ -202,7 +242,7 @@ def _complain() -> None:
     try:
         kind, error, trace = sys.exc_info()
         own = trace
-        while own is not None and own.tb_frame.f_code.co_filename == __file__:
+        while own is not None and own.tb_frame.f_code.co_filename in _OWN:
             own = own.tb_next
         text = "".join(traceback.format_exception(kind, error, own))
         os.write(2, text.encode("utf-8", "backslashreplace"))

@@ -71,6 +71,13 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _INSTRUCTION = struct.Struct("=HBBI")
 _SET_MODE_FILTER = 1
 
+# Refusals that only jails without namespaces make are told to a listener (seccomp_unotify(2)), which refuses them.
+_USER_NOTIF = 0x7FC00000
+_NEW_LISTENER = 1 << 3
+_NOTIF_RECV, _NOTIF_SEND = 0xC0502100, 0xC0182101
+_NOTIFICATION, _RESPONSE = struct.Struct("=QIIiIQ6Q"), struct.Struct("=QqiI")
+PROCESSES, ATTRIBUTES = "processes", "attributes"
+
 
 class UnknownArchitectureError(OSError):
     """There is no table of system calls for this processor."""
@@ -93,11 +100,13 @@ class Filter:
         before: Instructions ahead of those that compare process numbers.
         after: The rest.
         on_processes: System calls whose first argument must be the process itself.
+        tells: Some refusals go to a listener.
     """
 
     before: bytes
     after: bytes
     on_processes: tuple[int, ...]
+    tells: bool = False
 
     @classmethod
     def build(cls, *, forks: bool, namespace: bool) -> Filter:
@@ -114,20 +123,25 @@ class Filter:
         if machine not in _AUDIT_ARCH:
             raise UnknownArchitectureError(f"no table of system calls for {machine}")
         column = list(_AUDIT_ARCH).index(machine)
-        refused = {**_REFUSED, **({} if namespace else _ON_FILES), **({} if forks else _FORKS)}
-        denied = [numbers[column] for numbers in refused.values() if numbers[column] >= 0]
+        told = {**({} if namespace else _ON_FILES), **({} if forks else _FORKS)}
         code = [_step(_LOAD, _ARCHITECTURE), _step(_EQUAL, _AUDIT_ARCH[machine], 1, 0), _step(_RETURN, _KILL)]
         code += [_step(_LOAD, _NUMBER), _step(_AT_LEAST, _X32_BIT, 0, 1), _refuse(errno.EPERM)]
-        for number in denied:
-            code += [_step(_EQUAL, number, 0, 1), _refuse(errno.EPERM)]
+        for calls, refusal in ((_REFUSED, _refuse(errno.EPERM)), (told, _tell())):
+            for numbers in calls.values():
+                if numbers[column] >= 0:
+                    code += [_step(_EQUAL, numbers[column], 0, 1), refusal]
         # Its arguments are in memory, where no filter can look: the C library falls back to clone.
         code += [_step(_EQUAL, _CLONE3[column], 0, 1), _refuse(errno.ENOSYS)]
         code += _prlimit(_PRLIMIT[column]) + _socketpair(_SOCKETPAIR[column]) + _clone(_CLONE[column], forks=forks)
         own_only = () if namespace else _ON_PROCESSES.values()
-        return cls(b"".join(code), _step(_RETURN, _ALLOW), tuple(numbers[column] for numbers in own_only))
+        own = tuple(numbers[column] for numbers in own_only)
+        return cls(b"".join(code), _step(_RETURN, _ALLOW), own, tells=bool(told))
 
-    def install(self) -> None:
+    def install(self) -> int:
         """Put this process, and all it starts, under the filter. It must have given up gaining privileges.
+
+        Returns:
+            The file descriptor of the listener; -1 if there is none.
 
         Raises:
             OSError: The kernel refused.
@@ -136,7 +150,34 @@ class Filter:
         code = self.before + own + self.after
         buffer = ctypes.create_string_buffer(code, len(code))
         program = _Program(len(code) // _INSTRUCTION.size, ctypes.addressof(buffer))
-        syscall(_SECCOMP[platform.machine()], ctypes.c_uint(_SET_MODE_FILTER), ctypes.c_uint(0), ctypes.byref(program))
+        number, mode = _SECCOMP[platform.machine()], ctypes.c_uint(_SET_MODE_FILTER)
+        if self.tells:
+            try:
+                return syscall(number, mode, ctypes.c_uint(_NEW_LISTENER), ctypes.byref(program))
+            except OSError as error:
+                if error.errno not in (errno.EINVAL, errno.EBUSY):  # no listeners here, or one is there already
+                    raise
+        syscall(number, mode, ctypes.c_uint(0), ctypes.byref(program))  # nobody is told: what would be is refused
+        return -1
+
+
+def refuse_told(listener: int) -> str:
+    """Refuse a system call that a listener is told of.
+
+    Returns:
+        What it was for: `PROCESSES` or `ATTRIBUTES`; empty if the caller has gone meanwhile.
+    """
+    import fcntl
+
+    told = bytearray(_NOTIFICATION.size)
+    try:
+        fcntl.ioctl(listener, _NOTIF_RECV, told)
+        about, _, _, number, *_ = _NOTIFICATION.unpack(told)
+        fcntl.ioctl(listener, _NOTIF_SEND, _RESPONSE.pack(about, 0, -errno.EPERM, 0))
+    except OSError:
+        return ""
+    column = list(_AUDIT_ARCH).index(platform.machine())
+    return ATTRIBUTES if any(number == numbers[column] for numbers in _ON_FILES.values()) else PROCESSES
 
 
 def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
@@ -145,6 +186,10 @@ def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
 
 def _refuse(number: int) -> bytes:
     return _step(_RETURN, _ERRNO | number)
+
+
+def _tell() -> bytes:
+    return _step(_RETURN, _USER_NOTIF)
 
 
 def _argument(index: int) -> bytes:
@@ -174,7 +219,7 @@ def _clone(number: int, *, forks: bool) -> list[bytes]:
     if forks:
         rest = [_step(_RETURN, _ALLOW)]
     else:
-        rest = [_step(_ANY_BIT, _CLONE_THREAD, 1, 0), _refuse(errno.EPERM), _step(_RETURN, _ALLOW)]
+        rest = [_step(_ANY_BIT, _CLONE_THREAD, 1, 0), _tell(), _step(_RETURN, _ALLOW)]
     test = [_argument(0), _step(_ANY_BIT, _NEW_NAMESPACES, 0, 1), _refuse(errno.EPERM), *rest]
     return [_step(_EQUAL, number, 0, len(test)), *test]
 

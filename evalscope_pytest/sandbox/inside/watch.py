@@ -9,12 +9,19 @@ import select
 import signal
 import sys
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .confinement import Bounds
+from .confinement import Bounds, Layers
+from .descriptors import take
+from .idle import Idle
 from .program import BROKEN, OUT_OF_MEMORY
+from .seccomp import refuse_told
+
+if TYPE_CHECKING:
+    from .examiner import Examiner, Verdict
 
 _TICK_S = 0.02
+UNPLAIN, LOST = "unplain", "lost"  # kinds of verdict
 _CHUNK = 1 << 16
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
@@ -26,6 +33,7 @@ class Ended(NamedTuple):
     Attributes:
         status: As in `protocol.Result`.
         answer: What came through the verdict's pipe.
+        obstacle: As in `protocol.Result`.
     """
 
     status: str
@@ -36,6 +44,7 @@ class Ended(NamedTuple):
     stdout: bytes
     stderr: bytes
     answer: bytes
+    obstacle: str = ""
 
 
 class Watch:
@@ -43,20 +52,29 @@ class Watch:
 
     Args:
         pid: The child that runs it, leader of its own session.
-        namespace: All processes this one can see are the program's.
-        scratch: Folder whose size is bounded; empty where the file system bounds it.
+        layers: How it is confined.
+        examiner: A process that is none of the program's, and runs its tests if these run ``apart``.
+        told: Socket through which the program's listener comes, if it has one (`seccomp`).
     """
 
-    def __init__(self, pid: int, bounds: Bounds, *, namespace: bool, scratch: str) -> None:
+    def __init__(
+        self, pid: int, bounds: Bounds, layers: Layers, examiner: Examiner | None, *, apart: bool, told: int
+    ) -> None:
         self._pid = pid
         self._bounds = bounds
-        self._namespace = namespace
-        self._scratch = scratch
+        self._namespace = layers.namespace
+        self._scratch = layers.scratch
+        self._standing = examiner
+        self._examiner = examiner if apart else None
         self._poll = select.poll()
         self._checked = 0.0
         self._printed: dict[int, bytearray] = {}
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
+        self._idle = Idle(self._processes)
+        self._told = told
+        self._listeners = [examiner.listener] if examiner is not None and apart and examiner.listener >= 0 else []
+        self._obstacle = ""
 
     def until_end(self, stdout: int, stderr: int, answer: int) -> Ended:
         """Wait for the program's end, and end whatever it leaves behind."""
@@ -66,8 +84,9 @@ class Watch:
             self._printed[fd] = bytearray()
             self._poll.register(fd, select.POLLIN)
         ending = os.pidfd_open(self._pid) if hasattr(os, "pidfd_open") else -1
-        if ending >= 0:
-            self._poll.register(ending, select.POLLIN)
+        for fd in (ending, self._told, self._examiner.fd if self._examiner else -1, *self._listeners):
+            if fd >= 0:
+                self._poll.register(fd, select.POLLIN)
         while not self._read(ending) and not self._broken:
             if time.monotonic() - started > self._checked + _TICK_S:
                 self._checked = time.monotonic() - started
@@ -78,29 +97,41 @@ class Watch:
         self._sweep()
         for fd in (stdout, stderr):
             self._drain(fd)
-        if ending >= 0:
-            os.close(ending)
+        for fd in (ending, *self._listeners):
+            if fd >= 0 and (self._examiner is None or fd != self._examiner.listener):
+                os.close(fd)
         os.set_blocking(answer, False)
         cpu_s = usage.ru_utime + usage.ru_stime
         said = _rest(answer)
+        verdict = self._examiner.verdict(wanted=not self._broken) if self._examiner else None
+        if verdict is not None:
+            self._printed[stderr] += verdict.text
+        status, exit_code = self._status(code, cpu_s, said, verdict)
         return Ended(
-            self._status(code, cpu_s, said),
-            os.WEXITSTATUS(code) if os.WIFEXITED(code) else None,
+            status,
+            exit_code,
             wall_s,
             cpu_s,
             usage.ru_maxrss * _KILOBYTE,
             bytes(self._printed[stdout]),
             bytes(self._printed[stderr]),
             said,
+            UNPLAIN if verdict is not None and verdict.kind == UNPLAIN else self._obstacle,
         )
 
     def _read(self, ending: int) -> bool:
-        """Wait for output, for a moment at most, and read it; True once the program has ended."""
+        """Wait for output, for a moment at most, and read it; True once the program or its tests have ended."""
         moment_s = _TICK_S if ending >= 0 else _TICK_S / 4
         ready = [fd for fd, _ in self._poll.poll(moment_s * 1000)]
         for fd in ready:
-            if fd != ending:
+            if fd in self._printed:
                 self._take(fd)
+            elif fd == self._told:
+                self._listen()
+            elif fd in self._listeners:
+                self._obstacle = refuse_told(fd) or self._obstacle
+        if self._examiner is not None and self._examiner.fd in ready:
+            return True
         if ending >= 0:
             return ending in ready
         return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
@@ -122,19 +153,31 @@ class Watch:
             return False
         return True
 
+    def _listen(self) -> None:
+        """Take the program's listener."""
+        self._poll.unregister(self._told)
+        with contextlib.suppress(OSError):
+            for fd in take(self._told, 1):
+                self._poll.register(fd, select.POLLIN)
+                self._listeners.append(fd)
+
     def _drain(self, fd: int) -> None:
         while self._take(fd):
             pass
 
     def _excess(self, wall_s: float) -> str:
         """Return the status of a program that has gone too far; empty while it has not."""
-        if wall_s > self._bounds.wall_s or self._cpu_s() > self._bounds.cpu_s:
+        bounds = self._bounds
+        if wall_s > bounds.wall_s or self._cpu_s() > bounds.cpu_s or self._idle.seconds() > bounds.idle_s:
             return "timeout"
-        if self._resident() > self._bounds.memory_bytes:
+        if self._examiner is not None and self._examiner.cpu_s() > bounds.cpu_s:
+            return "timeout"
+        if self._resident() > bounds.memory_bytes:
             return "oom"
-        if _threads(self._pid) > self._bounds.processes:
+        if _threads(self._pid) > bounds.processes:
             return "failed"
-        if self._scratch and _too_big(self._scratch, self._bounds.scratch_bytes):
+        most = bounds.scratch_bytes
+        if _too_many(self._scratch, most) if self._namespace else _too_big(self._scratch, most):
             return "output_limit"
         return ""
 
@@ -144,50 +187,73 @@ class Watch:
         except OSError:  # it has just ended
             return 0.0
 
+    def _processes(self) -> list[str]:
+        """Return the program's processes, and the one that runs its tests."""
+        examiner = [str(self._examiner.pid)] if self._examiner is not None else []
+        if not self._namespace:
+            return [*_family(str(self._pid)), *examiner]
+        others = {str(os.getpid()), str(self._standing.pid) if self._standing is not None else ""}
+        try:
+            return [name for name in os.listdir("/proc") if name.isdigit() and name not in others] + examiner
+        except OSError:
+            return []
+
     def _resident(self) -> int:
-        """Return the memory all its processes hold; of the first one only where others cannot be told from strangers'.
+        """Return the memory all its processes hold; of the first one only if strangers' may be among them.
 
         Shared pages count more than once, which only a program that forks near its limit can notice.
         """
-        own = str(os.getpid())
-        try:
-            pids = [n for n in os.listdir("/proc") if n.isdigit() and n != own] if self._namespace else [str(self._pid)]
-        except OSError:
-            return 0
-        return sum(map(_resident, pids))
+        examiner = str(self._examiner.pid) if self._examiner is not None else ""
+        pids = self._processes() if self._namespace else [str(self._pid)]
+        return sum(_resident(pid) for pid in pids if pid != examiner)
 
     def _kill(self) -> None:
-        if self._namespace:
+        if self._namespace and self._standing is None:
             _signal(-1)
         _signal(-self._pid)
         _signal(self._pid)
 
     def _sweep(self) -> None:
         """End and reap what the program started and left. Orphans have become this process's children."""
-        while True:
+        spared = self._standing.pid if self._standing is not None else 0
+        while spared and (children := _children()) != [spared]:
+            if self._standing is not None and (spared not in children or self._namespace):
+                spared = 0  # there may be more than can be counted: all of them end, and it with them
+                self._standing.close()
+            for pid in children:
+                if pid != spared:
+                    _signal(pid)
+                    _reap(pid)
+        while not spared:
             if self._namespace:
                 _signal(-1)
             else:
                 for pid in _children():
                     _signal(pid)
-            try:
-                os.waitpid(-1, 0)
-            except ChildProcessError:
+            if not _reap(-1):
                 return
 
-    def _status(self, code: int, cpu_s: float, answer: bytes) -> str:
+    def _status(self, code: int, cpu_s: float, answer: bytes, verdict: Verdict | None) -> tuple[str, int | None]:
+        exit_code = os.WEXITSTATUS(code) if os.WIFEXITED(code) else None
         if answer.startswith(BROKEN):
-            return "sandbox_error"
+            return "sandbox_error", exit_code
         if self._broken:
-            return self._broken
+            return self._broken, exit_code
         if cpu_s > self._bounds.cpu_s:
-            return "timeout"
-        if os.WIFSIGNALED(code):
-            ends = {signal.SIGXCPU: "timeout", signal.SIGXFSZ: "output_limit"}
-            return ends.get(signal.Signals(os.WTERMSIG(code)), "crashed")
+            return "timeout", exit_code
+        if verdict is not None and verdict.kind == "ok":
+            return "ok", 0
         if answer == OUT_OF_MEMORY:
-            return "oom"
-        return "ok" if os.WEXITSTATUS(code) == 0 else "failed"
+            return "oom", exit_code if verdict is None else 1
+        if verdict is not None and verdict.kind not in ("gone", LOST):
+            return "failed", verdict.code
+        if os.WIFSIGNALED(code):
+            # With tests that run apart, it is killed as soon as these have ended.
+            ends = {signal.SIGXCPU: "timeout", signal.SIGXFSZ: "output_limit"}
+            if verdict is not None:
+                ends[signal.SIGKILL] = "failed"
+            return ends.get(signal.Signals(os.WTERMSIG(code)), "crashed"), None
+        return "ok" if exit_code == 0 and verdict is None else "failed", exit_code
 
 
 def _signal(pid: int) -> None:
@@ -195,6 +261,28 @@ def _signal(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def _family(pid: str) -> list[str]:
+    """Return a process and all that it started, as far as the system tells."""
+    found = [pid]
+    for member in found:
+        try:
+            for thread in os.listdir(f"/proc/{member}/task"):
+                with open(f"/proc/{member}/task/{thread}/children") as file:
+                    found += file.read().split()
+        except OSError:
+            continue
+    return found
+
+
+def _reap(pid: int) -> bool:
+    """Wait for a child's end; False if there is no such child."""
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _children() -> list[int]:
@@ -221,6 +309,15 @@ def _threads(pid: int) -> int:
             return int(file.read().rpartition(")")[2].split()[17])
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def _too_many(folder: str, most: int) -> bool:
+    """Tell whether a file system of its own holds more files than there are pages in ``most`` bytes."""
+    try:
+        held = os.statvfs(folder)
+    except OSError:
+        return False
+    return held.f_files - held.f_ffree > most // _PAGE
 
 
 def _too_big(folder: str, most: int) -> bool:

@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import signal
+import socket
 import stat
 import sys
 import tempfile
@@ -18,8 +19,9 @@ from typing import Any, NoReturn
 from . import kernel
 from .clearing import remove_tree
 from .confinement import Bounds, Confinement, Layers
+from .examiner import Examiner
 from .frames import BrokenFrameError, Frame, receive, send
-from .program import NONCE_BYTES, Ends, Order, prepare_interpreter, run
+from .program import BROKEN, NONCE_BYTES, Ends, Order, prepare_interpreter, run
 from .watch import Ended, Watch
 
 # What programs import most: taken over by every child for nothing.
@@ -29,6 +31,9 @@ _COMMON = (
     "math", "operator", "random", "re", "statistics", "string", "textwrap", "threading", "time", "traceback", "typing",
     "unittest",
 )  # fmt: skip
+
+
+_NO_PIPE = (-1, -1)
 
 
 def main() -> None:
@@ -46,9 +51,11 @@ def main() -> None:
     confinement.apply_early()
     gc.collect()
     gc.freeze()
+    runner = Runner(confinement, control_in)
     send(control_out, {"ready": True})
-    while (frame := receive(control_in)) is not None:
-        ended, clean = _serve(frame, confinement)
+    while (frame := receive(control_in, may_leave=True)) is not None:
+        ended = runner.run(order_of(frame))
+        clean = _emptied(layers.scratch) and not runner.lost
         answer = reply(ended, clean=clean)
         send(control_out, answer.header, *answer.blobs)
         if not clean:
@@ -82,39 +89,80 @@ def _prepare(layers: Layers) -> None:
 
 def order_of(frame: Frame) -> Order:
     """Return the program that a message asks for."""
-    header, blobs = frame
-    source, tests, stdin, *contents = blobs
+    header, blobs, left = frame
+    source, stdin, *contents = blobs
+    tests = b"" if header.get("apart") else contents.pop()
     files = dict(zip(header["files"], contents, strict=True))
-    return Order(source, tests, stdin, header["argv"], files, Bounds(**header["limits"]))
+    bounds = Bounds(**header["limits"])
+    return Order(source, tests, stdin, header["argv"], files, bounds, bool(header.get("apart")), left)
 
 
-def _serve(frame: Frame, confinement: Confinement) -> tuple[Ended, bool]:
-    """Run one program; also tell whether the next one will find nothing of it."""
-    order = order_of(frame)
-    ended = watched(order, confinement)
-    return ended, _emptied(confinement.layers.scratch)
+class Runner:
+    """Runs programs, each in a child of this process.
+
+    Args:
+        source: File descriptor that tests are read from which run apart.
+    """
+
+    def __init__(self, confinement: Confinement, source: int) -> None:
+        self._confinement = confinement
+        self._source = source
+        self._examiner: Examiner | None = None
+        self.lost = False  # nobody knows how much of the source has been read
+
+    def run(self, order: Order) -> Ended:
+        """Run one program to its end."""
+        out, err, answer = os.pipe(), os.pipe(), os.pipe()
+        challenge = os.pipe() if order.tests else _NO_PIPE
+        asked, answered = (os.pipe(), os.pipe()) if order.apart else (_NO_PIPE, _NO_PIPE)
+        stdin = _stdin(order.stdin)
+        examiner = self._ready(order.bounds) if order.apart else self._examiner
+        if examiner is not None and order.apart:
+            examiner.begin((asked[1], answered[0]), order.apart_length)
+        told, telling = _pair() if self._confinement.tells else (-1, -1)
+        pid = os.fork()
+        if not pid:
+            ends = Ends(stdin, out[1], err[1], answer[1], challenge[0], asked[0], answered[1], telling)
+            run(order, ends, self._confinement)
+        if examiner is not None and order.apart:
+            examiner.await_loaded()
+        nonce = os.urandom(NONCE_BYTES)  # made after the fork: the child can have it from the pipe only
+        if order.tests:
+            os.write(challenge[1], nonce)
+        for fd in (stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, telling):
+            if fd >= 0:
+                os.close(fd)
+        layers = self._confinement.layers
+        watch = Watch(pid, order.bounds, layers, examiner, apart=order.apart, told=told)
+        try:
+            ended = watch.until_end(out[0], err[0], answer[0])
+            if examiner is not None and order.apart and not examiner.loaded:
+                self.lost = True
+                return ended._replace(status="sandbox_error", answer=BROKEN + b"the process that runs tests is gone")
+            unproven = order.tests and ended.status == "ok" and ended.answer != nonce
+            return ended._replace(status="failed") if unproven else ended
+        finally:
+            for fd in (out[0], err[0], answer[0], told):
+                if fd >= 0:
+                    os.close(fd)
+            if examiner is not None and examiner.spent:
+                self.close()
+
+    def close(self) -> None:
+        """End the process that runs tests."""
+        if self._examiner is not None:
+            self._examiner.close()
+            self._examiner = None
+
+    def _ready(self, bounds: Bounds) -> Examiner:
+        if self._examiner is None:
+            self._examiner = Examiner(self._confinement, bounds, self._source)
+        return self._examiner
 
 
-def watched(order: Order, confinement: Confinement) -> Ended:
-    """Run one program in a child, to its end."""
-    layers = confinement.layers
-    out, err, answer, challenge = os.pipe(), os.pipe(), os.pipe(), os.pipe()
-    stdin = _stdin(order.stdin)
-    pid = os.fork()
-    if not pid:
-        run(order, Ends(stdin, out[1], err[1], answer[1], challenge[0]), confinement)
-    nonce = os.urandom(NONCE_BYTES)  # made after the fork: the child can have it from the pipe only
-    os.write(challenge[1], nonce)
-    for fd in (stdin, out[1], err[1], answer[1], *challenge):
-        os.close(fd)
-    watch = Watch(pid, order.bounds, namespace=layers.namespace, scratch="" if layers.namespace else layers.scratch)
-    try:
-        ended = watch.until_end(out[0], err[0], answer[0])
-        unproven = order.tests and ended.status == "ok" and ended.answer != nonce
-        return ended._replace(status="failed") if unproven else ended
-    finally:
-        for fd in (out[0], err[0], answer[0]):
-            os.close(fd)
+def _pair() -> tuple[int, int]:
+    one, other = socket.socketpair()
+    return one.detach(), other.detach()
 
 
 def _stdin(content: bytes) -> int:
