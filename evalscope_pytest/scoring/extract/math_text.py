@@ -11,24 +11,15 @@ From the most to the least explicit; the first that says something decides:
 from __future__ import annotations
 
 import re
-from collections import deque
 
 from ..number_words_zh import last_spoken_zh
 from .boxes import Box, boxes
+from .json_text import json_answer
+from .marker import announcements
 from .visible import fold, visible
 
-_CLAIMS = 32
 _TAIL = 32_000  # Characters before the end that are read, where no box is found.
 _SHOWN = 2000  # Characters read after a phrase or before the end.
-_PHRASE = re.compile(
-    r"\banswers?(?: to (?:this|the) (?:question|problem))?[*_`\"']{0,4}\s{0,2}(?::|=|(?:is|are)(?![a-z]))"
-    r"|(?:答案|答)[*_`\"'\])]{0,4}\s{0,2}(?::|=|应该是|应为|是|为)|####|<answer>"
-    # The languages of MGSM: Spanish, French, German, Russian, Swahili; Japanese, Thai, Bengali, Telugu.
-    r"|\b(?:respuesta|réponse|antwort|ответ|jibu)(?: \w{3,12})?[*_`\"']{0,4}\s{0,2}"
-    r"(?::|=|[—–-]|(?:es|est|ist|lautet|ni)(?!\w):?)"
-    r"|(?:答え|คำตอบ|উত্তর(?:টি)?|సమాధానం)[*_`\"']{0,4}\s{0,2}(?::|=|は:?|คือ:?|হল:?|হলো:?|হবে:?|(?=\d))",
-    re.IGNORECASE,
-)
 _TAKEN_BACK_BEFORE = re.compile(
     r"(?:\bnot|\bnever|\bunlike|\bthan|\binstead of|n't|不是|并非|而非|不等于|不为|≠|\\neq?)"
     r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$",
@@ -62,10 +53,18 @@ _VALUE = re.compile(r"\d|\\(?:frac|sqrt|pi|infty|emptyset|text|begin|[dt]frac|si
 def read_math(text: str) -> str | None:
     """Return the final answer as it is written in the reply, None when there is none."""
     reply = visible(text).strip()
+    members = json_answer(reply)
+    if members is not None:
+        return _member(", ".join(members))
     if answer := _boxed(reply):
         return answer
     tail = fold(reply[-_TAIL:])
     return _announced(tail) or _bold(tail) or _last_expression(tail)
+
+
+def _member(answer: str) -> str | None:
+    """Return what a field of JSON answers: a value, a sentence about it, or a whole reply."""
+    return _boxed(answer) or _announced(folded := fold(answer)) or _claim(folded)
 
 
 def _boxed(reply: str) -> str | None:
@@ -90,22 +89,10 @@ def _taken_back(reply: str, box: Box) -> bool:
 
 
 def _announced(reply: str) -> str | None:
-    for phrase in reversed(deque(_PHRASE.finditer(reply), maxlen=_CLAIMS)):
-        if _TAKEN_BACK_BEFORE.search(reply[max(0, phrase.start() - 40) : phrase.start()]):
-            continue
-        claim = reply[phrase.end() : phrase.end() + _SHOWN]
-        answer = _json_value(claim) if '"' in phrase.group() else _claim(claim)
-        if answer:
+    for phrase in announcements(reply):
+        if answer := _claim(reply[phrase.end() : phrase.end() + _SHOWN]):
             return answer
     return None
-
-
-def _json_value(claim: str) -> str | None:
-    """Return the value of a JSON field: a string without its escapes, or what stands before the field's end."""
-    claim = claim.lstrip()
-    if claim.startswith('"'):
-        return claim[1:].partition('"')[0].replace("\\\\", "\\").strip() or None
-    return re.split(r"[,}\n]", claim, maxsplit=1)[0].strip() or None
 
 
 def _claim(claim: str) -> str | None:
