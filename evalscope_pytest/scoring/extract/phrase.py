@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 
 from .boxes import boxes
-from .labels import negated
+from .json_text import said
+from .marker import announcements
 from .points import inline_points, last_points, points
 from .remark import without_reason, without_remark
-from .visible import fold, visible
+from .visible import fold
 
-_CLAIMS = 24
 _TAIL = 32_000  # Characters before the end that are read.
 _SHOWN = 4000
-_MARKER = re.compile(
-    r"\banswers?[*_`\"']{0,4}\s{0,2}(?::|(?:is|are)(?![a-z]):?)|答案[*_`]{0,2}\s{0,2}(?::|是|为)", re.IGNORECASE
-)
 # A sentence that takes back what stands before belongs to it.
 _SENTENCE_END = re.compile(
     r"[.!?](?=\s)(?!\s{1,3}(?:(?:no|wait|sorry|hmm|actually)[,.:!]|(?:or|rather|alternatively|correction)(?![a-z])))|。",
@@ -34,7 +30,7 @@ def read_phrase(text: str) -> tuple[str, ...]:
     that without a reason or a remark behind it, each with and without brackets around it (the benchmark's own format
     has some).
     """
-    reply = fold(visible(text).strip())
+    reply = fold(said(text, " "))
     if not reply:
         return ()
     claim = claimed(reply)[:_SHOWN]
@@ -78,9 +74,9 @@ def first_sentence(line: str) -> str:
 
 
 def _announced(reply: str) -> str | None:
-    for marker in reversed(deque(_MARKER.finditer(reply), maxlen=_CLAIMS)):
+    for marker in announcements(reply):
         claim = reply[marker.end() : marker.end() + _SHOWN]
-        if claim.strip(_EDGES) and not negated(reply, marker.start()):
+        if claim.strip(_EDGES):
             return claim
     return None
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from .json_text import said
 from .phrase import claimed, edged, first_sentence, unwrapped
 from .points import inline_points, points
 from .remark import without_reason, without_remark
-from .visible import fold, visible
+from .visible import fold
 
 _SEPARATORS = (";", "\n", ",")
 _JOINS = ("and ", "& ")
@@ -19,7 +20,7 @@ def read_spans(text: str) -> tuple[str, ...]:
     The readings are the announced line, its first sentence, and that without a reason or a remark behind it. Of a list
     they are its points, joined by semicolons.
     """
-    reply = fold(visible(text).strip())
+    reply = fold(said(text, "; "))
     claim = (claimed(reply) if reply else "")[:_LONGEST]
     listed = points(claim)
     claim = claim.lstrip(" \t\r\n:")
