@@ -5,9 +5,11 @@ The readings, from the most to the least explicit; the first that says something
 1. the whole reply is a label, or the text of one option;
 2. explicit markers (``ANSWER: B``, "the answer is B", ``答案：B``, "la réponse est B", ``\\boxed{B}``, a JSON field):
    the last that is readable wins;
-3. an option called right ("option B is right", ``B项正确``), when exactly one is;
-4. a choice in words ("I choose B", ``故选B``), the last one;
-5. a reply or line that begins with a marked label (``B) text``), or a last line that is one.
+3. verdicts on the options, a row or a line each, when exactly one is called right (`verdict_table`);
+4. an option called right ("option B is right", ``B项正确``), when exactly one is;
+5. a choice in words ("I choose B", ``故选B``), the last one;
+6. a reply or line that begins with a marked label (``B) text``), or a last line that is one;
+7. the one option called true. "True" says something of a statement first: questions of logic have some called A and B.
 
 A claim of several options is no answer to a question that has one. Letters that belong to words never count.
 """
@@ -18,10 +20,12 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from .boxes import braced
 from .json_text import said
 from .labels import bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
 from .marker import CLOSING, announcement, announcements, hedged
 from .options import Options
+from .verdict_table import tabled
 from .visible import fold
 
 _CLAIMS = 48  # How many claims are tried, from the last: bounds the work on a reply that repeats a marker for ever.
@@ -63,11 +67,19 @@ _CALLED_RIGHT = re.compile(
     r"[)\]*\"'`]{0,3}\s{0,2}(?:"
     r"(?:is|are(?: both| all)?|(?:looks|seems|appears)(?: to be)?|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
-    r"(?:right|correct|true|best|answer|choice|accurate)(?![a-z])"
+    r"(?:right|correct|best|answer|choice|accurate)(?![a-z])"
     r"|(?:选项|项|答案)?(?:的说法|说法|表述)?(?:是|才是|最)?(?:正确|对的|对|符合|合适|恰当))"
 )
+_CALLED_TRUE = re.compile(
+    r"(?<![A-Za-z0-9'\\_-])(?P<label>[A-Z])[)\]*\"'`]{0,3}\s(?:is|are)(?: also| both)? "
+    r"(?P<verdict>true|false)(?![a-z])"
+)
+# The same letters may name what the question is about: "statement A is correct" chooses nothing.
+_STATEMENT = re.compile(
+    r"\b(?:statements?|propositions?|premises?|claims?|assertions?|events?|sentences?) $", re.IGNORECASE
+)
 _LABEL = re.compile(r"[A-Z](?![a-z])")
-_QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'|\{([^{}\n]{1,400})\})")
+_QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})')")
 _PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
 _JOINED_BOXES = re.compile(r"\}\$?\s{0,2}(?:,|&|、|和|and)\s{0,2}\$?\\boxed\{")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
@@ -100,7 +112,7 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
 def _read(reply: str, options: Options, *, multiple: bool) -> tuple[str, ...] | None:
     if multiple:
         reply = _bullets_joined(reply, options)
-    for reading in (enumerated, _marked, _called_right, _chosen, _at_line_start):
+    for reading in (enumerated, _marked, tabled, _called_right, _chosen, _at_line_start, _called_true):
         found = reading(reply, options)
         if found is not None:
             return found
@@ -138,7 +150,7 @@ def _claim(claim: str, options: Options) -> tuple[str, ...] | None:
         return (letter,)
     sentence = _sentence(line)
     quoted = _QUOTED.match(line)
-    inner = quoted.group(quoted.lastindex or 0) if quoted else line
+    inner = quoted.group(quoted.lastindex or 0) if quoted else braced(line) or line
     for text in (line, sentence, claim, inner):
         if letter := options.of_text(text):
             return (letter,)
@@ -165,11 +177,28 @@ def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
     found = dict.fromkeys(
         label
         for match in deque(_CALLED_RIGHT.finditer(reply), maxlen=_CLAIMS)
-        if not negated(reply, match.start()) and not hedged(reply, match.start())
+        if _says_so(reply, match.start()) and not options.within_text(reply, match.start(), match.end())
         for label in _LABEL.findall(match.group("labels"))
         if label in options.labels
     )
     return tuple(found) or None
+
+
+def _called_true(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read the option that is called true, when no other letter is called true or false."""
+    calls = list(deque(_CALLED_TRUE.finditer(reply), maxlen=_CLAIMS))
+    letters = {call.group("label") for call in calls if call.group("verdict") == "true"}
+    if len({call.group("label") for call in calls}) != 1 or not letters <= set(options.labels) or not letters:
+        return None
+    if any(not _says_so(reply, call.start()) or options.within_text(reply, call.start(), call.end()) for call in calls):
+        return None
+    return None if any(letters & set(_LABEL.findall(text)) for text in options.texts.values()) else tuple(letters)
+
+
+def _says_so(reply: str, position: int) -> bool:
+    """Tell whether what is said at ``position`` is meant of an option, and not denied or only supposed."""
+    before = reply[max(0, position - 20) : position]
+    return not (negated(reply, position) or hedged(reply, position) or _STATEMENT.search(before))
 
 
 def _at_line_start(reply: str, options: Options) -> tuple[str, ...] | None:
