@@ -30,6 +30,7 @@ from .visible import fold
 
 _CLAIMS = 48  # How many claims are tried, from the last: bounds the work on a reply that repeats a marker for ever.
 _LINES = 400
+_LINE = 200
 _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
 # Beside what every reader takes for an announcement: the nouns of a choice, and looser forms that a letter follows.
 _MARKER = announcement(
@@ -39,7 +40,7 @@ _MARKER = announcement(
     ),
     chinese="答案选项",
     also=(
-        rf"\banswers?{CLOSING}\s{{0,2}}\n"
+        rf"(?<!best )(?<!correct )\banswers?{CLOSING}\s{{0,2}}\n"
         r"|\bcorrect\s?:"
         r"|\bans\s?[.:=]"
         r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
@@ -78,6 +79,11 @@ _CALLED_TRUE = re.compile(
 _STATEMENT = re.compile(
     r"\b(?:statements?|propositions?|premises?|claims?|assertions?|events?|sentences?) $", re.IGNORECASE
 )
+# "C is the right choice: A is true" announces nothing more, nor does "- C: best answer" what stands on the next line.
+_ANSWERED = re.compile(
+    r"(?<![A-Za-z])[A-Z][)\]*\"'`]{0,3} (?:is|was|must be) (?:the |my |clearly |indeed |thus ){0,2}$"
+)
+_LABELLED = re.compile(r"[\s*_>#•(\[-]{0,8}(?:option |choice )?[A-Z][)\]*_]{0,4}\s{0,2}[:.)—-]", re.IGNORECASE)
 _LABEL = re.compile(r"[A-Z](?![a-z])")
 _QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})')")
 _PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
@@ -112,11 +118,17 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
 def _read(reply: str, options: Options, *, multiple: bool) -> tuple[str, ...] | None:
     if multiple:
         reply = _bullets_joined(reply, options)
-    for reading in (enumerated, _marked, tabled, _called_right, _chosen, _at_line_start, _called_true):
+    for reading in (_listed, _marked, tabled, _called_right, _chosen, _at_line_start, _called_true):
         found = reading(reply, options)
         if found is not None:
             return found
     return None
+
+
+def _listed(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read a reply of labels only; signs between them may be verdicts on each."""
+    found = enumerated(reply, options)
+    return found if found is None else tabled(reply, options) or found
 
 
 def _marked(reply: str, options: Options) -> tuple[str, ...] | None:
@@ -135,6 +147,9 @@ def _last_claim(
     reply: str, marker: re.Pattern[str], read: Callable[[str], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
     for match in announcements(reply, marker):
+        before = reply[max(0, match.start() - _LINE) : match.start()]
+        if _ANSWERED.search(before) or ("\n" in match.group() and _LABELLED.match(before[before.rfind("\n") + 1 :])):
+            continue
         found = read(reply[match.end() : match.end() + 4000].lstrip(" \t*_:"))
         if found is not None:
             return found

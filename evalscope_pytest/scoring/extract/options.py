@@ -7,6 +7,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .boxes import braced
 from .visible import fold
 
 LETTERS = string.ascii_uppercase
@@ -15,6 +16,7 @@ _LATEX_DRESS = re.compile(
     r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|mbox)\s?\{([^{}]{0,400})\}"
     r"|\\(?:displaystyle|left|right|boxed)(?![a-z])|\\[()\[\],;:! ]"
 )
+_DRESSING = re.compile(r"(?:\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|mbox|boxed)\s?)?\{")
 _FRAC = re.compile(r"\\[dtc]frac(?![a-z])")
 _BETWEEN = re.compile(r"[)\]}.:*_` \t–—-]{0,8}")
 _OWN_LABEL = re.compile(r"\(?([A-Z])[).:、?]\s{0,3}")
@@ -80,7 +82,9 @@ def plain(text: str) -> str:
     bare = text.strip(_EDGES)
     if bare[:1].isdigit() and text[: text.index(bare)].endswith("."):
         return f".{bare}"
-    return bare[1:-1].strip(_EDGES) if bare.startswith("{") and bare.endswith("}") and bare.count("{") == 1 else bare
+    begin = bare.find("{") if _DRESSING.match(bare) else -1
+    inner = braced(bare[begin:]) if begin >= 0 else ""
+    return plain(inner) if inner and begin + len(inner) + 2 == len(bare) else bare
 
 
 def options(texts: Sequence[str], labels: str = "") -> Options:

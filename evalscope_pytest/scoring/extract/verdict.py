@@ -45,7 +45,7 @@ _MARKER = announcement(
 _SIGNS = f"{_YES_SIGNS}{_NO_SIGNS}\ufe0f"
 # Words that are a verdict only when nothing stands beside them.
 _ALONE = {
-    **dict.fromkeys("y affirmative absolutely certainly definitely indeed sure".split(), YES),
+    **dict.fromkeys(("y", "affirmative", "absolutely", "certainly", "definitely", "indeed", "sure"), YES),
     **dict.fromkeys(("of course", "yes indeed", "it is true", "that is true", "this is true"), YES),
     **dict.fromkeys(("n", "negative", "definitely not", "certainly not", "absolutely not", "of course not"), NO),
     **dict.fromkeys(("it is false", "that is false", "this is false", "not at all"), NO),
@@ -55,10 +55,11 @@ _SENTENCE = 400
 _CLAUSE = re.compile(
     r"(?:(?:^|(?<=[.!?:;\n]\s)|(?<=\n))[\s*_`\"'>#-]{0,6}(?:so|and|but|well|hmm|ok|okay),?\s"
     r"|(?:^|(?<=[.!?:;\n]\s)|(?<=\n))[\s*_`\"'>#-]{0,6}"
-    r"(?:(?:based|judging|going|looking|relying|depending) (?:on|at|from|by)|according to|from|in|given|considering|after"
+    r"(?:(?:based|judging|going|looking|relying|depending) (?:on|at|from|by)|according to|from|in|given|considering"
+    r"|after"
     r"|upon|on|with|as|by|having|per|to|looking|judging|therefore|thus|hence|consequently|overall|ultimately"
     r"|accordingly|clearly|finally|yes|no)(?![a-z])[^.!?,;:\n]{0,120},\s(?:[^.!?,;:\n]{1,80},\s)?"
-    r"|\b(?:i'd|i would|i will|i'll|i) (?:have to |definitely |confidently |rather |simply |just |therefore |also ){0,2}"
+    r"|\b(?:i'd|i would|i will|i'll|i) (?:have to |definitely |confidently |rather |simply |just |also ){0,2}"
     r"(?:say|answer|reply|respond|go with|guess|conclude|think|believe|choose|pick|vote)(?: that)?(?: the answer is)?"
     r"(?: it's| it is)?(?: an?)?[\s:]{1,2}[\"'*`_]{0,4}"
     r"|\b(?:it's|it is|that's|that is|this is|it would be|that would be|that'd be|my guess is|the short version is)"
@@ -68,7 +69,8 @@ _CLAUSE = re.compile(
 )
 _CLAUSE_END = re.compile(r"[.!?\n。]")
 _SUPPOSED = re.compile(
-    r"(?:\b(?:if|unless|whether|suppose|supposing|assuming|hypothetically|some|others|people|many|one (?:might|could|may)"
+    r"(?:\b(?:if|unless|whether|suppose|supposing|assuming|hypothetically|some|others|people|many"
+    r"|one (?:might|could|may)"
     r"|might|could|may|can't|cannot|wouldn't|not|never|either|neither|or)(?![a-z])|n't(?![a-z])|如果|假如|是否|不能)"
     r"[^.!?\n。]{0,200}$"
 )

@@ -122,7 +122,7 @@ def _listed(line: str, options: Options) -> tuple[str | None, str]:
         return label, mark
     parts = _DASH.split(text)
     for part in (*parts[1:2], *parts[-1:]):
-        if len(parts) > 1 and options.of_text(part) != label and (said := _verdict(part)) and len(part.strip(_DRESS)) > 1:
+        if len(parts) > 1 and options.of_text(part) != label and (said := _verdict(part)):
             return label, said
     inside = _BRACKETED.search(text)
     return (label, said) if inside and (said := _verdict(inside.group(1))) else (None, "")
