@@ -81,13 +81,15 @@ def _from_inside(reply: str, defines: tuple[str, ...]) -> list[Block]:
 
     Its first fence has no label, only closes, and stands behind code.
     """
-    fences = [fence for line in reply.split("\n") if (fence := _opening(line))]
-    if not fences or fences[0].label or fences[0].indent > _DEEPEST_CLOSING:
+    lines = reply.split("\n")
+    first = next((number for number, line in enumerate(lines) if _opening(line)), 0)
+    before = [line for line in lines[:first] if line.strip()]
+    if not before or lines[first].strip().strip("`") or _columns(lines[first]) > _DEEPEST_CLOSING:
         return []
-    blocks = list(code_blocks(reply, opened=True))
-    lines = [line for line in blocks[0].code.split("\n") if line.strip()]
-    if _defines(blocks[0], defines) or (len(fences) % 2 == 1 and lines and _ends_as_code(lines[-1])):
-        return blocks
+    defines_before = bool(defines) and any(line.startswith(defines) for line in before)
+    fences = 1 if defines_before else sum(_opening(line) is not None for line in lines[first:])
+    if defines_before or (fences % 2 == 1 and _ends_as_code(before[-1])):
+        return list(code_blocks(reply, opened=True))
     return []
 
 
@@ -137,7 +139,7 @@ def _closes(line: str, fence: _Fence) -> bool:
 def _columns(line: str) -> int:
     """Return how far a line is indented."""
     blank = line[: len(line) - len(line.lstrip())]
-    return len(blank.expandtabs(_TAB))
+    return len(blank.expandtabs(_TAB)) if "\t" in blank else len(blank)
 
 
 def _outdented(line: str, indent: int) -> str:

@@ -53,8 +53,9 @@ def _parts(line: str) -> tuple[str, ...]:
     sentence = first_sentence(line)
     reasonless = without_reason(unwrapped(sentence))
     remarkless = without_remark(unwrapped(reasonless))
-    word = sentence.partition(",")[0]
-    return (*((word,) if " " not in word.strip() else ()), sentence, reasonless, unwrapped(remarkless))
+    word, _, rest = sentence.partition(",")
+    one_word = " " not in word.strip() and (" " in rest.strip() or not rest.strip())  # "True, False" are two answers
+    return (*((word,) if one_word else ()), sentence, reasonless, unwrapped(remarkless))
 
 
 def claimed(reply: str) -> str:

@@ -76,7 +76,7 @@ def _row(cells: list[str], column: int | None, options: Options) -> tuple[str | 
     said = [_verdict(cell) for cell in cells]
     if column is not None and labels.index(label) < column < len(cells) and said[column]:
         return label, said[column]
-    verdicts = [said for cell in rest if options.of_text(cell) != label and (said := _verdict(cell))]
+    verdicts = [one for cell in rest if options.of_text(cell) != label and (one := _verdict(cell))]
     if verdicts:
         return label, verdicts[-1]
     return label, _marked(cells[labels.index(label)])
