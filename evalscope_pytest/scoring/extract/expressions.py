@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_LONGEST = 1200
+_LONGEST = 2000
 _MOST = 400  # Words of a sentence that are read.
 _SCRIPTS = "\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # whose letters stand close to digits
 _LETTERS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z\\])(?:sqrt|pi|sin|cos|tan|log|ln|cm|km|mm|kg)(?![A-Za-z])")
@@ -14,13 +14,14 @@ _VALUE = re.compile(
     r"\d|\\(?:[dt]?frac|sqrt|pi|infty|emptyset|varnothing|text|begin|sin|cos|tan|log|ln|e|i)(?![A-Za-z])|[π√∛∞∅]"
 )
 _TOKEN = re.compile(rf"[{_SCRIPTS}]+|[^\s{_SCRIPTS}]+")
-_TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}\}")
+_TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}(?:\}|$)|\{(?:cm|km|mm)\}")
 _ABBREVIATION = re.compile(r"\(?(?:i\.e|e\.g)\.?,?$", re.IGNORECASE)
 _GLUED = re.compile(r"[*_(]{0,4}([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|-[A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$")
 _NUMBER = re.compile(r"[-+]?[$£€¥]?\d[\d,./]{0,40}%?")
 # Brackets behind a number that say how it was found: "36 (3 boxes", "36 (12 x 3)"; "2 (x + 1)" is a product.
 _REMARK = re.compile(r"\((?:[\d\s,.+*/×÷x=$%-]{1,80}\)|[^()]{0,80}=|[\d$]{0,12}\s?[A-Za-z]{2,})")
 _DANGLING = re.compile(r"[-–—|/*+<>=~&]{1,3}")
+_LABELLED = re.compile(r"[A-Za-z][A-Za-z'-]{1,30}[:=](?=[-(]{0,2}[\d$.\\])")  # "Total:15"
 _ORDINAL = ("st", "nd", "rd", "th")
 _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 _JOINS = ("and", "or", "和", "或", "与", "及", "或者", "und", "oder", "et", "ou", "y", "o", "и", "или", "na", "au")
@@ -50,7 +51,7 @@ def mathematical(word: str) -> bool:
     """Tell whether a word belongs to an expression: no letters but LaTeX and single variables."""
     if _ABBREVIATION.match(word):
         return False
-    return not _WORD.search(_LETTERS.sub(" ", word.replace("{cm}", "")))
+    return not _WORD.search(_LETTERS.sub(" ", _TEXT.sub(" ", word)))
 
 
 def tokens_of(sentence: str) -> list[Token]:
@@ -68,15 +69,18 @@ def tokens_of(sentence: str) -> list[Token]:
             at += 1
             continue
         end = match.end()
-        inner = min(
-            (cut for cut in (sentence.find("$", at + 1, end), sentence.find("\\(", at + 1, end)) if cut > 0),
-            default=end,
-        )
-        if inner < end and formula_at(sentence, inner):
-            end = inner
+        end = min((cut for mark in ("$", "\\(") if (cut := _formula_within(sentence, mark, at, end))), default=end)
+        label = _LABELLED.match(sentence, at, end)
+        end = label.end() if label else end
         found.append(Token(at, end, sentence[at:end]))
         at = end
     return found
+
+
+def _formula_within(sentence: str, mark: str, at: int, end: int) -> int:
+    """Return where a formula begins within a word ("x=$5$"), 0 when none does."""
+    cut = sentence.find(mark, at + 1, end)
+    return cut if cut > 0 and formula_at(sentence, cut) else 0
 
 
 def formula_at(sentence: str, at: int) -> Token | None:
@@ -85,11 +89,19 @@ def formula_at(sentence: str, at: int) -> Token | None:
         if not sentence.startswith(opening, at):
             continue
         begin = at + len(opening)
-        end = sentence.find(closing, begin, begin + _LONGEST)
+        end = _closing(sentence, closing, begin)
         inner = sentence[begin:end] if end > begin else ""
         if inner.strip() and not (opening == "$" and _money(inner, sentence[end + 1 : end + 2])):
             return Token(at, end + len(closing), inner.strip(), formula=True)
     return None
+
+
+def _closing(sentence: str, closing: str, begin: int) -> int:
+    """Return where a formula's closing mark stands: not a dollar sign with a backslash."""
+    end = sentence.find(closing, begin, begin + _LONGEST)
+    while closing[0] == "$" and end > 0 and sentence[end - 1] == "\\":
+        end = sentence.find(closing, end + 1, begin + _LONGEST)
+    return end
 
 
 def _money(inner: str, behind: str) -> bool:
@@ -189,11 +201,19 @@ def result_of(run: str) -> str:
     """
     text = undelimited(run)
     members = members_of(text)
-    if len(members) == 1:
+    if len(members) < 2:
         return _right_side(text)
+    if _restated(text, members):
+        return _right_side(members[-1])
     if all("=" in member for member in members[1:]) and not _same_names(members):
         return _right_side(members[-1])  # steps: "3 + 4 = 7, 7 * 5 = 35"
     return text if text.isascii() else ", ".join(members)
+
+
+def _restated(text: str, members: list[str]) -> bool:
+    """Tell whether the second of two members says the first in another way ("$\\pi/18$, or $10^\\circ$")."""
+    plain = all(_NUMBER.fullmatch(member) for member in members)
+    return len(members) == 2 and ", or " in text and not plain and not _same_names(members)
 
 
 def undelimited(run: str) -> str:

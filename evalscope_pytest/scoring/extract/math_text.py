@@ -18,7 +18,7 @@ from .boxes import Box, boxes
 from .expressions import formula_at, is_value
 from .json_text import json_answer
 from .marker import announcements
-from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, sentences, values
+from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, one_line, sentences, values
 from .visible import fold, visible
 
 _TAIL = 32_000  # Characters before the end that are read, where no box is found.
@@ -37,7 +37,8 @@ _TWO_BOXES = re.compile(
 )
 _LIST_WORD = re.compile(r",|;|、|and|or|和|或|与")
 _FILLER = re.compile(
-    r"(?:[\s:=,~≈]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just|only|found|to|thus|therefore|so|now|then"
+    r"(?:[\s:=,~≈]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just"
+    r"|only|found|to|thus|therefore|so|now|then"
     r"|that|indeed|at|least|most|also|given|by|as follows|genau|ungefähr|exactement|environ|exactamente|aproximadamente"
     r"|ровно|примерно)(?![^\W_])){0,16}",
     re.IGNORECASE,
@@ -122,7 +123,7 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     """
     if bullet := _BULLET.match(claim):
         claim = claim[bullet.end() :]
-    claim = claim.lstrip(_OPENING).partition("</")[0]
+    claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
     claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
     if label := _LABEL.match(claim):
         claim = claim[label.end() :]
@@ -180,7 +181,7 @@ def _is_short_text(reply: str) -> bool:
 
 def _last_expression(reply: str) -> str | None:
     """Return the value that the reply's last sentence with one gives, or a reply of at most two words itself."""
-    tail = reply[-_SHOWN:].replace("\\boxed{}", " ")
+    tail = one_line(reply[-_SHOWN:].replace("\\boxed{}", " "))
     fallback: str | None = None
     for sentence in islice(reversed(list(sentences(tail))), _SENTENCES_BACK):
         value = concluding_value(sentence)

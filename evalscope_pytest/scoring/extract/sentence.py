@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from .expressions import Token, is_value, listed, result_of, tokens_of
 
-_LONGEST = 1200  # Characters of a sentence that are read.
+_LONGEST = 2000  # Characters of a sentence that are read.
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$|[\"')\]*])|[。！？\n]")
+_DISPLAYED = re.compile(r"\\\[.{1,1500}?\\\]|\$\$.{1,1500}?\$\$", re.DOTALL)
+_FACTORIAL = re.compile(r"\s?(?:[-=+*/·,<>]|\\)")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Za-z]|i\.e|e\.g|approx|ca|No|Nr|Mr|Mrs|Ms|Dr|St|vs|cf|resp)$")
 
 
@@ -44,7 +46,8 @@ _ADVERBS = (
 # What stands directly before a number that says when, where, how long, of what or for whom.
 _BESIDE_BEFORE = re.compile(
     r"(?:(?<!\w)(?:"
-    r"(?:after|by|from|before|when|while|of) [a-z]{2,12}ing(?: away| up| out| off)?|in|after|before|within|for|from|at|on|by|over|during|per|every|than|using|among|between|until|through|across"
+    r"(?:after|by|from|before|when|while|of) [a-z]{2,12}ing(?: away| up| out| off)?|in|after"
+    r"|before|within|for|from|at|on|by|over|during|per|every|than|using|among|between|until|through|across"
     r"|(?<!left )(?<!up )(?<!ends )(?<!end )(?<!remains )(?<!be )with|out of|instead of|since"
     r"|steps?|days?|weeks?|months?|years?|hours?|parts?|questions?|problems?|grades?|pages?|chapters?|cases?|lines?"
     r"|equations?|methods?|numbers?|rows?|no\.?|the|these|those|both|all|his|her|their|its|our|my"
@@ -60,15 +63,18 @@ _BESIDE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_BEHIND = re.compile(
-    r"\s{0,2}(?:[^\W\d_]{1,14}\s){0,2}?(?:later|ago|earlier|from now|hence|each (?:get|gets|got|have|has|had|receive|eat|pay|need|earn|take|buy|make|own)|times (?:as|more|the|that|less))(?![a-z])"
+    r"\s{0,2}(?:[^\W\d_]{1,14}\s){0,2}?(?:later|ago|earlier|from now|hence|each (?:get|gets|got"
+    r"|have|has|had|receive|eat|pay|need|earn|take|buy|make|own)|times (?:as|more|the|that|less))(?![a-z])"
     r"|\s{0,2}(?:[^\W\d_]{1,14}\s){0,1}?(?:später|lang|plus tard|después(?! de)|más tarde|спустя)(?!\w)"
-    r"|\s{0,2}[天日周月年小时分钟步个次]{1,3}[后後内里前间]|\s{0,2}(?:日|時間|分|週間|ヶ月|か月|年|回|ステップ)(?:後|で|間|以内|前|かけて)"
+    r"|\s{0,2}[天日周月年小时分钟步个次]{1,3}[后後内里前间]|\s{0,2}(?:日|時間|分|週間|ヶ月|か月|年|回|ステップ)(?:後|で|間|以内|前"
+    r"|かけて)"
     r"|\s{0,2}\S{1,16}\s?(?:পরে|পর|মধ্যে|আগে|ধরে|తర్వాత|తరువాత|లో|లోపు)"
     r"|\s{0,2}(?:দিনে|সপ্তাহে|মাসে|বছরে|মিনিটে|ঘণ্টায়|ঘন্টায়|রోజుల్లో|రోజుల్లో|గంటల్లో)",
     re.IGNORECASE,
 )
 _ASIDE_BEHIND = re.compile(
-    r"\s{0,2}(?:[^\W\d_]{1,14}\s)?of (?:them|these|those|which|whom)(?![a-z])|\s{0,2}(?:davon|d'entre|de ellos|из них)",
+    r"\s{0,2}(?:[^\W\d_]{1,14}\s)?of (?:(?:them|which|whom)(?![a-z])"
+    r"|(?:these|those) (?:are|were|is|was|have|had|will|can)(?![a-z]))|\s{0,2}(?:davon|d'entre|de ellos|из них)",
     re.IGNORECASE,
 )
 _FOR_ALL = (
@@ -76,42 +82,51 @@ _FOR_ALL = (
     r"(?:[$\\]|[A-Za-z](?![A-Za-z]))"
 )
 _ASIDE = re.compile(
-    rf"\W{{0,4}}(?:(?:and|but|or|und|et|y)\s)?(?:since|because|where|when|whenever|whose|if|as|given|{_FOR_ALL}|provided|assuming"
+    rf"\W{{0,4}}(?:(?:and|but|or|und|et|y)\s)?(?:since|because|where|when|whenever|whose|if|as"
+    rf"|given|{_FOR_ALL}|provided|assuming"
     r"|which (?:is|are|was|were|has|have|had|can|could|cost|we|he|she|they|it|you|I)(?![a-z])"
-    r"|who|of (?:which|these|those|whom|them)|up from|down from|compared|instead|rather|not|unlike|versus|vs|whereas|while"
-    r"|including|attained|achieved|reached|obtained|occurring|taken|realized|at|on|in|although|though|even though|found|using|via|after|before|with|from|note|notice|recall|checking|check|verified"
-    r"|weil|da|wobei|wenn|davon|denn|nicht|car|puisque|parce que|dont|où|si|porque|ya que|pues|donde|cuando|de los cuales"
+    r"|who|of (?:which|these|those|whom|them)|up from|down from|compared|instead|rather|not"
+    r"|unlike|versus|vs|whereas|while"
+    r"|including|attained|achieved|reached|obtained|occurring|taken|realized|at|on|in(?! which| total| all| fact)|although"
+    r"|though|even though|found|using|via|after|before|with|from|note|notice|recall|checking|check|verified"
+    r"|weil|da|wobei|wenn|davon|denn|nicht|car|puisque|parce que|dont|où|si|porque|ya que|pues"
+    r"|donde|cuando|de los cuales"
     r"|так как|потому что|где|если|из которых|kwa sababu|ambapo|"
     r"其中|因为|由于|因為|当|如果|而不是|不是|相比)(?![A-Za-z])",
     re.IGNORECASE,
 )
 _ASIDE_WITHIN = re.compile(
-    r"\s(?=(?:since|because|where|when|whenever|if|given that|provided|assuming|which (?:is|are|was|were|has|have)"
+    r"\s(?=(?:since|because|where|whenever|given that|(?:when|if) (?:[$\\]|[A-Za-z][ =<>])|provided|assuming|which (?:is|are|was|were|has|have)"
     r"|of which|up from|down from|compared (?:to|with)|instead of|rather than|unlike|versus|whereas|weil|wobei|denn"
     r"|puisque|parce que|dont|porque|ya que|так как|потому что|из которых|kwa sababu)(?![a-z]))"
     rf"|\s(?={_FOR_ALL})|(?<=[^,])(?=其中|因为|由于)",
     re.IGNORECASE,
 )
 _CONCLUDES_CLAUSE = re.compile(
-    r"\W{0,4}(?:and\s)?(?:so|thus|hence|therefore|then|giving|making|leaving|totall?ing|for a total|which (?:gives|makes|leaves|means|totals|yields)"
+    r"\W{0,4}(?:and\s)?(?:so|thus|hence|therefore|then|giving|making|leaving|totall?ing"
+    r"|for a total|which (?:gives|makes|leaves|means|totals|yields)"
     r"|meaning|resulting|adding up|also|insgesamt|somit|donc|soit|por lo tanto|así que|итого|всего|значит"
     r"|所以|因此|一共|共|总共|合计|还剩|剩下|等于|即)(?![A-Za-z])",
     re.IGNORECASE,
 )
 _CONCLUDES_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:making|giving|gives?|yields?|yielding|leaving|leaves|totals?|totaling|totalling|equals?|is equal to|comes? (?:out )?to|amounts? to"
-    r"|adds? up to|total of|altogether|insgesamt|en tout|en total|всего|jumla ya)|[一总]?共[\u4e00-\u9fff]{0,3}|合计|还剩下?|剩下?|等于)"
+    r"(?:(?<!\w)(?:making|giving|gives?|yields?|yielding|leaving|leaves|totals?|totaling"
+    r"|totalling|equals?|is equal to|comes? (?:out )?to|amounts? to"
+    r"|adds? up to|total of|altogether|insgesamt|en tout|en total|всего|jumla ya)"
+    r"|[一总]?共[\u4e00-\u9fff]{0,3}|合计|还剩下?|剩下?|等于)"
     r"(?:\s(?:of|is|are|a|about|exactly|only))?\s?[$*:]{0,3}\s?$",
     re.IGNORECASE,
 )
 _CONCLUDES_BEHIND = re.compile(
-    r"\s{0,2}(?:[^\W\d_]{1,14}\s){0,2}?(?:in total|altogether|in all|overall|total|insgesamt|en tout|en total|всего|kwa jumla)(?![a-z])",
+    r"\s{0,2}(?:[^\W\d_]{1,14}\s){0,2}?(?:in total|altogether|in all|overall|total|insgesamt"
+    r"|en tout|en total|всего|kwa jumla)(?![a-z])",
     re.IGNORECASE,
 )
 _WAYS = re.compile(r"\s(?:(?:different|distinct|possible)\s){0,2}ways(?![a-z])")
 _OPENING_BESIDE = re.compile(
     r"\W{0,4}(?:after|before|with|by|from|starting|beginning|once|having|using|at|on|of|during|within|out of|for"
-    r"|in(?! total| all| the end| conclusion| summary| sum)|nach|mit|bei|von|in|après|avec|dans|avant|en(?! tout| total)"
+    r"|in(?! total| all| the end| conclusion| summary| sum)|nach|mit|bei|von|in|après|avec|dans"
+    r"|avant|en(?! tout| total)"
     r"|después|tras|con|de|durante|antes|через|после|за|с|из|baada|kwa|katika|経|每|在|经过|过)(?![A-Za-zа-я])",
     re.IGNORECASE,
 )
@@ -120,16 +135,26 @@ DENIED_BEFORE = re.compile(
     r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[;；]\s?|(?<=\()|,\s|,(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]),|\s[—–-]\s|[—–](?=[A-Za-z])|:\s")
+_CLAUSE_END = re.compile(r"[;；]\s?|(?<=\()|,\s|,(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]),|\s[—–-]\s|[—–](?=[A-Za-z])|:\s|\s(?=then\s)")
 _CHINESE = re.compile("[一-鿿]")
+_WHICH_IS = re.compile(r"which (?:is|are|equals|has|gives|makes)\s[$*(]{0,3}$")
+_ENDS = re.compile(r"[$*)]{0,3}(?:\s[a-z]{1,14})?[.\s]{0,3}$", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(r"[$*(]{0,3}[-+]?\d[\d.,]{0,30}%?[*.,;:]{0,4}\$?[*.,;:]{0,4}")
 _SUM = re.compile(r"\d\s?[%)]?\s?=")
 _MONEY = re.compile(r"(?:for|at|by)\s[$£€¥]?$")
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` with each displayed formula on one line."""
+    return _DISPLAYED.sub(lambda match: match.group().replace("\n", " "), text)
 
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of ``text``, each without its full stop, at most `_LONGEST` characters of each."""
     start = 0
     for end in _SENTENCE_END.finditer(text):
+        if end.group() == "!" and _FACTORIAL.match(text, end.end()):
+            continue
         if end.group() == "." and _ABBREVIATED.search(text[max(0, end.start() - 8, start) : end.start()]):
             continue
         if text[start : end.start()].strip():
@@ -153,7 +178,7 @@ def values(sentence: str) -> list[Value]:
 
 
 def announced_value(sentence: str) -> Value | None:
-    """Return the value of a sentence that announces it: the one it begins with or concludes, else the first it gives."""
+    """Return the value of a sentence that announces it: the first, or the one it concludes."""
     found = values(sentence)
     if not found:
         return None
@@ -197,13 +222,16 @@ def _weight(sentence: str, run: Token, clauses: list[tuple[int, Weight]]) -> Wei
     clause = next(weight for start, weight in reversed(clauses) if start <= run.start)
     if DENIED_BEFORE.search(before):
         return Weight.DENIED
-    if clause is Weight.ASIDE or _ASIDE_BEHIND.match(behind) or _in_brackets(sentence, run):
+    if _WHICH_IS.search(before) and _ENDS.match(behind):
+        return Weight.PLAIN
+    if clause is Weight.ASIDE or _in_brackets(sentence, run):
         return Weight.ASIDE
-    beside = _BESIDE_BEFORE.search(before) and not _WAYS.match(behind)
+    number = _PLAIN_NUMBER.fullmatch(run.text)
+    beside = number and _BESIDE_BEFORE.search(before) and not _WAYS.match(behind)
     money = sentence[run.start : run.start + 1] in ("$", "£", "€", "¥") and _MONEY.search(before)
-    if "=" in run.text and run.text[-1:] != "=" and _SUM.search(run.text):
+    if run.text[:1] == "=" or (run.text[-1:] != "=" and _SUM.search(run.text)):
         return Weight.CONCLUDES
-    if clause is Weight.BESIDE or (beside and not money) or _BESIDE_BEHIND.match(behind):
+    if clause is Weight.BESIDE or (beside and not money) or _BESIDE_BEHIND.match(behind) or _ASIDE_BEHIND.match(behind):
         return Weight.BESIDE
     concludes = _CONCLUDES_BEFORE.search(before) or _CONCLUDES_BEHIND.match(behind)
     return Weight.CONCLUDES if concludes or clause is Weight.CONCLUDES else Weight.PLAIN
@@ -222,7 +250,7 @@ def _clauses(sentence: str, formulas: list[tuple[int, int]]) -> list[tuple[int, 
 def _kind(sentence: str, at: int, *, followed: bool) -> Weight:
     if at and _ASIDE.match(sentence, at):
         return Weight.ASIDE
-    if not at and _OPENING_ASIDE.match(sentence):
+    if not at and followed and _OPENING_ASIDE.match(sentence):
         return Weight.ASIDE
     if not at and followed and _OPENING_BESIDE.match(sentence):
         return Weight.BESIDE
@@ -230,7 +258,8 @@ def _kind(sentence: str, at: int, *, followed: bool) -> Weight:
 
 
 _OPENING_ASIDE = re.compile(
-    r"\W{0,4}(?:since|because|if|when|given|as|for (?:all|every|any)|assuming|weil|da|wenn|puisque|si|porque|como|так как|если"
+    r"\W{0,4}(?:since|because|if|when|given|as|for (?:all|every|any)|assuming|weil|da|wenn"
+    r"|puisque|si|porque|como|так как|если"
     r"|因为|由于|如果|当)(?![A-Za-z])",
     re.IGNORECASE,
 )
