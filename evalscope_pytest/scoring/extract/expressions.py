@@ -16,12 +16,15 @@ _VALUE = re.compile(
 _TOKEN = re.compile(rf"[{_SCRIPTS}]+|[^\s{_SCRIPTS}]+")
 _TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}(?:\}|$)|\{(?:cm|km|mm)\}")
 _ABBREVIATION = re.compile(r"\(?(?:i\.e|e\.g)\.?,?$", re.IGNORECASE)
-_GLUED = re.compile(r"[*_(]{0,4}([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|-[A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$")
+_GLUED = re.compile(
+    r"(?:[*_(]{0,4}|[-\d+*/x×()., $]{1,60}=\s?)([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|[-/][A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$"
+)
 _NUMBER = re.compile(r"[-+]?[$£€¥]?\d[\d,./]{0,40}%?")
 # Brackets behind a number that say how it was found: "36 (3 boxes", "36 (12 x 3)"; "2 (x + 1)" is a product.
 _REMARK = re.compile(r"\((?:[\d\s,.+*/×÷x=$%-]{1,80}\)|[^()]{0,80}=|[\d$]{0,12}\s?[A-Za-z]{2,})")
 _DANGLING = re.compile(r"[-–—|/*+<>=~&]{1,3}")
 _LABELLED = re.compile(r"[A-Za-z][A-Za-z'-]{1,30}[:=](?=[-(]{0,2}[\d$.\\])")  # "Total:15"
+_ORDER = re.compile(r"[<>≤≥]|\\(?:le|leq|ge|geq)(?![a-z])")
 _ORDINAL = ("st", "nd", "rd", "th")
 _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 _JOINS = ("and", "or", "和", "或", "与", "及", "或者", "und", "oder", "et", "ou", "y", "o", "и", "или", "na", "au")
@@ -191,7 +194,9 @@ def _glued(token: Token) -> Token | None:
     number = match.group(1).rstrip(".,")
     keep = number + (match.group(2) or "") if match.group(2) and match.group(2)[:2] not in _ORDINAL else number
     start = token.start + match.start(1)
-    return Token(start, start + len(number) + len(match.group(2) or ""), number if "-" in keep[1:] else keep)
+    return Token(
+        start, start + len(number) + len(match.group(2) or ""), number if re.search("[-/]", keep[1:]) else keep
+    )
 
 
 def result_of(run: str) -> str:
@@ -205,6 +210,8 @@ def result_of(run: str) -> str:
         return _right_side(text)
     if _restated(text, members):
         return _right_side(members[-1])
+    if len(members) == 2 and "\\in" in members[1] and _ORDER.search(members[0]):
+        return members[1]
     if all("=" in member for member in members[1:]) and not _same_names(members):
         return _right_side(members[-1])  # steps: "3 + 4 = 7, 7 * 5 = 35"
     return text if text.isascii() else ", ".join(members)

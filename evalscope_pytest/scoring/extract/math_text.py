@@ -181,7 +181,7 @@ def _is_short_text(reply: str) -> bool:
 
 def _last_expression(reply: str) -> str | None:
     """Return the value that the reply's last sentence with one gives, or a reply of at most two words itself."""
-    tail = one_line(reply[-_SHOWN:].replace("\\boxed{}", " "))
+    tail = one_line(reply.replace("\\boxed{}", " "))[-_SHOWN:]
     fallback: str | None = None
     for sentence in islice(reversed(list(sentences(tail))), _SENTENCES_BACK):
         value = concluding_value(sentence)

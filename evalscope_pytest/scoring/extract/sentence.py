@@ -15,7 +15,12 @@ from typing import NamedTuple
 from .expressions import Token, is_value, listed, result_of, tokens_of
 
 _LONGEST = 2000  # Characters of a sentence that are read.
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$|[\"')\]*])|[。！？\n]")
+_SENTENCE_END = re.compile(r"[.!?](?:(?:\$\$?|\\[)\]])(?=\s{0,3}(?:[A-Z]|$))|(?=\s|$|[\"')\]*]))|[。！？\n]")
+_ALIGNED = re.compile(
+    r"\\begin\{(?:align(?:ed)?|gather(?:ed)?|equation|eqnarray|split)\*?\}(.{1,1500}?)"
+    r"\\end\{(?:align(?:ed)?|gather(?:ed)?|equation|eqnarray|split)\*?\}",
+    re.DOTALL,
+)
 _DISPLAYED = re.compile(r"\\\[.{1,1500}?\\\]|\$\$.{1,1500}?\$\$", re.DOTALL)
 _FACTORIAL = re.compile(r"\s?(?:[-=+*/·,<>]|\\)")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Za-z]|i\.e|e\.g|approx|ca|No|Nr|Mr|Mrs|Ms|Dr|St|vs|cf|resp)$")
@@ -66,7 +71,8 @@ _BESIDE_BEHIND = re.compile(
     r"\s{0,2}(?:[^\W\d_]{1,14}\s){0,2}?(?:later|ago|earlier|from now|hence|each (?:get|gets|got"
     r"|have|has|had|receive|eat|pay|need|earn|take|buy|make|own)|times (?:as|more|the|that|less))(?![a-z])"
     r"|\s{0,2}(?:[^\W\d_]{1,14}\s){0,1}?(?:später|lang|plus tard|después(?! de)|más tarde|спустя)(?!\w)"
-    r"|\s{0,2}[天日周月年小时分钟步个次]{1,3}[后後内里前间]|\s{0,2}(?:日|時間|分|週間|ヶ月|か月|年|回|ステップ)(?:後|で|間|以内|前"
+    r"|\s{0,2}[天日周月年小时分钟步个次]{1,3}[后後内里前间]|\s{0,2}(?:日|時間|分|週間|ヶ月|か月|年|回|ステップ)(?:後|で|間|以内"
+    r"|前"
     r"|かけて)"
     r"|\s{0,2}\S{1,16}\s?(?:পরে|পর|মধ্যে|আগে|ধরে|తర్వాత|తరువాత|లో|లోపు)"
     r"|\s{0,2}(?:দিনে|সপ্তাহে|মাসে|বছরে|মিনিটে|ঘণ্টায়|ঘন্টায়|রోజుల్లో|రోజుల్లో|గంటల్లో)",
@@ -87,7 +93,8 @@ _ASIDE = re.compile(
     r"|which (?:is|are|was|were|has|have|had|can|could|cost|we|he|she|they|it|you|I)(?![a-z])"
     r"|who|of (?:which|these|those|whom|them)|up from|down from|compared|instead|rather|not"
     r"|unlike|versus|vs|whereas|while"
-    r"|including|attained|achieved|reached|obtained|occurring|taken|realized|at|on|in(?! which| total| all| fact)|although"
+    r"|including|attained|achieved|reached|obtained|occurring|taken|realized|at|on|in(?! which"
+    r"| total| all| fact)|although"
     r"|though|even though|found|using|via|after|before|with|from|note|notice|recall|checking|check|verified"
     r"|weil|da|wobei|wenn|davon|denn|nicht|car|puisque|parce que|dont|où|si|porque|ya que|pues"
     r"|donde|cuando|de los cuales"
@@ -96,7 +103,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE_WITHIN = re.compile(
-    r"\s(?=(?:since|because|where|whenever|given that|(?:when|if) (?:[$\\]|[A-Za-z][ =<>])|provided|assuming|which (?:is|are|was|were|has|have)"
+    r"\s(?=(?:since|because|where|whenever|given that|(?:when|if) (?:[$\\]|[A-Za-z][ =<>])"
+    r"|provided|assuming|which (?:is|are|was|were|has|have)"
     r"|of which|up from|down from|compared (?:to|with)|instead of|rather than|unlike|versus|whereas|weil|wobei|denn"
     r"|puisque|parce que|dont|porque|ya que|так как|потому что|из которых|kwa sababu)(?![a-z]))"
     rf"|\s(?={_FOR_ALL})|(?<=[^,])(?=其中|因为|由于)",
@@ -135,17 +143,32 @@ DENIED_BEFORE = re.compile(
     r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[;；]\s?|(?<=\()|,\s|,(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]),|\s[—–-]\s|[—–](?=[A-Za-z])|:\s|\s(?=then\s)")
+_CLAUSE_END = re.compile(
+    r"[;；]\s?|(?<=\()|,\s|,(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]),|\s[—–-]\s|[—–](?=[A-Za-z])|:\s|\s(?=then\s)"
+)
 _CHINESE = re.compile("[一-鿿]")
 _WHICH_IS = re.compile(r"which (?:is|are|equals|has|gives|makes)\s[$*(]{0,3}$")
 _ENDS = re.compile(r"[$*)]{0,3}(?:\s[a-z]{1,14})?[.\s]{0,3}$", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"[$*(]{0,3}[-+]?\d[\d.,]{0,30}%?[*.,;:]{0,4}\$?[*.,;:]{0,4}")
+_BETWEEN = re.compile(r"(?:between|from|zwischen|entre|между|kati ya)\s[$*(]{0,3}$", re.IGNORECASE)
+_WHICH = re.compile(r"\W{0,4}which (?:is|are|was|were)(?![a-z])")
+_RELATION = re.compile(r"[=<>≤≥≠]|\\(?:le|leq|ge|geq|ne|neq|in|equiv|lt|gt|to)(?![a-z])")
+_CONDITION_BEFORE = re.compile(
+    r"(?<!\w)(?:with|for|when|if|where|at|occurs (?:at|when)|(?:for )?(?:all|every|any|each)"
+    r"|such that|as|wenn|für|si|pour)"
+    r"(?:\s(?:all|every|any|each|the|values?|of|integers?|real|positive|numbers?)){0,3}\s[$*(]{0,3}$",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"\W{0,4}(?:note|remark|hint|p\.s|check(?:ing)?|verification|recall|remember)(?![a-z])", re.IGNORECASE
+)
 _SUM = re.compile(r"\d\s?[%)]?\s?=")
 _MONEY = re.compile(r"(?:for|at|by)\s[$£€¥]?$")
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` with each displayed formula on one line."""
+    """Return ``text`` with each displayed formula on one line, and the lines of aligned ones joined by semicolons."""
+    text = _ALIGNED.sub(lambda match: match.group(1).replace("\\\\", "; ").replace("&", " "), text)
     return _DISPLAYED.sub(lambda match: match.group().replace("\n", " "), text)
 
 
@@ -153,12 +176,13 @@ def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of ``text``, each without its full stop, at most `_LONGEST` characters of each."""
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        if end.group() == "!" and _FACTORIAL.match(text, end.end()):
+        if end.group()[0] == "!" and _FACTORIAL.match(text, end.end()):
             continue
-        if end.group() == "." and _ABBREVIATED.search(text[max(0, end.start() - 8, start) : end.start()]):
+        if end.group()[0] == "." and _ABBREVIATED.search(text[max(0, end.start() - 8, start) : end.start()]):
             continue
-        if text[start : end.start()].strip():
-            yield text[start : end.start()][:_LONGEST]
+        sentence = text[start : end.start() if len(end.group()) == 1 else end.end()]
+        if sentence.strip():
+            yield sentence[:_LONGEST]
         start = end.end()
     if text[start:].strip():
         yield text[start:][:_LONGEST]
@@ -219,14 +243,18 @@ def concluding_value(sentence: str) -> Value | None:
 
 def _weight(sentence: str, run: Token, clauses: list[tuple[int, Weight]]) -> Weight:
     before, behind = sentence[max(0, run.start - 60) : run.start], sentence[run.end : run.end + 60]
-    clause = next(weight for start, weight in reversed(clauses) if start <= run.start)
+    start, clause = next((at, weight) for at, weight in reversed(clauses) if at <= run.start)
     if DENIED_BEFORE.search(before):
         return Weight.DENIED
     if _WHICH_IS.search(before) and _ENDS.match(behind):
         return Weight.PLAIN
+    if clause is Weight.ASIDE and _SUM.search(run.text) and _WHICH.match(sentence, start):
+        return Weight.PLAIN
     if clause is Weight.ASIDE or _in_brackets(sentence, run):
         return Weight.ASIDE
-    number = _PLAIN_NUMBER.fullmatch(run.text)
+    if _RELATION.search(run.text) and not _SUM.search(run.text) and _CONDITION_BEFORE.search(before):
+        return Weight.ASIDE
+    number = _PLAIN_NUMBER.fullmatch(run.text) or _BETWEEN.search(before)
     beside = number and _BESIDE_BEFORE.search(before) and not _WAYS.match(behind)
     money = sentence[run.start : run.start + 1] in ("$", "£", "€", "¥") and _MONEY.search(before)
     if run.text[:1] == "=" or (run.text[-1:] != "=" and _SUM.search(run.text)):
@@ -243,6 +271,8 @@ def _clauses(sentence: str, formulas: list[tuple[int, int]]) -> list[tuple[int, 
     starts += [match.end() for match in _CLAUSE_END.finditer(sentence)]
     starts += [match.end() for match in _ASIDE_WITHIN.finditer(sentence)]
     outside = sorted(at for at in set(starts) if not any(begin < at < end for begin, end in formulas))
+    if _REMARK.match(sentence):
+        return [(0, Weight.ASIDE)]
     followed = len(outside) > 1 and "," in sentence[: outside[1]]
     return [(at, _kind(sentence, at, followed=followed)) for at in outside]
 

@@ -30,7 +30,8 @@ _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
 _EDGES = " \t\r\n.,;:!?*_`\"'()[]{}<>$#~\\。，、；！=-"
 _DRESS = re.compile(
     r"(?:[\s*_`\"'$(\[{<>:=#~-]|\\(?:boxed|text(?:bf|it|rm)?|math(?:bf|rm|sf)|[(\[]))"
-    r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
+    r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该"
+    r"|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
 )
 _WORD = re.compile(r"[a-z]+|[一-鿿]+")
 _MARKER = announcement(
