@@ -26,7 +26,8 @@ BEFORE = [
 BEHIND = [
     "\nThis runs in O(1).", "\n\nIt's that simple!", "\n\nExplanation:\n- It halves; then it rounds.\n- Done.",
     "\n\nDone",
-    "\n**Notes**\n1. It works.\n", "\n\nFor example:\n\nassert half(2) == 7", "\n\nNote: recursion", "\n\n这个函数返回一半。",
+    "\n**Notes**\n1. It works.\n", "\n\nFor example:\n\nassert half(2) == 7", "\n\nNote: recursion",
+    "\n\n这个函数返回一半。",
 ]  # fmt: skip
 
 
@@ -44,11 +45,12 @@ def test_a_reply_may_begin_inside_a_block_that_the_prompt_opened(code, behind):
 
 
 def test_imports_and_helpers_before_a_function_stay_with_it():
-    reply = f"We need:\n\nimport math\n\nand a helper:\n\n@cache\ndef one():\n    return 1\n\nThen:\n\n{WHOLE}\n\nThat's all."
-    assert python_part(reply, DEFINES) == f"import math\n\n@cache\ndef one():\n    return 1\n\n{WHOLE}\n"
+    helper = "@cache\ndef one():\n    return 1\n"
+    reply = f"We need:\n\nimport math\n\nand a helper:\n\n{helper}\nThen:\n\n{WHOLE}\n\nThat's all."
+    assert python_part(reply, DEFINES) == f"import math\n\n{helper}\n{WHOLE}\n"
 
 
-FENCED_DOC = f"{HEAD[:-1].replace(' Return', chr(10) + '    ```' + chr(10) + '    half(4)' + chr(10) + '    ```' + chr(10))}\n{BODY}"
+FENCED_DOC = f'def half(n):\n    """\n    ```\n    half(4)\n    ```\n    """\n{BODY}'
 
 
 @pytest.mark.parametrize("mark", ["```", "~~~"])
@@ -100,7 +102,8 @@ def test_any_text_has_a_part_and_it_is_made_of_its_lines(text):
 
 @pytest.mark.parametrize(
     "piece",
-    ["(", "[{", "not ", "-", "lambda:", "x if ", "'''\n", '"""a\n', "@a\n", "(\n", "a\n", "if x:\n", "```\n", "    ```\n"]
+    ["(", "[{", "not ", "-", "lambda:", "x if ", "'''\n", '"""a\n', "@a\n", "(\n", "a\n"]
+    + ["if x:\n", "```\n", "    ```\n"],
 )  # fmt: skip
 def test_a_hostile_program_takes_no_time(piece):
     started = time.process_time()

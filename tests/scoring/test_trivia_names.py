@@ -45,7 +45,9 @@ RIGHT = {
         "Sunset Boulevard (1950)", "It was the musical Sunset Boulevard", "a musical called Sunset Boulevard",
     ],
     "1945": ["In 1945", "in the year 1945", "The year was 1945", "1945 (May)", "It was 1945."],
-    "Queen": ["the band Queen", "The rock band Queen", "The group was Queen", "a band named Queen", "They are called Queen"],
+    "Queen": [
+        "the band Queen", "The rock band Queen", "The group was Queen", "a band named Queen", "They are called Queen",
+    ],
     "River Phoenix": ["River Phoenix", "the actor River Phoenix"],
     "Paris": ["The capital of France is Paris", "the city of Paris"],
     "0.5": [".5", "0.50", "**.5**"],
@@ -69,7 +71,10 @@ def test_a_name_with_a_lead_in_or_brackets_behind_is_right(target, reply):
 
 @pytest.mark.parametrize(
     "reply",
-    ["Myanmar (Burma)", "Burma / Myanmar", "Myanmar, formerly known as Burma", "Myanmar, also called Burma", "Burma or Myanmar"],
+    [
+        "Myanmar (Burma)", "Burma / Myanmar", "Myanmar, formerly known as Burma", "Myanmar, also called Burma",
+        "Burma or Myanmar",
+    ],
 )  # fmt: skip
 def test_two_names_of_one_thing_are_one_answer(reply):
     assert score(reply, "Myanmar", "Burma") == 1.0

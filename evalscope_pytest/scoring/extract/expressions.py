@@ -5,23 +5,33 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_LONGEST = 1200
+_LONGEST = 2000
 _MOST = 400  # Words of a sentence that are read.
-_SCRIPTS = (
-    "\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # whose letters stand close to digits
-)
+_SCRIPTS = "\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # whose letters stand close to digits
 _LETTERS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z\\])(?:sqrt|pi|sin|cos|tan|log|ln|cm|km|mm|kg)(?![A-Za-z])")
 _WORD = re.compile(r"[A-Za-z]{2,}|[\u0400-\u1eff\u3040-\u30ff一-鿿]")  # none of them Greek
 _VALUE = re.compile(
     r"\d|\\(?:[dt]?frac|sqrt|pi|infty|emptyset|varnothing|text|begin|sin|cos|tan|log|ln|e|i)(?![A-Za-z])|[π√∛∞∅]"
 )
 _TOKEN = re.compile(rf"[{_SCRIPTS}]+|[^\s{_SCRIPTS}]+")
-_TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}\}")
-_GLUED = re.compile(r"[*_(]{0,4}([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|-[A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$")
+_TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}(?:\}|$)|\{(?:cm|km|mm)\}")
+_ABBREVIATION = re.compile(r"\(?(?:i\.e|e\.g)\.?,?$", re.IGNORECASE)
+_GLUED = re.compile(
+    r"(?:[*_(]{0,4}|[-\d+*/x×()., $]{1,60}=\s?)([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|[-/][A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$"
+)
+_NUMBER = re.compile(r"[-+]?[$£€¥]?\d[\d,./]{0,40}%?")
+# Brackets behind a number that say how it was found: "36 (3 boxes", "36 (12 x 3)"; "2 (x + 1)" is a product.
+_REMARK = re.compile(r"\((?:[\d\s,.+*/×÷x=$%-]{1,80}\)|[^()]{0,80}=|[\d$]{0,12}\s?[A-Za-z]{2,})")
+_DANGLING = re.compile(r"[-–—|/*+<>=~&]{1,3}")
+_LABELLED = re.compile(r"[A-Za-z][A-Za-z'-]{1,30}[:=](?=[-(]{0,2}[\d$.\\])")  # "Total:15"
+_ORDER = re.compile(r"[<>≤≥]|\\(?:le|leq|ge|geq)(?![a-z])")
 _ORDINAL = ("st", "nd", "rd", "th")
 _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 _JOINS = ("and", "or", "和", "或", "与", "及", "或者", "und", "oder", "et", "ou", "y", "o", "и", "или", "na", "au")
 _OPERATOR = re.compile(r"[-+*/^=<>|×÷·±≤≥≠∈∪,;:()\[\]{}$&.!°%]+")
+_SEPARATOR = re.compile(
+    r"[(\[{]|[)\]}]|,\s(?:(?:and|or)\s)?|\s(?:and|or|und|oder|et|ou|y|o|и|или|na|au)\s|\s?(?:或者|[和或与及、;])\s?"
+)
 _EDGES = " \t.,;:*_`"
 _CALL = re.compile(r"[A-Za-z]{1,3}\([^()]{1,30}\)|\|[^|]{1,30}\||[A-Z]{2,4}|\\(?:angle|triangle|overline)\b.{1,20}")
 
@@ -42,7 +52,9 @@ def is_value(text: str) -> bool:
 
 def mathematical(word: str) -> bool:
     """Tell whether a word belongs to an expression: no letters but LaTeX and single variables."""
-    return not _WORD.search(_LETTERS.sub(" ", word.replace("{cm}", "")))
+    if _ABBREVIATION.match(word):
+        return False
+    return not _WORD.search(_LETTERS.sub(" ", _TEXT.sub(" ", word)))
 
 
 def tokens_of(sentence: str) -> list[Token]:
@@ -60,12 +72,18 @@ def tokens_of(sentence: str) -> list[Token]:
             at += 1
             continue
         end = match.end()
-        inner = min((cut for cut in (sentence.find("$", at + 1, end), sentence.find("\\(", at + 1, end)) if cut > 0), default=end)
-        if inner < end and formula_at(sentence, inner):
-            end = inner
+        end = min((cut for mark in ("$", "\\(") if (cut := _formula_within(sentence, mark, at, end))), default=end)
+        label = _LABELLED.match(sentence, at, end)
+        end = label.end() if label else end
         found.append(Token(at, end, sentence[at:end]))
         at = end
     return found
+
+
+def _formula_within(sentence: str, mark: str, at: int, end: int) -> int:
+    """Return where a formula begins within a word ("x=$5$"), 0 when none does."""
+    cut = sentence.find(mark, at + 1, end)
+    return cut if cut > 0 and formula_at(sentence, cut) else 0
 
 
 def formula_at(sentence: str, at: int) -> Token | None:
@@ -74,11 +92,19 @@ def formula_at(sentence: str, at: int) -> Token | None:
         if not sentence.startswith(opening, at):
             continue
         begin = at + len(opening)
-        end = sentence.find(closing, begin, begin + _LONGEST)
+        end = _closing(sentence, closing, begin)
         inner = sentence[begin:end] if end > begin else ""
         if inner.strip() and not (opening == "$" and _money(inner, sentence[end + 1 : end + 2])):
             return Token(at, end + len(closing), inner.strip(), formula=True)
     return None
+
+
+def _closing(sentence: str, closing: str, begin: int) -> int:
+    """Return where a formula's closing mark stands: not a dollar sign with a backslash."""
+    end = sentence.find(closing, begin, begin + _LONGEST)
+    while closing[0] == "$" and end > 0 and sentence[end - 1] == "\\":
+        end = sentence.find(closing, end + 1, begin + _LONGEST)
+    return end
 
 
 def _money(inner: str, behind: str) -> bool:
@@ -95,9 +121,9 @@ def listed(sentence: str, tokens: list[Token]) -> list[Token]:
     depth = 0
     for index, token in enumerate(tokens):
         opening = token.text.count("{") - token.text.count("}")
-        if run and (depth > 0 or _belongs(token)):
-            run.append(token)
-        elif run and token.text in _JOINS and _joins(sentence, run, tokens[index + 1 : index + 3]):
+        if (run and (depth > 0 or (_belongs(token) and not _apart(sentence, run, token)))) or (
+            run and token.text in _JOINS and _joins(sentence, run, tokens[index + 1 : index + 3])
+        ):
             run.append(token)
         else:
             _close(sentence, run, runs)
@@ -115,18 +141,36 @@ def _belongs(token: Token) -> bool:
     return token.formula or mathematical(token.text)
 
 
+def _apart(sentence: str, run: list[Token], token: Token) -> bool:
+    """Tell whether a mathematical word begins a new expression: behind a semicolon, or a remark in brackets."""
+    if run[-1].text.endswith((";", "；")) and _balanced("".join(one.text for one in run)):
+        return True
+    bracket = _REMARK.match(sentence, token.start)
+    return bracket is not None and _NUMBER.fullmatch(run[-1].text.strip("*$")) is not None
+
+
+def _balanced(text: str) -> bool:
+    return text.count("(") <= text.count(")") and text.count("[") <= text.count("]")
+
+
 def _joins(sentence: str, run: list[Token], behind: list[Token]) -> bool:
     """Tell whether a joining word stands between two values, and the second one stands for itself."""
     if not behind or not any(is_value(token.text) for token in run) or not _belongs(behind[0]):
         return False
     if behind[0].formula or is_value(behind[0].text):
-        return is_value(behind[0].text) and not sentence[behind[0].end :].lstrip(" *,.").startswith(("of them", "of these"))
+        return is_value(behind[0].text) and not sentence[behind[0].end :].lstrip(" *,.").startswith(
+            ("of them", "of these")
+        )
     return behind[0].text.isalpha()  # "x = 2 or x = -2"
 
 
 def _close(sentence: str, run: list[Token], runs: list[Token]) -> None:
     """Take a run for an expression, without single letters at its edges that are words ("a", "I")."""
     while len(run) > 1 and not run[-1].formula and run[-1].text.strip(_EDGES).isalpha() and not _ends_open(run[-2]):
+        run = run[:-1]
+    while len(run) > 1 and _DANGLING.fullmatch(run[-1].text):
+        run = run[:-1]
+    while len(run) > 1 and run[-1].text.startswith("(") and not _balanced(run[-1].text):
         run = run[:-1]
     while len(run) > 1 and not run[0].formula and run[0].text.isalpha() and _begins_value(run[1].text):
         run = run[1:]
@@ -150,7 +194,9 @@ def _glued(token: Token) -> Token | None:
     number = match.group(1).rstrip(".,")
     keep = number + (match.group(2) or "") if match.group(2) and match.group(2)[:2] not in _ORDINAL else number
     start = token.start + match.start(1)
-    return Token(start, start + len(number) + len(match.group(2) or ""), number if "-" in keep[1:] else keep)
+    return Token(
+        start, start + len(number) + len(match.group(2) or ""), number if re.search("[-/]", keep[1:]) else keep
+    )
 
 
 def result_of(run: str) -> str:
@@ -160,11 +206,21 @@ def result_of(run: str) -> str:
     """
     text = undelimited(run)
     members = members_of(text)
-    if len(members) == 1:
+    if len(members) < 2:
         return _right_side(text)
+    if _restated(text, members):
+        return _right_side(members[-1])
+    if len(members) == 2 and "\\in" in members[1] and _ORDER.search(members[0]):
+        return members[1]
     if all("=" in member for member in members[1:]) and not _same_names(members):
         return _right_side(members[-1])  # steps: "3 + 4 = 7, 7 * 5 = 35"
-    return text
+    return text if text.isascii() else ", ".join(members)
+
+
+def _restated(text: str, members: list[str]) -> bool:
+    """Tell whether the second of two members says the first in another way ("$\\pi/18$, or $10^\\circ$")."""
+    plain = all(_NUMBER.fullmatch(member) for member in members)
+    return len(members) == 2 and ", or " in text and not plain and not _same_names(members)
 
 
 def undelimited(run: str) -> str:
@@ -180,7 +236,11 @@ def undelimited(run: str) -> str:
         else:
             pieces.append(text[at])
             at += 1
-    bare = "".join(pieces).replace("**", "").strip(_EDGES)
+    bare = "".join(pieces).replace("**", "").strip(_EDGES).rstrip("([" + _EDGES)
+    if bare.endswith("}") and bare.count("}") > bare.count("{"):
+        bare = bare.rstrip("}" + _EDGES)
+    if bare.startswith("(") and not _balanced(bare):
+        bare = bare.lstrip("(")
     for opening, closing in (("(", ")"), ("[", "]")):
         if bare.endswith(closing) and opening not in bare and "(" not in bare and "[" not in bare:
             bare = bare.rstrip(closing)
@@ -191,7 +251,7 @@ def members_of(text: str) -> list[str]:
     """Return the parts of an expression that commas and joining words separate outside brackets."""
     parts: list[str] = []
     depth, start = 0, 0
-    for match in re.finditer(r"[(\[{]|[)\]}]|,\s(?:and\s|or\s)?|\s(?:and|or)\s|[、;]", text):
+    for match in _SEPARATOR.finditer(text):
         mark = match.group()
         if mark in "([{":
             depth += 1

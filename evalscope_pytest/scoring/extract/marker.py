@@ -17,7 +17,7 @@ _QUALIFIERS = r"(?:final|correct|right|best|my|your|the|short|exact|numeric(?:al
 _EN_WORDS = r"(?:\s(?:choices?|options?|letters?|values?|text|here|below|above|therefore|thus|then|now))?"
 # "Answer (a):", "Answer 2:", "the answer to part (b) is", "the answer to this question is", "the answer (in cm) is"
 _EN_OF = (
-    r"(?:\s?[(\[][^()\[\]\n]{1,40}[)\]]|\s(?:no\.\s?)?\d{1,2}(?=[.):*]))?"
+    r"(?:\s?[(\[][^()\[\]\n]{1,40}[)\]]|\s(?:no\.\s?|#\s?)?\d{1,2}(?=[.):*]))?"
     r"(?:\s(?:to|for|of)\s(?:this|the|your|our|that|part|question|problem|exercise|both|[(])[\w() ]{0,40}?)?"
 )
 _EN_VERB = (

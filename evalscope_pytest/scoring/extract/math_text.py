@@ -18,7 +18,7 @@ from .boxes import Box, boxes
 from .expressions import formula_at, is_value
 from .json_text import json_answer
 from .marker import announcements
-from .sentence import Value, Weight, announced_value, concluding_value, sentences, values
+from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, one_line, sentences, values
 from .visible import fold, visible
 
 _TAIL = 32_000  # Characters before the end that are read, where no box is found.
@@ -26,11 +26,6 @@ _SHORT = 2  # Lines of a part with the heading "Answer" that announce it.
 _SENTENCES = 6  # Sentences behind a phrase in which its value is looked for.
 _SENTENCES_BACK = 40
 _SHOWN = 2000  # Characters read after a phrase or before the end.
-_TAKEN_BACK_BEFORE = re.compile(
-    r"(?:\bnot|\bnever|\bunlike|\bthan|\binstead of|n't|不是|并非|而非|不等于|不为|≠|\\neq?)"
-    r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$",
-    re.IGNORECASE,
-)
 _TAKEN_BACK_AFTER = re.compile(
     r"[\s$)*]{0,4}(?:\\[)\]])?,?\s{0,2}(?:(?:is|was|would be|which is|seems)\s(?:clearly |definitely |obviously )?"
     r"(?:not|wrong|incorrect|false|invalid|impossible)(?![a-z])|isn't|不对|错|不正确|是错)",
@@ -42,14 +37,16 @@ _TWO_BOXES = re.compile(
 )
 _LIST_WORD = re.compile(r",|;|、|and|or|和|或|与")
 _FILLER = re.compile(
-    r"(?:[\s:=,~≈]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just|only|found|to|thus|therefore|so|now|then"
+    r"(?:[\s:=,~≈]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just"
+    r"|only|found|to|thus|therefore|so|now|then"
     r"|that|indeed|at|least|most|also|given|by|as follows|genau|ungefähr|exactement|environ|exactamente|aproximadamente"
     r"|ровно|примерно)(?![^\W_])){0,16}",
     re.IGNORECASE,
 )
 _OPENING = " \t\r\n:*_`\"'#>"
 _BULLET = re.compile(r"\s{0,20}\n\s{0,20}(?:[-*•+]|1[.)])\s{1,4}(?=\S)")
-_NO_ANSWER = re.compile(r"not\b|n't|unknown|undetermined|impossible to|unclear|不|无法|未知", re.IGNORECASE)
+_DENIED = re.compile(r"not\b|n't|不", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"unknown|undetermined|impossible to|unclear|无法|未知", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:\*\*)?(?:\(([A-E])\)|([A-E])[.)])(?:\*\*)?[\s:,–—-]{1,4}(?=[-+$(]{0,3}(?:\d|\\|[√π.]|[a-z](?![a-z])))"
 )
@@ -68,12 +65,13 @@ def read_math(text: str) -> str | None:
     if answer := _boxed(reply):
         return answer
     tail = fold(reply[-_TAIL:])
-    return _announced(tail) or _bold(tail) or _last_expression(tail)
+    announced = _announced(tail)
+    return (_bold(tail) or _last_expression(tail)) if announced is None else announced or None
 
 
 def _member(answer: str) -> str | None:
     """Return what a field of JSON answers: a value, a sentence about it, or a whole reply."""
-    return _boxed(answer) or _announced(folded := fold(answer)) or _claim(folded)
+    return _boxed(answer) or _announced(folded := fold(answer)) or _claim(folded) or None
 
 
 def _boxed(reply: str) -> str | None:
@@ -94,17 +92,20 @@ def _boxed(reply: str) -> str | None:
 
 def _taken_back(reply: str, box: Box) -> bool:
     before, after = reply[max(0, box.start - 48) : box.start], reply[box.end : box.end + 40]
-    return bool(_TAKEN_BACK_BEFORE.search(before) or _TAKEN_BACK_AFTER.match(after))
+    return bool(DENIED_BEFORE.search(before) or _TAKEN_BACK_AFTER.match(after))
 
 
 def _announced(reply: str) -> str | None:
+    """Return what the last phrase announces; empty when all there are say that there is no answer."""
+    silent = False
     for phrase in announcements(reply):
         claim = reply[phrase.end() : phrase.end() + _SHOWN]
         supposed = _SUPPOSED.search(phrase.group()) is not None
         heading = phrase.group().endswith("\n")
         if answer := _headed(claim) if heading else _claim(claim, needs_value=supposed):
             return answer
-    return None
+        silent = silent or answer == ""
+    return "" if silent else None
 
 
 def _headed(text: str) -> str | None:
@@ -122,7 +123,7 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     """
     if bullet := _BULLET.match(claim):
         claim = claim[bullet.end() :]
-    claim = claim.lstrip(_OPENING).partition("</")[0]
+    claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
     claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
     if label := _LABEL.match(claim):
         claim = claim[label.end() :]
@@ -131,8 +132,10 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     words = ""
     for sentence in islice(sentences(claim), _SENTENCES):
         if _NO_ANSWER.match(sentence):
-            return None
+            return ""
         value = announced_value(sentence)
+        if value is None and _DENIED.match(sentence):
+            return ""
         if value and (value.weight is not Weight.ASIDE or not _before(sentence, value)):
             return _with_unit(sentence, value)
         words = words or _before(sentence, value)
@@ -151,7 +154,7 @@ def _joined(behind: str) -> bool:
 def _before(sentence: str, value: Value | None) -> str:
     """Return the words of a clause, up to a remark that holds a value."""
     end = len(sentence) if value is None else value.start
-    return re.split(r",\s|\s\(|;|\s[—–-]\s", sentence[:end], maxsplit=1)[0].strip(" \"'`*_.,;(}")
+    return re.split(r",\s|\s\(|;|\s[—–-]\s", sentence[:end], maxsplit=1)[0].strip(" \"'`*_.,;}").rstrip("( ")
 
 
 def _with_unit(sentence: str, value: Value) -> str:
@@ -172,9 +175,13 @@ def _bold(reply: str) -> str | None:
     return None
 
 
+def _is_short_text(reply: str) -> bool:
+    return len(reply) <= 60 and len(reply.split()) <= 2 and not is_value(reply)
+
+
 def _last_expression(reply: str) -> str | None:
     """Return the value that the reply's last sentence with one gives, or a reply of at most two words itself."""
-    tail = reply[-_SHOWN:].replace("\\boxed{}", " ")
+    tail = one_line(reply.replace("\\boxed{}", " "))[-_SHOWN:]
     fallback: str | None = None
     for sentence in islice(reversed(list(sentences(tail))), _SENTENCES_BACK):
         value = concluding_value(sentence)
@@ -183,4 +190,4 @@ def _last_expression(reply: str) -> str | None:
         fallback = fallback or (value.text if value else None)
         if not sentence.isascii() and (number := last_spoken_zh(sentence)):
             return number
-    return fallback or (reply.strip(" .*_`\"'。") or None if len(reply) <= 60 and len(reply.split()) <= 2 else None)
+    return fallback or (reply.strip(" .*_`\"'。") or None if _is_short_text(reply) else None)

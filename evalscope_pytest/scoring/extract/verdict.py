@@ -34,7 +34,8 @@ _EDGES = " \t\r\n.,;:!?*_`\"'()[]{}<>$#~\\。，、；！=-"
 _YES_SIGNS, _NO_SIGNS = "✅✔☑✓👍", "❌✗✘✖❎👎"
 _DRESS = re.compile(
     r"(?:[\s\ufe0f→➔▶•✅✔☑✓👍❌✗✘✖❎👎*_`\"'$(\[{<>:=#~-]|\\(?:boxed|text(?:bf|it|rm)?|math(?:bf|rm|sf)|[(\[]))"
-    r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
+    r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该"
+    r"|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
 )
 _WORD = re.compile(r"[a-z]+|[一-鿿]+")
 _MARKER = announcement(

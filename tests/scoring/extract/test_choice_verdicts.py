@@ -74,7 +74,12 @@ def test_the_words_of_an_option_are_no_verdict_on_it():
 
 
 LOGIC = options(
-    ["Valid", "Invalid. Counterexample when C is true", "Invalid. Counterexample when A is true and B is false", "All false"]
+    [
+        "Valid",
+        "Invalid. Counterexample when C is true",
+        "Invalid. Counterexample when A is true and B is false",
+        "All false",
+    ]
 )  # fmt: skip
 
 
