@@ -102,8 +102,10 @@ def test_any_text_has_a_part_and_it_is_made_of_its_lines(text):
 
 @pytest.mark.parametrize(
     "piece",
-    ["(", "[{", "not ", "-", "lambda:", "x if ", "'''\n", '"""a\n', "@a\n", "(\n", "a\n"]
-    + ["if x:\n", "```\n", "    ```\n"],
+    [
+        "(", "[{", "not ", "-", "lambda:", "x if ", "'''\n", '"""a\n', "@a\n", "(\n", "a\n", "if x:\n", "```\n",
+        "    ```\n",
+    ],
 )  # fmt: skip
 def test_a_hostile_program_takes_no_time(piece):
     started = time.process_time()
