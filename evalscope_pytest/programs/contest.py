@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..core.errors import ScoringError
 from ..core.values import Sample, Score
 from ..sandbox.protocol import MIB, Program, Result
-from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.protocol import Scorer
 from .outcome import check_obstacle, limits_for, why
 from .packed import unpacked
+from .python_part import python_of
 
 if TYPE_CHECKING:
     from ..sandbox.handle import SandboxHandle
@@ -66,7 +66,7 @@ async def _score(text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float
     import asyncio
 
     function = str(sample.metadata.get("function") or "")
-    code = code_of(text, PYTHON, ("class Solution", f"def {function}(") if function else (), last=True)
+    code = python_of(text, ("class Solution", f"def {function}(") if function else (), last=True)
     tests = await asyncio.to_thread(_tests, sample)  # there may be megabytes to unpack
     for number, test in enumerate(tests, 1):
         program, mark = _program(code, function, test, cpu_s)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..core.errors import SandboxError
 from ..core.values import Sample, Score
 from ..sandbox.protocol import Program, Result
-from ..scoring.extract.code import PYTHON, code_of
 from ..scoring.extract.visible import visible
 from ..scoring.protocol import Scorer
 from .apart import set_apart
 from .completion import MAIN, before_line, completed
 from .outcome import check_obstacle, limits_for, outcome
+from .python_part import python_of
 
 if TYPE_CHECKING:
     from ..sandbox.handle import SandboxHandle
@@ -62,7 +62,7 @@ async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxH
     entry = str(sample.metadata.get("entry_point", ""))
     defines = (f"def {entry}(", f"async def {entry}(", f"class {entry}") if entry else ()
     reply = _between(visible(text), reading.begin, reading.end)
-    code = before_line(code_of(reply, PYTHON, defines), (*MAIN, *filter(None, [reading.stop])))
+    code = before_line(python_of(reply, defines), (*MAIN, *filter(None, [reading.stop])))
     whole = completed(sample.question, code, defines) if reading.completes else code
     tests = sample.private["tests"]
     head = sample.question if reading.completes else ""

@@ -112,7 +112,8 @@ def test_replies_of_a_megabyte_take_no_time() -> None:
         ("ANSWER: Sunset Boulevard", 1), ("ANSWER: the show 'Sunset Boulevard'.", 1), ("ANSWER: sunset_boulevard", 1),
         ("The answer is **Sunset Blvd.**", 1), ("ANSWER: It was Sunset Boulevard. It ran for years.", 1),
         ("ANSWER: Sunset", 0), ("ANSWER: Cats or Sunset Boulevard", 0), ("ANSWER: not Sunset Boulevard", 0),
-        ("ANSWER: Cats, Evita, Phantom of the Opera, Sunset Boulevard", 0), ("ANSWER: Evita", 0), ("ANSWER: The", 0),
+        ("ANSWER: Cats, Evita, Phantom of the Opera, Sunset Boulevard", 0), ("ANSWER: Evita", 0), ("ANSWER: A", 0),
+        ("ANSWER: The", 1),
     ],
 )  # fmt: skip
 def test_trivia_accepts_a_name_but_no_piece_of_one(reply: str, right: int) -> None:

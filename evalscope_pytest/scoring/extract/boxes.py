@@ -47,6 +47,12 @@ def boxes(text: str) -> Iterator[Box]:
             yield Box(start, name.end(2), name.group(2))
 
 
+def braced(text: str) -> str:
+    """Return what the braces hold that ``text`` begins with, others inside them included; empty without any."""
+    begin = len(text) - len(text.lstrip()) + 1
+    return _braced(text, 0, begin).content if text[begin - 1 : begin] == "{" else ""
+
+
 def _braced(text: str, start: int, begin: int) -> Box:
     depth = 1
     for brace in _BRACE.finditer(text, begin, begin + _LONGEST):

@@ -5,9 +5,11 @@ The readings, from the most to the least explicit; the first that says something
 1. the whole reply is a label, or the text of one option;
 2. explicit markers (``ANSWER: B``, "the answer is B", ``答案：B``, "la réponse est B", ``\\boxed{B}``, a JSON field):
    the last that is readable wins;
-3. an option called right ("option B is right", ``B项正确``), when exactly one is;
-4. a choice in words ("I choose B", ``故选B``), the last one;
-5. a reply or line that begins with a marked label (``B) text``), or a last line that is one.
+3. verdicts on the options, a row or a line each, when exactly one is called right (`verdict_table`);
+4. an option called right ("option B is right", ``B项正确``), when exactly one is;
+5. a choice in words ("I choose B", ``故选B``), the last one;
+6. a reply or line that begins with a marked label (``B) text``), or a last line that is one;
+7. the one option called true. "True" says something of a statement first: questions of logic have some called A and B.
 
 A claim of several options is no answer to a question that has one. Letters that belong to words never count.
 """
@@ -18,40 +20,37 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from .boxes import braced
+from .json_text import said
 from .labels import bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
+from .marker import CLOSING, announcement, announcements, hedged
 from .options import Options
-from .visible import fold, visible
+from .verdict_table import tabled
+from .visible import fold
 
 _CLAIMS = 48  # How many claims are tried, from the last: bounds the work on a reply that repeats a marker for ever.
 _LINES = 400
+_LINE = 200
 _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
-_CLOSING = r"(?:[*_`\"'\])]|</b>|</strong>){0,4}"
-# The same announcements in the languages benchmarks are translated to.
-_ABROAD = (
-    r"\b(?:antwort|lösung|réponse|respuesta|resposta|risposta|jawaban(?:nya)?|jibu|ìdáhùn|ответ|cevap|antwoord)"
-    rf"(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{_CLOSING}\s?"
-    r"(?::|=|(?:ist|lautet|est|es|é|è|adalah|ni|jẹ́)\s(?:(?:die|der|a|la|le|el)\s|l')?"
-    r"(?:(?:opción|opção|opzione|pilihan|lettre|letra|lettera|buchstabe)\s)?)"
-    rf"|(?:الإجابة|الجواب|উত্তর|उत्तर|ઉત્તર|ਉੱਤਰ|ଉତ୍ତର|பதில்|సమాధానం|ಉತ್ತರ|ഉത്തരം|정답|答え|正解)(?:\sالصحيحة|\sالصحيح)?{_CLOSING}\s?(?::|=|"
-    r"(?:は|은|는|\s?هي|\s?هو|\s?হলো?|\s?है)?(?=[\s(\[*\"'{$\\]{0,6}[A-Za-z](?![A-Za-z])))"
-)
-_MARKER = re.compile(
-    r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely|selected|chosen|remaining) (?:choice|option|letter)"
-    r"|\b(?:solution|response|result)(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s)))"
-    r"(?: (?:choices?|options?|letters?|here))?(?: to (?:this|the) (?:question|problem)| above)?"
-    rf"\s{{0,3}}{_CLOSING}\s{{0,3}}"
-    r"(?::|=|—|[-=]?>|[→➔➜⇒]|-(?=\s?[(\[*]{0,3}[A-Za-z](?![A-Za-z]))|是|为|\s{0,2}\n"
-    r"|(?:is|are|(?:would|should|must|will|has to)(?: most)?(?: likely| probably| definitely| certainly)? be)(?![a-z]))"
-    r"|\bcorrect\s?:"
-    r"|\bans\s?[.:=]"
-    r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
-    rf"|答案(?:选项)?{_CLOSING}\s{{0,3}}(?::|=|(?:应该|应当|应|就|当)?(?:是|为|选))?"
-    r"|(?:正确|符合题意|符合要求)(?:的)?(?:一项|选项|答案|说法)?(?:应该|应当|应|就)?(?:是|为)|答\s?:"
-    r"|[\"'](?!wrong|incorrect|reject|other)[a-z_ -]{0,20}(?:answer|choice|option|letter|label|selection)[\"']\s{0,3}:"
-    rf"|[\"']选项[\"']\s{{0,3}}:|{_ABROAD}"
-    r"|<answer>"
-    r"|\\?\b(?:boxed|fbox)\s{0,3}(?=\{)",
-    re.IGNORECASE,
+# Beside what every reader takes for an announcement: the nouns of a choice, and looser forms that a letter follows.
+_MARKER = announcement(
+    english=(
+        r"(?:correct|best|right|final|my|most likely|selected|chosen|remaining) (?:choice|option|letter)"
+        r"|(?:solution|response|result|lösung)(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s|=|ist\s))"
+    ),
+    chinese="答案选项",
+    also=(
+        rf"(?<!best )(?<!correct )\banswers?{CLOSING}\s{{0,2}}\n"
+        r"|\bcorrect\s?:"
+        r"|\bans\s?[.:=]"
+        r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
+        rf"|答案(?:选项)?{CLOSING}\s{{0,3}}(?:(?:应该|应当|应|就|当)?选)?"
+        r"|(?:正确|符合题意|符合要求)(?:的)?(?:一项|选项|答案|说法)?(?:应该|应当|应|就)?(?:是|为)"
+        r"|[\"'](?!wrong|incorrect|reject|other)[a-z_ -]{0,20}"
+        r"(?:answer|choice|option|letter|label|selection)[\"']\s{0,3}:"
+        r"|[\"']选项[\"']\s{0,3}:"
+        r"|\\?\b(?:boxed|fbox)\s{0,3}(?=\{)"
+    ),
 )
 _VERB = re.compile(
     r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"
@@ -69,19 +68,25 @@ _CALLED_RIGHT = re.compile(
     r"[)\]*\"'`]{0,3}\s{0,2}(?:"
     r"(?:is|are(?: both| all)?|(?:looks|seems|appears)(?: to be)?|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
-    r"(?:right|correct|true|best|answer|choice|accurate)(?![a-z])"
+    r"(?:right|correct|best|answer|choice|accurate)(?![a-z])"
     r"|(?:选项|项|答案)?(?:的说法|说法|表述)?(?:是|才是|最)?(?:正确|对的|对|符合|合适|恰当))"
 )
-_LABEL = re.compile(r"[A-Z](?![a-z])")
-_QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'|\{([^{}\n]{1,400})\})")
-_PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
-_HEDGE = re.compile(
-    r"(?:\b(?:whether|if|suppose|assume|assuming|imagine|unless|why"
-    r"|(?:might|may|could|would|some|people) (?:say|think))"
-    r"(?: that)?(?: the| this| my)?(?: correct| right| final| best| option| choice)?"
-    r"|(?:如果|假如|假设|是否|若|为什么)(?:正确|最终)?)\s?$",
-    re.IGNORECASE,
+_CALLED_TRUE = re.compile(
+    r"(?<![A-Za-z0-9'\\_-])(?P<label>[A-Z])[)\]*\"'`]{0,3}\s(?:is|are)(?: also| both)? "
+    r"(?P<verdict>true|false)(?![a-z])"
 )
+# The same letters may name what the question is about: "statement A is correct" chooses nothing.
+_STATEMENT = re.compile(
+    r"\b(?:statements?|propositions?|premises?|claims?|assertions?|events?|sentences?) $", re.IGNORECASE
+)
+# "C is the right choice: A is true" announces nothing more, nor does "- C: best answer" what stands on the next line.
+_ANSWERED = re.compile(
+    r"(?<![A-Za-z])[A-Z][)\]*\"'`]{0,3} (?:is|was|must be) (?:the |my |clearly |indeed |thus ){0,2}$"
+)
+_LABELLED = re.compile(r"[\s*_>#•(\[-]{0,8}(?:option |choice )?[A-Z][)\]*_]{0,4}\s{0,2}[:.)—-]", re.IGNORECASE)
+_LABEL = re.compile(r"[A-Z](?![a-z])")
+_QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})')")
+_PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
 _JOINED_BOXES = re.compile(r"\}\$?\s{0,2}(?:,|&|、|和|and)\s{0,2}\$?\\boxed\{")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
 
@@ -94,7 +99,7 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
         options: The options of the question.
         multiple: The question may have several right options; else a choice of several is no answer.
     """
-    reply = visible(text).strip()
+    reply = said(text)
     if not reply:
         return None
     # Where a long reply decides is near its end, or at its very beginning.
@@ -113,11 +118,17 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
 def _read(reply: str, options: Options, *, multiple: bool) -> tuple[str, ...] | None:
     if multiple:
         reply = _bullets_joined(reply, options)
-    for reading in (enumerated, _marked, _called_right, _chosen, _at_line_start):
+    for reading in (_listed, _marked, tabled, _called_right, _chosen, _at_line_start, _called_true):
         found = reading(reply, options)
         if found is not None:
             return found
     return None
+
+
+def _listed(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read a reply of labels only; signs between them may be verdicts on each."""
+    found = enumerated(reply, options)
+    return found if found is None else tabled(reply, options) or found
 
 
 def _marked(reply: str, options: Options) -> tuple[str, ...] | None:
@@ -135,9 +146,9 @@ def _chosen(reply: str, options: Options) -> tuple[str, ...] | None:
 def _last_claim(
     reply: str, marker: re.Pattern[str], read: Callable[[str], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
-    for match in reversed(deque(marker.finditer(reply), maxlen=_CLAIMS)):
-        start = match.start()
-        if negated(reply, start) or _HEDGE.search(reply[max(0, start - 40) : start]):
+    for match in announcements(reply, marker):
+        before = reply[max(0, match.start() - _LINE) : match.start()]
+        if _ANSWERED.search(before) or ("\n" in match.group() and _LABELLED.match(before[before.rfind("\n") + 1 :])):
             continue
         found = read(reply[match.end() : match.end() + 4000].lstrip(" \t*_:"))
         if found is not None:
@@ -154,7 +165,7 @@ def _claim(claim: str, options: Options) -> tuple[str, ...] | None:
         return (letter,)
     sentence = _sentence(line)
     quoted = _QUOTED.match(line)
-    inner = quoted.group(quoted.lastindex or 0) if quoted else line
+    inner = quoted.group(quoted.lastindex or 0) if quoted else braced(line) or line
     for text in (line, sentence, claim, inner):
         if letter := options.of_text(text):
             return (letter,)
@@ -181,11 +192,28 @@ def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
     found = dict.fromkeys(
         label
         for match in deque(_CALLED_RIGHT.finditer(reply), maxlen=_CLAIMS)
-        if not negated(reply, match.start()) and not _HEDGE.search(reply[max(0, match.start() - 40) : match.start()])
+        if _says_so(reply, match.start()) and not options.within_text(reply, match.start(), match.end())
         for label in _LABEL.findall(match.group("labels"))
         if label in options.labels
     )
     return tuple(found) or None
+
+
+def _called_true(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read the option that is called true, when no other letter is called true or false."""
+    calls = list(deque(_CALLED_TRUE.finditer(reply), maxlen=_CLAIMS))
+    letters = {call.group("label") for call in calls if call.group("verdict") == "true"}
+    if len({call.group("label") for call in calls}) != 1 or not letters <= set(options.labels) or not letters:
+        return None
+    if any(not _says_so(reply, call.start()) or options.within_text(reply, call.start(), call.end()) for call in calls):
+        return None
+    return None if any(letters & set(_LABEL.findall(text)) for text in options.texts.values()) else tuple(letters)
+
+
+def _says_so(reply: str, position: int) -> bool:
+    """Tell whether what is said at ``position`` is meant of an option, and not denied or only supposed."""
+    before = reply[max(0, position - 20) : position]
+    return not (negated(reply, position) or hedged(reply, position) or _STATEMENT.search(before))
 
 
 def _at_line_start(reply: str, options: Options) -> tuple[str, ...] | None:

@@ -33,7 +33,8 @@ _OPENERS = re.compile(
 _NEXT_WORD = re.compile(r"\s{1,4}([A-Za-z']+)")
 _REJECTED = re.compile(
     r"[\s)\]}*_`\"'$]{0,8}(?:\?|(?:is|are|was|looks|seems)\s(?:clearly |definitely |also |all |both ){0,2}"
-    r"(?:not|n't|wrong|incorrect|false|impossible|ruled|out)(?![a-z])|isn't|(?:选项|项)?(?:的说法)?(?:是)?(?:错|不|有误))",
+    r"(?:not|n't|wrong|incorrect|false|impossible|ruled|out)(?![a-z])|isn't|(?:选项"
+    r"|项)?(?:的说法)?(?:是)?(?:错|不|有误))",
     re.IGNORECASE,
 )
 

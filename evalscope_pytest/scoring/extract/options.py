@@ -7,12 +7,20 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .boxes import braced
 from .visible import fold
 
 LETTERS = string.ascii_uppercase
 _EDGES = " \t\r\n.,;:!?*_`\"'$。、；！"
+_LATEX_DRESS = re.compile(
+    r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|mbox)\s?\{([^{}]{0,400})\}"
+    r"|\\(?:displaystyle|left|right|boxed)(?![a-z])|\\[()\[\],;:! ]"
+)
+_DRESSING = re.compile(r"(?:\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|mbox|boxed)\s?)?\{")
+_FRAC = re.compile(r"\\[dtc]frac(?![a-z])")
 _BETWEEN = re.compile(r"[)\]}.:*_` \t–—-]{0,8}")
 _OWN_LABEL = re.compile(r"\(?([A-Z])[).:、?]\s{0,3}")
+_SHORTEST = 5  # Characters: shorter texts are met by chance.
 _LISTED = re.compile(r"^[ \t]{0,8}\(([A-Z])\)[ \t]([^\n]*)$", re.MULTILINE)
 
 
@@ -38,6 +46,18 @@ class Options:
             return None
         return self.by_text.get(plain(text))
 
+    def within_text(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a stretch of ``text`` overlaps the text of an option that is written there."""
+        near = text[max(0, start - self.longest) : end + self.longest].casefold()
+        begin = min(start, self.longest)
+        for own in {own.casefold() for own in self.texts.values() if len(own) > _SHORTEST}:
+            at = near.find(own)
+            while at != -1:
+                if at < begin + end - start and at + len(own) > begin:
+                    return True
+                at = near.find(own, at + 1)
+        return False
+
     def after_own_text(self, text: str, position: int, label: str) -> int | None:
         """Return where the option's text ends when it is what follows its ``label`` at ``position`` of ``text``."""
         own = self.texts.get(label)
@@ -51,8 +71,20 @@ class Options:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` as options are compared: one case, single blanks, no markup or full stop at either end."""
-    return " ".join(fold(text).casefold().split()).strip(_EDGES)
+    """Return ``text`` as options are compared: one case, single blanks, no markup or full stop at either end.
+
+    LaTeX that only dresses goes, too; a point before a digit stays.
+    """
+    text = fold(text).casefold()
+    if "\\" in text:
+        text = _FRAC.sub(r"\\frac", _LATEX_DRESS.sub(r"\1", text))
+    text = " ".join(text.split())
+    bare = text.strip(_EDGES)
+    if bare[:1].isdigit() and text[: text.index(bare)].endswith("."):
+        return f".{bare}"
+    begin = bare.find("{") if _DRESSING.match(bare) else -1
+    inner = braced(bare[begin:]) if begin >= 0 else ""
+    return plain(inner) if inner and begin + len(inner) + 2 == len(bare) else bare
 
 
 def options(texts: Sequence[str], labels: str = "") -> Options:

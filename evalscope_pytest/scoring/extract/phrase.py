@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 
 from .boxes import boxes
-from .labels import negated
-from .visible import fold, visible
+from .json_text import said
+from .marker import announcements
+from .points import inline_points, last_points, points
+from .remark import without_reason, without_remark
+from .visible import fold
 
-_CLAIMS = 24
 _TAIL = 32_000  # Characters before the end that are read.
 _SHOWN = 4000
-_MARKER = re.compile(
-    r"\banswers?[*_`\"']{0,4}\s{0,2}(?::|(?:is|are)(?![a-z]):?)|答案[*_`]{0,2}\s{0,2}(?::|是|为)", re.IGNORECASE
+# A sentence that takes back what stands before belongs to it.
+_SENTENCE_END = re.compile(
+    r"[.!?](?=\s)(?!\s{1,3}(?:(?:no|wait|sorry|hmm|actually)[,.:!]|(?:or|rather|alternatively|correction)(?![a-z])))|。",
+    re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?](?=\s)|。")
-_REASON = re.compile(r",?\s(?:\(?not|because|since|which|rather than|instead of)(?![a-z])", re.IGNORECASE)
 _EDGES = " \t\r\n.。*_`"
 _WRAPPINGS = (("**", "**"), ("\\boxed{", "}"), ("\\text{", "}"), ("$", "$"), ('"', '"'), ("'", "'"), ("`", "`"))
 _BRACKETS = (("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"))
@@ -25,17 +26,19 @@ _BRACKETS = (("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"))
 def read_phrase(text: str) -> tuple[str, ...]:
     """Return what the reply may be taken to answer, the most literal reading first; empty when it says nothing.
 
-    The readings differ in what belongs to the answer: the rest of the line, its first sentence, that without a
-    reason behind it, each with and without brackets around it (the benchmark's own format has some).
+    The readings differ in what belongs to the answer: the points of a list, the rest of the line, its first sentence,
+    that without a reason or a remark behind it, each with and without brackets around it (the benchmark's own format
+    has some).
     """
-    reply = fold(visible(text).strip())
+    reply = fold(said(text, " "))
     if not reply:
         return ()
-    line = claimed(reply)[:_SHOWN].lstrip(" \t\r\n:*_").partition("\n")[0]
-    sentence = first_sentence(line)
-    reasonless = sentence[: reason.start()] if (reason := _REASON.search(sentence)) else sentence
-    word = sentence.partition(",")[0]
-    readings = [line, sentence, reasonless, *([word] if " " not in word.strip() else [])]
+    claim = claimed(reply)[:_SHOWN]
+    line = claim.lstrip(" \t\r\n:*_").partition("\n")[0]
+    readings = [line, *_parts(line)]
+    if listed := points(claim) or inline_points(line):
+        readings = [" ".join(map(unwrapped, listed)), " ".join(_parts(point)[-1] for point in listed)]
+        readings += [line] if len(listed) == 1 else []
     found: dict[str, None] = {}
     for reading in readings:
         bare = unwrapped(reading)
@@ -45,13 +48,23 @@ def read_phrase(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _parts(line: str) -> tuple[str, ...]:
+    """Return the first sentence of a line, and that without a reason, a remark, or more than its first word."""
+    sentence = first_sentence(line)
+    reasonless = without_reason(unwrapped(sentence))
+    remarkless = without_remark(unwrapped(reasonless))
+    word, _, rest = sentence.partition(",")
+    one_word = " " not in word.strip() and (" " in rest.strip() or not rest.strip())  # "True, False" are two answers
+    return (*((word,) if one_word else ()), sentence, reasonless, unwrapped(remarkless))
+
+
 def claimed(reply: str) -> str:
     """Return what stands behind the last announcement, else in the last box, else on the last line."""
     reply = reply[-_TAIL:]
     claim = _announced(reply)
     if claim is None:
         box = next(boxes(reply), None)
-        claim = box.content if box else reply[-_SHOWN:].splitlines()[-1]
+        claim = box.content if box else last_points(reply[-_SHOWN:]) or reply[-_SHOWN:].splitlines()[-1]
     return claim
 
 
@@ -62,24 +75,31 @@ def first_sentence(line: str) -> str:
 
 
 def _announced(reply: str) -> str | None:
-    for marker in reversed(deque(_MARKER.finditer(reply), maxlen=_CLAIMS)):
+    for marker in announcements(reply):
         claim = reply[marker.end() : marker.end() + _SHOWN]
-        if claim.strip(_EDGES) and not negated(reply, marker.start()):
+        if claim.strip(_EDGES):
             return claim
     return None
 
 
 def unwrapped(text: str) -> str:
     """Return ``text`` without the quotes, bold, box or dollars around it."""
-    text = text.strip(_EDGES)
+    text = edged(text)
     for _ in range(4):
         for opening, closing in _WRAPPINGS:
             if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing):
-                text = text[len(opening) : -len(closing)].strip(_EDGES)
+                text = edged(text[len(opening) : -len(closing)])
                 break
         else:
             break
     return text
+
+
+def edged(text: str, edges: str = _EDGES) -> str:
+    """Return ``text`` without the characters ``edges`` at its ends; the point of ``.5`` stays."""
+    bare = text.strip(edges)
+    before = text[: text.index(bare)] if bare[:1].isdigit() else ""
+    return f".{bare}" if before.endswith(".") and not before.endswith("..") else bare
 
 
 def _without_brackets(text: str) -> str:

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-
-from .phrase import claimed, first_sentence, unwrapped
-from .visible import fold, visible
+from .json_text import said
+from .phrase import claimed, edged, first_sentence, unwrapped
+from .points import inline_points, points
+from .remark import without_reason, without_remark
+from .visible import fold
 
 _SEPARATORS = (";", "\n", ",")
-_POINTS = ("- ", "* ", "• ")
 _JOINS = ("and ", "& ")
 _LONGEST = 1000
 MOST = 64  # Members of a list that are read.
 
 
 def read_spans(text: str) -> tuple[str, ...]:
-    """Return what the reply may be taken to answer: the announced line, and its first sentence where that is shorter.
+    """Return what the reply may be taken to answer, the most literal reading first; empty when it says nothing.
 
-    Empty when the reply says nothing.
+    The readings are the announced line, its first sentence, and that without a reason or a remark behind it. Of a list
+    they are its points, joined by semicolons.
     """
-    reply = fold(visible(text).strip())
-    claim = (claimed(reply) if reply else "")[:_LONGEST].lstrip(" \t\r\n:")
+    reply = fold(said(text, "; "))
+    claim = (claimed(reply) if reply else "")[:_LONGEST]
+    listed = points(claim)
+    claim = claim.lstrip(" \t\r\n:")
     if claim.startswith('"') and '"' in claim[1:]:  # quoted, or a field of JSON
         return (claim[1:].partition('"')[0],)
-    line = _listed(claim) or claim.lstrip(" *_").partition("\n")[0]
-    found = (unwrapped(line), unwrapped(first_sentence(line)))
+    line = claim.lstrip(" *_").partition("\n")[0]
+    if listed := listed or inline_points(line):
+        found = ["; ".join(listed), "; ".join(_bare(point) for point in listed), *([line] if len(listed) == 1 else [])]
+    else:
+        sentence = first_sentence(line)
+        found = [unwrapped(line), unwrapped(sentence), unwrapped(without_reason(sentence)), _bare(sentence)]
     return tuple(dict.fromkeys(reading for reading in found if reading))
 
 
-def _listed(claim: str) -> str:
-    """Return the points of a list that stand on lines of their own, joined by semicolons; empty when there is none."""
-    points = [*takewhile(lambda line: line.startswith(_POINTS), map(str.strip, claim.splitlines()))]
-    return "; ".join(point[2:] for point in points)
+def _bare(text: str) -> str:
+    """Return ``text`` without its dress, and without a reason or a remark behind it."""
+    return unwrapped(without_remark(unwrapped(without_reason(unwrapped(text)))))
 
 
 def members(answer: str) -> tuple[str, ...]:
@@ -42,4 +48,4 @@ def members(answer: str) -> tuple[str, ...]:
         head, joined, tail = parts[-1].partition(" and ")
         parts = [*parts[:-1], head, tail] if joined else parts
     bare = (next((part[len(join) :] for join in _JOINS if part.startswith(join)), part) for part in parts)
-    return tuple(part.strip(" .") for part in bare if part.strip(" ."))[:MOST]
+    return tuple(kept for part in bare if (kept := edged(part, " .")))[:MOST]

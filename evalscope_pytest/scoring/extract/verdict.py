@@ -5,7 +5,10 @@ The readings, from the most to the least explicit; the first that says something
 1. the whole reply is one word for it;
 2. an explicit claim (``ANSWER: yes``, "the answer is no", ``答案：是``, ``\\boxed{no}``, a JSON field): the last one;
 3. the reply's last line is one word for it;
-4. the reply begins with the word, as an answer does ("Yes, there is", "No.", ``不是，图中没有``).
+4. the reply begins with the word, as an answer does ("Yes, there is", "No.", ``不是，图中没有``);
+5. a clause at its beginning or in its last line leads up to the word ("Based on the picture, yes", "I'd say no").
+
+Signs say the same as words: ``✅ Yes``, ``❌``. A word that is denied or depends on something is no verdict.
 
 A word inside a sentence says nothing, and neither do two verdicts at once ("yes and no").
 """
@@ -13,31 +16,64 @@ A word inside a sentence says nothing, and neither do two verdicts at once ("yes
 from __future__ import annotations
 
 import re
-from collections import deque
 
-from .visible import fold, visible
+from .json_text import last_json, said
+from .marker import announcement, announcements
+from .visible import fold
 
 YES, NO, MAYBE = "yes", "no", "maybe"
 _NOTHING = "nothing"  # A claim of two verdicts: no weaker reading is tried.
 _WORDS = {
-    YES: "yes yeah yep 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
-    NO: "no nope nay 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在 不可以 不能 不会",
+    YES: "yes yeah yep true 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
+    NO: "no nope nay false 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在 不可以 不能 不会",
     MAYBE: "maybe perhaps 也许 可能 或许 不确定",
 }
 _VERDICTS = {word: verdict for verdict, words in _WORDS.items() for word in words.split()}
-_CLAIMS = 48  # How many claims are tried, from the last.
 _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
 _EDGES = " \t\r\n.,;:!?*_`\"'()[]{}<>$#~\\。，、；！=-"
+_YES_SIGNS, _NO_SIGNS = "✅✔☑✓👍", "❌✗✘✖❎👎"
 _DRESS = re.compile(
-    r"(?:[\s*_`\"'$(\[{<>:=#~-]|\\(?:boxed|text(?:bf|it|rm)?|math(?:bf|rm|sf)|[(\[]))"
-    r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
+    r"(?:[\s\ufe0f→➔▶•✅✔☑✓👍❌✗✘✖❎👎*_`\"'$(\[{<>:=#~-]|\\(?:boxed|text(?:bf|it|rm)?|math(?:bf|rm|sf)|[(\[]))"
+    r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该"
+    r"|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
 )
 _WORD = re.compile(r"[a-z]+|[一-鿿]+")
-_MARKER = re.compile(
-    r"\bactually,?\s|\b(?:answers?|judge?ments?|verdict|conclusion|decision)[*_`\"'#)\]]{0,4}\s{0,3}"
-    r"(?::|=|(?:is|would be|should be|must be)(?![a-z]):?)"
-    r"|(?:答案|判断|结论|结果|回答)[*_`\"')\]]{0,4}\s{0,3}(?::|(?:应该|应当)?(?:是|为):?)|答\s?:"
-    r"|\\?\bboxed\s{0,3}(?=\{)|<answer>"
+_MARKER = announcement(
+    english="judge?ments?|verdict|conclusion|decision",
+    chinese="判断|结论|结果|回答",
+    also=r"\bactually,?\s|\\?\bboxed\s{0,3}(?=\{)",
+)
+_SIGNS = f"{_YES_SIGNS}{_NO_SIGNS}\ufe0f"
+# Words that are a verdict only when nothing stands beside them.
+_ALONE = {
+    **dict.fromkeys(("y", "affirmative", "absolutely", "certainly", "definitely", "indeed", "sure"), YES),
+    **dict.fromkeys(("of course", "yes indeed", "it is true", "that is true", "this is true"), YES),
+    **dict.fromkeys(("n", "negative", "definitely not", "certainly not", "absolutely not", "of course not"), NO),
+    **dict.fromkeys(("it is false", "that is false", "this is false", "not at all"), NO),
+}
+_SENTENCE = 400
+# Clauses that a verdict follows. None of them denies it or makes it depend on something.
+_CLAUSE = re.compile(
+    r"(?:(?:^|(?<=[.!?:;\n]\s)|(?<=\n))[\s*_`\"'>#-]{0,6}(?:so|and|but|well|hmm|ok|okay),?\s"
+    r"|(?:^|(?<=[.!?:;\n]\s)|(?<=\n))[\s*_`\"'>#-]{0,6}"
+    r"(?:(?:based|judging|going|looking|relying|depending) (?:on|at|from|by)|according to|from|in|given|considering"
+    r"|after"
+    r"|upon|on|with|as|by|having|per|to|looking|judging|therefore|thus|hence|consequently|overall|ultimately"
+    r"|accordingly|clearly|finally|yes|no)(?![a-z])[^.!?,;:\n]{0,120},\s(?:[^.!?,;:\n]{1,80},\s)?"
+    r"|\b(?:i'd|i would|i will|i'll|i) (?:have to |definitely |confidently |rather |simply |just |also ){0,2}"
+    r"(?:say|answer|reply|respond|go with|guess|conclude|think|believe|choose|pick|vote)(?: that)?(?: the answer is)?"
+    r"(?: it's| it is)?(?: an?)?[\s:]{1,2}[\"'*`_]{0,4}"
+    r"|\b(?:it's|it is|that's|that is|this is|it would be|that would be|that'd be|my guess is|the short version is)"
+    r"(?: definitely| clearly| certainly| probably| simply)? an?\s[\"'*`_]{0,4}"
+    r"|\b(?:therefore|thus|hence|so|consequently)[,:]?\s[\"'*`_]{0,4}(?=(?:yes|no|true|false)(?![a-z]))"
+    r"|(?:根据|从|基于|看)[^。,，\n]{1,60}[,，]\s?|(?:所以|因此|我(?:认为|觉得|会说)(?:答案)?(?:是)?)[,，:]?\s?)"
+)
+_CLAUSE_END = re.compile(r"[.!?\n。]")
+_SUPPOSED = re.compile(
+    r"(?:\b(?:if|unless|whether|suppose|supposing|assuming|hypothetically|some|others|people|many"
+    r"|one (?:might|could|may)"
+    r"|might|could|may|can't|cannot|wouldn't|not|never|either|neither|or)(?![a-z])|n't(?![a-z])|如果|假如|是否|不能)"
+    r"[^.!?\n。]{0,200}$"
 )
 # Words that open the sentence after a "yes" or "no" that has no comma; before any other, "no" belongs to it ("no dog").
 _OPENING = "there it this that the they he she we you i a an because since as in based according and but"
@@ -53,21 +89,61 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
         text: The reply; thinking in it is not read.
         maybe: Whether the question allows ``maybe``; else such a reply has no answer.
     """
-    reply = visible(text).strip()
+    reply = said(text) or _only_field(text)
     ends = [reply] if len(reply) <= _TAIL else [reply[-_TAIL:], reply[:_HEAD]]
     parts = [fold(part).casefold() for part in ends]
     found = _bare(parts[0]) if len(parts) == 1 else None
     found = found or next((claim for part in parts if (claim := _claimed(part))), None)
-    found = found or _bare(parts[0].rpartition("\n")[2]) or _opening(parts[-1])
+    found = found or _bare(parts[0].rpartition("\n")[2]) or _opening(parts[-1]) or _said(parts[0])
     return None if found == _NOTHING or (found == MAYBE and not maybe) else found
 
 
 def _bare(text: str) -> str | None:
-    return _VERDICTS.get(text.strip(_EDGES)) if len(text) <= 80 else None
+    if len(text) > 80:
+        return None
+    word = text.strip(_EDGES + _SIGNS)
+    if word:
+        found = _VERDICTS.get(word) or _ALONE.get(word)
+    else:
+        found = YES if _signed(text, _YES_SIGNS) else NO if _signed(text, _NO_SIGNS) else None
+    return None if found and _contradicted(text, found) else found
+
+
+def _only_field(text: str) -> str:
+    """Return the one field of a JSON reply that is a verdict, such as ``{"exists": true}``; empty when it has none."""
+    found = last_json(text, "{", lambda value: isinstance(value, dict)) if "{" in text else None
+    values = [str(value).casefold() for value in (found or {}).values() if isinstance(value, (bool, str))]
+    verdicts = [value for value in values if value in _VERDICTS]
+    return verdicts[0] if len(verdicts) == 1 else ""
+
+
+def _signed(text: str, signs: str) -> bool:
+    """Tell whether a text has some of these signs, and none of the opposite ones."""
+    others = _SIGNS.translate(dict.fromkeys(map(ord, signs)))
+    return any(sign in text for sign in signs) and not any(sign in text for sign in others if sign != "\ufe0f")
+
+
+def _contradicted(text: str, verdict: str) -> bool:
+    """Tell whether a sign says the opposite of a word: ``❌ Yes``. A tick beside "no" may say that this is settled."""
+    return verdict == YES and any(sign in text for sign in _NO_SIGNS)
+
+
+def _said(reply: str) -> str | None:
+    """Return the verdict that a clause leads up to: "Based on the picture, yes.", "I'd say no"."""
+    for sentence in (reply[:400], reply[reply.rfind("\n") + 1 :][-_SENTENCE:]):
+        for clause in reversed(list(_CLAUSE.finditer(sentence))):
+            if _SUPPOSED.search(sentence[: clause.start() + 1]) or _SUPPOSED.match(clause.group().lstrip()):
+                continue
+            end = _CLAUSE_END.search(sentence, clause.end())
+            if _SUPPOSED.search(sentence, clause.end(), end.end() if end else len(sentence)):
+                continue
+            if found := _first_word(sentence[clause.end() : clause.end() + 200], opening=True):
+                return found
+    return None
 
 
 def _claimed(reply: str) -> str | None:
-    for marker in reversed(deque(_MARKER.finditer(reply), maxlen=_CLAIMS)):
+    for marker in announcements(reply, _MARKER):
         claim = reply[marker.end() : marker.end() + 200]
         if found := _first_word(claim.lstrip()):
             return found
@@ -88,6 +164,8 @@ def _first_word(text: str, *, opening: bool = False) -> str | None:
     word = _WORD.match(text, start)
     verdict = _VERDICTS.get(word.group()) if word else None
     if word is None or verdict is None:
+        return None
+    if _contradicted(text[:start], verdict):
         return None
     joint = _BOTH.match(text, word.end())
     other = _WORD.match(text, joint.end()) if joint else None

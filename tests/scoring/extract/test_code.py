@@ -68,3 +68,54 @@ def test_a_megabyte_of_fences_takes_no_time(text):
     started = time.process_time()
     code_of(text, PYTHON, ("def f(",))
     assert time.process_time() - started < 1
+
+
+JAVASCRIPT = """// Adds two numbers.
+function add(a, b) {
+  return a + b;
+}"""
+RUBY = """# Adds two numbers.
+def add(a, b)
+  a + b
+end"""
+RUST = """/// Adds two numbers.
+fn add(a: isize, b: isize) -> isize {
+    a + b
+}"""
+COMMENTED = """/*
+This adds two numbers.
+*/
+const add = (a, b) => {
+  return a + b;
+};"""
+CODES = [JAVASCRIPT, RUBY, RUST, COMMENTED]
+
+
+@pytest.mark.parametrize("code", CODES, ids=["JavaScript", "Ruby", "Rust", "comment"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}", "Here is the function:\n\n{}", "{}\n\nThis runs in O(1).",
+        "Sure!\n{}\n\n### Notes\n- It adds; then returns.\n",
+        "{}\n```", "{}\n```\nIt adds them.", "{}\n```\nFor example:\n```\n3\n```", "Here:\n```\n{}\n```\nDone.",
+        "To solve this, we add (once); then:\n\n{}", "{}\n\n这个函数相加。",
+    ],
+)  # fmt: skip
+def test_programs_in_other_languages_are_found_without_fences(code, form):
+    assert code_of(form.format(code), ("javascript", "ruby", "rust")).strip() == code
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("```\na\n   ```", ["a\n"]), ("```\na\n    ```\nb\n```", ["a\n    ```\nb\n"]),
+        ("```\na\n\t```\n```", ["a\n\t```\n"]),
+        ("   ```\n   a\n      ```", ["a\n"]), ("  ```\n  a\n```", ["a\n"]), ("```\na\n    ```", ["a\n    ```\n"]),
+    ],
+)  # fmt: skip
+def test_a_closing_fence_is_indented_by_three_blanks_at_most(text, codes):
+    assert [block.code for block in code_blocks(text)] == codes
+
+
+def test_a_reply_of_prose_stays_what_it_is():
+    assert code_of("I cannot do that. It is too hard.", ("rust",)) == "I cannot do that. It is too hard."

@@ -10,6 +10,7 @@ from evalscope_pytest.scoring.extract.choice import read_choice
 from evalscope_pytest.scoring.extract.math_text import read_math
 from evalscope_pytest.scoring.extract.options import listed, options
 from evalscope_pytest.scoring.extract.phrase import read_phrase
+from evalscope_pytest.scoring.extract.span import read_spans
 from evalscope_pytest.scoring.extract.verdict import read_verdict
 from evalscope_pytest.scoring.filters import Filters
 from evalscope_pytest.scoring.math_equal import same
@@ -22,6 +23,7 @@ PIECES = [
     "[", "A B ", "A is right. ", "A", "I choose ", "1", "1,", "\\frac{1}{", '"answer":', "选", "x=", ". ", "B)\n",
     "(A) x\n", "\\", "9^", "Ａ", "<answer>", "a" * 50 + "!",
     "réponse ", "A、", "A还是", '"answer', "'", "so A", "antwort a a ", "الإجابة ", "yes ", "actually ",
+    "| A | ✅ |\n", "1. a\n", "- A: no\n", "based on a, ", "I'd say ", "answer: (a) ", "A is true ", " (a", ", because",
 ]  # fmt: skip
 FOUR = options(["a dog", "the cat", "fish", "bird"])
 READERS = {
@@ -30,6 +32,7 @@ READERS = {
     "verdict": read_verdict,
     "math": read_math,
     "phrase": read_phrase,
+    "spans": read_spans,
     "equality": lambda text: same("5", text),
     "equality_of_both": lambda text: same(text, text[:-1]),
     "options": listed,

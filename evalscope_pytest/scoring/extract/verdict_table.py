@@ -1,0 +1,128 @@
+"""Verdicts on the options of a question, one a row of a table or a line of a list: ``| B | ✅ Correct |``."""
+
+from __future__ import annotations
+
+import re
+
+from .labels import bare, claimed
+from .options import Options
+
+_LINES = 200
+_WIDEST = 2000
+_CELLS = 24
+_RIGHT, _WRONG = "right", "wrong"
+_MARKS = {**dict.fromkeys("✅✔☑✓√👍🟢⭕◯○", _RIGHT), **dict.fromkeys("❌✗✘✖✕❎👎🔴⛔🚫☒×", _WRONG)}
+_MARK = re.compile(f"[{''.join(_MARKS)}]")
+_WORD = re.compile(
+    r"(?:the |this is |is |it is |that is |most |clearly |definitely |best |最|是|为){0,3}"
+    r"(?:(?P<wrong>incorrect|not (?:correct|right|true|the (?:correct |right |best )?answer)|wrong|false|no|invalid|n|f"
+    r"|不正确|不对|不符合|不成立|错误|错|否|不是|不选|排除|误|eliminated?|ruled out|rejected?|excluded?)"
+    r"|(?P<right>correct|right|true|yes|valid|y|t|(?:correct |right |best )?(?:answer|choice|option)|accurate|best"
+    r"|正确|对|符合|成立|是|真|应选|选择|选))(?![A-Za-z])",
+    re.IGNORECASE,
+)
+# Any words may follow these; "no change" and "right angle" are no verdicts.
+_PLAINEST = ("correct", "incorrect", "wrong", "answer", "正确", "错误")
+_OTHER_WORD = re.compile(
+    r" (?!(?:because|as|since|due|it|this|that|answer|option|choice|statement|by)(?![a-z]))[A-Za-z]", re.IGNORECASE
+)
+_HEADS = re.compile(r"verdict|correct|right|answer|judge?ment|evaluation|结论|判断|正确|是否|评价|结果", re.IGNORECASE)
+_RULE = re.compile(r"[\s|:+=-]{3,}")
+_HTML = re.compile(r"</?(?:tr|td|th|tbody|thead|table)(?: [^>]{0,80})?>", re.IGNORECASE)
+_DRESS = " \t*_`\"'()[]:.,;!~。，；！\ufe0f"
+_DASH = re.compile(r"\s?(?:\s[—–-]{1,2}\s|[:：]\s?|->|→|=>)\s?")
+_BRACKETED = re.compile(r"[(（]([^()（）]{1,30})[)）]\W{0,4}$")
+_NAMED = re.compile(r"(?:option|choice|answer|选项)\s{0,2}", re.IGNORECASE)
+
+
+def tabled(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Return the options that a table or list of verdicts calls right; None when there is no such list.
+
+    There has to be a verdict on two options at least. One on which the rows of an option disagree is none.
+    """
+    if not (_MARK.search(reply) or "|" in reply or "\n" in reply or "│" in reply):
+        return None
+    lines = _HTML.sub("|", reply.replace("│", "|").replace("</tr>", "\n")).split("\n")[-_LINES:]
+    found: dict[str, set[str]] = {}
+    column: int | None = None
+    for line in (line[:_WIDEST] for line in lines):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")][:_CELLS]
+        if len(cells) > 1 and not _RULE.fullmatch(line):
+            label, verdict = _row(cells, column, options)
+            if label is None:
+                column = _headed(cells)
+        else:
+            label, verdict = _listed(line, options)
+        if label:
+            found.setdefault(label, set()).add(verdict)
+    if sum(verdicts in ({_RIGHT}, {_WRONG}) for verdicts in found.values()) < 2 and len(found) < 2:
+        return None
+    return tuple(label for label in options.labels if found.get(label) == {_RIGHT}) or None
+
+
+def _headed(cells: list[str]) -> int | None:
+    """Return the number of the column whose heading promises a verdict, None when none does, or it is the first."""
+    fitting = [number for number, cell in enumerate(cells) if number and _HEADS.search(cell)]
+    return fitting[-1] if fitting else None
+
+
+def _row(cells: list[str], column: int | None, options: Options) -> tuple[str | None, str]:
+    """Return the label of a row and its verdict, which is empty when it gives none."""
+    labels = [_label(cell, options) for cell in cells[:3]]
+    label = next((label for label in labels if label), None)
+    if label is None:
+        return None, ""
+    rest = cells[labels.index(label) + 1 :] or cells[: labels.index(label)]
+    said = [_verdict(cell) for cell in cells]
+    if column is not None and labels.index(label) < column < len(cells) and said[column]:
+        return label, said[column]
+    verdicts = [one for cell in rest if options.of_text(cell) != label and (one := _verdict(cell))]
+    if verdicts:
+        return label, verdicts[-1]
+    return label, _marked(cells[labels.index(label)])
+
+
+def _label(cell: str, options: Options) -> str | None:
+    cell = _MARK.sub("", cell).strip(_DRESS)
+    if label := bare(cell, options):
+        return label
+    start = _NAMED.match(cell)
+    found = claimed(cell[start.end() :] if start else cell, options, at_start=True)
+    return found[0] if found and len(found) == 1 else None
+
+
+def _verdict(text: str) -> str:
+    """Return the verdict a cell begins with; empty when it gives none."""
+    if mark := _marked(text):
+        return mark
+    text = text.strip(_DRESS)
+    word = _WORD.match(text)
+    if word is None:
+        return ""
+    if word.end() < len(text) and text[word.end()] not in " ,.;:!()-—–*_`（，。；：、":
+        return ""
+    if text[word.end() : word.end() + 1] == " " and not word.group().lower().endswith(_PLAINEST):
+        return "" if _OTHER_WORD.match(text, word.end()) else (_WRONG if word.group("wrong") else _RIGHT)
+    return _WRONG if word.group("wrong") else _RIGHT
+
+
+def _marked(text: str) -> str:
+    """Return the verdict of the signs in a text; empty when they disagree, or there is none."""
+    marks = {_MARKS[sign] for sign in _MARK.findall(text)}
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def _listed(line: str, options: Options) -> tuple[str | None, str]:
+    """Return the label a line begins with, and the verdict on it that stands in front or behind; else nothing."""
+    text = line.strip().lstrip("-•>#+ ").strip()
+    label = _label(text[:200], options)
+    if label is None:
+        return None, ""
+    if mark := _marked(text):
+        return label, mark
+    parts = _DASH.split(text)
+    for part in (*parts[1:2], *parts[-1:]):
+        if len(parts) > 1 and options.of_text(part) != label and (said := _verdict(part)):
+            return label, said
+    inside = _BRACKETED.search(text)
+    return (label, said) if inside and (said := _verdict(inside.group(1))) else (None, "")
