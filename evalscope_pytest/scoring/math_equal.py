@@ -24,7 +24,9 @@ _BLANKS = re.compile(r"\s+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z ,.'&-]*")
 _RANGE_SIGN = re.compile(r"[<>]|\\(?:le|ge|ne|cup|in)(?![A-Za-z])|\\mathbb|all real")
 _REPEATING_LEFT = re.compile(r"\.\d{0,40}\\(?:overline|bar|dot)")
-_MATRIX = re.compile(r"\\begin\s?\{(?P<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[lcr|]{1,20}\})?(?P<cells>.*?)\\end\{(?P=kind)\}")
+_MATRIX = re.compile(
+    r"\\begin\s?\{(?P<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[lcr|]{1,20}\})?(?P<cells>.*?)\\end\{(?P=kind)\}"
+)
 _ANGLES = re.compile(r"\\langle(?![A-Za-z])(?P<cells>[^<>]*)\\rangle")
 _DECIMAL = re.compile(r"-?\d*\.(\d+)")
 _VARIABLE = re.compile(r"(?<![A-Za-z\\])[a-df-hj-zA-Z](?![A-Za-z])")

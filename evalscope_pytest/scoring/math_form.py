@@ -23,7 +23,7 @@ _REPEATING = re.compile(
     r"|\\dot\s?\{?(?P<dot>\d)\}?(?:(?P<between>\d{0,12})\\dot\s?\{?(?P<last>\d)\}?)?)(?![\d_])"
 )
 _REPEATING_IN_BRACKETS = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,12})\.(?P<fixed>\d{0,12})\((?P<line>\d{1,20})\)")
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\{,\}|,)\d{3})+(?![\d,])|(?<![\d.,])\d{1,3}(?: \d{3})+(?![ ]?\d)")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\{,\}|,)\d{3})+(?!\d|,\d)|(?<![\d.,])\d{1,3}(?: \d{3})+(?![ ]?\d)")
 _ASSIGNED = re.compile(r"^\s*(?:[A-Za-z]|\\[a-z]{2,8})(?:_\{?\w\}?|\([A-Za-z]\)|')?\s*(?:=|\\in(?![a-z]))\s*")
 _LETTERS = re.compile(r"[A-Za-z\\]|[^\x00-\x7f]")
 _MAYBE_LIST = re.compile(r"\s*\$?\s*-?\d{1,3}(?:,-?\d{3}){1,20}\s*\$?\s*")

@@ -22,11 +22,13 @@ _DENIED = re.compile(
 )
 _LABEL = re.compile(r"\s*(?:\((?P<a>[A-H])\)|(?P<b>[A-H])[.:)])(?P<gap>\s*)(?=[^\s^*/!_'=,;)\]}|<>])")
 _SIGNED = re.compile(r"[-+(\[]")
-_ROUNDED_WORDS = re.compile(r"\b(?:approximately|approx\b\.?|roughly)", re.IGNORECASE)
+_ROUNDED_WORDS = re.compile(r"(?<!\\)\b(?:approximately|approx\b\.?|roughly)", re.IGNORECASE)
 _SIGN = "\\approx"
 _ASIDE = re.compile(r"[,;]?\s*\((?:or|i\.e\.|which is)?,?\s*(?:is\s)?\\approx[^()]{0,120}\)")
 _JOINED_BY = re.compile(r"[,;]?\s*(?:\b(?:or|and|which is|i\.e\.)\s*,?|\()\s*$|[,;]\s*$")
-_NAME_ONLY = re.compile(r"\s*(?:[A-Za-z](?:_\{?\w{1,4}\}?)?|\\[a-z]{2,8}|[A-Z]{1,3}|[A-Za-z]{3,}(?: [A-Za-z]+){0,6})\s*")
+_NAME_ONLY = re.compile(
+    r"\s*(?:[A-Za-z](?:_\{?\w{1,4}\}?)?|\\[a-z]{2,8}|[A-Z]{1,3}|[A-Za-z]{3,}(?: [A-Za-z]+){0,6})\s*"
+)
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 _UNIT_NAMES = (

@@ -14,7 +14,9 @@ _NAMES = re.compile(
     r"|\[[A-Z]{3,6}\]|\((?:[A-Za-z]\w?,\s?){1,5}[A-Za-z]\w?\)|\\frac\{d[a-z]?\}\{d[a-z]\}"
     r"|\\(?:lim|int|sum|prod|Pr|det|gcd|mathbb)(?![A-Za-z]).{0,80}"
 )
-_CALL = re.compile(r"(?P<f>[A-Za-z](?:_\{?\w{1,4}\}?)?(?:\^\{?-1\}?)?'{0,3}|\([a-z] ?\\circ ?[a-z]\))\((?P<of>[^()=]{1,30})\)")
+_CALL = re.compile(
+    r"(?P<f>[A-Za-z](?:_\{?\w{1,4}\}?)?(?:\^\{?-1\}?)?'{0,3}|\([a-z] ?\\circ ?[a-z]\))\((?P<of>[^()=]{1,30})\)"
+)
 _COORDINATES = frozenset("xyz")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z' -]*(?:\\(?:triangle|angle)\s?)?[A-Za-z ]*")
 _VOWEL = re.compile(r"[aeiouAEIOUy]")

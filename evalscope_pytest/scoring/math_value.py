@@ -114,8 +114,10 @@ class _Arithmetic:
 
     def power(self) -> Fraction:
         base = self.atom()
-        while self.wide and self.peek() == "!":
+        if self.wide and self.peek() == "!":
             self.take()
+            if self.peek() == "!":
+                raise _NotArithmetic  # n!! takes every other factor only.
             base = Fraction(math.factorial(_small(base, _MOST_FACTORIAL)))
         if self.peek() == "^":
             self.take()
