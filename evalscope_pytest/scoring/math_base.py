@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _NAMES = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-)  # from base 2 on
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen",
+)  # fmt: skip
 _BASES = {name: base for base, name in enumerate(_NAMES, 2)} | {
     "binary": 2, "bin": 2, "ternary": 3, "octal": 8, "oct": 8, "decimal": 10, "dec": 10, "hexadecimal": 16, "hex": 16,
 }  # fmt: skip
@@ -23,7 +24,7 @@ _DIGIT_SUBSCRIPT = re.compile(r"\d\}?\s?\)?\s?_\s?[\d{(]")
 def based(text: str) -> tuple[str, int] | None:
     """Return the digits and the base of a number that names its base, None for anything else."""
     match = _BASED.fullmatch(text)
-    if match is None or not any(map(str.isdigit, match["digits"])) and not match["digits"].strip().isupper():
+    if match is None:
         return None
     base = _base(match["sub"] or match["word"])
     digits = match["digits"].replace(" ", "").upper()

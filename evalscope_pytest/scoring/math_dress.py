@@ -36,23 +36,16 @@ _LAYOUT = re.compile(
 _SPACE = re.compile(r"\\[,;:>! \t\n]|\\(?:quad|qquad|enspace|thinspace|space|nobreakspace)(?![A-Za-z])|\\$")
 _NARROW = frozenset(("\\,", "\\!"))
 _LINE_SPACE = re.compile(r"\\\\\s?\[\s?-?[\d.]{1,8}\s?[a-z]{2}\s?\]")
-_SYNONYMS = (
-    (re.compile(r"\\(?:leq|leqslant|leqq)(?![A-Za-z])"), r"\\le "),
-    (re.compile(r"\\(?:geq|geqslant|geqq)(?![A-Za-z])"), r"\\ge "),
-    (re.compile(r"\\neq(?![A-Za-z])"), r"\\ne "),
-    (re.compile(r"\\lt(?![A-Za-z])"), "<"),
-    (re.compile(r"\\gt(?![A-Za-z])"), ">"),
-    (re.compile(r"\\[lr]?vert(?![A-Za-z])|\\mid(?![A-Za-z])"), "|"),
-    (re.compile(r"\\(?:approxeq|simeq|thickapprox|thicksim|sim|doteq|fallingdotseq)(?![A-Za-z])"), r"\\approx "),
-    (re.compile(r"\\(?:varnothing|O(?![A-Za-z]))(?![A-Za-z])|\\\{\s*\\\}"), r"\\emptyset "),
-    (re.compile(r"\\lbrace(?![A-Za-z])"), r"\\{"),
-    (re.compile(r"\\rbrace(?![A-Za-z])"), r"\\}"),
-    (re.compile(r"\\lbrack(?![A-Za-z])"), "["),
-    (re.compile(r"\\rbrack(?![A-Za-z])"), "]"),
-    (re.compile(r"\\[dtc]frac(?![A-Za-z])"), r"\\frac"),
-    (re.compile(r"\\(?:times|cdot|cdotp|ast|bullet)(?![A-Za-z])"), "*"),
-    (re.compile(r"\\div(?![A-Za-z])"), "/"),
-)
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_SYNONYMS = {
+    "leq": "\\le ", "leqslant": "\\le ", "leqq": "\\le ", "geq": "\\ge ", "geqslant": "\\ge ", "geqq": "\\ge ",
+    "neq": "\\ne ", "lt": "<", "gt": ">", "vert": "|", "lvert": "|", "rvert": "|", "mid": "|",
+    "approxeq": "\\approx ", "simeq": "\\approx ", "thickapprox": "\\approx ", "thicksim": "\\approx ",
+    "sim": "\\approx ",     "doteq": "\\approx ", "fallingdotseq": "\\approx ", "varnothing": "\\emptyset ", "O": "\\emptyset ",
+    "lbrace": "\\{", "rbrace": "\\}", "lbrack": "[", "rbrack": "]", "dfrac": "\\frac", "tfrac": "\\frac",
+    "cfrac": "\\frac", "times": "*", "cdot": "*", "cdotp": "*", "ast": "*", "bullet": "*", "div": "/",
+}  # fmt: skip
+_EMPTY = re.compile(r"\\\{\s*\\\}")
 _DELIMITERS = re.compile(r"(?<!\\)\\[()\[\]](?![A-Za-z])|(?<!\\)\$")
 _MONEY = re.compile(r"\s*[-+]?\$\s?[-+]?[\d.][^$]*$")
 _FONTS = (
@@ -129,15 +122,15 @@ def _closing(text: str, start: int, opening: str, closing: str) -> int:
 
 def undressed(text: str) -> str:
     """Return LaTeX without boxes, colors, fonts, spacing and math delimiters; synonyms become one command."""
-    text = _COLOR.sub("", _BOX.sub("", text))
-    text = _LINE_SPACE.sub(r"\\\\ ", text)
+    text = _BOX.sub("", text) if "box" in text else text
+    text = _COLOR.sub("", text) if "color" in text else text
+    text = _LINE_SPACE.sub(r"\\\\ ", text) if "\\\\" in text else text
     text = _LAYOUT.sub("", text.replace("\\\\", "\ue001"))
     if _MONEY.match(text) is None:
         text = _DELIMITERS.sub("", text)
     text = _SPACE.sub(lambda m: "" if m.group() in _NARROW else " ", text).replace("\ue001", "\\\\")
-    for pattern, plain in _SYNONYMS:
-        text = pattern.sub(plain, text)
-    for _ in range(3):  # Fonts inside fonts.
+    text = _EMPTY.sub(r"\\emptyset ", _COMMAND.sub(lambda m: _SYNONYMS.get(m.group(1), m.group()), text))
+    for _ in range(3 if _FONT_NAME.search(text) else 0):  # Fonts inside fonts.
         if _FONT.search(text) is None:
             break
         text = _FONT.sub(_unfonted, text)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 
 from .math_base import same_based
 from .math_form import as_list, asked_scale_removed, without_unit, written
@@ -83,7 +84,7 @@ def same(gold: str, answer: str, question: str = "", leniency: Leniency = STRICT
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
         return int(gold) == int(answer)  # nearly every answer of a word problem: no need to simplify anything
     verdict = _same_written(written(gold, label=False), _answer_of(answer, gold), question, leniency)
-    if verdict is True or "," not in gold + answer:
+    if verdict is True or "," not in gold or "," not in answer:
         return verdict
     lists = as_list(gold), as_list(answer)
     if lists == (None, None):
@@ -150,6 +151,10 @@ def _letter(side: Sides) -> bool:
 
 def _same_relation(gold: Sides, answer: Sides) -> bool | Undecided:
     r"""Compare equations as wholes: ``y = 2x + 3`` and ``2x - y + 3 = 0``. A value is not an equation."""
+    if answer.relation and not (gold.relation or gold.name):
+        # x^2 - 1 = (x-1)(x+1) holds for every x, so it only works its right side out; 2x + 1 = 5 does not.
+        left, right = answer.ends
+        return Undecided(((left, right), (gold.value, right)))
     if not (gold.relation or gold.name) or not (answer.relation or answer.name):
         return False
     if _squashed(gold.equation) == _squashed(answer.equation):
@@ -158,7 +163,7 @@ def _same_relation(gold: Sides, answer: Sides) -> bool | Undecided:
 
 
 def _same_ranges(gold: Ranges, answer: Ranges, leniency: Leniency) -> bool | Undecided:
-    if gold.name and answer.name and gold.name != answer.name or len(gold.pieces) != len(answer.pieces):
+    if (gold.name and answer.name and gold.name != answer.name) or len(gold.pieces) != len(answer.pieces):
         return False
     pairs: list[tuple[str, str]] = []
     for one, other in zip(gold.pieces, answer.pieces, strict=True):
@@ -195,7 +200,7 @@ def _same_cells(gold: list[list[str]], answer: list[list[str]], leniency: Lenien
     if [len(row) for row in gold] != [len(row) for row in answer]:
         return False
     pairs: list[tuple[str, str]] = []
-    for one, other in zip(sum(gold, []), sum(answer, []), strict=True):
+    for one, other in zip(chain(*gold), chain(*answer), strict=True):
         verdict = same(one, other, leniency=leniency)
         if verdict is False:
             return False

@@ -44,11 +44,12 @@ _UNIT_TEXT = re.compile(
     rf"\{{(?P<unit>[^{{}}\\]{{1,60}})\}}{_POWER}(?=\s*(?:$|[,;)\]($]|\.$|\\approx|\\simeq|\\sim(?![a-z])|≈|\\[)\]]))"
 )
 _UNIT_WORDS = re.compile(r"\s*\(?\s*[A-Za-z]{1,}\.?(?:[\s/·*-]{1,3}[A-Za-z]+\.?){0,5}(?:\s?\^\s?-?\d)?\s*\)?\s*")
-_NO_UNIT = frozenset(
-    "or and if for where when with is are not even odd than more less times of at most least to as but so either both all"
-    " any some none no hundred thousand million billion trillion dozen percent half pi mod since because only positive"
-    " negative on from solution solutions real integer integers undefined base i e d x y z n a b c".split()
+_EXCLUDED = (
+    "and or if for where when with is are not even odd than more less times of at most least to as but so either both"
+    " all any some none no hundred thousand million billion trillion dozen percent half pi mod since because only"
+    " positive negative on from solution solutions real integer integers undefined base i e d x y z n a b c"
 )
+_NO_UNIT = frozenset(_EXCLUDED.split())
 _EXPRESSION = re.compile(r"\\(?:pi|sqrt|frac|dfrac|tfrac)(?![A-Za-z])|[√π∛]")
 _NUMBER_ONLY = re.compile(r"[-+]?[\d.,\s]*(?:\\[dtc]?frac\s?\{[^{}\\]*\}\s?\{[^{}\\]*\})?(?:\s|~|\\[ ,;:!])*")
 
@@ -72,7 +73,7 @@ def _introduces(words: str) -> bool:
 def without_label(text: str) -> str:
     r"""Return ``36`` for ``(C) 36``, the text of an option behind its letter; a letter alone stays."""
     match = _LABEL.match(text)
-    if match is None or match["b"] and not match["gap"]:
+    if match is None or (match["b"] and not match["gap"]):
         return text
     rest = text[match.end() :]
     if _SIGNED.match(rest) and not match["gap"]:
@@ -87,7 +88,7 @@ def label_of(text: str) -> str:
 
 
 def exact_side(text: str) -> str:
-    r"""Return the value before an approximation sign: ``2\pi`` for ``2\pi \approx 6.28``; a sign in front is dropped."""
+    r"""Return the value before an approximation sign (``2\pi \approx 6.28``); a sign in front is dropped."""
     text = _ROUNDED_WORDS.sub(lambda _: "\\approx ", text)
     if _SIGN not in text:
         return text
@@ -152,5 +153,5 @@ def _unit_or_words(match: re.Match[str]) -> str:
 
 
 def unit_removed(text: str) -> str:
-    r"""Return ``2\sqrt{3}`` for ``2\sqrt{3} cm``: a unit in plain letters behind a root, a fraction or a multiple of pi."""
+    r"""Return ``2\sqrt{3}`` for ``2\sqrt{3} cm``: a unit in plain letters behind an expression."""
     return _UNIT_BEHIND.sub("", text) if _EXPRESSION.search(text) else text

@@ -1,9 +1,10 @@
-r"""The two sides of an equation: which names a reader overlooks (``x =``, ``|AB| =``, ``Area =``) and which say something."""
+r"""The sides of an equation: names a reader overlooks (``x =``, ``|AB| =``, ``Area =``), and what says something."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _FUNCTIONS = "sqrt|frac|pi|infty|sin|cos|tan|cot|sec|csc|log|ln|exp|pm|cup|cap|emptyset|begin|end|le|ge|ne|in|max|min"
 _SYMBOL = rf"(?:[A-Za-z]|\\(?!(?:{_FUNCTIONS})(?![A-Za-z]))[A-Za-z]{{2,10}})"
@@ -36,11 +37,13 @@ class Sides:
         value: What the name is equal to; of an equation that says more, all of it.
         name: What is before "=", empty when there is nothing.
         relation: Whether both sides say something, as in ``2x + 1 = 5``.
+        ends: What a relation begins and ends with.
     """
 
     value: str
     name: str = ""
     relation: bool = False
+    ends: tuple[str, str] = ("", "")
 
     @property
     def equation(self) -> str:
@@ -61,9 +64,9 @@ def sides(text: str, question: str = "") -> Sides:
         return Sides(last, _named(first))
     if is_name(last) and len(parts) == 2:
         return Sides(first, _named(last))
-    if not _has_variable(first) or _asked_for(first, question):
+    if not (_has_variable(first) or _has_variable(last)) or _asked_for(first, question):
         return Sides(last)
-    return Sides(text, relation=True)
+    return Sides(text, relation=True, ends=(first, last))
 
 
 def _top_level(text: str) -> list[str]:
@@ -96,7 +99,7 @@ def _is_words(text: str) -> bool:
 
 def _consecutive(text: str) -> bool:
     """Tell a product of variables (abc, xyz) from a word."""
-    return all(ord(after) - ord(before) == 1 for before, after in zip(text, text[1:], strict=False))
+    return all(ord(after) - ord(before) == 1 for before, after in pairwise(text))
 
 
 def _named(text: str) -> str:

@@ -38,7 +38,7 @@ def exact(text: str) -> Fraction | None:
 
 
 def wide(text: str) -> Fraction | None:
-    r"""Return the value of arithmetic with factorials, binomials or large powers: ``\frac{1}{2^{2005}}``, ``1/100!``."""
+    r"""Return the value of arithmetic that may hold factorials, binomials and large powers: ``1/100!``."""
     if not text or len(text) > _LONGEST or not any(character.isdigit() for character in text):
         return None
     try:
