@@ -41,7 +41,8 @@ _SYNONYMS = {
     "leq": "\\le ", "leqslant": "\\le ", "leqq": "\\le ", "geq": "\\ge ", "geqslant": "\\ge ", "geqq": "\\ge ",
     "neq": "\\ne ", "lt": "<", "gt": ">", "vert": "|", "lvert": "|", "rvert": "|", "mid": "|",
     "approxeq": "\\approx ", "simeq": "\\approx ", "thickapprox": "\\approx ", "thicksim": "\\approx ",
-    "sim": "\\approx ",     "doteq": "\\approx ", "fallingdotseq": "\\approx ", "varnothing": "\\emptyset ", "O": "\\emptyset ",
+    "sim": "\\approx ", "doteq": "\\approx ", "fallingdotseq": "\\approx ",
+    "varnothing": "\\emptyset ", "O": "\\emptyset ",
     "lbrace": "\\{", "rbrace": "\\}", "lbrack": "[", "rbrack": "]", "dfrac": "\\frac", "tfrac": "\\frac",
     "cfrac": "\\frac", "times": "*", "cdot": "*", "cdotp": "*", "ast": "*", "bullet": "*", "div": "/",
 }  # fmt: skip
