@@ -11,14 +11,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 
-from .math_form import asked_scale_removed, simplified, without_unit
-from .math_value import exact
+from .math_base import same_based
+from .math_form import as_list, asked_scale_removed, without_unit, written
+from .math_lead import label_of
+from .math_range import Ranges, ranges
+from .math_sides import Sides, same_name, sides
+from .math_value import exact, wide
 
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
 _BLANKS = re.compile(r"\s+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z ,.'&-]*")
-_IN_BASE = re.compile(r"(\w+?)_\{?(\d{1,2})\}?")
+_RANGE_SIGN = re.compile(r"[<>]|\\(?:le|ge|ne|cup|in)(?![A-Za-z])|\\mathbb|all real")
+_REPEATING_LEFT = re.compile(r"\.\d{0,40}\\(?:overline|bar|dot)")
+_MATRIX = re.compile(
+    r"\\begin\s?\{(?P<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[lcr|]{1,20}\})?(?P<cells>.*?)\\end\{(?P=kind)\}"
+)
+_ANGLES = re.compile(r"\\langle(?![A-Za-z])(?P<cells>[^<>]*)\\rangle")
 _DECIMAL = re.compile(r"-?\d*\.(\d+)")
 _VARIABLE = re.compile(r"(?<![A-Za-z\\])[a-df-hj-zA-Z](?![A-Za-z])")
 _COMMANDS = re.compile(r"\\[A-Za-z]+")
@@ -73,17 +83,129 @@ def same(gold: str, answer: str, question: str = "", leniency: Leniency = STRICT
     """
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
         return int(gold) == int(answer)  # nearly every answer of a word problem: no need to simplify anything
-    gold, answer = simplified(gold), simplified(answer)
+    verdict = _same_written(written(gold, label=False), _answer_of(answer, gold), question, leniency)
+    if verdict is True or "," not in gold or "," not in answer:
+        return verdict
+    lists = as_list(gold), as_list(answer)
+    if lists == (None, None):
+        return verdict
+    # Without brackets, 2,128 is a number or two: each reading may be the one that is meant.
+    listed = _same_written(written(lists[0] or gold), written(lists[1] or answer), question, leniency)
+    return verdict if listed is False else listed
+
+
+def _answer_of(answer: str, gold: str) -> str:
+    """Return an answer in comparable form, without an option's letter before it unless the gold answer has one."""
+    plain = written(answer, label=False)
+    label = label_of(plain)
+    if not label:
+        return plain
+    target = written(gold, label=False)
+    if label_of(target) == label or target in (plain, f"({label})"):
+        return target if target == f"({label})" else plain
+    return written(answer)
+
+
+def _same_written(gold: str, answer: str, question: str, leniency: Leniency) -> bool | Undecided:
     if not gold or not answer:
         return gold == answer
-    if "=" in answer and "=" not in gold and not _parts(answer)[1:]:
-        answer = answer.rpartition("=")[2].strip()
     if _squashed(gold) == _squashed(answer):
         return True
-    gold_parts, answer_parts = _parts(gold), _parts(answer)
-    if len(gold_parts) > 1 or len(answer_parts) > 1:
+    if _RANGE_SIGN.search(gold) or _RANGE_SIGN.search(answer):
+        one, other = ranges(gold), ranges(answer)
+        if one is not None and other is not None:
+            return _same_ranges(one, other, leniency)
+    one_sides, other_sides = _sides(gold, ""), _sides(answer, question)
+    if one_sides.relation or other_sides.relation:
+        return _same_relation(one_sides, other_sides)
+    if not same_name(one_sides.name, other_sides.name):
+        return _same_relation(one_sides, other_sides) if _letter(one_sides) and _letter(other_sides) else False
+    gold, answer = one_sides.value, other_sides.value
+    if not gold or not answer:
+        return gold == answer
+    if _squashed(gold) == _squashed(answer):
+        return True
+    vectors = _cells(gold), _cells(answer)
+    if vectors[0] is not None and vectors[1] is not None:
+        return _same_cells(vectors[0], vectors[1], leniency)
+    if len(_parts(gold)) > 1 or len(_parts(answer)) > 1:
         return _same_parts(gold, answer, question, leniency)
     return _same_value(gold, answer, question, leniency)
+
+
+def _sides(text: str, question: str) -> Sides:
+    """Return the sides of an equation; of a list of equations, each has its own."""
+    if "=" not in text and "\\in" not in text:
+        return Sides(text)
+    if len(_parts(text)) > 1 and text.count("=") > 1:
+        return Sides(text)
+    if len(_parts(text)) > 1 and "=" in text and not _enclosed(text)[0]:
+        first = sides(text, question)
+        return first if first.name and not first.relation else Sides(text)
+    return sides(text, question)
+
+
+def _letter(side: Sides) -> bool:
+    return len(side.name) == 1 and _VARIABLE.search(_COMMANDS.sub(" ", side.value)) is not None
+
+
+def _same_relation(gold: Sides, answer: Sides) -> bool | Undecided:
+    r"""Compare equations as wholes: ``y = 2x + 3`` and ``2x - y + 3 = 0``. A value is not an equation."""
+    if answer.relation and not (gold.relation or gold.name):
+        # x^2 - 1 = (x-1)(x+1) holds for every x, so it only works its right side out; 2x + 1 = 5 does not.
+        left, right = answer.ends
+        return Undecided(((left, right), (gold.value, right)))
+    if not (gold.relation or gold.name) or not (answer.relation or answer.name):
+        return False
+    if _squashed(gold.equation) == _squashed(answer.equation):
+        return True
+    return Undecided(((gold.equation, answer.equation),))
+
+
+def _same_ranges(gold: Ranges, answer: Ranges, leniency: Leniency) -> bool | Undecided:
+    if (gold.name and answer.name and gold.name != answer.name) or len(gold.pieces) != len(answer.pieces):
+        return False
+    pairs: list[tuple[str, str]] = []
+    for one, other in zip(gold.pieces, answer.pieces, strict=True):
+        if (one.low_closed, one.high_closed) != (other.low_closed, other.high_closed):
+            return False
+        for end, other_end in ((one.low, other.low), (one.high, other.high)):
+            if end is None or other_end is None:
+                if end is not other_end:
+                    return False
+                continue
+            verdict = same(end, other_end, leniency=leniency)
+            if verdict is False:
+                return False
+            pairs.extend(verdict.pairs if isinstance(verdict, Undecided) else ())
+    return Undecided(tuple(pairs)) if pairs else True
+
+
+def _cells(text: str) -> list[list[str]] | None:
+    r"""Return the rows of a matrix; ``\langle 1, 2 \rangle`` is a column. None for anything else."""
+    if angles := _ANGLES.fullmatch(text):
+        return [[cell.strip()] for cell in angles["cells"].split(",")]
+    if "\\begin" not in text:
+        return None
+    if text[:1] in ("(", "[") and text[-1:] in (")", "]"):
+        text = text[1:-1].strip()
+    matrix = _MATRIX.fullmatch(text)
+    if matrix is None:
+        return None
+    cells = matrix["cells"].strip().removesuffix("\\\\").strip()
+    return [[cell.strip() for cell in row.split("&")] for row in cells.split("\\\\")]
+
+
+def _same_cells(gold: list[list[str]], answer: list[list[str]], leniency: Leniency) -> bool | Undecided:
+    if [len(row) for row in gold] != [len(row) for row in answer]:
+        return False
+    pairs: list[tuple[str, str]] = []
+    for one, other in zip(chain(*gold), chain(*answer), strict=True):
+        verdict = same(one, other, leniency=leniency)
+        if verdict is False:
+            return False
+        pairs.extend(verdict.pairs if isinstance(verdict, Undecided) else ())
+    return Undecided(tuple(pairs)) if pairs else True
 
 
 def _same_value(gold: str, answer: str, question: str, leniency: Leniency) -> bool | Undecided:
@@ -94,10 +216,11 @@ def _same_value(gold: str, answer: str, question: str, leniency: Leniency) -> bo
             return True
         unscaled = exact(asked_scale_removed(answer, question)) if gold_value != answer_value else None
         return unscaled == gold_value or _same_number((gold, gold_value), (answer, answer_value), question)
-    based = _IN_BASE.fullmatch(gold)
-    if based:
-        other = _IN_BASE.fullmatch(answer)
-        return based.groups() == other.groups() if other else based.group(1) == answer
+    in_bases = same_based(gold, answer, question)
+    if in_bases is not None:
+        return in_bases
+    if _REPEATING_LEFT.search(gold + " " + answer):
+        return _squashed(gold_bare) == _squashed(answer_bare)
     if _is_word(gold) or _is_word(answer):
         return _letters(gold) == _letters(answer)
     if gold_value is not None and answer_bare.isalpha():
@@ -106,6 +229,10 @@ def _same_value(gold: str, answer: str, question: str, leniency: Leniency) -> bo
         return False
     if _squashed(gold_bare) == _squashed(answer_bare):
         return True
+    if gold_value is None and answer_value is None:
+        values = wide(gold_bare), wide(answer_bare)
+        if values[0] is not None and values[1] is not None:
+            return values[0] == values[1]
     return Undecided(((gold_bare, answer_bare),))
 
 
@@ -140,7 +267,7 @@ def _terminates(value: Fraction) -> bool:
 
 
 def _same_parts(gold: str, answer: str, question: str, leniency: Leniency) -> bool | Undecided:
-    if "\\pm" in gold or "\\pm" in answer or "\\begin" in gold or "\\begin" in answer or "\\cup" in gold:
+    if "\\pm" in gold or "\\pm" in answer or "\\begin" in gold or "\\begin" in answer or "\\cup" in gold + answer:
         return Undecided(((gold, answer),))
     gold_marks, answer_marks = _enclosed(gold)[0], _enclosed(answer)[0]
     if gold_marks and answer_marks and gold_marks != answer_marks:

@@ -7,35 +7,26 @@ currency, number words, ``x =`` in front, a full stop behind.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from .extract.visible import fold
+from .math_dress import in_latex, plain_roots, undressed
+from .math_lead import exact_side, unit_removed, unit_text_removed, without_label, without_lead
 from .number_words import spoken
 from .number_words_zh import spoken_zh
 
 LONGEST = 2000
 
-_SYMBOLS = str.maketrans(
-    {"×": "*", "·": "*", "÷": "/", "≤": "\\le ", "≥": "\\ge ", "≠": "\\ne ", "π": "\\pi ", "∞": "\\infty ",
-     "√": "\\sqrt ", "∪": "\\cup ", "∈": "\\in ", "²": "^2", "³": "^3", "′": "'", "°": "", "≈": "",
-     "~": " ", "\u00a0": " ", "\u2009": " "}
-)  # fmt: skip
-_DELIMITERS = re.compile(r"\\[()\[\]](?![A-Za-z])|(?<!\\)\$")
-_DRESS = re.compile(
-    r"\\(?:left|right|displaystyle|textstyle|limits|big|Big|bigg|Bigg|bigl|bigr|approx|quad|qquad|boldsymbol)(?![A-Za-z])"
-    r"|\\[,;:! ]|\\(?=[$%#&_])|\^\{?\\circ\}?|\\degree(?![A-Za-z])"
+_GROUP_COMMA = re.compile(r"(?<=\d)(?:\{,\}|,\\!|\\,)\s{0,4}(?=\d{3}(?!\d))")
+_REPEATING = re.compile(
+    r"(?<![\d.])(?P<whole>\d{0,12})\.(?P<fixed>\d{0,12})"
+    r"(?:\\(?:overline|bar|overbar)\s?(?:\{\s?(?P<line>\d{1,20})\s?\}|(?P<one>\d))"
+    r"|\\dot\s?\{?(?P<dot>\d)\}?(?:(?P<between>\d{0,12})\\dot\s?\{?(?P<last>\d)\}?)?)(?![\d_])"
 )
-_BOX = re.compile(r"\\f?box(?:ed)?\s?(?=\{)")
-_FRAC = re.compile(r"\\[dtc]frac(?![A-Za-z])")
-_TEXT = re.compile(
-    r"\\(?:text|mathrm|textrm|textbf|textit|mathbf|mbox|bf|rm|operatorname|mathit|mathsf)\s?\{([^{}]*)\}"
-)
-_SPREAD_COMMA = re.compile(r",\\!\s{0,4}")
-_NAMED = re.compile(r"\\(?:text|mathrm|textrm|textbf|textit|mathbf|mbox|bf|rm|operatorname|mathit|mathsf)(?![A-Za-z])")
-_MONEY = re.compile(r"\s*[-+]?\$\s?[-+]?[\d.][^$]*$")
-_TIMES = re.compile(r"\\(?:times|cdot|ast)(?![A-Za-z])")
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\{,\}|,)\d{3})+(?![\d,])|(?<![\d.,])\d{1,3}(?: \d{3})+(?![ ]?\d)")
+_REPEATING_IN_BRACKETS = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,12})\.(?P<fixed>\d{0,12})\((?P<line>\d{1,20})\)")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\{,\}|,)\d{3})+(?!\d|,\d)|(?<![\d.,])\d{1,3}(?: \d{3})+(?![ ]?\d)")
 _ASSIGNED = re.compile(r"^\s*(?:[A-Za-z]|\\[a-z]{2,8})(?:_\{?\w\}?|\([A-Za-z]\)|')?\s*(?:=|\\in(?![a-z]))\s*")
+_LETTERS = re.compile(r"[A-Za-z\\]|[^\x00-\x7f]")
+_MAYBE_LIST = re.compile(r"\s*\$?\s*-?\d{1,3}(?:,-?\d{3}){1,20}\s*\$?\s*")
 _MIXED = re.compile(r"(?<=\d)\s?又\s?(?=\d|\\)")  # 3又1/2
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3}|\s?\*\s?10\s?\^\s?(?:\{\s?-?\d{1,3}\s?\}|-?\d{1,3}))?"
 _VALUE_THEN_UNIT = re.compile(
@@ -62,53 +53,75 @@ _OTHER_SCRIPT = re.compile(r"[\u0400-\u1eff\u2e80-\ufffd\s./·-]+")
 
 def simplified(text: str) -> str:
     """Return ``text`` in the form answers are compared in: LaTeX without dress, ASCII digits, plain numbers plain."""
+    return _ASSIGNED.sub("", written(text), count=1).lstrip("= ")
+
+
+def written(text: str, *, label: bool = True) -> str:
+    """Return ``text`` as `simplified` does, with the name before "=" left where it is.
+
+    Args:
+        text: An answer.
+        label: Whether an option's letter before the value may go.
+    """
     text = fold(text[:LONGEST]).strip()
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_SYMBOLS)).replace("\u2044", "/")
-        text = _MIXED.sub(" ", text)
+        text = _MIXED.sub(" ", in_latex(text))
     plain = text.rstrip(".")
     if plain.isdigit():
         return plain.lstrip("0") or "0"
-    text = text.replace("−", "-").replace("\\\\(", "\\(")
+    text = text.replace("\\\\(", "\\(").replace("~", " ")
     if "\\" in text or "$" in text:
-        text = _dress_removed(text)
+        text = undressed(unit_text_removed(_GROUP_COMMA.sub("", text)))
     text = text.strip().rstrip(".,;: ").strip("`\"' ")
     text = text.replace("**", "^") if "*" in text and not text.startswith("**") else text.strip("*")
-    text = _THOUSANDS.sub(_joined, text)
-    text = _ASSIGNED.sub("", text, count=1)
-    text = text.lstrip("= ")
+    if _LETTERS.search(text):
+        text = _without_words(text, label)
+    text = _thousands_joined(text).lstrip("= ")
     return spoken(text) or (None if text.isascii() else spoken_zh(text)) or text
 
 
-def _dress_removed(text: str) -> str:
-    text = _SPREAD_COMMA.sub(",", _BOX.sub("", text).replace("{,}", ","))
-    text = _DRESS.sub(lambda match: " " if match.group()[-1] in ";: " else "", text)
-    if _MONEY.match(text) is None:
-        text = _DELIMITERS.sub("", text)
-    text = _FRAC.sub(r"\\frac", text)
-    text = _TIMES.sub("*", text).replace("\\div", "/")
-    if _NAMED.search(text):
-        text = _NAMED.sub("", _TEXT.sub(lambda match: f" {match.group(1).strip()} ", text))
-    return _braces_removed(text.strip())
+def _without_words(text: str, label: bool) -> str:
+    text = exact_side(plain_roots(text))
+    text = without_lead(text)
+    if label:
+        text = without_lead(without_label(text))
+    return _REPEATING.sub(_repeating, unit_removed(text)) if "." in text else unit_removed(text)
 
 
-def _braces_removed(text: str) -> str:
-    while text.startswith("{") and text.endswith("}") and _closes_at_end(text):
-        text = text[1:-1].strip()
-    return text
+def _repeating(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    period = groups["line"] or groups.get("one") or f"{groups['dot']}{groups['between'] or ''}{groups['last'] or ''}"
+    whole, fixed = match["whole"] or "0", match["fixed"]
+    nines = (10 ** len(period) - 1) * 10 ** len(fixed)
+    return f"\\frac{{{int(whole + fixed + period) - int(whole + fixed)}}}{{{nines}}}"
 
 
-def _closes_at_end(text: str) -> bool:
-    depth = 0
-    for position, character in enumerate(text):
-        depth += (character == "{") - (character == "}")
-        if depth == 0:
-            return position == len(text) - 1
-    return False
+def _thousands_joined(text: str) -> str:
+    """Join digits that commas or blanks group. In brackets a comma separates members, unless blanks follow others."""
+    if "," not in text and " " not in text:
+        match = _REPEATING_IN_BRACKETS.fullmatch(text) if text.endswith(")") else None
+        return match["sign"] + _repeating(match) if match else text
+    depths: list[int] | None = None
+    if "(" in text or "[" in text or "\\{" in text:
+        depths, depth = [], 0
+        for position, character in enumerate(text):
+            if character in "([" or (character == "{" and text[position - 1 : position] == "\\"):
+                depth += 1
+            elif character in ")]" or (character == "}" and text[position - 1 : position] == "\\"):
+                depth -= 1
+            depths.append(depth)
+
+    def joined(match: re.Match[str]) -> str:
+        if depths is not None and depths[match.start()] > 0 and "," in match.group() and ", " not in text:
+            return match.group()
+        return match.group().replace("{,}", "").replace(",", "").replace(" ", "")
+
+    return _THOUSANDS.sub(joined, text)
 
 
-def _joined(match: re.Match[str]) -> str:
-    return match.group().replace("{,}", "").replace(",", "").replace(" ", "")
+def as_list(text: str) -> str | None:
+    """Return a number whose commas may separate members with blanks behind them, None when it has no such commas."""
+    return text.replace(",", ", ") if _MAYBE_LIST.fullmatch(text) else None
 
 
 def without_unit(text: str) -> str:

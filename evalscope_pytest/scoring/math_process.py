@@ -16,6 +16,8 @@ import sys
 from typing import Any
 
 _ALARM_S = 120
+_DIGITS = 40
+_FINE, _ROUGH = 1e-12, 1e-5  # relative; the latter when one of the two is a decimal
 _FORBIDDEN = ("os.", "shutil.", "subprocess.", "socket.", "ctypes.", "pty.", "sqlite3.", "builtins.input")
 _HARMLESS = ("os.listdir", "os.scandir", "os.walk", "os.fwalk")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -56,7 +58,42 @@ def _equal(gold: str, answer: str) -> bool:
     parsed = [parse(f"${text}$", **options) for text in (gold, answer)]
     if not all(parsed):
         return False
-    return bool(verify(*parsed, timeout_seconds=None, raise_on_error=False))
+    gold_value, answer_value = parsed[0][0], parsed[1][0]
+    if verify(*parsed, timeout_seconds=None, raise_on_error=False):
+        return not _far_apart(gold_value, answer_value)
+    return _same_equation(gold_value, answer_value)
+
+
+def _far_apart(gold: Any, answer: Any) -> bool:
+    """Tell values whose ratio is not one: math-verify takes any two for equal that differ by less than 1e-15.
+
+    Variables are given values. What has no number for a value (sets, equations, matrices) is not judged here.
+    """
+    from sympy import Expr, Float, Rational
+
+    if not isinstance(gold, Expr) or not isinstance(answer, Expr):
+        return False
+    symbols = sorted(gold.free_symbols | answer.free_symbols, key=str)
+    values = {symbol: Rational(1000 + 37 * place, 811 + 13 * place) for place, symbol in enumerate(symbols)}
+    try:
+        if not symbols and isinstance(difference := (gold.doit() - answer.doit()), Rational):
+            return bool(difference != 0)
+        one, other = (expression.subs(values).doit().evalf(_DIGITS, strict=True) for expression in (gold, answer))
+        largest = max(abs(one), abs(other))
+        tolerance = _ROUGH if gold.has(Float) or answer.has(Float) else _FINE
+        return bool(abs(one - other) > tolerance * largest)
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        return False  # Also of an expression that is zero: none of its digits can be had.
+
+
+def _same_equation(gold: Any, answer: Any) -> bool:
+    """Tell equations of which one is a multiple of the other, terms on whatever side."""
+    from sympy import Eq, simplify
+
+    if not isinstance(gold, Eq) or not isinstance(answer, Eq) or gold.free_symbols != answer.free_symbols:
+        return False
+    ratio = simplify((gold.lhs - gold.rhs) / (answer.lhs - answer.rhs))
+    return bool(ratio.is_number and ratio.is_finite and ratio != 0)
 
 
 def main() -> None:

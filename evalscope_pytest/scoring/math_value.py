@@ -6,6 +6,7 @@ know (variables, roots, functions) it leaves to computer algebra.
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 
@@ -14,6 +15,10 @@ _DEEPEST = 20
 _BITS = 4096
 _PLAIN = re.compile(r"[-+]?\d{1,40}")
 _SYMBOL = re.compile(r"\s*(?:(\d+(?:\.\d*)?(?:[eE][-+]?\d{1,3}(?![\d.]))?|\.\d+)|(\\frac|[-+*/^(){}%]))")
+_WIDE_BITS = 40_000
+_MOST_EXPONENT = 40_000
+_MOST_FACTORIAL = 3_000
+_WIDE_SYMBOL = re.compile(_SYMBOL.pattern.replace("\\\\frac|", "\\\\frac|\\\\binom|!|"))
 
 
 class _NotArithmetic(Exception):
@@ -32,11 +37,23 @@ def exact(text: str) -> Fraction | None:
         return None
 
 
+def wide(text: str) -> Fraction | None:
+    r"""Return the value of arithmetic that may hold factorials, binomials and large powers: ``1/100!``."""
+    if not text or len(text) > _LONGEST or not any(character.isdigit() for character in text):
+        return None
+    try:
+        return _Arithmetic(text, _WIDE_BITS).value()
+    except (_NotArithmetic, ZeroDivisionError, OverflowError, ValueError):
+        return None
+
+
 class _Arithmetic:
     """One pass over the symbols of an expression; each method reads one level of precedence."""
 
-    def __init__(self, text: str) -> None:
-        self.symbols = _symbols(text)
+    def __init__(self, text: str, bits: int = 0) -> None:
+        self.wide = bits > 0
+        self.bits = bits or _BITS
+        self.symbols = _symbols(text, _WIDE_SYMBOL if self.wide else _SYMBOL)
         self.at = 0
         self.depth = 0
 
@@ -65,7 +82,7 @@ class _Arithmetic:
             self.take()
         result = sign * self.product()
         while self.peek() in ("+", "-"):
-            result = _bounded(result + self.product() if self.take() == "+" else result - self.product())
+            result = self.bounded(result + self.product() if self.take() == "+" else result - self.product())
         self.depth -= 1
         return result
 
@@ -75,12 +92,12 @@ class _Arithmetic:
             symbol = self.peek()
             if symbol == "*":
                 self.take()
-                result = _bounded(result * self.signed())
+                result = self.bounded(result * self.signed())
             elif symbol == "/":
                 self.take()
-                result = _bounded(result / self.signed())
+                result = self.bounded(result / self.signed())
             elif symbol in ("(", "{"):
-                result = _bounded(result * self.power())
+                result = self.bounded(result * self.power())
             else:
                 return result
 
@@ -90,12 +107,22 @@ class _Arithmetic:
             return -self.power()
         return self.power()
 
+    def bounded(self, value: Fraction) -> Fraction:
+        if value.numerator.bit_length() + value.denominator.bit_length() > 2 * self.bits:
+            raise _NotArithmetic
+        return value
+
     def power(self) -> Fraction:
         base = self.atom()
+        if self.wide and self.peek() == "!":
+            self.take()
+            if self.peek() == "!":
+                raise _NotArithmetic  # n!! takes every other factor only.
+            base = Fraction(math.factorial(_small(base, _MOST_FACTORIAL)))
         if self.peek() == "^":
             self.take()
             exponent = self.exponent()
-            if abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) > _BITS:
+            if abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) > self.bits:
                 raise _NotArithmetic
             base = base**exponent
         if self.peek() == "%":
@@ -109,7 +136,7 @@ class _Arithmetic:
             value = -self.atom()
         else:
             value = self.atom()
-        if value.denominator != 1 or abs(value) > 1000:
+        if value.denominator != 1 or abs(value) > (_MOST_EXPONENT if self.wide else 1000):
             raise _NotArithmetic
         return int(value)
 
@@ -121,6 +148,9 @@ class _Arithmetic:
             return value
         if symbol == "\\frac":
             return self.argument() / self.argument()
+        if symbol == "\\binom":
+            upper, lower = self.argument(), self.argument()
+            return Fraction(math.comb(_small(upper, _MOST_FACTORIAL), _small(lower, _MOST_FACTORIAL)))
         if not (symbol[0].isdigit() or symbol[0] == "."):
             raise _NotArithmetic
         number = Fraction(symbol)
@@ -146,12 +176,18 @@ class _Arithmetic:
         return Fraction(symbol[0])
 
 
-def _symbols(text: str) -> list[str]:
+def _small(value: Fraction, most: int) -> int:
+    if value.denominator != 1 or not 0 <= value <= most:
+        raise _NotArithmetic
+    return int(value)
+
+
+def _symbols(text: str, pattern: re.Pattern[str]) -> list[str]:
     symbols: list[str] = []
     position = 0
     text = text.rstrip()
     while position < len(text):
-        match = _SYMBOL.match(text, position)
+        match = pattern.match(text, position)
         if match is None:
             raise _NotArithmetic
         symbols.append(match.group(1) or match.group(2))
@@ -167,9 +203,3 @@ def _mixed(whole: Fraction, part: Fraction) -> Fraction:
     if not 0 < part < 1:
         raise _NotArithmetic
     return whole + part
-
-
-def _bounded(value: Fraction) -> Fraction:
-    if value.numerator.bit_length() + value.denominator.bit_length() > 2 * _BITS:
-        raise _NotArithmetic
-    return value
