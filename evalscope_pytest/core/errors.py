@@ -40,6 +40,10 @@ class DatasetError(UsageError):
     """A benchmark, dataset, subset, split or field is missing or malformed."""
 
 
+class RecordError(DatasetError):
+    """A record of a dataset is malformed. Raised while a sample is made of it; the loader adds which record it is."""
+
+
 class ModelError(EvalError):
     """The model could not be asked, or its reply could not be used."""
 
