@@ -18,7 +18,7 @@ _LISTS = ("choices", "options")
 _ANSWERS = ("answer", "answerKey")
 _SEPARATORS = re.compile(r"[\s,;、，；/&+]{1,9}")
 _LETTERED = tuple(ascii_uppercase[:10])
-_HOW = "Write fields A, B ... with the options' texts, or a list: \"choices\": [\"...\", \"...\"]."
+_HOW = 'Write fields A, B ... with the options\' texts, or a list: "choices": ["...", "..."].'
 
 
 def choices_of(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -34,7 +34,9 @@ def choices_of(record: Mapping[str, Any]) -> tuple[str, ...]:
     count = next((n for n, letter in enumerate(ascii_uppercase) if letter not in given), len(ascii_uppercase))
     late = [letter for letter in _LETTERED[count:] if letter in given]
     if late:
-        raise RecordError(f"option {ascii_uppercase[count]} is missing or empty, and {late[0]} is there. Give it a text.")
+        raise RecordError(
+            f"option {ascii_uppercase[count]} is missing or empty, and {late[0]} is there. Give it a text."
+        )
     if not count:
         raise RecordError(f"it has no options. {_HOW}")
     return tuple(given.values())[:count]
@@ -51,7 +53,7 @@ def target_of(record: Mapping[str, Any], choices: Sequence[str]) -> tuple[str, .
     """
     name = next((name for name in _ANSWERS if _is_given(record.get(name))), None)
     if name is None:
-        raise RecordError("it has no answer. Write the letter of the right option: \"answer\": \"B\".")
+        raise RecordError('it has no answer. Write the letter of the right option: "answer": "B".')
     value, is_list = record[name], _listed(record) is not None
     labels = letters(len(choices))
     if is_list and (own := _labels(record)) is not None and isinstance(value, str) and value in own:
@@ -81,7 +83,7 @@ def _listed(record: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def _labels(record: Mapping[str, Any]) -> list[str] | None:
-    value = next((record[name] for name in _LISTS if isinstance(record.get(name), Mapping)), {})
+    value: Mapping[str, Any] = next((record[name] for name in _LISTS if isinstance(record.get(name), Mapping)), {})
     labels = value.get("label")
     return [str(label) for label in labels] if isinstance(labels, (list, tuple)) else None
 

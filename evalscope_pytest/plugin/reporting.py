@@ -13,7 +13,9 @@ from ..core.errors import EvalError
 from ..core.service_state import Services
 from ..core.terminal import visible
 from ..records.progress import ProgressFile
-from .conclusion import Conclusion, conclude, many, what_runs
+from ..report.execution import GateResult
+from . import gate_cases
+from .conclusion import Conclusion, conclude, many, unevaluated_gates, what_runs
 from .loading import Waiting
 from .progress import Progress, service_on
 from .run import Run
@@ -53,6 +55,7 @@ class Reporting:
         self._dead: set[str] = set()
         self._conclusion: Conclusion | None = None
         self._broken = ""
+        self._undecided: tuple[GateResult, ...] = ()
         self._unready: list[pytest.TestReport] = []
         self._over = False  # then the words are asked for by pytest's short summary
 
@@ -199,15 +202,19 @@ class Reporting:
         if run.usage_error:
             session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
+            self._conclude_without(exitstatus)
             run.discard()
             return
         try:
             self._conclusion = conclude(run)
+            gate_cases.record(self._config, self._conclusion.gates)
             missing = self._not_run(self._conclusion)
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:
             self._broken = run.stopped if run.store_fault else f"{type(error).__name__}: {error}"
+            self._undecided = unevaluated_gates(run, "no report could be written")
+            gate_cases.record(self._config, self._undecided)
             if session.shouldfail and run.store_fault:
                 session.shouldfail = SAID_ABOVE
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
@@ -220,6 +227,12 @@ class Reporting:
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
+
+    def _conclude_without(self, exitstatus: int) -> None:
+        """Record the gates of a run that evaluated nothing: whoever reads the JUnit file alone must not see a pass."""
+        if not self._config.option.collectonly and exitstatus != pytest.ExitCode.OK:
+            why = self._run.usage_error or f"nothing was evaluated, the run ended with exit code {int(exitstatus)}"
+            gate_cases.record(self._config, unevaluated_gates(self._run, why))
 
     def _exit_code(self, exitstatus: int, conclusion: Conclusion) -> int:
         if self._run.store_fault:
@@ -255,6 +268,8 @@ class Reporting:
             terminalreporter.write_line(f"ERROR: {self._run.usage_error}", red=True)
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
+        for gate in self._undecided:
+            terminalreporter.write_line(f"gate {gate.line}", red=True)
         self._tell_of_crashes(terminalreporter)
         for report in self._unready:
             terminalreporter.section(f"fixtures of {report.nodeid}", sep="_", red=True)

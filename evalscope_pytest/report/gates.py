@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from ..core.errors import ConfigError, closest
 from ..records.plan import BenchmarkPlan
+from .execution import GateResult as GateResult
 from .model import DIGITS, MetricScore, Report, micro_mean
 from .semantics import Identity, identify, semantics_of
 from .table import OVERALL
@@ -45,14 +46,6 @@ class Gate:
     metric: str
     comparison: str
     bound: float
-
-
-@dataclass(frozen=True, slots=True)
-class GateResult:
-    """Whether a gate holds, and one line that says what was measured, required and missing."""
-
-    passed: bool
-    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +170,13 @@ def evaluate(gates: Iterable[Gate], reports: Iterable[Report], *, allow_missing:
         allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
     """
     by_name = {report.dataset_name: report for report in reports}
-    return [_evaluate(gate, by_name.get(gate.benchmark), allow_missing) for gate in gates]
+    found = ((gate, _evaluate(gate, by_name.get(gate.benchmark), allow_missing)) for gate in gates)
+    return [replace(result, name=gate.text) for gate, result in found]
+
+
+def unevaluated(name: str, why: str) -> GateResult:
+    """Return the result of a gate that nothing could decide: it has failed."""
+    return GateResult(False, f"{name}: failed, not evaluated: {why}", name)
 
 
 def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateResult:
