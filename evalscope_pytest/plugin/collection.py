@@ -20,6 +20,7 @@ from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest
 from ..datasets.location import Place
 from ..engine.evaluation import Evaluation, Unit
+from ..engine.trial import Trial
 from ..records.plan import BenchmarkPlan
 from ..scoring import thinking
 from .host import Stage, parameters
@@ -309,6 +310,7 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         timeout_s=resolved.timeout_s,
         wants=frozenset(wants),
         arguments={"task_config": run.task} if "task_config" in wants else {},
+        trial=Trial(first_alone=resolved.scorer is None and resolved.judged is None),
     )
 
 
