@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from ..core.errors import ConfigError
+from ..core.errors import ConfigError, UnreadyError
 from ..core.values import Call, Message, ModelOutput, Sample, Score
 from ..datasets.source import Record, local
 from ..engine.context import current
@@ -89,7 +89,7 @@ def definition(params: Mapping[str, Any]) -> Mapping[str, Any]:
         )
     wanted = arena(params["models"], params["baseline"], params["mode"])
     if find_spec("evalica") is None:
-        raise ConfigError("ratings need the package evalica: pip install 'evalscope-pytest[arena]'.")
+        raise UnreadyError("ratings need the package evalica: pip install 'evalscope-pytest[arena]'.")
     votes = _votes(wanted, params["votes"])
     by_subset: dict[str, list[Pair]] = {}
     for pair in wanted.pairs:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..core.errors import ConfigError
+from ..core.errors import ConfigError, UnreadyError
 
 RESERVED = 150  # Tokens of a context's length that are left for the prompt around it and the reply.
 _STOPS = (".", "。")
@@ -71,7 +71,7 @@ def load_tokenizer(path: str) -> Tokenizer:
     try:
         from tokenizers import Tokenizer as Fast
     except ImportError as error:
-        raise ConfigError("tokenizer_path needs the package tokenizers. Type: pip install tokenizers.") from error
+        raise UnreadyError("tokenizer_path needs the package tokenizers. Type: pip install tokenizers.") from error
     try:
         return _Vocabulary(Fast.from_file(str(file)))
     except Exception as error:  # the library raises plain Exception for whatever is wrong with the file

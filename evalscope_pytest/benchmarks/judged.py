@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config.judge import JudgeConfig, JudgeContract
-from ..core.errors import ConfigError
+from ..core.errors import ConfigError, UnreadyError
 from ..core.template import parse
 from ..judge.contract import Contract, Labels, Number
 from ..judge.judging import Judging, graded
@@ -30,18 +30,19 @@ def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
     """Return how a benchmark is judged under the user's strategy; None where its rule alone decides.
 
     Raises:
-        ConfigError: The strategy asks for a rule the benchmark has not, or for a judge nobody named.
+        UnreadyError: The strategy asks for a rule the benchmark has not, or for a judge nobody named.
+        ConfigError: The benchmark's own prompt and the user's contradict each other.
     """
     own, strategy, name = benchmark.judge, config.strategy, benchmark.name
     if strategy == "rule" or (strategy == "auto" and own is None):
         if own is not None and benchmark.scorer is None:
-            raise ConfigError(
+            raise UnreadyError(
                 f"judge_strategy rule: benchmark {name!r} has no rule, only a judge can decide about its replies. "
                 "Leave judge_strategy out, or the benchmark."
             )
         return None
     if strategy == "llm_recall" and benchmark.scorer is None:
-        raise ConfigError(
+        raise UnreadyError(
             f"judge_strategy llm_recall: benchmark {name!r} has no rule to begin with. Leave judge_strategy out."
         )
     if not config.models:
@@ -55,9 +56,9 @@ def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
     return Judged(judging, only_if_wrong=strategy == "llm_recall")
 
 
-def needs_judge(name: str, *, has_rule: bool = False) -> ConfigError:
+def needs_judge(name: str, *, has_rule: bool = False) -> UnreadyError:
     """Return the error for a benchmark that is judged, where nobody named a judge."""
-    return ConfigError(
+    return UnreadyError(
         f"benchmark {name!r} needs a judge model. Name one: --eval-judge-model-args "
         "model_id=NAME,api_url=http://HOST:PORT/v1"
         + (", or score by rule: --eval-judge-strategy rule." if has_rule else ".")

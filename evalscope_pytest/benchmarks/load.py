@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from ..core.errors import ConfigError, DatasetError, EvalError, RecordError, closest, raised_in
+from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
 from ..core.template import parse, unknown_field
 from ..core.values import Message, Sample
 from ..datasets.load import load_subsets, read_release_text, read_texts
@@ -272,7 +272,7 @@ def _check_own_data(benchmark: Benchmark, place: Place) -> None:
     """A benchmark for the user's own data has none itself; beside its file lies nothing but code."""
     folder = place.dataset_dir.expanduser() / place.benchmark if place.dataset_dir else None
     if not benchmark.dataset.location and not place.dataset_id and not (folder and folder.exists()):
-        raise DatasetError(
+        raise NoDataError(
             f"{benchmark.name!r} is for records of your own. Name their folder, and its subsets: "
             f'--eval-dataset-args \'{{"{benchmark.name}": {{"dataset_id": "DIR", "subset_list": ["NAME"]}}}}\'.'
         )

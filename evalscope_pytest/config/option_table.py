@@ -63,6 +63,7 @@ OPTIONS = (
     ("max_drop", "value", "X", "How far a score may fall below the baseline's."),
     ("show_wrong", "value", "N", "Print this many wrong answers of each benchmark."),
     ("strict", "switch", "TEXT", "Report wrong answers as failed tests."),
+    ("skip_unready", "switch", "TEXT", "Skip benchmarks that lack a judge, data, a sandbox or a package, list them, and run the others."),
     ("rerun", "value", "{errors}", "Ask only the samples again that ended in an error last time."),
     ("heartbeat_interval", "value", "X", "Seconds between signs of life in the log."),
 )

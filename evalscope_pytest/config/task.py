@@ -201,6 +201,9 @@ class TaskConfig:
     max_drop: float = setting(number(0), "How far a score may fall below the baseline's.", 0.0)
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
     strict: bool = setting(SWITCH, "Report wrong answers as failed tests.", False)
+    skip_unready: bool = setting(
+        SWITCH, "Skip benchmarks that lack a judge, data, a sandbox or a package, list them, and run the others.", False
+    )
     rerun: str | None = setting(choice("errors"), "Ask only the samples again that ended in an error last time.")
     heartbeat_interval: float = setting(number(0, above=True), "Seconds between signs of life in the log.", 60.0)
     evalscope_version: str = __version__

@@ -5,7 +5,9 @@ The tree::
     EvalError
     ├── UsageError            what the user typed, wrote or named is wrong: exit code 4, before anything is paid for
     │   ├── ConfigError       an option, a field, a value
+    │   │   └── UnreadyError  a judge, sandbox or package that one benchmark needs and this run lacks
     │   └── DatasetError      a benchmark, subset, split or field that is not there
+    │       └── NoDataError   the records of one benchmark are not on this machine and cannot be downloaded
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
     │   ├── RateLimitedError  429, 529: wait, then ask again
     │   ├── TransientError    time-outs, 5xx, resets, malformed replies: ask again a few times
@@ -36,8 +38,16 @@ class ConfigError(UsageError):
     """An option, a configuration field or a value is wrong."""
 
 
+class UnreadyError(ConfigError):
+    """One benchmark needs a judge, a sandbox or a package that this run lacks; others can run."""
+
+
 class DatasetError(UsageError):
     """A benchmark, dataset, subset, split or field is missing or malformed."""
+
+
+class NoDataError(DatasetError):
+    """The records of one benchmark are not there; others can run."""
 
 
 class RecordError(DatasetError):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from ..core.errors import DatasetError
+from ..core.errors import NoDataError
 from ..core.secret import redact
 from .files import format_of
 from .location import Place, ScriptedTree, Tree, how_to_go_local, local_tree
@@ -127,14 +127,14 @@ class RemoteTree:
         """Download files and return where they are.
 
         Raises:
-            DatasetError: The download failed.
+            NoDataError: The download failed.
         """
         wanted = set(paths)
         files = [file for file in self.files if file.path in wanted]
         try:
             return self.library.download(self.repository, files, self.place.force_redownload)
         except Exception as error:
-            raise DatasetError(
+            raise NoDataError(
                 f"The download of {self.title} failed: {_reason(error)}. Run it again to go on from where it "
                 f"stopped. {how_to_go_local(self.place.benchmark)}"
             ) from error
@@ -144,22 +144,24 @@ def open_repository(dataset_id: str, place: Place) -> Tree:
     """Return the files of a dataset on the place's hub, from the cache when there is no way online.
 
     Raises:
-        DatasetError: It is not there, not open, or the hub does not answer and nothing is cached.
+        NoDataError: It is not there, not open, or the hub does not answer and nothing is cached.
     """
     library = _library(place.hub)
     repository = Repository(dataset_id, place.revision, _endpoint(library), _cache_dir(place))
+    if place.offline:
+        return _cached(library, repository, place, "nothing is downloaded for a list", "Run it to download them")
     if any(os.environ.get(name, "").upper() in ("1", "ON", "YES", "TRUE") for name in _OFFLINE):
         return _cached(library, repository, place, f"{_OFFLINE[0]} forbids to go online", f"Unset {_OFFLINE[0]}")
     try:
         listing = _list_files(library, repository, place.hub)
     except NotThereError as error:
         at = f" at revision {repository.revision!r}" if repository.revision else ""
-        raise DatasetError(
+        raise NoDataError(
             f"No dataset {dataset_id!r}{at} on {library.title}. Check the id, or set --eval-dataset-hub to the hub "
             f"that has it. {how_to_go_local(place.benchmark)}"
         ) from error
     except NotOpenError as error:
-        raise DatasetError(
+        raise NoDataError(
             f"{_title(library, repository)} is not open to you: {_reason(error)}. Ask for access on its page and set "
             f"{library.variables[-1]}. {how_to_go_local(place.benchmark)}"
         ) from error
@@ -228,7 +230,7 @@ def _within(seconds: float, work: Callable[[], _T]) -> _T:
 def _cached(library: HubLibrary, repository: Repository, place: Place, why: str, advice: str) -> Tree:
     folder = library.cached(repository)
     if folder is None:
-        raise DatasetError(
+        raise NoDataError(
             f"No records of {place.benchmark!r}: {why}, and {repository.id} is not in the cache. {advice}. "
             f"{how_to_go_local(place.benchmark)}"
         )
@@ -243,7 +245,7 @@ def _scripted(library: HubLibrary, listing: Listing, place: Place) -> Tree:
     scripts = ", ".join(file.path for file in listing.files if file.path.endswith(".py"))
     what = f"is read by a script of its own ({scripts})" if scripts else "has no file of a format that is read here"
     if not place.trust_remote_code:
-        raise DatasetError(
+        raise NoDataError(
             f"{title} {what}, and scripts of datasets are not run unless trust_remote_code is set. Better, look for a "
             f"copy in parquet or JSON lines, or convert it once. {how_to_go_local(place.benchmark)}"
         )
@@ -252,7 +254,7 @@ def _scripted(library: HubLibrary, listing: Listing, place: Place) -> Tree:
         try:
             yield from library.run_script(repository, subset, split)
         except Exception as error:
-            raise DatasetError(
+            raise NoDataError(
                 f"{title} {what}, and {library.title}'s library could not load it: {_reason(error)}. "
                 f"{how_to_go_local(place.benchmark)}"
             ) from error

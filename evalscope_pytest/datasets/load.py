@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
-from ..core.errors import DatasetError, EvalError, closest, raised_in
+from ..core.errors import DatasetError, EvalError, NoDataError, closest, raised_in
 from .card import Config, read_configs
 from .files import read_records
 from .layout import Layout, entries_of
@@ -37,7 +37,7 @@ def load_subsets(
         found = _from_files(source, place, tree, subsets, split, first)
     empty = next((subset for subset in subsets if not found[subset]), None)
     if empty is not None:
-        raise DatasetError(
+        raise NoDataError(
             f"Subset {empty!r} of {place.benchmark} holds no records in split {split!r} of {tree.title}. "
             "Add some, or leave it out of subset_list."
         )
@@ -74,7 +74,7 @@ def read_release_text(source: Source, place: Place, relative_path: str) -> str:
     if relative_path not in tree.paths:
         folder = relative_path.rpartition("/")[0]
         beside = [path for path in tree.paths if path.rpartition("/")[0] == folder]
-        raise DatasetError(
+        raise NoDataError(
             f"{place.benchmark} has no file {relative_path!r} in {tree.title}. {closest(relative_path, beside)} "
             "Add it, or set few_shot_num to 0 where it holds the exemplars."
         )
@@ -95,7 +95,7 @@ def read_texts(source: Source, place: Place, *patterns: str) -> list[str]:
         if found := sorted(path for path in tree.paths if fnmatchcase(path, pattern)):
             local = tree.fetch(found)
             return [_text_of(local[path]) for path in found]
-    raise DatasetError(f"{place.benchmark} has no file {' or '.join(patterns)} in {tree.title}. Add one.")
+    raise NoDataError(f"{place.benchmark} has no file {' or '.join(patterns)} in {tree.title}. Add one.")
 
 
 def _text_of(path: Path) -> str:
@@ -123,7 +123,7 @@ def _from_files(
     rest = tuple(subset for subset in subsets if subset not in own)
     shared = layout.shared(split) if rest else ()
     if rest and not shared:
-        raise DatasetError(_not_there(place, tree, layout, rest[0], split))
+        raise NoDataError(_not_there(place, tree, layout, rest[0], split))
     local = tree.fetch(dict.fromkeys([path for files in own.values() for path in files] + list(shared)))
     found = {subset: list(islice(_read(local, files), first)) for subset, files in own.items()}
     if rest:

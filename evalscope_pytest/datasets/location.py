@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ..core.errors import DatasetError
+from ..core.errors import DatasetError, NoDataError
 from .files import format_of
 from .source import Record, Source
 
@@ -31,6 +31,7 @@ class Place:
         force_redownload: Fetch the files even when the hub library has them.
         trust_remote_code: Let the hub library run the dataset's own loading script.
         cache_dir: Where downloads go, before ``dataset_dir`` and the environment.
+        offline: Take what a hub's cache holds, and never go online.
     """
 
     benchmark: str
@@ -42,6 +43,7 @@ class Place:
     force_redownload: bool = False
     trust_remote_code: bool = False
     cache_dir: Path | None = None
+    offline: bool = False
 
 
 class Tree(Protocol):
@@ -137,7 +139,7 @@ def locate(source: Source, place: Place) -> Tree:
     """Find a benchmark's files: the user's path, ``dataset_dir``, beside the test file, and last the hub.
 
     Raises:
-        DatasetError: Nothing is there; the message lists what was tried.
+        NoDataError: Nothing is there; the message lists what was tried.
     """
     tried: list[Path] = []
     for path in _candidates(source, place):
@@ -146,7 +148,7 @@ def locate(source: Source, place: Place) -> Tree:
         tried.append(path)
     repository = place.dataset_id or (source.location if source.kind == "hub" else "")
     if place.hub == "local" or not repository or _is_path(repository, place.hub):
-        raise DatasetError(_nothing_there(place, tried))
+        raise NoDataError(_nothing_there(place, tried))
     from .hub import open_repository
 
     return open_repository(repository, place)

@@ -14,8 +14,10 @@ from ..benchmarks.bundled import bundled_dir, bundled_files
 from ..config.options import check_flags, hand_back_paths, split_paths
 from ..config.sources import gather
 from ..core.errors import UsageError
+from . import own
 from .root import correct_root
 from .state import TASK
+from .unasked import Unasked
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -40,7 +42,9 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     if (added := _added_by_controller()) is not None:
         # Workers get their configuration from the controller: standard input is theirs to talk to it.
         _add(config, args, added)
+        own.watch(config, own.holders(config, [p for p in map(Path, added) if not p.is_relative_to(bundled_dir())]))
         return
+    _find_listed(config, args)
     try:
         check_flags(args)
         task = gather(vars(known), getini=config.getini, inifile=config.inipath)
@@ -50,25 +54,50 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     _check_evaluates(config, task)
     named = ("eval_model", "eval_task_config", "eval_datasets", "eval_type", "eval_arena")
     on_command_line = any(getattr(known, name) for name in named)
-    added = _bundled(task, known.file_or_dir) if on_command_line else []
+    added = _unnamed(config, task, known.file_or_dir) if on_command_line else []
     os.environ[ADDED_PATHS] = os.pathsep.join([str(os.getpid()), *added])
     config.add_cleanup(_forget_added)
     _add(config, args, added)
 
 
 def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:
-    """Refuse options that would have no effect, as nothing is evaluated. Those in ``addopts`` are for every run.
+    """Refuse what asks for an evaluation without a model. Options in ``addopts`` and ini files are for every run.
 
     Raises:
-        pytest.UsageError: One is on the command line itself.
+        pytest.UsageError: An option is on the command line itself, or a gate or baseline in the environment.
     """
+    if task.eval_type or task.model:
+        return
     words = (str(word) for word in config.invocation_params.args)
     given = next((word.partition("=")[0] for word in words if word.startswith(("--eval-", "--no-eval-"))), None)
-    if given and not (task.eval_type or task.model or task.datasets):
+    listing = bool(task.datasets) and config.known_args_namespace.collectonly
+    in_environment = [name for name, where in task.given.items() if where.startswith("environment")]
+    given = given or next(
+        (f"EVALSCOPE_{name.upper()}" for name in in_environment if name in ("gate", "baseline")), None
+    )
+    empty = os.environ.get("EVALSCOPE_MODEL", "unset").strip() == ""
+    if given and not listing:
+        also = " EVALSCOPE_MODEL is set, but empty." if empty else ""
         raise pytest.UsageError(
-            f"{given} has no effect: there is no model, so nothing is evaluated. Add --eval-model NAME "
+            f"{given} has no effect: there is no model, so nothing is evaluated.{also} Add --eval-model NAME "
             "(--eval-model mock to try out), or leave it out."
         )
+    if empty:
+        config.pluginmanager.register(Unasked("EVALSCOPE_MODEL is empty"), "evalscope_unasked")
+    elif in_environment:
+        config.pluginmanager.register(Unasked("there is no model"), "evalscope_unasked")
+
+
+def _find_listed(config: pytest.Config, args: list[str]) -> None:
+    """Let the ids that ``--collect-only`` lists of bundled benchmarks, ``math/test_gsm8k.py::gsm8k``, name them."""
+    here, named = config.invocation_params.dir, config.known_args_namespace.file_or_dir
+    found = {}
+    for word in named:
+        path, separator, rest = word.partition("::")
+        if path.endswith(".py") and not (here / path).exists() and (bundled_dir() / path).is_file():
+            found[word] = f"{bundled_dir() / path}{separator}{rest}"
+    named[:] = [found.get(word, word) for word in named]
+    args[:] = [found.get(word, word) for word in args]
 
 
 def _forget_added() -> None:
@@ -91,16 +120,24 @@ def _add(config: pytest.Config, args: list[str], paths: Iterable[str]) -> None:
         config.known_args_namespace.file_or_dir.append(path)
 
 
-def _bundled(task: TaskConfig, named: Sequence[str]) -> list[str]:
-    """Return the bundled files to add.
+def _unnamed(config: pytest.Config, task: TaskConfig, named: Sequence[str]) -> list[str]:
+    """Return the paths to add.
 
-    Without a path: those of the benchmarks ``--eval-datasets`` names, or all of them. With paths: those of the named
-    benchmarks that have no file of that name among the paths.
+    Without a path: the files of the bundled benchmarks ``--eval-datasets`` names, or all of them; and where pytest
+    would look for tests, unless all the named benchmarks are bundled. With paths: the files of the named benchmarks
+    that have no file of that name among the paths.
     """
     bundled = bundled_files()
-    files = {Path(p.partition("::")[0]).name for p in named}
+    known = [n for n in task.datasets if n in bundled]
     if named:
-        return [str(bundled[n]) for n in task.datasets if n in bundled and f"test_{n}.py" not in files]
-    if task.datasets and all(n in bundled for n in task.datasets):
-        return [str(bundled[n]) for n in task.datasets]
-    return [str(bundled_dir())]
+        files = {Path(p.partition("::")[0]).name for p in named}
+        return [str(bundled[n]) for n in known if f"test_{n}.py" not in files]
+    if task.datasets and len(known) == len(task.datasets):
+        return [str(bundled[n]) for n in known]
+    roots = own.roots(config)
+    files_of_user = own.holders(config, roots)
+    own.watch(config, files_of_user)
+    added = [str(root) for root in roots if any(file.is_relative_to(root) for file in files_of_user)]
+    if task.datasets and added:
+        return [*(str(bundled[n]) for n in known), *added]
+    return [str(bundled_dir()), *added]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +18,17 @@ from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest
-from ..datasets.location import Place
+from ..datasets.location import Place, locate
 from ..engine.evaluation import Evaluation, Unit
 from ..engine.trial import Trial
 from ..records.plan import BenchmarkPlan
 from ..scoring import thinking
 from .host import Stage, parameters
+from .keywords import Keywords
 from .loading import told
 from .nodes import BenchmarkItem, SampleItem
+from .own import drop_ordinary
+from .readiness import Readiness
 from .run import Run
 from .selection import selected, subset_in_id
 
@@ -36,34 +39,73 @@ if TYPE_CHECKING:
     from ..sandbox.handle import SandboxHandle
 
 
-def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Replace each selected benchmark's stand-in by its samples, in place.
+def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> Keywords | None:
+    """Replace each selected benchmark's stand-in by its samples, in place, and return the expression of ``-k``.
 
-    Stand-ins that ``-k`` or ``-m`` rule out stay, for pytest to deselect; those ``--eval-datasets`` does not name go.
+    Stand-ins that ``-k`` or ``-m`` rule out stay, to be deselected later; those ``--eval-datasets`` does not name go.
 
     Raises:
         UsageError: A benchmark, subset, split, field, parameter or sample id is not there.
     """
+    before = len(items)
+    drop_ordinary(session.config, items)
+    _recount(session, len(items) - before)
     _drop_unnamed(run.task, session, items)
     options = session.config.option
     named = lambda benchmark: run.task.args_of(benchmark).subset_list or ()  # noqa: E731
-    chosen = _distinct(selected(items, options.keyword, options.markexpr, named))
-    chosen = _with_records(run.task, session, items, chosen)
-    wanted = _only(chosen)
+    selection = selected(items, options.keyword, options.markexpr, named)
+    chosen = _with_records(run.task, session, items, _distinct(selection.chosen))
     if chosen:
         run.model  # noqa: B018 - what is wrong with it is said before any data is loaded
     run_now = dict.fromkeys(item for item in chosen if not _skipped(item))
-    # All of them before the data of any: what a late one lacks is said before an early one is downloaded.
-    settled = {name: _settle(run, b) for name, b in {i.benchmark.name: i.benchmark for i in run_now}.items()}
+    samples = _all_samples(run, run_now, _only(chosen))
     expanded: list[pytest.Item] = []
     for item in items:
-        if not isinstance(item, BenchmarkItem) or item not in run_now:
+        if isinstance(item, BenchmarkItem) and item in run_now:
+            expanded.extend(samples.get(item, ()))
+        else:
             expanded.append(item)
-        elif item.benchmark.name in wanted:
-            expanded.extend(_samples(run, item, wanted.pop(item.benchmark.name), settled[item.benchmark.name]))
     _check_dataset_args(run, items)
     _recount(session, len(expanded) - len(items))
     items[:] = expanded
+    run.notes.extend(selection.notes)
+    return selection.keywords
+
+
+def _all_samples(
+    run: Run, chosen: Iterable[BenchmarkItem], wanted: dict[str, set[str]]
+) -> dict[BenchmarkItem, Sequence[pytest.Item]]:
+    """Return what each stand-in becomes: its samples, or itself when it cannot run and is skipped for that.
+
+    All benchmarks are settled before the data of any is loaded, and all data is loaded before anything is sent: what a
+    late one lacks is reported before an early one costs anything.
+
+    Args:
+        wanted: The sample ids asked for, by benchmark.
+    """
+    first = {item.benchmark.name: item for item in reversed(list(chosen))}
+    names = [item.benchmark.name for item in chosen if first[item.benchmark.name] is item]
+    readiness = Readiness(run, names)
+    settled: dict[str, _Settled] = {}
+    for name in names:
+        with readiness.of(name):
+            settled[name] = _settle(run, first[name].benchmark)
+    for name in settled:
+        with readiness.of(name):
+            _check_data(run, settled[name].resolved)
+    readiness.check()
+    found: dict[BenchmarkItem, Sequence[pytest.Item]] = {}
+    for name in names:
+        item = first[name]
+        with readiness.of(name):
+            if name in settled and name not in readiness.unready:
+                found[item] = _samples(run, item, wanted[name], settled[name])
+        if name in readiness.unready:
+            item.unready = readiness.unready[name]
+            found[item] = (item,)
+    readiness.check()
+    readiness.conclude()
+    return found
 
 
 def _recount(session: pytest.Session, more: int) -> None:
@@ -81,13 +123,19 @@ def _drop_unnamed(task: TaskConfig, session: pytest.Session, items: list[pytest.
         if name not in found:
             known = found | set(bundled_files())
             raise ConfigError(
-                f"--eval-datasets: no benchmark named {name!r} in what was collected. {closest(name, known)} "
-                f"`evalscope-pytest benchmark-info` lists the bundled ones; name the files of your own."
+                f"--eval-datasets: no benchmark named {name!r} in what was collected. {_hint(name, known, items)} "
+                f"`evalscope-pytest benchmark-info` lists the bundled ones; name the files of "
+                "your own."
             )
     gone = [i for i in items if isinstance(i, BenchmarkItem) and i.benchmark.name not in task.datasets]
     if gone:
         session.config.hook.pytest_deselected(items=gone)
         items[:] = [i for i in items if i not in gone]
+
+
+def _hint(name: str, known: Iterable[str], items: Sequence[pytest.Item]) -> str:
+    tagged = {i.benchmark.name for i in items if isinstance(i, BenchmarkItem) and name in i.benchmark.tags}
+    return f"It is a tag of {len(tagged)}: -m {name}." if tagged else closest(name, known)
 
 
 def _with_records(
@@ -173,15 +221,28 @@ def _settle(run: Run, benchmark: Benchmark) -> _Settled:
     args = task.args_of(benchmark.name)
     if task.prompts:
         args = with_evalscope_prompts(benchmark, args)
-    resolved = resolve(benchmark, args, repeats=task.repeats, judge=run.judges.config)
+    listed = run.config.option.collectonly and not run.judges.config.models  # listing samples needs no judge
+    resolved = resolve(benchmark, args, repeats=task.repeats, judge=None if listed else run.judges.config)
     return _Settled(resolved, _sandbox(run, resolved), _judge(run, benchmark))
+
+
+def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
+    """See that data is there, as far as that can be known without a hub.
+
+    Raises:
+        NoDataError: It is not.
+    """
+    place, benchmark = place_of(resolved, run.task), resolved.benchmark
+    never_online = place.hub == "local" or (benchmark.dataset.kind == "local" and not place.dataset_id)
+    if never_online and benchmark.records is None:
+        locate(benchmark.dataset, place)
 
 
 def _samples(run: Run, stand_in: BenchmarkItem, only: set[str], settled: _Settled) -> list[SampleItem]:
     benchmark, task, resolved = stand_in.benchmark, run.task, settled.resolved
     module = stand_in.parent.parent
     assert isinstance(module, pytest.Module)
-    place = place_of(resolved, task)
+    place = replace(place_of(resolved, task), offline=bool(run.config.option.collectonly))
     with told(run.config, f"loading {benchmark.name}"):
         loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     evaluation = _evaluation(run, resolved, loaded)
@@ -219,9 +280,9 @@ def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
     """Return the judge a benchmark's body asks for.
 
     Raises:
-        ConfigError: None was named.
+        UnreadyError: None was named.
     """
-    if "judge" not in parameters(benchmark):
+    if "judge" not in parameters(benchmark) or run.config.option.collectonly:
         return {}
     if not run.judges.config.models:
         raise needs_judge(benchmark.name)

@@ -18,6 +18,7 @@ from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements, how_to_carry_on, what_runs
 from .crashes import Handover
 from .interruption import Interruption
+from .keywords import Keywords, apply
 from .loads import NAME, LoadReports, Measurements
 from .masking import Masking
 from .nodes import SampleItem
@@ -26,6 +27,7 @@ from .progress import ServiceOnReports, heard, told
 from .protocol import SampleLoop, SampleProtocol
 from .rerun import Rerun, keep_errored
 from .run import Run
+from .selection import check_selected
 from .state import RUN, TASK
 from .streams import Routing
 from .upcoming import Upcoming
@@ -104,6 +106,8 @@ class Samples:
         self._routing = Routing()
         self._session: pytest.Session | None = None
         self._queue: WorkerQueue | None = None
+        self._keywords: Keywords | None = None
+        self._is_expanded = False
 
     @property
     def heeds_stop(self) -> bool:
@@ -132,18 +136,27 @@ class Samples:
         """Say, before the process ends at once, how to carry on."""
         abandon(self._run)
 
-    @pytest.hookimpl(tryfirst=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        """Load the selected benchmarks."""
+    ) -> Any:
+        """Load the selected benchmarks, and apply ``-k`` where a word of it is a benchmark's name."""
+        given = config.option.keyword
         try:
             with collector_paused():
-                expand(self._run, session, items)
+                self._keywords = expand(self._run, session, items)
+            if self._keywords is not None and self._keywords.exact:
+                apply(self._keywords, config, items)
+                config.option.keyword = ""  # pytest would apply it once more, by its own rule
             if self._run.task.rerun == "errors":
                 keep_errored(config, items)
+            self._is_expanded = True
         except EvalError as error:
             self._refuse(session, items, error)
+        try:
+            return (yield)
+        finally:
+            config.option.keyword = given
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -152,7 +165,10 @@ class Samples:
         heed_marks(session.items)
         run.benchmarks = plan_of(run, session.items)
         try:
-            check_requirements(run, session.items)
+            if self._is_expanded:
+                check_selected(run.task, session, self._keywords)
+            if not (session.config.option.collectonly and run.unlisted):
+                check_requirements(run, session.items)
             if not session.config.option.collectonly and run.benchmarks:
                 run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
                 if not run.process.is_worker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class BenchmarkCollector(pytest.Collector):
             self.config.addinivalue_line("markers", f"{tag}: benchmarks tagged {tag}")
             self.own_markers.append(getattr(pytest.mark, tag).mark)
         self.own_markers.extend(_marks(benchmark.body))
+        self.extra_keyword_matches.add(benchmark.body.__name__)
         self.keywords.update((mark.name, mark) for mark in self.own_markers)
 
     def collect(self) -> Iterable[BenchmarkItem]:
@@ -36,9 +38,14 @@ class BenchmarkCollector(pytest.Collector):
 
 
 class BenchmarkItem(pytest.Item):
-    """Stands for all samples of a benchmark until they are loaded; without a model it is what is reported."""
+    """Stands for all samples of a benchmark until they are loaded; without a model it is what is reported.
+
+    Attributes:
+        unready: Why none of its samples runs, although there is a model.
+    """
 
     parent: BenchmarkCollector
+    unready = ""
 
     @property
     def benchmark(self) -> Benchmark:
@@ -46,7 +53,9 @@ class BenchmarkItem(pytest.Item):
         return self.parent.benchmark
 
     def runtest(self) -> None:
-        """Say how to run it."""
+        """Say how to run it, or what it needs."""
+        if self.unready:
+            raise pytest.skip.Exception(self.unready, _use_item_location=True)
         how = HOW_TO_RUN.format(file=_shortest(self.path, self.config.invocation_params.dir))
         raise pytest.skip.Exception(how, _use_item_location=True)  # shown with the benchmark's line, not this one
 
@@ -133,15 +142,40 @@ def collectors(module: pytest.Collector, function: object) -> list[BenchmarkColl
         )
     if getattr(function, "__module__", "") != module.obj.__name__:
         return []  # imported from the file it belongs to
-    names = [benchmark.name, *_named_samples(module.config, benchmark.name)]
+    only = dict.fromkeys([None, *_named_samples(module, benchmark)])
+    names = {benchmark.name if one is None else f"{benchmark.name}[{one}]": one for one in only}
+    names |= _as_named(module, benchmark)
     return [
-        BenchmarkCollector.from_parent(
-            module, name=name, benchmark=benchmark, only=name[len(benchmark.name) + 1 : -1] or None
-        )
-        for name in dict.fromkeys(names)
+        BenchmarkCollector.from_parent(module, name=name, benchmark=benchmark, only=one or None)
+        for name, one in names.items()
     ]
 
 
-def _named_samples(config: pytest.Config, benchmark: str) -> list[str]:
-    ends = (argument.rpartition("::")[2] for argument in config.args)
-    return [e for e in ends if e.startswith(f"{benchmark}[") and e.endswith("]")]
+def _named_samples(module: pytest.Module, benchmark: Benchmark) -> list[str]:
+    """Return the ids of single samples that the command line names: ``file.py::gsm8k[main-17]``."""
+    ends = (argument.rpartition("::")[2] for argument in module.config.args)
+    return [one for end in ends if (one := _in_brackets(end, benchmark.name)) is not None]
+
+
+def _as_named(module: pytest.Module, benchmark: Benchmark) -> dict[str, str | None]:
+    """Return what the command line calls by the function's name, as run buttons of editors do.
+
+    ``file.py::test_gsm8k`` stands for ``file.py::gsm8k``, and ``file.py::test_gsm8k[main-17]`` for its sample.
+    """
+    function, found = benchmark.body.__name__, dict[str, str | None]()
+    if function == benchmark.name:
+        return found
+    for argument in module.config.args:
+        path, separator, end = argument.partition("::")
+        if separator and (end == function or _in_brackets(end, function) is not None) and _is_file(module, path):
+            found[end] = _in_brackets(end, function)
+    return found
+
+
+def _in_brackets(end: str, name: str) -> str | None:
+    inside = end.startswith(f"{name}[") and end.endswith("]")
+    return end[len(name) + 1 : -1] if inside else None
+
+
+def _is_file(module: pytest.Module, path: str) -> bool:
+    return os.path.realpath(module.config.invocation_params.dir / path) == os.path.realpath(module.path)

@@ -68,7 +68,9 @@ class Run:
         interrupted: True when it does because the user wants it to.
         store_fault: True when it does because nothing can be recorded any more.
         heeds_stop: True while pytest is at a sample, and soon sees that the run was stopped.
-        notes: What the user should know of the records found.
+        notes: What the user should know of the selection and of the records found.
+        skipped: Why selected benchmarks are left out, by name: ``skip_unready``.
+        unlisted: Benchmarks whose samples cannot be listed without a download.
         upcoming: What will run, in order.
     """
 
@@ -86,6 +88,8 @@ class Run:
         self.on_stop: Callable[[str], object] | None = None
         self.heeds_stop = False
         self.notes: list[str] = []
+        self.skipped: dict[str, str] = {}
+        self.unlisted: list[str] = []
         self.upcoming = Upcoming()
         self._errors = 0
         self._open = ExitStack()
@@ -238,6 +242,8 @@ class Run:
             model_id=self.task.model_id,
             session=self.session,
             benchmarks=tuple(self.benchmarks),
+            skipped=self.skipped,
+            notes=tuple(self.notes) if self.process.is_worker else (),
         )
 
     def load_plan(self) -> bool:
@@ -249,6 +255,8 @@ class Run:
         if plan.session != self.session:
             return False
         self.benchmarks = list(plan.benchmarks)
+        self.skipped = dict(plan.skipped)
+        self.notes.extend(plan.notes)
         self.begin()
         return True
 

@@ -56,12 +56,16 @@ class RunPlan:
         model_name: The model as the user named it.
         model_id: What reports and folders call it.
         session: Tells this run's journals from others'; later runs have greater names.
+        skipped: Why selected benchmarks are left out, by name.
+        notes: What a worker wants said of the selection.
     """
 
     model_name: str
     model_id: str
     session: str
     benchmarks: tuple[BenchmarkPlan, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def file_names(self) -> dict[tuple[str, str], str]:
         """Return the records' file name of each (benchmark, subset)."""

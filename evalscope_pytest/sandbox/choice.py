@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from ..config.sandbox import DOCKER, SandboxChoice
-from ..core.errors import SandboxError, UsageError
+from ..core.errors import SandboxError, UnreadyError
 from .bubblewrap import Bubblewrap
 from .enclave import Enclave
 from .landlocked import Landlocked
@@ -36,7 +36,7 @@ def choose(choice: SandboxChoice, *, allow_unsafe: bool = False) -> Isolation:
         allow_unsafe: Take none at all rather than give up.
 
     Raises:
-        UsageError: None holds; the message says what was tried, and what to do.
+        UnreadyError: None holds; the message says what was tried, and what to do.
     """
     tried = []
     for isolation in candidates(choice):
@@ -50,7 +50,7 @@ def choose(choice: SandboxChoice, *, allow_unsafe: bool = False) -> Isolation:
         if not reason:
             return unsafe
         tried.append(f"{unsafe.name}: {reason}")
-    raise UsageError(f"no sandbox for the code that models write ({'; '.join(tried)}). {_ADVICE}")
+    raise UnreadyError(f"no sandbox for the code that models write ({'; '.join(tried)}). {_ADVICE}")
 
 
 @cache
