@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,6 @@ from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
 from .resolve import ResolvedBenchmark
 
-_log = logging.getLogger("evalscope_pytest")
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -93,6 +91,10 @@ def load(
         shares = bound_total({subset: len(found) for subset, found in chosen.items()}, limit_total)
         chosen = {subset: found[: shares[subset]] for subset, found in chosen.items() if shares[subset]}
     subsets = {subset: samples_of(benchmark, subset, found, seed) for subset, found in chosen.items()}
+    if resolved.args.shuffle_choices and not any(s.choices for found in subsets.values() for s in found):
+        raise ConfigError(
+            f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options. Remove it."
+        )
     loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed))
     _check_fields(loaded)
     return loaded
@@ -317,8 +319,6 @@ def _check_fields(loaded: LoadedBenchmark) -> None:
     _check_names(header, (*SAMPLE_FIELDS, "fewshot"), samples, f"few_shot_prompt_template of {name!r}")
     for found in loaded.subsets.values():
         loaded.messages(found[0])
-    if loaded.resolved.args.prompt_template is not None and not isinstance(samples[0].input, str):
-        _log.warning("prompt_template of %r has no effect: its samples are whole conversations", benchmark.name)
 
 
 def _check_names(template: str, known: Sequence[str], samples: Sequence[Sample], where: str) -> None:

@@ -224,13 +224,19 @@ def to_mapping(config: TaskConfig, *, reveal_secrets: bool = False, only_given: 
     return result
 
 
-def from_mapping(raw: Mapping[str, Any]) -> TaskConfig:
+def from_mapping(raw: Mapping[str, Any], given: Mapping[str, str] | None = None) -> TaskConfig:
     """Return the configuration that `to_mapping` wrote.
+
+    Args:
+        given: Where its settings come from (`TaskConfig.given`); None for the mapping itself.
 
     Raises:
         ConfigError: A setting is unknown, wrong or not available.
     """
-    return resolve([mapping_layer(raw, "the recorded configuration")])
+    config = resolve([mapping_layer(raw, "the recorded configuration")])
+    if given is not None:
+        object.__setattr__(config, "given", dict(given))
+    return config
 
 
 def given_layer(config: TaskConfig) -> Layer:

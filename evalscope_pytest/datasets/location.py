@@ -154,6 +154,11 @@ def locate(source: Source, place: Place) -> Tree:
     return open_repository(repository, place)
 
 
+def is_local(source: Source, place: Place) -> bool:
+    """Return whether a benchmark's records are on this machine, so that no hub is asked."""
+    return any(path.exists() for path in _candidates(source, place))
+
+
 def how_to_go_local(benchmark: str) -> str:
     """Say what to type to evaluate a local copy."""
     return (

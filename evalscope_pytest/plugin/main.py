@@ -30,6 +30,7 @@ from .run import Run
 from .selection import check_selected
 from .state import RUN, TASK
 from .streams import Routing
+from .unused import unused_settings
 from .upcoming import Upcoming
 from .workers import (
     OWN_SCHEDULER,
@@ -56,7 +57,7 @@ def configure(config: pytest.Config) -> None:
     process = Process()
     if given := getattr(config, "workerinput", {}).get("evalscope"):
         values = json.loads(given)
-        config.stash[TASK] = from_mapping(values.pop("task"))
+        config.stash[TASK] = from_mapping(values.pop("task"), given=values.pop("given"))
         process = Process(**values)
     task = config.stash.get(TASK, None)
     if task is None or not task.eval_type:
@@ -169,6 +170,7 @@ class Samples:
                 check_selected(run.task, session, self._keywords)
             if not (session.config.option.collectonly and run.unlisted):
                 check_requirements(run, session.items)
+            run.notes.extend(unused_settings(run, session.items))
             if not session.config.option.collectonly and run.benchmarks:
                 run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
                 if not run.process.is_worker:
@@ -305,6 +307,7 @@ class Controller:
             "lost": left.lost,
             "alone": left.alone,
             "task": to_mapping(run.task, reveal_secrets=True),
+            "given": dict(run.task.given),
             "worker": node.gateway.id,
             "workers": len(node.nodemanager.specs),
             "session": run.session,
