@@ -62,8 +62,8 @@ def _check_model(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) 
             if result["model"] is None:
                 raise ConfigError(f"{name} is given without a model (in {where}). Add its name: --eval-model NAME.")
             raise ConfigError(
-                f"api_url has no effect on eval_type {result['eval_type']} (in {where}). Leave it out, or make "
-                "eval_type openai_api or anthropic_api."
+                f"api_url has no effect on eval_type {result['eval_type']} (in {where}). Leave it out. To evaluate a "
+                "service, also one whose model is called 'mock', add --eval-type openai_api or anthropic_api."
             )
         result[name] = None
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_OF_A_WRONG_ANSWER = 300
+MOST_OF_A_REASON = 100
 
 
 def check_requirements(run: Run, items: Sequence[pytest.Item]) -> None:
@@ -84,6 +85,12 @@ def _note_on_cache(run: Run) -> list[str]:
 def many(number: int, what: str) -> str:
     """Return a number with its noun: ``1 sample``, ``2 samples``."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def in_short(reason: str) -> str:
+    """Return the first sentence of why a run stopped: the paragraph itself is printed once."""
+    first = reason.split(". ")[0].rstrip(".")
+    return first if len(first) <= MOST_OF_A_REASON else f"{first[:MOST_OF_A_REASON]}..."
 
 
 def how_to_carry_on(work_dir: Path) -> str:
@@ -154,8 +161,8 @@ class Conclusion:
         reporter.write_line(f"report: {self.page}")
 
     def _once(self, line: str) -> str:
-        """Return a line without the paragraph that says already why the run is not complete."""
-        return line.replace(self.interrupted, "as said above") if self.interrupted else line
+        """Return a line with the first sentence of the paragraph that says why the run is not complete."""
+        return line.replace(self.interrupted, in_short(self.interrupted)) if self.interrupted else line
 
     def _show_wrong(self, reporter: pytest.TerminalReporter) -> None:
         if self.wrong:

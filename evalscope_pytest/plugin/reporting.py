@@ -15,7 +15,7 @@ from ..core.terminal import visible
 from ..records.progress import ProgressFile
 from ..report.execution import GateResult
 from . import gate_cases
-from .conclusion import Conclusion, conclude, many, unevaluated_gates, what_runs
+from .conclusion import Conclusion, conclude, in_short, many, unevaluated_gates, what_runs
 from .loading import Waiting
 from .progress import Progress, service_on
 from .run import Run
@@ -24,8 +24,6 @@ from .workers import distributes
 
 # Failures with the same cause beyond these are counted, not shown one by one.
 SHOWN_ALIKE = 3
-# Why a run stopped is a paragraph: once is enough.
-SAID_ABOVE = "stopped, as said above"
 LOOKS: dict[str, tuple[str, str, dict[str, bool]]] = {
     "correct": (".", "CORRECT", {"green": True}),
     "wrong": ("x", "WRONG", {"yellow": True}),
@@ -216,14 +214,15 @@ class Reporting:
             self._undecided = unevaluated_gates(run, "no report could be written")
             gate_cases.record(self._config, self._undecided)
             if session.shouldfail and run.store_fault:
-                session.shouldfail = SAID_ABOVE
+                session.shouldfail = f"stopped: {in_short(self._broken)}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:
             run.release()
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
-            session.shouldfail = SAID_ABOVE  # pytest shows it last, as xdist does the like of its own
+            # pytest shows it last, as xdist does the like of its own: in a log the paragraph may be far away.
+            session.shouldfail = f"stopped: {in_short(self._conclusion.interrupted)}"
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)

@@ -81,6 +81,8 @@ def parse_gate(text: str) -> Gate:
     benchmark, bracket, rest = what.partition("[")
     if bracket:
         part, closed, metric = rest.rpartition("]")
+        if "," in metric and any(sign in metric for sign in _OPERATORS):
+            raise ConfigError(f"gate {text!r} holds several comparisons. Give --eval-gate once for each.")
         if not closed or not part.strip() or (metric and not metric.startswith(":")):
             raise ConfigError(f"gate {text!r} is not readable at {what!r}. {_FORM}")
         metric = metric[1:]
@@ -89,6 +91,8 @@ def parse_gate(text: str) -> Gate:
         part = ""
     if not benchmark.strip():
         raise ConfigError(f"gate {text!r} names no benchmark. {_FORM}")
+    if any(sign in name for name in (benchmark, metric) for sign in _OPERATORS):
+        raise ConfigError(f"gate {text!r} holds several comparisons. Give --eval-gate once for each.")
     return Gate(text.strip(), benchmark.strip(), part.strip(), metric.strip(), sign, _bound(text, number))
 
 
