@@ -62,7 +62,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 def pytest_load_initial_conftests_names(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> object:
     """Tell that ``--limit`` is ``--eval-limit`` here, once every conftest has registered options of its own."""
     result = yield
-    ours = {options.cli_flag(name): options.pytest_flag(name) for name, *_ in OPTIONS}
+    ours = {flag.replace("--eval-", "--", 1): flag for flag in (options.pytest_flag(name) for name, *_ in OPTIONS)}
     meant = [flag for word in args[: _end(args)] if (flag := word.partition("=")[0]) in ours]
     for flag in meant:
         if ours[flag] != flag and not _is_registered(parser, flag):

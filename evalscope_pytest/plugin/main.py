@@ -238,7 +238,7 @@ class Samples:
             without_epilogue(session.config)
             raise pytest.UsageError(str(error)) from None
         # A worker tells its controller, which has the terminal and the exit code.
-        output[USAGE_ERROR] = str(error)
+        output.setdefault(USAGE_ERROR, str(error))  # the first one: others may follow from it
         items.clear()
 
 
