@@ -66,6 +66,8 @@ def run_task(
         EvaluationError: A gate failed, samples ended in errors, or the run broke.
     """
     if isinstance(task_cfg, (list, tuple)):
+        if not task_cfg:
+            raise ConfigError("no task is given: the list is empty, so nothing would be evaluated. Put one in.")
         return [run_task(task, pytest_args=pytest_args) for task in task_cfg]
     from evalscope_pytest.records.layout import open_work_dir
 

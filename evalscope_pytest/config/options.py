@@ -27,12 +27,12 @@ _OLDER_FORMS: Mapping[str, Mapping[str, Any]] = {
 GROUPS = {
     "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
     "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total repeats seed",
-    "Requests": "eval_batch_size generation_config timeout stream dry_run skip_unready",
+    "Requests": "eval_batch_size generation_config timeout stream dry_run",
     "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",
     "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
     "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
-    "Verdict": "gate baseline max_drop strict ignore_errors max_errors show_wrong",
+    "Verdict": "gate baseline max_drop strict ignore_errors max_errors skip_unready show_wrong",
 }
 
 

@@ -61,9 +61,11 @@ def _check_model(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) 
         if where and not where.startswith(_FROM_ENVIRONMENT) and result[name] is not None:
             if result["model"] is None:
                 raise ConfigError(f"{name} is given without a model (in {where}). Add its name: --eval-model NAME.")
+            named = "eval_type" not in {path[0] for path in origin} and result["eval_type"] == "mock_llm"
+            why = f" The model name {result['model']} stands for the built-in one." if named else ""
             raise ConfigError(
-                f"api_url has no effect on eval_type {result['eval_type']} (in {where}). Leave it out. To evaluate a "
-                "service, also one whose model is called 'mock', add --eval-type openai_api or anthropic_api."
+                f"api_url has no effect on eval_type {result['eval_type']} (in {where}).{why} Leave it out, or add "
+                "--eval-type openai_api (or anthropic_api) to ask the service there."
             )
         result[name] = None
 

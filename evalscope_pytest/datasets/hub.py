@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from ..core.errors import NoDataError
+from ..core.errors import DatasetError, NoDataError
 from ..core.secret import redact
 from .files import format_of
 from .location import Place, ScriptedTree, Tree, how_to_go_local, local_tree
@@ -254,7 +254,7 @@ def _scripted(library: HubLibrary, listing: Listing, place: Place) -> Tree:
         try:
             yield from library.run_script(repository, subset, split)
         except Exception as error:
-            raise NoDataError(
+            raise DatasetError(
                 f"{title} {what}, and {library.title}'s library could not load it: {_reason(error)}. "
                 f"{how_to_go_local(place.benchmark)}"
             ) from error

@@ -169,8 +169,8 @@ def _from_shared(
     return groups
 
 
-def _no_subset(place: Place, files: list[Path], missing: str, there: set[str]) -> DatasetError:
-    return DatasetError(
+def _no_subset(place: Place, files: list[Path], missing: str, there: set[str]) -> NoDataError:
+    return NoDataError(
         f"{place.benchmark} has no subset {missing!r} in {_listed(files)}. {closest(missing, there)} "
         f"Name the wanted ones in subset_list."
     )
@@ -185,7 +185,7 @@ def _whole(
         missing = [subset for subset in subsets if subset not in there]
         if there and missing:
             raise _no_subset(place, files, missing[0], there)
-        raise DatasetError(
+        raise NoDataError(
             f"{place.benchmark} has no subset {subsets[0]!r} of its own in {_listed(files)}, and nothing tells which "
             f"record belongs to it. Put its records into {subsets[0]}/{source.split}.jsonl, or {_instead(source)}."
         )

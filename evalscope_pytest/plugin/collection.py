@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from _pytest.skipping import evaluate_skip_marks
 
-from ..benchmarks.bundled import bundled_dir, bundled_files
+from ..benchmarks.bundled import bundled_files, load_bundled
 from ..benchmarks.equal_questions import earlier_equals
 from ..benchmarks.evalscope_prompts import with_evalscope_prompts
 from ..benchmarks.judged import needs_judge
@@ -27,7 +27,7 @@ from ..scoring import thinking
 from .host import Stage, parameters
 from .keywords import Keywords
 from .loading import told
-from .nodes import BenchmarkItem, SampleItem
+from .nodes import BenchmarkItem, SampleItem, file_id
 from .own import drop_ordinary
 from .readiness import Readiness
 from .run import Run
@@ -120,7 +120,7 @@ def _all_samples(
             if name in settled and name not in readiness.unready:
                 found[item] = _samples(run, item, wanted[name], settled[name])
         if name in readiness.unready:
-            item.unready = readiness.unready[name]
+            item.stays, item.unready = True, readiness.unready[name]
             found[item] = (item,)
     readiness.check()
     readiness.conclude()
@@ -153,8 +153,10 @@ def _drop_unnamed(task: TaskConfig, session: pytest.Session, items: list[pytest.
 
 
 def _hint(name: str, known: Iterable[str], items: Sequence[pytest.Item]) -> str:
-    tagged = {i.benchmark.name for i in items if isinstance(i, BenchmarkItem) and name in i.benchmark.tags}
-    return f"It is a tag of {len(tagged)}: -m {name}." if tagged else closest(name, known)
+    own = {i.benchmark.name: i.benchmark for i in items if isinstance(i, BenchmarkItem)}
+    every = {**{n: load_bundled(n) for n in bundled_files()}, **own}
+    tagged = [n for n, benchmark in every.items() if name in benchmark.tags]
+    return f"It is a tag of {len(tagged)} benchmarks: -m {name}." if tagged else closest(name, known)
 
 
 def _with_records(
@@ -269,7 +271,7 @@ def _samples(run: Run, stand_in: BenchmarkItem, only: set[str], settled: _Settle
     evaluation = _in_sandbox(evaluation, settled.sandbox)
     stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
     items = []
-    file = module.nodeid or _outside(module.path)
+    file = file_id(module)
     for subset, samples in loaded.subsets.items():
         equals = earlier_equals(samples, loaded.messages)
         for group, sample in enumerate(samples):
@@ -337,11 +339,6 @@ def _unsafe(run: Run, resolved: ResolvedBenchmark) -> bool:
     from .sandboxes import Sandboxes
 
     return Sandboxes.of(run.config).unsafe(resolved.name)
-
-
-def _outside(file: Path) -> str:
-    """Name a file that is not below the root, for which pytest has no name: a bundled one however it was asked for."""
-    return file.relative_to(bundled_dir()).as_posix() if file.is_relative_to(bundled_dir()) else file.name
 
 
 def _sample_id(subset: str, group: int, repeat: int) -> str:

@@ -56,6 +56,8 @@ class Keywords:
         """Tell whether the expression selects an item."""
         if not isinstance(item, (BenchmarkItem, SampleItem)):
             return self.expression.evaluate(KeywordMatcher.from_item(item))
+        if isinstance(item, BenchmarkItem) and item.stays:
+            return True
         truths = self.meaning(item)
         names = self._names_of_parent(item) | {item.name.lower(), *map(str.lower, item.extra_keyword_matches)}
         names |= {mark.name.lower() for mark in item.own_markers}
@@ -69,8 +71,10 @@ class Keywords:
         return self._names[parent]
 
 
-def apply(keywords: Keywords, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect, in place, what the expression does not select."""
+def apply(keywords: Keywords, config: pytest.Config, items: list[pytest.Item]) -> bool:
+    """Deselect, in place, what the expression does not select. Return False when pytest can do the same."""
+    if not keywords.exact and not any(isinstance(i, BenchmarkItem) and i.stays for i in items):
+        return False
     kept: list[pytest.Item] = []
     gone: list[pytest.Item] = []
     for item in items:
@@ -78,6 +82,7 @@ def apply(keywords: Keywords, config: pytest.Config, items: list[pytest.Item]) -
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = kept
+    return True
 
 
 def names_of(node: pytest.Item | pytest.Collector) -> set[str]:

@@ -23,10 +23,11 @@ from .keywords import Keywords, apply
 from .loads import NAME, LoadReports, Measurements
 from .masking import Masking
 from .nodes import SampleItem
+from .onlookers import readers
 from .process import Process
 from .progress import ServiceOnReports, heard, told
 from .protocol import SampleLoop, SampleProtocol
-from .rerun import Rerun, keep_errored
+from .rerun import Rerun, check_reruns, keep_errored
 from .run import Run
 from .selection import check_selected
 from .state import RUN, TASK
@@ -147,8 +148,7 @@ class Samples:
         try:
             with collector_paused():
                 self._keywords = expand(self._run, session, items)
-            if self._keywords is not None and self._keywords.exact:
-                apply(self._keywords, config, items)
+            if self._keywords is not None and apply(self._keywords, config, items):
                 config.option.keyword = ""  # pytest would apply it once more, by its own rule
             if self._run.task.rerun == "errors":
                 keep_errored(config, items)
@@ -169,6 +169,8 @@ class Samples:
         try:
             if self._is_expanded:
                 check_selected(run.task, session, self._keywords)
+                if note := check_reruns(session.config, session.items):
+                    run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
                 check_requirements(run, session.items)
             run.notes.extend(unused_settings(run, session.items))
@@ -340,6 +342,7 @@ class Controller:
             "worker": node.gateway.id,
             "workers": len(node.nodemanager.specs),
             "session": run.session,
+            "reports_are_read": bool(readers(run.config)),
             "work_dir": str(run.work_dir.root),
         }
         node.workerinput["evalscope"] = json.dumps(values)

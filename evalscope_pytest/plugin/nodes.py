@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from ..benchmarks.bundled import bundled_dir
 from ..benchmarks.definition import Benchmark
 from ..engine.evaluation import BodyError, Unit
 from ..engine.lookahead import Job
@@ -34,17 +36,20 @@ class BenchmarkCollector(pytest.Collector):
 
     def collect(self) -> Iterable[BenchmarkItem]:
         """Return the stand-in."""
-        yield BenchmarkItem.from_parent(self, name=self.name, nodeid=self.nodeid)
+        assert isinstance(self.parent, pytest.Module)
+        yield BenchmarkItem.from_parent(self, name=self.name, nodeid=f"{file_id(self.parent)}::{self.name}")
 
 
 class BenchmarkItem(pytest.Item):
     """Stands for all samples of a benchmark until they are loaded; without a model it is what is reported.
 
     Attributes:
+        stays: True when it was selected and its samples cannot take its place: they cannot run, or be listed.
         unready: Why none of its samples runs, although there is a model.
     """
 
     parent: BenchmarkCollector
+    stays = False
     unready = ""
 
     @property
@@ -69,7 +74,11 @@ class SampleItem(pytest.Item):
 
     Attributes:
         skipped: Why it does not run, where a conftest marked this very sample.
+        fixturenames, funcargs: Empty: what makes reports of functions looks there.
     """
+
+    fixturenames: Sequence[str] = ()
+    funcargs: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, *, benchmark: Benchmark, unit: Unit, stage: Stage, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -114,6 +123,14 @@ class SampleItem(pytest.Item):
     def location(self) -> tuple[str, int | None, str]:
         """File, line, name, without the path arithmetic pytest does once for each item."""
         return self.nodeid.partition("::")[0], self.benchmark.body.__code__.co_firstlineno - 1, self.name
+
+
+def file_id(module: pytest.Module) -> str:
+    """Return what ids call a file. pytest has no name for one that is not below the root; a bundled one has its own."""
+    if module.nodeid:
+        return module.nodeid
+    path = module.path
+    return path.relative_to(bundled_dir()).as_posix() if path.is_relative_to(bundled_dir()) else path.name
 
 
 def _marks(function: object) -> list[pytest.Mark]:

@@ -13,6 +13,7 @@ class Process:
     Attributes:
         lost: What this worker takes over from a dead one: samples that are not run again, with the cause.
         alone: Samples that are run with nothing else under way.
+        reports_are_read: A plugin of the controller reads the reports of tests: `onlookers`.
     """
 
     worker: str = ""
@@ -21,6 +22,7 @@ class Process:
     work_dir: str = ""
     lost: Sequence[tuple[int, str]] = ()
     alone: Sequence[int] = ()
+    reports_are_read: bool = False
 
     @property
     def is_worker(self) -> bool:

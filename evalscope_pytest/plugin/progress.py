@@ -20,6 +20,20 @@ TELL_EVERY_S = 1.0
 LEAST_TIMED_S = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the records hold of one benchmark at the end of a run.
+
+    Attributes:
+        score: As the report gives it; None without any.
+    """
+
+    name: str
+    scored: int
+    errors: int
+    score: float | None
+
+
 @dataclass(slots=True)
 class Tally:
     """What is known of one benchmark so far.
@@ -48,6 +62,12 @@ class Tally:
             self.value += verdict.value
         elif verdict.state in ("error", "failed"):
             self.errors += 1
+
+    def settle(self, recorded: Recorded) -> None:
+        """Take over what the records hold."""
+        self.done, self.errors = recorded.scored + recorded.errors, recorded.errors
+        self.scored = recorded.scored if recorded.score is not None else 0
+        self.value = (recorded.score or 0.0) * self.scored
 
     @property
     def finished(self) -> bool:
@@ -146,10 +166,19 @@ class Progress:
         if self._file is not None:
             self._file.update(self._figures(), service=state)
 
-    def end(self, *, complete: bool) -> None:
-        """Leave the last lines standing when the run stops early."""
-        for tally in self._tallies.values():
-            if tally.done and not tally.finished:
+    def end(self, *, complete: bool, recorded: Sequence[Recorded] = ()) -> None:
+        """Leave the last lines standing when the run stops early.
+
+        Args:
+            recorded: What the records hold: samples are finished ahead of the one pytest is at, and the table counts
+                them.
+        """
+        open_ones = [tally for tally in self._tallies.values() if not tally.finished]
+        for found in recorded:
+            if (tally := self._tallies.get(found.name)) in open_ones and tally is not None:
+                tally.settle(found)
+        for tally in open_ones:
+            if tally.done:
                 self._show(tally, last=True)
         if self._line_is_open and self._reporter is not None:
             self._reporter._tw.line()

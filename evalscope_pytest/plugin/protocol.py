@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -22,9 +23,10 @@ from ..records.started import Phase
 from .host import STOPPING
 from .masking import masked, shown
 from .nodes import SampleItem
+from .onlookers import Onlookers
 from .run import Run
 from .streams import explain_in_tests_only
-from .verdict import Verdict, attach, verdict_of
+from .verdict import Verdict, attach, verdict_of, verdict_on
 
 # Of samples that fail alike, so many are shown with their traceback.
 TRACEBACKS_SHOWN = 3
@@ -44,6 +46,22 @@ class SampleProtocol:
         self._strict = run.task.strict
         self._listeners = bool(config.hook.pytest_eval_sample_done.get_hookimpls())
         self._junit = bool(config.getoption("xmlpath", None))
+        self._pending: pytest.TestReport | None = None
+
+    @cached_property
+    def _onlookers(self) -> Onlookers:
+        """Who reads reports: known once every conftest file is loaded."""
+        return Onlookers(self._run.config, elsewhere=self._run.process.reports_are_read)
+
+    @property
+    def is_whole(self) -> bool:
+        """True when samples go through all of pytest's hooks, for somebody who reads their reports."""
+        return self._onlookers.present
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self) -> pytest.TestReport | None:
+        """Return the report of the sample at hand; wrappers of this hook see it, and may change it."""
+        return self._pending
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
@@ -71,8 +89,7 @@ class SampleProtocol:
     def run(self, item: SampleItem, nextitem: pytest.Item | None) -> None:
         """Report one sample."""
         self._at_sample = True
-        if self._verbose:
-            item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        self._log_edge("pytest_runtest_logstart", item)
         if item.skipped is not None:
             self._log(item, _skip(item, item.skipped, counts=False))
         elif item.nodeid in self._run.upcoming.lost:
@@ -83,8 +100,7 @@ class SampleProtocol:
             self._run.heeds_stop = False  # a fixture may take its time
             item.stage.leave(item, nextitem)
             self._run.heeds_stop = True
-        if self._verbose:
-            item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        self._log_edge("pytest_runtest_logfinish", item)
         if self._run.stopped and nextitem is not None and not self._run.is_done(nextitem):
             self._stop(item.session)
 
@@ -146,13 +162,42 @@ class SampleProtocol:
         report = pytest.TestReport(item.nodeid, item.location, {}, "failed", said, "setup")
         self._log(item, attach(report, Verdict(item.benchmark.name, "error", alike=said)))
 
+    def _log_edge(self, name: str, item: SampleItem) -> None:
+        """Tell of the sample's start or finish: everybody under ``-v``, else those who read reports."""
+        if self._verbose:
+            getattr(item.ihook, name)(nodeid=item.nodeid, location=item.location)
+        elif self.is_whole:
+            self._onlookers.call(name, item, item.stage, nodeid=item.nodeid, location=item.location)
+
     def _log(self, item: SampleItem, report: pytest.TestReport, error: BaseException | None = None) -> None:
+        if self.is_whole:
+            self._log_whole(item, report, error)
+        else:
+            self._log_one(item, report)
+        if self._pdb and error is not None and report.failed:
+            item.ihook.pytest_exception_interact(node=item, call=_call_of(error), report=report)
+
+    def _log_whole(self, item: SampleItem, report: pytest.TestReport, error: BaseException | None) -> None:
+        """Log set-up, call and teardown, each made by everybody who takes part in making reports."""
+        before = [_plain(item, "setup", "passed", report)] if report.when == "call" else []
+        for one in (*before, report, _plain(item, "teardown", "passed", report)):
+            phase = f"pytest_runtest_{one.when}"
+            more = {"nextitem": None} if one.when == "teardown" else {}
+            self._onlookers.call(phase, item, item.stage, item=item, **more)
+            self._pending = one
+            try:
+                made = item.ihook.pytest_runtest_makereport(item=item, call=_call_for(one, error))
+            finally:
+                self._pending = None
+            if (verdict := verdict_on(one)) is not None:
+                attach(made, verdict)  # a wrapper may have made another report of it
+            item.stage.hooks.pytest_runtest_logreport(report=made)
+
+    def _log_one(self, item: SampleItem, report: pytest.TestReport) -> None:
         item.stage.hooks.pytest_runtest_logreport(report=report)
         if self._junit:
             # JUnit XML takes properties from the teardown report only.
             item.ihook.pytest_runtest_logreport(report=_plain(item, "teardown", "passed", report))
-        if self._pdb and error is not None and report.failed:
-            item.ihook.pytest_exception_interact(node=item, call=_call_of(error), report=report)
 
     def _report(self, item: SampleItem, outcome: Outcome, verdict: Verdict, started: float) -> pytest.TestReport:
         sections = [("Captured output", shown(outcome.printed))] if outcome.printed else []
@@ -207,7 +252,7 @@ class SampleLoop:
         if option.collectonly or (session.testsfailed and not option.continue_on_collection_errors):
             return None
         for item, nextitem in itertools.zip_longest(session.items, itertools.islice(session.items, 1, None)):
-            if isinstance(item, SampleItem):
+            if isinstance(item, SampleItem) and not self._protocol.is_whole:
                 self._protocol.run(item, nextitem)
             else:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
@@ -216,6 +261,10 @@ class SampleLoop:
             if session.shouldstop:
                 raise session.Interrupted(session.shouldstop)
         return True
+
+
+class SampleError(Exception):
+    """Why a sample has no score, for plugins that look for an exception."""
 
 
 class ProcessDiedError(ScoringError):
@@ -234,6 +283,27 @@ def _skip(
 def _call_of(error: BaseException) -> pytest.CallInfo[None]:
     excinfo = pytest.ExceptionInfo.from_exception(error)
     return pytest.CallInfo(None, excinfo, 0.0, 0.0, 0.0, "call", _ispytest=True)
+
+
+def _raised(error: BaseException) -> pytest.ExceptionInfo[BaseException]:
+    if error.__traceback__ is None:  # pytest wants one
+        try:
+            raise error
+        except BaseException as raised:  # noqa: BLE001
+            error = raised
+    return pytest.ExceptionInfo.from_exception(error)
+
+
+def _call_for(report: pytest.TestReport, error: BaseException | None) -> pytest.CallInfo[None]:
+    """Return the call a report could be of: plugins look at its exception for why a test failed or was skipped."""
+    if report.passed:
+        excinfo = None
+    else:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        kind = pytest.skip.Exception if report.skipped else AssertionError if report.when == "call" else SampleError
+        excinfo = _raised(error or kind(reason))
+    when: Any = report.when
+    return pytest.CallInfo(None, excinfo, report.start, report.stop, report.duration, when, _ispytest=True)
 
 
 def _plain(item: SampleItem, when: Any, outcome: Any, like: pytest.TestReport) -> pytest.TestReport:

@@ -81,11 +81,18 @@ class Readiness:
         groups: dict[str, list[str]] = {}
         for name, reason in self.unready.items():
             groups.setdefault(reason.removeprefix(f"benchmark {name!r} "), []).append(name)
-        lines = [f"  {', '.join(names)}: {reason}" for reason, names in groups.items()]
+        lines = [
+            f"  {', '.join(names)}: {reason}" if len(names) > 1 else f"  {self._alone(names[0])}"
+            for reason, names in groups.items()
+        ]
         hidden = [name for names in list(groups.values())[MAX_REASONS:] for name in names]
         if hidden:
             lines[MAX_REASONS:] = [f"  {len(hidden)} more in the same way: {', '.join(hidden)}"]
         return "\n".join([head, *lines])
+
+    def _alone(self, name: str) -> str:
+        reason = self.unready[name]
+        return reason if name in reason else f"{name}: {reason}"
 
     def _how(self, left: Sequence[str]) -> str:
         if not left:

@@ -17,7 +17,7 @@ from ..report.execution import GateResult
 from . import gate_cases
 from .conclusion import Conclusion, conclude, in_short, many, unevaluated_gates, what_runs
 from .loading import Waiting
-from .progress import Progress, service_on
+from .progress import Progress, Recorded, service_on
 from .run import Run
 from .verdict import Verdict, verdict_on
 from .workers import distributes
@@ -55,6 +55,7 @@ class Reporting:
         self._broken = ""
         self._undecided: tuple[GateResult, ...] = ()
         self._unready: list[pytest.TestReport] = []
+        self._ahead = 0  # samples with a record that pytest did not come to
         self._over = False  # then the words are asked for by pytest's short summary
 
     # Before ---------------------------------------------------------------------------------------------------------
@@ -195,17 +196,17 @@ class Reporting:
         self._end_loading()
         run.close()
         why = run.stopped or self._why(session, exitstatus)
-        if self._progress is not None:
-            self._progress.end(complete=not why)
         if run.usage_error:
             session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
+            self._end_progress(complete=not why)
             self._conclude_without(exitstatus)
             run.discard()
             return
         try:
             self._conclusion = conclude(run)
             gate_cases.record(self._config, self._conclusion.gates)
+            self._end_progress(complete=not why)
             missing = self._not_run(self._conclusion)
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
@@ -218,6 +219,7 @@ class Reporting:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:
+            self._end_progress(complete=not why)
             run.release()
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
@@ -232,6 +234,20 @@ class Reporting:
         if not self._config.option.collectonly and exitstatus != pytest.ExitCode.OK:
             why = self._run.usage_error or f"nothing was evaluated, the run ended with exit code {int(exitstatus)}"
             gate_cases.record(self._config, unevaluated_gates(self._run, why))
+
+    def _end_progress(self, *, complete: bool) -> None:
+        """Leave the last lines of the benchmarks, once, with the counts of the table where there is one."""
+        progress, self._progress = self._progress, None
+        if progress is None:
+            return
+        reports = self._conclusion.reports if self._conclusion else ()
+        recorded = [
+            Recorded(r.dataset_name, e.succeeded, sum(s.errored for s in e.subsets.values()), r.score)
+            for r in reports
+            if (e := r.execution) is not None
+        ]
+        progress.end(complete=complete, recorded=recorded)
+        self._ahead = sum(r.scored + r.errors for r in recorded) - sum(self._states.values()) + self._states["skipped"]
 
     def _exit_code(self, exitstatus: int, conclusion: Conclusion) -> int:
         if self._run.store_fault:
@@ -275,6 +291,14 @@ class Reporting:
             report.toterminal(terminalreporter._tw)
         if self._conclusion is not None:
             self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf, language=self._run.task.language)
+        if self._ahead > 0:
+            what = "1 sample more has" if self._ahead == 1 else f"{self._ahead} samples more have"
+            terminalreporter.write_line(
+                f"{what} a record than pytest reports: answered ahead of where it stopped. The table counts them.",
+                yellow=True,
+            )
+        for name, reason in self._run.skipped.items():
+            terminalreporter.write_line(visible(f"skipped {name}: {reason}"), yellow=True)
         if unsafe := [plan.name for plan in self._run.benchmarks if plan.unsafe_execution]:
             said = f"Code that the model wrote ran without isolation: {', '.join(unsafe)} (--eval-allow-unsafe-code)"
             terminalreporter.write_line(said, yellow=True)

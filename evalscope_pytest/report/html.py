@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 
 from ..core.terminal import visible
 from ..records.atomic import write_atomic
@@ -76,19 +77,36 @@ def write_html(
         for report in reports
         if report.dataset_name in by_name
     }
-    page = render(plan.model_name, reports, wrong, now or datetime.now().astimezone())
+    page = render(plan.model_name, reports, wrong, now or datetime.now().astimezone(), plan.skipped)
     write_atomic(workdir.html_report, page.encode("utf-8", "replace"))
     return workdir.html_report
 
 
-def render(model: str, reports: Sequence[Report], wrong: Mapping[str, WrongSamples], now: datetime) -> str:
-    """Return the page."""
+def render(
+    model: str,
+    reports: Sequence[Report],
+    wrong: Mapping[str, WrongSamples],
+    now: datetime,
+    skipped: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return the page.
+
+    Args:
+        skipped: Why selected benchmarks did not run, by name.
+    """
     sections = "".join(_section(report, wrong.get(report.dataset_name, NONE_WRONG)) for report in reports)
     return document(
         model,
         f'<h1>{_text(model)}</h1>\n<p class="dim">{now:%Y-%m-%d %H:%M} · {_summary(reports)}</p>\n'
-        f"<section>\n{_overview(reports)}{gate_table(_gates(reports))}</section>\n{sections}",
+        f"<section>\n{_overview(reports)}{gate_table(_gates(reports))}</section>\n{sections}{_skipped(skipped)}",
     )
+
+
+def _skipped(reasons: Mapping[str, str]) -> str:
+    if not reasons:
+        return ""
+    rows = "".join(f"<tr><td>{_text(name)}</td><td>{_text(why)}</td></tr>\n" for name, why in reasons.items())
+    return f"<section>\n<h2>Skipped benchmarks</h2>\n<table>\n{rows}</table>\n</section>\n"
 
 
 def document(title: str, content: str, style: str = "") -> str:
