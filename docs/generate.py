@@ -14,7 +14,7 @@ from evalscope_pytest.benchmarks.bundled import bundled_files, load_bundled
 from evalscope_pytest.cli.benchmark_info import Info, markdown_entry
 from evalscope_pytest.config.dataset_args import DatasetArgs
 from evalscope_pytest.config.generation import GenerationConfig
-from evalscope_pytest.config.options import cli_flag, ini_name, pytest_flag
+from evalscope_pytest.config.options import GROUPS, cli_flag, ini_name, pytest_flag
 from evalscope_pytest.config.setting import settings_of
 from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.config.unavailable import UNDOCUMENTED
@@ -26,16 +26,6 @@ FOLDER = Path(__file__).parent
 EXAMPLES = FOLDER.parent / "tests" / "golden" / "prompts"
 LONGEST_EXAMPLE = 3000  # characters
 
-GROUPS = {
-    "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
-    "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total repeats seed",
-    "Asking": "eval_batch_size generation_config timeout stream dry_run",
-    "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",
-    "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
-    "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
-    "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
-    "Verdict": "gate baseline max_drop strict ignore_errors max_errors skip_unready show_wrong",
-}
 # What is said where there is no plain value, or where it depends on something.
 DEFAULTS = {
     "model_id": "last part of `model`",

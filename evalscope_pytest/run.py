@@ -86,7 +86,8 @@ def run_task(
         raise ConfigError(complaint or "pytest refused its options; its message stands above.")
     reports = _read_reports(place, config, pytest_args)
     if code != 0:
-        reason = _REASONS.get(code) or (f"killed by signal {-code}." if code < 0 else "see above.")
+        reason = _failed_gates(reports) if code == 1 else ""
+        reason = reason or _REASONS.get(code) or (f"killed by signal {-code}." if code < 0 else "see above.")
         raise EvaluationError(f"the run ended with exit code {code}: {complaint or reason}", code, reports)
     return reports
 
@@ -130,6 +131,12 @@ def _read_reports(place: WorkDir, config: TaskConfig, pytest_args: Sequence[str]
         files = sorted(place.reports(config.model_id).glob("*.json"))
     reports = [load_report(file) for file in files]
     return {report.dataset_name: report for report in reports}
+
+
+def _failed_gates(reports: Mapping[str, Report]) -> str:
+    """Return a line for each gate that failed; nothing if all passed, and something else was wrong."""
+    executions = (report.execution for report in reports.values() if report.execution)
+    return "; ".join(f"gate {gate.line}" for execution in executions for gate in execution.gates if not gate.passed)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,18 +10,18 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, closest, raised_in
+from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.load import load_subsets, read_release_text, read_texts
 from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
+from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
 from .resolve import ResolvedBenchmark
 
-_log = logging.getLogger("evalscope_pytest")
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -92,6 +91,10 @@ def load(
         shares = bound_total({subset: len(found) for subset, found in chosen.items()}, limit_total)
         chosen = {subset: found[: shares[subset]] for subset, found in chosen.items() if shares[subset]}
     subsets = {subset: samples_of(benchmark, subset, found, seed) for subset, found in chosen.items()}
+    if resolved.args.shuffle_choices and not any(s.choices for found in subsets.values() for s in found):
+        raise ConfigError(
+            f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options. Remove it."
+        )
     loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed))
     _check_fields(loaded)
     return loaded
@@ -164,6 +167,9 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
     for number, record in enumerate(records, 1):
         try:
             sample = make(record)
+        except RecordError as error:
+            said = _separated(record) or f"{error} {_fields(record)}"
+            raise DatasetError(f"{_where(benchmark, subset, number)}: {said}") from error
         except EvalError:
             raise
         except Exception as error:
@@ -202,14 +208,37 @@ def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
 def _unreadable(
     benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception, of: str = "to_sample"
 ) -> str:
-    fields = ", ".join(map(str, record)) or "none"
-    where = f"record {number} of subset {subset!r} of {benchmark.name!r}"
+    where = _where(benchmark, subset, number)
     if isinstance(error, KeyError) and error.args and error.args[0] not in record:
-        name = str(error.args[0])
-        return f"{where} has no field {name!r}. {closest(name, map(str, record))} Its fields are: {fields}."
+        return f"{where} has no field {str(error.args[0])!r}. {_instead(str(error.args[0]), record)}"
     missing = [repr(k) for k, v in record.items() if v is None or (isinstance(v, float) and math.isnan(v))]
+    if benchmark.file.is_relative_to(bundled_dir()):  # its code is not the user's to correct
+        if missing and isinstance(error, (TypeError, AttributeError)):
+            return f"{where} has no value in {', '.join(missing)}: null or NaN. Give it one, or remove the record."
+        return f"{where} cannot be read: {error}. {_fields(record)} Correct the record."
     empty = f" Null or NaN: {', '.join(missing)}." if missing else ""
-    return f"{where} cannot be read ({_reason(error)}). Its fields are: {fields}.{empty} Correct the record, or {of}."
+    return f"{where} cannot be read ({_reason(error)}). {_fields(record)}{empty} Correct the record, or {of}."
+
+
+def _where(benchmark: Benchmark, subset: str, number: int) -> str:
+    return f"record {number} of subset {subset!r} of {benchmark.name!r}"
+
+
+def _fields(record: Record) -> str:
+    return f"Its fields are: {', '.join(map(str, record)) or 'none'}."
+
+
+def _instead(name: str, record: Record) -> str:
+    near = closest(name, map(str, record))
+    return _separated(record) or (f"{near} {_fields(record)}" if near.startswith("Did") else _fields(record))
+
+
+def _separated(record: Record) -> str:
+    """Return what to say of a record whose file is separated by another character than its format's; else nothing."""
+    only = str(next(iter(record))) if len(record) == 1 else ""
+    mark = next((mark for mark in (";", "\t", "|", ",") if mark in only), "")
+    shown = "tabs" if mark == "\t" else repr(mark)
+    return f"Its one field is {only!r}: separated by {shown}? csv takes ',', tsv takes tabs." if mark else ""
 
 
 def _reason(error: Exception) -> str:
@@ -301,8 +330,6 @@ def _check_fields(loaded: LoadedBenchmark) -> None:
     _check_names(header, (*SAMPLE_FIELDS, "fewshot"), samples, f"few_shot_prompt_template of {name!r}")
     for found in loaded.subsets.values():
         loaded.messages(found[0])
-    if loaded.resolved.args.prompt_template is not None and not isinstance(samples[0].input, str):
-        _log.warning("prompt_template of %r has no effect: its samples are whole conversations", benchmark.name)
 
 
 def _check_names(template: str, known: Sequence[str], samples: Sequence[Sample], where: str) -> None:

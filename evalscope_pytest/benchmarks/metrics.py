@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..config.dataset_args import AGGREGATIONS
@@ -12,6 +11,7 @@ from ..scoring.aggregation import NAMES
 from ..scoring.protocol import Scorer
 from .definition import Benchmark
 
+_EXAMPLE = '{"acc": {"numeric": true}}'
 # What EvalScope's versions have called the share of right answers.
 _ACCURACY = frozenset({"acc", "mean_acc", "averageaccuracy", "weightedaverageaccuracy", "exact_match", "em"})
 
@@ -22,7 +22,7 @@ def chosen_metrics(
     """Return the scorer and the metrics to report, the primary one first.
 
     An entry is a metric's name, a family of them (``Rouge`` for ``Rouge-1-R`` ...) or ``{name: options}``, where the
-    options ``numeric`` and ``allow_inclusion`` choose how answers are compared.
+    options ``numeric`` and ``allow_inclusion`` add a comparison of the answer that the benchmark reads.
 
     Raises:
         ConfigError: The benchmark has no such metric, or the option is unknown.
@@ -33,8 +33,9 @@ def chosen_metrics(
         for entry in wanted:
             named = {entry: None} if isinstance(entry, str) else entry
             for name, options in named.items():
-                chosen += _members(name, benchmark.metrics, where)
-                scorer = _with_options(scorer, name, options or {}, where)
+                members = _members(name, benchmark.metrics, where)
+                chosen += members
+                scorer = _with_options(scorer, name, members, options or {}, where)
         metrics = tuple(dict.fromkeys(chosen))
     if primary is not None:
         first = _members(primary, metrics, f"primary_metric in {where}")[0]
@@ -53,18 +54,26 @@ def _members(name: str, metrics: Sequence[str], where: str) -> list[str]:
     return exact or family
 
 
-def _with_options(scorer: Scorer | None, name: str, options: Mapping[str, Any], where: str) -> Scorer | None:
-    from ..scoring import exact_match, math_answer
+def _with_options(scorer: Scorer | None, name: str, members: Sequence[str], options: Any, where: str) -> Scorer | None:
+    from ..scoring.metric_options import COMPARING, OPTIONS, with_option
 
+    if not isinstance(options, Mapping):
+        raise ConfigError(f"metric {name!r} in {where} has the options {options!r}. Write a mapping: {_EXAMPLE}.")
     for option, value in options.items():
-        if option not in ("numeric", "allow_inclusion"):
-            hint = closest(option, ("numeric", "allow_inclusion"))
-            raise ConfigError(f"option {option!r} of metric {name!r} in {where}. {hint}")
+        what = f"option {option!r} of metric {name!r} in {where}"
+        if option not in OPTIONS:
+            raise ConfigError(f"{what}. {closest(option, OPTIONS)}")
+        if not isinstance(value, bool):
+            raise ConfigError(f"{what} is {value!r}. Write true or false.")
         if not value:
             continue
-        own = math_answer() if option == "numeric" else exact_match(inclusion=True)
-        if scorer is None or own.name != scorer.name:
-            scorer = replace(own, metrics=scorer.metrics if scorer else own.metrics)
+        chosen = [metric for metric in members if metric in COMPARING]
+        if not chosen or (scorer is not None and scorer.sandboxed):
+            raise ConfigError(
+                f"{what} has no effect: the benchmark's scorer does not compare an answer with the reference for this "
+                f"metric. Leave it out."
+            )
+        scorer = with_option(scorer, option, chosen)
     return scorer
 
 

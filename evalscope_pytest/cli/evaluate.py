@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from ..config.options import (
+    GROUPS,
     TASK_CONFIG,
     OptionSpec,
     check_switches,
     cli_flag,
     cli_options,
+    group_of,
     hand_back_paths,
     ini_name,
     pytest_options,
+    switched_off,
 )
 from ..core.errors import ConfigError, closest
 
@@ -122,7 +125,7 @@ def _in_own_words(words: Sequence[str]) -> list[str]:
     spelled: dict[str, str] = {}
     for theirs, ours in zip(pytest_options(), cli_options(), strict=True):
         spelled[theirs.flag] = ours.flag
-        spelled[f"--no-{theirs.flag[2:]}"] = f"--no-{ours.flag[2:]}"
+        spelled[switched_off(theirs.flag)] = switched_off(ours.flag)
     return ["".join((spelled.get(flag, flag), *rest)) for flag, *rest in (word.partition("=") for word in words)]
 
 
@@ -134,8 +137,9 @@ def _parser() -> _Parser:
         usage="evalscope-pytest eval --model NAME --datasets NAME [NAME ...] [OPTIONS] [PATH ...] [-- PYTEST OPTIONS]",
         allow_abbrev=False,
     )
+    groups = {title: parser.add_argument_group(title.lower()) for title in GROUPS}
     for option in cli_options():
-        parser.add_argument(option.flag, **option.kwargs)
+        groups[group_of(option)].add_argument(option.flag, **option.kwargs)
     group = parser.add_argument_group("passed on to pytest")
     group.add_argument("-k", metavar="EXPR", dest="k", help="only what matches, such as 'gsm8k or arc'")
     group.add_argument("-m", metavar="TAGS", dest="m", help="only benchmarks with these tags")
@@ -183,7 +187,7 @@ def _pytest_flags(given: Mapping[str, Any]) -> list[str]:
 
 def _flag(option: OptionSpec, value: Any) -> list[str]:
     if isinstance(value, bool):
-        return [option.flag if value else f"--no-{option.flag[2:]}"]
+        return [option.flag if value else switched_off(option.flag)]
     if option.ini == ini_name("datasets"):
         return [f"{option.flag}={','.join(value)}"]
     if isinstance(value, list):

@@ -81,7 +81,7 @@ def _measure(options: argparse.Namespace) -> int:
     checked = gates.parse(options.eval_gate, [level.name for level in plan.levels], bool(plan.objectives))
     if options.sla_auto_tune:
         return _tune(options, plan)
-    results = run(plan, print)
+    results = run(replace(plan, gates=tuple(checked)), print)
     outcomes = gates.evaluate(checked, results)
     for outcome in outcomes:
         print(f"gate {outcome.line}")

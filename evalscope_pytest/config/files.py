@@ -9,6 +9,7 @@ from ..core.errors import ConfigError
 from .pairs import json_type, parse_json_object
 from .yaml_text import parse_yaml
 
+_EMPTY = "the file is empty. Write settings such as 'model: NAME'"
 MAX_BYTES = 4 << 20
 MAX_YAML_BYTES = 1 << 19  # which takes the reader a second; JSON takes it no time
 
@@ -37,6 +38,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text, from byte {error.start} on.") from None
     try:
+        if not text.strip():
+            raise ValueError(_EMPTY)
         return parse_json_object(text) if is_json else _yaml_mapping(text)
     except ValueError as error:
         raise ConfigError(f"{path}: {error}.") from None
@@ -53,6 +56,8 @@ def _near(path: Path) -> str:
 
 def _yaml_mapping(text: str) -> dict[str, Any]:
     value = parse_yaml(text)
+    if value is None and "null" not in text:
+        raise ValueError(_EMPTY)
     if not isinstance(value, dict):
         raise ValueError(f"it holds a {json_type(value)}, not a mapping such as 'model: NAME'")
     return value

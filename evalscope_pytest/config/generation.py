@@ -48,7 +48,9 @@ class GenerationConfig:
     repetition_penalty: float | None = setting(number(0, above=True), "Above 1: repeat less (local models, vLLM).")
     logit_bias: Mapping[str, float] | None = setting(BIASES, "Added to the logits of single tokens.")
     seed: int | None = setting(whole(), "Random seed sent with each request.")
-    do_sample: bool | None = setting(SWITCH, "Sample, or decode greedily (local models).")
+    do_sample: bool | None = setting(
+        SWITCH, "Sample, or decode greedily. A service gets temperature 0 for false, and none for true."
+    )
     logprobs: bool | None = setting(SWITCH, "Ask for the log probabilities of the reply's tokens.")
     top_logprobs: int | None = setting(whole(0, 20), "Ask for this many alternatives of each token.")
     parallel_tool_calls: bool | None = setting(SWITCH, "Allow several tool calls in one turn.")

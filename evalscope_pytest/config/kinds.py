@@ -224,12 +224,16 @@ def _secret(value: Any) -> Secret:
     if not isinstance(value, str):
         raise ValueError
     if not value.startswith("env:"):
+        if not value.strip():
+            raise ValueError("Leave it out for a service without a key")
         return Secret(value)
     import os
 
     name = value.removeprefix("env:")
     if name not in os.environ:
         raise ValueError(f"The environment variable {name!r} is not set")
+    if not os.environ[name].strip():
+        raise ValueError(f"The environment variable {name!r} is empty")
     return Secret(os.environ[name])
 
 
@@ -304,6 +308,7 @@ SWITCH = Kind("true or false", _switch, _read_switch, flag="switch")
 NAMES = Kind("a list of names", _names, metavar="NAME", flag="names")
 TEXTS = Kind("a list of texts", _texts, _read_texts, flag="repeat")
 LINES = Kind("a list of texts", _texts, _read_lines, flag="repeat")
+GATES = Kind("conditions such as gsm8k>=0.7 or mmlu[STEM]:mean_acc>=60%", _texts, _read_lines, flag="repeat")
 PAIR = Kind("two texts, such as <thought>,</thought>", _pair, _read_texts, "OPEN,CLOSE")
 LIMIT = Kind("a number of samples (5) or a share of them (0.1; 1.0 is all)", _limit, _read_number, "N|SHARE")
 TABLE = Kind("JSON or key=value,key=value", _table, metavar="JSON|K=V,...")

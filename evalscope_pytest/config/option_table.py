@@ -59,7 +59,7 @@ OPTIONS = (
     ("trust_remote_code", "switch", "TEXT", "Run code that comes with a local model or a dataset."),
     ("language", "value", "{en,zh}", "Language of the tables' titles and of the analysis."),
     ("gate", "repeat", "TEXT", "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times."),
-    ("baseline", "value", "PATH", "Directory of an earlier run whose scores must be reached."),
+    ("baseline", "value", "PATH", "Directory of an earlier run whose scores must be reached, or 'latest'."),
     ("max_drop", "value", "X", "How far a score may fall below the baseline's."),
     ("show_wrong", "value", "N", "Print this many wrong answers of each benchmark."),
     ("strict", "switch", "TEXT", "Report wrong answers as failed tests."),

@@ -18,7 +18,22 @@ from typing import Any, NamedTuple
 from .option_table import OPTIONS
 
 TASK_CONFIG = "eval_task_config"
-TEMPLATE_TYPE = "eval_template_type"
+# Options of earlier EvalScope versions: understood or refused as in a file, and in no help text.
+OLDER = ("template_type", "outputs", "stage", "mem_cache")
+_OLDER_FORMS: Mapping[str, Mapping[str, Any]] = {
+    "template_type": {}, "outputs": {}, "stage": {}, "mem_cache": {"nargs": "?", "const": "true"},
+}  # fmt: skip
+# What help texts and docs/parameters.md group the options by.
+GROUPS = {
+    "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
+    "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total repeats seed",
+    "Requests": "eval_batch_size generation_config timeout stream dry_run",
+    "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",
+    "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
+    "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
+    "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
+    "Verdict": "gate baseline max_drop strict ignore_errors max_errors skip_unready show_wrong",
+}
 
 
 class OptionSpec(NamedTuple):
@@ -66,6 +81,11 @@ def cli_options() -> Iterator[OptionSpec]:
     return _options(cli_flag, {})
 
 
+def group_of(option: OptionSpec) -> str:
+    """Return the title of the group an option belongs to; ``Model`` for those that have no field of their own."""
+    return next((title for title, names in GROUPS.items() if option.field in names.split()), "Model")
+
+
 def _ahead_of_capture(file: str) -> str:
     """Read standard input while it can be: pytest parses its options before it starts to capture.
 
@@ -89,11 +109,26 @@ def _options(spell: Callable[[str], str], of_file: Mapping[str, Any]) -> Iterato
             kwargs["metavar"] = metavar
         same = f"The same as {flag}." if help else "Not available in this version."
         yield OptionSpec(flag, field, same, kwargs, ini, _INI_TYPES[form])
-    yield OptionSpec(spell("template_type"), "", "", {"dest": TEMPLATE_TYPE, "help": argparse.SUPPRESS})
+    for name in OLDER:
+        yield OptionSpec(spell(name), "", "", {"dest": ini_name(name), "help": argparse.SUPPRESS, **_OLDER_FORMS[name]})
 
 
-class _Switch(argparse.BooleanOptionalAction):
+def switched_off(flag: str) -> str:
+    """Return how a switch is turned off: ``--no-eval-strict``; for ``--eval-no-timestamp``, ``--eval-timestamp``."""
+    prefix, no, rest = flag.partition("no-")
+    return prefix + rest if no and prefix in ("--", "--eval-") else f"--no-{flag[2:]}"
+
+
+class _Switch(argparse.Action):
     """argparse's own takes ``--no-timestamp`` for the contrary of something, for it begins with ``--no-``."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, default: Any = None, help: str | None = None) -> None:
+        spellings = [spelling for flag in option_strings for spelling in (flag, switched_off(flag))]
+        super().__init__(spellings, dest, nargs=0, default=default, help=help)
+
+    def format_usage(self) -> str:
+        """Return both spellings."""
+        return " | ".join(self.option_strings)
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
         setattr(namespace, self.dest, option_string == self.option_strings[0])
@@ -204,4 +239,4 @@ def check_switches(arguments: Sequence[str], options: Callable[[], Iterator[Opti
 def _spellings(option: OptionSpec) -> Iterator[str]:
     yield option.flag
     if option.kwargs.get("action") is _Switch:
-        yield "--no-" + option.flag[2:]
+        yield switched_off(option.flag)

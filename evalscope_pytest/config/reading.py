@@ -148,10 +148,29 @@ def _fill_in(result: dict[str, Any]) -> None:
         result["model_id"] = result["model_id"] or (parts[-1] if parts else model)
     if "eval_batch_size" not in result["given"]:
         result["eval_batch_size"] = 1 if result["eval_type"] == "llm_ckpt" else SERVICE_BATCH_SIZE
+    if result["baseline"] == LATEST:
+        result["baseline"] = _latest_report(result)
     if result["use_cache"] == LATEST:
         result["use_cache"] = _latest_run(result["work_dir"])
         if result["use_cache"] is None:
             result["notes"] += (f"use_cache: there is no earlier run under {result['work_dir']}, a new one starts.",)
+
+
+def _latest_report(result: dict[str, Any]) -> str:
+    """Return the newest run with reports.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    folder = Folder(result["work_dir"])
+    reports = folder.glob("*/reports/*/*.json") if folder.is_dir() else ()
+    runs = {run for path in reports if _RUN_NAME.fullmatch((run := path.parents[2]).name)}
+    if not runs:
+        where = result["given"].get("baseline", "--eval-baseline")
+        raise ConfigError(
+            f"baseline: {LATEST!r} in {where}. No run under {folder} has reports. Give a run's directory."
+        )
+    return str(max(runs, key=lambda run: run.name))
 
 
 def _add_arena(result: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from ..core.secret import MASK, Secret
 from .budget import ErrorBudget
 from .dataset_args import DatasetArgs
 from .generation import GenerationConfig
-from .options import TASK_CONFIG, TEMPLATE_TYPE, ini_name, pytest_flag
+from .options import OLDER, TASK_CONFIG, ini_name, pytest_flag
 from .reading import Layer, checked, filled_in, merged
 from .secrets import is_secret_name
 from .setting import settings_of
@@ -71,7 +71,7 @@ def option_layer(options: Mapping[str, Any], spell: Callable[[str], str] = pytes
     if given["datasets"] == []:
         flag = spell("datasets")
         raise ConfigError(f"{flag} names no benchmark. Give one or more: {flag} gsm8k arc.")
-    given["template_type"] = options.get(TEMPLATE_TYPE)
+    given.update((name, options.get(ini_name(name))) for name in OLDER)
     return checked(given, spell, is_text=True)
 
 
@@ -224,13 +224,19 @@ def to_mapping(config: TaskConfig, *, reveal_secrets: bool = False, only_given: 
     return result
 
 
-def from_mapping(raw: Mapping[str, Any]) -> TaskConfig:
+def from_mapping(raw: Mapping[str, Any], given: Mapping[str, str] | None = None) -> TaskConfig:
     """Return the configuration that `to_mapping` wrote.
+
+    Args:
+        given: Where its settings come from (`TaskConfig.given`); None for the mapping itself.
 
     Raises:
         ConfigError: A setting is unknown, wrong or not available.
     """
-    return resolve([mapping_layer(raw, "the recorded configuration")])
+    config = resolve([mapping_layer(raw, "the recorded configuration")])
+    if given is not None:
+        object.__setattr__(config, "given", dict(given))
+    return config
 
 
 def given_layer(config: TaskConfig) -> Layer:

@@ -12,6 +12,7 @@ from ..core.secret import Secret
 from ..version import __version__
 from .kinds import (
     BUDGET,
+    GATES,
     LIMIT,
     LINES,
     NAME_OR_PATH,
@@ -195,9 +196,9 @@ class TaskConfig:
     trust_remote_code: bool = setting(SWITCH, "Run code that comes with a local model or a dataset.", False)
     language: str = setting(choice("en", "zh"), "Language of the tables' titles and of the analysis.", "en")
     gate: tuple[str, ...] = setting(
-        LINES, "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times.", ()
+        GATES, "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times.", ()
     )
-    baseline: str | None = setting(PATH, "Directory of an earlier run whose scores must be reached.")
+    baseline: str | None = setting(PATH, "Directory of an earlier run whose scores must be reached, or 'latest'.")
     max_drop: float = setting(number(0), "How far a score may fall below the baseline's.", 0.0)
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
     strict: bool = setting(SWITCH, "Report wrong answers as failed tests.", False)

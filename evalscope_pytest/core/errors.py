@@ -7,6 +7,7 @@ The tree::
     │   ├── ConfigError       an option, a field, a value
     │   │   └── UnreadyError  a judge, sandbox or package that one benchmark needs and this run lacks
     │   └── DatasetError      a benchmark, subset, split or field that is not there
+    │       ├── RecordError   a record that no sample can be made of
     │       └── NoDataError   the records of one benchmark are not on this machine and cannot be downloaded
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
     │   ├── RateLimitedError  429, 529: wait, then ask again
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class EvalError(Exception):
@@ -48,6 +50,10 @@ class DatasetError(UsageError):
 
 class NoDataError(DatasetError):
     """The records of one benchmark are not there; others can run."""
+
+
+class RecordError(DatasetError):
+    """A record of a dataset is malformed. Raised while a sample is made of it; the loader adds which record it is."""
 
 
 class ModelError(EvalError):
@@ -127,6 +133,21 @@ def raised_in(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)[1:]
     own = [frame for frame in frames if frame.filename == frames[0].filename]
     return f"{own[-1].filename}:{own[-1].lineno}" if own else ""
+
+
+def closest_path(path: Path) -> str:
+    """Return a sentence that names the entry beside a missing path that is nearest to it, with a blank; or nothing."""
+    from difflib import get_close_matches
+
+    there = next((parent for parent in path.absolute().parents if parent.is_dir()), None)
+    if there is None:
+        return ""
+    wanted = path.absolute().relative_to(there).parts[0]
+    try:
+        near = get_close_matches(wanted, [entry.name for entry in there.iterdir()], n=1, cutoff=0.6)
+    except OSError:
+        return ""
+    return f"Did you mean {str(there / near[0])!r}? " if near else ""
 
 
 def closest(name: str, allowed: Iterable[str]) -> str:

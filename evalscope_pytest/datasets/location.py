@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ..core.errors import DatasetError, NoDataError
+from ..core.errors import DatasetError, NoDataError, closest_path
 from .files import format_of
 from .source import Record, Source
 
@@ -148,10 +148,15 @@ def locate(source: Source, place: Place) -> Tree:
         tried.append(path)
     repository = place.dataset_id or (source.location if source.kind == "hub" else "")
     if place.hub == "local" or not repository or _is_path(repository, place.hub):
-        raise NoDataError(_nothing_there(place, tried))
+        raise NoDataError(_own_file_missing(source, place) or _nothing_there(place, tried))
     from .hub import open_repository
 
     return open_repository(repository, place)
+
+
+def is_local(source: Source, place: Place) -> bool:
+    """Return whether a benchmark's records are on this machine, so that no hub is asked."""
+    return any(path.exists() for path in _candidates(source, place))
 
 
 def how_to_go_local(benchmark: str) -> str:
@@ -177,6 +182,17 @@ def _is_path(text: str, hub: Hub) -> bool:
     """Tell whether a dataset id can only be a path: a hub's id is ``owner/name``, on Hugging Face also ``name``."""
     parts = (0, 1) if hub == "huggingface" else (1,)
     return text.startswith((".", "~", "/", "\\")) or text.count("/") not in parts or bool(format_of(text))
+
+
+def _own_file_missing(source: Source, place: Place) -> str:
+    """Return what to say of a local file that a benchmark names and that is not beside its test file; or nothing."""
+    if source.kind != "local" or place.dataset_id or not source.location:
+        return ""
+    path = place.file_dir / Path(source.location).expanduser()
+    return (
+        f"{place.benchmark!r} reads {source.location!r}, which does not exist in {path.parent}. {closest_path(path)}"
+        f"Correct local(...) in its test file, or add the file."
+    )
 
 
 def _nothing_there(place: Place, tried: list[Path]) -> str:

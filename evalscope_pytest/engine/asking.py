@@ -159,10 +159,13 @@ class Asker:
             self._note_failure(error, request, slot, sample)
             raise
         except FatalError as error:
-            self.health.failed += 1
+            known = self.health.stopped
+            self.health.failed += not known
             self._given_up += 1
             self._stop(str(error))  # before the slot is free: nobody takes it
             self._slots.give_back(slot)
+            if known:  # another sample has told: this one was on its way, and is not asked rather than failed
+                raise self._down() from error
             raise
         except EvalError:  # this request is refused: the service is well
             self._note_reply()

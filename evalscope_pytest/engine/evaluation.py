@@ -27,6 +27,8 @@ from .context import SampleContext, current
 from .handle import ModelHandle
 from .judging import Referee
 from .lookahead import Stopped
+from .trial import BodyError as BodyError
+from .trial import Trial
 
 Body = Callable[..., Any]
 
@@ -58,6 +60,7 @@ class Evaluation:
         referee: Decides in place of the scorer alone; None: the scorer does.
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
+        trial: What its samples have shown about the body.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Evaluation:
     referee: Referee | None = None
     wants: frozenset[str] = frozenset({"sample", "model"})
     arguments: dict[str, Any] = field(default_factory=dict)
+    trial: Trial = field(default_factory=Trial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,8 @@ class Runner:
     ) -> tuple[Score | None, BaseException | None, str | None]:
         token = current.set(context)
         try:
-            return await _scored(evaluation, context, self.fail_signals), None, None
+            async with evaluation.trial.sample():
+                return await _scored(evaluation, context, self.fail_signals), None, None
         except self.skip_signals as signal:
             return None, None, str(signal)
         except self.exit_signals:
@@ -247,10 +252,6 @@ async def _bounded(work: Awaitable[Any], timeout_s: float | None) -> Any:
 
 class ScoringTimeoutError(ScoringError):
     """Scoring a sample took longer than its benchmark allows."""
-
-
-class BodyError(TypeError):
-    """A benchmark's body returned what cannot be scored: its author's bug, found outside of its own code."""
 
 
 async def _call_body(evaluation: Evaluation, context: SampleContext) -> Any:

@@ -43,7 +43,9 @@ def refuse(config: GenerationConfig, unusable: Mapping[str, str], eval_type: str
         if value is not None:
             raise ConfigError(f"generation_config.{name}: {value!r} cannot be used by eval_type {eval_type}. {instead}")
     if config.max_tool_output != _UNSET.max_tool_output:
-        raise ConfigError("generation_config.max_tool_output: no benchmark calls tools yet. Remove it.")
+        raise ConfigError(
+            "generation_config.max_tool_output: no benchmark gives a model the output of a tool. Remove it."
+        )
 
 
 def check_sampling(config: GenerationConfig) -> None:

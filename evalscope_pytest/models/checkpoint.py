@@ -74,6 +74,7 @@ class Checkpoint:
         """
         args = spec.model_args
         check_model_args(args, _ARGS, "llm_ckpt")
+        location, hub = _locate(spec.model, args)
         for library in ("torch", "transformers"):
             if find_spec(library) is None:
                 raise ConfigError(
@@ -82,7 +83,6 @@ class Checkpoint:
                 )
         if spec.chat_template is not None and "{" not in spec.chat_template:
             raise ConfigError(f"chat_template: {spec.chat_template!r} is no Jinja template. Give its text, not a path.")
-        location, hub = _locate(spec.model, args)
         return cls(
             location=location,
             hub=hub,

@@ -6,6 +6,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
 
 from ..core.errors import ConfigError, closest
 from ..report.gates import LOADS, Gate, GateResult, distance, parse_gate
@@ -94,7 +95,9 @@ def evaluate(gates: Sequence[Gate], results: Sequence[Result]) -> list[GateResul
     outcomes = []
     for gate in gates:
         own = [result for result in results if _is_about(gate, result)]
-        outcomes += [_evaluate(gate, result) for result in own] or [_nothing(gate, results)]
+        outcomes += [replace(_evaluate(gate, result), name=f"{gate.text} at {result.short}") for result in own] or [
+            replace(_nothing(gate, results), name=gate.text)
+        ]
     return outcomes
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..core.terminal import visible
 from ..records.atomic import write_atomic
-from ..report.html import document
+from ..report.gates import GateResult
+from ..report.html import document, gate_table
 from .plot import MOST_SERIES, STYLE, Series, plot
 from .records import Facts
 from .result import Result
@@ -21,16 +22,16 @@ _IN_A_BIN = 40  # reads with output: fewer make a rate jump between whole number
 _CURVE_POINTS = 200
 
 
-def write_page(path: Path, about: Facts, results: Sequence[Result]) -> None:
+def write_page(path: Path, about: Facts, results: Sequence[Result], gates: Sequence[GateResult] = ()) -> None:
     """Write the page.
 
     Raises:
         StoreError: It could not be written.
     """
-    write_atomic(path, render(about, results).encode("utf-8", "replace"))
+    write_atomic(path, render(about, results, gates).encode("utf-8", "replace"))
 
 
-def render(about: Facts, results: Sequence[Result]) -> str:
+def render(about: Facts, results: Sequence[Result], gates: Sequence[GateResult] = ()) -> str:
     """Return the page."""
     lines = [f"{about.started_at} · {about.interface} at {about.url} · {about.dataset}", about.parameters]
     head = f"<h1>Load test of {_text(about.model)}</h1>\n" + "".join(
@@ -39,7 +40,8 @@ def render(about: Facts, results: Sequence[Result]) -> str:
     overview = _overview(results, [OVERVIEW[0][1](result) for result in results])
     plots = _sweep(results) if len(results) > 1 and not results[0].test else ""
     sections = "".join(map(_section, results))
-    content = f'{head}<section>\n{overview}<p class="dim">{_text(legend(results))}</p>{plots}</section>\n{sections}'
+    about_figures = f'<p class="dim">{_text(legend(results))}</p>{plots}{gate_table(gates)}'
+    content = f"{head}<section>\n{overview}{about_figures}</section>\n{sections}"
     return document(f"Load test of {about.model}", content, STYLE)
 
 

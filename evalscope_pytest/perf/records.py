@@ -13,6 +13,7 @@ from typing import Any
 from ..core.errors import ConfigError, StoreError
 from ..records.atomic import replaced, write_atomic
 from ..records.layout import safe_name
+from ..report.execution import GateResult
 from ..version import __version__
 from .goodput import Goodput
 from .level import Level
@@ -59,7 +60,9 @@ def _parts(folder: Path, result: Result) -> list[tuple[Path, Result]]:
     return [(own / f"repeat_{n + 1}", repeat) for n, repeat in enumerate(result.repeats)] or [(own, result)]
 
 
-def write_summary(folder: Path, facts: Facts, results: Sequence[Result], text: str) -> None:
+def write_summary(
+    folder: Path, facts: Facts, results: Sequence[Result], text: str, gates: Sequence[GateResult] = ()
+) -> None:
     """Write the figures of all results of a run.
 
     Raises:
@@ -70,6 +73,7 @@ def write_summary(folder: Path, facts: Facts, results: Sequence[Result], text: s
         "tool": f"evalscope-pytest {__version__}",
         **asdict(facts),
         "results": [summary_of(result) for result in results],
+        **({"gates": [gate.to_json() for gate in gates]} if gates else {}),
     }
     write_atomic(
         folder / SUMMARY, (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")

@@ -15,10 +15,12 @@ from typing import Any
 from ..core.canonical import dumps
 from ..core.errors import ConfigError, ModelError, StoreError
 from ..core.secret import redact
+from ..report.gates import Gate
 from .datasets import DataOptions, load_conversations, shaped
 from .driving import Workload
 from .endpoint import Endpoint, address_of
 from .form import Form
+from .gates import evaluate
 from .goodput import Objective
 from .interfaces import UnsendableError
 from .level import Level
@@ -57,6 +59,7 @@ class RunPlan:
         try_first: Send one request first, and stop where it fails.
         folder: Where files go.
         visualizer: Where else the results go.
+        gates: What the results must reach.
     """
 
     endpoint: Endpoint
@@ -74,6 +77,7 @@ class RunPlan:
     processes: int = 1
     try_first: bool = True
     visualizer: Tool | None = None
+    gates: tuple[Gate, ...] = ()
     form: Form = field(init=False)
 
     def __post_init__(self) -> None:
@@ -178,8 +182,9 @@ class Measuring:
         folder, words = self._plan.folder, summary_text(self._plan, self.results)
         try:
             write_result(folder, result)
-            write_summary(folder, self.about, self.results, words + "\n")
-            write_page(folder / "report.html", self.about, self.results)
+            gates = evaluate(self._plan.gates, self.results)
+            write_summary(folder, self.about, self.results, words + "\n", gates)
+            write_page(folder / "report.html", self.about, self.results, gates)
         except StoreError as error:
             measured = words.rpartition("\n")[0]  # without the name of the page, which is not there
             raise StoreError(

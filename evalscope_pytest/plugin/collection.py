@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +18,10 @@ from ..benchmarks.judged import needs_judge
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
-from ..core.errors import ConfigError, UsageError, closest
+from ..core.errors import ConfigError, UsageError, closest, closest_path
 from ..datasets.location import Place, locate
 from ..engine.evaluation import Evaluation, Unit
+from ..engine.trial import Trial
 from ..records.plan import BenchmarkPlan
 from ..scoring import thinking
 from .host import Stage, parameters
@@ -55,6 +57,7 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> Keywo
     selection = selected(items, options.keyword, options.markexpr, named)
     chosen = _with_records(run.task, session, items, _distinct(selection.chosen))
     if chosen:
+        _check_dataset_dir(run.task)
         run.model  # noqa: B018 - what is wrong with it is said before any data is loaded
     run_now = dict.fromkeys(item for item in chosen if not _skipped(item))
     samples = _all_samples(run, run_now, _only(chosen))
@@ -69,6 +72,23 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> Keywo
     items[:] = expanded
     run.notes.extend(selection.notes)
     return selection.keywords
+
+
+def _check_dataset_dir(task: TaskConfig) -> None:
+    """Refuse a folder that is not there: the hub's copy would be evaluated in place of the user's.
+
+    Raises:
+        ConfigError: It is missing, or a file.
+    """
+    if task.dataset_dir is None or (folder := Path(task.dataset_dir).expanduser()).is_dir():
+        return
+    where = task.given.get("dataset_dir", "--eval-dataset-dir")
+    if folder.exists():
+        raise ConfigError(f"dataset_dir: {folder} in {where} is a file. Name the folder that holds DIR/<benchmark>/.")
+    raise ConfigError(
+        f"dataset_dir: {folder} in {where} does not exist. {closest_path(folder)}To have downloads go there, make it "
+        f"first: mkdir -p {shlex.quote(str(folder))}"
+    )
 
 
 def _all_samples(
@@ -367,6 +387,7 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         timeout_s=resolved.timeout_s,
         wants=frozenset(wants),
         arguments={"task_config": run.task} if "task_config" in wants else {},
+        trial=Trial(first_alone=resolved.scorer is None and resolved.judged is None),
     )
 
 

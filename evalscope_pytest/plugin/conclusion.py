@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,10 @@ from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
 from ..records.fold import BenchmarkRows, fold
 from ..report.audit import write_audit
-from ..report.baseline import check_baseline, compare, load_baseline
+from ..report.baseline import check_baseline, compare, load_baseline, name_of
 from ..report.build import build_report, save_report
 from ..report.errors import MAX_SAMPLES, sample_id
-from ..report.gates import GateResult, check_names, evaluate
+from ..report.gates import LOADS, GateResult, check_names, evaluate, unevaluated
 from ..report.html import write_html
 from ..report.model import Report
 from ..report.table import error_lines, judge_lines, metric_table, perf_table
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_OF_A_WRONG_ANSWER = 300
+MOST_OF_A_REASON = 100
 
 
 def check_requirements(run: Run, items: Sequence[pytest.Item]) -> None:
@@ -85,6 +87,12 @@ def _note_on_cache(run: Run) -> list[str]:
 def many(number: int, what: str) -> str:
     """Return a number with its noun: ``1 sample``, ``2 samples``."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def in_short(reason: str) -> str:
+    """Return the first sentence of why a run stopped: the paragraph itself is printed once."""
+    first = reason.split(". ")[0].rstrip(".")
+    return first if len(first) <= MOST_OF_A_REASON else f"{first[:MOST_OF_A_REASON]}..."
 
 
 def how_to_carry_on(work_dir: Path) -> str:
@@ -155,8 +163,8 @@ class Conclusion:
         reporter.write_line(f"report: {self.page}")
 
     def _once(self, line: str) -> str:
-        """Return a line without the paragraph that says already why the run is not complete."""
-        return line.replace(self.interrupted, "as said above") if self.interrupted else line
+        """Return a line with the first sentence of the paragraph that says why the run is not complete."""
+        return line.replace(self.interrupted, in_short(self.interrupted)) if self.interrupted else line
 
     def _show_wrong(self, reporter: pytest.TerminalReporter) -> None:
         if self.wrong:
@@ -181,6 +189,9 @@ def conclude(run: Run) -> Conclusion:
     reports = tuple(
         build_report(b, by_name[b.name].rows, plan.model_id, collect_perf=task.collect_perf) for b in plan.benchmarks
     )
+    # Before the reports are saved: the earlier run may be the one that is carried on.
+    gates = _gates(run, reports)
+    reports = tuple(_with_gates(report, gates) for report in reports)
     for report in reports:
         save_report(work_dir, report)
     reports, notes = _with_analysis(run, reports)
@@ -191,10 +202,10 @@ def conclude(run: Run) -> Conclusion:
         log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
     recorded = sum(len(found.rows) for found in rows)
     cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
-    gates, wrong = _gates(run, reports), _wrong(run, reports, by_name)
+    wrong = _wrong(run, reports, by_name)
     return Conclusion(
         reports,
-        gates,
+        tuple(result for _, result in gates),
         wrong,
         page,
         recorded,
@@ -258,14 +269,33 @@ def _undecided(rows: Sequence[BenchmarkRows]) -> tuple[str, ...]:
     )
 
 
-def _gates(run: Run, reports: tuple[Report, ...]) -> tuple[GateResult, ...]:
+def _with_gates(report: Report, gates: Sequence[tuple[str, GateResult]]) -> Report:
+    own = tuple(result for benchmark, result in gates if benchmark == report.dataset_name)
+    if not own or report.execution is None:
+        return report
+    return replace(report, execution=replace(report.execution, gates=own))
+
+
+def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:
+    """Return the gates and comparisons of a run that came to no reports: all have failed."""
+    names = [text for text in run.task.gate if re.split(r"[\[:<>=]", text.strip(), maxsplit=1)[0] != LOADS]
+    if run.task.baseline:
+        names += [name_of(plan.name) for plan in run.benchmarks] or ["baseline"]
+    return tuple(unevaluated(name, why) for name in names)
+
+
+def _gates(run: Run, reports: tuple[Report, ...]) -> list[tuple[str, GateResult]]:
+    """Return what became of each gate and comparison, after the name of the benchmark it is about."""
     task = run.task
     tolerant = task.ignore_errors or task.max_errors is not None
-    results = evaluate(gates_of(run)[0], reports, allow_missing=tolerant)
+    gates = gates_of(run)[0]
+    names = [gate.benchmark for gate in gates]
+    results = evaluate(gates, reports, allow_missing=tolerant)
     if task.baseline:
         baseline = load_baseline(Path(task.baseline), task.model_id)
+        names += [report.dataset_name for report in reports]
         results = [*results, *compare(baseline, reports, task.max_drop, allow_missing=tolerant)]
-    return tuple(results)
+    return list(zip(names, results, strict=True))
 
 
 def _wrong(run: Run, reports: tuple[Report, ...], rows: dict[str, BenchmarkRows]) -> tuple[WrongSample, ...]:

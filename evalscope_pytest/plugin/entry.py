@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 from ..config import options
+from ..config.option_table import OPTIONS
 from . import fixtures
 
 _WANTED = {  # what a skip's reason says: what is missing
@@ -23,9 +24,12 @@ _WANTED = {  # what a skip's reason says: what is missing
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Register one option and one ini key for each field of `TaskConfig`."""
-    group = parser.getgroup("evalscope", "evaluation of language models (evalscope-pytest)")
+    groups = {
+        title: parser.getgroup(f"evalscope-{title.lower()}", f"evaluation of language models: {title.lower()}")
+        for title in options.GROUPS
+    }
     for option in options.pytest_options():
-        group.addoption(option.flag, **option.kwargs)
+        groups[options.group_of(option)].addoption(option.flag, **option.kwargs)
         if option.ini:
             parser.addini(option.ini, option.help, type=option.ini_type, default=None)  # type: ignore[arg-type]
     words = pluginmanager.getplugin("pytestconfig").invocation_params.args
@@ -52,6 +56,30 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         from .arguments import complete
 
         complete(early_config, args)
+
+
+@pytest.hookimpl(wrapper=True, specname="pytest_load_initial_conftests")
+def pytest_load_initial_conftests_names(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> object:
+    """Tell that ``--limit`` is ``--eval-limit`` here, once every conftest has registered options of its own."""
+    result = yield
+    ours = {flag.replace("--eval-", "--", 1): flag for flag in (options.pytest_flag(name) for name, *_ in OPTIONS)}
+    meant = [flag for word in args[: _end(args)] if (flag := word.partition("=")[0]) in ours]
+    for flag in meant:
+        if ours[flag] != flag and not _is_registered(parser, flag):
+            raise pytest.UsageError(
+                f"unknown option {flag}. Did you mean {ours[flag]}? pytest --help shows all options."
+            )
+    return result
+
+
+def _end(args: list[str]) -> int:
+    return args.index("--") if "--" in args else len(args)
+
+
+def _is_registered(parser: pytest.Parser, flag: str) -> bool:
+    """Tell whether any plugin has an option of this name."""
+    groups = [*getattr(parser, "_groups", ()), *filter(None, [getattr(parser, "_anonymous", None)])]
+    return not groups or any(flag in option.names() for group in groups for option in group.options)
 
 
 @pytest.hookimpl(tryfirst=True)

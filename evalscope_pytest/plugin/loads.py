@@ -21,7 +21,7 @@ import pytest
 from ..core.errors import EvalError
 from ..records.layout import unusable
 from ..report.gates import LOADS, Gate, GateResult, parse_gate
-from . import loading
+from . import gate_cases, loading
 from .nodes import SampleItem
 from .run import Run
 
@@ -209,12 +209,16 @@ class LoadReports:
 
     def _conclude(self) -> None:
         _, gates = gates_of(self._run)
-        if self._told:
-            self._results = _written(self._run, self._told.values())
-        if gates and not self._run.usage_error:
-            from ..perf.gates import evaluate
+        if not (self._told or gates) or self._run.usage_error:
+            return
+        from ..perf.gates import evaluate
 
-            self._gates = evaluate(gates, self._results)
+        if self._told:
+            self._results = tuple(read_back(self._run, self._told.values()))
+        self._gates = evaluate(gates, self._results)
+        gate_cases.record(self._run.config, self._gates)
+        if self._results:
+            _write(self._run, self._results, self._gates)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a line for each load, and the gates."""
@@ -235,15 +239,22 @@ class LoadReports:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
 
 
-def _written(run: Run, told: Iterable[dict[str, Any]]) -> tuple[Result, ...]:
-    """Read the measurements of all processes back, and write their report."""
+def read_back(run: Run, told: Iterable[dict[str, Any]]) -> Iterator[Result]:
+    """Yield the measurements of all processes."""
+    from ..perf.records import read_result
+
+    for one in told:
+        yield read_result(run.work_dir.loads, one)
+
+
+def _write(run: Run, results: Sequence[Result], gates: Sequence[GateResult]) -> None:
+    """Write the report of the measurements."""
     from ..perf.endpoint import Endpoint, address_of
     from ..perf.page import write_page
-    from ..perf.records import Facts, read_result, write_summary
+    from ..perf.records import Facts, write_summary
     from ..perf.table import text
 
     folder = run.work_dir.loads
-    results = tuple(read_result(folder, one) for one in told)
     about = Facts(
         model=run.task.model or "",
         url=address_of(Endpoint(run.spec.api_url or "")).shown,
@@ -252,6 +263,5 @@ def _written(run: Run, told: Iterable[dict[str, Any]]) -> tuple[Result, ...]:
         started_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z"),
         parameters="",
     )
-    write_summary(folder, about, results, text(results))
-    write_page(folder / "report.html", about, results)
-    return results
+    write_summary(folder, about, results, text(results), gates)
+    write_page(folder / "report.html", about, results, gates)

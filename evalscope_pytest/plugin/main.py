@@ -13,9 +13,10 @@ import pytest
 from xdist.workermanage import parse_tx_spec_config
 
 from ..config.sources import check_ini_names, from_mapping, to_mapping
-from ..core.errors import EvalError
+from ..core.errors import EvalError, UsageError
+from ..core.terminal import visible
 from .collection import expand, heed_marks, plan_of
-from .conclusion import check_requirements, how_to_carry_on, what_runs
+from .conclusion import check_requirements, how_to_carry_on, in_short, what_runs
 from .crashes import Handover
 from .interruption import Interruption
 from .keywords import Keywords, apply
@@ -31,6 +32,7 @@ from .run import Run
 from .selection import check_selected
 from .state import RUN, TASK
 from .streams import Routing
+from .unused import unused_settings
 from .upcoming import Upcoming
 from .workers import (
     OWN_SCHEDULER,
@@ -57,7 +59,7 @@ def configure(config: pytest.Config) -> None:
     process = Process()
     if given := getattr(config, "workerinput", {}).get("evalscope"):
         values = json.loads(given)
-        config.stash[TASK] = from_mapping(values.pop("task"))
+        config.stash[TASK] = from_mapping(values.pop("task"), given=values.pop("given"))
         process = Process(**values)
     task = config.stash.get(TASK, None)
     if task is None or not task.eval_type:
@@ -171,6 +173,7 @@ class Samples:
                     run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
                 check_requirements(run, session.items)
+            run.notes.extend(unused_settings(run, session.items))
             if not session.config.option.collectonly and run.benchmarks:
                 run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
                 if not run.process.is_worker:
@@ -213,13 +216,40 @@ class Samples:
             output["exitstatus"] = int(pytest.ExitCode.TESTS_FAILED)
             output["shouldstop"] = run.stopped
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Any:
+        """Report a mistake in ``@benchmark(...)`` in one paragraph, as one on the command line."""
+        report = yield
+        excinfo = getattr(getattr(report, "call", None), "excinfo", None)
+        fault = excinfo.value if excinfo is not None else None
+        if (
+            excinfo is None
+            or not isinstance(fault, UsageError)
+            or self._run.config.option.continue_on_collection_errors
+        ):
+            return report
+        place = next((e for e in reversed(excinfo.traceback) if e.path == collector.path), None)
+        where = f" ({place.path}:{place.lineno + 1})" if place else f" ({collector.path})"
+        self._refuse(collector.session, [], type(fault)(f"{fault}{where}"))
+        report.outcome, report.longrepr, report.result = "passed", None, []  # of a worker: its controller reports it
+        return report
+
     def _refuse(self, session: pytest.Session, items: list[pytest.Item], error: EvalError) -> None:
         output = getattr(session.config, "workeroutput", None)
         if output is None:
+            without_epilogue(session.config)
             raise pytest.UsageError(str(error)) from None
         # A worker tells its controller, which has the terminal and the exit code.
-        output[USAGE_ERROR] = str(error)
+        output.setdefault(USAGE_ERROR, str(error))  # the first one: others may follow from it
         items.clear()
+
+
+def without_epilogue(config: pytest.Config) -> None:
+    """Keep pytest from counting what was collected, and tests that did not run, around the message of a refused run."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None:
+        reporter.ensure_newline()
+        reporter.report_collect = reporter.summary_stats = lambda *_, **__: None
 
 
 @contextmanager
@@ -264,7 +294,7 @@ class Controller:
     def _stop_workers(self, reason: str) -> None:
         distributed = self._run.config.pluginmanager.getplugin("dsession")
         distributed.shouldstop = distributed.shouldstop or (
-            reason if self._run.interrupted else "stopped, as said above"
+            reason if self._run.interrupted else f"stopped: {visible(in_short(reason))}"
         )
         for node in self._nodes:
             stop_worker(node, reason)
@@ -294,6 +324,7 @@ class Controller:
         try:
             self._run.work_dir  # noqa: B018
         except EvalError as error:
+            without_epilogue(self._run.config)
             raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(tryfirst=True)
@@ -307,6 +338,7 @@ class Controller:
             "lost": left.lost,
             "alone": left.alone,
             "task": to_mapping(run.task, reveal_secrets=True),
+            "given": dict(run.task.given),
             "worker": node.gateway.id,
             "workers": len(node.nodemanager.specs),
             "session": run.session,

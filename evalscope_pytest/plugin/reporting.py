@@ -13,7 +13,9 @@ from ..core.errors import EvalError
 from ..core.service_state import Services
 from ..core.terminal import visible
 from ..records.progress import ProgressFile
-from .conclusion import Conclusion, conclude, many, what_runs
+from ..report.execution import GateResult
+from . import gate_cases
+from .conclusion import Conclusion, conclude, in_short, many, unevaluated_gates, what_runs
 from .loading import Waiting
 from .progress import Progress, Recorded, service_on
 from .run import Run
@@ -22,8 +24,6 @@ from .workers import distributes
 
 # Failures with the same cause beyond these are counted, not shown one by one.
 SHOWN_ALIKE = 3
-# Why a run stopped is a paragraph: once is enough.
-SAID_ABOVE = "stopped, as said above"
 LOOKS: dict[str, tuple[str, str, dict[str, bool]]] = {
     "correct": (".", "CORRECT", {"green": True}),
     "wrong": ("x", "WRONG", {"yellow": True}),
@@ -53,6 +53,7 @@ class Reporting:
         self._dead: set[str] = set()
         self._conclusion: Conclusion | None = None
         self._broken = ""
+        self._undecided: tuple[GateResult, ...] = ()
         self._unready: list[pytest.TestReport] = []
         self._ahead = 0  # samples with a record that pytest did not come to
         self._over = False  # then the words are asked for by pytest's short summary
@@ -199,18 +200,22 @@ class Reporting:
             session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             self._end_progress(complete=not why)
+            self._conclude_without(exitstatus)
             run.discard()
             return
         try:
             self._conclusion = conclude(run)
+            gate_cases.record(self._config, self._conclusion.gates)
             self._end_progress(complete=not why)
             missing = self._not_run(self._conclusion)
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:
             self._broken = run.stopped if run.store_fault else f"{type(error).__name__}: {error}"
+            self._undecided = unevaluated_gates(run, "no report could be written")
+            gate_cases.record(self._config, self._undecided)
             if session.shouldfail and run.store_fault:
-                session.shouldfail = SAID_ABOVE
+                session.shouldfail = f"stopped: {in_short(self._broken)}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:
@@ -218,10 +223,17 @@ class Reporting:
             run.release()
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
-            session.shouldfail = SAID_ABOVE  # pytest shows it last, as xdist does the like of its own
+            # pytest shows it last, as xdist does the like of its own: in a log the paragraph may be far away.
+            session.shouldfail = f"stopped: {in_short(self._conclusion.interrupted)}"
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
+
+    def _conclude_without(self, exitstatus: int) -> None:
+        """Record the gates of a run that evaluated nothing: whoever reads the JUnit file alone must not see a pass."""
+        if not self._config.option.collectonly and exitstatus != pytest.ExitCode.OK:
+            why = self._run.usage_error or f"nothing was evaluated, the run ended with exit code {int(exitstatus)}"
+            gate_cases.record(self._config, unevaluated_gates(self._run, why))
 
     def _end_progress(self, *, complete: bool) -> None:
         """Leave the last lines of the benchmarks, once, with the counts of the table where there is one."""
@@ -271,6 +283,8 @@ class Reporting:
             terminalreporter.write_line(f"ERROR: {self._run.usage_error}", red=True)
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
+        for gate in self._undecided:
+            terminalreporter.write_line(f"gate {gate.line}", red=True)
         self._tell_of_crashes(terminalreporter)
         for report in self._unready:
             terminalreporter.section(f"fixtures of {report.nodeid}", sep="_", red=True)

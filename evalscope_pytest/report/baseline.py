@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.errors import StoreError, UsageError, closest
@@ -93,7 +93,15 @@ def compare(
         max_drop: How much worse it may be; "worse" is higher for metrics such as error rates.
         allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
     """
-    return [_compare(baseline.reports.get(r.dataset_name), r, max_drop, allow_missing) for r in reports]
+    found = (
+        (r.dataset_name, _compare(baseline.reports.get(r.dataset_name), r, max_drop, allow_missing)) for r in reports
+    )
+    return [replace(result, name=name_of(benchmark)) for benchmark, result in found]
+
+
+def name_of(benchmark: str) -> str:
+    """Return what the comparison of a benchmark with its earlier run is called."""
+    return f"baseline {benchmark}"
 
 
 def _compare(before: Report | None, report: Report, max_drop: float, allow_missing: bool) -> GateResult:

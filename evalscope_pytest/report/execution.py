@@ -33,6 +33,24 @@ class ErrorGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class GateResult:
+    """Whether a gate holds, or a comparison with an earlier run.
+
+    Attributes:
+        line: What was measured, required and missing, on one line.
+        name: The gate as the user wrote it, for a load test with the load; ``baseline gsm8k`` for a comparison.
+    """
+
+    passed: bool
+    line: str
+    name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as records hold it."""
+        return {"gate": self.name, "passed": self.passed, "result": self.line}
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """How complete a run was, and what this package adds to EvalScope's report.
 
@@ -40,6 +58,7 @@ class Execution:
         version: The benchmark's version; scores of different versions are not comparable.
         intervals: 95 % confidence interval of a metric's score, by its label.
         cached: Replies that came from the response cache.
+        gates: What became of the gates on the benchmark, and of its comparison with an earlier run.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -49,6 +68,7 @@ class Execution:
     fingerprint: str = ""
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     cached: int = 0
+    gates: tuple[GateResult, ...] = ()
 
     @property
     def requested(self) -> int:
@@ -93,6 +113,7 @@ class Execution:
                     {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
                     for e in self.errors
                 ],
+                **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
             },
         }
 
@@ -116,4 +137,5 @@ class Execution:
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
             cached=own.get("cached", 0),
+            gates=tuple(GateResult(g["passed"], g["result"], g["gate"]) for g in own.get("gates", ())),
         )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from ..core.errors import ConfigError, closest
 from ..records.plan import BenchmarkPlan
+from .execution import GateResult as GateResult
 from .model import DIGITS, MetricScore, Report, micro_mean
 from .semantics import Identity, identify, semantics_of
 from .table import OVERALL
@@ -48,14 +49,6 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class GateResult:
-    """Whether a gate holds, and one line that says what was measured, required and missing."""
-
-    passed: bool
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
     """A score as a gate sees it.
 
@@ -88,6 +81,8 @@ def parse_gate(text: str) -> Gate:
     benchmark, bracket, rest = what.partition("[")
     if bracket:
         part, closed, metric = rest.rpartition("]")
+        if "," in metric and any(sign in metric for sign in _OPERATORS):
+            raise ConfigError(f"gate {text!r} holds several comparisons. Give --eval-gate once for each.")
         if not closed or not part.strip() or (metric and not metric.startswith(":")):
             raise ConfigError(f"gate {text!r} is not readable at {what!r}. {_FORM}")
         metric = metric[1:]
@@ -96,6 +91,8 @@ def parse_gate(text: str) -> Gate:
         part = ""
     if not benchmark.strip():
         raise ConfigError(f"gate {text!r} names no benchmark. {_FORM}")
+    if any(sign in name for name in (benchmark, metric) for sign in _OPERATORS):
+        raise ConfigError(f"gate {text!r} holds several comparisons. Give --eval-gate once for each.")
     return Gate(text.strip(), benchmark.strip(), part.strip(), metric.strip(), sign, _bound(text, number))
 
 
@@ -177,7 +174,13 @@ def evaluate(gates: Iterable[Gate], reports: Iterable[Report], *, allow_missing:
         allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
     """
     by_name = {report.dataset_name: report for report in reports}
-    return [_evaluate(gate, by_name.get(gate.benchmark), allow_missing) for gate in gates]
+    found = ((gate, _evaluate(gate, by_name.get(gate.benchmark), allow_missing)) for gate in gates)
+    return [replace(result, name=gate.text) for gate, result in found]
+
+
+def unevaluated(name: str, why: str) -> GateResult:
+    """Return the result of a gate that nothing could decide: it has failed."""
+    return GateResult(False, f"{name}: failed, not evaluated: {why}", name)
 
 
 def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateResult:

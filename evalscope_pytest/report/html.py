@@ -18,6 +18,7 @@ from ..records.atomic import write_atomic
 from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
+from .execution import GateResult
 from .heat_map import draw, heat_maps, without_cells
 from .model import NO_ANALYSIS, MetricScore, Report, SubsetScore
 from .wrong import NONE_WRONG, WrongSample, WrongSamples, wrong_samples
@@ -97,7 +98,7 @@ def render(
     return document(
         model,
         f'<h1>{_text(model)}</h1>\n<p class="dim">{now:%Y-%m-%d %H:%M} · {_summary(reports)}</p>\n'
-        f"<section>\n{_overview(reports)}</section>\n{sections}{_skipped(skipped)}",
+        f"<section>\n{_overview(reports)}{gate_table(_gates(reports))}</section>\n{sections}{_skipped(skipped)}",
     )
 
 
@@ -124,6 +125,21 @@ def document(title: str, content: str, style: str = "") -> str:
         f"<title>{_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
         f"{content}</main>\n</body>\n</html>\n"
     )
+
+
+def _gates(reports: Iterable[Report]) -> list[GateResult]:
+    return [gate for report in reports if report.execution for gate in report.execution.gates]
+
+
+def gate_table(gates: Sequence[GateResult]) -> str:
+    """Return a table of gates with their results; nothing without gates."""
+    if not gates:
+        return ""
+    verdicts = {True: "passed", False: '<b class="bad">failed</b>'}
+    lines = "".join(
+        f"<tr><td>{_text(g.name)}</td><td>{verdicts[g.passed]}</td><td>{_text(g.line)}</td></tr>\n" for g in gates
+    )
+    return f"<h3>Gates</h3>\n<table>\n<tr><th>Gate</th><th></th><th>Result</th></tr>\n{lines}</table>\n"
 
 
 def _summary(reports: Sequence[Report]) -> str:

@@ -70,7 +70,12 @@ class Enclave:
         if self.manager is not None:
             return ""
         if importlib.util.find_spec("ms_enclave") is None:
-            return "ms-enclave is not installed: pip install 'evalscope-pytest[docker]'"
+            of = (
+                f"the client of the ms-enclave server at {self.choice.base_url}"
+                if self.choice.base_url
+                else "ms-enclave"
+            )
+            return f"{of} is not installed: pip install 'evalscope-pytest[docker]'"
         return "" if self.choice.base_url else docker_obstacle()
 
     def start(self) -> EnclaveJail:

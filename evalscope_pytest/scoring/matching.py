@@ -16,11 +16,16 @@ def exact_match(*, inclusion: bool = False) -> Scorer:
 
     def score(text: str, sample: Sample) -> Score:
         answer = _plain(text)
-        targets = [_plain(target) for target in sample.targets]
-        right = answer in targets or (inclusion and answer != "" and any(answer in target for target in targets))
+        right = answer in map(_plain, sample.targets) or (inclusion and within(text, sample))
         return Score(accuracy=float(right), answer=answer or None)
 
     return Scorer("exact_match", ("accuracy",), score, options="inclusion" if inclusion else "")
+
+
+def within(answer: str, sample: Sample) -> bool:
+    """Return whether an answer is a part of a target, whatever the case; an empty one is not."""
+    plain = _plain(answer)
+    return plain != "" and any(plain in _plain(target) for target in sample.targets)
 
 
 def includes() -> Scorer:

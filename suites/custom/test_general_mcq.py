@@ -1,13 +1,15 @@
 """Multiple-choice questions of your own, without code.
 
 A folder (``dataset_id``) of ``{subset}_val.jsonl`` (or csv, tsv, parquet) with the fields ``question``, ``A``, ``B``
-and so on, and ``answer``; exemplars, where ``few_shot_num`` asks for some, come from ``{subset}_dev``.
+and so on, and ``answer``, a letter. A list ``choices`` in place of A, B ... is read as well, and its answer may also be
+a position from 0. Exemplars, if ``few_shot_num`` asks for some, come from ``{subset}_dev``.
 
 ``extra_params``: ``multiple_correct`` where several options may be right (``answer`` is then ``["A", "C"]``, ``"AC"``
 or ``"A,C"``), ``use_cot`` to let the model reason first.
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, local
+from evalscope_pytest.benchmarks.own_choices import choices_of, target_of
 from evalscope_pytest.benchmarks.wording import (
     CHOICE_SHOT_ZH,
     CHOICE_STEPWISE_ZH,
@@ -18,7 +20,6 @@ from evalscope_pytest.benchmarks.wording import (
 )
 from evalscope_pytest.scoring import choice_answer, multi_choice_accuracy
 
-LETTERS = "ABCDEFGHIJ"
 PROMPTS = {
     (False, False): CHOICE_ZH,
     (False, True): CHOICE_STEPWISE_ZH,
@@ -28,11 +29,9 @@ PROMPTS = {
 
 
 def to_sample(record) -> Sample:
-    choices = [str(record[letter]) for letter in LETTERS if record.get(letter) not in (None, "")]
-    answer = "".join(record["answer"]).upper()  # "B", "AC", "A,C" and ["A", "C"] alike
-    target = [letter for letter in answer if letter in LETTERS]
+    choices = choices_of(record)
     metadata = {name: str(record[name]) for name in ("id", "category") if name in record}
-    return Sample(input=record["question"], choices=choices, target=target, metadata=metadata)
+    return Sample(record["question"], target_of(record, choices), choices, metadata=metadata)
 
 
 def variant(params):

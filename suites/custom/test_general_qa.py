@@ -5,12 +5,15 @@ A folder (``dataset_id``) of ``{subset}.jsonl``: ``query`` and ``response``, whe
 """
 
 from evalscope_pytest import Message, Sample, benchmark, local
+from evalscope_pytest.core.errors import RecordError
 from evalscope_pytest.scoring import similarity
 
 
 def to_sample(record) -> Sample:
-    question = record.get("query") or record.get("question", "")
+    question = record.get("query") or record.get("question")
     conversation = record.get("messages") or [Message("user", question)]
+    if not (question or record.get("messages")):
+        raise RecordError('it has no question. Write "query": "...", or a conversation in "messages".')
     if record.get("system") and not record.get("messages"):
         conversation = [Message("system", record["system"]), *conversation]
     return Sample(input=conversation, target=record.get("response") or record.get("answer") or "")

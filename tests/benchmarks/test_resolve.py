@@ -178,15 +178,30 @@ def test_an_unknown_metric_names_the_closest() -> None:
         metrics_for("steps", primary="accuracy")
 
 
-def test_a_metrics_options_choose_how_answers_are_compared() -> None:
+def test_a_metrics_options_add_to_how_answers_are_compared() -> None:
     numeric = resolve(defined(), DatasetArgs(metric_list=({"accuracy": {"numeric": True}},)))
     assert numeric.scorer is not None
-    assert numeric.scorer.name == "math_answer"
+    assert numeric.scorer.name == SCORER.name
+    assert numeric.scorer.fingerprint != SCORER.fingerprint
     assert numeric.scorer.metrics == SCORER.metrics
     same = resolve(numeric.benchmark, DatasetArgs(metric_list=({"acc": {"numeric": True}},)))
     assert same.scorer is numeric.scorer
     with pytest.raises(ConfigError, match=r"option 'numerical' of metric 'acc'.*'numeric'"):
         resolve(defined(), DatasetArgs(metric_list=({"acc": {"numerical": True}},)))
+    with pytest.raises(ConfigError, match=r"option 'numeric' of metric 'acc'.* is 'no'. Write true or false"):
+        resolve(defined(), DatasetArgs(metric_list=({"acc": {"numeric": "no"}},)))
+    with pytest.raises(ConfigError, match=r"metric 'acc' .* has the options True. Write a mapping"):
+        resolve(defined(), DatasetArgs(metric_list=({"acc": True},)))
+    with pytest.raises(ConfigError, match=r"option 'numeric' of metric 'steps'.* has no effect"):
+        resolve(defined(), DatasetArgs(metric_list=({"steps": {"numeric": True}},)))
+
+
+def test_a_metric_without_a_scorer_reads_the_whole_reply() -> None:
+    chosen = resolve(
+        defined(scorer=None, metrics=("accuracy",)), DatasetArgs(metric_list=({"acc": {"numeric": True}},))
+    )
+    assert chosen.scorer is not None
+    assert chosen.scorer.name == "math_answer"
 
 
 def test_an_authors_unknown_aggregation_is_an_error() -> None:

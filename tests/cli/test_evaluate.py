@@ -1,4 +1,5 @@
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -59,7 +60,44 @@ def test_pytests_own_options_and_paths_are_passed_on():
 def test_a_switch_whose_name_begins_with_no_is_turned_on_by_its_name():
     assert words_of("--model m --no-timestamp") == ["--eval-model=m", "--eval-no-timestamp"]
     assert words_of("--model m --eval-no-timestamp") == ["--eval-model=m", "--eval-no-timestamp"]
-    assert words_of("--model m --no-no-timestamp") == ["--eval-model=m", "--no-eval-no-timestamp"]
+    assert words_of("--model m --timestamp") == ["--eval-model=m", "--eval-timestamp"]
+    assert words_of("--model m --eval-timestamp") == ["--eval-model=m", "--eval-timestamp"]
+
+
+def test_help_has_no_double_negative_and_shows_groups(capsys):
+    with pytest.raises(SystemExit):
+        pytest_command(["--help"], {})
+    shown = capsys.readouterr().out
+    assert "--no-no-" not in shown
+    assert "--no-timestamp, --timestamp" in shown
+    assert all(f"\n{title}:\n" in shown for title in ("model", "data", "requests", "judging", "records", "verdict"))
+    assert "--mem-cache" not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--outputs out", ["--eval-outputs=out"]),
+        ("--stage review --use-cache d", ["--eval-use-cache=d", "--eval-stage=review"]),
+        ("--stage all", ["--eval-stage=all"]),
+        ("--mem-cache false", ["--eval-mem-cache=false"]),
+    ],
+)
+def test_flags_of_earlier_versions_are_understood(line, words):
+    assert words_of(f"--model m {line}") == ["--eval-model=m", *words]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--mem-cache", "mem_cache 'true' has no meaning any more (--mem-cache): answers are always recorded on disk"),
+        ("--stage infer", "stage 'infer' has no meaning any more (--stage)"),
+        ("--outputs a --work-dir b", "work_dir is given twice"),
+    ],
+)
+def test_flags_of_earlier_versions_without_a_meaning_are_refused(line, said):
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        words_of(f"--model m {line}")
 
 
 def test_switches_can_be_turned_on_and_off_and_gates_repeated():

@@ -42,7 +42,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("c.yaml", b"limit: @x\n", "not valid YAML"),
         ("c.json", b"{'limit': 1}", "not valid JSON"),
         ("c.yaml", b"- gsm8k\n", "it holds a list, not a mapping"),
-        ("c.yaml", b"", "it holds a null, not a mapping"),
+        ("c.yaml", b"", "the file is empty"),
         ("c.json", b"[]", "JSON of a list"),
         ("c.yaml", b"model: !!python/object/apply:os.system [ls]\n", "not valid YAML"),
         ("c.yaml", BOMB.encode(), "more than 100000 values"),

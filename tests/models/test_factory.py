@@ -112,7 +112,7 @@ def test_do_sample_false_is_temperature_0_to_a_service(openai_server):
         ({"height": 64}, r"generation_config\.height: 64 cannot be used by eval_type openai_api"),
         ({"num_inference_steps": 64}, "num_inference_steps"),
         ({"reasoning_tokens": 64}, "extra_body"),
-        ({"max_tool_output": 64}, "no benchmark calls tools yet"),
+        ({"max_tool_output": 64}, "no benchmark gives a model the output of a tool"),
         ({"do_sample": True, "temperature": 0.0}, "contradicts"),
         ({"do_sample": False, "temperature": 0.5}, "contradicts"),
         ({"extra_body": {"stream": True}}, r"generation_config\.stream"),

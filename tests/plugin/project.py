@@ -202,7 +202,7 @@ def junit(path: Path) -> dict[str, ElementTree.Element]:
 
 
 def kept(run: Run) -> dict[str, str]:
-    """Return predictions, reviews and reports by file, without what is measured in seconds."""
+    """Return predictions, reviews and reports by file, without what is measured in seconds, and without gates."""
     assert run.work_dir is not None
     files = [f for kind in ("predictions", "reviews", "reports") for f in (run.work_dir / kind).glob("*/*.json*")]
     return {str(f.relative_to(run.work_dir)): _timeless(f) for f in sorted(files)}
@@ -216,5 +216,5 @@ def _timeless(file: Path) -> str:
 
 def _without_times(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_times(v) for k, v in value.items() if k not in ("time", "perf_metrics")}
+        return {k: _without_times(v) for k, v in value.items() if k not in ("time", "perf_metrics", "gates")}
     return [_without_times(v) for v in value] if isinstance(value, list) else value

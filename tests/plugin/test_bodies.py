@@ -280,6 +280,40 @@ def test_a_body_that_returns_text_without_a_scorer_is_told_what_is_missing(proje
     assert "test_adding.py:12" in shown
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_body_without_a_scorer_is_found_out_by_its_first_sample(workers, served):
+    served.benchmark(body="def test_adding(sample, output):\n    return output", options="scorer=None", count=40)
+    served.benchmark("other", count=3)
+    run = served.run("-n", workers) if workers else served.run()
+    assert run.code == 1
+    assert run.score("other") == 1.0
+    assert run.counts.get("failed", 0) + run.counts.get("failed alike", 0) == 40
+    assert "has no scorer to judge it" in run.out
+    assert len(served.server.requests) == 3 + max(1, workers)
+
+
+def test_a_body_that_returns_what_cannot_be_scored_does_not_ask_for_all_samples(served):
+    served.benchmark(body="def test_adding(sample, output):\n    return object()", count=60)
+    run = served.run("--eval-batch-size=2")
+    assert run.code == 1
+    assert run.counts.get("failed", 0) + run.counts.get("failed alike", 0) == 60
+    assert len(served.server.requests) < 20
+
+
+def test_one_odd_return_after_a_result_fails_its_own_sample_only(project):
+    body = "def test_adding(sample, output):\n    return object() if sample.input == '7 + 7' else output"
+    project.benchmark(body=body)
+    run = project.run("--eval-batch-size=1")
+    assert run.counts == {"correct": 11, "failed": 1}
+
+
+def test_a_benchmark_that_decides_by_assertions_needs_no_scorer(served):
+    body = "def test_adding(sample, output):\n    assert output.text == sample.target"
+    served.benchmark(body=body, options="scorer=None")
+    run = served.run()
+    assert (run.code, run.counts) == (0, {"correct": 12})
+
+
 def test_a_scorer_that_raises_is_told_with_file_and_line(project):
     broken = "from evalscope_pytest.scoring import Scorer\ndef broken(text, sample):\n    return 1 / 0"
     project.benchmark(before=broken, options="scorer=Scorer('broken', ('accuracy',), broken)")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from html import escape
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.servers.service import status
 
-from .project import solve
+from .project import junit, solve
 
 
 @pytest.fixture
@@ -120,3 +122,70 @@ def test_a_baseline_without_scores_to_compare_is_refused(make, words, graded):
     assert run.code == 4, run.out
     assert all(word in run.out for word in words), run.out
     assert not graded.server.requests
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_gates_and_baselines_are_in_the_page_the_report_the_log_and_junit(workers, graded):
+    before = graded.run()
+    graded.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 6 else "wrong"
+    gates = ["adding[default]>=0.5", "adding>0.9", "adding:mean_acc>=60%"]
+    words = [f"--eval-gate={gate}" for gate in gates]
+    run = graded.run(*words, f"--eval-baseline={before.work_dir}", "--junitxml=j.xml", *workers)
+    assert run.code == 1
+    names = [*gates, "baseline adding"]
+    verdicts = [True, False, True, False]
+    recorded = run.reports["adding"]["execution_summary"]["evalscope_pytest"]["gates"]
+    assert [(gate["gate"], gate["passed"]) for gate in recorded] == list(zip(names, verdicts, strict=True))
+    assert [f"gate {gate['result']}" for gate in recorded] == gate_lines(run)
+    page = (run.work_dir / "reports" / "report.html").read_text()
+    log = (run.work_dir / "logs" / "eval_log.log").read_text()
+    cases = junit(run.folder / "j.xml")
+    for gate in recorded:
+        assert escape(gate["result"]) in page
+        assert f"gate {gate['result']}" in log
+        failures = [failure.text for failure in cases[f"gate[{gate['gate']}]"].iter("failure")]
+        assert bool(failures) is not gate["passed"]
+        assert all(gate["result"] in text for text in failures)
+    suite = ElementTree.parse(run.folder / "j.xml").find("testsuite")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("16", "2", "0")
+
+
+def test_a_run_without_gates_has_none_in_its_files(graded):
+    run = graded.run("--junitxml=j.xml")
+    assert "gates" not in run.reports["adding"]["execution_summary"]["evalscope_pytest"]
+    assert len(junit(run.folder / "j.xml")) == 12
+    assert "Gates" not in (run.work_dir / "reports" / "report.html").read_text()
+
+
+def test_a_gate_that_nothing_was_measured_for_has_failed_everywhere(graded):
+    graded.server.fault_for = lambda received: status(400, "no")
+    run = graded.run("--eval-gate=adding>=0.5", "--junitxml=j.xml", "--eval-ignore-errors")
+    assert run.code == 1
+    assert "nothing was measured" in gate_lines(run)[0]
+    assert junit(run.folder / "j.xml")["gate[adding>=0.5]"].find("failure") is not None
+    assert "nothing was measured" in (run.work_dir / "reports" / "report.html").read_text()
+
+
+def test_a_refused_run_leaves_no_junit_file_that_looks_green(graded):
+    run = graded.run("--eval-gate=addding>=0.5", "--junitxml=j.xml")
+    assert run.code == 4
+    assert "not evaluated" in junit(run.folder / "j.xml")["gate[addding>=0.5]"].find("failure").text
+
+
+def test_a_carried_on_run_is_compared_with_what_was_there_before(graded):
+    before = graded.run()
+    graded.server.answer = lambda messages: "wrong"
+    again = graded.run(f"--eval-use-cache={before.work_dir}", f"--eval-baseline={before.work_dir}", "-k", "default-1")
+    assert "0.7500" in gate_lines(again)[0]
+
+
+def test_run_task_says_which_gate_failed(graded):
+    graded.write("task.json", json.dumps({
+        "model": "served", "api_url": graded.server.url, "datasets": ["adding"], "gate": ["adding>0.9"]}))  # fmt: skip
+    code = (
+        "from evalscope_pytest import run_task\n"
+        "try:\n    run_task('task.json', pytest_args=['test_adding.py'])\n"
+        "except Exception as error:\n    print('RAISED', error.exit_code, error)"
+    )
+    run = graded.spawn(program=("-c", code))
+    assert "RAISED 1 the run ended with exit code 1: gate adding>0.9: failed, mean_acc 0.7500 over 12" in run.out

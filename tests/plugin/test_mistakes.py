@@ -65,6 +65,14 @@ MISTAKES = {
     "url": (["--eval-api-url=127.0.0.1:8000"], ["api_url", "http://"]),
     "key": (["--eval-api-key=env:NO_SUCH_KEY"], ["NO_SUCH_KEY"]),
     "gate": (["--eval-gate=adding>=x"], ["'x' is not a number"]),
+    "several gates in one": (["--eval-gate=adding>=0.1,other>=0.2"], ["Give --eval-gate once for each"]),
+    "several gates by metric": (["--eval-gate=adding:acc>=0.1,other>=0.2"], ["Give --eval-gate once for each"]),
+    "several gates by subset": (["--eval-gate=adding[default]>=0.1,x>=0.2"], ["Give --eval-gate once for each"]),
+    "empty gate": (["--eval-gate="], ["gate cannot be empty", "such as gsm8k>=0.7"]),
+    "empty key": (["--eval-api-key="], ["api_key cannot be empty", "Leave it out for a service without a key"]),
+    "newest baseline of none": (["--eval-baseline=latest"], ["baseline: 'latest'", "No run under outputs has reports"]),
+    "option without its prefix": (["--limit", "5"], ["unknown option --limit", "Did you mean --eval-limit?"]),
+    "option without its prefix, too": (["--batch-size=5"], ["unknown option --batch-size"]),
 }
 
 
@@ -185,17 +193,51 @@ def test_a_mistake_is_named_by_the_place_where_it_stands(ini, environment, words
 BENCHMARKS = {
     "argument": ('few_shots=3', ["@benchmark('adding') has no argument 'few_shots'", "few_shot"]),
     "metric": ('metrics=["acc"], aggregation="median"', ["median"]),
+    "scorer": ("scorer=print", ["scorer of @benchmark('adding')"]),
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize("kind", BENCHMARKS)
-def test_a_benchmark_with_a_mistake_is_told_at_collection(kind, served):
+def test_a_benchmark_with_a_mistake_is_told_at_collection(kind, workers, served):
     options, words = BENCHMARKS[kind]
     served.benchmark(options=options)
-    run = served.run()
-    assert run.code in (2, 4), run.out
-    assert all(word in run.out for word in words), run.out
+    run = served.run("-n", workers) if workers else served.run()
+    assert run.code == 4, run.out
+    error = paragraph(run)
+    assert all(word in error for word in words), run.out
+    assert kind == "metric" or "test_adding.py:" in error
     assert not served.server.requests
+
+
+def test_an_error_has_nothing_false_around_it(ready):
+    run = ready.run('--eval-dataset-args={"adding": {"subset_list": ["nosuch"]}}')
+    assert run.code == 4
+    assert "nosuch" in paragraph(run)
+    assert "collected" not in run.out
+    assert "no tests ran" not in run.out
+
+
+def test_an_own_file_that_is_not_there_is_named_with_the_nearest(project):
+    project.benchmark(count=0)
+    project.data("addings")
+    run = project.run()
+    assert run.code == 4
+    error = paragraph(run)
+    assert "'adding' reads 'adding.jsonl', which does not exist in" in error
+    assert "addings.jsonl'?" in error
+
+
+def test_an_option_of_another_plugin_keeps_its_name(ready):
+    ready.write("conftest.py", "def pytest_addoption(parser):\n    parser.addoption('--limit')\n")
+    assert ready.run("--limit=5").code == 0
+
+
+def test_the_newest_run_with_reports_is_a_baseline(ready):
+    first = ready.run()
+    again = ready.run("--eval-baseline=latest")
+    assert (first.code, again.code) == (0, 0)
+    assert "unchanged" in again.out
 
 
 def test_an_option_without_a_model_does_not_run_half_of_it(project):

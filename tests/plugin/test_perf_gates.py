@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from html import escape
 
 import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
 import pytest
@@ -15,7 +16,7 @@ from tests.perf.belief import CONFTEST, believed  # noqa: F401
 from tests.perf.service import Pace, PerfService, stream_of
 from tests.waiting import wait_until
 
-from .project import solve
+from .project import junit, solve
 
 SERVING = """
 import pytest
@@ -62,9 +63,13 @@ def gate_lines(run):
 def test_gates_judge_what_tests_measured_beside_those_on_benchmarks(workers, tested):
     tested.benchmark(count=6)
     gates = ["adding>=0.9", "perf[test_serving]:goodput>=0.95", "perf[test_rates[200]]:ttft.p99<0.001"]
-    run = tested.run(*(f"--eval-gate={gate}" for gate in gates), *workers)
+    run = tested.run(*(f"--eval-gate={gate}" for gate in gates), "--junitxml=j.xml", *workers)
     assert run.code == 1, run.out
     assert run.score() == 1.0
+    cases = junit(run.folder / "j.xml")
+    failed = [name for name, case in cases.items() if name.startswith("gate[") and case.find("failure") is not None]
+    assert failed == [f"gate[{gates[2]} at test_rates[200] {load}]" for load in ("rate_200", "rate_200#2")]
+    assert f"gate[{gates[0]}]" in cases
     lines = gate_lines(run)
     assert lines[0] == "gate perf[test_serving]:goodput>=0.95 at test_serving parallel_4: passed, goodput 1"
     for line, load in zip(lines[1:3], ("rate_200", "rate_200#2"), strict=True):
@@ -75,6 +80,9 @@ def test_gates_judge_what_tests_measured_beside_those_on_benchmarks(workers, tes
     assert lines[3].startswith("gate adding>=0.9: passed")
     summary = json.loads((run.work_dir / "perf" / "summary.json").read_text())
     assert len(summary["results"]) == 5
+    assert [gate["passed"] for gate in summary["gates"]] == [True, False, False]
+    page = (run.work_dir / "perf" / "report.html").read_text()
+    assert all(escape(gate["result"]) in page for gate in summary["gates"])
     assert {result["test"] for result in summary["results"]} == {
         "test_serving.py::test_serving", "test_serving.py::test_rates[100]", "test_serving.py::test_rates[200]"
     }  # fmt: skip

@@ -69,10 +69,10 @@ def _compared(before: list[float | None], now: list[float | None], drop: float =
 def test_a_drop_within_bounds_passes_and_a_greater_one_fails() -> None:
     right = [1.0] * 50
     assert _compared(right, [1.0] * 49 + [0.0]) == GateResult(
-        True, "quiz: passed, mean_acc 0.9800, baseline 1.0000, 0.0200 worse, allowed drop 0.02"
+        True, "quiz: passed, mean_acc 0.9800, baseline 1.0000, 0.0200 worse, allowed drop 0.02", "baseline quiz"
     )
     assert _compared(right, [1.0] * 48 + [0.0] * 2) == GateResult(
-        False, "quiz: failed, mean_acc 0.9600, baseline 1.0000, 0.0400 worse, allowed drop 0.02"
+        False, "quiz: failed, mean_acc 0.9600, baseline 1.0000, 0.0400 worse, allowed drop 0.02", "baseline quiz"
     )
     assert "0.0200 better" in _compared([1.0] * 49 + [0.0], right).line
     assert "unchanged" in _compared(right, right, 0.0).line

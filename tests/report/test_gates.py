@@ -120,7 +120,7 @@ def _result(text: str, *reports: Report, allow_missing: bool = False) -> GateRes
 
 def test_each_line_says_what_was_measured_required_and_how_far_off() -> None:
     quiz = report({"a": [1, 1, 0]})
-    assert _result("quiz>=0.6", quiz) == GateResult(True, "quiz>=0.6: passed, mean_acc 0.6667 over 3")
+    assert _result("quiz>=0.6", quiz) == GateResult(True, "quiz>=0.6: passed, mean_acc 0.6667 over 3", "quiz>=0.6")
     assert _result("quiz>=70%", quiz).line == "quiz>=70%: failed, mean_acc 0.6667 over 3, short of 0.7 by 0.0333"
     assert _result("quiz<0.5", quiz).line == "quiz<0.5: failed, mean_acc 0.6667 over 3, over 0.5 by 0.1667"
     assert _result("quiz>0.6667", quiz).line == "quiz>0.6667: failed, mean_acc 0.6667 over 3, must be above 0.6667"
@@ -160,7 +160,9 @@ def test_missing_samples_fail_a_gate_they_could_tip() -> None:
     quiz = report({"a": [1] * 90 + [0] * 8 + [None, None]})
     safe = _result("quiz>=0.9", quiz)
     assert safe == GateResult(
-        True, "quiz>=0.9: passed, mean_acc 0.9184 over 98, and whatever the 2 without a score would have given"
+        True,
+        "quiz>=0.9: passed, mean_acc 0.9184 over 98, and whatever the 2 without a score would have given",
+        "quiz>=0.9",
     )
     tipped = _result("quiz>=0.91", quiz)
     assert not tipped.passed
@@ -176,7 +178,7 @@ def test_samples_that_were_never_reached_are_missing_too() -> None:
 
 def test_missing_samples_of_other_subsets_do_not_matter() -> None:
     quiz = report({"a": [1, 1], "b": [None, 1]})
-    assert _result("quiz[a]>=1", quiz) == GateResult(True, "quiz[a]>=1: passed, mean_acc 1.0000 over 2")
+    assert _result("quiz[a]>=1", quiz) == GateResult(True, "quiz[a]>=1: passed, mean_acc 1.0000 over 2", "quiz[a]>=1")
     assert not _result("quiz[b]>=1", quiz).passed
 
 

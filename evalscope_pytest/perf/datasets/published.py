@@ -52,4 +52,4 @@ def tree_of(published: Published, options: DataOptions) -> Tree:
             raise DatasetError(f"--dataset-path {path}: no such file or folder.")
         return local_tree(path)
     name = published.modelscope if options.hub == "modelscope" else published.huggingface
-    return open_repository(name, Place("perf", Path.cwd(), options.hub))
+    return open_repository(name, Place(name.rpartition("/")[2], Path.cwd(), options.hub))

@@ -1,0 +1,52 @@
+"""Finds a benchmark whose body returns what cannot be scored, before all of its samples are paid for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class BodyError(TypeError):
+    """A benchmark's body returned what cannot be scored: its author's bug, found outside of its own code."""
+
+
+class Trial:
+    """What the samples of one benchmark have shown about its body so far.
+
+    As long as none has come to a result, the first `BodyError` holds for all: the others fail alike and send nothing.
+
+    Args:
+        first_alone: Hold the other samples back until the first one has ended: the body is likely to be wrong.
+    """
+
+    def __init__(self, *, first_alone: bool = False) -> None:
+        self._fault: BodyError | None = None
+        self._proven = not first_alone
+        self._has_result = False
+        self._began = False
+        self._ended = asyncio.Event()
+
+    @asynccontextmanager
+    async def sample(self) -> AsyncIterator[None]:
+        """Run one sample inside.
+
+        Raises:
+            BodyError: Another sample has shown that the body returns what cannot be scored.
+        """
+        if self._proven or not self._began:
+            self._began = True
+        else:
+            await self._ended.wait()
+        if self._fault is not None:
+            raise BodyError(f"{self._fault} (so this sample was not tried)")
+        try:
+            yield
+            self._has_result = True
+        except BodyError as error:
+            if not self._has_result:
+                self._fault = error
+            raise
+        finally:
+            self._proven = True
+            self._ended.set()
