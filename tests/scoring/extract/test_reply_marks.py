@@ -93,7 +93,7 @@ def test_a_tag_that_a_sentence_names_is_not_thinking(reply):
     "reply",
     [
         "Let me see. <think>So it is 36",
-        "said<think>36",
+        "Let me see, step by step.<think>36",
         "<think> block by block I get 36",
         "<reasoning>36",
         "<think>It uses a <think> block: 36",
@@ -114,10 +114,13 @@ def test_channels_are_told_apart_with_and_without_their_tokens():
     assert channels("36") is None
 
 
-@given(st.text() | st.lists(st.sampled_from([tag for pair in PAIRS for tag in pair] + ["x", " ", ".\n"])).map("".join))
-def test_reader_and_client_agree_on_what_is_thinking(reply):
-    seen = visible(reply)
-    assert visible(split_reasoning(reply).text).strip() in (seen.strip(), visible(seen).strip())
+@given(st.lists(st.tuples(st.sampled_from(PAIRS[:-1]), st.sampled_from(["", "24?", "So\n\\boxed{24}"])), max_size=3))
+def test_reader_and_client_agree_on_what_is_thinking(blocks):
+    reply = "\n".join(opening + thought + closing for (opening, closing), thought in blocks) + "\nIt is 36."
+    assert visible(reply).strip() == "It is 36."
+    reasoning, text = split_reasoning(reply)
+    assert text.strip() == "It is 36."
+    assert all(thought in reasoning for _, thought in blocks)
 
 
 @pytest.mark.parametrize(
