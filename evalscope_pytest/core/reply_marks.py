@@ -97,8 +97,6 @@ def without_tokens(text: str) -> str:
         return text
     if turn := _NEXT_TURN.search(text):
         text = text[: turn.start()]
-    while begin := _BEGIN.match(text):
-        text = text[begin.end() :]
     end = len(text)
     for _ in range(_MOST_ENDS):
         bare = len(text[max(0, end - 200) : end].rstrip()) + max(0, end - 200)
@@ -106,7 +104,10 @@ def without_tokens(text: str) -> str:
         if token is None:
             break
         end = bare - len(token.group())
-    return text if end == len(text) else text[:end].rstrip()
+    text = text if end == len(text) else text[:end].rstrip()
+    while (begin := _BEGIN.match(text)) and not (begin.group().endswith("<s>") and "</s>" in text):
+        text = text[begin.end() :]
+    return text
 
 
 def channels(reply: str) -> Parts | None:
@@ -119,15 +120,19 @@ def channels(reply: str) -> Parts | None:
     found = list(_CHANNEL.finditer(reply))
     if not found:
         return None
-    spans = [(here.group("name"), here.end(), _message_end(reply, here.end())) for here in found]
+    ends = [here.start() for here in found[1:]] + [len(reply)]
+    spans = [
+        (here.group("name"), here.end(), _message_end(reply, here.end(), end))
+        for here, end in zip(found, ends, strict=True)
+    ]
     thoughts = [reply[begin:end].strip() for name, begin, end in spans if name != "final"]
     final = next((reply[begin:end] for name, begin, end in reversed(spans) if name == "final"), None)
     return Parts("\n".join(thoughts).strip(), reply[: found[0].start()] if final is None else final)
 
 
-def _message_end(reply: str, begin: int) -> int:
-    end = _MESSAGE_END.search(reply, begin)
-    return end.start() if end else len(reply)
+def _message_end(reply: str, begin: int, latest: int) -> int:
+    end = _MESSAGE_END.search(reply, begin, latest)
+    return end.start() if end else latest
 
 
 def _bare_channels(reply: str) -> Parts | None:

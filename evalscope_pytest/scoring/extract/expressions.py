@@ -17,7 +17,8 @@ _TOKEN = re.compile(rf"[{_SCRIPTS}]+|[^\s{_SCRIPTS}]+")
 _TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}(?:\}|$)|\{(?:cm|km|mm)\}")
 _ABBREVIATION = re.compile(r"\(?(?:i\.e|e\.g)\.?,?$", re.IGNORECASE)
 _GLUED = re.compile(
-    r"(?:[*_(]{0,4}|[-\d+*/x×()., $]{1,60}=\s?)([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|[-/][A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$"
+    r"(?:[*_(]{0,4}|[-\d+*/x×()., $]{1,60}=\s?)"
+    r"([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|[-/][A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$"
 )
 _NUMBER = re.compile(r"[-+]?[$£€¥]?\d[\d,./]{0,40}%?")
 # Brackets behind a number that say how it was found: "36 (3 boxes", "36 (12 x 3)"; "2 (x + 1)" is a product.

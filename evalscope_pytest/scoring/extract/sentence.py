@@ -140,7 +140,8 @@ _OPENING_BESIDE = re.compile(
 )
 DENIED_BEFORE = re.compile(
     r"(?:\bnot|\bnever|\bunlike|\bthan|\binstead of|n't|不是|并非|而非|不等于|不为|≠|\\neq?)"
-    r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$",
+    r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$"
+    r"|\b(?:wrong|incorrect|false)[\s_-](?:answer|result|solution|value)\W{0,4}(?:(?:is|was|would be)\s)?[\s$:=]{0,4}$",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(
