@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Generator
 
 import pytest
+from _pytest._io import TerminalWriter
 
 from ..config import options
 from . import fixtures
@@ -52,6 +54,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         from .arguments import complete
 
         complete(early_config, args)
+
+
+class UnrecordedError(pytest.UsageError):
+    """The run cannot be recorded, and nothing was sent: shown as a usage error, with an exit code of its own."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main() -> Generator[None, object, object]:
+    """End a run that cannot be recorded with one message and the exit code of failures to record."""
+    try:
+        return (yield)
+    except UnrecordedError as error:
+        TerminalWriter(sys.stderr).line(f"ERROR: {error}\n", red=True)
+        return pytest.ExitCode.INTERNAL_ERROR
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,10 +13,12 @@ import pytest
 from xdist.workermanage import parse_tx_spec_config
 
 from ..config.sources import check_ini_names, from_mapping, to_mapping
-from ..core.errors import EvalError
+from ..core.errors import EvalError, StoreError
+from ..records.atomic import storing
 from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements, how_to_carry_on, what_runs
 from .crashes import Handover
+from .entry import UnrecordedError
 from .interruption import Interruption
 from .loads import NAME, LoadReports, Measurements
 from .masking import Masking
@@ -154,14 +156,19 @@ class Samples:
         try:
             check_requirements(run, session.items)
             if not session.config.option.collectonly and run.benchmarks:
-                run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
-                if not run.process.is_worker:
-                    run.name_suspects(item.nodeid for item in session.items)
-                    run.begin()
-                elif run.process.is_first:
-                    run.plan.save(run.work_dir)
+                with storing(run.work_dir.root):
+                    self._begin([item.nodeid for item in session.items])
         except EvalError as error:
             self._refuse(session, session.items, error)
+
+    def _begin(self, names: Sequence[str]) -> None:
+        run = self._run
+        run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
+        if not run.process.is_worker:
+            run.name_suspects(names)
+            run.begin()
+        elif run.process.is_first:
+            run.plan.save(run.work_dir)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Any:
@@ -198,10 +205,16 @@ class Samples:
     def _refuse(self, session: pytest.Session, items: list[pytest.Item], error: EvalError) -> None:
         output = getattr(session.config, "workeroutput", None)
         if output is None:
-            raise pytest.UsageError(str(error)) from None
+            raise refusal(error) from None
         # A worker tells its controller, which has the terminal and the exit code.
-        output[USAGE_ERROR] = str(error)
+        output[USAGE_ERROR] = [str(error), isinstance(error, StoreError)]
         items.clear()
+
+
+def refusal(error: EvalError) -> pytest.UsageError:
+    """Return the exception that ends a run before anything is sent: exit code 3 if it cannot be recorded, else 4."""
+    kind = UnrecordedError if isinstance(error, StoreError) else pytest.UsageError
+    return kind(str(error))
 
 
 @contextmanager
@@ -276,7 +289,7 @@ class Controller:
         try:
             self._run.work_dir  # noqa: B018
         except EvalError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise refusal(error) from None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -325,7 +338,8 @@ class Controller:
         if node in self._nodes:  # one that was interrupted goes down twice
             self._nodes.remove(node)
         output = getattr(node, "workeroutput", None) or {}
-        self._run.usage_error = self._run.usage_error or output.get(USAGE_ERROR, "")
+        if USAGE_ERROR in output and not self._run.usage_error:
+            self._run.usage_error, self._run.store_fault = output[USAGE_ERROR]
         if STOPPED in output and not self._run.stopped:
             reason, self._run.interrupted, self._run.store_fault = output[STOPPED]
             self._run.stop(reason)

@@ -196,8 +196,12 @@ class Reporting:
         why = run.stopped or self._why(session, exitstatus)
         if self._progress is not None:
             self._progress.end(complete=not why)
-        if run.usage_error:
-            session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
+        if run.usage_error or (run.store_fault and not run.benchmarks):
+            self._broken = run.usage_error or run.stopped
+            code = pytest.ExitCode.INTERNAL_ERROR if run.store_fault else pytest.ExitCode.USAGE_ERROR
+            session.exitstatus = code
+            run.discard()
+            return
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             run.discard()
             return
@@ -251,8 +255,6 @@ class Reporting:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, what went wrong, and the gates."""
-        if self._run.usage_error:
-            terminalreporter.write_line(f"ERROR: {self._run.usage_error}", red=True)
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
         self._tell_of_crashes(terminalreporter)
