@@ -208,6 +208,8 @@ class Reporting:
         try:
             self._conclusion = conclude(run)
             missing = self._not_run(self._conclusion)
+            if run.store_fault and not missing:
+                self._broken = run.stopped  # all samples ran, but the disk failed at the last of their records
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:

@@ -28,6 +28,7 @@ from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..models.factory import create
 from ..models.spec import ModelSpec
+from ..records.atomic import storing
 from ..records.journal import Journal
 from ..records.layout import WorkDir, open_work_dir
 from ..records.lock import locked
@@ -256,7 +257,12 @@ class Run:
         if plan.session != self.session:
             return False
         self.benchmarks = list(plan.benchmarks)
-        self.begin()
+        try:
+            with storing(self.work_dir.root):
+                self.begin()
+        except StoreError as error:
+            self.stop(error)
+            return False
         return True
 
     def left_by_worker(self, worker: str) -> Mapping[int, Phase]:

@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-CONFTEST = '''
+CONFTEST = """
 import errno, json, os, sys, threading
 from pathlib import Path
 
@@ -61,7 +61,7 @@ if PLAN.exists() and not hasattr(sys, "fault_counts"):
         plan["on"] = False
         if hits:
             Path(plan["hit"]).touch()
-'''
+"""
 
 
 class Faults:
@@ -78,7 +78,9 @@ class Faults:
         self._below = below
         (folder / "conftest.py").write_text(CONFTEST)
 
-    def plan(self, kind: str, at: int, error: int, *, workers: tuple[str, ...] = ("main",), folders: bool = False) -> None:
+    def plan(
+        self, kind: str, at: int, error: int, *, workers: tuple[str, ...] = ("main",), folders: bool = False
+    ) -> None:
         """Have one call fail.
 
         Args:
