@@ -30,12 +30,15 @@ def own_file(path: str, flags: int) -> int:
 
 
 def own_folder(folder: Path) -> None:
-    """Make a folder of a run, never through a symbolic link in its place.
+    """Make a folder of a run, never through a symbolic link.
+
+    Args:
+        folder: Its path, of which the part that is the user's own is resolved.
 
     Raises:
-        OSError: ``ELOOP`` if there is a link.
+        OSError: ``ELOOP`` if there is a link on the way.
     """
-    if folder.is_symlink():
+    if folder.is_symlink() or (os.name == "posix" and os.path.realpath(folder) != os.path.abspath(folder)):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder))
     folder.mkdir(parents=True, exist_ok=True)
 
