@@ -144,7 +144,7 @@ def _lengths(array: Any) -> Any:
 def _sum(lengths: Any) -> int:
     import pyarrow.compute as compute
 
-    return compute.sum(lengths).as_py() or 0
+    return int(compute.sum(lengths).as_py() or 0)
 
 
 def texts_of(file: Any) -> list[str]:

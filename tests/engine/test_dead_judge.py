@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.core.values import Message, Sample, Score
-from evalscope_pytest.engine.evaluation import Evaluation, Runner, Unit
+from evalscope_pytest.engine.evaluation import Runner, Unit
 from evalscope_pytest.engine.lookahead import Stopped
 
 
