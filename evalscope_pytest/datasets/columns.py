@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.errors import DatasetError
 
-# What rows and what is stored of them may take in memory, whatever the size of their file, and how many times that size.
+# What rows, and what is stored of them, may take in memory whatever the size of their file; how many times that size.
 LEAST_BYTES = 1 << 28
 LEAST_STORED = 1 << 26
 MAX_RATIO = 200

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from evalscope_pytest.config import TaskConfig
 from evalscope_pytest.config.kinds import describe

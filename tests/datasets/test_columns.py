@@ -60,9 +60,10 @@ def test_a_bomb_is_refused_before_it_goes_off(bomb):
     before = pa.total_allocated_bytes()
     tracemalloc.start()
     try:
+        allocated = []
         with pytest.raises(DatasetError, match="holds more than 200 times its size"):
-            for _ in read_records(path):  # a consumer keeps nothing here: what the reader takes is measured
-                assert pa.total_allocated_bytes() - before < LEAST_BYTES
+            allocated.extend(pa.total_allocated_bytes() - before for _ in read_records(path))
+        assert max(allocated, default=0) < LEAST_BYTES
         assert tracemalloc.get_traced_memory()[1] < LEAST_BYTES // 4
     finally:
         tracemalloc.stop()
@@ -95,7 +96,7 @@ def test_a_column_whose_size_cannot_be_told_is_refused(tmp_path):
     batch = pa.record_batch({"question": runs})
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    with pytest.raises(DatasetError, match="is not read. Write the file anew, as JSON lines"):
+    with pytest.raises(DatasetError, match=r"is not read\. Write the file anew, as JSON lines"):
         list(read_records(path))
 
 

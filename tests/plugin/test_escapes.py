@@ -1,4 +1,4 @@
-"""Names of files, subsets and fields may hold anything: nothing of it reaches a terminal, a log or a report as it is."""
+"""Names of files, subsets and fields may hold anything: none of it reaches a terminal, log or report raw."""
 
 from __future__ import annotations
 

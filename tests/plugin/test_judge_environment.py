@@ -60,7 +60,7 @@ def test_a_judge_with_a_name_alone_takes_its_address_from_the_environment(combin
         (model,) = config(environment(combination), judge_model_args={"model_id": "given"}).models
         assert model.task.api_url == VALUES["MODELSCOPE_API_BASE"]
     else:
-        with pytest.raises(ConfigError, match="names the judge 'given' without an address.*MODELSCOPE_API_BASE"):
+        with pytest.raises(ConfigError, match=r"names the judge 'given' without an address.*MODELSCOPE_API_BASE"):
             config(environment(combination), judge_model_args={"model_id": "given"})
 
 

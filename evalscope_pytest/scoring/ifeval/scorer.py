@@ -11,8 +11,8 @@ from ..protocol import Scorer
 from .arguments import Arguments
 from .registry import Check, check_of
 
-# What a reply has beyond so many characters is not read: it is read up to nine times for each instruction, on the thread
-# that serves all others. No honest answer to an instruction is as long.
+# What a reply has beyond so many characters is not read: each instruction reads it up to nine times, on the thread that
+# serves all others. No honest answer to an instruction is as long.
 LONGEST = 1 << 16
 METRICS = ("prompt_level_strict", "inst_level_strict", "prompt_level_loose", "inst_level_loose")
 
