@@ -56,16 +56,16 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         complete(early_config, args)
 
 
-class UnrecordedError(pytest.UsageError):
-    """The run cannot be recorded, and nothing was sent: shown as a usage error, with an exit code of its own."""
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main() -> Generator[None, object, object]:
     """End a run that cannot be recorded with one message and the exit code of failures to record."""
     try:
         return (yield)
-    except UnrecordedError as error:
+    except pytest.UsageError as error:
+        from ..core.errors import StoreError
+
+        if not isinstance(error.__cause__, StoreError):
+            raise
         TerminalWriter(sys.stderr).line(f"ERROR: {error}\n", red=True)
         return pytest.ExitCode.INTERNAL_ERROR
 

@@ -18,7 +18,6 @@ from ..records.atomic import storing
 from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements, how_to_carry_on, what_runs
 from .crashes import Handover
-from .entry import UnrecordedError
 from .interruption import Interruption
 from .loads import NAME, LoadReports, Measurements
 from .masking import Masking
@@ -205,16 +204,10 @@ class Samples:
     def _refuse(self, session: pytest.Session, items: list[pytest.Item], error: EvalError) -> None:
         output = getattr(session.config, "workeroutput", None)
         if output is None:
-            raise refusal(error) from None
+            raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
         # A worker tells its controller, which has the terminal and the exit code.
         output[USAGE_ERROR] = [str(error), isinstance(error, StoreError)]
         items.clear()
-
-
-def refusal(error: EvalError) -> pytest.UsageError:
-    """Return the exception that ends a run before anything is sent: exit code 3 if it cannot be recorded, else 4."""
-    kind = UnrecordedError if isinstance(error, StoreError) else pytest.UsageError
-    return kind(str(error))
 
 
 @contextmanager
@@ -289,7 +282,7 @@ class Controller:
         try:
             self._run.work_dir  # noqa: B018
         except EvalError as error:
-            raise refusal(error) from None
+            raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure_node(self, node: Any) -> None:
