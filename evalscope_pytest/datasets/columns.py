@@ -167,4 +167,4 @@ def rows_at_once(file: Any, unpacking: Unpacking) -> int:
         nested = [n for n, column in enumerate(columns) if column.max_repetition_level]
         unpacking.check(sum(group.column(n).num_values * widths[n] for n in nested))
         unpacking.check(sum(group.column(n).total_uncompressed_size for n in range(group.num_columns)), LEAST_STORED)
-    return max(1, min(BATCH_ROWS, SLICE_BYTES // max(1, sum(widths))))
+    return int(max(1, min(BATCH_ROWS, SLICE_BYTES // max(1, sum(widths)))))
