@@ -3,9 +3,9 @@
     python benchmarks/startup.py [--rounds 5]
 
 The first is the CPU of the whole process (target: 1.5 s), also if pytest has stored no rewritten bytecode of this
-package and of the plugins it depends on (target: 1.1 times that). The second is what the plugin does in every pytest run: being
-imported, adding its options and hooks, registering its fixtures; timed from inside, in fresh processes (target: 5 ms).
-Whole processes differ by more than that from one time to the next.
+package and of the plugins it depends on (target: 1.1 times that). The second is what the plugin does in every pytest
+run: being imported, adding its options and hooks, registering its fixtures; timed from inside, in fresh processes
+(target: 5 ms). Whole processes differ by more than that from one time to the next.
 """
 
 from __future__ import annotations

@@ -6,9 +6,16 @@ directory of the run is chosen here, so that the reports can be read back from i
 
 from __future__ import annotations
 
-import json
 import os
 import sys
+
+if __name__ == "__main__" and not __package__:
+    # Run by its path, `python evalscope_pytest/run.py`: Python then looks for modules beside this file first, and would
+    # take the package's own `collections` for the standard library's.
+    _here = os.path.dirname(os.path.realpath(__file__))
+    sys.path[:] = [os.path.dirname(_here) if os.path.realpath(folder) == _here else folder for folder in sys.path]
+
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path

@@ -46,7 +46,7 @@ def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
             f"judge_strategy llm_recall: benchmark {name!r} has no rule to begin with. Leave judge_strategy out."
         )
     if not config.models:
-        raise needs_judge(name, has_rule=benchmark.scorer is not None)
+        raise needs_judge(name, has_rule=benchmark.scorer is not None, unready=config.unready)
     if own is not None and config.contract.is_own:
         raise ConfigError(
             f"benchmark {name!r} brings its own prompt for the judge. Leave prompt_template, score_type, "
@@ -56,12 +56,17 @@ def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
     return Judged(judging, only_if_wrong=strategy == "llm_recall")
 
 
-def needs_judge(name: str, *, has_rule: bool = False) -> UnreadyError:
-    """Return the error for a benchmark that is judged, where nobody named a judge."""
+def needs_judge(name: str, *, has_rule: bool = False, unready: str = "") -> UnreadyError:
+    """Return the error for a benchmark that is judged, where nobody named a judge.
+
+    Args:
+        unready: What keeps the judge that the environment names from being used.
+    """
     return UnreadyError(
         f"benchmark {name!r} needs a judge model. Name one: --eval-judge-model-args "
         "model_id=NAME,api_url=http://HOST:PORT/v1"
         + (", or score by rule: --eval-judge-strategy rule." if has_rule else ".")
+        + (f" {unready}." if unready else "")
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..core.errors import ConfigError, closest
@@ -28,6 +28,8 @@ GENERATION = {"temperature": 0.0, "max_tokens": 4096}
 _MODEL = ("model_id", "judge_id", "api_key", "api_url", "eval_type", "model_args", "generation_config")
 _CONTRACT = ("system_prompt", "prompt_template", "score_type", "score_pattern", "score_mapping")
 _JUDGE = ("strategy", "models", "contract", "repeats", "position_swap", "aggregation", "min_valid_judges")
+_NAME, _ADDRESS, _KEY = "MODELSCOPE_JUDGE_LLM", "MODELSCOPE_API_BASE", "MODELSCOPE_SDK_TOKEN"
+_MADE_UP = ("mock", "mock_llm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class JudgeContract:
         numeric: A number between 0 and 1 instead of a label.
         pattern: Regular expression of which the last match is the verdict; empty: the strict reading.
         mapping: Labels and what they are worth.
+        for_generic: The prompt is the environment's, meant for benchmarks without one of their own.
     """
 
     system_prompt: str = ""
@@ -46,11 +49,13 @@ class JudgeContract:
     numeric: bool = False
     pattern: str = ""
     mapping: Mapping[str, float] = field(default_factory=lambda: {"A": 1.0, "B": 0.0})
+    for_generic: bool = False
 
     @property
     def is_own(self) -> bool:
         """True where the user chose anything but the system prompt."""
-        return self != JudgeContract(self.system_prompt)
+        prompt = self.prompt if self.for_generic else ""
+        return self != JudgeContract(self.system_prompt, prompt, for_generic=self.for_generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class JudgeConfig:
 
     Attributes:
         swap: Whether comparisons are judged in both orders; ``auto`` leaves it to the benchmark.
+        unready: What keeps the judge that the environment names from being used; empty if nothing does. It may be meant
+            for other runs: an error only where something is to be judged.
     """
 
     strategy: Strategy = "auto"
@@ -81,6 +88,7 @@ class JudgeConfig:
     swap: Literal["auto", "always", "never"] = "auto"
     aggregation: Literal["mean", "median", "majority_vote"] = "mean"
     least_valid: int = 1
+    unready: str = ""
 
 
 def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> JudgeConfig:
@@ -104,8 +112,10 @@ def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.en
         return _newer(newer, environ)
     refuse_unknown(older, (*_MODEL, *_CONTRACT), "judge_model_args")
     contract = _contract({k: v for k, v in older.items() if k in _CONTRACT}, "judge_model_args", environ)
-    model = _model({k: v for k, v in older.items() if k in _MODEL}, "judge_model_args", environ)
-    return JudgeConfig(settings["judge_strategy"], (model,) if model else (), contract)
+    entry = {k: v for k, v in older.items() if k in _MODEL}
+    unready = "" if entry else _unready(environ)
+    model = None if unready else _model(entry, "judge_model_args", environ)
+    return JudgeConfig(settings["judge_strategy"], (model,) if model else (), contract, unready=unready)
 
 
 def _newer(table: dict[str, Any], environ: Mapping[str, str]) -> JudgeConfig:
@@ -140,24 +150,33 @@ def _model(entry: dict[str, Any], where: str, environ: Mapping[str, str]) -> Jud
     from .reading import checked
     from .task import TaskConfig
 
-    name = entry.get("model_id") or environ.get("MODELSCOPE_JUDGE_LLM")
-    if name is None:
+    name = entry.get("model_id") or environ.get(_NAME)
+    if not name:
         if entry:
             raise ConfigError(f"{where} names no model. Add its model_id.")
         return None
-    raw = {
+    raw: dict[str, Any] = {
         "model": name,
         "eval_type": entry.get("eval_type"),
         "model_args": entry.get("model_args"),
         "generation_config": {**GENERATION, **_table(entry.get("generation_config"), f"generation_config of {where}")},
     }
-    if raw["eval_type"] not in ("llm_ckpt", "mock_llm") and name not in ("mock", "mock_llm"):
-        raw["api_url"] = entry.get("api_url") or environ.get("MODELSCOPE_API_BASE")
-        raw["api_key"] = entry.get("api_key") or environ.get("MODELSCOPE_SDK_TOKEN")
+    if raw["eval_type"] not in ("llm_ckpt", "mock_llm") and name not in _MADE_UP:
+        raw["api_url"] = entry.get("api_url") or environ.get(_ADDRESS) or None
+        raw["api_key"] = entry.get("api_key") or environ.get(_KEY) or None
         if raw["api_url"] is None and raw["eval_type"] != "custom":
-            raise ConfigError(f"{where} names the judge {name!r} without an address. Add its api_url.")
+            raise ConfigError(
+                f"{where} names the judge {name!r} without an address. Add its api_url, or set {_ADDRESS}."
+            )
     layer = checked(raw, lambda key: f"{where} ({key})")
     return JudgeModel(str(entry.get("judge_id") or name), TaskConfig.from_layer(layer))
+
+
+def _unready(environ: Mapping[str, str]) -> str:
+    name = environ.get(_NAME)
+    if not name or name in _MADE_UP or environ.get(_ADDRESS):
+        return ""
+    return f"{_NAME} names the judge {name!r}, and {_ADDRESS} no address: set it as well"
 
 
 def _contract(table: Mapping[str, Any], where: str, environ: Mapping[str, str]) -> JudgeContract:
@@ -170,6 +189,7 @@ def _contract(table: Mapping[str, Any], where: str, environ: Mapping[str, str]) 
         prompt=table.get("prompt_template") or environ.get("JUDGE_PROMPT_TEMPLATE", ""),
         numeric=score_type == "numeric",
         pattern=table.get("score_pattern") or "",
+        for_generic=not table.get("prompt_template") and bool(environ.get("JUDGE_PROMPT_TEMPLATE")),
     )
     if table.get("score_mapping") is None:
         return contract
@@ -180,9 +200,7 @@ def _contract(table: Mapping[str, Any], where: str, environ: Mapping[str, str]) 
         raise ConfigError(
             f'score_mapping of {where} is {describe(mapping)}. Write labels and numbers: {{"A": 1, "B": 0}}.'
         )
-    return JudgeContract(
-        contract.system_prompt, contract.prompt, False, contract.pattern, {str(k): float(v) for k, v in mapping.items()}
-    )
+    return replace(contract, mapping={str(k): float(v) for k, v in mapping.items()})
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     _check_model(result, origin)
     _check_local_only(result, origin)
     _check_sandbox(result)
-    judge_config(result)
+    if result["judge"] or result["judge_model_args"] or result["judge_strategy"] != "auto":
+        judge_config(result)  # what the environment says of a judge is read when there is something to judge
     if result["max_drop"] and result["baseline"] is None:
         raise ConfigError(
             f"max_drop is given without a baseline (in {origin['max_drop',]}). Add the run to compare with: "

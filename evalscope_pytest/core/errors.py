@@ -27,13 +27,22 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
+from .terminal import visible
+
 
 class EvalError(Exception):
     """Base of all errors below."""
 
 
 class UsageError(EvalError):
-    """What the user gave is wrong."""
+    """What the user gave is wrong.
+
+    Its text quotes names of files, fields and subsets that may come from anywhere: everything that a terminal would
+    obey is written out, line breaks included.
+    """
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class ConfigError(UsageError):
@@ -122,6 +131,9 @@ class SandboxError(EvalError):
 
 class StoreError(EvalError):
     """A record could not be written or read."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__(), keep="\n")  # a table of what was measured may come first
 
 
 def raised_in(error: BaseException) -> str:

@@ -74,8 +74,8 @@ def redact(text: str) -> str:
     """
     for value in _within(text):
         text = _standing_alone(value, text) if _is_ordinary(value) else text.replace(value, MASK)
-    text = _SHAPES.sub(MASK, text)
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    text = text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    return _SHAPES.sub(MASK, text)  # of what is shown: to redact it again changes nothing
 
 
 def mask_keys(text: str) -> str:

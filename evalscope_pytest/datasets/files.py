@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..core.errors import DatasetError
+from .columns import BATCH_ROWS, MAX_RATIO, Unpacking, rows_at_once, texts_of
 from .source import Record
 
 _LFS_POINTER = b"version https://git-lfs"
@@ -22,7 +23,6 @@ _LFS_POINTER = b"version https://git-lfs"
 _LONGEST_FIELD = 1 << 30
 # Of an unpacked file: what is allowed whatever its packed size, and how often its packed size.
 LEAST_LIMIT = 1 << 26
-MAX_RATIO = 200
 # A third less CPU than json.loads on bytes, which guesses the encoding of every line.
 _decode = json.JSONDecoder().decode
 
@@ -183,24 +183,15 @@ def _read_parquet(stream: IO[bytes], path: Path) -> Iterator[Record]:
     import pyarrow.parquet
 
     try:
-        file = pyarrow.parquet.ParquetFile(_seekable(stream))
-        _check_ratio(file.metadata, path)
-        for batch in file.iter_batches(batch_size=4096):
-            yield from batch.to_pylist()
-    except pyarrow.ArrowException as error:
+        source = _seekable(stream)
+        plain = pyarrow.parquet.ParquetFile(source)
+        unpacking = Unpacking(str(path), path.stat().st_size)
+        size = rows_at_once(plain, unpacking)
+        file = pyarrow.parquet.ParquetFile(source, read_dictionary=texts_of(plain))
+        for batch in file.iter_batches(batch_size=size):
+            yield from unpacking.rows(batch, plain.schema_arrow)
+    except (pyarrow.ArrowException, MemoryError) as error:
         raise DatasetError(f"{path} is not readable as parquet: {_first_line(error)}.") from error
-
-
-def _check_ratio(metadata: Any, path: Path) -> None:
-    """Refuse a file whose columns unpack to much more than any records would."""
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    columns = [group.column(number) for group in groups for number in range(group.num_columns)]
-    unpacked = sum(column.total_uncompressed_size for column in columns)
-    if unpacked > max(LEAST_LIMIT, path.stat().st_size * MAX_RATIO):
-        raise DatasetError(
-            f"{path} holds more than {MAX_RATIO} times its size once it is unpacked, which no records do. "
-            f"Write it anew if it is meant to."
-        )
 
 
 def _read_arrow(stream: IO[bytes], path: Path) -> Iterator[Record]:
@@ -211,12 +202,24 @@ def _read_arrow(stream: IO[bytes], path: Path) -> Iterator[Record]:
     magic = source.read(6)
     source.seek(0)
     try:
-        opened: Any = pyarrow.ipc.open_file(source) if magic == b"ARROW1" else pyarrow.ipc.open_stream(source)
-        table = opened.read_all()
-        for batch in table.to_batches(max_chunksize=4096):
-            yield from batch.to_pylist()
-    except pyarrow.ArrowException as error:
+        unpacking = Unpacking(str(path), path.stat().st_size)
+        for batch in _arrow_batches(source, is_file=magic == b"ARROW1"):
+            for start in range(0, batch.num_rows, BATCH_ROWS):
+                part = batch.slice(start, BATCH_ROWS)
+                yield from unpacking.rows(part, part.schema)
+    except (pyarrow.ArrowException, MemoryError) as error:
         raise DatasetError(f"{path} is not readable as arrow: {_first_line(error)}.") from error
+
+
+def _arrow_batches(source: IO[bytes], *, is_file: bool) -> Iterator[Any]:
+    import pyarrow.ipc
+
+    if not is_file:
+        yield from pyarrow.ipc.open_stream(source)
+        return
+    opened: Any = pyarrow.ipc.open_file(source)
+    for number in range(opened.num_record_batches):
+        yield opened.get_batch(number)
 
 
 def _seekable(stream: IO[bytes]) -> IO[bytes]:

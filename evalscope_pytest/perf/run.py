@@ -179,7 +179,7 @@ class Measuring:
         return result
 
     def _write(self, result: Result) -> None:
-        folder, words = self._plan.folder, summary_text(self._plan, self.results)
+        folder, words = self._plan.folder.resolve(), summary_text(self._plan, self.results)
         try:
             write_result(folder, result)
             gates = evaluate(self._plan.gates, self.results)

@@ -306,7 +306,7 @@ def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
     if "judge" not in parameters(benchmark) or run.config.option.collectonly:
         return {}
     if not run.judges.config.models:
-        raise needs_judge(benchmark.name)
+        raise needs_judge(benchmark.name, unready=run.judges.config.unready)
     return {"judge": run.judges.handle}
 
 

@@ -16,6 +16,7 @@ from .. import arena, collections
 from ..core.errors import UsageError
 from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
+from ..records.atomic import storing
 from ..records.fold import BenchmarkRows, fold
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
@@ -183,6 +184,11 @@ def conclude(run: Run) -> Conclusion:
     Raises:
         StoreError: Something could not be written. Nothing is lost; the same run with ``use_cache`` tries again.
     """
+    with storing(run.work_dir.root):
+        return _concluded(run)
+
+
+def _concluded(run: Run) -> Conclusion:
     task, plan, work_dir = run.task, run.plan, run.work_dir
     rows = fold(work_dir, plan)
     by_name = {found.name: found for found in rows}
@@ -213,7 +219,7 @@ def conclude(run: Run) -> Conclusion:
         arena=_arena(run),
         levels=_levels(run),
         audit=audit,
-        notes=(*notes, *_undecided(rows)),
+        notes=(*notes, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
     )
 
 

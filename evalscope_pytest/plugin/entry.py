@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Generator
 
 import pytest
+from _pytest._io import TerminalWriter
 
 from ..config import options
 from ..config.option_table import OPTIONS
@@ -80,6 +82,20 @@ def _is_registered(parser: pytest.Parser, flag: str) -> bool:
     """Tell whether any plugin has an option of this name."""
     groups = [*getattr(parser, "_groups", ()), *filter(None, [getattr(parser, "_anonymous", None)])]
     return not groups or any(flag in option.names() for group in groups for option in group.options)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main() -> Generator[None, object, object]:
+    """End a run that cannot be recorded with one message and the exit code of failures to record."""
+    try:
+        return (yield)
+    except pytest.UsageError as error:
+        from ..core.errors import StoreError
+
+        if not isinstance(error.__cause__, StoreError):
+            raise
+        TerminalWriter(sys.stderr).line(f"ERROR: {error}\n", red=True)
+        return pytest.ExitCode.INTERNAL_ERROR
 
 
 @pytest.hookimpl(tryfirst=True)

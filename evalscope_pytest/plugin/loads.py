@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pytest
 
 from ..core.errors import EvalError
+from ..records.atomic import own_file, own_folder
 from ..records.layout import unusable
 from ..report.gates import LOADS, Gate, GateResult, parse_gate
 from . import gate_cases, loading
@@ -155,8 +156,8 @@ def _alone(run: Run) -> Iterator[None]:
     """Let one process measure at a time: two loads on one service would be a third."""
     folder = run.work_dir.loads
     try:
-        folder.mkdir(exist_ok=True)
-        file = open(folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115 - closed below
+        own_folder(folder)
+        file = open(folder / ".lock", "w", encoding="utf-8", opener=own_file)  # noqa: SIM115 - closed below
     except OSError as error:
         raise unusable(folder, error) from error
     with file:

@@ -13,8 +13,9 @@ import pytest
 from xdist.workermanage import parse_tx_spec_config
 
 from ..config.sources import check_ini_names, from_mapping, to_mapping
-from ..core.errors import EvalError, UsageError
+from ..core.errors import EvalError, StoreError, UsageError
 from ..core.terminal import visible
+from ..records.atomic import storing
 from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements, how_to_carry_on, in_short, what_runs
 from .crashes import Handover
@@ -175,14 +176,19 @@ class Samples:
                 check_requirements(run, session.items)
             run.notes.extend(unused_settings(run, session.items))
             if not session.config.option.collectonly and run.benchmarks:
-                run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
-                if not run.process.is_worker:
-                    run.name_suspects(item.nodeid for item in session.items)
-                    run.begin()
-                elif run.process.is_first:
-                    run.plan.save(run.work_dir)
+                with storing(run.work_dir.root):
+                    self._begin([item.nodeid for item in session.items])
         except EvalError as error:
             self._refuse(session, session.items, error)
+
+    def _begin(self, names: Sequence[str]) -> None:
+        run = self._run
+        run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
+        if not run.process.is_worker:
+            run.name_suspects(names)
+            run.begin()
+        elif run.process.is_first:
+            run.plan.save(run.work_dir)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Any:
@@ -238,9 +244,10 @@ class Samples:
         output = getattr(session.config, "workeroutput", None)
         if output is None:
             without_epilogue(session.config)
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
         # A worker tells its controller, which has the terminal and the exit code.
-        output.setdefault(USAGE_ERROR, str(error))  # the first one: others may follow from it
+        # The first one: others may follow from it.
+        output.setdefault(USAGE_ERROR, [str(error), isinstance(error, StoreError)])
         items.clear()
 
 
@@ -325,7 +332,7 @@ class Controller:
             self._run.work_dir  # noqa: B018
         except EvalError as error:
             without_epilogue(self._run.config)
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -376,7 +383,8 @@ class Controller:
         if node in self._nodes:  # one that was interrupted goes down twice
             self._nodes.remove(node)
         output = getattr(node, "workeroutput", None) or {}
-        self._run.usage_error = self._run.usage_error or output.get(USAGE_ERROR, "")
+        if USAGE_ERROR in output and not self._run.usage_error:
+            self._run.usage_error, self._run.store_fault = output[USAGE_ERROR]
         if STOPPED in output and not self._run.stopped:
             reason, self._run.interrupted, self._run.store_fault = output[STOPPED]
             self._run.stop(reason)

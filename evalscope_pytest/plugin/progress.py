@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from ..core.errors import StoreError
 from ..core.service_state import Services, ServiceState
 from ..records.plan import BenchmarkPlan
-from ..records.progress import BenchmarkProgress, ProgressFile
+from ..records.progress import BenchmarkProgress, ProgressFile, Status
 from .verdict import Verdict
+
+log = logging.getLogger(__name__)
 
 REWRITE_EVERY_S = 0.1
 TELL_EVERY_S = 1.0
@@ -148,8 +152,7 @@ class Progress:
         elif now - self._last >= self._every_s:
             self._last = now
             self._show(tally)
-        if self._file is not None:
-            self._file.update(self._figures(), service=self._service())
+        self._write(service=self._service())
 
     def tick(self) -> None:
         """Show what is waited for: called about once a second while no sample is finished."""
@@ -163,8 +166,7 @@ class Progress:
         if news or now - self._last >= self._every_s:
             self._last = now
             self._show(current, waits=state.waits())
-        if self._file is not None:
-            self._file.update(self._figures(), service=state)
+        self._write(service=state)
 
     def end(self, *, complete: bool, recorded: Sequence[Recorded] = ()) -> None:
         """Leave the last lines standing when the run stops early.
@@ -183,8 +185,15 @@ class Progress:
         if self._line_is_open and self._reporter is not None:
             self._reporter._tw.line()
             self._line_is_open = False
-        if self._file is not None:
-            self._file.update(self._figures(), "completed" if complete else "error", self._service())
+        self._write("completed" if complete else "error", self._service())
+
+    def _write(self, status: Status = "running", service: Services | None = None) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.update(self._figures(), status, service)
+        except StoreError as error:  # it is no record: the run goes on
+            log.warning("%s", error)
 
     def _show(self, tally: Tally, *, last: bool = False, waits: str = "") -> None:
         if self._reporter is None:

@@ -196,8 +196,14 @@ class Reporting:
         self._end_loading()
         run.close()
         why = run.stopped or self._why(session, exitstatus)
-        if run.usage_error:
-            session.exitstatus = exitstatus = pytest.ExitCode.USAGE_ERROR
+        if run.usage_error or (run.store_fault and not run.benchmarks):
+            self._broken = run.usage_error or run.stopped
+            code = pytest.ExitCode.INTERNAL_ERROR if run.store_fault else pytest.ExitCode.USAGE_ERROR
+            session.exitstatus = exitstatus = code
+            self._end_progress(complete=not why)
+            self._conclude_without(exitstatus)
+            run.discard()
+            return
         if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             self._end_progress(complete=not why)
             self._conclude_without(exitstatus)
@@ -208,6 +214,8 @@ class Reporting:
             gate_cases.record(self._config, self._conclusion.gates)
             self._end_progress(complete=not why)
             missing = self._not_run(self._conclusion)
+            if run.store_fault and not missing:
+                self._broken = run.stopped  # all samples ran, but the disk failed at the last of their records
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:
@@ -279,8 +287,6 @@ class Reporting:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, what went wrong, and the gates."""
-        if self._run.usage_error:
-            terminalreporter.write_line(f"ERROR: {self._run.usage_error}", red=True)
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
         for gate in self._undecided:

@@ -28,6 +28,7 @@ from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..models.factory import create
 from ..models.spec import ModelSpec
+from ..records.atomic import storing
 from ..records.journal import Journal
 from ..records.layout import WorkDir, open_work_dir
 from ..records.lock import locked
@@ -186,13 +187,18 @@ class Run:
         return self.process.worker or "main"
 
     @cached_property
+    def quarantine(self) -> Quarantine:
+        """The damaged lines of the records in this work_dir."""
+        return Quarantine(self.work_dir)
+
+    @cached_property
     def previous(self) -> Previous:
         """What earlier runs left in this work_dir. Workers leave it to their controller to clean up."""
+        set_aside = self.quarantine.set_aside
         if self.process.is_worker:
-            return Previous.load(self.work_dir, self.task.model_id)
-        quarantine = Quarantine(self.work_dir)
-        found = Previous.load(self.work_dir, self.task.model_id, quarantine.set_aside)
-        self._note(quarantine.warn())
+            return Previous.load(self.work_dir, self.task.model_id, None, set_aside)
+        found = Previous.load(self.work_dir, self.task.model_id, set_aside, set_aside)
+        self._note(self.quarantine.warn())
         return found
 
     @cached_property
@@ -250,14 +256,21 @@ class Run:
         """Learn from the workers, in their controller, what will run. False as long as none has said it."""
         try:
             plan = RunPlan.load(self.work_dir)
-        except StoreError:
+        except StoreError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                self.stop(error)
             return False  # the worker that writes it is not that far, or found nothing to run
         if plan.session != self.session:
             return False
         self.benchmarks = list(plan.benchmarks)
         self.skipped = dict(plan.skipped)
         self.notes.extend(plan.notes)
-        self.begin()
+        try:
+            with storing(self.work_dir.root):
+                self.begin()
+        except StoreError as error:
+            self.stop(error)
+            return False
         return True
 
     def left_by_worker(self, worker: str) -> Mapping[int, Phase]:
@@ -323,6 +336,13 @@ class Run:
             self.journal, self.started  # noqa: B018
         except StoreError as error:
             self.stop(error)
+            return
+        if self.started.trouble:
+            said = f"should a sample kill this process, nothing will say which one: {self.started.trouble}"
+            log.warning("%s", said)
+            if (reporter := self.config.pluginmanager.getplugin("terminalreporter")) is not None:
+                reporter.ensure_newline()
+                reporter.write_line(f"eval: {said}", yellow=True)
 
     def outcome(self, item: SampleItem) -> Outcome:
         """Return an item's outcome once it is there and in the journal, having started what comes after it.

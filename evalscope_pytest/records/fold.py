@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from .atomic import cannot_write, replaced, sync_folder
+from .atomic import replaced, storing, sync_folder
 from .journal import encode_line, entries, journals_of, other_journals, split_line
 from .layout import WorkDir
 from .plan import RunPlan
@@ -53,6 +53,11 @@ def fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
     Raises:
         StoreError: Something could not be written; nothing is lost, and folding may be tried again.
     """
+    with storing(workdir.root):
+        return _fold(workdir, plan)
+
+
+def _fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
     journals = journals_of(workdir, plan.session)
     if not journals:
         return [BenchmarkRows(benchmark.name, ()) for benchmark in plan.benchmarks]
@@ -62,22 +67,19 @@ def fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
     stale = other_journals(workdir, plan.session)
     unplanned = journals if found.keys() - names.keys() else []
     folders = (workdir.predictions(plan.model_id), workdir.reviews(plan.model_id))
-    try:
-        _keep(workdir, folders, found, names, [*stale, *unplanned], quarantine)
-        with ExitStack() as stack:
-            files = [stack.enter_context(open(path, "rb", buffering=READ_BYTES)) for path in journals]
-            for pair, name in names.items():
-                _write(folders, name, _in_order(found.get(pair, {})), files)
-        for folder in folders:
-            for leftover in folder.glob("*.tmp"):  # of a run that was killed while it folded
-                leftover.unlink(missing_ok=True)
-            if folder.exists():
-                sync_folder(folder)
-        for path in (*journals, *stale, *unfinished_files(workdir)):
-            if path.name != "kept.jsonl":
-                path.unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_write(workdir.root, error) from error
+    _keep(workdir, folders, found, names, [*stale, *unplanned], quarantine)
+    with ExitStack() as stack:
+        files = [stack.enter_context(open(path, "rb", buffering=READ_BYTES)) for path in journals]
+        for pair, name in names.items():
+            _write(folders, name, _in_order(found.get(pair, {})), files)
+    for folder in folders:
+        for leftover in folder.glob("*.tmp"):  # of a run that was killed while it folded
+            leftover.unlink(missing_ok=True)
+        if folder.exists():
+            sync_folder(folder)
+    for path in (*journals, *stale, *unfinished_files(workdir)):
+        if path.name != "kept.jsonl":
+            path.unlink(missing_ok=True)
     quarantine.warn()
     return [_rows(benchmark.name, benchmark.subsets, found) for benchmark in plan.benchmarks]
 

@@ -19,13 +19,14 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import StoreError
 from ..core.values import SampleResult
-from .atomic import BUFFER_BYTES, cannot_write
+from .atomic import BUFFER_BYTES, cannot_write, own_folder, sync_data
 from .layout import WorkDir, safe_name
 from .rows import Row, documents, encode, header_of, row_of
 
@@ -34,6 +35,7 @@ SYNC_INTERVAL_S = 1.0
 SYNC_RECORDS = 64
 SYNC_PAUSE_S = 0.25
 WRITE_PAUSE_S = 0.005
+_OPEN_FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CRC_START, _CRC_END = len('{"crc32":"'), len('{"crc32":"01234567')
 
 
@@ -116,7 +118,7 @@ class Journal:
         self._write()
         if self._unsynced:
             self._unsynced = 0
-            self._attempt(getattr(os, "fdatasync", os.fsync), self._fd)
+            self._attempt(sync_data, self._fd)
 
     def close(self) -> None:
         """Sync and close. Idempotent."""
@@ -129,8 +131,9 @@ class Journal:
             if self._broken is None:
                 self.sync()
         finally:
-            os.close(self._fd)
-            self._fd = -1
+            fd, self._fd = self._fd, -1
+            with suppress(OSError):  # what is in it was synced, or is known to be lost
+                os.close(fd)
 
     def _keep_written(self) -> None:
         """Write what is appended at once; sync every second, or once 64 records wait, but not all the time."""
@@ -199,8 +202,8 @@ def _glob(text: str) -> str:
 
 def _open_append(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+        own_folder(path.parent)
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _OPEN_FLAGS, 0o644)
         size = os.fstat(fd).st_size
         if size and os.lseek(fd, size - 1, os.SEEK_SET) and os.read(fd, 1) != b"\n":
             os.write(fd, b"\n")  # another process of this number died in the middle of a line

@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
+import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -19,11 +21,12 @@ from itertools import count
 from pathlib import Path
 
 from ..core.errors import StoreError, UsageError
-from .atomic import cannot_write
+from .atomic import cannot_write, own_file, reason_of
 
 MAX_NAME_BYTES = 120
 _TRACES = ("configs", "journal", "predictions", "reviews", "logs/eval_log.log")  # of a run, ours or EvalScope's
 _FOLDERS = ("configs", "journal", "logs", "predictions", "reports", "reviews")
+_WRITTEN = (*_FOLDERS, "perf", ".lock", ".write_probe", "progress.json")  # all that a run writes in its root
 _FORBIDDEN = frozenset('/\\:*?"<>|~')
 _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{number}" for port in ("com", "lpt") for number in range(10)]
@@ -177,26 +180,53 @@ def open_work_dir(
         now: The time the new directory is named after, by default this moment; a number follows where it is taken.
 
     Raises:
-        UsageError: ``use_cache`` is not there or holds something else than a run, or the place cannot be written to.
+        UsageError: ``use_cache`` is not there or holds something else than a run, the place cannot be written to, or
+            there are symbolic links or devices among the files that a run writes.
         StoreError: The disk is full.
     """
-    if use_cache is not None:
-        root = _existing(use_cache)
-    else:
-        try:
-            root = _made(work_dir) if no_timestamp else _unique(_made(work_dir), now or datetime.now().astimezone())
-        except OSError as error:
-            raise unusable(work_dir, error) from error
-    probe = root / ".write_probe"
     try:
-        probe.write_bytes(b"\0" * 4096)
-        probe.unlink()
+        if use_cache is not None:
+            root = _existing(use_cache)
+        else:
+            root = _made(work_dir) if no_timestamp else _unique(_made(work_dir), now or datetime.now().astimezone())
+    except OSError as error:
+        raise unusable(use_cache or work_dir, error) from error
+    try:
+        root = root.resolve()  # the directory itself may be a link: the user named it
+        _check_written(root)
+        _probe(root / ".write_probe")
     except OSError as error:
         raise unusable(root, error) from error
     for folder in (root / name for name in _FOLDERS):
         if folder.exists() and not folder.is_dir():
             raise unusable(folder, NotADirectoryError(errno.ENOTDIR, "a file is where a folder belongs"))
-    return WorkDir(root.resolve())
+    return WorkDir(root)
+
+
+def _check_written(root: Path) -> None:
+    """Refuse symbolic links, pipes and devices among what a run writes: a directory may come from anywhere."""
+    waiting = [root / name for name in _WRITTEN]
+    while waiting:
+        path = waiting.pop()
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            continue
+        if stat.S_ISDIR(mode):
+            waiting += path.iterdir()
+        elif not stat.S_ISREG(mode):
+            what = f"a symbolic link to {os.readlink(path)}" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+            raise UsageError(
+                f"work_dir holds what a run must not write through: {path} is {what}. Allowed: files and folders. "
+                "Remove it, or choose another directory with --eval-work-dir."
+            )
+
+
+def _probe(path: Path) -> None:
+    """Write a file and remove it."""
+    with open(path, "wb", opener=own_file) as file:
+        file.write(b"\0" * 4096)
+    path.unlink()
 
 
 def _made(folder: Path) -> Path:
@@ -238,5 +268,5 @@ def unusable(path: Path, error: OSError) -> StoreError | UsageError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return cannot_write(path, error)
     return UsageError(
-        f"work_dir cannot be written to: {path} ({error.strerror or error}). Choose another with --eval-work-dir."
+        f"work_dir cannot be written to: {path} ({reason_of(error)}). Choose another with --eval-work-dir."
     )

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..core.errors import UsageError
+from .atomic import own_file
 from .layout import WorkDir, unusable
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def locked(workdir: WorkDir) -> Iterator[None]:
         return
     path = workdir.root / ".lock"
     try:
-        opened = open(path, "a+", encoding="utf-8")  # noqa: SIM115 - closed below
+        opened = open(path, "a+", encoding="utf-8", opener=own_file)  # noqa: SIM115 - closed below
     except OSError as error:
         raise unusable(path, error) from error
     with opened as file:
@@ -45,10 +46,13 @@ def locked(workdir: WorkDir) -> Iterator[None]:
             ) from error
         except OSError as error:  # a network file system without locks: better without one than no run at all
             log.warning("%s cannot be locked (%s): see to it that no other run writes there", workdir.root, error)
-        file.truncate(0)
         since = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
-        file.flush()
+        try:
+            file.truncate(0)
+            file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+            file.flush()
+        except OSError as error:
+            raise unusable(path, error) from error
         yield  # the file stays: removing it would let two runs lock two files of one name
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TextIO
 
 from ..core.secret import redact
 from ..core.terminal import visible
-from .atomic import cannot_write
+from .atomic import cannot_write, own_file, own_folder
 from .layout import WorkDir
 
 LOGGER = "evalscope_pytest"
@@ -18,6 +20,18 @@ class _Redacted(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return visible(redact(super().format(record)), keep="\n\t")
+
+
+class _File(logging.StreamHandler[TextIO]):
+    """Writes to the log's file. What cannot be written is left out: it is no record, and a full disk says so itself."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+    def close(self) -> None:
+        with suppress(OSError, ValueError):
+            self.stream.close()
+        super().close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +57,8 @@ def open_log(workdir: WorkDir, *, debug: bool = False) -> EvalLog:
     """
     path = workdir.logs / "eval_log.log"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        own_folder(path.parent)
+        handler = _File(open(path, "a", encoding="utf-8", errors="backslashreplace", opener=own_file))  # noqa: SIM115
     except OSError as error:
         raise cannot_write(path, error) from error
     handler.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -82,8 +82,8 @@ class RunPlan:
     @staticmethod
     def discard(workdir: WorkDir) -> None:
         """Remove what `save` wrote, and the journal's folder when nothing else is left in it."""
-        (workdir.journal / "plan.json").unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty: kept records stay
+            (workdir.journal / "plan.json").unlink(missing_ok=True)
             workdir.journal.rmdir()
 
     @classmethod

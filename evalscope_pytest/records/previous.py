@@ -11,16 +11,20 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from ..core.errors import EvalError
 from ..core.values import Call, JudgeCall, Score
+from .atomic import storing
 from .journal import entries, other_journals, split_line
 from .layout import WorkDir
 from .rows import calls_of, judge_calls_of, score_of
 
 _KEY = b'{"key":"'
 _OFFSET_BITS = 48
+_TABS = 2  # in a line of a journal
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +53,36 @@ class Previous:
     _journalled: dict[str, int] = field(default_factory=dict)
     _predictions: dict[str, int] = field(default_factory=dict)
     _reviews: dict[str, int] = field(default_factory=dict)
+    _unreadable: Callable[[bytes], object] = lambda line: None
 
     @classmethod
-    def load(cls, workdir: WorkDir, model_id: str, bad: Callable[[bytes], object] | None = None) -> Previous:
-        """Index everything recorded in ``workdir``. Damaged lines are left out, and given to ``bad``."""
-        index = cls()
+    def load(
+        cls,
+        workdir: WorkDir,
+        model_id: str,
+        bad: Callable[[bytes], object] | None = None,
+        unreadable: Callable[[bytes], object] = lambda line: None,
+    ) -> Previous:
+        """Index everything recorded in ``workdir``. Damaged lines are left out, and given to ``bad``.
+
+        Args:
+            unreadable: Given the lines that turn out to be damaged only when `find` reads them.
+
+        Raises:
+            StoreError: A file cannot be read.
+        """
+        with storing(workdir.root):
+            return cls._load(workdir, model_id, bad, unreadable)
+
+    @classmethod
+    def _load(
+        cls,
+        workdir: WorkDir,
+        model_id: str,
+        bad: Callable[[bytes], object] | None,
+        unreadable: Callable[[bytes], object],
+    ) -> Previous:
+        index = cls(_unreadable=unreadable)
         for path in sorted(workdir.predictions(model_id).glob("*.jsonl")):
             index._add_rows(path, index._predictions, bad)
         for path in sorted(workdir.reviews(model_id).glob("*.jsonl")):
@@ -67,11 +96,7 @@ class Previous:
 
     def find(self, key: str) -> Recorded | None:
         """Return what was recorded under a content address; None when nothing usable was."""
-        try:
-            return self._from_journal(key) or self._from_rows(key)
-        except (ValueError, LookupError, TypeError, AttributeError, EvalError, OSError) as error:
-            log.warning("an unreadable record is left out, its sample is asked again: %s (%r)", key, error)
-            return None
+        return self._from_journal(key) or self._from_rows(key)
 
     def close(self) -> None:
         """Close the files. What was found stays usable."""
@@ -97,31 +122,54 @@ class Previous:
 
     def _line(self, position: int) -> bytes:
         file = self._files[position >> _OFFSET_BITS]
-        file.seek(position & ((1 << _OFFSET_BITS) - 1))
-        return file.readline()
+        try:
+            file.seek(position & ((1 << _OFFSET_BITS) - 1))
+            return file.readline()
+        except OSError as error:  # what cannot be read is asked again
+            log.warning("a record cannot be read: %s", error)
+            return b""
 
     def _from_journal(self, key: str) -> Recorded | None:
         if (position := self._journalled.get(key)) is None:
             return None
-        _, prediction, review = split_line(self._line(position))
+        line = self._line(position)
+        _, prediction, review = split_line(line) if line.count(b"\t") == _TABS else (b"", b"", b"")
         if not review and key in self._reviews:
             return None  # it could not be scored last time, but could before
-        return _recorded(prediction, review)
+        return self._recorded(key, prediction, review)
 
     def _from_rows(self, key: str) -> Recorded | None:
         if (position := self._predictions.get(key)) is None:
             return None
         review = self._reviews.get(key)
-        return _recorded(self._line(position), b"" if review is None else self._line(review))
+        return self._recorded(key, self._line(position), b"" if review is None else self._line(review))
+
+    def _recorded(self, key: str, prediction: bytes, review: bytes) -> Recorded | None:
+        """Read a sample's rows. A reply whose review is damaged is scored again, and not asked again."""
+        row = self._parsed(key, prediction, _answered) if prediction else ((), ())
+        if row is None or not (prediction or review):
+            return None
+        judged = self._parsed(key, review, _reviewed) if review else None
+        if judged is not None:
+            return Recorded(judged[0], row[0], judged[1])
+        return Recorded("", row[0], None, row[1]) if prediction else None
+
+    def _parsed(self, key: str, line: bytes, read: Callable[[dict[str, Any]], T]) -> T | None:
+        """Return what a row holds; None, having set it aside, if it is not what was written."""
+        try:
+            return read(json.loads(line, parse_constant=_no_constant))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, EvalError) as error:
+            log.warning("an unreadable record is left out, its sample is asked or scored again: %s (%r)", key, error)
+            self._unreadable(line)
+            return None
 
 
-def _recorded(prediction: bytes, review: bytes) -> Recorded:
-    row = json.loads(prediction) if prediction else {}
-    calls = calls_of(row) if row else ()
-    if not review:
-        return Recorded("", calls, None, judge_calls_of(row))
-    parsed = json.loads(review)
-    return Recorded(parsed["review_key"], calls, score_of(parsed))
+def _answered(row: dict[str, Any]) -> tuple[tuple[Call, ...], tuple[JudgeCall, ...]]:
+    return calls_of(row), judge_calls_of(row)
+
+
+def _reviewed(row: dict[str, Any]) -> tuple[str, Score]:
+    return row["review_key"], score_of(row)
 
 
 def keyed_lines(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterator[tuple[str, int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import cached_property
 
-from .atomic import cannot_write
+from .atomic import cannot_write, own_file, own_folder
 from .layout import WorkDir
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ class Quarantine:
     """The set-aside lines of a work_dir.
 
     Attributes:
-        added: Lines that were not there before.
+        added: Lines that were not there before, and that `warn` has not spoken of yet.
     """
 
     def __init__(self, workdir: WorkDir) -> None:
@@ -39,7 +39,8 @@ class Quarantine:
         try:
             if line in self._known:
                 return
-            with open(self.path, "ab") as file:
+            own_folder(self.path.parent)  # a run that came to its end has removed it
+            with open(self.path, "ab", opener=own_file) as file:
                 file.write(line)
         except OSError as error:
             raise cannot_write(self.path, error) from error
@@ -53,4 +54,5 @@ class Quarantine:
         many = "record was" if self.added == 1 else "records were"
         said = f"{self.added} damaged {many} set aside in {self.path}; the samples are asked again, or scored again"
         log.warning("%s", said)
+        self.added = 0
         return said

@@ -425,11 +425,13 @@ def _tool_calls_of(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:
 def _output_of(row: Mapping[str, Any]) -> ModelOutput:
     choice, usage = row["choices"][0], row["usage"]
     content, perf = choice["message"]["content"], row.get("perf_metrics") or {}
+    _check_texts(row["model"], choice["stop_reason"])
     metadata = row.get("metadata") or {}
     reasoning = ""
     if isinstance(content, list):
         reasoning = "".join(part["reasoning"] for part in content if part["type"] == "reasoning")
         content = "".join(part["text"] for part in content if part["type"] == "text")
+    _check_texts(content)
     return ModelOutput(
         text=content,
         reasoning=reasoning,
@@ -451,6 +453,13 @@ def _output_of(row: Mapping[str, Any]) -> ModelOutput:
         logprobs=choice.get("logprobs"),
         cached=bool(metadata.get("cached")),
     )
+
+
+def _check_texts(*values: object) -> None:
+    """Refuse anything but text: a damaged row may still be JSON."""
+    for value in values:
+        if not isinstance(value, str):
+            raise TypeError(f"{type(value).__name__} in place of a text")
 
 
 def score_of(review: Mapping[str, Any]) -> Score:

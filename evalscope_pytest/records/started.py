@@ -11,10 +11,11 @@ import mmap
 import struct
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 
-from .atomic import cannot_write
+from .atomic import cannot_write, own_file, own_folder
 from .layout import WorkDir, safe_name
 
 _SLOT = struct.Struct("<IB3x")
@@ -43,18 +44,27 @@ class Started:
         path: The file, see `started_file`.
         slots: How many samples are started at once, at most; more are not marked.
 
+    Attributes:
+        trouble: Why nothing is marked; empty when it is. The run does without: only a crash would be told less well.
+
     Raises:
         StoreError: The file cannot be made.
     """
 
     def __init__(self, path: Path, slots: int) -> None:
         self.path = path
+        self.trouble = ""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(path, "w+b") as file:
+            own_folder(path.parent)
+            with open(path, "w+b", opener=own_file) as file:
                 file.write(bytes(slots * _SLOT.size))
                 file.flush()
-                self._map = mmap.mmap(file.fileno(), 0)
+                try:
+                    self._map = mmap.mmap(file.fileno(), 0)
+                except (OSError, ValueError) as error:  # network and FUSE mounts often share no memory (ENODEV)
+                    self.trouble, slots = f"a file cannot be mapped into memory ({error})", 0
+            if self.trouble:
+                path.unlink()
         except OSError as error:
             raise cannot_write(path, error) from error
         self._slots = slots
@@ -86,7 +96,8 @@ class Started:
 
     def close(self) -> None:
         """Remove the file: this process ends in good order. Idempotent."""
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # left behind it only makes the next run look for suspects
+            self.path.unlink()
         self._free.clear()
         self._used = self._slots
 

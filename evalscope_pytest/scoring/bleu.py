@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ..core.values import Sample, Score
 from .english import words
 from .protocol import Scorer
-from .segmentation import chinese_words, is_chinese
+from .segmentation import MOST_COMPARED, chinese_words, is_chinese
 
 ORDERS = (1, 2, 3, 4)
 METRICS = tuple(f"bleu-{order}" for order in ORDERS)
@@ -35,6 +35,7 @@ def bleu_values(text: str, sample: Sample) -> dict[str, float]:
 
 
 def _words(text: str) -> list[str]:
+    text = text[:MOST_COMPARED]
     return [word for word in chinese_words(text) if not word.isspace()] if is_chinese(text) else words(text)
 
 

@@ -16,7 +16,7 @@ from .protocol import Scorer
 METRIC = "eq_bench_score"
 RANDOM_IS_ZERO = 0.7477
 _DECORATION = str.maketrans("", "", "*#_`")
-_RATING = re.compile(r"[^\W_]{1,40}[ \t]{0,8}[:：]\s{0,8}(\d{1,2}(?:\.\d{1,4})?)(?!\d|\.\d)")
+_RATING = re.compile(r"(?<![^\W_])[^\W_]{1,40}[ \t]{0,8}[:：]\s{0,8}(\d{1,2}(?:\.\d{1,4})?)(?!\d|\.\d)")
 
 
 def emotion_ratings() -> Scorer:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..core.values import Sample, Score
 from .protocol import Scorer
-from .segmentation import chinese_words, is_chinese
+from .segmentation import MOST_COMPARED, chinese_words, is_chinese
 
 METRICS = tuple(f"Rouge-{kind}-{value}" for kind in ("L", "1", "2") for value in "RPF")
 # Only so many words of each text are compared, which bounds the time (the square of it) for whatever a model writes.
@@ -31,6 +31,7 @@ def rouge_values(text: str, sample: Sample) -> dict[str, float]:
 
 
 def _words(text: str) -> list[str]:
+    text = text[:MOST_COMPARED]
     spaced = " ".join(chinese_words(text)) if is_chinese(text) else text
     return spaced.replace(".", " ").split()[:LONGEST]
 

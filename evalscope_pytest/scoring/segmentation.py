@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 # jieba's time grows with the square of a run of characters it does not know: lines are cut into pieces of this length.
 PIECE = 500
+# What a text has beyond so many characters is not compared with another.
+MOST_COMPARED = 1 << 17
 # It needs up to 10 us a character: what a text has beyond this many is left out.
-LONGEST = 50_000
+LONGEST = 20_000
 
 
 def is_chinese(text: str) -> bool:

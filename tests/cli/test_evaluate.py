@@ -3,9 +3,11 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import evalscope_pytest.run
 from evalscope_pytest.cli.evaluate import pytest_command
 from evalscope_pytest.core.errors import ConfigError
 
@@ -161,3 +163,19 @@ def test_the_configuration_may_come_from_standard_input(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 tests collected" in done.stdout or "collected 2 items" in done.stdout
+
+
+@pytest.mark.parametrize("place", ["absolute", "beside", "linked"])
+def test_run_py_works_by_its_path(place, tmp_path):
+    file = Path(evalscope_pytest.run.__file__)
+    folder, name = tmp_path, str(file)
+    if place == "beside":
+        folder, name = file.parent, file.name
+    elif place == "linked":
+        (tmp_path / "package").symlink_to(file.parent)
+        name = "package/run.py"
+    words = ["--model", "mock", "--datasets", "demo_math", "--limit", "1", "--work-dir", str(tmp_path / "out")]
+    line = [sys.executable, name, *words]
+    done = subprocess.run(line, cwd=folder, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 correct" in done.stdout

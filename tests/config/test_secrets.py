@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from evalscope_pytest.config import TaskConfig
 from evalscope_pytest.config.kinds import describe
@@ -60,3 +62,9 @@ def test_keys_in_the_query_of_any_url_are_kept_out_of_all_text():
     address = "http://h/v1?subscription-key=inQuery%2Fs3cret&api-version=2024"
     TaskConfig(model="m", model_args={"gateway": address})
     assert redact("inQuery%2Fs3cret inQuery/s3cret 2024") == "*** *** 2024"
+
+
+@given(st.text("Beartoksp- \ud800#a1_", max_size=60))
+@example("Bearer a\ud800####")
+def test_to_redact_twice_is_to_redact_once(text):
+    assert redact(redact(text)) == redact(text)

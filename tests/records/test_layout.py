@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import StoreError, UsageError
+from evalscope_pytest.records import layout
 from evalscope_pytest.records.layout import (
     WorkDir,
     free_model_id,
@@ -151,7 +152,7 @@ def test_work_dir_below_a_file_is_refused_with_its_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_full_disk_is_found_before_anything_is_asked(tmp_path: Path) -> None:
-    (tmp_path / ".write_probe").symlink_to("/dev/full")
+def test_full_disk_is_found_before_anything_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "own_file", lambda path, flags: os.open("/dev/full", os.O_WRONLY))
     with pytest.raises(StoreError, match=os.strerror(errno.ENOSPC)):
         open_work_dir(tmp_path, no_timestamp=True)

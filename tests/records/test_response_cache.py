@@ -274,3 +274,17 @@ def test_one_who_writes_for_long_does_not_keep_readers_waiting(opened, tmp_path)
     writer.close()
     closing.join()
     assert [opened(tmp_path).find(digest(name)).text for name in "bc"] == ["5", "6"]
+
+
+def test_readers_wait_for_no_writer(tmp_path, opened):
+    first = opened(tmp_path)
+    first.keep(KEY, ModelOutput(text="yes"))
+    first.close()
+    cache = opened(tmp_path)
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        writer.execute("DELETE FROM replies")
+        found = cache.find(KEY)
+        writer.execute("ROLLBACK")
+    assert found is not None
+    assert found.text == "yes"

@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score, ToolCall, Usage
-from evalscope_pytest.records.rows import calls_of, documents, header_of, score_of
+from evalscope_pytest.records.rows import calls_of, documents, encode, header_of, score_of
 
 from .results import MODEL, failed, scored
 
@@ -155,3 +156,14 @@ def test_a_long_answer_is_cut_so_that_equal_ones_stay_equal() -> None:
     assert header("x" * 5000)["answer"] == header("x" * 5000)["answer"]
     assert header("x" * 5000)["answer"] != header("x" * 4999 + "y")["answer"]
     assert len(header("x" * 5000)["answer"]) < 260
+
+
+@pytest.mark.parametrize("level", [lambda inner: {"a": inner}, lambda inner: [inner], lambda inner: {"a": [inner]}])
+def test_nesting_of_an_authors_making_comes_to_an_end(level):
+    value = float("nan")  # what strict JSON cannot hold is taken apart by hand
+    for _ in range(5000):
+        value = level(value)
+    written = encode(value)
+    assert 0 < written.count("[") + written.count("{") <= 100
+    assert "\\u2026" in written
+    json.loads(written)

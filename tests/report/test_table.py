@@ -96,3 +96,16 @@ def test_tokens_that_were_not_counted_are_no_zeros() -> None:
     report = SimpleNamespace(model_name="m", dataset_name="d", perf={"summary": summary})
     last = perf_table([report]).splitlines()[-2]  # type: ignore[list-item]
     assert [cell.strip() for cell in last.strip("|").split("|")][-3:] == ["-", "-", "-"]
+
+
+def test_latencies_have_three_digits() -> None:
+    summary = {
+        "n_samples": 3,
+        "latency": {"mean": 1.23456, "99%": 2.34567},
+        "ttft": {"mean": 0.34567},
+        "throughput": {"avg_output_tps": 1.0},
+        "usage": {"input_tokens": {"mean": 1.0}, "output_tokens": {"mean": 1.0}},
+    }
+    report = SimpleNamespace(model_name="m", dataset_name="d", perf={"summary": summary})
+    cells = perf_table([report]).splitlines()[-2].split("|")  # type: ignore[list-item]
+    assert [cell.strip() for cell in cells[4:7]] == ["1.235", "2.346", "0.346"]

@@ -150,3 +150,12 @@ def test_hostile_replies_take_no_time(instruction):
 @given(text=st.text(max_size=40) | st.text("aA1 .!?\"'()\n*,-😀二", max_size=60))
 def test_any_reply_gets_a_verdict(instruction, text):
     follows(instruction, text)
+
+
+@pytest.mark.parametrize(
+    ("month", "days"),
+    [(1, 31), (2, 29), (3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30), (10, 31), (11, 30), (12, 31)],
+)
+def test_a_date_is_a_day_of_its_month(month, days):
+    assert follows("custom:date_format_list", f"1804-{month:02}-{days:02}")
+    assert not follows("custom:date_format_list", f"1804-{month:02}-{days + 1:02}")

@@ -20,7 +20,7 @@ whatever whichever anybody anyone anything everybody everyone everything nobody 
 either neither both all some any none
 """
 CONJUNCTIONS = frozenset(_CONJUNCTIONS.split())
-NAMES = tuple(_NAMES.split())
+NAMES = frozenset(_NAMES.split())
 PRONOUNS = frozenset(_PRONOUNS.split())
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
@@ -44,7 +44,7 @@ def conjunctions(text: str, arguments: Arguments) -> bool:
 
 def person_names(text: str, arguments: Arguments) -> bool:
     """So many different names of a list of fifty."""
-    found = [name for name in NAMES if re.search(rf"\b{name}\b", text)]
+    found = NAMES.intersection(re.findall(r"\w+", text))
     return len(found) >= arguments.number("N")
 
 

@@ -11,6 +11,9 @@ from ..protocol import Scorer
 from .arguments import Arguments
 from .registry import Check, check_of
 
+# What a reply has beyond so many characters is not read: each instruction reads it up to nine times, on the thread that
+# serves all others. No honest answer to an instruction is as long.
+LONGEST = 1 << 16
 METRICS = ("prompt_level_strict", "inst_level_strict", "prompt_level_loose", "inst_level_loose")
 
 
@@ -40,6 +43,7 @@ def _some_reply(_: Sample) -> str:
 def score_of(text: str, metadata: Mapping[str, Any], find: Callable[[str], Check]) -> Score:
     """Return the score of a reply to instructions; see `ifeval`."""
     instructions = list(_instructions(metadata, find))
+    text = text[:LONGEST]
     variants = _loose_variants(text)
     strict = [_follows(text, check, arguments) for check, arguments in instructions]
     loose = [

@@ -1,0 +1,76 @@
+"""What a reply of a megabyte costs each scorer that runs on the event loop, where everything else waits meanwhile."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from evalscope_pytest.core.errors import EvalError
+from evalscope_pytest.core.values import Sample
+from evalscope_pytest.scoring import Scorer, ifbench, ifeval, similarity
+from evalscope_pytest.scoring.ifbench.registry import INSTRUCTIONS
+from tests.cost import at_most
+from tests.scoring.test_ifbench import ARGUMENTS
+from tests.suites.test_suites import from_written
+
+SIZE = 1 << 20
+PIECES = [
+    "* x\n", "#### ", "# x\n", "a", "1", "A. ", "x, ", "a.b! ", "**", "[", '{"a":', "\\boxed{", "Emma 12 \n\n", "是",
+]  # fmt: skip
+# The goal is 0.3 s; a busy machine with slow memory takes some times as long as a quiet one, of CPU too.
+MOST_S = 0.9
+
+
+def written() -> dict[str, tuple[str, dict]]:
+    """Return a benchmark for each scorer: those that share one have the same bound."""
+    names = {}
+    for file in sorted((Path(__file__).parents[1] / "suites").glob("replies_*.py")):
+        names.update(import_module(f"tests.suites.{file.stem}").REPLIES)
+    return {name: (replies[3] if len(replies) > 3 else {}) for name, replies in sorted(names.items())}
+
+
+BENCHMARKS = written()
+
+
+def score(scorer: Scorer, text: str, sample: Sample) -> None:
+    with suppress(EvalError):  # some do not score alone
+        value: object = scorer.score(text, sample)
+        if inspect.iscoroutine(value):
+            value.close()  # it works elsewhere
+
+
+def check(scorer: Scorer, sample: Sample) -> None:
+    score(scorer, "是 ok", sample)  # dictionaries are loaded once
+    for piece in PIECES:
+        text = (piece * (SIZE // len(piece) + 1))[:SIZE]
+        with at_most(cpu_s=MOST_S, what=f"{scorer.name} on {piece!r}:"):
+            score(scorer, text, sample)
+
+
+@pytest.mark.parametrize("instruction", sorted(INSTRUCTIONS))
+def test_every_instruction(instruction):
+    check(ifbench(), Sample(input="", metadata={"instruction_id_list": [instruction], "kwargs": [ARGUMENTS]}))
+
+
+def test_many_instructions_at_once():
+    names = ["punctuation:no_comma", "detectable_format:title", "change_case:english_lowercase", "startend:quotation"]
+    check(ifeval(), Sample(input="", metadata={"instruction_id_list": names, "kwargs": [{}] * len(names)}))
+
+
+@pytest.mark.parametrize("target", ["The cat sat on the mat.", "猫坐在垫子上。", "word " * 20_000])
+def test_similarity(target):
+    check(similarity(), Sample(input="", target=target))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_bundled_scorer(name, tmp_path):
+    loaded = from_written(name, tmp_path, **BENCHMARKS[name])
+    scorer = loaded.resolved.benchmark.scorer
+    if scorer is None or scorer.sandboxed:
+        pytest.skip("a judge or a sandbox decides")
+    check(scorer, next(iter(loaded.subsets.values()))[0])
