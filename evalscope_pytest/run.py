@@ -13,6 +13,10 @@ if __name__ == "__main__" and not __package__:
     # Run by its path, `python evalscope_pytest/run.py`: Python then looks for modules beside this file first, and would
     # take the package's own `collections` for the standard library's.
     _here = os.path.dirname(os.path.realpath(__file__))
+    if os.path.realpath(os.getcwd()) == _here and "--help" not in sys.argv and "-h" not in sys.argv:
+        # The pytest that is started looks for modules in the current folder, and would take the same one.
+        sys.stderr.write(f"ERROR: evaluations cannot run in {_here}, the package's own folder. Go to another.\n")
+        sys.exit(4)
     sys.path[:] = [os.path.dirname(_here) if os.path.realpath(folder) == _here else folder for folder in sys.path]
 
 import json

@@ -165,13 +165,11 @@ def test_the_configuration_may_come_from_standard_input(tmp_path):
     assert "2 tests collected" in done.stdout or "collected 2 items" in done.stdout
 
 
-@pytest.mark.parametrize("place", ["absolute", "beside", "linked"])
+@pytest.mark.parametrize("place", ["absolute", "linked"])
 def test_run_py_works_by_its_path(place, tmp_path):
     file = Path(evalscope_pytest.run.__file__)
     folder, name = tmp_path, str(file)
-    if place == "beside":
-        folder, name = file.parent, file.name
-    elif place == "linked":
+    if place == "linked":
         (tmp_path / "package").symlink_to(file.parent)
         name = "package/run.py"
     words = ["--model", "mock", "--datasets", "demo_math", "--limit", "1", "--work-dir", str(tmp_path / "out")]
@@ -179,3 +177,12 @@ def test_run_py_works_by_its_path(place, tmp_path):
     done = subprocess.run(line, cwd=folder, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 correct" in done.stdout
+
+
+def test_run_py_says_that_its_own_folder_is_no_place_to_run():
+    file = Path(evalscope_pytest.run.__file__)
+    line = [sys.executable, file.name, "--model", "mock", "--datasets", "demo_math"]
+    done = subprocess.run(line, cwd=file.parent, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1
+    assert "the package's own folder. Go to another." in done.stderr
