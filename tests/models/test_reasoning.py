@@ -28,7 +28,7 @@ from tests.cost import at_most
         ("<think>a</think>The tag </think> ends it", "a", "The tag </think> ends it"),
         ("<think>a <think> b</think>c", "a <think> b", "c"),
         ("<think>a</think>\n    return 1", "a", "    return 1"),
-        ("<thinking>a</thinking>b", "", "<thinking>a</thinking>b"),
+        ("<thinking>a</thinking>b", "a", "b"),
     ],
 )
 def test_splits(reply, reasoning, text):

@@ -18,40 +18,34 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from .json_text import said
 from .labels import bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
+from .marker import CLOSING, announcement, announcements, hedged
 from .options import Options
-from .visible import fold, visible
+from .visible import fold
 
 _CLAIMS = 48  # How many claims are tried, from the last: bounds the work on a reply that repeats a marker for ever.
 _LINES = 400
 _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
-_CLOSING = r"(?:[*_`\"'\])]|</b>|</strong>){0,4}"
-# The same announcements in the languages benchmarks are translated to.
-_ABROAD = (
-    r"\b(?:antwort|lösung|réponse|respuesta|resposta|risposta|jawaban(?:nya)?|jibu|ìdáhùn|ответ|cevap|antwoord)"
-    rf"(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{_CLOSING}\s?"
-    r"(?::|=|(?:ist|lautet|est|es|é|è|adalah|ni|jẹ́)\s(?:(?:die|der|a|la|le|el)\s|l')?"
-    r"(?:(?:opción|opção|opzione|pilihan|lettre|letra|lettera|buchstabe)\s)?)"
-    rf"|(?:الإجابة|الجواب|উত্তর|उत्तर|ઉત્તર|ਉੱਤਰ|ଉତ୍ତର|பதில்|సమాధానం|ಉತ್ತರ|ഉത്തരം|정답|答え|正解)(?:\sالصحيحة|\sالصحيح)?{_CLOSING}\s?(?::|=|"
-    r"(?:は|은|는|\s?هي|\s?هو|\s?হলো?|\s?है)?(?=[\s(\[*\"'{$\\]{0,6}[A-Za-z](?![A-Za-z])))"
-)
-_MARKER = re.compile(
-    r"(?:\banswers?|\b(?:correct|best|right|final|my|most likely|selected|chosen|remaining) (?:choice|option|letter)"
-    r"|\b(?:solution|response|result)(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s)))"
-    r"(?: (?:choices?|options?|letters?|here))?(?: to (?:this|the) (?:question|problem)| above)?"
-    rf"\s{{0,3}}{_CLOSING}\s{{0,3}}"
-    r"(?::|=|—|[-=]?>|[→➔➜⇒]|-(?=\s?[(\[*]{0,3}[A-Za-z](?![A-Za-z]))|是|为|\s{0,2}\n"
-    r"|(?:is|are|(?:would|should|must|will|has to)(?: most)?(?: likely| probably| definitely| certainly)? be)(?![a-z]))"
-    r"|\bcorrect\s?:"
-    r"|\bans\s?[.:=]"
-    r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
-    rf"|答案(?:选项)?{_CLOSING}\s{{0,3}}(?::|=|(?:应该|应当|应|就|当)?(?:是|为|选))?"
-    r"|(?:正确|符合题意|符合要求)(?:的)?(?:一项|选项|答案|说法)?(?:应该|应当|应|就)?(?:是|为)|答\s?:"
-    r"|[\"'](?!wrong|incorrect|reject|other)[a-z_ -]{0,20}(?:answer|choice|option|letter|label|selection)[\"']\s{0,3}:"
-    rf"|[\"']选项[\"']\s{{0,3}}:|{_ABROAD}"
-    r"|<answer>"
-    r"|\\?\b(?:boxed|fbox)\s{0,3}(?=\{)",
-    re.IGNORECASE,
+# Beside what every reader takes for an announcement: the nouns of a choice, and looser forms that a letter follows.
+_MARKER = announcement(
+    english=(
+        r"(?:correct|best|right|final|my|most likely|selected|chosen|remaining) (?:choice|option|letter)"
+        r"|(?:solution|response|result|lösung)(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s|=|ist\s))"
+    ),
+    chinese="答案选项",
+    also=(
+        rf"\banswers?{CLOSING}\s{{0,2}}\n"
+        r"|\bcorrect\s?:"
+        r"|\bans\s?[.:=]"
+        r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
+        rf"|答案(?:选项)?{CLOSING}\s{{0,3}}(?:(?:应该|应当|应|就|当)?选)?"
+        r"|(?:正确|符合题意|符合要求)(?:的)?(?:一项|选项|答案|说法)?(?:应该|应当|应|就)?(?:是|为)"
+        r"|[\"'](?!wrong|incorrect|reject|other)[a-z_ -]{0,20}"
+        r"(?:answer|choice|option|letter|label|selection)[\"']\s{0,3}:"
+        r"|[\"']选项[\"']\s{0,3}:"
+        r"|\\?\b(?:boxed|fbox)\s{0,3}(?=\{)"
+    ),
 )
 _VERB = re.compile(
     r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"
@@ -75,13 +69,6 @@ _CALLED_RIGHT = re.compile(
 _LABEL = re.compile(r"[A-Z](?![a-z])")
 _QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'|\{([^{}\n]{1,400})\})")
 _PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
-_HEDGE = re.compile(
-    r"(?:\b(?:whether|if|suppose|assume|assuming|imagine|unless|why"
-    r"|(?:might|may|could|would|some|people) (?:say|think))"
-    r"(?: that)?(?: the| this| my)?(?: correct| right| final| best| option| choice)?"
-    r"|(?:如果|假如|假设|是否|若|为什么)(?:正确|最终)?)\s?$",
-    re.IGNORECASE,
-)
 _JOINED_BOXES = re.compile(r"\}\$?\s{0,2}(?:,|&|、|和|and)\s{0,2}\$?\\boxed\{")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
 
@@ -94,7 +81,7 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
         options: The options of the question.
         multiple: The question may have several right options; else a choice of several is no answer.
     """
-    reply = visible(text).strip()
+    reply = said(text)
     if not reply:
         return None
     # Where a long reply decides is near its end, or at its very beginning.
@@ -135,10 +122,7 @@ def _chosen(reply: str, options: Options) -> tuple[str, ...] | None:
 def _last_claim(
     reply: str, marker: re.Pattern[str], read: Callable[[str], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
-    for match in reversed(deque(marker.finditer(reply), maxlen=_CLAIMS)):
-        start = match.start()
-        if negated(reply, start) or _HEDGE.search(reply[max(0, start - 40) : start]):
-            continue
+    for match in announcements(reply, marker):
         found = read(reply[match.end() : match.end() + 4000].lstrip(" \t*_:"))
         if found is not None:
             return found
@@ -181,7 +165,7 @@ def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
     found = dict.fromkeys(
         label
         for match in deque(_CALLED_RIGHT.finditer(reply), maxlen=_CLAIMS)
-        if not negated(reply, match.start()) and not _HEDGE.search(reply[max(0, match.start() - 40) : match.start()])
+        if not negated(reply, match.start()) and not hedged(reply, match.start())
         for label in _LABEL.findall(match.group("labels"))
         if label in options.labels
     )

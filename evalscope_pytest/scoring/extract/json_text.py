@@ -6,13 +6,92 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
+from .boxes import boxes
+from .marker import announcements
 from .visible import visible
 
 _TAIL = 100_000  # Characters before the end that are read.
+_ANSWER_TAIL = 32_000
 _TRIED = 64
+_DEEPEST = 4
+_MOST_MEMBERS = 64
+_LONGEST_BEHIND = 2000
 _NO_JSON = (ValueError, RecursionError)
+
+# Keys are compared in lower case, without what separates their words: `final_answer`, `finalAnswer`, "Final Answer".
+_BETWEEN_WORDS = re.compile(r"[\s_.:-]+")
+_PLAIN = (
+    "answer", "answers", "result", "value", "solution", "output", "response", "conclusion", "verdict", "prediction",
+    "total", "choice", "option", "label", "letter", "selection", "decision", "judgement", "judgment",
+)  # fmt: skip
+_WORD_BEFORE = (
+    r"(?:the|my|your|our|final|correct|right|best|true|short|exact|direct|overall|numeric|numerical|math|predicted"
+    r"|model|selected|chosen|concise|simplified|proposed|boxed)"
+)
+_FIRST_RANK = re.compile(rf"{_WORD_BEFORE}{{0,3}}(?:answers?)(?:value|text|number|letter|choice|option|label)?")
+_SECOND_RANK = re.compile(rf"{_WORD_BEFORE}{{0,3}}(?:{'|'.join(_PLAIN[2:])})(?:value|text|number)?")
+_ABROAD = frozenset(
+    [
+        "答案",
+        "最终答案",
+        "正确答案",
+        "最后答案",
+        "最終答案",
+        "结果",
+        "最终结果",
+        "解答",
+        "回答",
+        "选项",
+        "选择",
+        "判断",
+        "结论",
+        "答え",
+        "最終的な答え",
+        "正解",
+        "정답",
+        "답",
+        "답변",
+        "respuesta",
+        "respuestafinal",
+        "resultado",
+        "réponse",
+        "réponsefinale",
+        "reponse",
+        "résultat",
+        "antwort",
+        "endantwort",
+        "ergebnis",
+        "resposta",
+        "risposta",
+        "ответ",
+        "результат",
+        "jibu",
+        "คำตอบ",
+        "উত্তর",
+        "సమాధానం",
+    ]
+)
+_INSIDE = ("value", "answer", "text", "content", "number", "result", "label", "option", "letter", "choice", "amount")
+_Rank = Callable[[str], object]
+_RANKS: tuple[_Rank, ...] = (_FIRST_RANK.fullmatch, _ABROAD.__contains__, _SECOND_RANK.fullmatch)
+
+# In JSON `\f`, `\b`, `\t`, `\n` and `\r` are characters, in mathematics the beginnings of commands.
+_BACKSLASH = re.compile(
+    r"\\\\|\\(?=(?:frac|forall|boxed|binom|begin|beta|bar|big|bmod|text|times|theta|tan|tau|to|top|triangle|tfrac"
+    r"|neq?|nu|not|nabla|right|rho|rangle|rm|rfloor|rceil|mathbb)(?![a-z])|text[a-z]{2}\{)|\\(?![\"\\/bfnrtu])"
+)
+_OBJECT_BEGINS = re.compile(r"(?:```[a-zA-Z]{0,10}|~~~[a-zA-Z]{0,10})?\s{0,8}\{\s{0,20}[\"']")
+_FIELD = re.compile(
+    r"[\"']([^\"'\n]{1,40})[\"']\s{0,4}:\s{0,4}(\"[^\"]{0,4000}|'[^'\n]{0,4000}|[^\s,}\]\"'{\[]{1,400})"
+)
+
+
+class _Found(NamedTuple):
+    value: Any
+    start: int
+    end: int
 
 
 def last_json(text: str, opening: str, fits: Callable[[Any], bool]) -> Any:
@@ -21,9 +100,55 @@ def last_json(text: str, opening: str, fits: Callable[[Any], bool]) -> Any:
     Args:
         opening: ``[`` or ``{``, with more of what the value begins with; blanks may stand between its characters.
     """
-    reply = visible(text)[-_TAIL:]
+    found = _last(visible(text)[-_TAIL:], opening, fits, json.JSONDecoder(strict=False))
+    return found.value if found else None
+
+
+def json_answer(reply: str) -> tuple[str, ...] | None:
+    """Return what a reply in JSON answers: the members of its field for the answer, which is mostly one.
+
+    The field may have any usual key (``answer``, ``final_answer``, ``finalAnswer``, ``result``, ``value``,
+    ``solution``, ``答案``), and may hold an object with the value. Numbers come as they are written, true and false as
+    ``True`` and ``False``.
+
+    Args:
+        reply: What is left by `visible`.
+
+    Returns:
+        None when the reply is not JSON: another reading has to find the answer. Empty when it is and answers nothing:
+        then there is no answer.
+    """
+    reply = reply[-_ANSWER_TAIL:].strip()
+    if "{" not in reply:
+        return None
+    source = _BACKSLASH.sub(lambda match: "\\\\" if match.group() == "\\" else match.group(), reply)
+    decoder = json.JSONDecoder(strict=False, parse_int=_Number, parse_float=_Number)
+    found = _last(source, "{", lambda value: isinstance(value, dict) and bool(value), decoder)
+    if found is None:
+        return _broken(reply) if _OBJECT_BEGINS.match(reply) else None
+    behind = source[found.end :].strip("`~ \n\r\t.]")
+    # Before prose only a key that names the answer counts: `f({"value": 3})` may be an example.
+    answer = _answer_of(found.value, _RANKS[:2] if behind else _RANKS)
+    if answer is None:
+        alone = not behind and not source[: found.start].strip("`~ \n\r\tjsonJSON[")
+        return () if alone else None
+    return None if _goes_on(behind) else answer
+
+
+def said(text: str, joint: str = ", ") -> str:
+    """Return what a reply says: the answer of a reply in JSON, its members joined; else all that is visible of it."""
+    reply = visible(text).strip()
+    members = json_answer(reply)
+    return reply if members is None else joint.join(members)
+
+
+class _Number(str):
+    """A number as it is written."""
+
+
+def _last(reply: str, opening: str, fits: Callable[[Any], bool], decoder: json.JSONDecoder) -> _Found | None:
     start = re.compile(r"\s{0,20}".join(map(re.escape, opening)))
-    decoder, found, end = json.JSONDecoder(strict=False), None, 0
+    found, end = None, 0
     for match in deque(start.finditer(reply), maxlen=_TRIED):
         if match.start() < end:
             continue  # inside the one before
@@ -32,5 +157,56 @@ def last_json(text: str, opening: str, fits: Callable[[Any], bool]) -> Any:
         except _NO_JSON:
             continue
         if fits(value):
-            found, end = value, after
+            found, end = _Found(value, match.start(), after), after
     return found
+
+
+def _answer_of(value: dict[str, Any], ranks: tuple[_Rank, ...], depth: int = 0) -> tuple[str, ...] | None:
+    """Return the members of the field for the answer, None where an object has none."""
+    keys = {_bare(key): key for key in value}
+    for fits in ranks:
+        for name, key in keys.items():
+            if fits(name):
+                return _members(value[key], depth)
+    if len(value) == 1 and depth < _DEEPEST and isinstance(inner := next(iter(value.values())), dict):
+        return _answer_of(inner, ranks, depth + 1)  # {"data": {"answer": ...}}
+    return None
+
+
+def _bare(key: str) -> str:
+    return _BETWEEN_WORDS.sub("", key).casefold()
+
+
+def _members(value: object, depth: int) -> tuple[str, ...]:
+    if isinstance(value, dict):
+        if depth >= _DEEPEST:
+            return ()
+        keys = {str(key).casefold(): key for key in value}
+        inside = next((value[keys[name]] for name in _INSIDE if name in keys), None)
+        if inside is not None:
+            return _members(inside, depth + 1)
+        return _answer_of(value, _RANKS, depth + 1) or ()
+    if isinstance(value, list):
+        if depth >= _DEEPEST:
+            return ()
+        return tuple(member for one in value[:_MOST_MEMBERS] for member in _members(one, depth + 1))
+    text = "" if value is None else str(value).strip()
+    return (text,) if text else ()
+
+
+def _goes_on(behind: str) -> bool:
+    """Tell whether what stands behind an object says the answer again, or says too much for a closing remark."""
+    if len(behind) > _LONGEST_BEHIND:
+        return True
+    return next(boxes(behind), None) is not None or next(announcements(behind), None) is not None
+
+
+def _broken(reply: str) -> tuple[str, ...]:
+    """Return the last field for an answer in JSON that is cut off or otherwise damaged; empty when it has none."""
+    fields = [(_bare(key), value) for key, value in _FIELD.findall(reply)]
+    for fits in _RANKS:
+        values = [value for name, value in fields if fits(name)]
+        text = values[-1].strip().strip("\"'").replace("\\\\", "\\").strip() if values else ""
+        if text and text != "null":
+            return (text,)
+    return ()

@@ -11,29 +11,21 @@ From the most to the least explicit; the first that says something decides:
 from __future__ import annotations
 
 import re
-from collections import deque
+from itertools import islice
 
 from ..number_words_zh import last_spoken_zh
 from .boxes import Box, boxes
+from .expressions import formula_at, is_value
+from .json_text import json_answer
+from .marker import announcements
+from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, sentences, values
 from .visible import fold, visible
 
-_CLAIMS = 32
 _TAIL = 32_000  # Characters before the end that are read, where no box is found.
+_SHORT = 2  # Lines of a part with the heading "Answer" that announce it.
+_SENTENCES = 6  # Sentences behind a phrase in which its value is looked for.
+_SENTENCES_BACK = 40
 _SHOWN = 2000  # Characters read after a phrase or before the end.
-_PHRASE = re.compile(
-    r"\banswers?(?: to (?:this|the) (?:question|problem))?[*_`\"']{0,4}\s{0,2}(?::|=|(?:is|are)(?![a-z]))"
-    r"|(?:答案|答)[*_`\"'\])]{0,4}\s{0,2}(?::|=|应该是|应为|是|为)|####|<answer>"
-    # The languages of MGSM: Spanish, French, German, Russian, Swahili; Japanese, Thai, Bengali, Telugu.
-    r"|\b(?:respuesta|réponse|antwort|ответ|jibu)(?: \w{3,12})?[*_`\"']{0,4}\s{0,2}"
-    r"(?::|=|[—–-]|(?:es|est|ist|lautet|ni)(?!\w):?)"
-    r"|(?:答え|คำตอบ|উত্তর(?:টি)?|సమాధానం)[*_`\"']{0,4}\s{0,2}(?::|=|は:?|คือ:?|হল:?|হলো:?|হবে:?|(?=\d))",
-    re.IGNORECASE,
-)
-_TAKEN_BACK_BEFORE = re.compile(
-    r"(?:\bnot|\bnever|\bunlike|\bthan|\binstead of|n't|不是|并非|而非|不等于|不为|≠|\\neq?)"
-    r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$",
-    re.IGNORECASE,
-)
 _TAKEN_BACK_AFTER = re.compile(
     r"[\s$)*]{0,4}(?:\\[)\]])?,?\s{0,2}(?:(?:is|was|would be|which is|seems)\s(?:clearly |definitely |obviously )?"
     r"(?:not|wrong|incorrect|false|invalid|impossible)(?![a-z])|isn't|不对|错|不正确|是错)",
@@ -45,27 +37,40 @@ _TWO_BOXES = re.compile(
 )
 _LIST_WORD = re.compile(r",|;|、|and|or|和|或|与")
 _FILLER = re.compile(
-    r"(?:[\s:=,]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just|only|found|to|thus|therefore|so|now|then"
-    r"|that|indeed|at|least|most|also|given|by)(?![A-Za-z])){0,16}",
+    r"(?:[\s:=,~≈]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just|only|found|to|thus|therefore|so|now|then"
+    r"|that|indeed|at|least|most|also|given|by|as follows|genau|ungefähr|exactement|environ|exactamente|aproximadamente"
+    r"|ровно|примерно)(?![^\W_])){0,16}",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$|[\"')\]*])|[。！？\n]")
-_TOKEN = re.compile(r"\S+")
-_LETTERS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z\\])(?:sqrt|pi|sin|cos|tan|log|ln)(?![A-Za-z])")
-_WORD = re.compile(r"[A-Za-z]{2,}|[\u0400-\u1eff\u3040-\u30ff一-鿿]")  # none of them Greek
-_OPERATOR = re.compile(r"[-+*/^=<>|×÷·±≤≥≠∈∪,;:()\[\]{}$&.!°%]+")
-_GLUED = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,.]*\d|(?<![A-Za-z\d.])-?\d")
-_COUNTED = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,.]{0,40}(?:/\d{1,20}|%)?[\u0e00-\u0eff\u3040-\u30ff一-鿿]{0,4}")
-_VALUE = re.compile(r"\d|\\(?:frac|sqrt|pi|infty|emptyset|text|begin|[dt]frac|sin|cos|tan|log|ln|e|i)")
+_OPENING = " \t\r\n:*_`\"'#>"
+_BULLET = re.compile(r"\s{0,20}\n\s{0,20}(?:[-*•+]|1[.)])\s{1,4}(?=\S)")
+_DENIED = re.compile(r"not\b|n't|不", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"unknown|undetermined|impossible to|unclear|无法|未知", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:\*\*)?(?:\(([A-E])\)|([A-E])[.)])(?:\*\*)?[\s:,–—-]{1,4}(?=[-+$(]{0,3}(?:\d|\\|[√π.]|[a-z](?![a-z])))"
+)
+_SUPPOSED = re.compile(r"(?:should|must|would|will|has to)\s(?:\w{1,10}\s){0,2}be$", re.IGNORECASE)
+_WORDS = 4  # A longer claim without a value is prose; the value is looked for behind it.
+_ZH_COUNTED = re.compile(r"-?\d[\d,.]{0,40}(?:/\d{1,20}|%)?[\u0e00-\u0eff\u3040-\u30ff一-鿿]{1,4}")
+_GIVES_BACK = re.compile(r"[\s*_`\"')\]}.,;:!?$]")
 
 
 def read_math(text: str) -> str | None:
     """Return the final answer as it is written in the reply, None when there is none."""
     reply = visible(text).strip()
+    members = json_answer(reply)
+    if members is not None:
+        return _member(", ".join(members))
     if answer := _boxed(reply):
         return answer
     tail = fold(reply[-_TAIL:])
-    return _announced(tail) or _bold(tail) or _last_expression(tail)
+    announced = _announced(tail)
+    return (_bold(tail) or _last_expression(tail)) if announced is None else announced or None
+
+
+def _member(answer: str) -> str | None:
+    """Return what a field of JSON answers: a value, a sentence about it, or a whole reply."""
+    return _boxed(answer) or _announced(folded := fold(answer)) or _claim(folded) or None
 
 
 def _boxed(reply: str) -> str | None:
@@ -86,155 +91,102 @@ def _boxed(reply: str) -> str | None:
 
 def _taken_back(reply: str, box: Box) -> bool:
     before, after = reply[max(0, box.start - 48) : box.start], reply[box.end : box.end + 40]
-    return bool(_TAKEN_BACK_BEFORE.search(before) or _TAKEN_BACK_AFTER.match(after))
+    return bool(DENIED_BEFORE.search(before) or _TAKEN_BACK_AFTER.match(after))
 
 
 def _announced(reply: str) -> str | None:
-    for phrase in reversed(deque(_PHRASE.finditer(reply), maxlen=_CLAIMS)):
-        if _TAKEN_BACK_BEFORE.search(reply[max(0, phrase.start() - 40) : phrase.start()]):
-            continue
+    """Return what the last phrase announces; empty when all there are say that there is no answer."""
+    silent = False
+    for phrase in announcements(reply):
         claim = reply[phrase.end() : phrase.end() + _SHOWN]
-        answer = _json_value(claim) if '"' in phrase.group() else _claim(claim)
-        if answer:
+        supposed = _SUPPOSED.search(phrase.group()) is not None
+        heading = phrase.group().endswith("\n")
+        if answer := _headed(claim) if heading else _claim(claim, needs_value=supposed):
             return answer
-    return None
+        silent = silent or answer == ""
+    return "" if silent else None
 
 
-def _json_value(claim: str) -> str | None:
-    """Return the value of a JSON field: a string without its escapes, or what stands before the field's end."""
-    claim = claim.lstrip()
-    if claim.startswith('"'):
-        return claim[1:].partition('"')[0].replace("\\\\", "\\").strip() or None
-    return re.split(r"[,}\n]", claim, maxsplit=1)[0].strip() or None
+def _headed(text: str) -> str | None:
+    """Return the answer of a part with the heading "Answer": a short one announces it, a long one comes to it."""
+    if sum(1 for line in text.splitlines() if line.strip()) > _SHORT:
+        return _bold(text) or _last_expression(text)
+    return _claim("\n" + text)
 
 
-def _claim(claim: str) -> str | None:
-    """Return what a phrase announces: delimited mathematics, bold text, an expression, or the words of its clause."""
-    claim = claim.lstrip(" \t\r\n:*_`\"'#")
-    for opening, closing in (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$")):
-        if claim.startswith(opening) and not claim.startswith("$ ") and not _currency(claim):
-            inner, closed, _ = claim[len(opening) :].partition(closing)
-            if closed and inner.strip():
-                return inner.strip()
-    line = claim.partition("\n")[0].partition("</answer>")[0]
-    end = _SENTENCE_END.search(line)
-    sentence = line[: end.start()] if end else line
-    sentence = sentence.partition("**")[0] or sentence
-    sentence = sentence[_FILLER.match(sentence).end() :]  # type: ignore[union-attr]
-    if re.match(r"not\b|n't|unknown|不", sentence):
-        return None
-    leading = _leading_expression(sentence)
-    if leading:
-        return leading
-    clause = sentence.split(", ", 1)[0].strip(" \"'`*_.,;}")
-    if _VALUE.search(clause):
-        return _first_expression(clause) or _last_counted(clause) or clause
-    return (None if clause.isascii() else last_spoken_zh(clause)) or clause or None
+def _claim(claim: str, *, needs_value: bool = False) -> str | None:
+    """Return what a phrase announces: a value, or the words of its clause.
 
-
-def _last_counted(clause: str) -> str | None:
-    """Return the last number of a clause in a script that puts no blanks around it, with its unit."""
-    numbers = _COUNTED.findall(clause)
-    return str(numbers[-1]).rstrip(".,") if numbers else None
-
-
-def _currency(claim: str) -> bool:
-    """Tell whether a leading dollar sign is money ("$5 a day"), not the begin of a formula."""
-    inner = claim[1:60].split("$", 1)
-    return claim[1:2].isdigit() and (len(inner) == 1 or bool(_WORD.search(_LETTERS.sub("", inner[0]))))
-
-
-def _mathematical(token: str) -> bool:
-    """Tell whether a word of a sentence belongs to an expression: no letters but LaTeX and single variables."""
-    return not _WORD.search(_LETTERS.sub(" ", token.replace("{cm}", "")))
-
-
-def _leading_expression(sentence: str) -> str | None:
-    """Return the expression a sentence begins with; "and"/"or" between two values belongs to it."""
-    end = 0
-    tokens = list(_TOKEN.finditer(sentence, 0, _SHOWN))
-    depth = 0
-    for index, token in enumerate(tokens):
-        word = token.group()
-        joins = (
-            index > 0
-            and word in ("and", "or", "和", "或")
-            and index + 1 < len(tokens)
-            and _VALUE.search(tokens[index + 1].group()) is not None
-            and _mathematical(tokens[index + 1].group())
-        )
-        if depth <= 0 and not joins and not _mathematical(word):
-            glued = re.match(r"[-+]?[$£€¥]?\d[\d,.]*", word)
-            if glued and index == 0:
-                return word.rstrip(".,;")
+    Args:
+        needs_value: Words alone are no answer ("the answer should be positive").
+    """
+    if bullet := _BULLET.match(claim):
+        claim = claim[bullet.end() :]
+    claim = claim.lstrip(_OPENING).partition("</")[0]
+    claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
+    if label := _LABEL.match(claim):
+        claim = claim[label.end() :]
+    if (formula := formula_at(claim, 0)) and is_value(formula.text) and not _joined(claim[formula.end :]):
+        return formula.text
+    words = ""
+    for sentence in islice(sentences(claim), _SENTENCES):
+        if _NO_ANSWER.match(sentence):
+            return ""
+        value = announced_value(sentence)
+        if value is None and _DENIED.match(sentence):
+            return ""
+        if value and (value.weight is not Weight.ASIDE or not _before(sentence, value)):
+            return _with_unit(sentence, value)
+        words = words or _before(sentence, value)
+        if words and len(words.split()) <= _WORDS:
             break
-        depth += word.count("{") - word.count("}")
-        end = token.end()
-    expression = sentence[:end].strip(" ,;:.")
-    if not expression:
+    if needs_value:
         return None
-    if end == len(sentence.rstrip()) and not _WORD.search(_LETTERS.sub(" ", expression)):
-        return expression
-    expression = re.sub(r"(?:\s[A-Za-z])+$", "", expression).strip(" ,;:.")
-    return expression if _VALUE.search(expression) else None
+    return (None if words.isascii() else last_spoken_zh(words)) or words or None
 
 
-def _first_expression(clause: str) -> str | None:
-    for token in _TOKEN.finditer(clause):
-        if _VALUE.search(token.group()) and (found := _leading_expression(clause[token.start() :])):
-            return found
-    return None
+def _joined(behind: str) -> bool:
+    """Tell whether a formula goes on with another value: "$3$, $5$ and $7$", "$x = 2$ or $x = -2$"."""
+    return re.match(r",?\s{0,2}(?:and|or|,)\s{0,2}[$\\\d-]|,\s{0,2}[$\\\d-]", behind) is not None
+
+
+def _before(sentence: str, value: Value | None) -> str:
+    """Return the words of a clause, up to a remark that holds a value."""
+    end = len(sentence) if value is None else value.start
+    return re.split(r",\s|\s\(|;|\s[—–-]\s", sentence[:end], maxsplit=1)[0].strip(" \"'`*_.,;}").rstrip("( ")
+
+
+def _with_unit(sentence: str, value: Value) -> str:
+    """Return a value; with its unit when a sentence in Chinese or Japanese is nothing else."""
+    whole = sentence.strip(" *_`")
+    return whole if _ZH_COUNTED.fullmatch(whole) else value.text
 
 
 def _bold(reply: str) -> str | None:
     """Return the last bold text that is an expression, with or without a unit: headings and emphasis are not."""
     pieces = reply.split("**")
     for inner in reversed(pieces[1:-1:2] if len(pieces) % 2 else pieces[1::2]):
-        if len(inner) <= 200 and _VALUE.search(inner):
-            leading = _leading_expression(inner.strip())
-            if leading and len(inner.split()) <= len(leading.split()) + 2:
-                return leading.rpartition(" = ")[2]
+        if len(inner) > 200 or not is_value(inner):
+            continue
+        found = values(inner.strip())
+        if found and not inner[: found[0].start].strip(" $*") and len(inner[found[0].end :].split()) <= 2:
+            return found[0].text
     return None
 
 
+def _is_short_text(reply: str) -> bool:
+    return len(reply) <= 60 and len(reply.split()) <= 2 and not is_value(reply)
+
+
 def _last_expression(reply: str) -> str | None:
-    """Return the last run of mathematical tokens that holds a value, or a reply of at most three words itself."""
+    """Return the value that the reply's last sentence with one gives, or a reply of at most two words itself."""
     tail = reply[-_SHOWN:].replace("\\boxed{}", " ")
-    run: list[str] = []
-    for token in reversed(tail.split()):
-        if _mathematical(token):
-            run.append(token)
-        elif any(_VALUE.search(part) for part in run):
-            break
-        else:
-            run.clear()
-            if glued := _GLUED.findall(token[-200:]):
-                return str(glued[-1])
-    while len(run) > 1 and run[-1].isalpha() and not _OPERATOR.fullmatch(run[-2]):
-        run.pop()
-    if any(_VALUE.search(part) for part in run):
-        return _result(" ".join(reversed(run))) or None
-    if not tail.isascii() and (number := last_spoken_zh(tail.rpartition("\n")[2])):
-        return number
-    return reply.strip(" .*_`\"'。") or None if len(reply) <= 60 and len(reply.split()) <= 2 else None
-
-
-def _result(run: str) -> str:
-    """Return the right side of the last equation in ``run``, and of a list of values the last one."""
-    run = run.strip(" .,;:。*_`").removesuffix("\\]").removesuffix("\\)").removesuffix("$").strip(" .,;:")
-    for opening in ("\\[", "\\(", "$$", "$"):
-        if opening in run and run.count(opening) == 1 and not re.match(r"\$\d", run[run.rfind(opening) :]):
-            before, _, after = run.rpartition(opening)
-            run = after if _VALUE.search(after) else before
-    depth, start = 0, 0
-    for position, character in enumerate(run):
-        if character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif depth == 0 and (character == "=" or (character == "," and run[position + 1 : position + 2] == " ")):
-            start = position + 1
-    result = run[start:].strip(" .,;:$")
-    if result.endswith(")") and "(" not in result and "[" not in result:
-        result = result.rstrip(")")
-    return result if _VALUE.search(result) else run
+    fallback: str | None = None
+    for sentence in islice(reversed(list(sentences(tail))), _SENTENCES_BACK):
+        value = concluding_value(sentence)
+        if value and value.weight is not Weight.ASIDE:
+            return value.text
+        fallback = fallback or (value.text if value else None)
+        if not sentence.isascii() and (number := last_spoken_zh(sentence)):
+            return number
+    return fallback or (reply.strip(" .*_`\"'。") or None if _is_short_text(reply) else None)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 
 from .boxes import boxes
-from .labels import negated
-from .visible import fold, visible
+from .json_text import said
+from .marker import announcements
+from .visible import fold
 
-_CLAIMS = 24
 _TAIL = 32_000  # Characters before the end that are read.
 _SHOWN = 4000
-_MARKER = re.compile(
-    r"\banswers?[*_`\"']{0,4}\s{0,2}(?::|(?:is|are)(?![a-z]):?)|答案[*_`]{0,2}\s{0,2}(?::|是|为)", re.IGNORECASE
-)
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|。")
 _REASON = re.compile(r",?\s(?:\(?not|because|since|which|rather than|instead of)(?![a-z])", re.IGNORECASE)
 _EDGES = " \t\r\n.。*_`"
@@ -28,7 +24,7 @@ def read_phrase(text: str) -> tuple[str, ...]:
     The readings differ in what belongs to the answer: the rest of the line, its first sentence, that without a
     reason behind it, each with and without brackets around it (the benchmark's own format has some).
     """
-    reply = fold(visible(text).strip())
+    reply = fold(said(text, " "))
     if not reply:
         return ()
     line = claimed(reply)[:_SHOWN].lstrip(" \t\r\n:*_").partition("\n")[0]
@@ -62,9 +58,9 @@ def first_sentence(line: str) -> str:
 
 
 def _announced(reply: str) -> str | None:
-    for marker in reversed(deque(_MARKER.finditer(reply), maxlen=_CLAIMS)):
+    for marker in announcements(reply):
         claim = reply[marker.end() : marker.end() + _SHOWN]
-        if claim.strip(_EDGES) and not negated(reply, marker.start()):
+        if claim.strip(_EDGES):
             return claim
     return None
 

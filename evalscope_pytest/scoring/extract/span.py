@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from .json_text import said
 from .phrase import claimed, first_sentence, unwrapped
-from .visible import fold, visible
+from .visible import fold
 
 _SEPARATORS = (";", "\n", ",")
 _POINTS = ("- ", "* ", "• ")
@@ -19,7 +20,7 @@ def read_spans(text: str) -> tuple[str, ...]:
 
     Empty when the reply says nothing.
     """
-    reply = fold(visible(text).strip())
+    reply = fold(said(text, "; "))
     claim = (claimed(reply) if reply else "")[:_LONGEST].lstrip(" \t\r\n:")
     if claim.startswith('"') and '"' in claim[1:]:  # quoted, or a field of JSON
         return (claim[1:].partition('"')[0],)

@@ -13,19 +13,19 @@ A word inside a sentence says nothing, and neither do two verdicts at once ("yes
 from __future__ import annotations
 
 import re
-from collections import deque
 
-from .visible import fold, visible
+from .json_text import said
+from .marker import announcement, announcements
+from .visible import fold
 
 YES, NO, MAYBE = "yes", "no", "maybe"
 _NOTHING = "nothing"  # A claim of two verdicts: no weaker reading is tried.
 _WORDS = {
-    YES: "yes yeah yep 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
-    NO: "no nope nay 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在 不可以 不能 不会",
+    YES: "yes yeah yep true 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
+    NO: "no nope nay false 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在 不可以 不能 不会",
     MAYBE: "maybe perhaps 也许 可能 或许 不确定",
 }
 _VERDICTS = {word: verdict for verdict, words in _WORDS.items() for word in words.split()}
-_CLAIMS = 48  # How many claims are tried, from the last.
 _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
 _EDGES = " \t\r\n.,;:!?*_`\"'()[]{}<>$#~\\。，、；！=-"
 _DRESS = re.compile(
@@ -33,11 +33,10 @@ _DRESS = re.compile(
     r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
 )
 _WORD = re.compile(r"[a-z]+|[一-鿿]+")
-_MARKER = re.compile(
-    r"\bactually,?\s|\b(?:answers?|judge?ments?|verdict|conclusion|decision)[*_`\"'#)\]]{0,4}\s{0,3}"
-    r"(?::|=|(?:is|would be|should be|must be)(?![a-z]):?)"
-    r"|(?:答案|判断|结论|结果|回答)[*_`\"')\]]{0,4}\s{0,3}(?::|(?:应该|应当)?(?:是|为):?)|答\s?:"
-    r"|\\?\bboxed\s{0,3}(?=\{)|<answer>"
+_MARKER = announcement(
+    english="judge?ments?|verdict|conclusion|decision",
+    chinese="判断|结论|结果|回答",
+    also=r"\bactually,?\s|\\?\bboxed\s{0,3}(?=\{)",
 )
 # Words that open the sentence after a "yes" or "no" that has no comma; before any other, "no" belongs to it ("no dog").
 _OPENING = "there it this that the they he she we you i a an because since as in based according and but"
@@ -53,7 +52,7 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
         text: The reply; thinking in it is not read.
         maybe: Whether the question allows ``maybe``; else such a reply has no answer.
     """
-    reply = visible(text).strip()
+    reply = said(text)
     ends = [reply] if len(reply) <= _TAIL else [reply[-_TAIL:], reply[:_HEAD]]
     parts = [fold(part).casefold() for part in ends]
     found = _bare(parts[0]) if len(parts) == 1 else None
@@ -67,7 +66,7 @@ def _bare(text: str) -> str | None:
 
 
 def _claimed(reply: str) -> str | None:
-    for marker in reversed(deque(_MARKER.finditer(reply), maxlen=_CLAIMS)):
+    for marker in announcements(reply, _MARKER):
         claim = reply[marker.end() : marker.end() + 200]
         if found := _first_word(claim.lstrip()):
             return found

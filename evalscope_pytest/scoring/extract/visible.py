@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-_TAG = re.compile(r"<(/?)think(?:ing)?>")
+from ...core.reply_marks import without_marks
 
 # Full-width forms, digits of other scripts, CJK brackets and typographic quotes, each to one ASCII character: positions
 # stay what they were. The digits are Arabic, Persian, Devanagari, Bengali, Telugu and Thai. Of traditional characters,
@@ -21,26 +19,11 @@ _FOLD = (
 
 
 def visible(text: str) -> str:
-    """Return ``text`` without its thinking.
+    """Return what a reply says: ``text`` without its thinking, and without the tokens of a chat template around it.
 
-    Closed ``<think>`` blocks are removed, an unclosed one hides all that follows it, and a ``</think>`` whose opening
-    was part of the prompt hides all that precedes it.
+    Every reader calls this first. The marks are those of `core.reply_marks`.
     """
-    if "think" not in text:
-        return text
-    kept: list[str] = []
-    position, thinking = 0, False
-    for tag in _TAG.finditer(text):
-        if tag.group(1):
-            if not thinking:
-                kept.clear()
-            position, thinking = tag.end(), False
-        elif not thinking:
-            kept.append(text[position : tag.start()])
-            thinking = True
-    if not thinking:
-        kept.append(text[position:])
-    return "".join(kept)
+    return without_marks(text)
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,109 @@
+r"""Finding where a reply announces its answer: ``Answer: ...``, "the answer is ...", ``答案是``, ``####``.
+
+One pattern for every reader. A reader whose questions have more nouns for an answer (choice: "the best option is")
+makes the pattern with them; the forms around the noun are the same for all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from functools import cache
+
+_MOST = 48  # Announcements that are tried, from the last: bounds the work on a reply that repeats one for ever.
+CLOSING = r"(?:[*_`\"'\])}#]|</?b>|</?strong>){0,4}"
+_QUALIFIERS = r"(?:final|correct|right|best|my|your|the|short|exact|numeric(?:al)?|predicted|model)"
+_EN_WORDS = r"(?:\s(?:choices?|options?|letters?|values?|text|here|below|above|therefore|thus|then|now))?"
+# "Answer (a):", "Answer 2:", "the answer to part (b) is", "the answer to this question is", "the answer (in cm) is"
+_EN_OF = (
+    r"(?:\s?[(\[][^()\[\]\n]{1,40}[)\]]|\s(?:no\.\s?|#\s?)?\d{1,2}(?=[.):*]))?"
+    r"(?:\s(?:to|for|of)\s(?:this|the|your|our|that|part|question|problem|exercise|both|[(])[\w() ]{0,40}?)?"
+)
+_EN_VERB = (
+    r"(?::|=|—|–|-?>|=>|[→➔➜⇒]|是|为|-(?=\s?[(\[*$\\]{0,3}(?:\d|[A-Za-z](?![A-Za-z])))"
+    r"|(?:is|are|equals|(?:would|should|must|will|has\sto)(?:\s(?:most|likely|probably|definitely|certainly)){0,2}\sbe"
+    r"|comes(?:\sout)?\sto|turns\sout\sto\sbe)(?![a-z]))"
+)
+_ZH = r"(?:答案|答)"
+_ZH_VERB = r"(?::|=|(?:应该|应当|应|就|当|即)?(?:是|为|等于))"
+# Spanish, French, German, Italian, Portuguese, Dutch, Indonesian, Swahili, Yoruba, Russian, Turkish.
+_LATIN = r"\b(?:antwort|réponse|reponse|respuesta|resposta|risposta|antwoord|jawaban(?:nya)?|jibu|ìdáhùn|ответ|cevap)"
+_LATIN_VERB = (
+    r"(?::|=|[—–-](?!\w)|(?:ist|lautet|est|es|é|è|is|adalah|ni|jẹ́|это|равен|равно)(?!\w))"
+    r"(?:\s(?-i:die|der|a|la|le|el)(?=\s)|\sl')?"
+    r"(?:\s(?:opción|opção|opzione|pilihan|lettre|letra|lettera|buchstabe)(?!\w))?"
+)
+# Arabic, Bengali, Hindi and its neighbours, Tamil, Telugu, Kannada, Malayalam, Thai, Korean, Japanese.
+_EASTERN = (
+    r"(?:الإجابة|الجواب|উত্তর(?:টি)?|उत्तर|ઉત્તર|ਉੱਤਰ|ଉତ୍ତର|பதில்|సమాధానం|ಉತ್ತರ|ഉത്തരം|คำตอบ|정답|답변|答え|正解)"
+    r"(?:\sالصحيحة|\sالصحيح|\sالنهائية|สุดท้าย(?:คือ)?)?"
+)
+_EASTERN_VERB = (
+    r"(?::|=|(?:は|은|는|\s?هي|\s?هو|\s?হলো?|\s?হবে|\s?है|\s?คือ|\s?అంటే):?"
+    r"|(?=[\s(\[*\"'{$\\]{0,6}(?:\d|[A-Za-z](?![A-Za-z]))))"
+)
+_HEADING = (
+    r"^[ \t#*_>-]{0,8}(?:\d{1,2}[.)]\s)?(?:(?:the|my|final|correct|short)\s){0,2}"
+    r"(?:answer|antwort|réponse|respuesta|jibu|ответ|答案|最终答案|答え|คำตอบ|উত্তর|సమాధానం)"
+    r"[*_:.]{0,5}[ \t]{0,4}\n"
+)
+
+
+@cache
+def announcement(english: str = "", chinese: str = "", also: str = "") -> re.Pattern[str]:
+    """Return the pattern of an announcement, which ends where the answer begins.
+
+    Args:
+        english: More nouns for an answer, as alternatives of a regular expression.
+        chinese: More of them in Chinese.
+        also: Whole further forms.
+    """
+    nouns = rf"answers?|ans{'|' + english if english else ''}"
+    chinese = rf"(?:{_ZH}|{chinese})" if chinese else _ZH
+    return re.compile(
+        rf"\b(?:{_QUALIFIERS}[_-]?)?(?:{nouns}){_EN_WORDS}{_EN_OF}\s{{0,2}}{CLOSING}\s{{0,3}}{_EN_VERB}"
+        rf"|{chinese}{CLOSING}\s{{0,2}}{_ZH_VERB}"
+        rf"|{_LATIN}(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{CLOSING}\s?{_LATIN_VERB}"
+        rf"|{_EASTERN}{CLOSING}\s?{_EASTERN_VERB}"
+        rf"|####|[<\[](?:final[_ ]?)?answer[>\]]|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+ANNOUNCEMENT = announcement()
+
+# "the answer is not 17", "unlike the answer", "a wrong answer is"
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|nor|neither|unlike|except|than|instead of|excluding)|n't"
+    r"|[不别非](?:能|应该?|该|可以?|会|要|宜|得)?|并非|而非|排除|除了)"
+    r"(?:\s{0,2}(?:be|is|are|option|options|choice|choose|pick|select|to|the|a|an|simply|just|final|correct|right|best"
+    r"|选项|选择|选|是|为)(?![a-z])){0,3}[\s*_`\"'$(\[]{0,4}$"
+    r"|\b(?:wrong|incorrect|false|tempting|mistaken|erroneous|incomplete|common|initial|first|old|previous|naive"
+    r"|student's|错误的?|falsche|incorrecta|mauvaise)[\s*_`\"'_-]{1,2}$",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(
+    r"(?:\b(?:whether|if|suppose|assume|assuming|imagine|unless|why"
+    r"|(?:might|may|could|would|some|people) (?:say|think))"
+    r"(?: that)?(?: the| this| my)?(?: correct| right| final| best| option| choice)?"
+    r"|(?:如果|假如|假设|是否|若|为什么)(?:正确|最终)?)\s?$",
+    re.IGNORECASE,
+)
+
+
+def announcements(reply: str, pattern: re.Pattern[str] = ANNOUNCEMENT) -> Iterator[re.Match[str]]:
+    """Yield the announcements that stand, the last first: those denied or only supposed are left out.
+
+    Args:
+        reply: Folded text (`visible.fold`).
+        pattern: Made by `announcement`.
+    """
+    for match in reversed(deque(pattern.finditer(reply), maxlen=_MOST)):
+        if not _DENIED.search(reply[max(0, match.start() - 48) : match.start()]) and not hedged(reply, match.start()):
+            yield match
+
+
+def hedged(text: str, position: int) -> bool:
+    """Tell whether what stands at ``position`` is only supposed, or asked ("whether", "if", "some may say that")."""
+    return _HEDGED.search(text[max(0, position - 48) : position]) is not None

@@ -1,0 +1,244 @@
+r"""Finding the value that a sentence gives among the numbers it mentions.
+
+"In 2 days, Janet has 36 apples (3 boxes of 12)." gives 36. Every number or formula of a sentence is a candidate, and
+the words around it say how much it counts (`Weight`): one behind "so" or "making" concludes, one behind a preposition
+tells when or for whom, one in brackets or in a clause with "since" or "where" explains, one behind "not" is denied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from .expressions import Token, is_value, listed, result_of, tokens_of
+
+_LONGEST = 1200  # Characters of a sentence that are read.
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$|[\"')\]*])|[。！？\n]")
+_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Za-z]|i\.e|e\.g|approx|ca|No|Nr|Mr|Mrs|Ms|Dr|St|vs|cf|resp)$")
+
+
+class Weight(IntEnum):
+    """How much a value counts as what its sentence is about."""
+
+    DENIED = -1
+    ASIDE = 0
+    BESIDE = 1
+    PLAIN = 2
+    CONCLUDES = 3
+
+
+class Value(NamedTuple):
+    """A number or formula of a sentence; ``text`` is without the marks around it."""
+
+    start: int
+    end: int
+    text: str
+    weight: Weight
+
+
+_ADVERBS = (
+    r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another|least|up|to|approximately)){0,3}"
+)
+# What stands directly before a number that says when, where, how long, of what or for whom.
+_BESIDE_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:"
+    r"(?:after|by|from|before|when|while|of) [a-z]{2,12}ing(?: away| up| out| off)?|in|after|before|within|for|from|at|on|by|over|during|per|every|than|using|among|between|until|through|across"
+    r"|(?<!left )(?<!up )(?<!ends )(?<!end )(?<!remains )(?<!be )with|out of|instead of|since"
+    r"|steps?|days?|weeks?|months?|years?|hours?|parts?|questions?|problems?|grades?|pages?|chapters?|cases?|lines?"
+    r"|equations?|methods?|numbers?|rows?|no\.?|the|these|those|both|all|his|her|their|its|our|my"
+    # German, French, Spanish, Russian, Swahili
+    r"|nach|innerhalb(?: von)?|vor|bei|mit|für|pro|je|seit|bis|während|den|die|ihren|seinen|an|auf"
+    r"|après|dans|avant|pendant|pour|avec|depuis|chaque|les|ses|en|au bout de|sur"
+    r"|después de|tras|por|para|durante|con|cada|hace|dentro de|los|las|sus|al cabo de"
+    r"|через|за|после|спустя|в|на|до|из|по|от|для|каждые"
+    r"|baada ya|katika|kwa|kila|ndani ya|siku|saa|wiki|miezi|mwezi|miaka|mwaka|dakika|hatua"
+    rf"){_ADVERBS}\s?"
+    r"|(?:หลังจาก|หลัง|ใน|ภายใน|ทุก|สำหรับ|ต่อ)\s?"
+    r"|(?:每|分给|在|经过|过了?|第|对于|平均分给|平均分成|分成)\s?)[$*(\[]{0,3}$",
+    re.IGNORECASE,
+)
+_BESIDE_BEHIND = re.compile(
+    r"\s{0,2}(?:[^\W\d_]{1,14}\s){0,2}?(?:later|ago|earlier|from now|hence|each (?:get|gets|got|have|has|had|receive|eat|pay|need|earn|take|buy|make|own)|times (?:as|more|the|that|less))(?![a-z])"
+    r"|\s{0,2}(?:[^\W\d_]{1,14}\s){0,1}?(?:später|lang|plus tard|después(?! de)|más tarde|спустя)(?!\w)"
+    r"|\s{0,2}[天日周月年小时分钟步个次]{1,3}[后後内里前间]|\s{0,2}(?:日|時間|分|週間|ヶ月|か月|年|回|ステップ)(?:後|で|間|以内|前|かけて)"
+    r"|\s{0,2}\S{1,16}\s?(?:পরে|পর|মধ্যে|আগে|ধরে|తర్వాత|తరువాత|లో|లోపు)"
+    r"|\s{0,2}(?:দিনে|সপ্তাহে|মাসে|বছরে|মিনিটে|ঘণ্টায়|ঘন্টায়|রోజుల్లో|రోజుల్లో|గంటల్లో)",
+    re.IGNORECASE,
+)
+_ASIDE_BEHIND = re.compile(
+    r"\s{0,2}(?:[^\W\d_]{1,14}\s)?of (?:them|these|those|which|whom)(?![a-z])|\s{0,2}(?:davon|d'entre|de ellos|из них)",
+    re.IGNORECASE,
+)
+_FOR_ALL = (
+    r"for (?:all|every|any|each|some) (?:(?:real|positive|negative|natural|whole|integers?|numbers?|values? of) ){0,3}"
+    r"(?:[$\\]|[A-Za-z](?![A-Za-z]))"
+)
+_ASIDE = re.compile(
+    rf"\W{{0,4}}(?:(?:and|but|or|und|et|y)\s)?(?:since|because|where|when|whenever|whose|if|as|given|{_FOR_ALL}|provided|assuming"
+    r"|which (?:is|are|was|were|has|have|had|can|could|cost|we|he|she|they|it|you|I)(?![a-z])"
+    r"|who|of (?:which|these|those|whom|them)|up from|down from|compared|instead|rather|not|unlike|versus|vs|whereas|while"
+    r"|including|attained|achieved|reached|obtained|occurring|taken|realized|at|on|in|although|though|even though|found|using|via|after|before|with|from|note|notice|recall|checking|check|verified"
+    r"|weil|da|wobei|wenn|davon|denn|nicht|car|puisque|parce que|dont|où|si|porque|ya que|pues|donde|cuando|de los cuales"
+    r"|так как|потому что|где|если|из которых|kwa sababu|ambapo|"
+    r"其中|因为|由于|因為|当|如果|而不是|不是|相比)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_ASIDE_WITHIN = re.compile(
+    r"\s(?=(?:since|because|where|when|whenever|if|given that|provided|assuming|which (?:is|are|was|were|has|have)"
+    r"|of which|up from|down from|compared (?:to|with)|instead of|rather than|unlike|versus|whereas|weil|wobei|denn"
+    r"|puisque|parce que|dont|porque|ya que|так как|потому что|из которых|kwa sababu)(?![a-z]))"
+    rf"|\s(?={_FOR_ALL})|(?<=[^,])(?=其中|因为|由于)",
+    re.IGNORECASE,
+)
+_CONCLUDES_CLAUSE = re.compile(
+    r"\W{0,4}(?:and\s)?(?:so|thus|hence|therefore|then|giving|making|leaving|totall?ing|for a total|which (?:gives|makes|leaves|means|totals|yields)"
+    r"|meaning|resulting|adding up|also|insgesamt|somit|donc|soit|por lo tanto|así que|итого|всего|значит"
+    r"|所以|因此|一共|共|总共|合计|还剩|剩下|等于|即)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_CONCLUDES_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:making|giving|gives?|yields?|yielding|leaving|leaves|totals?|totaling|totalling|equals?|is equal to|comes? (?:out )?to|amounts? to"
+    r"|adds? up to|total of|altogether|insgesamt|en tout|en total|всего|jumla ya)|[一总]?共[\u4e00-\u9fff]{0,3}|合计|还剩下?|剩下?|等于)"
+    r"(?:\s(?:of|is|are|a|about|exactly|only))?\s?[$*:]{0,3}\s?$",
+    re.IGNORECASE,
+)
+_CONCLUDES_BEHIND = re.compile(
+    r"\s{0,2}(?:[^\W\d_]{1,14}\s){0,2}?(?:in total|altogether|in all|overall|total|insgesamt|en tout|en total|всего|kwa jumla)(?![a-z])",
+    re.IGNORECASE,
+)
+_WAYS = re.compile(r"\s(?:(?:different|distinct|possible)\s){0,2}ways(?![a-z])")
+_OPENING_BESIDE = re.compile(
+    r"\W{0,4}(?:after|before|with|by|from|starting|beginning|once|having|using|at|on|of|during|within|out of|for"
+    r"|in(?! total| all| the end| conclusion| summary| sum)|nach|mit|bei|von|in|après|avec|dans|avant|en(?! tout| total)"
+    r"|después|tras|con|de|durante|antes|через|после|за|с|из|baada|kwa|katika|経|每|在|经过|过)(?![A-Za-zа-я])",
+    re.IGNORECASE,
+)
+DENIED_BEFORE = re.compile(
+    r"(?:\bnot|\bnever|\bunlike|\bthan|\binstead of|n't|不是|并非|而非|不等于|不为|≠|\\neq?)"
+    r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[;；]\s?|(?<=\()|,\s|,(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]),|\s[—–-]\s|[—–](?=[A-Za-z])|:\s")
+_CHINESE = re.compile("[一-鿿]")
+_SUM = re.compile(r"\d\s?[%)]?\s?=")
+_MONEY = re.compile(r"(?:for|at|by)\s[$£€¥]?$")
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of ``text``, each without its full stop, at most `_LONGEST` characters of each."""
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        if end.group() == "." and _ABBREVIATED.search(text[max(0, end.start() - 8, start) : end.start()]):
+            continue
+        if text[start : end.start()].strip():
+            yield text[start : end.start()][:_LONGEST]
+        start = end.end()
+    if text[start:].strip():
+        yield text[start:][:_LONGEST]
+
+
+def values(sentence: str) -> list[Value]:
+    """Return the numbers and formulas of a sentence in their order, members of a list as one."""
+    tokens = tokens_of(sentence)
+    formulas = [(token.start, token.end) for token in tokens if token.formula]
+    clauses = _clauses(sentence, formulas)
+    found: list[Value] = []
+    for run in listed(sentence, tokens):
+        text = result_of(sentence[run.start : run.end])
+        if is_value(text):
+            found.append(Value(run.start, run.end, text, _weight(sentence, run, clauses)))
+    return found
+
+
+def announced_value(sentence: str) -> Value | None:
+    """Return the value of a sentence that announces it: the one it begins with or concludes, else the first it gives."""
+    found = values(sentence)
+    if not found:
+        return None
+    if worded := [value for value in found if sentence[value.start] == "=" and value.weight > Weight.ASIDE]:
+        return worded[-1]  # "3 boxes x 12 apples = 36 apples"
+    if _CHINESE.search(sentence) and (given := _given_in_chinese(sentence, found)):
+        return given
+    first = found[0]
+    if (
+        first.weight > Weight.DENIED
+        and not sentence[: first.start].strip(" \t*_`\"'$(~=:")
+        and not _BESIDE_BEHIND.match(sentence, first.end)
+    ):
+        return first
+    concluding = [value for value in found if value.weight is Weight.CONCLUDES]
+    plain = [value for value in found if value.weight is Weight.PLAIN]
+    beside = [value for value in found if value.weight is Weight.BESIDE]
+    aside = [value for value in found if value.weight is Weight.ASIDE]
+    return next((chosen for chosen in (concluding[-1:], plain[:1], beside[-1:], aside[:1]) if chosen), [None])[0]
+
+
+def _given_in_chinese(sentence: str, found: list[Value]) -> Value | None:
+    """Return the last value of the first clause that gives one: what a Chinese clause says stands at its end."""
+    if concluding := [value for value in found if value.weight is Weight.CONCLUDES]:
+        return concluding[-1]
+    plain = [value for value in found if value.weight is Weight.PLAIN]
+    same = [value for value in plain if not _CLAUSE_END.search(sentence, plain[0].end, value.start)]
+    return same[-1] if same else None
+
+
+def concluding_value(sentence: str) -> Value | None:
+    """Return the value of a sentence that a reply ends with: the last of those that count most."""
+    found = [value for value in values(sentence) if value.weight > Weight.DENIED]
+    if not found:
+        return None
+    return max(found, key=lambda value: (min(value.weight, Weight.PLAIN), value.start))
+
+
+def _weight(sentence: str, run: Token, clauses: list[tuple[int, Weight]]) -> Weight:
+    before, behind = sentence[max(0, run.start - 60) : run.start], sentence[run.end : run.end + 60]
+    clause = next(weight for start, weight in reversed(clauses) if start <= run.start)
+    if DENIED_BEFORE.search(before):
+        return Weight.DENIED
+    if clause is Weight.ASIDE or _ASIDE_BEHIND.match(behind) or _in_brackets(sentence, run):
+        return Weight.ASIDE
+    beside = _BESIDE_BEFORE.search(before) and not _WAYS.match(behind)
+    money = sentence[run.start : run.start + 1] in ("$", "£", "€", "¥") and _MONEY.search(before)
+    if "=" in run.text and run.text[-1:] != "=" and _SUM.search(run.text):
+        return Weight.CONCLUDES
+    if clause is Weight.BESIDE or (beside and not money) or _BESIDE_BEHIND.match(behind):
+        return Weight.BESIDE
+    concludes = _CONCLUDES_BEFORE.search(before) or _CONCLUDES_BEHIND.match(behind)
+    return Weight.CONCLUDES if concludes or clause is Weight.CONCLUDES else Weight.PLAIN
+
+
+def _clauses(sentence: str, formulas: list[tuple[int, int]]) -> list[tuple[int, Weight]]:
+    """Return where the clauses begin, and what kind each is of."""
+    starts = [0]
+    starts += [match.end() for match in _CLAUSE_END.finditer(sentence)]
+    starts += [match.end() for match in _ASIDE_WITHIN.finditer(sentence)]
+    outside = sorted(at for at in set(starts) if not any(begin < at < end for begin, end in formulas))
+    followed = len(outside) > 1 and "," in sentence[: outside[1]]
+    return [(at, _kind(sentence, at, followed=followed)) for at in outside]
+
+
+def _kind(sentence: str, at: int, *, followed: bool) -> Weight:
+    if at and _ASIDE.match(sentence, at):
+        return Weight.ASIDE
+    if not at and _OPENING_ASIDE.match(sentence):
+        return Weight.ASIDE
+    if not at and followed and _OPENING_BESIDE.match(sentence):
+        return Weight.BESIDE
+    return Weight.CONCLUDES if at and _CONCLUDES_CLAUSE.match(sentence, at) else Weight.PLAIN
+
+
+_OPENING_ASIDE = re.compile(
+    r"\W{0,4}(?:since|because|if|when|given|as|for (?:all|every|any)|assuming|weil|da|wenn|puisque|si|porque|como|так как|если"
+    r"|因为|由于|如果|当)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+
+
+def _in_brackets(sentence: str, run: Token) -> bool:
+    """Tell whether a value stands in brackets behind words: a pair such as ``(3, 4)`` does not."""
+    before = sentence[: run.start]
+    if run.text.startswith("(") and (")" not in run.text or (before[-2:-1].isalpha() and "," not in run.text)):
+        return True
+    return before.count("(") > before.count(")") or before.count("[") > before.count("]")
