@@ -1,0 +1,328 @@
+"""Replies rewritten in ways that change nothing: a right one stays right, a wrong one stays wrong.
+
+A `Reader` is a scorer with questions. `reply` puts a value into a reply: it dresses the value, announces it, and adds
+what a model writes around it. A function makes each choice, so that hypothesis and the long search
+(`tests/fuzz/search.py`) share the rewrites.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from evalscope_pytest import Sample, Scorer
+from evalscope_pytest.scoring import (
+    bbh_answer,
+    choice_answer,
+    drop_answer,
+    local_math_answer,
+    math_answer,
+    trivia_answer,
+    yes_no,
+)
+
+Choose = Callable[[Sequence[Any]], Any]
+Forms = Sequence[str]  # templates with {v}, the value
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sample with a value that answers it and values that do not."""
+
+    sample: Sample
+    right: str
+    wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A scorer, questions for it, and the rewrites that leave its verdict alone.
+
+    Attributes:
+        dress: Templates of the value itself.
+        announce: Templates of the sentence that states the dressed value.
+        value_json: Turns a value into what a JSON field holds.
+        dresses: More templates that fit one value only (a number's other notations).
+    """
+
+    name: str
+    scorer: Scorer
+    questions: Sequence[Question]
+    dress: Forms
+    announce: Forms
+    value_json: Callable[[str], Any] = str
+    dresses: Callable[[str], Forms] = lambda value: ()
+    metric: str = "accuracy"
+
+
+END_TOKENS = (
+    "", "", "", "<|im_end|>", "<|eot_id|>", "<|endoftext|>", "</s>", "<eos>", "<end_of_turn>", "[EOS]",
+    "<｜end▁of▁sentence｜>", "\n<|im_end|>\n", "<|im_end|><|im_end|>", "<|end|>", "<|return|>",
+)  # fmt: skip
+# {d} is a thought that claims another value.
+THINKING = (
+    "", "", "", "", "<think>{d}</think>", "<think>\n{d}\n</think>\n\n", "<Think>{d}</Think>", "<THINK>{d}</THINK>",
+    "[THINK]{d}[/THINK]", "<thinking>{d}</thinking>", "<thought>{d}</thought>", "<reasoning>{d}</reasoning>",
+    "◁think▷{d}◁/think▷", "<seed:think>{d}</seed:think>", "{d}</think>", "<think></think>",
+    "<reflection>{d}</reflection>",
+    "<|channel|>analysis<|message|>{d}<|end|><|start|>assistant<|channel|>final<|message|>",
+)  # fmt: skip
+BEFORE = (
+    "", "", "", "Let me work through this step by step.\n\n", "Sure!\n\n",
+    "**Reasoning**\n\nI compared the cases.\n\n", "### Step 1\nRead the question.\n\n### Step 2\nSolve it.\n\n",
+    "Great question. ", "I read the question twice. ",
+)  # fmt: skip
+AFTER = (
+    "", "", "", "\n\nLet me know if you have any questions!", "\n\nI hope this helps.", "\n", "  ", "\n\n---\n",
+    "\n\nI checked this twice.", " 😊", "\n\nWould you like to see another way?",
+)  # fmt: skip
+ANNOUNCE = (
+    "The answer is {v}.", "The answer is {v}", "Answer: {v}", "ANSWER: {v}", "**Answer:** {v}", "**Answer: {v}**",
+    "answer: {v}", "Final answer: {v}", "**Final Answer:** {v}", "### Final Answer\n{v}", "**Final Answer**\n\n{v}",
+    "**Answer**\n\n{v}.", "The final answer is {v}.", "So the answer is {v}.", "So the answer is **{v}**.",
+    "Therefore, the answer is: {v}", "The correct answer is {v}.", "<answer>{v}</answer>", "<answer>\n{v}\n</answer>",
+    "My answer: {v}", "* Answer: {v}", "答案：{v}", "答案是{v}。", "【答案】{v}", "最终答案：{v}", "所以，答案是 {v}。",
+    "The answer is:\n\n{v}", "Answer - {v}", "Answer: \"{v}\"", "Answer: `{v}`", "The answer is *{v}*.",
+    "> Answer: {v}", "Thus, the answer is {v}.", "Answer = {v}",
+)  # fmt: skip
+_ANNOUNCED = re.compile("answer|答案", re.IGNORECASE)
+KEYS = ("answer", "final_answer", "finalAnswer", "Answer", "result", "final answer", "correct_answer")
+
+
+def reply(reader: Reader, value: str, other: str, choose: Choose) -> str:
+    """Return a reply that answers ``value``; whatever it claims in its thinking is ``other``."""
+    stated = _as_json(reader, value, choose) if choose((False,) * 6 + (True,)) else _as_text(reader, value, choose)
+    thought = f"I think the answer is {other}."
+    thinking = choose(THINKING).replace("{d}", thought)
+    before = choose(BEFORE)
+    if before.endswith(". ") and (not _ANNOUNCED.search(stated) or stated.startswith(("#", ">", "*", "`"))):
+        before = f"{before.rstrip()}\n\n"  # it stands on a line of its own
+    return f"{thinking}{before}{stated}{choose(AFTER)}{choose(END_TOKENS)}"
+
+
+def _as_text(reader: Reader, value: str, choose: Choose) -> str:
+    announce = str(choose(reader.announce))
+    dress = [form for form in (*reader.dress, *reader.dresses(value)) if _fits(form, announce)]
+    return announce.replace("{v}", choose(dress).replace("{v}", value))
+
+
+def _fits(dress: str, announce: str) -> bool:
+    """Tell whether people write the two together: no bold within bold, no full stop within a sentence."""
+    twice = any(mark in dress and mark in announce for mark in ("*", "`", '"'))
+    ends = announce.endswith(("{v}", "{v}\n</answer>"))
+    return not twice and (ends or not dress.endswith((".", ")", " ")) or "\\" in dress)
+
+
+def _as_json(reader: Reader, value: str, choose: Choose) -> str:
+    key, held = choose(KEYS), reader.value_json(value)
+    fields: dict[str, Any] = choose(
+        (
+            {key: held},
+            {key: str(value)},
+            {"reasoning": "I compared 3 cases.", key: held},
+            {key: held, "confidence": 0.95},
+            {key: held, "explanation": "It follows."},
+            {key: {"value": held}},
+            {"confidence": 95, "steps": ["one", "two"], key: str(value)},
+        )
+    )
+    text = json.dumps(fields, ensure_ascii=False, indent=choose((None, 2)))
+    return str(choose(("{j}", "```json\n{j}\n```", "```\n{j}\n```"))).replace("{j}", text)
+
+
+# Mathematics
+
+NUMBER_DRESS = (
+    "{v}", "{v}", "${v}$", "\\({v}\\)", "\\boxed{{v}}", "$\\boxed{{v}}$", "\\[\\boxed{{v}}\\]", "$$\\boxed{{v}}$$",
+    "**{v}**", "\\boxed{ {v} }", "\\boxed{{v}.}", "$\\boxed{\\mathbf{{v}}}$", "\\boxed{\\displaystyle {v}}",
+    "\\fbox{{v}}", "\\boxed{\\ {v}\\ }", "\\boxed{\\color{blue}{{v}}}", "\\boxed{\\text{Answer: }{v}}",
+    "\\boxed{\\text{The answer is } {v}}", "\\boxed{~{v}}", "\\boxed{{v}~}", "\\boxed{\\,{v}\\,}",
+    "\\boxed{\\boxed{{v}}}", "**\\boxed{{v}}**", "\\boxed{\\large {v}}",
+)  # fmt: skip
+UNITS = (
+    "\\boxed{{v}~\\text{cm}}", "\\boxed{{v}\\,\\text{m}}", "\\boxed{{v}\\ \\text{apples}}",
+    "\\boxed{{v} \\text{ boxes}}", "{v} apples", "{v} boxes", "\\boxed{{v}\\;\\mathrm{kg}}",
+    "\\boxed{{v}\\text{ cm}^2}",
+)  # fmt: skip
+SENTENCES = (
+    "Answer: In 2 days, there are {v} of them.", "**Answer: After 7 steps there are {v} left.**",
+    "Answer: {v} (3 boxes of 12)", "The answer is {v}; 24 of them are red.", "答案是{v}，其中24个是红的。",
+    "The total is {v}, up from 7.", "**Answer**\n\nThere are {v} left after 2 days.", "#### {v}", "Answer (a): {v}",
+    "Answer:\n\n- {v}", "Answer: ~{v}", "So after 5 days there are {v} left.", "Answer: x = {v}",
+    "**Answer: {v}**, because 4 is even.",
+)  # fmt: skip
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def notations(value: str) -> Forms:
+    """Return other ways to write a number."""
+    if not value.lstrip("-").isdigit():
+        return _symbols(value)
+    number = int(value)
+    found = [f"{value}.0", f"\\boxed{{{value}.00}}", f"\\boxed{{\\frac{{{2 * number}}}{{2}}}}", f"\\boxed{{+{value}}}"]
+    found = found if number >= 0 else found[:-1]
+    if abs(number) >= 1000:
+        grouped = f"{number:,}"
+        found += [grouped, f"${grouped}$", f"\\boxed{{{grouped.replace(',', '{,}')}}}", f"\\boxed{{{grouped}}}"]
+    return (*found, *UNITS)
+
+
+def _symbols(value: str) -> Forms:
+    found = [f"\\boxed{{x = {value}}}"] if "=" not in value and "," not in value else []
+    if "\\frac{" in value:
+        found += [f"\\boxed{{{value.replace(chr(92) + 'frac', chr(92) + kind)}}}" for kind in ("dfrac", "tfrac")]
+    if re.fullmatch(r"\\sqrt\{\d+\}", value):
+        found += [f"√{value[6:-1]}", f"√({value[6:-1]})", f"\\boxed{{√{value[6:-1]}}}"]
+        found.append(f"\\boxed{{{value} \\approx {int(value[6:-1]) ** 0.5:.3f}}}")
+    if fraction := re.fullmatch(r"\\frac\{(\d+)\}\{(\d+)\}", value):
+        over, under = int(fraction[1]), int(fraction[2])
+        found += [f"{over}/{under}", f"\\boxed{{{over}/{under}}}", f"\\boxed{{\\frac{{{2 * over}}}{{{2 * under}}}}}"]
+        if Fraction(over, under).denominator % 3 == 0:  # not an exact decimal
+            found += [f"\\boxed{{{value} \\approx {over / under:.3f}}}"]
+    if power := re.fullmatch(r"(\w+)\^\{?(\d+)\}?", value):
+        found += [f"\\boxed{{{power[1]}{power[2].translate(_SUPERSCRIPT)}}}"]
+    return tuple(found)
+
+
+def _number(value: str) -> Any:
+    return int(value) if value.lstrip("-").isdigit() else value
+
+
+def _wrong_numbers(value: str) -> tuple[str, ...]:
+    if value.lstrip("-").isdigit():
+        number = int(value)
+        return tuple(str(n) for n in (number + 1, number - 1, 10 * number + 7, -number - 3))
+    if value.startswith("\\sqrt{"):
+        return (
+            f"\\sqrt{{{value[6:-1]}1}}",
+            f"2{value}",
+            f"\\sqrt{{{value[6:-1][:1]}}}" if len(value) > 8 else "\\sqrt{7}",
+        )
+    if value.startswith("\\frac{"):
+        return (f"-{value}", f"1+{value}")
+    return ("17", "\\frac{1}{17}", "\\sqrt{17}")
+
+
+MATH = (
+    "36", "5", "1250", "-7", "128000", "0", "\\frac{14}{3}", "\\frac{3}{7}", "\\sqrt{21}", "\\sqrt{13}", "2\\pi",
+    "x^{10}", "\\frac{1}{2}", "3\\sqrt{13}", "(2,128)", "[-2,7]", "\\frac{\\pi}{4}", "2^{12}",
+)  # fmt: skip
+
+
+def _math_questions(values: Sequence[str], subset: str = "") -> list[Question]:
+    return [Question(Sample("How many?", value, subset=subset), value, _wrong_numbers(value)) for value in values]
+
+
+# Multiple choice
+
+LETTER_DRESS = (
+    "{v}", "{v}", "({v})", "**{v}**", "{v}.", "{v})", "option {v}", "\\boxed{{v}}", "$\\boxed{{v}}$",
+    "\\boxed{\\text{{v}}}", "**({v})**", "[{v}]", "`{v}`", "**Option {v}**", "\\textbf{({v})}", "*{v}*", "\"{v}\"",
+)  # fmt: skip
+CHOSEN = (
+    "I choose {v}.", "Option {v} is correct.", "The correct option is {v}.", "Therefore, {v} is the right answer.",
+    "正确选项是{v}。", "故选{v}。", "After comparing the options, the best choice is {v}.",
+)  # fmt: skip
+TEXTS = (
+    ("the heart", "the liver", "the lung", "the kidney"),
+    ("3", "12", "36", "48"),
+    ("True, True", "False, False", "True, False", "False, True"),
+    ("\\frac{1}{2}", "\\frac{1}{3}", "\\sqrt{2}", "2"),
+    ("It rains", "It snows", "A is true and B is false", "none of these"),
+)
+
+
+def _choice_questions() -> Iterator[Question]:
+    for texts in TEXTS:
+        for index, letter in enumerate("ABCD"):
+            others = tuple(other for other in "ABCD" if other != letter)
+            yield Question(Sample("Which?", letter, texts, id=str(index)), letter, others)
+
+
+# Short answers
+
+SPAN_DRESS = ("{v}", "{v}", "**{v}**", '"{v}"', "*{v}*", "`{v}`", "{v}.", "{v} ")
+INLINE = ("{v}", "**{v}**", "${v}$")
+VERDICTS = ("Based on the picture, {v}.", "{v}, it is so.", "I'd say {v}.", "✅ {v}")
+REASONS = ("So the answer is {v} (because it follows).", "So the answer is {v}, because it follows.")
+SPAN_BEHIND = (
+    "Answer: {v}, because the passage says so.",
+    "The answer is {v}, since it is stated.",
+    "Answer: {v} (see line 3)",
+)
+
+
+def _spans(values: Sequence[str], wrong: Sequence[str]) -> list[Question]:
+    return [Question(Sample("Who?", value, metadata={"answers": [(value,)]}), value, tuple(wrong)) for value in values]
+
+
+BBH = (
+    ("True", ("False",)),
+    ("24", ("25", "4")),
+    ("Yes", ("No",)),
+    ("valid", ("invalid",)),
+    ("ant bee cow", ("bee ant cow",)),
+)
+ABROAD = {
+    "de": (
+        "Die Antwort ist {v}.",
+        "Antwort: {v}",
+        "Antwort: Nach 2 Tagen sind es {v} Äpfel.",
+        "Die Antwort lautet {v}.",
+    ),
+    "fr": ("La réponse est {v}.", "Réponse : {v}", "Réponse : Après 2 jours, il y en a {v}."),
+    "es": ("La respuesta es {v}.", "Respuesta: {v}", "Respuesta: En 2 días hay {v} manzanas."),
+    "ru": ("Ответ: {v}", "Ответ: {v}.", "Ответ: Через 2 дня будет {v} яблок."),
+    "zh": ("答案：{v}", "答案是{v}。", "答案是{v}，其中24个是红的。"),
+    "ja": ("答えは{v}です。", "答え：{v}", "答え: {v}個"),
+}
+
+
+# Official records
+
+
+def official(name: str, samples: Sequence[Sample]) -> list[Question]:
+    """Return questions made of a benchmark's records, as far as their wrong values are certain."""
+    if name in ("gsm8k", "math_500", "competition_math", "amc", "cmath", "mgsm"):
+        return [Question(sample, sample.targets[0], _surely_wrong(sample.targets[0])) for sample in samples]
+    if name in ("mmlu", "arc", "commonsense_qa", "hellaswag"):
+        letters = ["ABCDEFGHIJ"[: len(sample.choices)] for sample in samples]
+        pairs = [(sample, offered) for sample, offered in zip(samples, letters, strict=True)]
+        return [Question(s, s.targets[0], tuple(x for x in offered if x != s.targets[0])) for s, offered in pairs]
+    if name == "pope":
+        other = {"yes": "no", "no": "yes"}
+        return [Question(s, s.targets[0].lower(), (other[s.targets[0].lower()],)) for s in samples]
+    names = ("Zaphod Beeblebrox", "Ursula Quux", "Xanadu-9")
+    return [Question(s, s.targets[0], names) for s in samples if ";" not in s.targets[0]]
+
+
+def _surely_wrong(value: str) -> tuple[str, ...]:
+    return _wrong_numbers(value) if value.lstrip("-").isdigit() else ("987654321", "\\frac{1}{987654321}")
+
+
+def readers() -> dict[str, Reader]:
+    """Return every reader that scores a short answer, by its name."""
+    lines = (*ANNOUNCE, "{v}")
+    verdicts = [Question(Sample("Is it?", "YES"), "yes", ("no",)), Question(Sample("Is it?", "NO"), "no", ("yes",))]
+    words = [Question(Sample("Q", right), right, wrong) for right, wrong in BBH]
+    spans = _spans(("Hanoi", "Ann Lee", "12", "0.5", "May 1945"), ("Paris", "13", "5"))
+    names = ("New Zealand", "West Ham", "before 1946", "Rolling Stones")
+    trivia = _spans(("Mexico", "Virginia", "1945", "The Beatles", "A"), names)
+    sums, small = _math_questions(("36", "1250", "128", "9")), ("36", "7", "128")
+    found = [
+        Reader("math", math_answer(), _math_questions(MATH), NUMBER_DRESS, (*lines, "#### {v}"), _number, notations),
+        Reader("math_sentence", math_answer(), sums, INLINE, SENTENCES, _number),
+        Reader("choice", choice_answer(), list(_choice_questions()), LETTER_DRESS, (*lines, *CHOSEN)),
+        Reader("drop", drop_answer(), spans, SPAN_DRESS, (*ANNOUNCE, *SPAN_BEHIND), metric="em"),
+        Reader("trivia_qa", trivia_answer(), trivia, SPAN_DRESS, ANNOUNCE),
+        Reader("yes_no", yes_no(), verdicts, (*SPAN_DRESS, "\\boxed{{v}}"), (*lines, *VERDICTS)),
+        Reader("bbh", bbh_answer(), words, SPAN_DRESS, (*ANNOUNCE, *REASONS)),
+    ]
+    for language, forms in ABROAD.items():
+        questions = _math_questions(small, language)
+        found.append(Reader(f"mgsm_{language}", local_math_answer(), questions, INLINE, forms, _number))
+    return {reader.name: reader for reader in found}
