@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 _READ = ("pytest_runtest_makereport", "pytest_runtest_logreport")
-# pytest's own plugins get what they need; xdist passes reports on; hypothesis looks at functions only.
-_KNOWN = ("_pytest.", "xdist.", "evalscope_pytest.", "_hypothesis_pytestplugin")
+# pytest's own plugins get what they need; xdist passes reports on, in a worker from a module that execnet names;
+# hypothesis looks at functions only.
+_KNOWN = ("_pytest.", "xdist.", "__channelexec__", "evalscope_pytest.", "_hypothesis_pytestplugin")
 _PHASES = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown")
 
 

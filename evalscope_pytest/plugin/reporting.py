@@ -119,6 +119,8 @@ class Reporting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a sample before the terminal shows it."""
+        if told := service_on(report):
+            self._services[told[0]] = told[1]
         verdict = verdict_on(report)
         if verdict is None:
             self._other_failures += report.failed
@@ -135,8 +137,6 @@ class Reporting:
             self._unready.append(report)
         if verdict.state == "error" and (reason := self._run.too_many(self._states["error"])):
             self._run.stop(reason)
-        if told := service_on(report):
-            self._services[told[0]] = told[1]
         self._progress = self._progress or self._new_progress()
         self._progress.add(verdict, report.duration)
 

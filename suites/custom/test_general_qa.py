@@ -11,9 +11,9 @@ from evalscope_pytest.scoring import similarity
 
 def to_sample(record) -> Sample:
     question = record.get("query") or record.get("question")
-    conversation = record.get("messages") or [Message("user", question)]
     if not (question or record.get("messages")):
         raise RecordError('it has no question. Write "query": "...", or a conversation in "messages".')
+    conversation = record.get("messages") or [Message("user", question)]
     if record.get("system") and not record.get("messages"):
         conversation = [Message("system", record["system"]), *conversation]
     return Sample(input=conversation, target=record.get("response") or record.get("answer") or "")

@@ -263,14 +263,11 @@ def test_a_template_the_user_mistyped_is_an_error_when_loading(tmp_path: Path, l
         loading(DatasetArgs(prompt_template="{questio}"))
 
 
-def test_a_template_over_conversations_is_said_to_have_no_effect(
-    tmp_path: Path, loading: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_template_does_not_change_a_conversation(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/test.jsonl", ROWS[:1])
     talks = {"to_sample": lambda record: Sample(input=[Message("user", record["q"])])}
     loaded = loading(DatasetArgs(prompt_template="Q: {question}"), **talks)
     assert loaded.messages(loaded.subsets["default"][0]) == (Message("user", "question 0"),)
-    assert "prompt_template of 'demo' has no effect" in caplog.text
 
 
 def test_a_benchmark_for_ones_own_records_says_how_to_name_them(loading: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from evalscope_pytest.core.values import Message, Sample, Score
 from evalscope_pytest.engine.evaluation import Runner, Unit
 from evalscope_pytest.engine.lookahead import Stopped
+from evalscope_pytest.engine.trial import Trial
 
 
 def unit(stopped: str, asked: list[str]) -> Unit:
@@ -25,6 +26,7 @@ def unit(stopped: str, asked: list[str]) -> Unit:
         name="quiz", identity=["quiz"], fingerprint="1", scorer=None, body=body, wants={"sample"}, arguments={},
         model=None, generation=None, thinking=None, timeout_s=None, read=lambda text: text,
         messages=lambda sample: (Message("user", sample.question),),
+        trial=Trial(),
         referee=SimpleNamespace(stopped=lambda: stopped, decide=decide),
     )  # fmt: skip
     return Unit(evaluation, Sample(input="2 + 2?", target="4"), "main", 0, 0, 0)

@@ -10,6 +10,7 @@ import pytest
 
 from evalscope_pytest.config.judge import JudgeConfig, judge_config
 from evalscope_pytest.core.errors import ConfigError
+from tests.servers.judge import keyed, verdict
 
 VALUES = {
     "MODELSCOPE_JUDGE_LLM": "from-environment",
@@ -77,7 +78,9 @@ def test_a_run_without_a_judge_runs(combination, project, monkeypatch):
 def test_the_environment_alone_names_a_judge(served, openai_server, monkeypatch):
     monkeypatch.setenv("MODELSCOPE_JUDGE_LLM", "from-environment")
     monkeypatch.setenv("MODELSCOPE_API_BASE", openai_server.url)
-    openai_server.answer = lambda messages: '{"verdict": "A"}' if len(str(messages)) > 200 else "4"
+    openai_server.answer = lambda messages: (
+        keyed(verdict("A"), messages[-1]["content"]) if len(str(messages)) > 200 else "4"
+    )
     served.benchmark(count=2)
     run = served.run("--eval-judge-strategy=llm")
     assert (run.code, run.counts) == (0, {"correct": 2}), run.out

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from evalscope_pytest.plugin.onlookers import readers
+
 RECORDER = """
 import json, pytest
 seen = []
@@ -195,3 +197,19 @@ def test_progress_and_table_count_the_same_when_a_run_stops_early(workers, proje
     if recorded > reported:
         assert "more ha" in run.out
         assert "The table counts them." in run.out
+
+
+def test_the_channel_of_an_xdist_worker_reads_no_reports(request):
+    class Interactor:
+        __module__ = "__channelexec__"  # as execnet names the module that it runs in a worker
+
+        def pytest_runtest_logreport(self, report):
+            raise AssertionError("never called")
+
+    channel = Interactor()
+    manager = request.config.pluginmanager
+    manager.register(channel, "channel")
+    try:
+        assert channel not in readers(request.config)
+    finally:
+        manager.unregister(channel)

@@ -59,7 +59,7 @@ def test_a_program_that_does_not_end_is_a_wrong_answer_at_its_own_limit(served, 
     run = served.run(*filter(None, [limit]), "--eval-show-wrong=1")
     assert run.counts == {"wrong": 1}
     (row,) = run.rows("reviews")
-    assert row["sample_score"]["score"]["metadata"] == {"status": "timeout"}
+    assert row["sample_score"]["score"]["metadata"] == {"status": "timeout", "compared": "outside"}
     assert f"more than {0.2 if limit else 0.5} s of CPU" in row["sample_score"]["score"]["explanation"]
 
 

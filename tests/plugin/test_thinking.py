@@ -7,13 +7,13 @@ from tests.servers.service import Answer
 
 def test_tags_of_a_models_own_are_taken_off_before_scoring_and_kept_in_the_records(served):
     served.benchmark(count=3)
-    served.server.answer = lambda m: f"<reason>easy</reason>\n{2 * int(m[-1]['content'].split()[0])}"
+    served.server.answer = lambda m: f"<mulling>easy</mulling>\n{2 * int(m[-1]['content'].split()[0])}"
     assert served.run().counts == {"wrong": 3}
-    run = served.run("--eval-think-tags=<reason>,</reason>")
+    run = served.run("--eval-think-tags=<mulling>,</mulling>")
     assert run.counts == {"correct": 3}, run.out
     content = run.rows()[0]["model_output"]["choices"][0]["message"]["content"]
     assert content[0] == {"type": "reasoning", "reasoning": "easy"}
-    assert "two texts" in served.run("--eval-think-tags=<reason>").out
+    assert "two texts" in served.run("--eval-think-tags=<mulling>").out
 
 
 def test_thinking_is_measured_beside_the_benchmarks_own_metrics(served):

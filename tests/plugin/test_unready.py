@@ -27,7 +27,7 @@ def test_all_that_is_missing_is_said_with_its_remedy_before_anything_is_sent(wor
     said = " ".join(run.out.split())
     assert "3 of the 4 selected benchmarks cannot run:" in said
     assert "graded, judged: needs a judge model. Name one: --eval-judge-model-args" in said
-    assert "No records of 'empty' there: tried" in said
+    assert "'empty' reads 'empty.jsonl', which does not exist" in said
     assert "--eval-skip-unready runs the other one" in said
     assert "--eval-datasets adding names those to run" in said
     assert '-k "not ' in said

@@ -95,3 +95,13 @@ def test_a_folder_of_datasets_that_is_not_there_is_an_error_before_a_hub_is_aske
     run = project.run(*words, f"--eval-dataset-dir={folder}", here=False)
     assert run.code == 4
     assert all(part in run.out for part in said), run.out
+
+
+def test_a_template_has_no_effect_on_whole_conversations(project):
+    records = project.write("talks/default_test.jsonl", '{"query": "2 + 2?", "response": "4"}\n').parent
+    settings = {"general_qa": {"dataset_id": str(records), "prompt_template": "Q: {question}"}}
+    run = project.run("--eval-datasets=general_qa", f"--eval-dataset-args={json.dumps(settings)}", here=False)
+    assert run.code == 0, run.out
+    assert "prompt_template of general_qa has no effect: its samples are whole conversations" in " ".join(
+        run.out.split()
+    )
