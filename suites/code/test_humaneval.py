@@ -14,7 +14,7 @@ def to_sample(record) -> Sample:
                   metadata={"entry_point": record["entry_point"]}, private={"tests": tests})  # fmt: skip
 
 
-@benchmark("humaneval", pretty_name="HumanEval", to_sample=to_sample, prompt=wording.FUNCTION,
+@benchmark("humaneval", version="2", pretty_name="HumanEval", to_sample=to_sample, prompt=wording.FUNCTION,
            dataset=hub("opencompass/humaneval", subsets=["openai_humaneval"]), scorer=program_passes(completes=True),
            aggregation="mean_and_pass_at_k", timeout_s=4, tags=["coding"])  # fmt: skip
 async def test_humaneval(sample, model):

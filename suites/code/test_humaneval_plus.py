@@ -17,7 +17,7 @@ def to_sample(record) -> Sample:
                   metadata={"entry_point": record["entry_point"]}, private={"tests": tests})  # fmt: skip
 
 
-@benchmark("humaneval_plus", pretty_name="HumanEval+", to_sample=to_sample, prompt=wording.FUNCTION,
+@benchmark("humaneval_plus", version="2", pretty_name="HumanEval+", to_sample=to_sample, prompt=wording.FUNCTION,
            dataset=hub("evalscope/humanevalplus"), scorer=program_passes(completes=True),
            aggregation="mean_and_pass_at_k", timeout_s=300, tags=["coding"])  # fmt: skip
 async def test_humaneval_plus(sample, model):

@@ -32,7 +32,7 @@ def keep(record, params) -> bool:
     return (params["start_date"] or "") <= day <= (params["end_date"] or "9999")
 
 
-@benchmark("live_code_bench", pretty_name="LiveCodeBench", to_sample=to_sample, keep=keep, prompt=PROMPT,
+@benchmark("live_code_bench", version="2", pretty_name="LiveCodeBench", to_sample=to_sample, keep=keep, prompt=PROMPT,
            dataset=hub("evalscope/livecodebench_code_generation_lite_parquet", subsets=["release_latest"]),
            extra_params={"start_date": None, "end_date": None}, scorer=contest_answer(),
            aggregation="mean_and_pass_at_k", timeout_s=6, tags=["coding"])  # fmt: skip

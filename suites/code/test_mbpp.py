@@ -27,7 +27,7 @@ def to_sample(record) -> Sample:
 
 
 # Exemplars are the tasks 2, 3 and 4, as in the paper.
-@benchmark("mbpp", pretty_name="MBPP", to_sample=to_sample, prompt=wording.TESTED,
+@benchmark("mbpp", version="2", pretty_name="MBPP", to_sample=to_sample, prompt=wording.TESTED,
            dataset=hub("google-research-datasets/mbpp", subsets=["full"]),
            scorer=program_passes(marks=("[BEGIN]", "[DONE]"), stop="assert "),
            few_shot=FewShot(3, split="prompt", skip=1, shot=SHOT, prompt=PROMPT),

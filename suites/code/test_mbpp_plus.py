@@ -15,7 +15,7 @@ def to_sample(record) -> Sample:
                   private={"tests": "\n".join([*record["test_imports"], record["test"]])})  # fmt: skip
 
 
-@benchmark("mbpp_plus", pretty_name="MBPP+", to_sample=to_sample, prompt=wording.TESTED,
+@benchmark("mbpp_plus", version="2", pretty_name="MBPP+", to_sample=to_sample, prompt=wording.TESTED,
            dataset=hub("evalscope/mbppplus"), scorer=program_passes(stop="assert "),
            aggregation="mean_and_pass_at_k", timeout_s=20, tags=["coding"])  # fmt: skip
 async def test_mbpp_plus(sample, model):

@@ -27,7 +27,7 @@ def to_sample(record, subset) -> Sample:
     return Sample(record["prompt"], id=record["name"], metadata=metadata, private={"tests": record["tests"]})
 
 
-@benchmark("multiple_humaneval", pretty_name="MultiPL-E HumanEval", to_sample=to_sample, prompt=PROMPT,
+@benchmark("multiple_humaneval", version="2", pretty_name="MultiPL-E HumanEval", to_sample=to_sample, prompt=PROMPT,
            dataset=hub("evalscope/MultiPL-E", subsets=[f"humaneval-{language}" for language in LANGUAGES]),
            scorer=language_passes(), aggregation="mean_and_pass_at_k", timeout_s=30, tags=["coding"])  # fmt: skip
 async def test_multiple_humaneval(sample, model, sandbox):

@@ -40,7 +40,7 @@ def variant(params):
     return {"prompt": prompt, "scorer": scorer, "metrics": scorer.metrics}
 
 
-@benchmark("general_mcq", pretty_name="General-MCQ", dataset=local("", split="val"), to_sample=to_sample,
+@benchmark("general_mcq", version="2", pretty_name="General-MCQ", dataset=local("", split="val"), to_sample=to_sample,
            prompt=CHOICE_ZH, few_shot=FewShot(0, split="dev", shot=CHOICE_SHOT_ZH, prompt=SHOTS_ZH),
            extra_params={"multiple_correct": False, "use_cot": False}, variant=variant,
            scorer=choice_answer(language="zh"), tags=["custom", "multiple_choice"])  # fmt: skip

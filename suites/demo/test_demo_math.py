@@ -10,7 +10,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], target=answer.strip().replace(",", ""), rationale=rationale.strip())
 
 
-@benchmark("demo_math", pretty_name="Demo: maths", dataset=local("demo_math.jsonl"), to_sample=to_sample, prompt=BOXED,
+@benchmark("demo_math", version="2",
+           pretty_name="Demo: maths", dataset=local("demo_math.jsonl"), to_sample=to_sample, prompt=BOXED,
            scorer=math_answer(), tags=["demo", "math"])  # fmt: skip
 async def test_demo_math(sample, model):
     return await model.generate(sample)

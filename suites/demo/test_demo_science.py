@@ -10,7 +10,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=texts, target="ABCD"[labels.index(record["answerKey"])])
 
 
-@benchmark("demo_science", pretty_name="Demo: science", dataset=local("demo_science.jsonl"), to_sample=to_sample,
+@benchmark("demo_science", version="2",
+           pretty_name="Demo: science", dataset=local("demo_science.jsonl"), to_sample=to_sample,
            prompt=CHOICE, scorer=choice_answer(), tags=["demo", "multiple_choice"])  # fmt: skip
 async def test_demo_science(sample, model):
     return await model.generate(sample)

@@ -18,7 +18,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], target=answer, metadata={name: record[name] for name in FIELDS})
 
 
-@benchmark("hallusion_bench", pretty_name="HallusionBench", dataset=hub("lmms-lab/HallusionBench", split="image"),
+@benchmark("hallusion_bench", version="2",
+           pretty_name="HallusionBench", dataset=hub("lmms-lab/HallusionBench", split="image"),
            to_sample=to_sample, prompt=YES_NO, scorer=yes_no_in_groups(GROUPS),
            tags=["hallucination", "yes_no"])  # fmt: skip
 async def test_hallusion_bench(sample, model):

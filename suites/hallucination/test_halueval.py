@@ -56,7 +56,8 @@ def to_sample(record, subset) -> Sample:
     return Sample(input="\n".join(lines), target=record["hallucination"].upper())
 
 
-@benchmark("halueval", pretty_name="HaluEval", to_sample=to_sample, prompt=PROMPT, prompts=PROMPTS, scorer=yes_no(),
+@benchmark("halueval", version="2",
+           pretty_name="HaluEval", to_sample=to_sample, prompt=PROMPT, prompts=PROMPTS, scorer=yes_no(),
            dataset=hub("evalscope/HaluEval", subsets=list(KINDS), split="data"),
            tags=["hallucination", "yes_no"])  # fmt: skip
 async def test_halueval(sample, model):

@@ -14,7 +14,7 @@ def to_sample(record) -> Sample:
     return Sample(input=question, target=answer.upper(), id=str(record["question_id"]))
 
 
-@benchmark("pope", pretty_name="POPE", to_sample=to_sample, prompt=YES_NO, scorer=yes_no(),
+@benchmark("pope", version="2", pretty_name="POPE", to_sample=to_sample, prompt=YES_NO, scorer=yes_no(),
            metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],
            dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full"),
            tags=["hallucination", "yes_no"])  # fmt: skip

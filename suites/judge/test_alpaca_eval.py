@@ -45,7 +45,7 @@ PREFERENCE = replace(
 )  # fmt: skip
 
 
-@benchmark("alpaca_eval", pretty_name="AlpacaEval2.0", to_sample=to_sample, judge=PREFERENCE,
+@benchmark("alpaca_eval", version="2", pretty_name="AlpacaEval2.0", to_sample=to_sample, judge=PREFERENCE,
            dataset=hub("AI-ModelScope/alpaca_eval", subsets=["alpaca_eval_gpt4_baseline"], split="eval"),
            tags=["instruction_following", "arena"])  # fmt: skip
 async def test_alpaca_eval(sample, model):

@@ -43,7 +43,8 @@ def to_sample(record) -> Sample:
     return Sample(record["turns"][0]["content"], record["answers"][0], metadata=metadata, id=record["question_id"])
 
 
-@benchmark("arena_hard", pretty_name="ArenaHard", dataset=hub("AI-ModelScope/arena-hard-auto-v0.1"), records=records,
+@benchmark("arena_hard", version="2",
+           pretty_name="ArenaHard", dataset=hub("AI-ModelScope/arena-hard-auto-v0.1"), records=records,
            to_sample=to_sample, judge=BATTLE, tags=["instruction_following", "arena"])  # fmt: skip
 async def test_arena_hard(sample, model):
     return await model.generate(sample)

@@ -30,7 +30,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], record["answer"], metadata={"field": record.get("secondary_category", "")})
 
 
-@benchmark("chinese_simpleqa", pretty_name="Chinese-SimpleQA", to_sample=to_sample, prompt=PROMPT,
+@benchmark("chinese_simpleqa", version="2", pretty_name="Chinese-SimpleQA", to_sample=to_sample, prompt=PROMPT,
            dataset=hub("AI-ModelScope/Chinese-SimpleQA", subsets=FIELDS, subset_by="primary_category", split="train"),
            judge=attempted("chinese_simpleqa", GRADING), tags=["knowledge", "qa", "chinese"])  # fmt: skip
 async def test_chinese_simpleqa(sample, model):

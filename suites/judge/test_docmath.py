@@ -17,7 +17,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], str(record["ground_truth"]), metadata=metadata, id=record.get("question_id", ""))
 
 
-@benchmark("docmath", pretty_name="DocMath", dataset=hub("yale-nlp/DocMath-Eval", subsets=SUBSETS),
+@benchmark("docmath", version="2", pretty_name="DocMath", dataset=hub("yale-nlp/DocMath-Eval", subsets=SUBSETS),
            to_sample=to_sample, prompt=FROM_TEXT, scorer=document_number(), judge=same_answer("docmath"),
            tags=["reasoning", "math", "long_context"])  # fmt: skip
 async def test_docmath(sample, model):

@@ -15,7 +15,8 @@ def to_sample(record) -> Sample:
     return Sample(record["Prompt"], record["Answer"], metadata={"context": articles})
 
 
-@benchmark("frames", pretty_name="FRAMES", dataset=hub("iic/frames", subsets=["test"]), to_sample=to_sample,
+@benchmark("frames", version="2",
+           pretty_name="FRAMES", dataset=hub("iic/frames", subsets=["test"]), to_sample=to_sample,
            prompt=FROM_TEXT, scorer=trivia_answer(), judge=same_answer("frames"),
            tags=["reasoning", "long_context"])  # fmt: skip
 async def test_frames(sample, model):

@@ -48,7 +48,7 @@ def to_sample(record) -> Sample:
     return Sample(record["prompt"], metadata={"rubrics": record["rubrics"]}, id=record.get("prompt_id", ""))
 
 
-@benchmark("health_bench", pretty_name="HealthBench", records=records, to_sample=to_sample,
+@benchmark("health_bench", version="2", pretty_name="HealthBench", records=records, to_sample=to_sample,
            dataset=hub("openai-mirror/healthbench", subsets=THEMES), extra_params={"version": "Consensus"},
            judge=rubrics("health_bench", PROMPT, AXES), tags=["knowledge", "medical", "qa"])  # fmt: skip
 async def test_health_bench(sample, model):

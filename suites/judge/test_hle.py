@@ -56,7 +56,7 @@ JUDGING = replace(graded("hle", GRADING, GRADES), metrics=("accuracy", "calibrat
                   aggregation={"calibration_error": "calibration_error"})  # fmt: skip
 
 
-@benchmark("hle", pretty_name="Humanity's-Last-Exam", to_sample=to_sample, keep=text_only, judge=JUDGING,
+@benchmark("hle", version="2", pretty_name="Humanity's-Last-Exam", to_sample=to_sample, keep=text_only, judge=JUDGING,
            dataset=hub("cais/hle", subsets=FIELDS, subset_by="category"),
            extra_params={"include_multi_modal": False}, tags=["knowledge", "qa"])  # fmt: skip
 async def test_hle(sample, model):

@@ -49,7 +49,7 @@ JUDGING = replace(graded("longbench_write", RATING, Marks(QUALITIES)), score=sco
                   metrics=("overall_score", "score_l", "score_q", *QUALITIES.values()))  # fmt: skip
 
 
-@benchmark("longbench_write", pretty_name="LongBench-Write", to_sample=to_sample, scorer=writing_length(),
+@benchmark("longbench_write", version="2", pretty_name="LongBench-Write", to_sample=to_sample, scorer=writing_length(),
            dataset=hub("ZhipuAI/LongBench-Write", subsets=["longbench_write"]), judge=JUDGING,
            tags=["long_context", "writing"])  # fmt: skip
 async def test_longbench_write(sample, model):

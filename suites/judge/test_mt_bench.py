@@ -77,7 +77,7 @@ def to_sample(record) -> Sample:
     return Sample(turns[0], metadata=metadata, id=str(record.get("question_id") or record.get("prompt_id", "")))
 
 
-@benchmark("mt_bench", pretty_name="MT-Bench", records=records, to_sample=to_sample,
+@benchmark("mt_bench", version="2", pretty_name="MT-Bench", records=records, to_sample=to_sample,
            dataset=hub("HuggingFaceH4/mt_bench_prompts", subsets=list(TEMPERATURES), subset_by="category",
                        split="train"),
            judge=Judging("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),

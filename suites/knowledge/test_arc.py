@@ -14,7 +14,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=texts, target=target, metadata={"id": record["id"]})
 
 
-@benchmark("arc", pretty_name="ARC", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="train"),
+@benchmark("arc", version="2",
+           pretty_name="ARC", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="train"),
            dataset=hub("allenai/ai2_arc", subsets=["ARC-Easy", "ARC-Challenge"], split="test"),
            scorer=choice_answer(), tags=["reasoning", "multiple_choice"])  # fmt: skip
 async def test_arc(sample, model):

@@ -15,7 +15,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=texts, target="ABCDEFGH"[labels.index(record["answerKey"])])
 
 
-@benchmark("arc_indic", pretty_name="ARC-Challenge-Indic", to_sample=to_sample, prompt=CHOICE,
+@benchmark("arc_indic", version="2", pretty_name="ARC-Challenge-Indic", to_sample=to_sample, prompt=CHOICE,
            dataset=hub("sarvamai/arc-challenge-indic", subsets=LANGUAGES, split="test"),
            few_shot=FewShot(0, split="validation"), scorer=choice_answer(),
            tags=["reasoning", "multiple_choice", "multilingual"])  # fmt: skip

@@ -43,7 +43,7 @@ def to_sample(record, subset) -> Sample:
     return Sample(record["question"], record["answer"], choices, rationale=rationale, metadata=metadata)
 
 
-@benchmark("ceval", pretty_name="C-Eval", to_sample=to_sample, prompt=PROMPT, choice="{letter}. {text}",
+@benchmark("ceval", version="2", pretty_name="C-Eval", to_sample=to_sample, prompt=PROMPT, choice="{letter}. {text}",
            few_shot=FewShot(5, split="dev", shot=SHOT, prompt=SHOTS_ZH),
            dataset=hub("evalscope/ceval", subsets=list(CATEGORIES), split="val"),
            categories=CATEGORIES, scorer=choice_answer(language="zh"),

@@ -34,7 +34,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["Question"], choices=[record[letter] for letter in "ABCD"], target=record["Answer"])
 
 
-@benchmark("cmmlu", pretty_name="C-MMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE_ZH,
+@benchmark("cmmlu", version="2", pretty_name="C-MMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE_ZH,
            few_shot=FewShot(0, split="dev", shot=CHOICE_SHOT_ZH, prompt=SHOTS_ZH),
            dataset=hub("evalscope/cmmlu", subsets=sorted(CATEGORIES), subset_by="category", split="test"),
            categories=CATEGORIES, scorer=choice_answer(language="zh"),

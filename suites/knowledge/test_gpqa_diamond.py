@@ -22,7 +22,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["Question"], choices=choices, target="ABCD"[order.index(3)])
 
 
-@benchmark("gpqa_diamond", pretty_name="GPQA-Diamond", to_sample=to_sample, prompt=CHOICE_STEPWISE,
+@benchmark("gpqa_diamond", version="2", pretty_name="GPQA-Diamond", to_sample=to_sample, prompt=CHOICE_STEPWISE,
            dataset=hub("AI-ModelScope/gpqa_diamond", split="train"), scorer=choice_answer(),
            tags=["knowledge", "reasoning", "multiple_choice"])  # fmt: skip
 async def test_gpqa_diamond(sample, model):

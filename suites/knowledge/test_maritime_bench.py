@@ -28,7 +28,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=choices, target=record["answer"])
 
 
-@benchmark("maritime_bench", pretty_name="MaritimeBench", dataset=hub("HiDolphin/MaritimeBench"), to_sample=to_sample,
+@benchmark("maritime_bench", version="2",
+           pretty_name="MaritimeBench", dataset=hub("HiDolphin/MaritimeBench"), to_sample=to_sample,
            prompt=PROMPT, choice="{letter}. {text}", scorer=choice_answer(language="zh"),
            tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
 async def test_maritime_bench(sample, model):

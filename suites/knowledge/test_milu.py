@@ -17,7 +17,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=choices, target="ABCD"[OPTIONS.index(record["target"])])
 
 
-@benchmark("milu", pretty_name="MILU", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="validation"),
+@benchmark("milu", version="2",
+           pretty_name="MILU", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="validation"),
            dataset=hub("ai4bharat/MILU", subsets=LANGUAGES, split="test"), scorer=choice_answer(),
            tags=["knowledge", "multiple_choice", "multilingual"])  # fmt: skip
 async def test_milu(sample, model):

@@ -29,7 +29,8 @@ def to_sample(record) -> Sample:
                   metadata={"subject": record["subject"]})  # fmt: skip
 
 
-@benchmark("mmlu", pretty_name="MMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE, few_shot=FewShot(5, split="dev"),
+@benchmark("mmlu", version="2",
+           pretty_name="MMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE, few_shot=FewShot(5, split="dev"),
            dataset=hub("cais/mmlu", config="all", subsets=sorted(CATEGORIES), subset_by="subject", split="test"),
            categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
 async def test_mmlu(sample, model):

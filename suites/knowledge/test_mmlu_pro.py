@@ -31,7 +31,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], record["answer"], record["options"], rationale=rationale, metadata=metadata)
 
 
-@benchmark("mmlu_pro", pretty_name="MMLU-Pro", to_sample=to_sample, prompt=PROMPT,
+@benchmark("mmlu_pro", version="2", pretty_name="MMLU-Pro", to_sample=to_sample, prompt=PROMPT,
            few_shot=FewShot(5, split="validation", shot=SHOT, prompt=SHOTS, choice="{letter} {text}"),
            dataset=hub("TIGER-Lab/MMLU-Pro", subsets=FIELDS, subset_by=field_of, split="test"),
            scorer=choice_answer(), tags=["knowledge", "reasoning", "multiple_choice"])  # fmt: skip

@@ -47,7 +47,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], target, choices, metadata={"error_type": record["error_type"]})
 
 
-@benchmark("mmlu_redux", pretty_name="MMLU-Redux", to_sample=to_sample, prompt=CHOICE_STEPWISE,
+@benchmark("mmlu_redux", version="2", pretty_name="MMLU-Redux", to_sample=to_sample, prompt=CHOICE_STEPWISE,
            dataset=hub("AI-ModelScope/mmlu-redux-2.0", subsets=sorted(CATEGORIES), split="test"),
            categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
 async def test_mmlu_redux(sample, model):

@@ -48,7 +48,7 @@ def to_sample(record) -> Sample:
     return Sample(record["Question"], record["Answer"], choices, metadata={"subject": record["Subject"]})
 
 
-@benchmark("mmmlu", pretty_name="MMMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE, prompts=PROMPTS,
+@benchmark("mmmlu", version="2", pretty_name="MMMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE, prompts=PROMPTS,
            dataset=hub("openai-mirror/MMMLU", subsets=list(PROMPTS), split="test"), scorer=choice_answer(),
            tags=["knowledge", "multiple_choice", "multilingual"])  # fmt: skip
 async def test_mmmlu(sample, model):

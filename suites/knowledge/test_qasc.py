@@ -15,7 +15,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=record["choices"], target=record["answer"])
 
 
-@benchmark("qasc", pretty_name="QASC", dataset=hub("extraordinarylab/qasc", split="validation"), to_sample=to_sample,
+@benchmark("qasc", version="2",
+           pretty_name="QASC", dataset=hub("extraordinarylab/qasc", split="validation"), to_sample=to_sample,
            prompt=CHOICE, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
 async def test_qasc(sample, model):
     return await model.generate(sample)

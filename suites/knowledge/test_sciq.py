@@ -15,7 +15,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=record["choices"], target=record["answer"])
 
 
-@benchmark("sciq", pretty_name="SciQ", dataset=hub("extraordinarylab/sciq", split="test"), to_sample=to_sample,
+@benchmark("sciq", version="2",
+           pretty_name="SciQ", dataset=hub("extraordinarylab/sciq", split="test"), to_sample=to_sample,
            prompt=CHOICE, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
 async def test_sciq(sample, model):
     return await model.generate(sample)

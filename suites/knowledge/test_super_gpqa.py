@@ -42,7 +42,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], record["answer_letter"], record["options"], metadata=metadata)
 
 
-@benchmark("super_gpqa", pretty_name="SuperGPQA", to_sample=to_sample, prompt=CHOICE_STEPWISE,
+@benchmark("super_gpqa", version="2", pretty_name="SuperGPQA", to_sample=to_sample, prompt=CHOICE_STEPWISE,
            dataset=hub("m-a-p/SuperGPQA", subsets=list(CATEGORIES), subset_by="field", split="train"),
            categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
 async def test_super_gpqa(sample, model):

@@ -17,7 +17,8 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], record["answer"], choices, metadata=metadata, id=str(record.get("_id", "")))
 
 
-@benchmark("longbench_v2", pretty_name="LongBench-v2", to_sample=to_sample, prompt=PROMPT, scorer=choice_answer(),
+@benchmark("longbench_v2", version="2",
+           pretty_name="LongBench-v2", to_sample=to_sample, prompt=PROMPT, scorer=choice_answer(),
            dataset=hub("ZhipuAI/LongBench-v2", subsets=["short", "medium", "long"], subset_by="length", split="train"),
            tags=["long_context", "reading_comprehension", "multiple_choice"])  # fmt: skip
 async def test_longbench_v2(sample, model):

@@ -33,7 +33,7 @@ def to_sample(record, params) -> Sample:
     return Sample(params["retrieval_question"], "\n".join(needles), metadata={**record, "needles": needles})
 
 
-@benchmark("needle_haystack", pretty_name="Needle-in-a-Haystack", records=records, to_sample=to_sample,
+@benchmark("needle_haystack", version="2", pretty_name="Needle-in-a-Haystack", records=records, to_sample=to_sample,
            dataset=hub("AI-ModelScope/Needle-in-a-Haystack-Corpus", subsets=list(FILES), split="test"),
            prompt=PROMPT, system_prompt=SYSTEM, scorer=needle_answer(), extra_params=PARAMS,
            tags=["retrieval", "long_context"])  # fmt: skip

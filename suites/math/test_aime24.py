@@ -12,7 +12,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["problem"], target=str(record["answer"]), rationale=record.get("solution") or "")
 
 
-@benchmark("aime24", pretty_name="AIME-2024", dataset=hub("evalscope/aime24", split="test"),
+@benchmark("aime24", version="2", pretty_name="AIME-2024", dataset=hub("evalscope/aime24", split="test"),
            to_sample=to_sample, prompt=BOXED, scorer=aime_answer(), tags=["math", "reasoning"])  # fmt: skip
 async def test_aime24(sample, model):
     return await model.generate(sample)

@@ -13,7 +13,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["problem"], target=str(answer))
 
 
-@benchmark("aime25", pretty_name="AIME-2025", dataset=hub("evalscope/aime25", split="test"),
+@benchmark("aime25", version="2", pretty_name="AIME-2025", dataset=hub("evalscope/aime25", split="test"),
            to_sample=to_sample, prompt=BOXED, scorer=aime_answer(), tags=["math", "reasoning"])  # fmt: skip
 async def test_aime25(sample, model):
     return await model.generate(sample)

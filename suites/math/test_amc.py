@@ -13,7 +13,8 @@ def to_sample(record) -> Sample:
     return Sample(record["problem"], str(record["answer"]), rationale=record.get("solution") or "", metadata=metadata)
 
 
-@benchmark("amc", pretty_name="AMC", dataset=hub("evalscope/amc_22-24", subsets=["amc22", "amc23", "amc24"]),
+@benchmark("amc", version="2",
+           pretty_name="AMC", dataset=hub("evalscope/amc_22-24", subsets=["amc22", "amc23", "amc24"]),
            to_sample=to_sample, prompt=BOXED, scorer=math_answer(), tags=["math", "reasoning"])  # fmt: skip
 async def test_amc(sample, model):
     return await model.generate(sample)

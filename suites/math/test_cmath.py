@@ -15,7 +15,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"].strip(), str(record["golden"]).strip(), metadata=metadata)
 
 
-@benchmark("cmath", pretty_name="CMATH", to_sample=to_sample, prompt=BOXED_ZH, scorer=math_answer(),
+@benchmark("cmath", version="2", pretty_name="CMATH", to_sample=to_sample, prompt=BOXED_ZH, scorer=math_answer(),
            dataset=hub("evalscope/cmath", subsets=GRADES, split="test",
                        subset_by=lambda record: f"Grade {record['grade']}"),
            tags=["math", "reasoning", "chinese"])  # fmt: skip

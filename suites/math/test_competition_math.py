@@ -18,7 +18,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["problem"], target=answer, rationale=solution, metadata={"type": record["type"]})
 
 
-@benchmark("competition_math", pretty_name="MATH", to_sample=to_sample, prompt=PROMPT,
+@benchmark("competition_math", version="2", pretty_name="MATH", to_sample=to_sample, prompt=PROMPT,
            few_shot=FewShot(4, split="train", shot=SHOT), scorer=math_answer(), tags=["math", "reasoning"],
            dataset=hub("evalscope/competition_math", subsets=LEVELS, split="test", subset_by="level"))  # fmt: skip
 async def test_competition_math(sample, model):

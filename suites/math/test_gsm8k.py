@@ -16,7 +16,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], target=target, rationale=rationale.strip())
 
 
-@benchmark("gsm8k", pretty_name="GSM8K", dataset=hub("AI-ModelScope/gsm8k", subsets=["main"], split="test"),
+@benchmark("gsm8k", version="2",
+           pretty_name="GSM8K", dataset=hub("AI-ModelScope/gsm8k", subsets=["main"], split="test"),
            to_sample=to_sample, prompt=BOXED, few_shot=FewShot(4, split="train", shot=SHOT),
            scorer=math_answer(), tags=["math", "reasoning"])  # fmt: skip
 async def test_gsm8k(sample, model):

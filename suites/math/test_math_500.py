@@ -15,7 +15,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["problem"], target=record["answer"], rationale=record["solution"], metadata=metadata)
 
 
-@benchmark("math_500", pretty_name="MATH-500", to_sample=to_sample, prompt=BOXED, scorer=math_answer(),
+@benchmark("math_500", version="2", pretty_name="MATH-500", to_sample=to_sample, prompt=BOXED, scorer=math_answer(),
            dataset=hub("AI-ModelScope/MATH-500", subsets=LEVELS, split="test",
                        subset_by=lambda record: f"Level {record['level']}"),
            tags=["math", "reasoning"])  # fmt: skip

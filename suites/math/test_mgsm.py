@@ -15,7 +15,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], str(record["answer_number"]), rationale=record["answer"] or "")
 
 
-@benchmark("mgsm", pretty_name="MGSM", dataset=hub("evalscope/mgsm", subsets=LANGUAGES, split="test"),
+@benchmark("mgsm", version="2", pretty_name="MGSM", dataset=hub("evalscope/mgsm", subsets=LANGUAGES, split="test"),
            to_sample=to_sample, prompt=BOXED, few_shot=FewShot(4, split="train", shot=SHOT),
            scorer=local_math_answer(), tags=["math", "reasoning", "multilingual"])  # fmt: skip
 async def test_mgsm(sample, model):

@@ -14,7 +14,8 @@ def to_sample(record) -> Sample:
     return Sample(record["problem"], answer, rationale=record["solution"], metadata={"course": record["type"]})
 
 
-@benchmark("minerva_math", pretty_name="Minerva-Math", dataset=hub("knoveleng/Minerva-Math", split="train"),
+@benchmark("minerva_math", version="2",
+           pretty_name="Minerva-Math", dataset=hub("knoveleng/Minerva-Math", split="train"),
            to_sample=to_sample, prompt=BOXED, scorer=math_answer(measured=True),
            tags=["math", "reasoning"])  # fmt: skip
 async def test_minerva_math(sample, model):

@@ -43,7 +43,7 @@ def to_sample(record, subset) -> Sample:
     return Sample(record["question"], target, metadata={**asked, "error": record["error"]})
 
 
-@benchmark("olympiad_bench", pretty_name="OlympiadBench", to_sample=to_sample, scorer=olympiad_answer(),
+@benchmark("olympiad_bench", version="2", pretty_name="OlympiadBench", to_sample=to_sample, scorer=olympiad_answer(),
            dataset=hub("AI-ModelScope/OlympiadBench", subsets=SUBSETS, split="train"),
            prompt=EN, prompts={subset: ZH for subset in SUBSETS if "_zh_" in subset},
            tags=["math", "reasoning", "chinese"])  # fmt: skip

@@ -28,7 +28,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["problem"], target=str(record["label"]), metadata=metadata)
 
 
-@benchmark("process_bench", pretty_name="ProcessBench", to_sample=to_sample, prompt=PROMPT, scorer=first_error(),
+@benchmark("process_bench", version="2",
+           pretty_name="ProcessBench", to_sample=to_sample, prompt=PROMPT, scorer=first_error(),
            dataset=hub("Qwen/ProcessBench", subsets=["gsm8k", "math", "olympiadbench", "omnimath"]),
            tags=["math", "reasoning"])  # fmt: skip
 async def test_process_bench(sample, model):

@@ -9,7 +9,7 @@ from evalscope_pytest.benchmarks.entities import entities
 KINDS = ["ANATOMY anatomy: parts of a body, from structures in cells to organs and systems of organs"]  # fmt: skip
 
 
-@benchmark("anat_em", pretty_name="AnatEM", dataset=hub("extraordinarylab/anat-em", split="test"),
+@benchmark("anat_em", version="2", pretty_name="AnatEM", dataset=hub("extraordinarylab/anat-em", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_anat_em(sample, model):
     return await model.generate(sample)

@@ -7,7 +7,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import entities
 
 
-@benchmark("bc2gm", pretty_name="BC2GM", dataset=hub("extraordinarylab/bc2gm", split="test"),
+@benchmark("bc2gm", version="2", pretty_name="BC2GM", dataset=hub("extraordinarylab/bc2gm", split="test"),
            **entities("GENE gene: genes and their products by name"))  # fmt: skip
 async def test_bc2gm(sample, model):
     return await model.generate(sample)

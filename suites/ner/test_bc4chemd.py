@@ -7,7 +7,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import entities
 
 
-@benchmark("bc4chemd", pretty_name="BC4CHEMD", dataset=hub("extraordinarylab/bc4chemd", split="test"),
+@benchmark("bc4chemd", version="2", pretty_name="BC4CHEMD", dataset=hub("extraordinarylab/bc4chemd", split="test"),
            **entities("CHEMICAL chemical: chemicals and drugs by name"))  # fmt: skip
 async def test_bc4chemd(sample, model):
     return await model.generate(sample)

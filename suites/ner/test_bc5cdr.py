@@ -10,7 +10,7 @@ KINDS = ["CHEMICAL chemical: chemicals and drugs by name",
          "DISEASE disease: diseases, disorders and syndromes by name"]  # fmt: skip
 
 
-@benchmark("bc5cdr", pretty_name="BC5CDR", dataset=hub("extraordinarylab/bc5cdr", split="test"),
+@benchmark("bc5cdr", version="2", pretty_name="BC5CDR", dataset=hub("extraordinarylab/bc5cdr", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_bc5cdr(sample, model):
     return await model.generate(sample)

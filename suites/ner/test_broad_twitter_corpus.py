@@ -7,7 +7,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import LOC, ORG, PER, entities
 
 
-@benchmark("broad_twitter_corpus", pretty_name="BroadTwitterCorpus",
+@benchmark("broad_twitter_corpus", version="2", pretty_name="BroadTwitterCorpus",
            dataset=hub("extraordinarylab/broad-twitter-corpus", split="test"),
            **entities(PER, ORG, LOC))  # fmt: skip
 async def test_broad_twitter_corpus(sample, model):

@@ -7,7 +7,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
 
 
-@benchmark("conll2003", pretty_name="CoNLL2003", dataset=hub("extraordinarylab/conll2003", split="test"),
+@benchmark("conll2003", version="2", pretty_name="CoNLL2003", dataset=hub("extraordinarylab/conll2003", split="test"),
            **entities(PER, ORG, LOC, MISC))  # fmt: skip
 async def test_conll2003(sample, model):
     return await model.generate(sample)

@@ -7,7 +7,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
 
 
-@benchmark("conllpp", pretty_name="CoNLL++", dataset=hub("extraordinarylab/conllpp", split="test"),
+@benchmark("conllpp", version="2", pretty_name="CoNLL++", dataset=hub("extraordinarylab/conllpp", split="test"),
            **entities(PER, ORG, LOC, MISC))  # fmt: skip
 async def test_conllpp(sample, model):
     return await model.generate(sample)

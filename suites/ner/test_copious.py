@@ -14,7 +14,7 @@ KINDS = ["TAXON taxon: species, genera, families and other taxa, but no microorg
          "TEMPORAL_EXPRESSION temporal_expression: dates, seasons, decades and ages of the earth"]  # fmt: skip
 
 
-@benchmark("copious", pretty_name="Copious", dataset=hub("extraordinarylab/copious", split="test"),
+@benchmark("copious", version="2", pretty_name="Copious", dataset=hub("extraordinarylab/copious", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_copious(sample, model):
     return await model.generate(sample)

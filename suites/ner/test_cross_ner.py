@@ -42,7 +42,7 @@ def to_sample(record, subset) -> Sample:
     return TAGGING[subset](record)
 
 
-@benchmark("cross_ner", pretty_name="CrossNER", to_sample=to_sample, **asking(),
+@benchmark("cross_ner", version="2", pretty_name="CrossNER", to_sample=to_sample, **asking(),
            dataset=hub("extraordinarylab/cross-ner", subsets=list(FIELDS), split="test"))  # fmt: skip
 async def test_cross_ner(sample, model):
     return await model.generate(sample)

@@ -8,7 +8,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
 
 
-@benchmark("fin_ner", pretty_name="FinNER", dataset=hub("extraordinarylab/fin-ner", split="test"),
+@benchmark("fin_ner", version="2", pretty_name="FinNER", dataset=hub("extraordinarylab/fin-ner", split="test"),
            **entities(PER, ORG, LOC, MISC))  # fmt: skip
 async def test_fin_ner(sample, model):
     return await model.generate(sample)

@@ -7,7 +7,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import CELLS, entities
 
 
-@benchmark("genia_ner", pretty_name="GeniaNER", dataset=hub("extraordinarylab/genia-ner", split="test"),
+@benchmark("genia_ner", version="2", pretty_name="GeniaNER", dataset=hub("extraordinarylab/genia-ner", split="test"),
            **entities(*CELLS))  # fmt: skip
 async def test_genia_ner(sample, model):
     return await model.generate(sample)

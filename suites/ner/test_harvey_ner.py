@@ -12,7 +12,7 @@ KINDS = ["AREA area: quarters, neighbourhoods and other areas",
          "ROAD road: roads, and parts of them"]  # fmt: skip
 
 
-@benchmark("harvey_ner", pretty_name="HarveyNER", dataset=hub("extraordinarylab/harvey-ner", split="test"),
+@benchmark("harvey_ner", version="2", pretty_name="HarveyNER", dataset=hub("extraordinarylab/harvey-ner", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_harvey_ner(sample, model):
     return await model.generate(sample)

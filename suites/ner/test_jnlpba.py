@@ -7,7 +7,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import CELLS, entities
 
 
-@benchmark("jnlpba", pretty_name="JNLPBA", dataset=hub("extraordinarylab/jnlpba", split="test"),
+@benchmark("jnlpba", version="2", pretty_name="JNLPBA", dataset=hub("extraordinarylab/jnlpba", split="test"),
            **entities(*CELLS))  # fmt: skip
 async def test_jnlpba(sample, model):
     return await model.generate(sample)

@@ -7,7 +7,8 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import CELLS, entities
 
 
-@benchmark("jnlpba_rare", pretty_name="JNLPBA-Rare", dataset=hub("extraordinarylab/jnlpba-rare", split="test"),
+@benchmark("jnlpba_rare", version="2",
+           pretty_name="JNLPBA-Rare", dataset=hub("extraordinarylab/jnlpba-rare", split="test"),
            **entities(*CELLS[2:4], shots=0))  # fmt: skip
 async def test_jnlpba_rare(sample, model):
     return await model.generate(sample)

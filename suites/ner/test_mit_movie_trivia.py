@@ -15,7 +15,7 @@ KINDS = ["ACTOR actor: actors by name", "AWARD award: awards of films",
          "SOUNDTRACK soundtrack: music of a film", "YEAR year: when a film appeared"]  # fmt: skip
 
 
-@benchmark("mit_movie_trivia", pretty_name="MIT-Movie-Trivia",
+@benchmark("mit_movie_trivia", version="2", pretty_name="MIT-Movie-Trivia",
            dataset=hub("extraordinarylab/mit-movie-trivia", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_mit_movie_trivia(sample, model):

@@ -13,7 +13,8 @@ KINDS = ["AMENITY amenity: what a restaurant offers beside food", "CUISINE cuisi
          "RESTAURANT_NAME restaurant_name: restaurants by name"]  # fmt: skip
 
 
-@benchmark("mit_restaurant", pretty_name="MIT-Restaurant", dataset=hub("extraordinarylab/mit-restaurant", split="test"),
+@benchmark("mit_restaurant", version="2",
+           pretty_name="MIT-Restaurant", dataset=hub("extraordinarylab/mit-restaurant", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_mit_restaurant(sample, model):
     return await model.generate(sample)

@@ -19,7 +19,7 @@ KINDS = [PER, ORG, LOC, "ANIM animal: animals, also by their scientific names",
          "VEHI vehicle: vehicles"]  # fmt: skip
 
 
-@benchmark("multi_nerd", pretty_name="MultiNERD", dataset=hub("extraordinarylab/multi-nerd", split="test"),
+@benchmark("multi_nerd", version="2", pretty_name="MultiNERD", dataset=hub("extraordinarylab/multi-nerd", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_multi_nerd(sample, model):
     return await model.generate(sample)

@@ -8,7 +8,7 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import entities
 
 
-@benchmark("ncbi", pretty_name="NCBI", dataset=hub("extraordinarylab/ncbi", split="test"),
+@benchmark("ncbi", version="2", pretty_name="NCBI", dataset=hub("extraordinarylab/ncbi", split="test"),
            **entities("DISEASE disease: diseases, disorders and syndromes by name"))  # fmt: skip
 async def test_ncbi(sample, model):
     return await model.generate(sample)

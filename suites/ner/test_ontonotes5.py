@@ -19,7 +19,8 @@ KINDS = [ORG, "LOC location: mountains, waters and other places without a govern
          "CARDINAL cardinal: numbers that are none of the others"]  # fmt: skip
 
 
-@benchmark("ontonotes5", pretty_name="OntoNotes5", dataset=hub("extraordinarylab/ontonotes5", split="test"),
+@benchmark("ontonotes5", version="2",
+           pretty_name="OntoNotes5", dataset=hub("extraordinarylab/ontonotes5", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_ontonotes5(sample, model):
     return await model.generate(sample)

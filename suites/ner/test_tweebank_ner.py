@@ -8,7 +8,8 @@ from evalscope_pytest import benchmark, hub
 from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
 
 
-@benchmark("tweebank_ner", pretty_name="TweeBankNER", dataset=hub("extraordinarylab/tweebank-ner", split="test"),
+@benchmark("tweebank_ner", version="2",
+           pretty_name="TweeBankNER", dataset=hub("extraordinarylab/tweebank-ner", split="test"),
            **entities(PER, ORG, LOC, MISC))  # fmt: skip
 async def test_tweebank_ner(sample, model):
     return await model.generate(sample)

@@ -13,7 +13,8 @@ KINDS = ["CORPORATION corporation: companies", "CREATIVE_WORK creative_work: tit
          "PRODUCT product: products by name"]  # fmt: skip
 
 
-@benchmark("tweet_ner_7", pretty_name="TweetNER7", dataset=hub("extraordinarylab/tweet-ner-7", split="test"),
+@benchmark("tweet_ner_7", version="2",
+           pretty_name="TweetNER7", dataset=hub("extraordinarylab/tweet-ner-7", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_tweet_ner_7(sample, model):
     return await model.generate(sample)

@@ -13,7 +13,7 @@ KINDS = ["CORPORATION corporation: companies, agencies and institutions",
          "PRODUCT product: products by name"]  # fmt: skip
 
 
-@benchmark("wnut2017", pretty_name="WNUT2017", dataset=hub("extraordinarylab/wnut2017", split="test"),
+@benchmark("wnut2017", version="2", pretty_name="WNUT2017", dataset=hub("extraordinarylab/wnut2017", split="test"),
            **entities(*KINDS))  # fmt: skip
 async def test_wnut2017(sample, model):
     return await model.generate(sample)

@@ -28,7 +28,8 @@ def to_sample(record) -> Sample:
     return Sample(question, targets, rationale=targets[0], metadata={"answers": answers})
 
 
-@benchmark("drop", pretty_name="DROP", dataset=hub("AI-ModelScope/DROP", split="validation"), to_sample=to_sample,
+@benchmark("drop", version="2",
+           pretty_name="DROP", dataset=hub("AI-ModelScope/DROP", split="validation"), to_sample=to_sample,
            prompt=PROMPT, few_shot=FewShot(3, split="train", shot="{question}\nAnswer: {rationale}", prompt=SHOTS),
            scorer=drop_answer(), tags=["reasoning", "reading_comprehension"])  # fmt: skip
 async def test_drop(sample, model):

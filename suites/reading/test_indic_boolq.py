@@ -15,7 +15,8 @@ def to_sample(record) -> Sample:
     return Sample(input=question, choices=["Yes", "No"], target="A" if int(record["label"]) == 1 else "B")
 
 
-@benchmark("indic_boolq", pretty_name="BoolQ-Indic", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
+@benchmark("indic_boolq", version="2",
+           pretty_name="BoolQ-Indic", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
            dataset=hub("sarvamai/boolq-indic", subsets=LANGUAGES, subset_by="language", split="validation"),
            few_shot=FewShot(0, split="train"),
            tags=["reading_comprehension", "multiple_choice", "multilingual"])  # fmt: skip

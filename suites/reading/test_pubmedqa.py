@@ -17,7 +17,7 @@ def to_sample(record) -> Sample:
     return Sample(input=f"Abstract: {abstract}\n\nQuestion: {question}", target=answer.upper())
 
 
-@benchmark("pubmedqa", pretty_name="PubMedQA", dataset=hub("extraordinarylab/pubmed-qa", split="test"),
+@benchmark("pubmedqa", version="2", pretty_name="PubMedQA", dataset=hub("extraordinarylab/pubmed-qa", split="test"),
            to_sample=to_sample, prompt=PROMPT, scorer=yes_no_maybe(),
            tags=["knowledge", "reading_comprehension", "yes_no"])  # fmt: skip
 async def test_pubmedqa(sample, model):

@@ -13,7 +13,8 @@ def to_sample(record) -> Sample:
     return Sample(question, record["answer"], record["options"], id=str(record.get("example_id", "")))
 
 
-@benchmark("race", pretty_name="RACE", to_sample=to_sample, prompt=CHOICE_STEPWISE, few_shot=FewShot(3, split="train"),
+@benchmark("race", version="2",
+           pretty_name="RACE", to_sample=to_sample, prompt=CHOICE_STEPWISE, few_shot=FewShot(3, split="train"),
            dataset=hub("evalscope/race", subsets=["high", "middle"], split="test"), scorer=choice_answer(),
            tags=["reading_comprehension", "reasoning", "multiple_choice"])  # fmt: skip
 async def test_race(sample, model):

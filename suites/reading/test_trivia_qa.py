@@ -20,7 +20,7 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], targets, metadata={"content": content}, id=record["question_id"])
 
 
-@benchmark("trivia_qa", pretty_name="TriviaQA", to_sample=to_sample, prompt=PROMPT, scorer=trivia_answer(),
+@benchmark("trivia_qa", version="2", pretty_name="TriviaQA", to_sample=to_sample, prompt=PROMPT, scorer=trivia_answer(),
            dataset=hub("evalscope/trivia_qa", subsets=["rc.wikipedia"], split="validation"),
            tags=["qa", "reading_comprehension"])  # fmt: skip
 async def test_trivia_qa(sample, model):

@@ -33,7 +33,7 @@ def to_sample(record, subset) -> Sample:
     return Sample(input=question, choices=in_letter_order(record["options"]), target=target)
 
 
-@benchmark("agieval", pretty_name="AGIEval", to_sample=to_sample, prompt=CHOICE_STEPWISE, prompts=PROMPTS,
+@benchmark("agieval", version="2", pretty_name="AGIEval", to_sample=to_sample, prompt=CHOICE_STEPWISE, prompts=PROMPTS,
            dataset=hub("opencompass/agieval", subsets=ENGLISH + CHINESE + CLOZE),
            scorer=by_subset(choice_answer(), SCORERS),
            tags=["reasoning", "knowledge", "math", "multiple_choice", "chinese"])  # fmt: skip

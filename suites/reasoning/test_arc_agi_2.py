@@ -25,7 +25,7 @@ def to_sample(record) -> Sample:
     return Sample(TASK.format(examples=examples, grid=json.dumps(test["input"])), json.dumps(test["output"]))
 
 
-@benchmark("arc_agi_2", pretty_name="ARC-AGI-2", dataset=hub("evalscope/arc-agi-2", split="test"),
+@benchmark("arc_agi_2", version="2", pretty_name="ARC-AGI-2", dataset=hub("evalscope/arc-agi-2", split="test"),
            to_sample=to_sample, system_prompt=SYSTEM, scorer=grid_answer(), aggregation="mean_and_pass_hat_k",
            tags=["reasoning"])  # fmt: skip
 async def test_arc_agi_2(sample, model):

@@ -30,7 +30,7 @@ def to_sample(record, subset) -> Sample:
     return Sample(input=record["input"], target=target, metadata={"task_type": kind})
 
 
-@benchmark("bbh", pretty_name="BBH", dataset=hub("evalscope/bbh", subsets=list(KINDS), split="test"),
+@benchmark("bbh", version="2", pretty_name="BBH", dataset=hub("evalscope/bbh", subsets=list(KINDS), split="test"),
            to_sample=to_sample, prompt=PROMPT, scorer=bbh_answer(), tags=["reasoning"],
            few_shot=FewShot(3, file="cot-prompts/{subset}.txt", prompt="{fewshot}\n"))  # fmt: skip
 async def test_bbh(sample, model):

@@ -14,7 +14,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=record["choices"], target=record["answer"])
 
 
-@benchmark("commonsense_qa", pretty_name="CommonsenseQA", to_sample=to_sample, prompt=CHOICE,
+@benchmark("commonsense_qa", version="2", pretty_name="CommonsenseQA", to_sample=to_sample, prompt=CHOICE,
            dataset=hub("extraordinarylab/commonsense-qa", split="validation"), scorer=choice_answer(),
            tags=["commonsense", "reasoning", "multiple_choice"])  # fmt: skip
 async def test_commonsense_qa(sample, model):

@@ -21,7 +21,7 @@ def to_sample(record) -> Sample:
     return Sample(input=question, choices=[clean(ending) for ending in record["endings"]], target=target)
 
 
-@benchmark("hellaswag", pretty_name="HellaSwag", dataset=hub("evalscope/hellaswag", split="validation"),
+@benchmark("hellaswag", version="2", pretty_name="HellaSwag", dataset=hub("evalscope/hellaswag", split="validation"),
            to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
            tags=["commonsense", "knowledge", "multiple_choice"])  # fmt: skip
 async def test_hellaswag(sample, model):

@@ -12,7 +12,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["ctx"], choices=record["endings"], target="ABCD"[int(record["label"])])
 
 
-@benchmark("hellaswag_hi", pretty_name="HellaSwag-Hindi", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
+@benchmark("hellaswag_hi", version="2",
+           pretty_name="HellaSwag-Hindi", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
            dataset=hub("ai4bharat/hellaswag-translated", subsets=["hi"], split="validation"),
            tags=["commonsense", "multiple_choice", "multilingual"])  # fmt: skip
 async def test_hellaswag_hi(sample, model):

@@ -13,7 +13,8 @@ def to_sample(record) -> Sample:
     return Sample(record["question"], record["answer"], record["choices"], metadata=metadata)
 
 
-@benchmark("iquiz", pretty_name="IQuiz", dataset=hub("AI-ModelScope/IQuiz", subsets=["IQ", "EQ"]), to_sample=to_sample,
+@benchmark("iquiz", version="2",
+           pretty_name="IQuiz", dataset=hub("AI-ModelScope/IQuiz", subsets=["IQ", "EQ"]), to_sample=to_sample,
            prompt=CHOICE_STEPWISE_ZH, scorer=choice_answer(language="zh"),
            tags=["reasoning", "multiple_choice", "chinese"])  # fmt: skip
 async def test_iquiz(sample, model):

@@ -15,7 +15,8 @@ def to_sample(record) -> Sample:
     return Sample(input=question, choices=choices, target=record["answer"])
 
 
-@benchmark("logi_qa", pretty_name="LogiQA", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="validation"),
+@benchmark("logi_qa", version="2",
+           pretty_name="LogiQA", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="validation"),
            dataset=hub("extraordinarylab/logiqa", split="test"), scorer=choice_answer(),
            tags=["reasoning", "multiple_choice"])  # fmt: skip
 async def test_logi_qa(sample, model):

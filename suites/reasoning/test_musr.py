@@ -15,7 +15,7 @@ def to_sample(record) -> Sample:
     return Sample(question, "ABCDEF"[int(record["answer_index"])], literal_eval(record["choices"]))
 
 
-@benchmark("musr", pretty_name="MuSR", to_sample=to_sample, prompt=CHOICE_STEPWISE, scorer=choice_answer(),
+@benchmark("musr", version="2", pretty_name="MuSR", to_sample=to_sample, prompt=CHOICE_STEPWISE, scorer=choice_answer(),
            dataset=hub("AI-ModelScope/MuSR", subsets=["murder_mysteries", "object_placements", "team_allocation"]),
            tags=["reasoning", "multiple_choice"])  # fmt: skip
 async def test_musr(sample, model):

@@ -15,7 +15,7 @@ def to_sample(record) -> Sample:
     return Sample(input=record["question"], choices=record["choices"], target=record["answer"])
 
 
-@benchmark("piqa", pretty_name="PIQA", dataset=hub("extraordinarylab/piqa", split="validation"),
+@benchmark("piqa", version="2", pretty_name="PIQA", dataset=hub("extraordinarylab/piqa", split="validation"),
            to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="train"), scorer=choice_answer(),
            tags=["commonsense", "reasoning", "multiple_choice"])  # fmt: skip
 async def test_piqa(sample, model):

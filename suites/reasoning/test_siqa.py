@@ -16,7 +16,7 @@ def to_sample(record) -> Sample:
     return Sample(input=question, choices=record["choices"], target=record["answer"])
 
 
-@benchmark("siqa", pretty_name="SIQA", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
+@benchmark("siqa", version="2", pretty_name="SIQA", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
            dataset=hub("extraordinarylab/siqa", split="validation"),
            tags=["commonsense", "reasoning", "multiple_choice"])  # fmt: skip
 async def test_siqa(sample, model):

@@ -39,7 +39,8 @@ def to_sample(record, extra_params) -> Sample:
     return Sample(input=question, choices=options["choices"], target=target, metadata={"type": kind})
 
 
-@benchmark("truthful_qa", pretty_name="TruthfulQA", to_sample=to_sample, prompt=CHOICE, shuffle_choices=True,
+@benchmark("truthful_qa", version="2",
+           pretty_name="TruthfulQA", to_sample=to_sample, prompt=CHOICE, shuffle_choices=True,
            dataset=hub("evalscope/truthful_qa", subsets=["multiple_choice"], split="validation"),
            extra_params={"multiple_correct": False},
            variant=lambda params: {"prompt": CHOICES} if params["multiple_correct"] else {},

@@ -13,7 +13,8 @@ def to_sample(record) -> Sample:
     return Sample(input=record["sentence"], choices=options, target="AB"[int(record["answer"]) - 1])
 
 
-@benchmark("winogrande", pretty_name="Winogrande", dataset=hub("AI-ModelScope/winogrande_val", split="validation"),
+@benchmark("winogrande", version="2",
+           pretty_name="Winogrande", dataset=hub("AI-ModelScope/winogrande_val", split="validation"),
            to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
            tags=["commonsense", "reasoning", "multiple_choice"])  # fmt: skip
 async def test_winogrande(sample, model):

@@ -45,7 +45,7 @@ def to_sample(record) -> Sample:
     return Sample(record["puzzle"], json.dumps(gold), metadata={"json_template": form})
 
 
-@benchmark("zebralogicbench", pretty_name="ZebraLogicBench", to_sample=to_sample, prompt=PROMPT,
+@benchmark("zebralogicbench", version="2", pretty_name="ZebraLogicBench", to_sample=to_sample, prompt=PROMPT,
            dataset=hub("allenai/ZebraLogicBench-private", subsets=["grid_mode"], split="test"),
            scorer=zebra_answer(), metrics=METRICS, tags=["reasoning"])  # fmt: skip
 async def test_zebralogicbench(sample, model):
