@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.reply_marks import without_tokens
 from ..scoring.pattern import Pattern
 
 # Characters of a reply that holds a verdict. A judge that writes more has not kept to its instructions.
@@ -243,8 +244,10 @@ def _stated(verdict: _Reader, reply: str, key: str) -> Verdict | None:
 
 
 def _object(reply: str) -> Mapping[str, Any] | None:
-    """Return the JSON object that a reply is, a code fence around it aside; None when it is anything else."""
+    """Return the JSON object that a reply is, except for a code fence and end-of-turn tokens; None if it is not one."""
     text = _unfenced(reply.strip()) if len(reply) <= LONGEST else ""
+    if text and not text.endswith("}"):  # an explanation may quote such a token: nothing is cut from a whole object
+        text = _unfenced(without_tokens(text).strip())
     if not (text.startswith("{") and text.endswith("}")):
         return None
     try:
