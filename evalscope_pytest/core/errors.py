@@ -6,6 +6,7 @@ The tree::
     ├── UsageError            what the user typed, wrote or named is wrong: exit code 4, before anything is paid for
     │   ├── ConfigError       an option, a field, a value
     │   │   └── UnreadyError  a judge, sandbox or package that one benchmark needs and this run lacks
+    │   ├── UnreadyRunError   several benchmarks that cannot run, one a line
     │   └── DatasetError      a benchmark, subset, split or field that is not there
     │       ├── RecordError   a record that no sample can be made of
     │       └── NoDataError   the records of one benchmark are not on this machine and cannot be downloaded
@@ -51,6 +52,13 @@ class ConfigError(UsageError):
 
 class UnreadyError(ConfigError):
     """One benchmark needs a judge, a sandbox or a package that this run lacks; others can run."""
+
+
+class UnreadyRunError(UsageError):
+    """Several benchmarks cannot run. Each has a line with the text of an error, in which everything is written out."""
+
+    def __str__(self) -> str:
+        return visible(self.args[0], keep="\n")
 
 
 class DatasetError(UsageError):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ..core.errors import NoDataError, UnreadyError, UsageError
+from ..core.errors import NoDataError, UnreadyError, UnreadyRunError
 from .run import Run
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Readiness:
             return
         left = [name for name in self._selected if name not in self.unready]
         if not (left and self._run.task.skip_unready):
-            raise UsageError(f"{self._what(left)}\n{self._how(left)}")
+            raise UnreadyRunError(f"{self._what(left)}\n{self._how(left)}")
 
     def conclude(self) -> None:
         """Keep what was left out, for the terminal and the report."""

@@ -25,7 +25,7 @@ def test_all_that_is_missing_is_said_with_its_remedy_before_anything_is_sent(wor
     run = mixed.run(*workers)
     assert (run.code, run.work_dir) == (4, None), run.out
     said = " ".join(run.out.split())
-    assert "3 of the 4 selected benchmarks cannot run:" in said
+    assert "3 of the 4 selected benchmarks cannot run:\n  graded, judged: needs a judge model." in run.out
     assert "graded, judged: needs a judge model. Name one: --eval-judge-model-args" in said
     assert "'empty' reads 'empty.jsonl', which does not exist" in said
     assert "--eval-skip-unready runs the other one" in said
