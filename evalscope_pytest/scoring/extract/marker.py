@@ -43,6 +43,11 @@ _EASTERN_VERB = (
     r"(?::|=|(?:は|은|는|\s?هي|\s?هو|\s?হলো?|\s?হবে|\s?है|\s?คือ|\s?అంటే):?"
     r"|(?=[\s(\[*\"'{$\\]{0,6}(?:\d|[A-Za-z](?![A-Za-z]))))"
 )
+# "Answer - Hanoi": with blanks around the dash, and written as a heading is, for "the answer - as we saw - is 5".
+_DASHED = (
+    r"(?<![A-Za-z])(?-i:Answer|ANSWER|(?:Final|My|Correct|Short) [Aa]nswer|FINAL ANSWER)[*_]{0,3}[ ]-{1,2}[ ]"
+    r"(?=\S)(?!(?:part|step|question|problem|exercise|as|which)(?![a-z]))"
+)
 _HEADING = (
     r"^[ \t#*_>-]{0,8}(?:\d{1,2}[.)]\s)?(?:(?:the|my|final|correct|short)\s){0,2}"
     r"(?:answer|antwort|réponse|respuesta|jibu|ответ|答案|最终答案|答え|คำตอบ|উত্তর|సమాధానం)"
@@ -62,11 +67,11 @@ def announcement(english: str = "", chinese: str = "", also: str = "") -> re.Pat
     nouns = rf"answers?|ans{'|' + english if english else ''}"
     chinese = rf"(?:{_ZH}|{chinese})" if chinese else _ZH
     return re.compile(
-        rf"\b(?:{_QUALIFIERS}[_-]?)?(?:{nouns}){_EN_WORDS}{_EN_OF}\s{{0,2}}{CLOSING}\s{{0,3}}{_EN_VERB}"
+        rf"\b(?<!</)(?<!\[/)(?:{_QUALIFIERS}[_-]?)?(?:{nouns}){_EN_WORDS}{_EN_OF}\s{{0,2}}{CLOSING}\s{{0,3}}{_EN_VERB}"
         rf"|{chinese}{CLOSING}\s{{0,2}}{_ZH_VERB}"
         rf"|{_LATIN}(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{CLOSING}\s?{_LATIN_VERB}"
         rf"|{_EASTERN}{CLOSING}\s?{_EASTERN_VERB}"
-        rf"|####|[<\[](?:final[_ ]?)?answer[>\]]|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
+        rf"|{_DASHED}|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最终|最后|正确|参考)?答案\]:?|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
         re.IGNORECASE | re.MULTILINE,
     )
 
