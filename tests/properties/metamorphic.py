@@ -24,6 +24,7 @@ from evalscope_pytest.scoring import (
     trivia_answer,
     yes_no,
 )
+from evalscope_pytest.scoring.extract.options import listed
 
 Choose = Callable[[Sequence[Any]], Any]
 Forms = Sequence[str]  # templates with {v}, the value
@@ -47,6 +48,7 @@ class Reader:
         announce: Templates of the sentence that states the dressed value.
         value_json: Turns a value into what a JSON field holds.
         dresses: More templates that fit one value only (a number's other notations).
+        states: Whole statements of a value that depend on its question (a table of verdicts on its options).
     """
 
     name: str
@@ -57,6 +59,7 @@ class Reader:
     value_json: Callable[[str], Any] = str
     dresses: Callable[[str], Forms] = lambda value: ()
     metric: str = "accuracy"
+    states: Callable[[Question, str], Forms] = lambda question, value: ()
 
 
 END_TOKENS = (
@@ -79,6 +82,8 @@ BEFORE = (
 AFTER = (
     "", "", "", "\n\nLet me know if you have any questions!", "\n\nI hope this helps.", "\n", "  ", "\n\n---\n",
     "\n\nI checked this twice.", " 😊", "\n\nWould you like to see another way?",
+    " 🎉🎉", " 👩‍🔬", "\n\n***", "\n\nFeel free to ask if anything is unclear! 😊", "\n\nHope this helps!\n\n---",
+    "\n\nIf you want, I can explain each step.", "\n\nHappy to help. Good luck!", "\n\n希望这对你有帮助！",
 )  # fmt: skip
 ANNOUNCE = (
     "The answer is {v}.", "The answer is {v}", "Answer: {v}", "ANSWER: {v}", "**Answer:** {v}", "**Answer: {v}**",
@@ -93,9 +98,14 @@ _ANNOUNCED = re.compile("answer|答案", re.IGNORECASE)
 KEYS = ("answer", "final_answer", "finalAnswer", "Answer", "result", "final answer", "correct_answer")
 
 
-def reply(reader: Reader, value: str, other: str, choose: Choose) -> str:
+def reply(reader: Reader, question: Question, value: str, other: str, choose: Choose) -> str:
     """Return a reply that answers ``value``; whatever it claims in its thinking is ``other``."""
-    stated = _as_json(reader, value, choose) if choose((False,) * 6 + (True,)) else _as_text(reader, value, choose)
+    states = reader.states(question, value)
+    way = choose(("text",) * 6 + ("json",) + (("state",) * 4 if states else ()))
+    if way == "state":
+        stated = str(choose(states))
+    else:
+        stated = _as_json(reader, value, choose) if way == "json" else _as_text(reader, value, choose)
     thought = f"I think the answer is {other}."
     thinking = choose(THINKING).replace("{d}", thought)
     before = choose(BEFORE)
@@ -234,6 +244,45 @@ TEXTS = (
     ("\\frac{1}{2}", "\\frac{1}{3}", "\\sqrt{2}", "2"),
     ("It rains", "It snows", "A is true and B is false", "none of these"),
 )
+CHOSEN_ABROAD = (
+    "Die richtige Antwort ist {v}.", "La bonne réponse est {v}.", "La respuesta correcta es {v}.", "Ответ: {v}",
+    "Правильный ответ: {v}", "答えは{v}です。", "正解は{v}です。", "정답은 {v}입니다.", "A resposta correta é {v}.",
+    "La risposta corretta è {v}.", "الإجابة الصحيحة هي {v}", "正确答案是：{v}", "Antwort: {v}", "Réponse : {v}",
+    "उत्तर: {v}", "คำตอบคือ {v}",
+)  # fmt: skip
+
+
+def verdicts_on_options(question: Question, value: str) -> Forms:
+    """Return statements of a choice that speak of every option, or of the chosen one's text."""
+    texts = question.sample.choices or listed(question.sample.question)
+    label = value.strip("()")
+    letters = "ABCDEFGHIJ"[: len(texts)]
+    text = texts[letters.index(label)]
+    rest = [letter for letter in letters if letter != label]
+    ruled_out = f"{', '.join(rest[:-1])} and {rest[-1]}"
+
+    def each(form: str, right: str, wrong: str, end: str = "\n") -> str:
+        rows = zip(letters, texts, strict=True)
+        return end.join(
+            form.replace("{l}", letter).replace("{s}", right if letter == label else wrong).replace("{t}", own)
+            for letter, own in rows
+        )
+
+    return (
+        f"The answer is {label}: {text}", f"The answer is ({label}) {text}.", f"Answer: {label}. {text}",
+        f"**{label}) {text}**", f"({label}) {text}", f'The answer is {label}, "{text}".', f"Answer: {label} ({text})",
+        f"**Answer: {label}. {text}**", f"答案：{label}. {text}",
+        f"{ruled_out} can be ruled out, so the answer is {label}.", f"Options {ruled_out} are wrong. The answer is {label}.",
+        f"{each('Option {l} is {s}.', 'correct', 'wrong', ' ')}",
+        f"It is not {rest[0]}, because that contradicts the question. The answer is {label}.",
+        f"{rest[0]} looks tempting, but the correct answer is {label}, not {rest[1]}.",
+        f"The answer is {label}, not {rest[0]}.", f"The answer is {label} because {rest[0]} and {rest[1]} contradict it.",
+        "| Option | Verdict |\n|---|---|\n" + each("| {l} | {s} |", "✅ Correct", "❌ Incorrect"),
+        "| Option | Text | Correct? |\n|---|---|---|\n" + each("| {l} | {t} | {s} |", "Yes", "No"),
+        each("- {l}: {s}", "correct", "incorrect"), each("{s} {l}) {t}", "✅", "❌"), each("- **{l}** – {s}", "True", "False"),
+        each("{l}. {t} - {s}", "Correct", "Incorrect"), each("{l}. {t} {s}", "✅", "❌"),
+        each("{l}项{s}。", "正确", "错误"),
+    )  # fmt: skip
 
 
 def _choice_questions() -> Iterator[Question]:
@@ -247,7 +296,11 @@ def _choice_questions() -> Iterator[Question]:
 
 SPAN_DRESS = ("{v}", "{v}", "**{v}**", '"{v}"', "*{v}*", "`{v}`", "{v}.", "{v} ")
 INLINE = ("{v}", "**{v}**", "${v}$")
-VERDICTS = ("Based on the picture, {v}.", "{v}, it is so.", "I'd say {v}.", "✅ {v}")
+VERDICTS = (
+    "Based on the picture, {v}.", "{v}, it is so.", "I'd say {v}.", "✅ {v}", "Looking at the image, I'd say {v}.",
+    "My verdict: {v}", "The answer is {v}, because I see it.", "Therefore, {v}.", "{v}. It is so.", "判断：{v}",
+    "Verdict: {v}", "Conclusion: {v}.",
+)  # fmt: skip
 REASONS = ("So the answer is {v} (because it follows).", "So the answer is {v}, because it follows.")
 SPAN_BEHIND = (
     "Answer: {v}, because the passage says so.",
@@ -265,8 +318,54 @@ BBH = (
     ("24", ("25", "4")),
     ("Yes", ("No",)),
     ("valid", ("invalid",)),
-    ("ant bee cow", ("bee ant cow",)),
+    ("ant bee cow", ("bee ant cow", "ant bee", "ant bee cow dog")),
+    (") ] }", (") ]", ") } ]")),
 )
+OPTIONS = "Which of these?\nOptions:\n(A) the red ball\n(B) the blue ball\n(C) the green ball"
+
+
+def word_list(question: Question, value: str) -> Forms:
+    """Return the ways to write a list of words."""
+    words = value.split()
+    if len(words) < 2 or not words[0].isalpha():
+        return ()
+    commas, numbered = ", ".join(words), "\n".join(f"{number}. {word}" for number, word in enumerate(words, 1))
+    bullets = "\n".join(f"- {word}" for word in words)
+    return (
+        f"So the answer is {commas}.", f"Answer: {commas}", f"The sorted list is:\n\n{numbered}\n\nSo the answer is {value}.",
+        f"Answer:\n{bullets}", f"**Answer:**\n\n{numbered}", f"Answer: **{commas}**", f"**Answer**\n\n{commas}",
+        f"<answer>\n{numbered}\n</answer>", f"<answer>{commas}</answer>", numbered,
+    )  # fmt: skip
+
+
+LISTS = (
+    ("Ann Lee; Bo Ray", ("Ann Lee", "Ann Lee; Cy Day", "Ann Lee; Bo Ray; Cy Day")),
+    ("12; 40; 7", ("12; 40", "12; 40; 8", "12; 41; 7")),
+)
+
+
+def span_list(question: Question, value: str) -> Forms:
+    """Return the ways to write a list of spans."""
+    spans = value.split("; ")
+    commas, bullets = ", ".join(spans), "\n".join(f"- {span}" for span in spans)
+    numbered = "\n".join(f"{number}. {span}" for number, span in enumerate(spans, 1))
+    inline = numbered.replace("\n", " ")
+    joined = f"{', '.join(spans[:-1])} and {spans[-1]}" if len(spans) > 1 else value
+    bold = "\n".join(f"* **{span}**" for span in spans)
+    return (
+        f"Answer: {value}", f"Answer: {commas}", f"The answer is {joined}.", f"The answers are {joined}.",
+        f"Answer:\n{bullets}", f"Answer:\n\n{numbered}", f"**Answer:**\n\n{bold}", f"**Answer**\n\n{joined}",
+        f"<answer>{commas}</answer>", f"<answer>\n{bullets}\n</answer>", f"Answer - {joined}", f"【答案】{commas}",
+        f"**Answer: {joined}** (see line 3)", f"Answer: {joined}, because the passage says so.",
+        *([f"Answer: {inline}"] if len(spans) > 1 else []),
+    )  # fmt: skip
+
+
+def _span_lists() -> Iterator[Question]:
+    for right, wrong in LISTS:
+        yield Question(Sample("Who?", right, metadata={"answers": [tuple(right.split("; "))]}), right, wrong)
+
+
 ABROAD = {
     "de": (
         "Die Antwort ist {v}.",
@@ -309,6 +408,7 @@ def readers() -> dict[str, Reader]:
     lines = (*ANNOUNCE, "{v}")
     verdicts = [Question(Sample("Is it?", "YES"), "yes", ("no",)), Question(Sample("Is it?", "NO"), "no", ("yes",))]
     words = [Question(Sample("Q", right), right, wrong) for right, wrong in BBH]
+    options = [Question(Sample(OPTIONS, f"({r})"), r, tuple(x for x in "ABC" if x != r)) for r in "ABC"]
     spans = _spans(("Hanoi", "Ann Lee", "12", "0.5", "May 1945"), ("Paris", "13", "5"))
     names = ("New Zealand", "West Ham", "before 1946", "Rolling Stones")
     trivia = _spans(("Mexico", "Virginia", "1945", "The Beatles", "A"), names)
@@ -316,11 +416,36 @@ def readers() -> dict[str, Reader]:
     found = [
         Reader("math", math_answer(), _math_questions(MATH), NUMBER_DRESS, (*lines, "#### {v}"), _number, notations),
         Reader("math_sentence", math_answer(), sums, INLINE, SENTENCES, _number),
-        Reader("choice", choice_answer(), list(_choice_questions()), LETTER_DRESS, (*lines, *CHOSEN)),
+        Reader(
+            "choice",
+            choice_answer(),
+            list(_choice_questions()),
+            LETTER_DRESS,
+            (*lines, *CHOSEN, *CHOSEN_ABROAD),
+            states=verdicts_on_options,
+        ),
         Reader("drop", drop_answer(), spans, SPAN_DRESS, (*ANNOUNCE, *SPAN_BEHIND), metric="em"),
+        Reader(
+            "drop_lists",
+            drop_answer(),
+            list(_span_lists()),
+            ("{v}", "**{v}**"),
+            ANNOUNCE,
+            lambda value: value.split("; "),
+            metric="em",
+            states=span_list,
+        ),
         Reader("trivia_qa", trivia_answer(), trivia, SPAN_DRESS, ANNOUNCE),
         Reader("yes_no", yes_no(), verdicts, (*SPAN_DRESS, "\\boxed{{v}}"), (*lines, *VERDICTS)),
-        Reader("bbh", bbh_answer(), words, SPAN_DRESS, (*ANNOUNCE, *REASONS)),
+        Reader("bbh", bbh_answer(), words, SPAN_DRESS, (*ANNOUNCE, *REASONS), states=word_list),
+        Reader(
+            "bbh_options",
+            bbh_answer(),
+            options,
+            LETTER_DRESS,
+            (*lines, *CHOSEN, "So the answer is ({v})."),
+            states=verdicts_on_options,
+        ),
     ]
     for language, forms in ABROAD.items():
         questions = _math_questions(small, language)
