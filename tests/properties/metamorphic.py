@@ -49,6 +49,7 @@ class Reader:
         value_json: Turns a value into what a JSON field holds.
         dresses: More templates that fit one value only (a number's other notations).
         states: Whole statements of a value that depend on its question (a table of verdicts on its options).
+        names_others: Whether a reply may speak of another value that it rejects.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Reader:
     dresses: Callable[[str], Forms] = lambda value: ()
     metric: str = "accuracy"
     states: Callable[[Question, str], Forms] = lambda question, value: ()
+    names_others: bool = False
 
 
 END_TOKENS = (
@@ -84,6 +86,18 @@ AFTER = (
     "\n\nI checked this twice.", " 😊", "\n\nWould you like to see another way?",
     " 🎉🎉", " 👩‍🔬", "\n\n***", "\n\nFeel free to ask if anything is unclear! 😊", "\n\nHope this helps!\n\n---",
     "\n\nIf you want, I can explain each step.", "\n\nHappy to help. Good luck!", "\n\n希望这对你有帮助！",
+)  # fmt: skip
+# {o} is another value, which the reply rejects.
+REJECTED_BEFORE = (
+    "", "", "", "At first glance {o} looks plausible, but that does not hold.\n\n", "It is tempting to say {o}. ",
+    "The answer is not {o}.\n\n", "My first answer was {o}, but that was a mistake.\n\n",
+    "Some would say the answer is {o}. I disagree.\n\n", "If it were otherwise, the answer would be {o}.\n\n",
+    "I first thought the answer was {o}.\n\n",
+)  # fmt: skip
+REJECTED_AFTER = (
+    "", "", "", "\n\nNote that {o} would be wrong.", "\n\n({o} is a common mistake.)", "\n\nThe answer is not {o}.",
+    "\n\nA common wrong answer is {o}.", "\n\nIt can't be {o}, as the question shows.",
+    "\n\nWhether the answer could be {o} does not matter.", "\n\nAn incorrect answer would be {o}.",
 )  # fmt: skip
 ANNOUNCE = (
     "The answer is {v}.", "The answer is {v}", "Answer: {v}", "ANSWER: {v}", "**Answer:** {v}", "**Answer: {v}**",
@@ -111,7 +125,11 @@ def reply(reader: Reader, question: Question, value: str, other: str, choose: Ch
     before = choose(BEFORE)
     if before.endswith(". ") and (not _ANNOUNCED.search(stated) or stated.startswith(("#", ">", "*", "`"))):
         before = f"{before.rstrip()}\n\n"  # it stands on a line of its own
-    return f"{thinking}{before}{stated}{choose(AFTER)}{choose(END_TOKENS)}"
+    after = choose(AFTER)
+    if reader.names_others and _ANNOUNCED.search(stated):
+        before = choose(REJECTED_BEFORE).replace("{o}", other) or before
+        after = choose(REJECTED_AFTER).replace("{o}", other) or after
+    return f"{thinking}{before}{stated}{after}{choose(END_TOKENS)}"
 
 
 def _as_text(reader: Reader, value: str, choose: Choose) -> str:
@@ -256,7 +274,7 @@ def verdicts_on_options(question: Question, value: str) -> Forms:
     """Return statements of a choice that speak of every option, or of the chosen one's text."""
     texts = question.sample.choices or listed(question.sample.question)
     label = value.strip("()")
-    letters = "ABCDEFGHIJ"[: len(texts)]
+    letters = "ABCDEFGHIJKLMNOPQR"[: len(texts)]
     text = texts[letters.index(label)]
     rest = [letter for letter in letters if letter != label]
     ruled_out = f"{', '.join(rest[:-1])} and {rest[-1]}"
@@ -272,14 +290,17 @@ def verdicts_on_options(question: Question, value: str) -> Forms:
         f"The answer is {label}: {text}", f"The answer is ({label}) {text}.", f"Answer: {label}. {text}",
         f"**{label}) {text}**", f"({label}) {text}", f'The answer is {label}, "{text}".', f"Answer: {label} ({text})",
         f"**Answer: {label}. {text}**", f"答案：{label}. {text}",
-        f"{ruled_out} can be ruled out, so the answer is {label}.", f"Options {ruled_out} are wrong. The answer is {label}.",
+        f"{ruled_out} can be ruled out, so the answer is {label}.",
+        f"Options {ruled_out} are wrong. The answer is {label}.",
         f"{each('Option {l} is {s}.', 'correct', 'wrong', ' ')}",
         f"It is not {rest[0]}, because that contradicts the question. The answer is {label}.",
         f"{rest[0]} looks tempting, but the correct answer is {label}, not {rest[1]}.",
-        f"The answer is {label}, not {rest[0]}.", f"The answer is {label} because {rest[0]} and {rest[1]} contradict it.",
+        f"The answer is {label}, not {rest[0]}.",
+        f"The answer is {label} because {rest[0]} and {rest[1]} contradict it.",
         "| Option | Verdict |\n|---|---|\n" + each("| {l} | {s} |", "✅ Correct", "❌ Incorrect"),
         "| Option | Text | Correct? |\n|---|---|---|\n" + each("| {l} | {t} | {s} |", "Yes", "No"),
-        each("- {l}: {s}", "correct", "incorrect"), each("{s} {l}) {t}", "✅", "❌"), each("- **{l}** – {s}", "True", "False"),
+        each("- {l}: {s}", "correct", "incorrect"), each("{s} {l}) {t}", "✅", "❌"),
+        each("- **{l}** – {s}", "True", "False"),
         each("{l}. {t} - {s}", "Correct", "Incorrect"), each("{l}. {t} {s}", "✅", "❌"),
         each("{l}项{s}。", "正确", "错误"),
     )  # fmt: skip
@@ -332,7 +353,8 @@ def word_list(question: Question, value: str) -> Forms:
     commas, numbered = ", ".join(words), "\n".join(f"{number}. {word}" for number, word in enumerate(words, 1))
     bullets = "\n".join(f"- {word}" for word in words)
     return (
-        f"So the answer is {commas}.", f"Answer: {commas}", f"The sorted list is:\n\n{numbered}\n\nSo the answer is {value}.",
+        f"So the answer is {commas}.", f"Answer: {commas}",
+        f"The sorted list is:\n\n{numbered}\n\nSo the answer is {value}.",
         f"Answer:\n{bullets}", f"**Answer:**\n\n{numbered}", f"Answer: **{commas}**", f"**Answer**\n\n{commas}",
         f"<answer>\n{numbered}\n</answer>", f"<answer>{commas}</answer>", numbered,
     )  # fmt: skip
@@ -395,8 +417,33 @@ def official(name: str, samples: Sequence[Sample]) -> list[Question]:
     if name == "pope":
         other = {"yes": "no", "no": "yes"}
         return [Question(s, s.targets[0].lower(), (other[s.targets[0].lower()],)) for s in samples]
+    if name == "bbh":
+        return [_bbh_record(sample) for sample in samples]
     names = ("Zaphod Beeblebrox", "Ursula Quux", "Xanadu-9")
     return [Question(s, s.targets[0], names) for s in samples if ";" not in s.targets[0]]
+
+
+_OPPOSITES = [{"true", "false"}, {"yes", "no"}, {"valid", "invalid"}]
+
+
+def _bbh_record(sample: Sample) -> Question:
+    target = sample.targets[0].strip()
+    label = target.strip("()")
+    if len(label) == 1 and label.isupper():
+        letters = "ABCDEFGHIJKLMNOPQR"[: max(len(listed(sample.question)), 2)]
+        return Question(sample, f"({label})", tuple(f"({letter})" for letter in letters if letter != label))
+    if target.lstrip("-").isdigit():
+        return Question(sample, target, _wrong_numbers(target))
+    for pair in _OPPOSITES:
+        if target.lower() in pair:
+            return Question(sample, target, (*(pair - {target.lower()}),))
+    words = target.split()
+    return Question(sample, target, (" ".join(words[:-1]) or "zebra", f"{target} zebra", "zebra lion"))
+
+
+def _bbh_states(question: Question, value: str) -> Forms:
+    texts = listed(question.sample.question)
+    return verdicts_on_options(question, value) if value[:1] == "(" and len(texts) > 2 else word_list(question, value)
 
 
 def _surely_wrong(value: str) -> tuple[str, ...]:
@@ -423,8 +470,9 @@ def readers() -> dict[str, Reader]:
             LETTER_DRESS,
             (*lines, *CHOSEN, *CHOSEN_ABROAD),
             states=verdicts_on_options,
+            names_others=True,
         ),
-        Reader("drop", drop_answer(), spans, SPAN_DRESS, (*ANNOUNCE, *SPAN_BEHIND), metric="em"),
+        Reader("drop", drop_answer(), spans, SPAN_DRESS, (*ANNOUNCE, *SPAN_BEHIND), metric="em", names_others=True),
         Reader(
             "drop_lists",
             drop_answer(),
@@ -434,10 +482,11 @@ def readers() -> dict[str, Reader]:
             lambda value: value.split("; "),
             metric="em",
             states=span_list,
+            names_others=True,
         ),
-        Reader("trivia_qa", trivia_answer(), trivia, SPAN_DRESS, ANNOUNCE),
-        Reader("yes_no", yes_no(), verdicts, (*SPAN_DRESS, "\\boxed{{v}}"), (*lines, *VERDICTS)),
-        Reader("bbh", bbh_answer(), words, SPAN_DRESS, (*ANNOUNCE, *REASONS), states=word_list),
+        Reader("trivia_qa", trivia_answer(), trivia, SPAN_DRESS, ANNOUNCE, names_others=True),
+        Reader("yes_no", yes_no(), verdicts, (*SPAN_DRESS, "\\boxed{{v}}"), (*lines, *VERDICTS), names_others=True),
+        Reader("bbh", bbh_answer(), words, SPAN_DRESS, (*ANNOUNCE, *REASONS), states=_bbh_states, names_others=True),
         Reader(
             "bbh_options",
             bbh_answer(),
@@ -445,6 +494,7 @@ def readers() -> dict[str, Reader]:
             LETTER_DRESS,
             (*lines, *CHOSEN, "So the answer is ({v})."),
             states=verdicts_on_options,
+            names_others=True,
         ),
     ]
     for language, forms in ABROAD.items():

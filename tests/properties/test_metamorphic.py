@@ -26,6 +26,7 @@ OFFICIAL = {
     "arc": "choice",
     "commonsense_qa": "choice",
     "pope": "yes_no",
+    "bbh": "bbh",
 }
 LIMIT = 40  # records of each subset
 

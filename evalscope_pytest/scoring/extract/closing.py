@@ -24,8 +24,10 @@ _COURTESY = re.compile(
     r"|(?:i|we)(?:'m| am|'d be| would be|'re| are|'ll be| will be)? (?:also )?(?:always )?"
     r"(?:happy|glad|here|available|delighted|pleased)(?: to|[.!]|$)"
     r"|(?:always )?(?:happy|glad) to (?:help|explain|clarify|elaborate|assist|provide|show|go)"
-    r"|(?:i|we)(?:'ve| have)? (?:also )?(?:re-?|double[- ]|cross[- ])?(?:checked|verified|reviewed|read|counted|confirmed)"
-    r" (?:this|it|that|my|our|the|everything|all|each|twice|again|carefully)(?![a-z])(?!.{0,200}(?:[\"'`:=]|\bthat\b|\bis\b|\bare\b|\bwas\b))"
+    r"|(?:i|we)(?:'ve| have)? (?:also )?(?:re-?|double[- ]|cross[- ])?"
+    r"(?:checked|verified|reviewed|read|counted|confirmed)"
+    r" (?:this|it|that|my|our|the|everything|all|each|twice|again|carefully)(?![a-z])"
+    r"(?!.{0,200}(?:[\"'`:=]|\bthat\b|\bis\b|\bare\b|\bwas\b))"
     r"|(?:would you|do you|shall i|should i|can i|may i|could i|want me|need (?:more|any|me|help)|is there anything"
     r"|are there any|any (?:other|more|further) |anything else|does (?:this|that) (?:help|make sense|answer)"
     r"|did (?:this|that) (?:help|make))[^?]{0,300}\?"
@@ -33,7 +35,8 @@ _COURTESY = re.compile(
     r"(?:let me|ask|tell|feel free|happy|glad|say so|reach|i can)"
     r"|(?:good luck|have a (?:great|nice|good|wonderful|lovely)|best of luck|enjoy|cheers|thanks|thank you|you're welcome"
     r"|you are welcome|best regards|kind regards|take care)(?![a-z])[^:=]{0,80}$"
-    r"|(?:希望|如果?你?您?(?:还|有|需要)|如有|需要我|请(?:随时)?告诉|祝|还有(?:什么|其他)|有(?:任何|其他)问题|要不要)[^:=]{0,200}$"
+    r"|(?:希望|如果?你?您?(?:还|有|需要)|如有|需要我|请(?:随时)?告诉|祝"
+    r"|还有(?:什么|其他)|有(?:任何|其他)问题|要不要)[^:=]{0,200}$"
     r")",
     re.IGNORECASE,
 )

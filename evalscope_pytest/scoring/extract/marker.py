@@ -71,7 +71,8 @@ def announcement(english: str = "", chinese: str = "", also: str = "") -> re.Pat
         rf"|{chinese}{CLOSING}\s{{0,2}}{_ZH_VERB}"
         rf"|{_LATIN}(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{CLOSING}\s?{_LATIN_VERB}"
         rf"|{_EASTERN}{CLOSING}\s?{_EASTERN_VERB}"
-        rf"|{_DASHED}|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最终|最后|正确|参考)?答案\]:?|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
+        rf"|{_DASHED}|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最终|最后|正确|参考)?答案\]:?"
+        rf"|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
         re.IGNORECASE | re.MULTILINE,
     )
 
