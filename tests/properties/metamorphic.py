@@ -26,6 +26,8 @@ from evalscope_pytest.scoring import (
 )
 from evalscope_pytest.scoring.extract.options import listed
 
+from .surroundings import AFTER, ANNOUNCE, BEFORE, END_TOKENS, KEYS, REJECTED_AFTER, REJECTED_BEFORE, THINKING
+
 Choose = Callable[[Sequence[Any]], Any]
 Forms = Sequence[str]  # templates with {v}, the value
 
@@ -64,52 +66,7 @@ class Reader:
     names_others: bool = False
 
 
-END_TOKENS = (
-    "", "", "", "<|im_end|>", "<|eot_id|>", "<|endoftext|>", "</s>", "<eos>", "<end_of_turn>", "[EOS]",
-    "<｜end▁of▁sentence｜>", "\n<|im_end|>\n", "<|im_end|><|im_end|>", "<|end|>", "<|return|>",
-)  # fmt: skip
-# {d} is a thought that claims another value.
-THINKING = (
-    "", "", "", "", "<think>{d}</think>", "<think>\n{d}\n</think>\n\n", "<Think>{d}</Think>", "<THINK>{d}</THINK>",
-    "[THINK]{d}[/THINK]", "<thinking>{d}</thinking>", "<thought>{d}</thought>", "<reasoning>{d}</reasoning>",
-    "◁think▷{d}◁/think▷", "<seed:think>{d}</seed:think>", "{d}</think>", "<think></think>",
-    "<reflection>{d}</reflection>",
-    "<|channel|>analysis<|message|>{d}<|end|><|start|>assistant<|channel|>final<|message|>",
-)  # fmt: skip
-BEFORE = (
-    "", "", "", "Let me work through this step by step.\n\n", "Sure!\n\n",
-    "**Reasoning**\n\nI compared the cases.\n\n", "### Step 1\nRead the question.\n\n### Step 2\nSolve it.\n\n",
-    "Great question. ", "I read the question twice. ",
-)  # fmt: skip
-AFTER = (
-    "", "", "", "\n\nLet me know if you have any questions!", "\n\nI hope this helps.", "\n", "  ", "\n\n---\n",
-    "\n\nI checked this twice.", " 😊", "\n\nWould you like to see another way?",
-    " 🎉🎉", " 👩‍🔬", "\n\n***", "\n\nFeel free to ask if anything is unclear! 😊", "\n\nHope this helps!\n\n---",
-    "\n\nIf you want, I can explain each step.", "\n\nHappy to help. Good luck!", "\n\n希望这对你有帮助！",
-)  # fmt: skip
-# {o} is another value, which the reply rejects.
-REJECTED_BEFORE = (
-    "", "", "", "At first glance {o} looks plausible, but that does not hold.\n\n", "It is tempting to say {o}. ",
-    "The answer is not {o}.\n\n", "My first answer was {o}, but that was a mistake.\n\n",
-    "Some would say the answer is {o}. I disagree.\n\n", "If it were otherwise, the answer would be {o}.\n\n",
-    "I first thought the answer was {o}.\n\n",
-)  # fmt: skip
-REJECTED_AFTER = (
-    "", "", "", "\n\nNote that {o} would be wrong.", "\n\n({o} is a common mistake.)", "\n\nThe answer is not {o}.",
-    "\n\nA common wrong answer is {o}.", "\n\nIt can't be {o}, as the question shows.",
-    "\n\nWhether the answer could be {o} does not matter.", "\n\nAn incorrect answer would be {o}.",
-)  # fmt: skip
-ANNOUNCE = (
-    "The answer is {v}.", "The answer is {v}", "Answer: {v}", "ANSWER: {v}", "**Answer:** {v}", "**Answer: {v}**",
-    "answer: {v}", "Final answer: {v}", "**Final Answer:** {v}", "### Final Answer\n{v}", "**Final Answer**\n\n{v}",
-    "**Answer**\n\n{v}.", "The final answer is {v}.", "So the answer is {v}.", "So the answer is **{v}**.",
-    "Therefore, the answer is: {v}", "The correct answer is {v}.", "<answer>{v}</answer>", "<answer>\n{v}\n</answer>",
-    "My answer: {v}", "* Answer: {v}", "答案：{v}", "答案是{v}。", "【答案】{v}", "最终答案：{v}", "所以，答案是 {v}。",
-    "The answer is:\n\n{v}", "Answer - {v}", "Answer: \"{v}\"", "Answer: `{v}`", "The answer is *{v}*.",
-    "> Answer: {v}", "Thus, the answer is {v}.", "Answer = {v}",
-)  # fmt: skip
 _ANNOUNCED = re.compile("answer|答案", re.IGNORECASE)
-KEYS = ("answer", "final_answer", "finalAnswer", "Answer", "result", "final answer", "correct_answer")
 
 
 def reply(reader: Reader, question: Question, value: str, other: str, choose: Choose) -> str:
@@ -122,13 +79,13 @@ def reply(reader: Reader, question: Question, value: str, other: str, choose: Ch
         stated = _as_json(reader, value, choose) if way == "json" else _as_text(reader, value, choose)
     thought = f"I think the answer is {other}."
     thinking = choose(THINKING).replace("{d}", thought)
-    before = choose(BEFORE)
-    if before.endswith(". ") and (not _ANNOUNCED.search(stated) or stated.startswith(("#", ">", "*", "`"))):
-        before = f"{before.rstrip()}\n\n"  # it stands on a line of its own
-    after = choose(AFTER)
+    before, after = choose(BEFORE), choose(AFTER)
     if reader.names_others and _ANNOUNCED.search(stated):
         before = choose(REJECTED_BEFORE).replace("{o}", other) or before
         after = choose(REJECTED_AFTER).replace("{o}", other) or after
+    alone = not _ANNOUNCED.search(stated) or stated.startswith(("#", ">", "*", "`", "{", "<", "-"))
+    if before.endswith(". ") and (alone or stated.count("\n") > 1):
+        before = f"{before.rstrip()}\n\n"  # what is stated begins a line
     return f"{thinking}{before}{stated}{after}{choose(END_TOKENS)}"
 
 

@@ -33,8 +33,8 @@ _COURTESY = re.compile(
     r"|did (?:this|that) (?:help|make))[^?]{0,300}\?"
     r"|if you(?:'d| would| have| need| want|'re| are| like)(?![a-z]).{0,300}"
     r"(?:let me|ask|tell|feel free|happy|glad|say so|reach|i can)"
-    r"|(?:good luck|have a (?:great|nice|good|wonderful|lovely)|best of luck|enjoy|cheers|thanks|thank you|you're welcome"
-    r"|you are welcome|best regards|kind regards|take care)(?![a-z])[^:=]{0,80}$"
+    r"|(?:good luck|have a (?:great|nice|good|wonderful|lovely)|best of luck|enjoy|cheers|thanks|thank you"
+    r"|you're welcome|you are welcome|best regards|kind regards|take care)(?![a-z])[^:=]{0,80}$"
     r"|(?:希望|如果?你?您?(?:还|有|需要)|如有|需要我|请(?:随时)?告诉|祝"
     r"|还有(?:什么|其他)|有(?:任何|其他)问题|要不要)[^:=]{0,200}$"
     r")",

@@ -97,6 +97,18 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 
+# "The answer is not 17." to the end of its line: it denies, and puts nothing in the place of what it denies.
+_NOT_THIS = re.compile(
+    r"[\s*_`\"']{0,4}not\s(?!(?:only|just|merely)(?![a-z]))(?:(?!\s(?:but|rather|instead|it|it's|so)(?![a-z]))[^:\n]){1,120}"
+    r"(?:\n|\Z)",
+    re.IGNORECASE,
+)
+# "If it were raining, the answer would be 17."
+_WOULD = re.compile(r"\b(?:would|might|could)\s", re.IGNORECASE)
+_COUNTERFACTUAL = re.compile(
+    r"(?:\b(?:were|weren't|had|hadn't|otherwise|without|unless)(?![a-z]))[^.!?\n]{0,120}$", re.IGNORECASE
+)
+
 
 def announcements(reply: str, pattern: re.Pattern[str] = ANNOUNCEMENT) -> Iterator[re.Match[str]]:
     """Yield the announcements that stand, the last first: those denied or only supposed are left out.
@@ -106,8 +118,18 @@ def announcements(reply: str, pattern: re.Pattern[str] = ANNOUNCEMENT) -> Iterat
         pattern: Made by `announcement`.
     """
     for match in reversed(deque(pattern.finditer(reply), maxlen=_MOST)):
-        if not _DENIED.search(reply[max(0, match.start() - 48) : match.start()]) and not hedged(reply, match.start()):
+        if not (_denied(reply, match) or hedged(reply, match.start()) or _counterfactual(reply, match)):
             yield match
+
+
+def _denied(reply: str, match: re.Match[str]) -> bool:
+    before = reply[max(0, match.start() - 48) : match.start()]
+    return bool(_DENIED.search(before) or _NOT_THIS.match(reply, match.end()))
+
+
+def _counterfactual(reply: str, match: re.Match[str]) -> bool:
+    before = reply[max(0, match.start() - 160) : match.start()]
+    return _WOULD.search(match.group()) is not None and _COUNTERFACTUAL.search(before) is not None
 
 
 def hedged(text: str, position: int) -> bool:
