@@ -146,7 +146,7 @@ def _chosen(reply: str, options: Options) -> tuple[str, ...] | None:
 def _last_claim(
     reply: str, marker: re.Pattern[str], read: Callable[[str], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
-    for match in announcements(reply, marker):
+    for match in announcements(reply, marker, not_this=True):
         before = reply[max(0, match.start() - _LINE) : match.start()]
         if _ANSWERED.search(before) or ("\n" in match.group() and _LABELLED.match(before[before.rfind("\n") + 1 :])):
             continue

@@ -110,21 +110,26 @@ _COUNTERFACTUAL = re.compile(
 )
 
 
-def announcements(reply: str, pattern: re.Pattern[str] = ANNOUNCEMENT) -> Iterator[re.Match[str]]:
+def announcements(
+    reply: str, pattern: re.Pattern[str] = ANNOUNCEMENT, *, not_this: bool = False
+) -> Iterator[re.Match[str]]:
     """Yield the announcements that stand, the last first: those denied or only supposed are left out.
 
     Args:
         reply: Folded text (`visible.fold`).
         pattern: Made by `announcement`.
+        not_this: Yield "the answer is not ..." too, for a reader whose answers may begin so.
     """
     for match in reversed(deque(pattern.finditer(reply), maxlen=_MOST)):
-        if not (_denied(reply, match) or hedged(reply, match.start()) or _counterfactual(reply, match)):
-            yield match
+        if _denied(reply, match, not_this=not_this) or hedged(reply, match.start()) or _counterfactual(reply, match):
+            continue
+        yield match
 
 
-def _denied(reply: str, match: re.Match[str]) -> bool:
-    before = reply[max(0, match.start() - 48) : match.start()]
-    return bool(_DENIED.search(before) or _NOT_THIS.match(reply, match.end()))
+def _denied(reply: str, match: re.Match[str], *, not_this: bool) -> bool:
+    if _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
+        return True
+    return not not_this and match.group()[-1].isalpha() and _NOT_THIS.match(reply, match.end()) is not None
 
 
 def _counterfactual(reply: str, match: re.Match[str]) -> bool:
