@@ -37,7 +37,7 @@ async def search(reader: Reader, questions: Sequence[Question], seconds: float, 
             if right
             else (source.choice(question.wrong), question.right)
         )
-        text = reply(reader, value, other, choose)
+        text = reply(reader, question, value, other, choose)
         score = reader.scorer.score(text, question.sample)
         score = await score if isawaitable(score) else score
         if score.values[reader.metric] != float(right):

@@ -24,6 +24,9 @@ from evalscope_pytest.scoring import (
     trivia_answer,
     yes_no,
 )
+from evalscope_pytest.scoring.extract.options import listed
+
+from .surroundings import AFTER, ANNOUNCE, BEFORE, END_TOKENS, KEYS, REJECTED_AFTER, REJECTED_BEFORE, THINKING
 
 Choose = Callable[[Sequence[Any]], Any]
 Forms = Sequence[str]  # templates with {v}, the value
@@ -47,6 +50,8 @@ class Reader:
         announce: Templates of the sentence that states the dressed value.
         value_json: Turns a value into what a JSON field holds.
         dresses: More templates that fit one value only (a number's other notations).
+        states: Whole statements of a value that depend on its question (a table of verdicts on its options).
+        names_others: Whether a reply may speak of another value that it rejects.
     """
 
     name: str
@@ -57,51 +62,31 @@ class Reader:
     value_json: Callable[[str], Any] = str
     dresses: Callable[[str], Forms] = lambda value: ()
     metric: str = "accuracy"
+    states: Callable[[Question, str], Forms] = lambda question, value: ()
+    names_others: bool = False
 
 
-END_TOKENS = (
-    "", "", "", "<|im_end|>", "<|eot_id|>", "<|endoftext|>", "</s>", "<eos>", "<end_of_turn>", "[EOS]",
-    "<｜end▁of▁sentence｜>", "\n<|im_end|>\n", "<|im_end|><|im_end|>", "<|end|>", "<|return|>",
-)  # fmt: skip
-# {d} is a thought that claims another value.
-THINKING = (
-    "", "", "", "", "<think>{d}</think>", "<think>\n{d}\n</think>\n\n", "<Think>{d}</Think>", "<THINK>{d}</THINK>",
-    "[THINK]{d}[/THINK]", "<thinking>{d}</thinking>", "<thought>{d}</thought>", "<reasoning>{d}</reasoning>",
-    "◁think▷{d}◁/think▷", "<seed:think>{d}</seed:think>", "{d}</think>", "<think></think>",
-    "<reflection>{d}</reflection>",
-    "<|channel|>analysis<|message|>{d}<|end|><|start|>assistant<|channel|>final<|message|>",
-)  # fmt: skip
-BEFORE = (
-    "", "", "", "Let me work through this step by step.\n\n", "Sure!\n\n",
-    "**Reasoning**\n\nI compared the cases.\n\n", "### Step 1\nRead the question.\n\n### Step 2\nSolve it.\n\n",
-    "Great question. ", "I read the question twice. ",
-)  # fmt: skip
-AFTER = (
-    "", "", "", "\n\nLet me know if you have any questions!", "\n\nI hope this helps.", "\n", "  ", "\n\n---\n",
-    "\n\nI checked this twice.", " 😊", "\n\nWould you like to see another way?",
-)  # fmt: skip
-ANNOUNCE = (
-    "The answer is {v}.", "The answer is {v}", "Answer: {v}", "ANSWER: {v}", "**Answer:** {v}", "**Answer: {v}**",
-    "answer: {v}", "Final answer: {v}", "**Final Answer:** {v}", "### Final Answer\n{v}", "**Final Answer**\n\n{v}",
-    "**Answer**\n\n{v}.", "The final answer is {v}.", "So the answer is {v}.", "So the answer is **{v}**.",
-    "Therefore, the answer is: {v}", "The correct answer is {v}.", "<answer>{v}</answer>", "<answer>\n{v}\n</answer>",
-    "My answer: {v}", "* Answer: {v}", "答案：{v}", "答案是{v}。", "【答案】{v}", "最终答案：{v}", "所以，答案是 {v}。",
-    "The answer is:\n\n{v}", "Answer - {v}", "Answer: \"{v}\"", "Answer: `{v}`", "The answer is *{v}*.",
-    "> Answer: {v}", "Thus, the answer is {v}.", "Answer = {v}",
-)  # fmt: skip
 _ANNOUNCED = re.compile("answer|答案", re.IGNORECASE)
-KEYS = ("answer", "final_answer", "finalAnswer", "Answer", "result", "final answer", "correct_answer")
 
 
-def reply(reader: Reader, value: str, other: str, choose: Choose) -> str:
+def reply(reader: Reader, question: Question, value: str, other: str, choose: Choose) -> str:
     """Return a reply that answers ``value``; whatever it claims in its thinking is ``other``."""
-    stated = _as_json(reader, value, choose) if choose((False,) * 6 + (True,)) else _as_text(reader, value, choose)
+    states = reader.states(question, value)
+    way = choose(("text",) * 6 + ("json",) + (("state",) * 4 if states else ()))
+    if way == "state":
+        stated = str(choose(states))
+    else:
+        stated = _as_json(reader, value, choose) if way == "json" else _as_text(reader, value, choose)
     thought = f"I think the answer is {other}."
     thinking = choose(THINKING).replace("{d}", thought)
-    before = choose(BEFORE)
-    if before.endswith(". ") and (not _ANNOUNCED.search(stated) or stated.startswith(("#", ">", "*", "`"))):
-        before = f"{before.rstrip()}\n\n"  # it stands on a line of its own
-    return f"{thinking}{before}{stated}{choose(AFTER)}{choose(END_TOKENS)}"
+    before, after = choose(BEFORE), choose(AFTER)
+    if reader.names_others and _ANNOUNCED.search(stated):
+        before = choose(REJECTED_BEFORE).replace("{o}", other) or before
+        after = choose(REJECTED_AFTER).replace("{o}", other) or after
+    alone = not _ANNOUNCED.search(stated) or stated.startswith(("#", ">", "*", "`", "{", "<", "-"))
+    if before.endswith(". ") and (alone or stated.count("\n") > 1):
+        before = f"{before.rstrip()}\n\n"  # what is stated begins a line
+    return f"{thinking}{before}{stated}{after}{choose(END_TOKENS)}"
 
 
 def _as_text(reader: Reader, value: str, choose: Choose) -> str:
@@ -234,6 +219,48 @@ TEXTS = (
     ("\\frac{1}{2}", "\\frac{1}{3}", "\\sqrt{2}", "2"),
     ("It rains", "It snows", "A is true and B is false", "none of these"),
 )
+CHOSEN_ABROAD = (
+    "Die richtige Antwort ist {v}.", "La bonne réponse est {v}.", "La respuesta correcta es {v}.", "Ответ: {v}",
+    "Правильный ответ: {v}", "答えは{v}です。", "正解は{v}です。", "정답은 {v}입니다.", "A resposta correta é {v}.",
+    "La risposta corretta è {v}.", "الإجابة الصحيحة هي {v}", "正确答案是：{v}", "Antwort: {v}", "Réponse : {v}",
+    "उत्तर: {v}", "คำตอบคือ {v}",
+)  # fmt: skip
+
+
+def verdicts_on_options(question: Question, value: str) -> Forms:
+    """Return statements of a choice that speak of every option, or of the chosen one's text."""
+    texts = question.sample.choices or listed(question.sample.question)
+    label = value.strip("()")
+    letters = "ABCDEFGHIJKLMNOPQR"[: len(texts)]
+    text = texts[letters.index(label)]
+    rest = [letter for letter in letters if letter != label]
+    ruled_out = f"{', '.join(rest[:-1])} and {rest[-1]}"
+
+    def each(form: str, right: str, wrong: str, end: str = "\n") -> str:
+        rows = zip(letters, texts, strict=True)
+        return end.join(
+            form.replace("{l}", letter).replace("{s}", right if letter == label else wrong).replace("{t}", own)
+            for letter, own in rows
+        )
+
+    return (
+        f"The answer is {label}: {text}", f"The answer is ({label}) {text}.", f"Answer: {label}. {text}",
+        f"**{label}) {text}**", f"({label}) {text}", f'The answer is {label}, "{text}".', f"Answer: {label} ({text})",
+        f"**Answer: {label}. {text}**", f"答案：{label}. {text}",
+        f"{ruled_out} can be ruled out, so the answer is {label}.",
+        f"Options {ruled_out} are wrong. The answer is {label}.",
+        f"{each('Option {l} is {s}.', 'correct', 'wrong', ' ')}",
+        f"It is not {rest[0]}, because that contradicts the question. The answer is {label}.",
+        f"{rest[0]} looks tempting, but the correct answer is {label}, not {rest[1]}.",
+        f"The answer is {label}, not {rest[0]}.",
+        f"The answer is {label} because {rest[0]} and {rest[1]} contradict it.",
+        "| Option | Verdict |\n|---|---|\n" + each("| {l} | {s} |", "✅ Correct", "❌ Incorrect"),
+        "| Option | Text | Correct? |\n|---|---|---|\n" + each("| {l} | {t} | {s} |", "Yes", "No"),
+        each("- {l}: {s}", "correct", "incorrect"), each("{s} {l}) {t}", "✅", "❌"),
+        each("- **{l}** – {s}", "True", "False"),
+        each("{l}. {t} - {s}", "Correct", "Incorrect"), each("{l}. {t} {s}", "✅", "❌"),
+        each("{l}项{s}。", "正确", "错误"),
+    )  # fmt: skip
 
 
 def _choice_questions() -> Iterator[Question]:
@@ -247,7 +274,11 @@ def _choice_questions() -> Iterator[Question]:
 
 SPAN_DRESS = ("{v}", "{v}", "**{v}**", '"{v}"', "*{v}*", "`{v}`", "{v}.", "{v} ")
 INLINE = ("{v}", "**{v}**", "${v}$")
-VERDICTS = ("Based on the picture, {v}.", "{v}, it is so.", "I'd say {v}.", "✅ {v}")
+VERDICTS = (
+    "Based on the picture, {v}.", "{v}, it is so.", "I'd say {v}.", "✅ {v}", "Looking at the image, I'd say {v}.",
+    "My verdict: {v}", "The answer is {v}, because I see it.", "Therefore, {v}.", "{v}. It is so.", "判断：{v}",
+    "Verdict: {v}", "Conclusion: {v}.",
+)  # fmt: skip
 REASONS = ("So the answer is {v} (because it follows).", "So the answer is {v}, because it follows.")
 SPAN_BEHIND = (
     "Answer: {v}, because the passage says so.",
@@ -265,8 +296,55 @@ BBH = (
     ("24", ("25", "4")),
     ("Yes", ("No",)),
     ("valid", ("invalid",)),
-    ("ant bee cow", ("bee ant cow",)),
+    ("ant bee cow", ("bee ant cow", "ant bee", "ant bee cow dog")),
+    (") ] }", (") ]", ") } ]")),
 )
+OPTIONS = "Which of these?\nOptions:\n(A) the red ball\n(B) the blue ball\n(C) the green ball"
+
+
+def word_list(question: Question, value: str) -> Forms:
+    """Return the ways to write a list of words."""
+    words = value.split()
+    if len(words) < 2 or not words[0].isalpha():
+        return ()
+    commas, numbered = ", ".join(words), "\n".join(f"{number}. {word}" for number, word in enumerate(words, 1))
+    bullets = "\n".join(f"- {word}" for word in words)
+    return (
+        f"So the answer is {commas}.", f"Answer: {commas}",
+        f"The sorted list is:\n\n{numbered}\n\nSo the answer is {value}.",
+        f"Answer:\n{bullets}", f"**Answer:**\n\n{numbered}", f"Answer: **{commas}**", f"**Answer**\n\n{commas}",
+        f"<answer>\n{numbered}\n</answer>", f"<answer>{commas}</answer>", numbered,
+    )  # fmt: skip
+
+
+LISTS = (
+    ("Ann Lee; Bo Ray", ("Ann Lee", "Ann Lee; Cy Day", "Ann Lee; Bo Ray; Cy Day")),
+    ("12; 40; 7", ("12; 40", "12; 40; 8", "12; 41; 7")),
+)
+
+
+def span_list(question: Question, value: str) -> Forms:
+    """Return the ways to write a list of spans."""
+    spans = value.split("; ")
+    commas, bullets = ", ".join(spans), "\n".join(f"- {span}" for span in spans)
+    numbered = "\n".join(f"{number}. {span}" for number, span in enumerate(spans, 1))
+    inline = numbered.replace("\n", " ")
+    joined = f"{', '.join(spans[:-1])} and {spans[-1]}" if len(spans) > 1 else value
+    bold = "\n".join(f"* **{span}**" for span in spans)
+    return (
+        f"Answer: {value}", f"Answer: {commas}", f"The answer is {joined}.", f"The answers are {joined}.",
+        f"Answer:\n{bullets}", f"Answer:\n\n{numbered}", f"**Answer:**\n\n{bold}", f"**Answer**\n\n{joined}",
+        f"<answer>{commas}</answer>", f"<answer>\n{bullets}\n</answer>", f"Answer - {joined}", f"【答案】{commas}",
+        f"**Answer: {joined}** (see line 3)", f"Answer: {joined}, because the passage says so.",
+        *([f"Answer: {inline}"] if len(spans) > 1 else []),
+    )  # fmt: skip
+
+
+def _span_lists() -> Iterator[Question]:
+    for right, wrong in LISTS:
+        yield Question(Sample("Who?", right, metadata={"answers": [tuple(right.split("; "))]}), right, wrong)
+
+
 ABROAD = {
     "de": (
         "Die Antwort ist {v}.",
@@ -296,8 +374,33 @@ def official(name: str, samples: Sequence[Sample]) -> list[Question]:
     if name == "pope":
         other = {"yes": "no", "no": "yes"}
         return [Question(s, s.targets[0].lower(), (other[s.targets[0].lower()],)) for s in samples]
+    if name == "bbh":
+        return [_bbh_record(sample) for sample in samples]
     names = ("Zaphod Beeblebrox", "Ursula Quux", "Xanadu-9")
     return [Question(s, s.targets[0], names) for s in samples if ";" not in s.targets[0]]
+
+
+_OPPOSITES = [{"true", "false"}, {"yes", "no"}, {"valid", "invalid"}]
+
+
+def _bbh_record(sample: Sample) -> Question:
+    target = sample.targets[0].strip()
+    label = target.strip("()")
+    if len(label) == 1 and label.isupper():
+        letters = "ABCDEFGHIJKLMNOPQR"[: max(len(listed(sample.question)), 2)]
+        return Question(sample, f"({label})", tuple(f"({letter})" for letter in letters if letter != label))
+    if target.lstrip("-").isdigit():
+        return Question(sample, target, _wrong_numbers(target))
+    for pair in _OPPOSITES:
+        if target.lower() in pair:
+            return Question(sample, target, (*(pair - {target.lower()}),))
+    words = target.split()
+    return Question(sample, target, (" ".join(words[:-1]) or "zebra", f"{target} zebra", "zebra lion"))
+
+
+def _bbh_states(question: Question, value: str) -> Forms:
+    texts = listed(question.sample.question)
+    return verdicts_on_options(question, value) if value[:1] == "(" and len(texts) > 2 else word_list(question, value)
 
 
 def _surely_wrong(value: str) -> tuple[str, ...]:
@@ -309,6 +412,7 @@ def readers() -> dict[str, Reader]:
     lines = (*ANNOUNCE, "{v}")
     verdicts = [Question(Sample("Is it?", "YES"), "yes", ("no",)), Question(Sample("Is it?", "NO"), "no", ("yes",))]
     words = [Question(Sample("Q", right), right, wrong) for right, wrong in BBH]
+    options = [Question(Sample(OPTIONS, f"({r})"), r, tuple(x for x in "ABC" if x != r)) for r in "ABC"]
     spans = _spans(("Hanoi", "Ann Lee", "12", "0.5", "May 1945"), ("Paris", "13", "5"))
     names = ("New Zealand", "West Ham", "before 1946", "Rolling Stones")
     trivia = _spans(("Mexico", "Virginia", "1945", "The Beatles", "A"), names)
@@ -316,11 +420,39 @@ def readers() -> dict[str, Reader]:
     found = [
         Reader("math", math_answer(), _math_questions(MATH), NUMBER_DRESS, (*lines, "#### {v}"), _number, notations),
         Reader("math_sentence", math_answer(), sums, INLINE, SENTENCES, _number),
-        Reader("choice", choice_answer(), list(_choice_questions()), LETTER_DRESS, (*lines, *CHOSEN)),
-        Reader("drop", drop_answer(), spans, SPAN_DRESS, (*ANNOUNCE, *SPAN_BEHIND), metric="em"),
-        Reader("trivia_qa", trivia_answer(), trivia, SPAN_DRESS, ANNOUNCE),
-        Reader("yes_no", yes_no(), verdicts, (*SPAN_DRESS, "\\boxed{{v}}"), (*lines, *VERDICTS)),
-        Reader("bbh", bbh_answer(), words, SPAN_DRESS, (*ANNOUNCE, *REASONS)),
+        Reader(
+            "choice",
+            choice_answer(),
+            list(_choice_questions()),
+            LETTER_DRESS,
+            (*lines, *CHOSEN, *CHOSEN_ABROAD),
+            states=verdicts_on_options,
+            names_others=True,
+        ),
+        Reader("drop", drop_answer(), spans, SPAN_DRESS, (*ANNOUNCE, *SPAN_BEHIND), metric="em", names_others=True),
+        Reader(
+            "drop_lists",
+            drop_answer(),
+            list(_span_lists()),
+            ("{v}", "**{v}**"),
+            ANNOUNCE,
+            lambda value: value.split("; "),
+            metric="em",
+            states=span_list,
+            names_others=True,
+        ),
+        Reader("trivia_qa", trivia_answer(), trivia, SPAN_DRESS, ANNOUNCE, names_others=True),
+        Reader("yes_no", yes_no(), verdicts, (*SPAN_DRESS, "\\boxed{{v}}"), (*lines, *VERDICTS), names_others=True),
+        Reader("bbh", bbh_answer(), words, SPAN_DRESS, (*ANNOUNCE, *REASONS), states=_bbh_states, names_others=True),
+        Reader(
+            "bbh_options",
+            bbh_answer(),
+            options,
+            LETTER_DRESS,
+            (*lines, *CHOSEN, "So the answer is ({v})."),
+            states=verdicts_on_options,
+            names_others=True,
+        ),
     ]
     for language, forms in ABROAD.items():
         questions = _math_questions(small, language)

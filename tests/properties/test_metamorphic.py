@@ -26,6 +26,7 @@ OFFICIAL = {
     "arc": "choice",
     "commonsense_qa": "choice",
     "pope": "yes_no",
+    "bbh": "bbh",
 }
 LIMIT = 40  # records of each subset
 
@@ -36,7 +37,7 @@ def check(reader: Reader, question: Question, data: st.DataObject) -> None:
 
     right = choose((True, False))
     value, other = (question.right, choose(question.wrong)) if right else (choose(question.wrong), question.right)
-    text = reply(reader, value, other, choose)
+    text = reply(reader, question, value, other, choose)
     note(f"{text!r} for {question.right!r}")
     assert judged(reader.scorer, text, question.sample).values[reader.metric] == float(right)
 

@@ -65,7 +65,7 @@ _VERB = re.compile(
 )
 _CALLED_RIGHT = re.compile(
     r"(?<![A-Za-z0-9'\\_-])(?P<labels>[A-Z](?:(?:\s?[、,/&]\s?|[和与及]|,? and )[A-Z](?![A-Za-z])){0,9})"
-    r"[)\]*\"'`]{0,3}\s{0,2}(?:"
+    r"[)\]}*\"'`$]{0,4}\s{0,2}(?:"
     r"(?:is|are(?: both| all)?|(?:looks|seems|appears)(?: to be)?|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
     r"(?:right|correct|best|answer|choice|accurate)(?![a-z])"
@@ -146,7 +146,7 @@ def _chosen(reply: str, options: Options) -> tuple[str, ...] | None:
 def _last_claim(
     reply: str, marker: re.Pattern[str], read: Callable[[str], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
-    for match in announcements(reply, marker):
+    for match in announcements(reply, marker, not_this=True):
         before = reply[max(0, match.start() - _LINE) : match.start()]
         if _ANSWERED.search(before) or ("\n" in match.group() and _LABELLED.match(before[before.rfind("\n") + 1 :])):
             continue

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .boxes import boxes
+from .closing import without_closing
 from .marker import announcements
 from .visible import visible
 
@@ -118,7 +119,7 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
         None when the reply is not JSON: another reading has to find the answer. Empty when it is and answers nothing:
         then there is no answer.
     """
-    reply = reply[-_ANSWER_TAIL:].strip()
+    reply = without_closing(reply[-_ANSWER_TAIL:]).strip()
     if "{" not in reply:
         return None
     source = _BACKSLASH.sub(lambda match: "\\\\" if match.group() == "\\" else match.group(), reply)
@@ -137,7 +138,7 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
 
 def said(text: str, joint: str = ", ") -> str:
     """Return what a reply says: the answer of a reply in JSON, its members joined; else all that is visible of it."""
-    reply = visible(text).strip()
+    reply = without_closing(visible(text)).strip()
     members = json_answer(reply)
     return reply if members is None else joint.join(members)
 

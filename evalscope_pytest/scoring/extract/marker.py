@@ -43,6 +43,11 @@ _EASTERN_VERB = (
     r"(?::|=|(?:は|은|는|\s?هي|\s?هو|\s?হলো?|\s?হবে|\s?है|\s?คือ|\s?అంటే):?"
     r"|(?=[\s(\[*\"'{$\\]{0,6}(?:\d|[A-Za-z](?![A-Za-z]))))"
 )
+# "Answer - Hanoi": with blanks around the dash, and written as a heading is, for "the answer - as we saw - is 5".
+_DASHED = (
+    r"(?<![A-Za-z])(?-i:Answer|ANSWER|(?:Final|My|Correct|Short) [Aa]nswer|FINAL ANSWER)[*_]{0,3}[ ]-{1,2}[ ]"
+    r"(?=\S)(?!(?:part|step|question|problem|exercise|as|which)(?![a-z]))"
+)
 _HEADING = (
     r"^[ \t#*_>-]{0,8}(?:\d{1,2}[.)]\s)?(?:(?:the|my|final|correct|short)\s){0,2}"
     r"(?:answer|antwort|réponse|respuesta|jibu|ответ|答案|最终答案|答え|คำตอบ|উত্তর|సమాధానం)"
@@ -62,11 +67,12 @@ def announcement(english: str = "", chinese: str = "", also: str = "") -> re.Pat
     nouns = rf"answers?|ans{'|' + english if english else ''}"
     chinese = rf"(?:{_ZH}|{chinese})" if chinese else _ZH
     return re.compile(
-        rf"\b(?:{_QUALIFIERS}[_-]?)?(?:{nouns}){_EN_WORDS}{_EN_OF}\s{{0,2}}{CLOSING}\s{{0,3}}{_EN_VERB}"
+        rf"\b(?<!</)(?<!\[/)(?:{_QUALIFIERS}[_-]?)?(?:{nouns}){_EN_WORDS}{_EN_OF}\s{{0,2}}{CLOSING}\s{{0,3}}{_EN_VERB}"
         rf"|{chinese}{CLOSING}\s{{0,2}}{_ZH_VERB}"
         rf"|{_LATIN}(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{CLOSING}\s?{_LATIN_VERB}"
         rf"|{_EASTERN}{CLOSING}\s?{_EASTERN_VERB}"
-        rf"|####|[<\[](?:final[_ ]?)?answer[>\]]|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
+        rf"|{_DASHED}|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最终|最后|正确|参考)?答案\]:?"
+        rf"|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
         re.IGNORECASE | re.MULTILINE,
     )
 
@@ -91,17 +97,44 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 
+# "The answer is not 17." to the end of its line: it denies, and puts nothing in the place of what it denies.
+_NOT_THIS = re.compile(
+    r"[\s*_`\"']{0,4}not\s(?!(?:only|just|merely)(?![a-z]))(?:(?!\s(?:but|rather|instead|it|it's|so)(?![a-z]))[^:\n]){1,120}"
+    r"(?:\n|\Z)",
+    re.IGNORECASE,
+)
+# "If it were raining, the answer would be 17."
+_WOULD = re.compile(r"\b(?:would|might|could)\s", re.IGNORECASE)
+_COUNTERFACTUAL = re.compile(
+    r"(?:\b(?:were|weren't|had|hadn't|otherwise|without|unless)(?![a-z]))[^.!?\n]{0,120}$", re.IGNORECASE
+)
 
-def announcements(reply: str, pattern: re.Pattern[str] = ANNOUNCEMENT) -> Iterator[re.Match[str]]:
+
+def announcements(
+    reply: str, pattern: re.Pattern[str] = ANNOUNCEMENT, *, not_this: bool = False
+) -> Iterator[re.Match[str]]:
     """Yield the announcements that stand, the last first: those denied or only supposed are left out.
 
     Args:
         reply: Folded text (`visible.fold`).
         pattern: Made by `announcement`.
+        not_this: Yield "the answer is not ..." too, for a reader whose answers may begin so.
     """
     for match in reversed(deque(pattern.finditer(reply), maxlen=_MOST)):
-        if not _DENIED.search(reply[max(0, match.start() - 48) : match.start()]) and not hedged(reply, match.start()):
-            yield match
+        if _denied(reply, match, not_this=not_this) or hedged(reply, match.start()) or _counterfactual(reply, match):
+            continue
+        yield match
+
+
+def _denied(reply: str, match: re.Match[str], *, not_this: bool) -> bool:
+    if _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
+        return True
+    return not not_this and match.group()[-1].isalpha() and _NOT_THIS.match(reply, match.end()) is not None
+
+
+def _counterfactual(reply: str, match: re.Match[str]) -> bool:
+    before = reply[max(0, match.start() - 160) : match.start()]
+    return _WOULD.search(match.group()) is not None and _COUNTERFACTUAL.search(before) is not None
 
 
 def hedged(text: str, position: int) -> bool:

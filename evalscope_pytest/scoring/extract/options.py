@@ -18,7 +18,7 @@ _LATEX_DRESS = re.compile(
 )
 _DRESSING = re.compile(r"(?:\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|mbox|boxed)\s?)?\{")
 _FRAC = re.compile(r"\\[dtc]frac(?![a-z])")
-_BETWEEN = re.compile(r"[)\]}.:*_` \t–—-]{0,8}")
+_BETWEEN = re.compile(r"[)\]}.:*_` \t–—-]{0,8}(?:,?\s?[\"'(]{1,2})?")
 _OWN_LABEL = re.compile(r"\(?([A-Z])[).:、?]\s{0,3}")
 _SHORTEST = 5  # Characters: shorter texts are met by chance.
 _LISTED = re.compile(r"^[ \t]{0,8}\(([A-Z])\)[ \t]([^\n]*)$", re.MULTILINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .boxes import boxes
+from .closing import EMOJI
 from .json_text import said
 from .marker import announcements
 from .points import inline_points, last_points, points
@@ -15,9 +16,11 @@ _TAIL = 32_000  # Characters before the end that are read.
 _SHOWN = 4000
 # A sentence that takes back what stands before belongs to it.
 _SENTENCE_END = re.compile(
-    r"[.!?](?=\s)(?!\s{1,3}(?:(?:no|wait|sorry|hmm|actually)[,.:!]|(?:or|rather|alternatively|correction)(?![a-z])))|。",
+    r"[.!?](?=\s)(?!\s{1,3}(?:(?:no|wait|sorry|hmm|actually)[,.:!]|(?:or|rather|alternatively|correction)(?![a-z])))|。"
+    rf"|\s?(?:{EMOJI}|[✅✔☑✓👍])\ufe0f?(?=\s|$)",
     re.IGNORECASE,
 )
+_TAG_END = re.compile(r"</[a-z_ ]{0,16}(?:answer|response|solution)>|\[/(?:final[_ ]?)?answer\]", re.IGNORECASE)
 _EDGES = " \t\r\n.。*_`"
 _WRAPPINGS = (("**", "**"), ("\\boxed{", "}"), ("\\text{", "}"), ("$", "$"), ('"', '"'), ("'", "'"), ("`", "`"))
 _BRACKETS = (("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"))
@@ -63,6 +66,7 @@ def claimed(reply: str) -> str:
     reply = reply[-_TAIL:]
     claim = _announced(reply)
     if claim is None:
+        reply = _TAG_END.sub("", reply)
         box = next(boxes(reply), None)
         claim = box.content if box else last_points(reply[-_SHOWN:]) or reply[-_SHOWN:].splitlines()[-1]
     return claim
@@ -77,6 +81,7 @@ def first_sentence(line: str) -> str:
 def _announced(reply: str) -> str | None:
     for marker in announcements(reply):
         claim = reply[marker.end() : marker.end() + _SHOWN]
+        claim = _TAG_END.split(claim, 1)[0]
         if claim.strip(_EDGES):
             return claim
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _POINT = re.compile(r"\s{0,8}(?:[-*•‣▪+]\s|(?:\*\*)?(?:\(?(\d{1,3})[.):]|#(\d{1,3}))(?:\*\*)?[\s*])\s{0,4}(?=\S)")
+_FIRST = re.compile(r"\s{0,8}(?:\*\*)?[(#]?1(?!\d)")
 _INLINE = re.compile(r"(?:^|(?<=[\s,;.]))(?:\((\d{1,2})\)|(\d{1,2})[.)])\s{1,3}(?=\S)")
 _ROUND = re.compile(r"[①-⑳]\s?")
 _EDGES = " \t\r\n,;"
@@ -41,7 +42,7 @@ def last_points(text: str) -> str:
     start = len(lines)
     while start and len(lines) - start < _MOST and _POINT.match(lines[start - 1]):
         start -= 1
-        if lines[start].lstrip(" *(#").startswith("1") and start + 1 < len(lines):
+        if _FIRST.match(lines[start]) and start + 1 < len(lines):
             break
     return "\n" + "\n".join(lines[start:]) if len(lines) - start > 1 else ""
 

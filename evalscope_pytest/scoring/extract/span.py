@@ -25,7 +25,8 @@ def read_spans(text: str) -> tuple[str, ...]:
     listed = points(claim)
     claim = claim.lstrip(" \t\r\n:")
     if claim.startswith('"') and '"' in claim[1:]:  # quoted, or a field of JSON
-        return (claim[1:].partition('"')[0],)
+        quoted = claim[1:].partition('"')[0]
+        return tuple(dict.fromkeys((quoted, unwrapped(quoted) or quoted)))
     line = claim.lstrip(" *_").partition("\n")[0]
     if listed := listed or inline_points(line):
         found = ["; ".join(listed), "; ".join(_bare(point) for point in listed), *([line] if len(listed) == 1 else [])]

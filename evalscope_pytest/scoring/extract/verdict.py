@@ -41,7 +41,7 @@ _WORD = re.compile(r"[a-z]+|[一-鿿]+")
 _MARKER = announcement(
     english="judge?ments?|verdict|conclusion|decision",
     chinese="判断|结论|结果|回答",
-    also=r"\bactually,?\s|\\?\bboxed\s{0,3}(?=\{)",
+    also=r"\bactually,?\s|\banswer[*_]{0,3} -{1,2} (?=\S)|\\?\bboxed\s{0,3}(?=\{)",
 )
 _SIGNS = f"{_YES_SIGNS}{_NO_SIGNS}\ufe0f"
 # Words that are a verdict only when nothing stands beside them.
@@ -67,6 +67,9 @@ _CLAUSE = re.compile(
     r"(?: definitely| clearly| certainly| probably| simply)? an?\s[\"'*`_]{0,4}"
     r"|\b(?:therefore|thus|hence|so|consequently)[,:]?\s[\"'*`_]{0,4}(?=(?:yes|no|true|false)(?![a-z]))"
     r"|(?:根据|从|基于|看)[^。,，\n]{1,60}[,，]\s?|(?:所以|因此|我(?:认为|觉得|会说)(?:答案)?(?:是)?)[,，:]?\s?)"
+)
+_MARKED_OFF = re.compile(
+    r"[\s\ufe0f✅✔☑✓👍❌✗✘✖❎👎*_`\"'>#-]{0,12}[a-z一-鿿]{1,5}[*_`\"']{0,4}\s{0,2}[.,;:!。，；！—–-]"
 )
 _CLAUSE_END = re.compile(r"[.!?\n。]")
 _SUPPOSED = re.compile(
@@ -94,7 +97,9 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
     parts = [fold(part).casefold() for part in ends]
     found = _bare(parts[0]) if len(parts) == 1 else None
     found = found or next((claim for part in parts if (claim := _claimed(part))), None)
-    found = found or _bare(parts[0].rpartition("\n")[2]) or _opening(parts[-1]) or _said(parts[0])
+    found = (
+        found or _bare(parts[0].rpartition("\n")[2]) or _opening(parts[-1]) or _last_line(parts[0]) or _said(parts[0])
+    )
     return None if found == _NOTHING or (found == MAYBE and not maybe) else found
 
 
@@ -152,6 +157,12 @@ def _claimed(reply: str) -> str | None:
 
 def _opening(reply: str) -> str | None:
     return _first_word(reply[:400], opening=True)
+
+
+def _last_line(reply: str) -> str | None:
+    """Return the verdict that the last line begins with and marks off: "Yes, there is." behind the reasoning."""
+    line = reply[reply.rfind("\n") + 1 :][:_SENTENCE]
+    return _first_word(line, opening=True) if _MARKED_OFF.match(line) else None
 
 
 def _first_word(text: str, *, opening: bool = False) -> str | None:
