@@ -21,7 +21,7 @@ _EN_OF = (
     r"(?:\s(?:to|for|of)\s(?:this|the|your|our|that|part|question|problem|exercise|both|[(])[\w() ]{0,40}?)?"
 )
 _EN_VERB = (
-    r"(?::|=|—|–|-?>|=>|[→➔➜⇒]|是|为|-(?=\s?[(\[*$\\]{0,3}(?:\d|[A-Za-z](?![A-Za-z])))"
+    r"(?::|=|—|–|-?>|=>|[→➔➜⇒]|是|为|-(?=\s?[(\[*$\\]{0,3}(?:-?\.?\d|[A-Za-z](?![A-Za-z])|\\[A-Za-z(\[]|[√π∞∅-]))"
     r"|(?:is|are|equals|(?:would|should|must|will|has\sto)(?:\s(?:most|likely|probably|definitely|certainly)){0,2}\sbe"
     r"|comes(?:\sout)?\sto|turns\sout\sto\sbe)(?![a-z]))"
 )
@@ -62,11 +62,11 @@ def announcement(english: str = "", chinese: str = "", also: str = "") -> re.Pat
     nouns = rf"answers?|ans{'|' + english if english else ''}"
     chinese = rf"(?:{_ZH}|{chinese})" if chinese else _ZH
     return re.compile(
-        rf"\b(?:{_QUALIFIERS}[_-]?)?(?:{nouns}){_EN_WORDS}{_EN_OF}\s{{0,2}}{CLOSING}\s{{0,3}}{_EN_VERB}"
+        rf"(?<!</)\b(?:{_QUALIFIERS}[_-]?)?(?:{nouns}){_EN_WORDS}{_EN_OF}\s{{0,2}}{CLOSING}\s{{0,3}}{_EN_VERB}"
         rf"|{chinese}{CLOSING}\s{{0,2}}{_ZH_VERB}"
         rf"|{_LATIN}(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{CLOSING}\s?{_LATIN_VERB}"
         rf"|{_EASTERN}{CLOSING}\s?{_EASTERN_VERB}"
-        rf"|####|[<\[](?:final[_ ]?)?answer[>\]]|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
+        rf"|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最[终後后終]|正[确確])?{chinese}\]|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
         re.IGNORECASE | re.MULTILINE,
     )
 
