@@ -66,7 +66,8 @@ def announcement(english: str = "", chinese: str = "", also: str = "") -> re.Pat
         rf"|{chinese}{CLOSING}\s{{0,2}}{_ZH_VERB}"
         rf"|{_LATIN}(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{CLOSING}\s?{_LATIN_VERB}"
         rf"|{_EASTERN}{CLOSING}\s?{_EASTERN_VERB}"
-        rf"|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最[终後后終]|正[确確])?{chinese}\]|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
+        rf"|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最[终後后終]|正[确確])?{chinese}\]"
+        rf"|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
         re.IGNORECASE | re.MULTILINE,
     )
 
