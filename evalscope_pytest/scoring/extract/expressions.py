@@ -15,6 +15,7 @@ _VALUE = re.compile(
 )
 _TOKEN = re.compile(rf"[{_SCRIPTS}]+|[^\s{_SCRIPTS}]+")
 _TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}(?:\}|$)|\{(?:cm|km|mm)\}")
+_COLOR = re.compile(r"\\(?:text)?color\s?\{[a-zA-Z]{1,20}\}")
 _ABBREVIATION = re.compile(r"\(?(?:i\.e|e\.g)\.?,?$", re.IGNORECASE)
 _GLUED = re.compile(
     r"(?:[*_(]{0,4}|[-\d+*/x×()., $]{1,60}=\s?)"
@@ -60,6 +61,12 @@ def mathematical(word: str) -> bool:
     if _ABBREVIATION.match(word):
         return False
     return not _WORD.search(_LETTERS.sub(" ", _TEXT.sub(" ", word)))
+
+
+def mathematical_only(text: str) -> bool:
+    r"""Tell whether ``text`` is one formula: no words but those in ``\text{...}``."""
+    bare = _COLOR.sub(" ", _TEXT.sub(" ", text))
+    return "box" not in text and "\\(" not in text and "\\[" not in text and all(map(mathematical, bare.split()))
 
 
 def tokens_of(sentence: str) -> list[Token]:
