@@ -15,7 +15,7 @@ from itertools import chain
 
 from .math_base import same_based
 from .math_form import as_list, asked_scale_removed, without_unit, written
-from .math_lead import label_of
+from .math_lead import condition_removed, label_of
 from .math_range import Ranges, ranges
 from .math_sides import Sides, same_name, sides
 from .math_value import exact, wide
@@ -96,7 +96,7 @@ def same(gold: str, answer: str, question: str = "", leniency: Leniency = STRICT
 
 def _answer_of(answer: str, gold: str) -> str:
     """Return an answer in comparable form, without an option's letter before it unless the gold answer has one."""
-    plain = written(answer, label=False)
+    plain = written(condition_removed(answer, gold), label=False)
     label = label_of(plain)
     if not label:
         return plain
@@ -280,6 +280,7 @@ def _same_parts(gold: str, answer: str, question: str, leniency: Leniency) -> bo
     unordered = "\\{\\}" in (gold_marks, answer_marks) or (
         not gold_marks and not answer_marks and (leniency.any_order or _ANY_ORDER.search(question.lower()) is not None)
     )
+    unordered = unordered or (not gold_marks and not answer_marks and _alternatives(answer, answer_parts))
     unordered = unordered and len(gold_parts) <= _MOST_UNORDERED
     pending: list[tuple[str, str]] = []
     for position, part in enumerate(gold_parts):
@@ -292,6 +293,12 @@ def _same_parts(gold: str, answer: str, question: str, leniency: Leniency) -> bo
             pending.extend(verdict.pairs)
         answer_parts.pop(at)
     return Undecided(tuple(pending)) if pending else True
+
+
+def _alternatives(text: str, parts: Sequence[str]) -> bool:
+    """Tell whether a list says what one unknown may be ("x=2, x=-3"; "2 or -3"): then its order means nothing."""
+    names = {_squashed(part.partition("=")[0]) for part in parts if "=" in part}
+    return " or " in text or (len(names) == 1 and all("=" in part for part in parts))
 
 
 def _found(part: str, candidates: Sequence[str], leniency: Leniency) -> tuple[int, bool | Undecided]:

@@ -50,6 +50,11 @@ _EXCLUDED = (
     " positive negative on from solution solutions real integer integers undefined base i e d x y z n a b c"
 )
 _NO_UNIT = frozenset(_EXCLUDED.split())
+_CONDITION = re.compile(
+    r"(?:\s|~|[,;(]|\\[ ,;:!]|\\q?quad){0,6}\\(?:text|textrm|mathrm|mbox)\s?\{[\s,(]{0,4}"
+    r"(?:since|because|for|where|when|whenever|if|with|provided|given|assuming|as long as)\b"
+)
+_SEVERAL = re.compile(r"\\text|(?<!\\)[,;&]|\\\\|\b(?:otherwise|else)\b")
 _EXPRESSION = re.compile(r"\\(?:pi|sqrt|frac|dfrac|tfrac)(?![A-Za-z])|[√π∛]")
 _NUMBER_ONLY = re.compile(r"[-+]?[\d.,\s]*(?:\\[dtc]?frac\s?\{[^{}\\]*\}\s?\{[^{}\\]*\})?(?:\s|~|\\[ ,;:!])*")
 
@@ -137,6 +142,16 @@ def _segment(text: str, at: int) -> tuple[int, int]:
             break
         end += 1
     return start + (words[-1] if words else 0), end - (text[:end].endswith("\\") and text[end : end + 1] == "}")
+
+
+def condition_removed(answer: str, gold: str) -> str:
+    r"""Return ``36`` for ``36 \text{ (since }x>0)``: one condition behind a value, unless the gold answer has one."""
+    if "\\text" not in answer or _CONDITION.search(gold):
+        return answer
+    condition = _CONDITION.search(answer)
+    if condition is None or not answer[: condition.start()].strip() or _SEVERAL.search(answer, condition.end()):
+        return answer
+    return answer[: condition.start()]
 
 
 def unit_text_removed(text: str) -> str:

@@ -198,6 +198,76 @@ MATH = (
 )  # fmt: skip
 
 
+# (target, forms that say the same, forms that do not)
+FORMS: tuple[tuple[str, Forms, Forms], ...] = (
+    (r"\frac{14}{3}",
+     (r"\frac{14}{3} \approx 4.67", r"\frac{14}{3}\text{ (approximately }4.67)", r"4\frac{2}{3}", r"4.\overline{6}",
+      r"4.(6)", r"4.\dot{6}", r"\frac{14}{3} \simeq 4.667", r"x=\frac{14}{3}≈4.67", r"\frac{14}{3}\text{ cm}",
+      r"\textbf{(B) }\frac{14}{3}", r"\large \frac{14}{3}"),
+     (r"\frac{13}{3} \approx 4.67", r"4.\overline{7}", "4.67", r"4.\overline{06}", r"\frac{14}{3}x")),
+    ("36",
+     ("36~m", r"36~\text{apples}", r"36\,\text{cm}^2", r"\text{Answer: }36", r"\text{The answer is } 36",
+      r"\textbf{(C)}\ 36", r"\text{(C) }36", "x=36", r"\text{Total: }36", r"\mathrm{(E)}\;36", "f(3)=36", "36_{10}",
+      r"\color{red}{36}", r"\textcolor{blue}{36}", r"\approx 36", r"\boldsymbol{36}", r"\underline{36}",
+      r"\text{36 apples}", r"36 \text{ (since }x>0)", r"36 \text{ for } n \ge 1"),
+     (r"36\%", "36_7", r"\textbf{(C)}\ 35", r"\text{not }36", "36^2", "2x=36", "x^2=36",
+      r"\text{at least }36", r"36\text{ or }37", r"\{35,36\}", r"3\text{, }6")),
+    (r"120^\circ",
+     (r"120^{\circ}", "120°", r"120\degree", r"\mathbf{120^\circ}", r"\theta=120^\circ", "120º",
+      r"120 \text{ degrees}", r"120\text{°}", "120"),
+     (r"121^\circ", r"12^\circ", r"-120^\circ")),
+    ("2516_8",
+     ("2516_{8}", "(2516)_8", r"2516_{\text{eight}}", r"2516\text{ (base 8)}", "2516₈", r"2516\text{ in base }8",
+      "2516_{(8)}"),
+     ("2516_9", "2516_{10}", r"2516\text{ (base 7)}", "2517_8")),
+    ("[-2,7]",
+     (r"-2 \le x \le 7", r"x\in[-2,7]", "-2≤x≤7", r"7\ge x\ge -2", r"\{x \mid -2\le x\le 7\}", r"\left[-2,7\right]",
+      r"x \ge -2 \text{ and } x \le 7", "[-2, 7]", r"-2\leqslant x\leqslant 7"),
+     (r"-2 < x \le 7", "(-2,7)", "[-2,7)", r"-2\le x", "[2,7]", r"\{-2,7\}", r"x \le -2 \text{ or } x \ge 7")),
+    (r"(-\infty,2)\cup(3,\infty)",
+     (r"x<2 \text{ or } x>3", r"(3,\infty)\cup(-\infty,2)", r"x\in(-\infty,2)\cup(3,+\infty)",
+      r"x < 2\text{ or }3 < x", "(-∞,2)∪(3,∞)"),
+     ("2<x<3", r"(-\infty,2]\cup(3,\infty)", r"(-\infty,2)", "x<2", "(2,3)")),
+    (r"36\pi",
+     (r"36\pi \text{ cm}^2", r"36\pi\ \mathrm{cm}^3", "36π", r"36 \pi \approx 113.1", r"V = 36\pi",
+      r"36\pi\text{ square units}", r"\pi\cdot 36", r"36\pi~\text{m}"),
+     ("36", r"35\pi", r"36\pi^2", "113.1")),
+    (r"\sqrt{21}",
+     ("√21", "√(21)", r"\sqrt{21} \approx 4.58", r"\sqrt{21}\text{ cm}", "21^{1/2}", r"21^{\frac12}",
+      r"\textbf{(A) }\sqrt{21}"),
+     ("√2", "21", r"\sqrt{12}", "4.58", r"\pm\sqrt{21}", r"-\sqrt{21}")),
+    ("x^{10}", ("x¹⁰", "x^{10}"), ("x¹¹", "x10", "x^{1}0", "10^x")),
+    ("2,-3",
+     ("2, -3", "x=2, x=-3", r"x = 2 \text{ or } x = -3", r"\{2,-3\}", r"2 \text{ and } -3", r"x=-3,\ x=2",
+      r"x = 2,\; -3"),
+     ("2, 3", "2", "-3", "2, -3, 5", "x=2, x=3")),
+    ("3,4", (r"3 \text{ and } 4", r"x=3\text{ or }x=4"), ("34", "3", "3.4", "3, 5")),
+    ("(2,128)",
+     ("(2, 128)", r"\left(2,128\right)", "(x,y)=(2,128)", "x=2, y=128", r"(2,\,128)"),
+     ("2128", "(128,2)", "[2,128)", "(2,12)")),
+    (r"\emptyset",
+     (r"\{\}", r"\varnothing", "∅", r"\{ \}", r"\left\{\right\}"),
+     (r"\{0\}", "0", r"\{\emptyset\}")),
+    (r"\frac{1}{3}",
+     (r"0.\overline{3}", "1/3", r"\dfrac13", r"0.\bar{3}", "0.(3)", r"33\frac13\%", "3^{-1}"),
+     ("0.3", "0.33", "3", r"-\frac13", r"0.\overline{03}", r"\frac{1}{30}")),
+    ("y=2x+3", ("2x-y+3=0", "y=3+2x", "2x+3=y", "y-3=2x"), ("y=2x-3", "x=2y+3", "2x+3=0", "y=3x+2")),
+    (r"\text{Evelyn}",
+     ("Evelyn", r"\text{Answer: Evelyn}", r"\textbf{Evelyn}", r"\text{evelyn}"),
+     (r"\text{Carla}", "E")),
+)  # fmt: skip
+FORM_DRESS = (
+    "\\boxed{{v}}", "$\\boxed{{v}}$", "\\[\\boxed{{v}}\\]", "\\fbox{{v}}", "\\boxed{ {v} }", "\\boxed{{v}.}",
+    "\\boxed{\\displaystyle {v}}", "\\boxed{\\,{v}\\,}", "\\boxed{~{v}}", "\\boxed{\\boxed{{v}}}",
+)  # fmt: skip
+
+
+def _form_questions() -> Iterator[Question]:
+    for target, same, other in FORMS:
+        for form in same:
+            yield Question(Sample("How many?", target), form, tuple(other))
+
+
 def _math_questions(values: Sequence[str], subset: str = "") -> list[Question]:
     return [Question(Sample("How many?", value, subset=subset), value, _wrong_numbers(value)) for value in values]
 
@@ -419,6 +489,7 @@ def readers() -> dict[str, Reader]:
     sums, small = _math_questions(("36", "1250", "128", "9")), ("36", "7", "128")
     found = [
         Reader("math", math_answer(), _math_questions(MATH), NUMBER_DRESS, (*lines, "#### {v}"), _number, notations),
+        Reader("math_forms", math_answer(), list(_form_questions()), FORM_DRESS, (*lines, "#### {v}")),
         Reader("math_sentence", math_answer(), sums, INLINE, SENTENCES, _number),
         Reader(
             "choice",

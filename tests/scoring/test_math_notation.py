@@ -27,6 +27,8 @@ APPROXIMATION = [
     (r"\frac{10000}{3}", r"\frac{10000}{3} \approx 3,333.33", True),
     ("4.67", r"\frac{14}{3} \approx 4.67", False), ("5", r"4.98 \approx 5", False),
     (r"\frac{14}{3}", r"\frac{13}{3}\approx 4.67", False), (r"\frac{14}{3}", r"4.67 \approx \frac{14}{3}", False),
+    ("36", r"\approx 37", False), (r"2\pi", "6.28", False), (r"2\pi", r"3\pi \approx 6.28", False),
+    (r"2,\frac{1}{3}", r"2 \approx 0.33", False), ("36", r"\text{about } 37", False),
 ]  # fmt: skip
 ROOT = [
     (r"\sqrt{21}", "√21", True), (r"\sqrt{21}", "√(21)", True), (r"\sqrt{21}", "√{21}", True),
@@ -45,6 +47,8 @@ ROOT = [
 TIE = [
     ("12", r"12~\text{cm}", True), ("12", "~12", True), ("12", "12~cm", True), ("12", r"12~\mathrm{cm}^2", True),
     ("12", r"13~\text{cm}", False),
+    ("12", "~13", False), ("12", "1~000", False), ("12", r"12~\text{million}", False), ("12", "12~x", False),
+    ("12", r"-12~\text{cm}", False),
 ]  # fmt: skip
 DEGREES = [
     (r"120^\circ", r"\mathbf{120^\circ}", True), (r"120^\circ", r"120^{\circ}", True),
@@ -56,12 +60,15 @@ DEGREES = [
     (r"\sin{30^\circ}", r"\sin(30^\circ)", True),
     (r"120^\circ", r"\mathbf{121^\circ}", False), (r"120^\circ", r"\frac{120^\circ}{2}", False),
     (r"120^\circ", r"12^\circ", False),
+    (r"120^\circ", r"-120^\circ", False), (r"120^\circ", "121º", False), (r"120^\circ", r"\theta = 12^\circ", False),
+    (r"\frac{360}{7}", r"{\frac{360}{8}}^\circ", False), (r"\sin{30^\circ}", r"\sin 60^\circ", False),
 ]  # fmt: skip
 EXPONENT = [
     ("x^{10}", "x¹⁰", True), ("10^{-3}", "10⁻³", True), ("10^{-3}", "0.001", True), ("3x^{-2}", "3x⁻²", True),
     ("3x^{-2}", r"\frac{3}{x^2}", True), ("2^{10}", "2¹⁰", True), ("2^{10}", "1024", True), ("x_1", "x₁", True),
     ("7/2", "3½", True),
     ("x^{10}", "x¹¹", False), ("x^{10}", "x10", False), ("2^{10}", "2¹¹", False), ("2^{10}", "210", False),
+    ("10^{-3}", "10³", False), ("3x^{-2}", "3x²", False), ("x_1", "x₂", False), ("7/2", "3¼", False),
 ]  # fmt: skip
 DRESS = [
     ("5", r"\ 5\ ", True), ("5", r"\color{blue}{5}", True), ("5", r"\textcolor{red}{5}", True),
@@ -73,6 +80,7 @@ DRESS = [
     ("5", r"5 \tag{1}", True),
     ("5", r"\ 6\ ", False), ("5", r"\color{blue}{6}", False), ("5", r"\underline{\underline{55}}", False),
     ("5", r"\color{5}{6}", False),
+    ("5", r"\large 6", False), ("5", r"\textcolor{red}{-5}", False), ("5", r"5 \quad 6", False),
 ]  # fmt: skip
 VECTOR = [
     (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", r"\begin{pmatrix} 1 \\[4pt] 2 \end{pmatrix}", True),
@@ -91,6 +99,7 @@ VECTOR = [
     (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", r"\begin{pmatrix} 1 \\[4pt] 3 \end{pmatrix}", False),
     (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", r"\begin{pmatrix} 1 & 2 \end{pmatrix}", False),
     (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", r"\begin{vmatrix}1\\2\end{vmatrix}", False),
+    (r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}", "⟨1, 3⟩", False), (r"\langle 1,2 \rangle", r"\langle 1,-2\rangle", False),
 ]  # fmt: skip
 EMPTY = [
     (r"\emptyset", r"\varnothing", True), (r"\emptyset", "∅", True),

@@ -15,6 +15,7 @@ _VALUE = re.compile(
 )
 _TOKEN = re.compile(rf"[{_SCRIPTS}]+|[^\s{_SCRIPTS}]+")
 _TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}(?:\}|$)|\{(?:cm|km|mm)\}")
+_COLOR = re.compile(r"\\(?:text)?color\s?\{[a-zA-Z]{1,20}\}")
 _ABBREVIATION = re.compile(r"\(?(?:i\.e|e\.g)\.?,?$", re.IGNORECASE)
 _GLUED = re.compile(
     r"(?:[*_(]{0,4}|[-\d+*/x×()., $]{1,60}=\s?)"
@@ -26,9 +27,13 @@ _REMARK = re.compile(r"\((?:[\d\s,.+*/×÷x=$%-]{1,80}\)|[^()]{0,80}=|[\d$]{0,12
 _DANGLING = re.compile(r"[-–—|/*+<>=~&]{1,3}")
 _LABELLED = re.compile(r"[A-Za-z][A-Za-z'-]{1,30}[:=](?=[-(]{0,2}[\d$.\\])")  # "Total:15"
 _ORDER = re.compile(r"[<>≤≥]|\\(?:le|leq|ge|geq)(?![a-z])")
+_NO_VARIABLE = re.compile(r"\\[A-Za-z]+|(?<=[\d%)])\s?[xX]\s?(?=[\d$.(])")  # "80 x 0.50" is a product
 _ORDINAL = ("st", "nd", "rd", "th")
 _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 _JOINS = ("and", "or", "和", "或", "与", "及", "或者", "und", "oder", "et", "ou", "y", "o", "и", "или", "na", "au")
+_ENVIRONMENT = re.compile(
+    r"(?:\\left\s?[(\[|.])?\s?\\begin\{([a-zA-Z]{1,20}\*?)\}.{0,1500}?\\end\{\1\}(?:\s?\\right\s?[)\]|.])?", re.DOTALL
+)
 _OPERATOR = re.compile(r"[-+*/^=<>|×÷·±≤≥≠∈∪,;:()\[\]{}$&.!°%]+")
 _SEPARATOR = re.compile(
     r"[(\[{]|[)\]}]|,\s(?:(?:and|or)\s)?|\s(?:and|or|und|oder|et|ou|y|o|и|или|na|au)\s|\s?(?:或者|[和或与及、;])\s?"
@@ -56,6 +61,12 @@ def mathematical(word: str) -> bool:
     if _ABBREVIATION.match(word):
         return False
     return not _WORD.search(_LETTERS.sub(" ", _TEXT.sub(" ", word)))
+
+
+def mathematical_only(text: str) -> bool:
+    r"""Tell whether ``text`` is one formula: no words but those in ``\text{...}``."""
+    bare = _COLOR.sub(" ", _TEXT.sub(" ", text))
+    return "box" not in text and "\\(" not in text and "\\[" not in text and all(map(mathematical, bare.split()))
 
 
 def tokens_of(sentence: str) -> list[Token]:
@@ -88,7 +99,12 @@ def _formula_within(sentence: str, mark: str, at: int, end: int) -> int:
 
 
 def formula_at(sentence: str, at: int) -> Token | None:
-    """Return the formula between delimiters that begins at ``at``; money ("$5 a day") is none."""
+    """Return the formula between delimiters that begins at ``at``; money ("$5 a day") is none.
+
+    A matrix or another environment is one without delimiters.
+    """
+    if environment := _ENVIRONMENT.match(sentence, at):
+        return Token(at, environment.end(), environment.group(), formula=True)
     for opening, closing in _DELIMITERS:
         if not sentence.startswith(opening, at):
             continue
@@ -180,6 +196,7 @@ def _close(sentence: str, run: list[Token], runs: list[Token]) -> None:
 
 
 def _begins_value(text: str) -> bool:
+    text = text.lstrip("*_`")
     return text[:1].isdigit() or text[:1] == "$" or text.startswith(("\\frac", "\\sqrt", "\\("))
 
 
@@ -226,7 +243,7 @@ def _restated(text: str, members: list[str]) -> bool:
 
 def undelimited(run: str) -> str:
     """Return an expression without dollars, bold and punctuation around its parts."""
-    text = run.strip(_EDGES)
+    text = _stripped(run)
     pieces: list[str] = []
     at = 0
     while at < len(text):
@@ -237,7 +254,8 @@ def undelimited(run: str) -> str:
         else:
             pieces.append(text[at])
             at += 1
-    bare = "".join(pieces).replace("**", "").strip(_EDGES).rstrip("([" + _EDGES)
+    bare = "".join(pieces).replace("**", "")
+    bare = _stripped(bare).rstrip("([" + _EDGES)
     if bare.endswith("}") and bare.count("}") > bare.count("{"):
         bare = bare.rstrip("}" + _EDGES)
     if bare.startswith("(") and not _balanced(bare):
@@ -245,7 +263,14 @@ def undelimited(run: str) -> str:
     for opening, closing in (("(", ")"), ("[", "]")):
         if bare.endswith(closing) and opening not in bare and "(" not in bare and "[" not in bare:
             bare = bare.rstrip(closing)
-    return re.sub(r"^(?:=|\\approx|≈|~|\\sim(?:eq)?)\s?", "", bare).strip(_EDGES)
+    return _stripped(re.sub(r"^(?:=|\\approx|≈|~|\\sim(?:eq)?)\s?", "", bare))
+
+
+def _stripped(text: str) -> str:
+    """Return ``text`` without the marks at its edges; the point of ``.5`` is none of them."""
+    bare = text.rstrip(_EDGES)
+    inner = bare.lstrip(_EDGES)
+    return f".{inner}" if inner[:1].isdigit() and bare[: -len(inner)].endswith(".") else inner
 
 
 def members_of(text: str) -> list[str]:
@@ -278,7 +303,7 @@ def _right_side(equation: str) -> str:
     left, right = sides[0].strip(), sides[-1].strip(_EDGES + "$")
     if not is_value(right):
         return equation
-    letters = re.search(r"[A-Za-zα-ω]", re.sub(r"\\[A-Za-z]+", "", _TEXT.sub("", left)))
+    letters = re.search(r"[A-Za-zα-ω]", _NO_VARIABLE.sub("", _TEXT.sub("", left)))
     if letters is None or _CALL.fullmatch(left):
         return right
     return equation if len(sides) == 2 else f"{left} = {right}"

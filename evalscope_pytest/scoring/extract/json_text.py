@@ -19,6 +19,7 @@ _TRIED = 64
 _DEEPEST = 4
 _MOST_MEMBERS = 64
 _LONGEST_BEHIND = 2000
+_DIGIT = re.compile(r"\d")
 _NO_JSON = (ValueError, RecursionError)
 
 # Keys are compared in lower case, without what separates their words: `final_answer`, `finalAnswer`, "Final Answer".
@@ -128,12 +129,19 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
     if found is None:
         return _broken(reply) if _OBJECT_BEGINS.match(reply) else None
     behind = source[found.end :].strip("`~ \n\r\t.]")
-    # Before prose only a key that names the answer counts: `f({"value": 3})` may be an example.
-    answer = _answer_of(found.value, _RANKS[:2] if behind else _RANKS)
+    # Within prose only a key that names the answer counts: `f({"value": 3})` may be an example.
+    apart = not behind or (_on_its_own_lines(source, found) and not _DIGIT.search(behind))
+    answer = _answer_of(found.value, _RANKS if apart else _RANKS[:2])
     if answer is None:
         alone = not behind and not source[: found.start].strip("`~ \n\r\tjsonJSON[")
         return () if alone else None
     return None if _goes_on(behind) else answer
+
+
+def _on_its_own_lines(source: str, found: _Found) -> bool:
+    """Tell whether the lines of a JSON value hold nothing else."""
+    before, behind = source[: found.start].rpartition("\n")[2], source[found.end :].partition("\n")[0]
+    return not before.strip("`~ jsonJSON") and not behind.strip("`~ \r")
 
 
 def said(text: str, joint: str = ", ") -> str:

@@ -21,7 +21,7 @@ _EN_OF = (
     r"(?:\s(?:to|for|of)\s(?:this|the|your|our|that|part|question|problem|exercise|both|[(])[\w() ]{0,40}?)?"
 )
 _EN_VERB = (
-    r"(?::|=|—|–|-?>|=>|[→➔➜⇒]|是|为|-(?=\s?[(\[*$\\]{0,3}(?:\d|[A-Za-z](?![A-Za-z])))"
+    r"(?::|=|—|–|-?>|=>|[→➔➜⇒]|是|为|-(?=\s?[(\[*$\\]{0,3}(?:-?\.?\d|[A-Za-z](?![A-Za-z])|\\[A-Za-z(\[]|[√π∞∅-]))"
     r"|(?:is|are|equals|(?:would|should|must|will|has\sto)(?:\s(?:most|likely|probably|definitely|certainly)){0,2}\sbe"
     r"|comes(?:\sout)?\sto|turns\sout\sto\sbe)(?![a-z]))"
 )
@@ -71,7 +71,7 @@ def announcement(english: str = "", chinese: str = "", also: str = "") -> re.Pat
         rf"|{chinese}{CLOSING}\s{{0,2}}{_ZH_VERB}"
         rf"|{_LATIN}(?:\s[^\W\d_]{{1,12}}){{0,2}}?\s?{CLOSING}\s?{_LATIN_VERB}"
         rf"|{_EASTERN}{CLOSING}\s?{_EASTERN_VERB}"
-        rf"|{_DASHED}|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最终|最后|正确|参考)?答案\]:?"
+        rf"|{_DASHED}|####|[<\[](?:final[_ ]?)?answer[>\]]|\[(?:最[终后後終]|正[确確]|参考)?{chinese}\]:?"
         rf"|\bans\.\s|{_HEADING}{'|' + also if also else ''}",
         re.IGNORECASE | re.MULTILINE,
     )

@@ -15,7 +15,7 @@ from itertools import islice
 
 from ..number_words_zh import last_spoken_zh
 from .boxes import Box, boxes
-from .expressions import formula_at, is_value
+from .expressions import formula_at, is_value, mathematical, mathematical_only, tokens_of
 from .json_text import json_answer
 from .marker import announcements
 from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, one_line, sentences, values
@@ -51,6 +51,10 @@ _LABEL = re.compile(
     r"(?:\*\*)?(?:\(([A-E])\)|([A-E])[.)])(?:\*\*)?[\s:,–—-]{1,4}(?=[-+$(]{0,3}(?:\d|\\|[√π.]|[a-z](?![a-z])))"
 )
 _SUPPOSED = re.compile(r"(?:should|must|would|will|has to)\s(?:\w{1,10}\s){0,2}be$", re.IGNORECASE)
+# Emoji, their joiners and ticks; arrows of the same blocks announce.
+_PICTURES = re.compile("[\u2600-\u2793\u2b50\u2b55\ufe0f\u200d\u20e3\U0001f000-\U0001faff]+")
+_UNKNOWN = r"\$?[A-Za-z](?:_\w)?\s?=\s?[^\s,;=$*]{0,39}[^\s,;=$*.]\$?"
+_UNKNOWNS = re.compile(rf"{_UNKNOWN}(?:(?:,|;|,?\s?and)\s?{_UNKNOWN}){{1,7}}(?=[\s*`_.]{{0,6}}(?:\n|$))")  # "x=2, y=3"
 _WORDS = 4  # A longer claim without a value is prose; the value is looked for behind it.
 _ZH_COUNTED = re.compile(r"-?\d[\d,.]{0,40}(?:/\d{1,20}|%)?[\u0e00-\u0eff\u3040-\u30ff一-鿿]{1,4}")
 _GIVES_BACK = re.compile(r"[\s*_`\"')\]}.,;:!?$]")
@@ -58,7 +62,7 @@ _GIVES_BACK = re.compile(r"[\s*_`\"')\]}.,;:!?$]")
 
 def read_math(text: str) -> str | None:
     """Return the final answer as it is written in the reply, None when there is none."""
-    reply = visible(text).strip()
+    reply = _PICTURES.sub(" ", visible(text)).strip()
     members = json_answer(reply)
     if members is not None:
         return _member(", ".join(members))
@@ -71,6 +75,8 @@ def read_math(text: str) -> str | None:
 
 def _member(answer: str) -> str | None:
     """Return what a field of JSON answers: a value, a sentence about it, or a whole reply."""
+    if "\\" in answer and "$" not in answer and mathematical_only(answer):
+        return answer.strip()
     return _boxed(answer) or _announced(folded := fold(answer)) or _claim(folded) or None
 
 
@@ -85,7 +91,7 @@ def _boxed(reply: str) -> str | None:
                 break
         elif _taken_back(reply, box):
             continue
-        if box.content.strip(" .$\\{}"):
+        if box.content.strip(" .$\\{}") or "\\{" in box.content:
             chosen.append(box)
     return ", ".join(box.content.strip() for box in reversed(chosen)) or None
 
@@ -129,6 +135,8 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
         claim = claim[label.end() :]
     if (formula := formula_at(claim, 0)) and is_value(formula.text) and not _joined(claim[formula.end :]):
         return formula.text
+    if unknowns := _UNKNOWNS.match(claim):
+        return unknowns.group().replace("$", "")
     words = ""
     for sentence in islice(sentences(claim), _SENTENCES):
         if _NO_ANSWER.match(sentence):
@@ -153,6 +161,8 @@ def _joined(behind: str) -> bool:
 
 def _before(sentence: str, value: Value | None) -> str:
     """Return the words of a clause, up to a remark that holds a value."""
+    if value is None and all(token.formula or mathematical(token.text) for token in tokens_of(sentence)):
+        return sentence.strip(" \"'`*_.,;")  # "p - q"
     end = len(sentence) if value is None else value.start
     return re.split(r",\s|\s\(|;|\s[—–-]\s", sentence[:end], maxsplit=1)[0].strip(" \"'`*_.,;}").rstrip("( ")
 

@@ -22,6 +22,7 @@ _ALIGNED = re.compile(
     re.DOTALL,
 )
 _DISPLAYED = re.compile(r"\\\[.{1,1500}?\\\]|\$\$.{1,1500}?\$\$", re.DOTALL)
+_MATRIX = re.compile(r"\\begin\{([a-z]?matrix|array|cases)\}.{1,1500}?\\end\{\1\}", re.DOTALL)
 _FACTORIAL = re.compile(r"\s?(?:[-=+*/·,<>]|\\)")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Za-z]|i\.e|e\.g|approx|ca|No|Nr|Mr|Mrs|Ms|Dr|St|vs|cf|resp)$")
 
@@ -170,14 +171,17 @@ _MONEY = re.compile(r"(?:for|at|by)\s[$£€¥]?$")
 def one_line(text: str) -> str:
     """Return ``text`` with each displayed formula on one line, and the lines of aligned ones joined by semicolons."""
     text = _ALIGNED.sub(lambda match: match.group(1).replace("\\\\", "; ").replace("&", " "), text)
-    return _DISPLAYED.sub(lambda match: match.group().replace("\n", " "), text)
+    for formula in (_DISPLAYED, _MATRIX):
+        text = formula.sub(lambda match: match.group().replace("\n", " "), text)
+    return text
 
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of ``text``, each without its full stop, at most `_LONGEST` characters of each."""
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        if end.group()[0] == "!" and _FACTORIAL.match(text, end.end()):
+        factorial = end.group()[0] == "!" and _FACTORIAL.match(text, end.end())
+        if factorial or text[end.start() - 1 : end.start()] == "\\":  # `\!` is a space of LaTeX
             continue
         if end.group()[0] == "." and _ABBREVIATED.search(text[max(0, end.start() - 8, start) : end.start()]):
             continue
