@@ -208,7 +208,7 @@ def _concluded(run: Run) -> Conclusion:
     for report in reports:
         save_report(work_dir, report)
     reports, notes = _with_analysis(run, reports)
-    page = write_html(work_dir, plan, reports, rows)
+    page = write_html(work_dir, plan, reports, rows, language=task.language)
     audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if task.judge_audit else None
     plan.discard(work_dir)
     for report in reports:

@@ -281,7 +281,7 @@ class Reporting:
 
     @pytest.hookimpl(specname="pytest_terminal_summary", wrapper=True, tryfirst=True)
     def pytest_terminal_summary_counts(self, terminalreporter: pytest.TerminalReporter) -> Any:
-        """Have the last line say "1 error", which plural pytest knows of what it has not listed, and what did not run."""
+        """Have the last line say "1 error", a plural pytest knows of what it has not listed, and what did not run."""
         result = yield
         if errors := terminalreporter.stats.pop("errors", None):
             terminalreporter.stats.setdefault("error", []).extend(errors)
