@@ -21,7 +21,7 @@ def answers(key: str, wrong: WrongSamples, right: WrongSamples, folder: str, say
 
     Args:
         key: Makes the names of the filter's buttons unique on the page.
-        folder: Address of the records that hold all samples; empty for none.
+        folder: The records that hold all samples; empty for none.
     """
     samples = [*wrong.shown, *right.shown]
     if not samples and not wrong.total and not right.total:
@@ -65,7 +65,7 @@ def _list(title: str, samples: WrongSamples, classes: dict[str, str], folder: st
         return ""
     more = ""
     if len(samples.shown) < samples.total:
-        link = f' · <a href="{html_text(folder)}">{say("all of them")}</a>' if folder else ""
+        link = f" · {say('all of them')}: {html_text(folder)}" if folder else ""
         more = f'<span class="dim">{len(samples.shown)} {say("shown")}{link}</span>'
     blocks = "".join(_sample(sample, classes.get(sample.subset, ""), say) for sample in samples.shown)
     return f"<h3>{say(title)} ({samples.total:,}){more}</h3>\n{blocks}"

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from ..records.atomic import write_atomic
 from ..records.fold import BenchmarkRows
@@ -89,7 +88,7 @@ def write_html(
         )
         for report in chosen
     }
-    folder = f"../{quote(workdir.reviews(plan.model_id).relative_to(workdir.root).as_posix())}/"
+    folder = f"{workdir.reviews(plan.model_id).relative_to(workdir.root).as_posix()}/"
     about = About(plan.model_name, now or datetime.now().astimezone(), plan.skipped, folder, _parameters(workdir))
     page = render(about, reports, samples, words(language), language)
     write_atomic(workdir.html_report, page.encode("utf-8", "replace"))
@@ -102,7 +101,7 @@ class About:
 
     Attributes:
         skipped: Why selected benchmarks did not run, by name.
-        folder: Address of the records of all samples, seen from the page.
+        folder: Records of all samples, seen from the run's folder.
         parameters: The run's configuration as it is saved, without secrets.
     """
 
@@ -169,7 +168,7 @@ def _shown_parameters(text: str, say: Words) -> str:
         return ""
     return (
         f'<section id="parameters">\n<h2>{say("Parameters")}</h2>\n'
-        f'<details><summary><a href="../configs/task_config.yaml">task_config.yaml</a></summary>\n'
+        f"<details><summary>configs/task_config.yaml</summary>\n"
         f"<pre>{_text(text)}</pre></details></section>\n"
     )
 

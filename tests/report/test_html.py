@@ -112,8 +112,8 @@ def test_right_answers_are_bounded_and_the_page_says_where_all_are(tmp_path: Pat
     assert "Right answers (30)" in page
     assert "10 shown" in page
     assert page.count("<details class") == 10
-    (link,) = re.findall(r'<a href="([^"]*reviews[^"]*)"', page)
-    assert (tmp_path / "reports" / link).is_dir()
+    (folder,) = re.findall(r"all of them: (reviews/[^<]*)<", page)
+    assert (tmp_path / folder).is_dir()
 
 
 def test_a_filter_chooses_by_subset_and_kind_without_a_script(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_parameters_are_on_the_page_escaped(tmp_path: Path) -> None:
     (tmp_path / "configs" / "task_config.yaml").write_text("model: </pre><script>\nlimit: 5\n")
     page = _page(tmp_path)
     assert "model: &lt;/pre&gt;&lt;script&gt;\nlimit: 5" in page
-    assert 'href="../configs/task_config.yaml"' in page
+    assert "configs/task_config.yaml" in page
 
 
 def test_the_page_can_be_chinese(tmp_path: Path) -> None:
