@@ -26,8 +26,11 @@ class SavedArena:
     folder: Path
 
 
-def save_arena(work_dir: WorkDir, run: RunPlan, plan: BenchmarkPlan) -> SavedArena | None:
+def save_arena(work_dir: WorkDir, run: RunPlan, plan: BenchmarkPlan, columns: int | None = None) -> SavedArena | None:
     """Write an arena's results; None where nothing was decided.
+
+    Args:
+        columns: Width of the terminal that shows the tables; None for as wide as they are.
 
     Raises:
         StoreError: They could not be written.
@@ -36,9 +39,8 @@ def save_arena(work_dir: WorkDir, run: RunPlan, plan: BenchmarkPlan) -> SavedAre
     if not found.pairs:
         return None
     folder = work_dir.reports(run.model_id) / plan.name
-    text = tables(found)
     written = json.dumps(found.to_json(), indent=4, ensure_ascii=False, allow_nan=False)
     write_atomic(folder / "ratings.json", written.encode("utf-8", "replace"))
     write_atomic(folder / "ratings.svg", draw(found).encode("utf-8", "replace"))
-    write_atomic(folder / "leaderboard.txt", f"{text}\n".encode("utf-8", "replace"))
-    return SavedArena(text, folder)
+    write_atomic(folder / "leaderboard.txt", f"{tables(found)}\n".encode("utf-8", "replace"))
+    return SavedArena(tables(found, columns), folder)

@@ -9,27 +9,31 @@ from .ratings import Estimate
 from .results import Results, Standing
 
 
-def tables(results: Results) -> str:
-    """Return all tables, one below the other."""
-    return "\n".join(_tables(results))
+def tables(results: Results, columns: int | None = None) -> str:
+    """Return all tables, one below the other.
+
+    Args:
+        columns: Width of the terminal; None for as wide as the tables are.
+    """
+    return "\n".join(_tables(results, columns))
 
 
-def _tables(results: Results) -> Iterator[str]:
-    yield _places(results.overall)
+def _tables(results: Results, columns: int | None) -> Iterator[str]:
+    yield _places(results.overall, columns)
     if results.win_rates:
         yield "Win rate of the model at the left against the one on top, in %; ties count by half:"
-        yield _matrix(results)
+        yield _matrix(results, columns)
     for name, standing in results.categories.items():
         yield f"{name}:"
-        yield _places(standing)
+        yield _places(standing, columns)
     if results.overall.unrated:
         yield f"Without a rating, for want of battles with the others: {', '.join(results.overall.unrated)}."
 
 
-def _places(standing: Standing) -> str:
+def _places(standing: Standing, columns: int | None) -> str:
     if standing.scores:
         lines = [[str(place), model, f"{e.value:.4f}", _interval(e, 4)] for place, (model, e) in _ranked(standing)]
-        return grid(["", "Model", "Score", "95 % interval"], lines, [True, False, True, False])
+        return grid(["", "Model", "Score", "95 % interval"], lines, [True, False, True, False], columns)
     rated = {rating.model: rating for rating in standing.ratings}
     rows = []
     for place, (model, counted) in enumerate(standing.tallies.items(), 1):
@@ -39,7 +43,7 @@ def _places(standing: Standing) -> str:
         figures = [f"{100 * counted.win_rate:.1f}", str(counted.wins), str(counted.ties), str(counted.losses)]
         rows.append([str(place), model, *strength, *elo, *figures])
     titles = ["", "Model", "Rating", "95 %", "Elo", "95 %", "Win %", "Won", "Tied", "Lost"]
-    return grid(titles, rows, [title not in ("Model", "95 %") for title in titles])
+    return grid(titles, rows, [title not in ("Model", "95 %") for title in titles], columns, [5, 3])
 
 
 def _ranked(standing: Standing) -> Iterator[tuple[int, tuple[str, Estimate]]]:
@@ -52,11 +56,11 @@ def _interval(estimate: Estimate, digits: int = 0) -> str:
     return f"{estimate.low:.{digits}f} - {estimate.high:.{digits}f}"
 
 
-def _matrix(results: Results) -> str:
+def _matrix(results: Results, columns: int | None) -> str:
     models = list(results.overall.tallies)
     cells = [[results.win_rates.get(one, {}).get(other) for other in models] for one in models]
     lines = [[one, *(_percent(cell) for cell in row)] for one, row in zip(models, cells, strict=True)]
-    return grid(["", *models], lines, [False, *[True] * len(models)])
+    return grid(["", *models], lines, [False, *[True] * len(models)], columns)
 
 
 def _percent(value: float | None) -> str:

@@ -86,10 +86,13 @@ def _mean(values: Sequence[float]) -> float:
     return fsum(values) / len(values)
 
 
-def save_levels(work_dir: WorkDir, model_id: str, reviews: Sequence[Path]) -> str:
+def save_levels(work_dir: WorkDir, model_id: str, reviews: Sequence[Path], columns: int | None = None) -> str:
     """Write ``reports/{model_id}/data_collection/collection_detailed_report.json`` and return it as tables.
 
     Without scores there is neither.
+
+    Args:
+        columns: Width of the terminal that shows the tables; None for as wide as they are.
 
     Raises:
         StoreError: It could not be written.
@@ -99,7 +102,7 @@ def save_levels(work_dir: WorkDir, model_id: str, reviews: Sequence[Path]) -> st
         return ""
     found = levels(scored)
     write_atomic(work_dir.reports(model_id) / BENCHMARK / FILE, f"{dumps(found)}\n".encode())
-    return "\n".join(f"{level}\n{_table(rows)}" for level, rows in found.items() if rows)
+    return "\n".join(f"{level}\n{_table(rows, columns)}" for level, rows in found.items() if rows)
 
 
 def _scored(file: Path) -> Iterator[Scored]:
@@ -114,8 +117,8 @@ def _scored(file: Path) -> Iterator[Scored]:
             )  # fmt: skip
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+def _table(rows: Sequence[Mapping[str, Any]], columns: int | None) -> str:
     titles = list(rows[0])
     numbers = {*AVERAGES, "count"}
     lines = [[f"{v:.4f}" if isinstance(v, float) else str(v) for v in row.values()] for row in rows]
-    return grid(titles, lines, [title in numbers for title in titles])
+    return grid(titles, lines, [title in numbers for title in titles], columns)

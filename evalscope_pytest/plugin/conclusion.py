@@ -85,6 +85,12 @@ def _note_on_cache(run: Run) -> list[str]:
     ]
 
 
+def terminal_columns(config: pytest.Config) -> int | None:
+    """Return the width of the terminal; None for a pipe or a log, which take lines of any length."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    return int(reporter._tw.fullwidth) if reporter is not None and reporter.isatty else None
+
+
 def many(number: int, what: str) -> str:
     """Return a number with its noun: ``1 sample``, ``2 samples``."""
     return f"{number} {what}{'' if number == 1 else 's'}"
@@ -139,8 +145,9 @@ class Conclusion:
         if self.interrupted:
             reporter.write_line(f"The run is not complete: {self.interrupted.rstrip('.')}.", yellow=True)
             reporter.write_line(f"To carry on: {how_to_carry_on(self.page.parent.parent)}")
-        reporter.write_line(metric_table(self.reports, language))
-        if perf and (figures := perf_table(self.reports, language)):
+        columns = terminal_columns(reporter.config)
+        reporter.write_line(metric_table(self.reports, language, columns))
+        if perf and (figures := perf_table(self.reports, language, columns)):
             reporter.write_line(figures)
         for line in judge_lines(self.reports):
             reporter.write_line(line)
@@ -201,7 +208,7 @@ def _concluded(run: Run) -> Conclusion:
     for report in reports:
         save_report(work_dir, report)
     reports, notes = _with_analysis(run, reports)
-    page = write_html(work_dir, plan, reports, rows)
+    page = write_html(work_dir, plan, reports, rows, language=task.language)
     audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if task.judge_audit else None
     plan.discard(work_dir)
     for report in reports:
@@ -243,7 +250,7 @@ def _arena(run: Run) -> SavedArena | None:
         return None
     from ..arena.save import save_arena
 
-    return save_arena(run.work_dir, run.plan, plan)
+    return save_arena(run.work_dir, run.plan, plan, terminal_columns(run.config))
 
 
 def _levels(run: Run) -> str:
@@ -255,7 +262,7 @@ def _levels(run: Run) -> str:
 
     folder, model_id = run.work_dir.reviews(run.plan.model_id), run.plan.model_id
     files = [folder / name for (benchmark, _), name in run.plan.file_names().items() if benchmark == plan.name]
-    return save_levels(run.work_dir, model_id, [file for file in files if file.is_file()])
+    return save_levels(run.work_dir, model_id, [file for file in files if file.is_file()], terminal_columns(run.config))
 
 
 def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:

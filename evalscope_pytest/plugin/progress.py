@@ -139,12 +139,17 @@ class Progress:
         self._line_is_open = False  # with the cursor at its beginning: what is written next would mix with it
         self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values()), in_flight, began) for plan in plans}
         self._width = max((len(name) for name in self._tallies), default=0)
+        self._first = began  # when the first sample was started, as soon as that is known
+        self._ended = False
+        self._in_flight = in_flight
 
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count a sample and show what changed, if it is time to."""
         tally = self._tallies.get(verdict.benchmark)
         if tally is None:
             return
+        if not any(t.done for t in self._tallies.values()):
+            self._first = time.monotonic() - duration_s
         tally.add(verdict, duration_s)
         now = time.monotonic()
         if tally.finished:
@@ -175,6 +180,7 @@ class Progress:
             recorded: What the records hold: samples are finished ahead of the one pytest is at, and the table counts
                 them.
         """
+        self._ended = True
         open_ones = [tally for tally in self._tallies.values() if not tally.finished]
         for found in recorded:
             if (tally := self._tallies.get(found.name)) in open_ones and tally is not None:
@@ -199,7 +205,7 @@ class Progress:
         if self._reporter is None:
             return
         words = () if last else (self._service().words(), waits)
-        line = "  ".join([tally.line(self._width, over=last), *filter(None, words)])
+        line = "  ".join(filter(None, [tally.line(self._width, over=last), self._total(), *words]))
         if not self._live:
             self._reporter.ensure_newline()
             self._reporter.write_line(line)
@@ -211,6 +217,17 @@ class Progress:
         self._line_is_open = not last
         if last:
             terminal.line()
+
+    def _total(self) -> str:
+        """Return how far all benchmarks are together and the time left; nothing for one, or when all are over."""
+        total, done = sum(t.total for t in self._tallies.values()), sum(t.done for t in self._tallies.values())
+        if len(self._tallies) < 2 or done >= total or self._ended:
+            return ""
+        text = f"all {done}/{total}"
+        if done < self._in_flight:
+            return text
+        elapsed = max(time.monotonic() - self._first, 1e-6)
+        return f"{text}  ETA {_clock((total - done) * elapsed / done)}"
 
     def _figures(self) -> list[BenchmarkProgress]:
         return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]

@@ -56,6 +56,7 @@ class Reporting:
         self._undecided: tuple[GateResult, ...] = ()
         self._unready: list[pytest.TestReport] = []
         self._ahead = 0  # samples with a record that pytest did not come to
+        self._missing = 0  # samples with no record and no skip
         self._over = False  # then the words are asked for by pytest's short summary
 
     # Before ---------------------------------------------------------------------------------------------------------
@@ -217,6 +218,7 @@ class Reporting:
             if run.store_fault and not missing:
                 self._broken = run.stopped  # all samples ran, but the disk failed at the last of their records
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
+            self._missing = missing
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:
             self._broken = run.stopped if run.store_fault else f"{type(error).__name__}: {error}"
@@ -279,10 +281,12 @@ class Reporting:
 
     @pytest.hookimpl(specname="pytest_terminal_summary", wrapper=True, tryfirst=True)
     def pytest_terminal_summary_counts(self, terminalreporter: pytest.TerminalReporter) -> Any:
-        """Have the last line say "1 error": pytest knows that plural, of what it has not listed by now."""
+        """Have the last line say "1 error", a plural pytest knows of what it has not listed, and what did not run."""
         result = yield
         if errors := terminalreporter.stats.pop("errors", None):
             terminalreporter.stats.setdefault("error", []).extend(errors)
+        if self._missing:
+            terminalreporter._add_stats("not run", [None] * self._missing)
         return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

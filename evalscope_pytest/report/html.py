@@ -8,23 +8,26 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from html import escape
 from pathlib import Path
-from types import MappingProxyType
 
-from ..core.terminal import visible
 from ..records.atomic import write_atomic
 from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
+from .answers import FILTER_STYLE, answers
 from .execution import GateResult
 from .heat_map import draw, heat_maps, without_cells
+from .markup import Words, words
+from .markup import counted as _count
+from .markup import html_text as _text
+from .markup import pre as _pre
 from .model import NO_ANALYSIS, MetricScore, Report, SubsetScore
-from .wrong import NONE_WRONG, WrongSample, WrongSamples, wrong_samples
+from .table import perf_rows
+from .wrong import NONE_WRONG, WrongSamples, right_samples, wrong_samples
 
-MAX_TEXT = 4000
-_KEPT_CONTROLS = "\n\t"
+MOST_PARAMETERS = 100_000  # characters of the configuration
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1c2430;--dim:#64707f;--line:#dfe4ea;--page:#f6f7f9;--card:#fff;--bar:#3b7dd8;
@@ -52,6 +55,9 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;backgroun
 padding:.6rem .75rem;margin:.2rem 0 .7rem;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 dl{margin:.5rem 0 0}dt{color:var(--dim);font-size:.82rem}dd{margin:0}
 a{color:inherit}
+section{overflow-x:auto}td,th,h1,h2,h3,summary,p{overflow-wrap:anywhere}.answers{margin-top:1rem}
+@media (max-width:40rem){main{padding:1rem .5rem 2rem}section{padding:.8rem .7rem}
+th,td{padding-right:.45rem}td.bar,.wide{display:none}td:not(.n){word-break:break-word}}
 """
 
 
@@ -61,55 +67,120 @@ def write_html(
     reports: Sequence[Report],
     rows: Sequence[BenchmarkRows],
     now: datetime | None = None,
+    language: str = "en",
 ) -> Path:
     """Write the page of a run and return its path.
 
     Args:
         rows: What `fold` gave; the wrong samples are looked up in the reviews it wrote.
         now: The time the page names, by default this moment.
+        language: Of the page's own words, ``en`` or ``zh``.
 
     Raises:
         StoreError: It could not be written.
     """
     by_name = {found.name: found for found in rows}
-    wrong = {
-        report.dataset_name: wrong_samples(workdir, plan, by_name[report.dataset_name], report)
-        for report in reports
-        if report.dataset_name in by_name
+    chosen = [report for report in reports if report.dataset_name in by_name]
+    samples = {
+        report.dataset_name: (
+            wrong_samples(workdir, plan, by_name[report.dataset_name], report),
+            right_samples(workdir, plan, by_name[report.dataset_name], report),
+        )
+        for report in chosen
     }
-    page = render(plan.model_name, reports, wrong, now or datetime.now().astimezone(), plan.skipped)
+    folder = f"{workdir.reviews(plan.model_id).relative_to(workdir.root).as_posix()}/"
+    about = About(plan.model_name, now or datetime.now().astimezone(), plan.skipped, folder, _parameters(workdir))
+    page = render(about, reports, samples, words(language), language)
     write_atomic(workdir.html_report, page.encode("utf-8", "replace"))
     return workdir.html_report
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a page says of its run beside the reports.
+
+    Attributes:
+        skipped: Why selected benchmarks did not run, by name.
+        folder: Records of all samples, seen from the run's folder.
+        parameters: The run's configuration as it is saved, without secrets.
+    """
+
+    model: str
+    now: datetime
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+    parameters: str = ""
+
+
+def _parameters(workdir: WorkDir) -> str:
+    try:
+        with open(workdir.configs / "task_config.yaml", encoding="utf-8", errors="replace") as file:
+            return file.read(MOST_PARAMETERS)
+    except OSError:
+        return ""
+
+
 def render(
-    model: str,
+    about: About,
     reports: Sequence[Report],
-    wrong: Mapping[str, WrongSamples],
-    now: datetime,
-    skipped: Mapping[str, str] = MappingProxyType({}),
+    samples: Mapping[str, tuple[WrongSamples, WrongSamples]],
+    say: Words,
+    language: str = "en",
 ) -> str:
     """Return the page.
 
     Args:
-        skipped: Why selected benchmarks did not run, by name.
+        samples: Wrong and right answers by benchmark.
     """
-    sections = "".join(_section(report, wrong.get(report.dataset_name, NONE_WRONG)) for report in reports)
+    none = (NONE_WRONG, NONE_WRONG)
+    sections = "".join(
+        _section(report, answers(str(i), *samples.get(report.dataset_name, none), about.folder, say), say)
+        for i, report in enumerate(reports)
+    )
     return document(
-        model,
-        f'<h1>{_text(model)}</h1>\n<p class="dim">{now:%Y-%m-%d %H:%M} · {_summary(reports)}</p>\n'
-        f"<section>\n{_overview(reports)}{gate_table(_gates(reports))}</section>\n{sections}{_skipped(skipped)}",
+        about.model,
+        f'<h1>{_text(about.model)}</h1>\n<p class="dim">{about.now:%Y-%m-%d %H:%M} · {_summary(reports, say)}</p>\n'
+        f"<section>\n{_overview(reports, say)}{gate_table(_gates(reports), say)}{_perf(reports, say)}</section>\n"
+        f"{sections}{_skipped(about.skipped, say)}{_shown_parameters(about.parameters, say)}",
+        FILTER_STYLE,
+        language,
     )
 
 
-def _skipped(reasons: Mapping[str, str]) -> str:
+def _perf(reports: Sequence[Report], say: Words) -> str:
+    titles, lines = perf_rows(reports)
+    if not lines:
+        return ""
+    head = "".join(f"<th{_flush(i)}>{_text(title)}</th>" for i, title in enumerate(titles[1:]))
+    body = "".join(
+        f"<tr>{''.join(f'<td{_flush(i)}>{_text(cell)}</td>' for i, cell in enumerate(line[1:]))}</tr>\n"
+        for line in lines
+    )
+    return f"<h3>{say('Latency and tokens')}</h3>\n<table>\n<tr>{head}</tr>\n{body}</table>\n"
+
+
+def _flush(place: int) -> str:
+    return ' class="n"' if place else ""
+
+
+def _shown_parameters(text: str, say: Words) -> str:
+    if not text:
+        return ""
+    return (
+        f'<section id="parameters">\n<h2>{say("Parameters")}</h2>\n'
+        f"<details><summary>configs/task_config.yaml</summary>\n"
+        f"<pre>{_text(text)}</pre></details></section>\n"
+    )
+
+
+def _skipped(reasons: Mapping[str, str], say: Words) -> str:
     if not reasons:
         return ""
     rows = "".join(f"<tr><td>{_text(name)}</td><td>{_text(why)}</td></tr>\n" for name, why in reasons.items())
-    return f"<section>\n<h2>Skipped benchmarks</h2>\n<table>\n{rows}</table>\n</section>\n"
+    return f"<section>\n<h2>{say('Skipped benchmarks')}</h2>\n<table>\n{rows}</table>\n</section>\n"
 
 
-def document(title: str, content: str, style: str = "") -> str:
+def document(title: str, content: str, style: str = "", language: str = "en") -> str:
     """Return a whole page around ``content``, which is HTML: no scripts, nothing from the network.
 
     Args:
@@ -119,7 +190,7 @@ def document(title: str, content: str, style: str = "") -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
@@ -131,29 +202,26 @@ def _gates(reports: Iterable[Report]) -> list[GateResult]:
     return [gate for report in reports if report.execution for gate in report.execution.gates]
 
 
-def gate_table(gates: Sequence[GateResult]) -> str:
+def gate_table(gates: Sequence[GateResult], say: Words = str) -> str:
     """Return a table of gates with their results; nothing without gates."""
     if not gates:
         return ""
-    verdicts = {True: "passed", False: '<b class="bad">failed</b>'}
+    verdicts = {True: say("passed"), False: f'<b class="bad">{say("failed")}</b>'}
     lines = "".join(
         f"<tr><td>{_text(g.name)}</td><td>{verdicts[g.passed]}</td><td>{_text(g.line)}</td></tr>\n" for g in gates
     )
-    return f"<h3>Gates</h3>\n<table>\n<tr><th>Gate</th><th></th><th>Result</th></tr>\n{lines}</table>\n"
+    head = f"<tr><th>{say('Gate')}</th><th></th><th>{say('Result')}</th></tr>"
+    return f"<h3>{say('Gates')}</h3>\n<table>\n{head}\n{lines}</table>\n"
 
 
-def _summary(reports: Sequence[Report]) -> str:
+def _summary(reports: Sequence[Report], say: Words) -> str:
     executions = [report.execution for report in reports if report.execution]
     requested, succeeded = sum(e.requested for e in executions), sum(e.succeeded for e in executions)
     text = f"{_count(len(reports), 'benchmark')}, {succeeded:,} of {_count(requested, 'sample')} scored"
-    return text if succeeded == requested else f'{text}, <span class="bad">incomplete</span>'
+    return text if succeeded == requested else f'{text}, <span class="bad">{say("incomplete")}</span>'
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _overview(reports: Iterable[Report]) -> str:
+def _overview(reports: Iterable[Report], say: Words) -> str:
     lines = []
     for report in reports:
         name = f'<a href="#{_text(report.dataset_name)}">{_text(report.dataset_pretty_name or report.dataset_name)}</a>'
@@ -166,10 +234,11 @@ def _overview(reports: Iterable[Report]) -> str:
         lines.append(
             f"<tr><td>{name}</td><td>{_text(metric.label)}</td>"
             f'<td class="n">{metric.num:,}</td><td class="n"><b>{metric.score:.4f}</b></td>'
-            f'<td class="n dim">{interval}</td><td class="bar">{_bar(metric, metric.score, bounds)}</td></tr>\n'
+            f'<td class="n dim wide">{interval}</td><td class="bar">{_bar(metric, metric.score, bounds)}</td></tr>\n'
         )
-    head = '<th>Benchmark</th><th>Metric</th><th class="n">Samples</th><th class="n">Score</th>'
-    return f'<table>\n<tr>{head}<th class="n">95 % interval</th><th></th></tr>\n{"".join(lines)}</table>\n'
+    head = f'<th>{say("Benchmark")}</th><th>{say("Metric")}</th><th class="n">{say("Samples")}</th>'
+    head += f'<th class="n">{say("Score")}</th><th class="n wide">{say("95 % interval")}</th><th class="wide"></th>'
+    return f"<table>\n<tr>{head}</tr>\n{''.join(lines)}</table>\n"
 
 
 def _bounds(report: Report, metric: MetricScore) -> tuple[float, float] | None:
@@ -196,7 +265,7 @@ def _bar(metric: MetricScore, score: float, bounds: tuple[float, float] | None =
     )
 
 
-def _section(report: Report, wrong: WrongSamples) -> str:
+def _section(report: Report, shown: str, say: Words) -> str:
     name = report.dataset_name
     facts = [_text(name)]
     execution = report.execution
@@ -206,23 +275,22 @@ def _section(report: Report, wrong: WrongSamples) -> str:
             number = sum(getattr(s, label) for s in execution.subsets.values())
             facts += [f'<span class="bad">{number:,} {label}</span>'] if number else []
         facts += [_count(execution.retries, "retry").replace("retrys", "retries")] if execution.retries else []
+    metrics = "".join(_metric(metric, say) for metric in without_cells(report.metrics))
     return (
         f'<section id="{_text(name)}">\n<h2>{_text(report.dataset_pretty_name or name)}</h2>\n'
         f'<p class="dim">{" · ".join(facts)}</p>\n'
-        f"{''.join(map(_metric, without_cells(report.metrics)))}{''.join(map(draw, heat_maps(report)))}"
-        f"{_judges(report)}{_analysis(report)}{_errors(report)}{_wrong(wrong)}</section>\n"
+        f"{metrics}{''.join(map(draw, heat_maps(report)))}"
+        f"{_judges(report)}{_analysis(report, say)}{_errors(report, say)}{shown}</section>\n"
     )
 
 
-def _metric(metric: MetricScore) -> str:
+def _metric(metric: MetricScore, say: Words) -> str:
     subsets = [(c, s) for c in metric.categories for s in c.subsets]
     named = any(c.name != ("default",) for c in metric.categories)
     lines = "".join(_subset(metric, s, " / ".join(c.name) if named else None) for c, s in subsets)
-    category = "<th>Category</th>" if named else ""
-    table = (
-        f'<table>\n<tr><th>Subset</th>{category}<th class="n">Samples</th><th class="n">Score</th><th></th></tr>\n'
-        f"{lines}</table>\n"
-    )
+    category = f"<th>{say('Category')}</th>" if named else ""
+    head = f'<th>{say("Subset")}</th>{category}<th class="n">{say("Samples")}</th><th class="n">{say("Score")}</th>'
+    table = f'<table>\n<tr>{head}<th class="wide"></th></tr>\n{lines}</table>\n'
     title = f'{_text(metric.label)} <b>{metric.score:.4f}</b><span class="dim">{_count(metric.num, "sample")}</span>'
     if len(subsets) == 1:
         return f"<h3>{title}</h3>\n"
@@ -250,11 +318,11 @@ def _judges(report: Report) -> str:
     return f'<h3>Judged by {names}</h3>\n<p class="dim">{shown}</p>\n'
 
 
-def _analysis(report: Report) -> str:
-    return f"<h3>Analysis</h3>\n{_pre(report.analysis)}\n" if report.analysis != NO_ANALYSIS else ""
+def _analysis(report: Report, say: Words) -> str:
+    return f"<h3>{say('Analysis')}</h3>\n{_pre(report.analysis)}\n" if report.analysis != NO_ANALYSIS else ""
 
 
-def _errors(report: Report) -> str:
+def _errors(report: Report, say: Words) -> str:
     groups = report.execution.errors if report.execution else ()
     if not groups:
         return ""
@@ -263,43 +331,4 @@ def _errors(report: Report) -> str:
         f'<span class="dim">{_text(", ".join(g.samples))}</span></td></tr>\n'
         for g in groups
     )
-    return f'<h3 class="bad">Errors</h3>\n<table>\n{lines}</table>\n'
-
-
-def _wrong(samples: WrongSamples) -> str:
-    if not samples.total:
-        return ""
-    blocks = "".join(_wrong_sample(sample) for sample in samples.shown)
-    shown = "" if len(samples.shown) == samples.total else f'<span class="dim">{len(samples.shown)} shown</span>'
-    return f"<h3>Not right: {_count(samples.total, 'sample')}{shown}</h3>\n{blocks}"
-
-
-def _wrong_sample(sample: WrongSample) -> str:
-    parts = [("Prompt", sample.prompt), ("Reply", sample.reply), ("Expected", sample.target)]
-    parts += [(f"Why {sample.value:g}", sample.explanation)] if sample.explanation else []
-    body = "".join(f"<dt>{title}</dt><dd>{_pre(text)}</dd>" for title, text in parts)
-    verdict = f"{_line(sample.answer or 'no answer')} · expected {_line(sample.target or '–')}"
-    return (
-        f'<details><summary>{_text(sample.id)}<span class="dim">{verdict}</span></summary>\n<dl>{body}</dl></details>\n'
-    )
-
-
-def _pre(text: str) -> str:
-    return f"<pre>{_text(_shortened(text))}</pre>"
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= MAX_TEXT:
-        return text
-    half = MAX_TEXT // 2
-    return f"{text[:half]}\n… {len(text) - MAX_TEXT:,} characters …\n{text[-half:]}"
-
-
-def _line(text: str, most: int = 60) -> str:
-    flat = " ".join(text[: most * 4].split())
-    return _text(flat if len(flat) <= most else flat[:most] + "…")
-
-
-def _text(text: str) -> str:
-    """Return ``text`` as HTML shows it: escaped, and controls and direction marks made visible."""
-    return escape(visible(text, keep=_KEPT_CONTROLS))
+    return f'<h3 class="bad">{say("Errors")}</h3>\n<table>\n{lines}</table>\n'

@@ -12,6 +12,9 @@ from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
 _MIN_PADDING = 2
+_SAYS_NOTHING = frozenset({"", "-", "default"})
+# How far names are shortened before columns are left out: a name that is the same in every row says less.
+_SHORT, _SHORT_CONSTANT, _SHORTEST = 12, 6, 3
 _ZH = {
     "Model": "模型",
     "Dataset": "数据集",
@@ -32,10 +35,14 @@ _ZH = {
 }
 
 
-def metric_table(reports: Iterable[Report], language: str = "en") -> str:
+def metric_table(reports: Iterable[Report], language: str = "en", columns: int | None = None) -> str:
     """Return the scores of all reports: a line for each metric and subset, and one over all subsets.
 
     Errors, empty and truncated replies have columns where there are any.
+
+    Args:
+        columns: Width of the terminal; None for as wide as the table is. A terminal shows no category column in which
+            every row is ``default``.
     """
     reports = list(reports)
     depth = max((len(c.name) for r in reports for m in r.metrics for c in m.categories), default=1)
@@ -45,7 +52,19 @@ def metric_table(reports: Iterable[Report], language: str = "en") -> str:
         return ""
     titles = [*("Model", "Dataset", "Metric", "Subset", "Num", "Score"), *counted, *(f"Cat.{i}" for i in range(depth))]
     right = {"Num", "Score", *counted}
-    return grid([_title(t, language) for t in titles], lines, [t in right for t in titles])
+    if columns is not None:
+        titles, lines = _without_silent(titles, lines)
+    expendable = [i for i, t in enumerate(titles) if t == "Model" or t.startswith("Cat.")]
+    names = [_title(t, language) for t in titles]
+    return grid(names, lines, [t in right for t in titles], columns, [*expendable[:1], *expendable[:0:-1]])
+
+
+def _without_silent(titles: list[str], lines: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Leave out the categories that no row has."""
+    kept = [
+        i for i, t in enumerate(titles) if not (t.startswith("Cat.") and {line[i] for line in lines} <= _SAYS_NOTHING)
+    ]
+    return [titles[i] for i in kept], [[line[i] for i in kept] for line in lines]
 
 
 def _report_lines(report: Report, counted: Sequence[str], depth: int) -> Iterable[list[str]]:
@@ -78,14 +97,24 @@ def _count(report: Report, subset: str | None, column: str) -> int:
     return sum(getattr(s, field) for s in chosen)
 
 
-def perf_table(reports: Iterable[Report], language: str = "en") -> str:
+def perf_table(reports: Iterable[Report], language: str = "en", columns: int | None = None) -> str:
     """Return latency, throughput and tokens of the reports that have them, as means; empty when none has.
 
     Its titles are short: with EvalScope's the table would not fit into a terminal of 100 columns.
+
+    Args:
+        columns: Width of the terminal; None for as wide as the table is.
     """
-    measured = [(r, r.perf["summary"]) for r in reports if r.perf and r.perf.get("summary")]
-    if not measured:
+    titles, lines = perf_rows(reports)
+    if not lines:
         return ""
+    right = [False, False, *[True] * (len(titles) - 2)]
+    return grid([_title(t, language) for t in titles], lines, right, columns, [0, titles.index("P99 Lat(s)")])
+
+
+def perf_rows(reports: Iterable[Report]) -> tuple[list[str], list[list[str]]]:
+    """Return the English titles and the lines of `perf_table`."""
+    measured = [(r, r.perf["summary"]) for r in reports if r.perf and r.perf.get("summary")]
     timed = any("ttft" in summary for _, summary in measured)
     titles = ["Model", "Dataset", "Num", "Lat(s)", "P99 Lat(s)", *["TTFT(s)"] * timed, "Tok/s", "In", "Out"]
     lines = [
@@ -100,7 +129,7 @@ def perf_table(reports: Iterable[Report], language: str = "en") -> str:
         ]
         for report, summary in measured
     ]
-    return grid([_title(t, language) for t in titles], lines, [False, False, *[True] * (len(titles) - 2)])
+    return titles, lines
 
 
 def _tokens(summary: Mapping[str, Any]) -> list[str]:
@@ -137,17 +166,27 @@ def error_lines(reports: Iterable[Report], most: int = 10) -> list[str]:
     return [visible(line) for line in lines]
 
 
-def grid(titles: Sequence[str], lines: Iterable[Sequence[str]], right: Sequence[bool]) -> str:
+def grid(
+    titles: Sequence[str],
+    lines: Iterable[Sequence[str]],
+    right: Sequence[bool],
+    columns: int | None = None,
+    expendable: Sequence[int] = (),
+) -> str:
     """Return a table with lines between all cells.
 
     Args:
         right: Which columns are flush right; numbers in them stand with their decimal points in line.
+        columns: Width of the terminal, which the table is fitted to; None for as wide as the table is.
+        expendable: Places of columns that a narrow terminal does without, the first to go first.
     """
     rows = [[visible(cell) for cell in line] for line in lines]
     for column, flush in enumerate(right):
         if flush:
             _align_points(rows, column)
-    widths = [max(width(t) + _MIN_PADDING, *(width(row[i]) for row in rows)) for i, t in enumerate(titles)]
+    widths = _widths(titles, rows, _MIN_PADDING)
+    if columns is not None and _total(widths) > columns:
+        titles, rows, right, widths = _fitted([*titles], rows, [*right], columns, list(expendable))
 
     def line(cells: Sequence[str]) -> str:
         padded = [
@@ -159,6 +198,83 @@ def grid(titles: Sequence[str], lines: Iterable[Sequence[str]], right: Sequence[
     rule = "+" + "+".join("-" * (w + 2) for w in widths) + "+"
     body = [part for row in rows for part in (line(row), rule)]
     return "\n".join([rule, line(titles), rule.replace("-", "="), *body])
+
+
+def _widths(titles: Sequence[str], rows: Sequence[Sequence[str]], padding: int = 0) -> list[int]:
+    return [max(width(t) + padding, *(width(row[i]) for row in rows)) for i, t in enumerate(titles)]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + 3 * len(widths) + 1
+
+
+def _fitted(
+    titles: list[str], rows: list[list[str]], right: list[bool], columns: int, expendable: list[int]
+) -> tuple[list[str], list[list[str]], list[bool], list[int]]:
+    """Return titles, rows, alignment and widths of a table that is no wider than a terminal.
+
+    The space around the titles goes first, then names are shortened, then columns are left out, then names are
+    shortened to what is left. Numbers are never shortened.
+    """
+    kept = list(range(len(titles)))
+    gone = iter(expendable)
+    while True:
+        widths = _widths([titles[i] for i in kept], [[row[i] for i in kept] for row in rows])
+        constant = {i for i in kept if len({row[i] for row in rows}) == 1}
+        floors = [_SHORT_CONSTANT if i in constant else _distinct({row[i] for row in rows}) for i in kept]
+        names = [place for place, i in enumerate(kept) if not right[i]]
+        least = [max(floor, width(titles[i])) for floor, i in zip(floors, kept, strict=True)]
+        _narrow(widths, [p for p in names if kept[p] in constant], least, columns)
+        _narrow(widths, names, least, columns)
+        dropped = next(gone, None) if _total(widths) > columns else None
+        if dropped is None:
+            break
+        kept.remove(dropped)
+    _narrow(widths, names, [width(titles[i]) for i in kept], columns)
+    figures = _widths([""] * len(kept), [[row[i] for i in kept] for row in rows])
+    last = [max(figures[p], _SHORTEST) if right[i] else _SHORTEST for p, i in enumerate(kept)]
+    _narrow(widths, range(len(kept)), last, columns)
+    return (
+        [shortened(titles[i], w) for i, w in zip(kept, widths, strict=True)],
+        [[shortened(row[i], w) for i, w in zip(kept, widths, strict=True)] for row in rows],
+        [right[i] for i in kept],
+        widths,
+    )
+
+
+def _narrow(widths: list[int], places: Sequence[int], least: Sequence[int], columns: int) -> None:
+    """Take from the widest of some columns until the table fits, or until each is as narrow as it may be."""
+    while _total(widths) > columns:
+        wide = [place for place in places if widths[place] > least[place]]
+        if not wide:
+            return
+        widths[max(wide, key=widths.__getitem__)] -= 1
+
+
+def _distinct(names: set[str]) -> int:
+    """Return the least width, from `_SHORT` on, in which no two of the names become the same."""
+    longest = max(map(width, names), default=0)
+    return next((w for w in range(_SHORT, longest) if len({shortened(n, w) for n in names}) == len(names)), longest)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return ``text`` in at most so many columns of a terminal: an ellipsis stands for its middle.
+
+    Names of subsets differ at their ends as often as at their beginnings.
+    """
+    if width(text) <= most:
+        return text
+    head, tail = _fitting(text, most // 2), _fitting(text[::-1], (most - 1) // 2)[::-1]
+    return f"{head}…{tail}"
+
+
+def _fitting(text: str, most: int) -> str:
+    taken = 0
+    for place, character in enumerate(text):
+        taken += width(character)
+        if taken > most:
+            return text[:place]
+    return text
 
 
 def _align_points(rows: list[list[str]], column: int) -> None:

@@ -1,4 +1,4 @@
-"""Samples worth a look: those that did not get the full score, with prompt, reply and reference."""
+"""Samples worth a look: those that did not get the full score, and some that did, with prompt, reply and reference."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class WrongSample:
     target: str
     value: float
     explanation: str
+    subset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,23 @@ def wrong_samples(workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: 
 
     Nothing is returned for metrics that have no right or wrong. Damaged rows are passed over.
     """
+    return _samples(workdir, plan, rows, report, most, right=False)
+
+
+def right_samples(workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: Report, most: int = 10) -> WrongSamples:
+    """Return samples with the full score, as `wrong_samples` returns the others."""
+    return _samples(workdir, plan, rows, report, most, right=True)
+
+
+def _samples(
+    workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: Report, most: int, *, right: bool
+) -> WrongSamples:
     metric = report.primary_metric
     if metric is None or metric.semantics.value_range != (0.0, 1.0):
         return NONE_WRONG
     wanted = metric.identity.raw_name
     name = next((n for n in _names(rows) if identify(n).raw_name == wanted), wanted)
-    by_subset = _wrong_places(rows, name)
+    by_subset = _places(rows, name, right=right)
     names = plan.file_names()
     folder = workdir.reviews(plan.model_id)
     share = -(-most // max(1, len(by_subset)))
@@ -68,15 +80,15 @@ def wrong_samples(workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: 
     return WrongSamples(sum(map(len, by_subset.values())), tuple(found[:most]))
 
 
-def _wrong_places(rows: BenchmarkRows, metric: str) -> dict[str, dict[int, Row]]:
-    """Return by subset the wrong rows, under the number of their line in the reviews."""
+def _places(rows: BenchmarkRows, metric: str, *, right: bool) -> dict[str, dict[int, Row]]:
+    """Return by subset the right or the wrong rows, under the number of their line in the reviews."""
     found: dict[str, dict[int, Row]] = {}
     lines: dict[str, int] = {}
     for row in rows.rows:
         if row.values is None:
             continue
         line = lines[row.subset] = lines.get(row.subset, -1) + 1
-        if row.values.get(metric, RIGHT) < RIGHT:
+        if metric in row.values and (row.values[metric] >= RIGHT) is right:
             found.setdefault(row.subset, {})[line] = row
     return found
 
@@ -110,6 +122,7 @@ def _sample(review: Mapping[str, Any], row: Row, metric: str) -> WrongSample:
         target=target if isinstance(target, str) else " | ".join(map(str, target)),
         value=float(score["value"][metric]),
         explanation=score["explanation"] or "",
+        subset=row.subset,
     )
 
 

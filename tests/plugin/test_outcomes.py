@@ -118,7 +118,9 @@ def test_maxfail_counts_errors_and_not_wrong_answers(uneven):
     uneven.server.fault_for = refuse("30 + 30", "40 + 40", "90 + 90")
     run = uneven.run("--maxfail=2", "--eval-batch-size=2")
     assert run.code == 1
-    assert run.counts == {"correct": 38, "wrong": 1, "errors": 2}
+    counts = run.counts
+    assert 57 <= counts.pop("not run") <= 59  # one or two may be answered ahead of the last that is reported
+    assert counts == {"correct": 38, "wrong": 1, "errors": 2}
 
 
 def test_lf_runs_again_what_was_wrong_or_errored(uneven):

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from evalscope_pytest.records.layout import WorkDir
 from evalscope_pytest.report.build import build_report, save_report
 from evalscope_pytest.report.heat_map import HeatMap, draw, heat_maps
-from evalscope_pytest.report.html import render
+from evalscope_pytest.report.html import About, render
 from evalscope_pytest.report.model import Report
 from evalscope_pytest.report.table import metric_table
 
@@ -47,7 +47,7 @@ def test_the_picture_is_a_file_beside_the_report_and_a_part_of_the_page(tmp_path
     save_report(WorkDir(tmp_path), hidden("../up"))
     (file,) = (tmp_path / "reports").rglob("*.svg")
     assert file.parent == tmp_path / "reports" / "tiny"
-    page = render("tiny", [hidden()], {}, datetime(2026, 3, 9, tzinfo=timezone.utc))
+    page = render(About("tiny", datetime(2026, 3, 9, tzinfo=timezone.utc)), [hidden()], {}, str)
     assert draw(heat_maps(hidden())[0]) in page
     assert "Context#" not in page
 

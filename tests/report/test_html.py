@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,10 +75,10 @@ def test_nothing_is_loaded_or_run(tmp_path: Path) -> None:
 def test_wrong_samples_are_shown_from_every_subset_and_counted(tmp_path: Path) -> None:
     seen = Seen()
     seen.feed(_page(tmp_path))
-    assert "Not right: 4 samples" in seen.text
+    assert "Wrong answers (4)" in seen.text
     for sample in ("quiz[main-0]", "quiz[main-3]", "quiz[second-0]", "quiz[second-1]"):
         assert sample in seen.text
-    assert "quiz[main-1]" not in seen.text
+    assert seen.text.index("quiz[second-1]") < seen.text.index("Right answers (4)") < seen.text.index("quiz[main-1]")
     assert "What is 2 + 2? (3)" in seen.text
     assert "8 of 9 samples scored" in seen.text
 
@@ -89,8 +91,65 @@ def test_damaged_reviews_do_not_spoil_the_page(tmp_path: Path, damage: bytes) ->
     (rows,) = fold(workdir, run)
     (workdir.reviews(run.model_id) / "quiz_main.jsonl").write_bytes(damage)
     report = build_report(run.benchmarks[0], rows.rows, run.model_id)
-    assert "Not right: 1 sample" in write_html(workdir, run, [report], [rows], NOW).read_text()
+    assert "Wrong answers (1)" in write_html(workdir, run, [report], [rows], NOW).read_text()
 
 
 def test_a_long_reply_is_shortened(tmp_path: Path) -> None:
     assert len(_page(tmp_path, text="x" * 500_000)) < 60_000
+
+
+def _run_page(tmp_path: Path, results: list[Any], language: str = "en", **sizes: int) -> str:
+    workdir = WorkDir(tmp_path)
+    record(workdir, results)
+    run = plan(**sizes)
+    (rows,) = fold(workdir, run)
+    report = build_report(run.benchmarks[0], rows.rows, run.model_id, collect_perf=True)
+    return write_html(workdir, run, [report], [rows], NOW, language).read_text(encoding="utf-8")
+
+
+def test_right_answers_are_bounded_and_the_page_says_where_all_are(tmp_path: Path) -> None:
+    page = _run_page(tmp_path, [scored(i, value=1.0) for i in range(30)], main=30)
+    assert "Right answers (30)" in page
+    assert "10 shown" in page
+    assert page.count("<details class") == 10
+    (folder,) = re.findall(r"all of them: (reviews/[^<]*)<", page)
+    assert (tmp_path / folder).is_dir()
+
+
+def test_a_filter_chooses_by_subset_and_kind_without_a_script(tmp_path: Path) -> None:
+    page = _page(tmp_path)
+    assert [*re.findall(r'<label for="[^"]*">([^<]*)<', page)] == [
+        "all", "wrong", "partly right", "all subsets", "main", "second"
+    ]  # fmt: skip
+    assert page.count(" checked>") == 2
+    assert "input.s1:checked~.list details:not(.s1){display:none}" in page
+    assert page.count('<details class="p s1">') == 2
+    assert page.count('<details class="w s0">') == 2
+
+
+def test_hostile_subset_names_stay_text(tmp_path: Path) -> None:
+    bad = '"><script>x</script>'
+    results = [scored(0, value=0.0), scored(0, subset=bad, value=0.0)]
+    seen = Seen()
+    seen.feed(_run_page(tmp_path, results, **{"main": 1, bad: 1}))
+    assert "script" not in seen.tags
+    assert bad in seen.text
+
+
+def test_parameters_are_on_the_page_escaped(tmp_path: Path) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "task_config.yaml").write_text("model: </pre><script>\nlimit: 5\n")
+    page = _page(tmp_path)
+    assert "model: &lt;/pre&gt;&lt;script&gt;\nlimit: 5" in page
+    assert "configs/task_config.yaml" in page
+
+
+def test_the_page_can_be_chinese(tmp_path: Path) -> None:
+    page = _run_page(tmp_path, [scored(0, value=0.0)], "zh", main=1)
+    assert '<html lang="zh">' in page
+    assert "错误答案 (1)" in page
+    assert "Wrong answers" not in page
+
+
+def test_latency_and_tokens_have_a_table(tmp_path: Path) -> None:
+    assert "<h3>Latency and tokens</h3>" in _run_page(tmp_path, [scored(0)], main=1)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalscope_pytest.core.terminal import visible
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import ErrorGroup, Execution
 from evalscope_pytest.report.model import Report
-from evalscope_pytest.report.table import error_lines, grid, metric_table, perf_table, width
+from evalscope_pytest.report.table import error_lines, grid, metric_table, perf_table, shortened, width
 
 from .golden import assert_golden
 from .rows import plan, report, row
@@ -109,3 +114,56 @@ def test_latencies_have_three_digits() -> None:
     report = SimpleNamespace(model_name="m", dataset_name="d", perf={"summary": summary})
     cells = perf_table([report]).splitlines()[-2].split("|")  # type: ignore[list-item]
     assert [cell.strip() for cell in cells[4:7]] == ["1.235", "2.346", "0.346"]
+
+
+MMLU = ["high_school_biology", "high_school_psychology", *(f"high_school_european_history_{i}" for i in range(55))]
+
+
+def _wide(**fields: Any) -> Report:
+    rows = [
+        *(row(s, i, i / 3, empty=True, truncated=True, latency_s=1.5, input_tokens=1200, output_tokens=10)
+          for s in MMLU for i in range(2)),
+        *(row(s, 2, None) for s in MMLU),
+    ]  # fmt: skip
+    return build_report(plan(dict.fromkeys(MMLU, 3), name="mmlu_redux", **fields), rows, "Qwen/Qwen3-0.6B-Instruct")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 81, 100, 120, 400])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("categories", [{}, dict.fromkeys(MMLU, ("Humanities", "历史"))])
+def test_no_row_is_wider_than_the_terminal(columns: int, language: str, categories: dict[str, Any]) -> None:
+    made = _wide(categories=categories)
+    table = metric_table([made], language, columns)
+    lines = [*table.splitlines(), *perf_table([made], language, columns).splitlines()]
+    assert max(map(width, lines)) <= columns
+    assert len({width(line) for line in table.splitlines()}) == 1
+    assert "0.1667" in table
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_names_stay_distinct_when_they_are_shortened(columns: int) -> None:
+    lines = metric_table([_wide()], "en", columns).splitlines()[1::2]
+    place = [cell.strip() for cell in lines[0].split("|")].index("Subset")
+    assert len({line.split("|")[place] for line in lines[1:]}) == len(MMLU) + 1
+
+
+def test_a_terminal_shows_no_category_that_all_rows_lack() -> None:
+    assert "Cat.0" not in metric_table([report({"main": [1]})], columns=200)
+    assert "Cat.0" in metric_table([report({"main": [1]})])
+    assert "Cat.0" in metric_table([report({"main": [1]}, categories={"main": ("Maths",)})], columns=200)
+
+
+def test_a_log_has_the_whole_table() -> None:
+    table = metric_table([_wide()])
+    assert "high_school_european_history_54" in table
+    assert "…" not in table
+
+
+@pytest.mark.parametrize(("most", "text"), [(9, "subset_99"), (8, "subs…_99"), (3, "s…9"), (1, "…")])
+def test_an_ellipsis_stands_for_the_middle(most: int, text: str) -> None:
+    assert shortened("subset_99", most) == text
+
+
+@given(st.text(), st.integers(1, 40))
+def test_shortened_text_fits(text: str, most: int) -> None:
+    assert width(shortened(text, most)) <= most

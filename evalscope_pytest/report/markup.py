@@ -1,0 +1,80 @@
+"""Text as HTML: escaped, bounded in length, and in the page's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from ..core.terminal import visible
+
+MAX_TEXT = 4000
+_KEPT_CONTROLS = "\n\t"
+Words = Callable[[str], str]
+_ZH = {
+    "Benchmark": "基准",
+    "Metric": "指标",
+    "Samples": "样本数",
+    "Score": "得分",
+    "95 % interval": "95% 区间",
+    "Gates": "门槛",
+    "Gate": "门槛",
+    "Result": "结果",
+    "passed": "通过",
+    "failed": "未通过",
+    "Skipped benchmarks": "跳过的基准",
+    "Latency and tokens": "延迟与词元",
+    "Parameters": "运行参数",
+    "Subset": "子集",
+    "Category": "类别",
+    "Analysis": "分析",
+    "Errors": "错误",
+    "Wrong answers": "错误答案",
+    "Right answers": "正确答案",
+    "Prompt": "提示",
+    "Reply": "回复",
+    "Expected": "参考答案",
+    "expected": "参考答案",
+    "no answer": "无答案",
+    "Show": "显示",
+    "all": "全部",
+    "wrong": "错误",
+    "partly right": "部分正确",
+    "no answer read": "未读出答案",
+    "all subsets": "全部子集",
+    "shown": "条已显示",
+    "all of them": "全部记录",
+    "incomplete": "不完整",
+}
+
+
+def words(language: str) -> Words:
+    """Return what gives the page's words in a language: English ones where it has none."""
+    return (lambda text: _ZH.get(text, text)) if language == "zh" else lambda text: text
+
+
+def html_text(text: str) -> str:
+    """Return ``text`` as HTML shows it: escaped, and controls and direction marks made visible."""
+    return escape(visible(text, keep=_KEPT_CONTROLS))
+
+
+def pre(text: str) -> str:
+    """Return a block of text, without its middle when it is long."""
+    return f"<pre>{html_text(_shortened(text))}</pre>"
+
+
+def one_line(text: str, most: int = 60) -> str:
+    """Return the beginning of a text on one line."""
+    flat = " ".join(text[: most * 4].split())
+    return html_text(flat if len(flat) <= most else flat[:most] + "…")
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= MAX_TEXT:
+        return text
+    half = MAX_TEXT // 2
+    return f"{text[:half]}\n… {len(text) - MAX_TEXT:,} characters …\n{text[-half:]}"
