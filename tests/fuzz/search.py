@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.properties.metamorphic import Question, Reader, official, readers, reply
 from tests.suites.test_suites import loaded_from
+from tests.suites.written import OFFICIAL_ARGS
 
 
 async def search(reader: Reader, questions: Sequence[Question], seconds: float, seed: int) -> tuple[int, list[str]]:
@@ -59,7 +60,7 @@ def main() -> None:
     for name in options.readers or known:
         questions = known[name].questions
         if options.records:
-            loaded = loaded_from(options.records.name, options.records)
+            loaded = loaded_from(options.records.name, options.records, **OFFICIAL_ARGS.get(options.records.name, {}))
             samples = [sample for group in loaded.subsets.values() for sample in group]
             questions = official(options.records.name, samples)
         tried, kinds = asyncio.run(search(known[name], questions, options.seconds, options.seed))

@@ -27,7 +27,7 @@ from evalscope_pytest.models.service_errors import complaint, json_object
 from evalscope_pytest.records.journal import encode_line, entries, split_line
 from evalscope_pytest.records.layout import WorkDir, record_names, safe_name
 from evalscope_pytest.records.rows import calls_of, documents, encode, header_of
-from evalscope_pytest.report import html as page
+from evalscope_pytest.report.markup import html_text, one_line, pre
 from evalscope_pytest.report.table import grid, visible
 from evalscope_pytest.scoring.extract.boxes import boxes
 from evalscope_pytest.scoring.extract.choice import read_choice
@@ -138,9 +138,9 @@ class _Tags(HTMLParser):
 
 def rendered(text: str) -> None:
     """Text in the report is text: no tag comes of it."""
-    escaped = page._text(text)
+    escaped = html_text(text)
     parser = _Tags()
-    parser.feed(f"<p title='{escaped}'>{escaped}</p>{page._pre(text)}{page._line(text)}")
+    parser.feed(f"<p title='{escaped}'>{escaped}</p>{pre(text)}{one_line(text)}")
     parser.close()
     assert parser.tags == {"p", "pre"}, parser.tags
     assert text.isprintable() is False or html.unescape(escaped) == text

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.scoring.judging import judged
 from tests.suites.test_suites import loaded_from
+from tests.suites.written import OFFICIAL_ARGS
 
 from .metamorphic import Question, Reader, official, readers, reply
 
@@ -51,7 +52,7 @@ def test_a_rewritten_reply_keeps_its_verdict(name: str, data: st.DataObject) -> 
 
 @cache
 def questions(name: str, folder: Path) -> list[Question]:
-    loaded = loaded_from(name, folder / name, limit=LIMIT)
+    loaded = loaded_from(name, folder / name, limit=LIMIT, **OFFICIAL_ARGS.get(name, {}))
     return official(name, [sample for samples in loaded.subsets.values() for sample in samples])
 
 
