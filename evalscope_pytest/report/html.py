@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ..records.atomic import write_atomic
+from ..records.atomic import storing, write_atomic
 from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
@@ -113,11 +113,13 @@ class About:
 
 
 def _parameters(workdir: WorkDir) -> str:
-    try:
-        with open(workdir.configs / "task_config.yaml", encoding="utf-8", errors="replace") as file:
-            return file.read(MOST_PARAMETERS)
-    except OSError:
-        return ""
+    path = workdir.configs / "task_config.yaml"
+    with storing(path):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return file.read(MOST_PARAMETERS)
+        except FileNotFoundError:
+            return ""
 
 
 def render(
