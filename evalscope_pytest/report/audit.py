@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.terminal import visible
-from ..records.atomic import write_atomic
+from ..records.atomic import storing, write_atomic
 from ..records.judged import RECORDS
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
@@ -77,8 +77,10 @@ def _draw(found: Iterator[_Judgement], count: int, random_: random.Random) -> tu
 
 
 def _judgements(path: Path, benchmark: str, subset: str) -> Iterator[_Judgement]:
+    if not path.exists():
+        return
     try:
-        with open(path, "rb") as file:
+        with storing(path), open(path, "rb") as file:
             for line in file:
                 row = json.loads(line)
                 sample = row["sample_score"]
@@ -87,7 +89,7 @@ def _judgements(path: Path, benchmark: str, subset: str) -> Iterator[_Judgement]
                 for record in sample["score"]["metadata"].get(RECORDS, ()):
                     if record.get("verdict") is not None:
                         yield _judgement(name, record)
-    except (OSError, ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError):
         return  # a damaged row: what comes before it is enough to draw from
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..records.atomic import storing
 from ..records.fold import BenchmarkRows
 from ..records.layout import WorkDir
 from ..records.plan import RunPlan
@@ -100,15 +101,17 @@ def _names(rows: BenchmarkRows) -> Iterator[str]:
 
 def _read(path: Path, places: Mapping[int, Row], metric: str) -> Iterator[WrongSample]:
     last = max(places, default=-1)
+    if not path.exists():
+        return
     try:
-        with open(path, "rb") as file:
+        with storing(path), open(path, "rb") as file:
             for place, line in enumerate(file):
                 if place in places:
                     yield _sample(json.loads(line), places[place], metric)
                 if place >= last:
                     return
-    except (OSError, ValueError, LookupError, TypeError):
-        return
+    except (ValueError, LookupError, TypeError):
+        return  # a damaged row: what comes before it is enough to show
 
 
 def _sample(review: Mapping[str, Any], row: Row, metric: str) -> WrongSample:
