@@ -120,7 +120,10 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
         None when the reply is not JSON: another reading has to find the answer. Empty when it is and answers nothing:
         then there is no answer.
     """
-    reply = without_closing(reply[-_ANSWER_TAIL:]).strip()
+    reply = reply[-_ANSWER_TAIL:]
+    if "{" not in reply or ":" not in reply:  # most replies, at the cost of two searches
+        return None
+    reply = without_closing(reply).strip()
     if "{" not in reply:
         return None
     source = _BACKSLASH.sub(lambda match: "\\\\" if match.group() == "\\" else match.group(), reply)

@@ -62,7 +62,9 @@ _GIVES_BACK = re.compile(r"[\s*_`\"')\]}.,;:!?$]")
 
 def read_math(text: str) -> str | None:
     """Return the final answer as it is written in the reply, None when there is none."""
-    reply = _PICTURES.sub(" ", visible(text)).strip()
+    reply = visible(text).strip()
+    if not reply.isascii():
+        reply = _PICTURES.sub(" ", reply).strip()
     members = json_answer(reply)
     if members is not None:
         return _member(", ".join(members))
