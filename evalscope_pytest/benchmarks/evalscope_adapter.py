@@ -52,7 +52,7 @@ class Adapter:
         Raises:
             UnreadableError: A template depends on something that is not a parameter or a constant.
         """
-        state = _State(dict(declared), {"extra_params": params, **declared})
+        state = _State({"extra_params": params, **declared})
         for module, node in reversed(self.lineage):
             for method in _methods(node, "__init__"):
                 _Initialiser(module, state).run(method.body)
@@ -83,7 +83,6 @@ def _methods(node: ast.ClassDef, name: str) -> Iterator[ast.FunctionDef]:
 
 @dataclass(slots=True)
 class _State:
-    declared: dict[str, str | None]
     attributes: dict[str, Any]
     names: dict[str, Any] = field(default_factory=dict)
 

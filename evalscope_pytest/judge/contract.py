@@ -80,9 +80,7 @@ class Labels:
             key: The key it has to stand under.
             judged: The texts under judgement, which a reply may repeat.
         """
-        if self.pattern is not None:
-            return _matched(self.pattern, self._verdict, reply, key, judged)
-        return _stated(self._verdict, reply, key)
+        return _read(self.pattern, self._verdict, reply, key, judged)
 
     def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
         word = str(value) if type(value) in (int, float) else value
@@ -140,9 +138,7 @@ class Number:
             key: The key it has to stand under.
             judged: The texts under judgement, which a reply may repeat.
         """
-        if self.pattern is not None:
-            return _matched(self.pattern, self._verdict, reply, key, judged)
-        return _stated(self._verdict, reply, key)
+        return _read(self.pattern, self._verdict, reply, key, judged)
 
     def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
         number = _number(value)
@@ -235,6 +231,13 @@ def _object_schema(properties: Mapping[str, Any]) -> Mapping[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _read(pattern: Pattern | None, verdict: _Reader, reply: str, key: str, judged: Sequence[str]) -> Verdict | None:
+    """Return the verdict that a user's expression finds, or else that of a reply that is one JSON object."""
+    if pattern is not None:
+        return _matched(pattern, verdict, reply, key, judged)
+    return _stated(verdict, reply, key)
 
 
 def _stated(verdict: _Reader, reply: str, key: str) -> Verdict | None:

@@ -124,8 +124,6 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
     if "{" not in reply or ":" not in reply:  # most replies, at the cost of two searches
         return None
     reply = without_closing(reply).strip()
-    if "{" not in reply:
-        return None
     source = _BACKSLASH.sub(lambda match: "\\\\" if match.group() == "\\" else match.group(), reply)
     decoder = json.JSONDecoder(strict=False, parse_int=_Number, parse_float=_Number)
     found = _last(source, "{", lambda value: isinstance(value, dict) and bool(value), decoder)
