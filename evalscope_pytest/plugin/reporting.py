@@ -197,15 +197,13 @@ class Reporting:
         self._end_loading()
         run.close()
         why = run.stopped or self._why(session, exitstatus)
-        if run.usage_error or (run.store_fault and not run.benchmarks):
+        refused = bool(run.usage_error) or (run.store_fault and not run.benchmarks)
+        if refused:
             self._broken = run.usage_error or run.stopped
-            code = pytest.ExitCode.INTERNAL_ERROR if run.store_fault else pytest.ExitCode.USAGE_ERROR
-            session.exitstatus = exitstatus = code
-            self._end_progress(complete=not why)
-            self._conclude_without(exitstatus)
-            run.discard()
-            return
-        if not run.benchmarks or self._config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
+            exitstatus = pytest.ExitCode.INTERNAL_ERROR if run.store_fault else pytest.ExitCode.USAGE_ERROR
+            session.exitstatus = exitstatus
+        nothing_to_report = not run.benchmarks or self._config.option.collectonly
+        if refused or nothing_to_report or exitstatus == pytest.ExitCode.USAGE_ERROR:
             self._end_progress(complete=not why)
             self._conclude_without(exitstatus)
             run.discard()
