@@ -3,12 +3,13 @@
     python benchmarks/throughput.py [--data DIR] [--rounds 3]
 
 Throughput is requests divided by the seconds from the first request to the last reply, as the server saw them; CPU is
-that of the whole process, start-up taken off (a run of one sample). DIR holds gsm8k's test.jsonl and train.jsonl.
+that of the whole process, start-up taken off (a run of one sample). DIR holds a folder gsm8k with test.jsonl and train.jsonl.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import statistics
 import subprocess
@@ -47,7 +48,8 @@ def main() -> None:
     )
     for name, latency, sigma, concurrency, target in CASES:
         command = [sys.executable, str(HERE / "loopback.py"), "--latency", str(latency), "--sigma", str(sigma)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, contextlib.ExitStack() as stack:
+            stack.callback(server.kill)
             base = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
             rates: dict[str, list[float]] = {"plain": [], "ours": []}
             cpu = []
@@ -68,7 +70,6 @@ def main() -> None:
                     )
                     seen = get(base, "/stats")
                     rates["plain"].append(seen["requests"] / seen["span_s"])
-            server.kill()
         ratio = statistics.median(o / p for o, p in zip(rates["ours"], rates["plain"], strict=True))
         plain, own = statistics.median(rates["plain"]), statistics.median(rates["ours"])
         print(

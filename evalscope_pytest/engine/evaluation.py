@@ -184,7 +184,7 @@ class Runner:
     ) -> tuple[Score | None, BaseException | None, str | None]:
         token = current.set(context)
         try:
-            async with evaluation.trial.sample():
+            async with evaluation.trial:
                 return await _scored(evaluation, context, self.fail_signals), None, None
         except self.skip_signals as signal:
             return None, None, str(signal)

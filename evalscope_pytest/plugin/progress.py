@@ -157,7 +157,7 @@ class Progress:
         elif now - self._last >= self._every_s:
             self._last = now
             self._show(tally)
-        self._write(service=self._service())
+        self._write()
 
     def tick(self) -> None:
         """Show what is waited for: called about once a second while no sample is finished."""
@@ -171,7 +171,7 @@ class Progress:
         if news or now - self._last >= self._every_s:
             self._last = now
             self._show(current, waits=state.waits())
-        self._write(service=state)
+        self._write()
 
     def end(self, *, complete: bool, recorded: Sequence[Recorded] = ()) -> None:
         """Leave the last lines standing when the run stops early.
@@ -191,13 +191,13 @@ class Progress:
         if self._line_is_open and self._reporter is not None:
             self._reporter._tw.line()
             self._line_is_open = False
-        self._write("completed" if complete else "error", self._service())
+        self._write("completed" if complete else "error")
 
-    def _write(self, status: Status = "running", service: Services | None = None) -> None:
-        if self._file is None:
+    def _write(self, status: Status = "running") -> None:
+        if self._file is None or (status == "running" and not self._file.is_due):
             return
         try:
-            self._file.update(self._figures(), status, service)
+            self._file.update(self._figures(), status, self._service())
         except StoreError as error:  # it is no record: the run goes on
             log.warning("%s", error)
 

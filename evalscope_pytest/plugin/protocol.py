@@ -53,7 +53,7 @@ class SampleProtocol:
         """Who reads reports: known once every conftest file is loaded."""
         return Onlookers(self._run.config, elsewhere=self._run.process.reports_are_read)
 
-    @property
+    @cached_property
     def is_whole(self) -> bool:
         """True when samples go through all of pytest's hooks, for somebody who reads their reports."""
         return self._onlookers.present

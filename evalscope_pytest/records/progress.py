@@ -46,6 +46,11 @@ class ProgressFile:
         self._clock = clock
         self._written_at = float("-inf")
 
+    @property
+    def is_due(self) -> bool:
+        """True when the next update writes: the last was at least a second ago."""
+        return self._clock() - self._written_at >= INTERVAL_S
+
     def update(
         self,
         benchmarks: Sequence[BenchmarkProgress],
@@ -60,8 +65,7 @@ class ProgressFile:
         Raises:
             StoreError: It could not be written.
         """
-        now = self._clock()
-        if status == "running" and now - self._written_at < INTERVAL_S:
+        if status == "running" and not self.is_due:
             return False
         document = _document(benchmarks, status)
         services = Services(service) if isinstance(service, ServiceState) else service or Services()
@@ -73,7 +77,7 @@ class ProgressFile:
                     "longest_s": round(state.longest_s, 1),
                 }
         write_atomic(self._path, json.dumps(document, indent=2).encode(), durable=False)
-        self._written_at = now
+        self._written_at = self._clock()
         return True
 
 

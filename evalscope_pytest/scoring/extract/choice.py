@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable
 from .boxes import braced
 from .json_text import said
 from .labels import bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
-from .marker import CLOSING, announcement, announcements, hedged
+from .marker import CLOSING, WORDS, announcement, announcements, hedged
 from .options import Options
 from .verdict_table import tabled
 from .visible import fold
@@ -52,6 +52,10 @@ _MARKER = announcement(
         r"|\\?\b(?:boxed|fbox)\s{0,3}(?=\{)"
     ),
 )
+_WORDS = (
+    *WORDS, "choice", "option", "letter", "solution", "response", "result", "lösung", "correct", "label", "selection",
+    "box", "选项", "正确", "符合",
+)  # fmt: skip
 _VERB = re.compile(
     r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"
     r"|\b(?:going|go) with|\b(?:choose|select|pick)|\bmy (?:best |final )?(?:pick|selection|guess|bet) (?:is|would be)"
@@ -132,7 +136,7 @@ def _listed(reply: str, options: Options) -> tuple[str, ...] | None:
 
 
 def _marked(reply: str, options: Options) -> tuple[str, ...] | None:
-    return _last_claim(reply, _MARKER, lambda claim: _claim(claim, options))
+    return _last_claim(reply, _MARKER, _WORDS, lambda claim: _claim(claim, options))
 
 
 def _chosen(reply: str, options: Options) -> tuple[str, ...] | None:
@@ -140,13 +144,13 @@ def _chosen(reply: str, options: Options) -> tuple[str, ...] | None:
         text = options.of_text(_sentence(claim))
         return (text,) if text else claimed(claim, options)
 
-    return _last_claim(reply, _VERB, read)
+    return _last_claim(reply, _VERB, (), read)
 
 
 def _last_claim(
-    reply: str, marker: re.Pattern[str], read: Callable[[str], tuple[str, ...] | None]
+    reply: str, marker: re.Pattern[str], words: tuple[str, ...], read: Callable[[str], tuple[str, ...] | None]
 ) -> tuple[str, ...] | None:
-    for match in announcements(reply, marker, not_this=True):
+    for match in announcements(reply, marker, words=words, not_this=True):
         before = reply[max(0, match.start() - _LINE) : match.start()]
         if _ANSWERED.search(before) or ("\n" in match.group() and _LABELLED.match(before[before.rfind("\n") + 1 :])):
             continue

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 
 from .json_text import last_json, said
-from .marker import announcement, announcements
+from .marker import WORDS, announcement, announcements
 from .visible import fold
 
 YES, NO, MAYBE = "yes", "no", "maybe"
@@ -43,6 +43,9 @@ _MARKER = announcement(
     chinese="判断|结论|结果|回答",
     also=r"\bactually,?\s|\banswer[*_]{0,3} -{1,2} (?=\S)|\\?\bboxed\s{0,3}(?=\{)",
 )
+_MARKER_WORDS = (
+    *WORDS, "judg", "verdict", "conclusion", "decision", "actually", "box", "判断", "结论", "结果",
+)  # fmt: skip
 _SIGNS = f"{_YES_SIGNS}{_NO_SIGNS}\ufe0f"
 # Words that are a verdict only when nothing stands beside them.
 _ALONE = {
@@ -148,7 +151,7 @@ def _said(reply: str) -> str | None:
 
 
 def _claimed(reply: str) -> str | None:
-    for marker in announcements(reply, _MARKER):
+    for marker in announcements(reply, _MARKER, words=_MARKER_WORDS):
         claim = reply[marker.end() : marker.end() + 200]
         if found := _first_word(claim.lstrip()):
             return found
