@@ -3,7 +3,7 @@
     python benchmarks/throughput.py [--data DIR] [--rounds 3]
 
 Throughput is requests divided by the seconds from the first request to the last reply, as the server saw them; CPU is
-that of the whole process, start-up taken off (a run of one sample). DIR holds a folder gsm8k with test.jsonl and train.jsonl.
+that of the whole process, start-up taken off (a run of one sample). DIR/gsm8k holds test.jsonl and train.jsonl.
 """
 
 from __future__ import annotations

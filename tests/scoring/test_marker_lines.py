@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from evalscope_pytest.scoring.extract import choice, marker, verdict
 
 PIECES = (
-    "The answer is ", "answer", "Answer:", "ANSWER - ", "final_answer = ", "My answer", "means", "\n", "\n\n", " ", ". ",
-    "x", "12", "B", "(a)", "to part (b) is ", "**", "####", "答案是", "答：", "正确的选项是", "选项", "Antwort: ", "réponse est ",
-    "الإجابة: ", "正解は", "คำตอบ", "<answer>", "[答案]", "ans. ", "\\boxed{", "1. ", "the correct option: ", "Conclusion: ",
-    "Actually, ", "correct:", '"label": ', "I would", "w" * 700, "\n" + "w" * 300, "İ", "solution: ", "Judgement is ",
+    "The answer is ", "answer", "Answer:", "ANSWER - ", "final_answer = ", "My answer", "means", "\n", "\n\n", " ",
+    ". ", "x", "12", "B", "(a)", "to part (b) is ", "**", "####", "答案是", "答：", "正确的选项是", "选项", "Antwort: ",
+    "réponse est ", "الإجابة: ", "正解は", "คำตอบ", "<answer>", "[答案]", "ans. ", "\\boxed{", "1. ", "correct:",
+    "the correct option: ", "Conclusion: ", "Actually, ", '"label": ', "I would", "w" * 700, "\n" + "w" * 300, "İ",
+    "solution: ", "Judgement is ",
 )  # fmt: skip
 
 
