@@ -42,6 +42,8 @@ class Trial:
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
         """End a sample."""
         if error is None:
+            if self._has_result:
+                return
             self._has_result = True
         elif isinstance(error, BodyError) and not self._has_result:
             self._fault = error

@@ -139,6 +139,7 @@ class Progress:
         self._line_is_open = False  # with the cursor at its beginning: what is written next would mix with it
         self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values()), in_flight, began) for plan in plans}
         self._width = max((len(name) for name in self._tallies), default=0)
+        self._has_begun = False
         self._first = began  # when the first sample was started, as soon as that is known
         self._ended = False
         self._in_flight = in_flight
@@ -148,8 +149,8 @@ class Progress:
         tally = self._tallies.get(verdict.benchmark)
         if tally is None:
             return
-        if not any(t.done for t in self._tallies.values()):
-            self._first = time.monotonic() - duration_s
+        if not self._has_begun:
+            self._has_begun, self._first = True, time.monotonic() - duration_s
         tally.add(verdict, duration_s)
         now = time.monotonic()
         if tally.finished:
