@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .datasets.source import hub as hub
     from .datasets.source import local as local
     from .run import run_task as run_task
-    from .sandbox.isolated import isolated as isolated
+    from .scoring.isolated import isolated as isolated
     from .scoring.protocol import Scorer as Scorer
 
 _HOME = {
@@ -33,7 +33,7 @@ _HOME = {
     "TaskConfig": "config.task",
     "benchmark": "benchmarks.definition",
     "hub": "datasets.source",
-    "isolated": "sandbox.isolated",
+    "isolated": "scoring.isolated",
     "local": "datasets.source",
     "run_task": "run",
 }

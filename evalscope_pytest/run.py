@@ -29,8 +29,8 @@ from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.core.errors import ConfigError, EvalError
 
 if TYPE_CHECKING:
-    from evalscope_pytest.records.layout import WorkDir
     from evalscope_pytest.report.model import Report
+    from evalscope_pytest.store.layout import WorkDir
 
 Task = TaskConfig | Mapping[str, Any] | str | Path
 
@@ -80,7 +80,7 @@ def run_task(
         if not task_cfg:
             raise ConfigError("no task is given: the list is empty, so nothing would be evaluated. Put one in.")
         return [run_task(task, pytest_args=pytest_args) for task in task_cfg]
-    from evalscope_pytest.records.layout import open_work_dir
+    from evalscope_pytest.store.layout import open_work_dir
 
     config = _resolved(task_cfg)
     if config.eval_type is None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import DatasetError, StoreError
-from ..records.layout import WorkDir, record_names
 from ..report.read import load_report
+from ..store.layout import WorkDir, record_names
 
 # What reading a row raises where it is JSON of something else.
 _NO_PREDICTION = (LookupError, TypeError, AttributeError)

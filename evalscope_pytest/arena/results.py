@@ -9,8 +9,8 @@ from typing import Any
 
 from ..judge.agreement import inconsistency
 from ..judge.panel import RECORDS
-from ..records.layout import WorkDir
-from ..records.plan import BenchmarkPlan, RunPlan
+from ..store.layout import WorkDir
+from ..store.plan import BenchmarkPlan, RunPlan
 from .battles import Battle, Tally, models_in, tally, win_rates
 from .general import SCORE, WIN_RATE
 from .ratings import LEVEL, RESAMPLES, Estimate, Rating, mean_scores, rate

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..records.atomic import write_atomic
-from ..records.layout import WorkDir
-from ..records.plan import BenchmarkPlan, RunPlan
+from ..store.atomic import write_atomic
+from ..store.layout import WorkDir
+from ..store.plan import BenchmarkPlan, RunPlan
 from .plot import draw
 from .results import results
 from .table import tables

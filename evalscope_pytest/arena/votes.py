@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import ConfigError, closest
-from ..records.atomic import write_atomic
+from ..store.atomic import write_atomic
 from .pairing import Pair
 
 COLUMNS = ("pair", "question", "reply_a", "reply_b", "verdict")

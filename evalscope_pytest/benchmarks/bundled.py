@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import importlib
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
+from .. import suites
 from ..core.errors import ConfigError, closest
 from .definition import Benchmark
-
-_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @lru_cache(maxsize=1)
 def bundled_dir() -> Path:
     """Return the folder of the bundled benchmarks: inside an installed package, or beside it in a checkout."""
-    inside = _PACKAGE / "suites"
-    return inside if inside.is_dir() else _PACKAGE.parent / "suites"
+    return Path(suites.__path__[0])
 
 
 @lru_cache(maxsize=1)
@@ -39,18 +37,11 @@ def load_bundled(name: str) -> Benchmark:
             f"no bundled benchmark is named {name!r}. {closest(name, bundled_files())} "
             f"`evalscope-pytest benchmark-info` lists them."
         )
-    module_name = f"evalscope_pytest_suites.{file.stem}"
-    module = sys.modules.get(module_name)
-    if module is None:
-        spec = importlib.util.spec_from_file_location(module_name, file)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module_name] = module  # `benchmark` reads the description from the module of its function
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[module_name]
-            raise
+    module = import_bundled(file)
     found = (getattr(value, "__benchmark__", None) for value in vars(module).values())
     return next(b for b in found if isinstance(b, Benchmark) and b.name == name)
+
+
+def import_bundled(file: Path) -> ModuleType:
+    """Import a file of the bundled benchmarks under its one name, ``evalscope_pytest.suites.math.test_gsm8k``."""
+    return importlib.import_module(".".join([suites.__name__, *file.relative_to(bundled_dir()).with_suffix("").parts]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config.dataset_args import AGGREGATIONS
 from ..core.errors import ConfigError, closest
-from ..scoring.aggregation import NAMES
+from ..scoring.aggregate.aggregation import NAMES
 from ..scoring.protocol import Scorer
 from .definition import Benchmark
 

@@ -14,9 +14,9 @@ from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
 from ..core.template import parse
 from ..datasets.source import Source
-from ..records.plan import BenchmarkPlan
 from ..scoring.filters import Filters
 from ..scoring.protocol import Scorer
+from ..store.plan import BenchmarkPlan
 from .definition import Benchmark, FewShot
 from .judged import Judged, judged
 from .metrics import chosen_aggregation, chosen_metrics

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from ..core.errors import EvalError, UsageError, closest
 from ..version import __version__
 
 USAGE_ERROR = 4  # pytest's exit code for what the user got wrong
 FAILURE = 1
-COMMANDS = ("eval", "arena", "collection", "benchmark-info", "perf", "doctor")
 
 HELP = """\
 usage: evalscope-pytest COMMAND [OPTIONS]
@@ -54,29 +54,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
+# Where each command is: a module of this package and its function.
+_HOME = {
+    "eval": "cli.evaluate:evaluate",
+    "arena": "arena.command:arena",
+    "collection": "collections.command:collection",
+    "benchmark-info": "cli.benchmark_info:benchmark_info",
+    "perf": "perf.command.main:perf",
+    "doctor": "cli.doctor:doctor",
+}
+
+
 def _command(name: str) -> Callable[[list[str]], int]:
-    if name == "eval":
-        from .evaluate import evaluate
-
-        return evaluate
-    if name == "arena":
-        from .arena import arena
-
-        return arena
-    if name == "collection":
-        from .collection import collection
-
-        return collection
-    if name == "benchmark-info":
-        from .benchmark_info import benchmark_info
-
-        return benchmark_info
-    if name == "perf":
-        from .perf import perf
-
-        return perf
-    if name == "doctor":
-        from .doctor import doctor
-
-        return doctor
-    raise UsageError(f"unknown command {name!r}. {closest(name, COMMANDS)} evalscope-pytest --help lists them.")
+    if name not in _HOME:
+        raise UsageError(f"unknown command {name!r}. {closest(name, _HOME)} evalscope-pytest --help lists them.")
+    module, _, function = _HOME[name].partition(":")
+    command: Callable[[list[str]], int] = getattr(import_module(f"evalscope_pytest.{module}"), function)
+    return command

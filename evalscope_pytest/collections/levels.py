@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.canonical import dumps
-from ..records.atomic import write_atomic
-from ..records.layout import WorkDir
 from ..report.table import grid
+from ..store.atomic import write_atomic
+from ..store.layout import WorkDir
 from . import BENCHMARK
 from .entry import INFO
 

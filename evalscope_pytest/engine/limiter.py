@@ -1,7 +1,7 @@
 """How many requests may be in flight: as many as the service takes. No clock and no waiting in here.
 
 Additive increase, multiplicative decrease, fed by refusals (429, 529, 503) only: the latency of a language model says
-nothing of its load, as lengths differ. Figures and reasons: docs/design/reliability.md, `benchmarks/rate_limit.py`.
+nothing of its load, as lengths differ. Figures and reasons: docs/design/reliability.md, `bench/rate_limit.py`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ class Turns:
 
     Replies come in rows. Between two rounds the loop sends what the replies that have arrived made room for, so the
     service is kept busy first; scoring and recording fill the time in which it thinks. Nobody waits for ever: each
-    round lets one go. One event loop; `benchmarks/throughput.py` measures it, figures in docs/design/engine.md.
+    round lets one go. One event loop; `bench/throughput.py` measures it, figures in docs/design/engine.md.
     """
 
     def __init__(self) -> None:

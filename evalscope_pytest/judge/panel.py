@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from ..core.errors import FatalError, ModelError, ScoringError
 from ..core.values import JudgeCall, Message, Sample, Score
-from ..records.judged import RECORDS as RECORDS
+from ..store.judged import RECORDS as RECORDS
 from .contract import Verdict
 from .judging import Item, Judging, Metrics, Question
 

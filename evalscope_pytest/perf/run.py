@@ -16,26 +16,26 @@ from ..core.canonical import dumps
 from ..core.errors import ConfigError, ModelError, StoreError
 from ..core.secret import redact
 from ..report.gates import Gate
-from .datasets import DataOptions, load_conversations, shaped
-from .driving import Workload
-from .endpoint import Endpoint, address_of
-from .form import Form
-from .gates import evaluate
-from .goodput import Objective
+from .data import DataOptions, load_conversations, shaped
+from .data.prompts import Conversation, single
 from .interfaces import UnsendableError
-from .level import Level
-from .page import write_page
-from .processes import measure_together
-from .progress import Progress
-from .prompts import Conversation, single
-from .recording import Tool, load_tool, record
-from .records import Facts, write_result, write_summary
-from .repeats import of_repeats
-from .request import Request
-from .result import Result
-from .session import measure
-from .table import speed_table, text
-from .tuning import Found, Search, search
+from .load.endpoint import Endpoint, address_of
+from .load.load_generator import Workload
+from .load.load_point import Level
+from .load.processes import measure_together
+from .load.request_template import Form
+from .load.session import measure
+from .measure.gates import evaluate
+from .measure.goodput import Objective
+from .measure.request import Request
+from .measure.result import Result
+from .output.html import write_page
+from .output.progress import Progress
+from .output.recording import Tool, load_tool, record
+from .output.records import Facts, write_result, write_summary
+from .output.table import speed_table, text
+from .search.repeats import of_repeats
+from .search.tuning import Found, Search, search
 
 Say = Callable[[str], None]
 DURATION_PROMPTS = 2000

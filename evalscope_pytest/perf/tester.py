@@ -13,18 +13,18 @@ from typing import Any
 
 from ..core.errors import ConfigError, EvalError
 from ..models.spec import ModelSpec
-from .datasets import DataOptions, load_conversations
-from .driving import Workload
-from .endpoint import Endpoint
-from .form import Form
-from .goodput import parse_objective
+from .data import DataOptions, load_conversations
+from .data.prompts import Content, Conversation, single
+from .data.tokenizer import load_tokenizer
 from .interfaces import interface_of
-from .level import Arrivals, Level
+from .load.endpoint import Endpoint
+from .load.load_generator import Workload
+from .load.load_point import Arrivals, Level
+from .load.request_template import Form
+from .load.session import Stop, Watch, measure
+from .measure.goodput import parse_objective
+from .measure.result import Result
 from .packages import check_packages
-from .prompts import Content, Conversation, single
-from .result import Result
-from .session import Stop, Watch, measure
-from .tokenizer import load_tokenizer
 
 BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
 

@@ -22,8 +22,8 @@ from ..core.errors import ConfigError, UsageError, closest, closest_path
 from ..datasets.location import Place, locate
 from ..engine.evaluation import Evaluation, Unit
 from ..engine.trial import Trial
-from ..records.plan import BenchmarkPlan
 from ..scoring import thinking
+from ..store.plan import BenchmarkPlan
 from .host import Stage, parameters
 from .keywords import Keywords
 from .loading import told

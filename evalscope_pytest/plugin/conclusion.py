@@ -16,8 +16,6 @@ from .. import arena, collections
 from ..core.errors import UsageError
 from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
-from ..records.atomic import storing
-from ..records.fold import BenchmarkRows, fold
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
 from ..report.build import build_report, save_report
@@ -27,6 +25,8 @@ from ..report.html import write_html
 from ..report.model import Report
 from ..report.table import error_lines, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample, wrong_samples
+from ..store.atomic import storing
+from ..store.compact import BenchmarkRows, fold
 from .loads import check_gates, gates_of
 from .run import Run
 

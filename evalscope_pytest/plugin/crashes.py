@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..records.started import Phase
+from ..store.inflight_marks import Phase
 
 CHANCES = 2
 

@@ -9,6 +9,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from _pytest._io import TerminalWriter
@@ -107,6 +108,19 @@ def pytest_configure(config: pytest.Config) -> None:
         from .main import configure
 
         configure(config)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Import the bundled benchmarks under their one name."""
+    if "suites" not in module_path.parts:
+        return None
+    from ..benchmarks.bundled import bundled_dir
+    from .nodes import BundledModule
+
+    if not module_path.is_relative_to(bundled_dir()):
+        return None
+    module: pytest.Module = BundledModule.from_parent(parent, path=module_path)
+    return module
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> object:

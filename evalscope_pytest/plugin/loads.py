@@ -19,18 +19,18 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pytest
 
 from ..core.errors import EvalError
-from ..records.atomic import own_file, own_folder
-from ..records.layout import unusable
 from ..report.gates import LOADS, Gate, GateResult, parse_gate
+from ..store.atomic import own_file, own_folder
+from ..store.layout import unusable
 from . import gate_cases, loading
 from .nodes import SampleItem
 from .run import Run
 
 if TYPE_CHECKING:
-    from ..perf.glance import Glance
-    from ..perf.level import Level
-    from ..perf.result import Result
-    from ..perf.session import Watch
+    from ..perf.load.load_point import Level
+    from ..perf.load.session import Watch
+    from ..perf.measure.result import Result
+    from ..perf.measure.snapshot import Glance
     from ..perf.tester import LoadTester
 
 NAME = "evalscope_measurements"
@@ -55,7 +55,7 @@ def check_gates(gates: Sequence[Gate], items: Sequence[pytest.Item]) -> None:
         ConfigError: They do not.
     """
     if gates:
-        from ..perf.gates import check_tests
+        from ..perf.measure.gates import check_tests
 
         check_tests(gates, [item.nodeid for item in items if measures(item)])
 
@@ -95,7 +95,7 @@ class Measurements:
 
     def _watch(self, level: Level) -> Watch | None:
         """Have a measurement that takes long say how far it is; None where nobody looks: in xdist's workers."""
-        from ..perf.progress import line_of
+        from ..perf.output.progress import line_of
 
         reporter = self._run.config.pluginmanager.getplugin("terminalreporter")
         if reporter is None:
@@ -112,7 +112,7 @@ class Measurements:
         return watch
 
     def _keep(self, result: Result) -> Result:
-        from ..perf.records import summary_of, write_result
+        from ..perf.output.records import summary_of, write_result
 
         test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
         name = f"{test} {result.level.name}"
@@ -212,7 +212,7 @@ class LoadReports:
         _, gates = gates_of(self._run)
         if not (self._told or gates) or self._run.usage_error:
             return
-        from ..perf.gates import evaluate
+        from ..perf.measure.gates import evaluate
 
         if self._told:
             self._results = tuple(read_back(self._run, self._told.values()))
@@ -224,7 +224,7 @@ class LoadReports:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a line for each load, and the gates."""
         if self._results:
-            from ..perf.table import overview
+            from ..perf.output.table import overview
 
             width = terminalreporter._tw.fullwidth if terminalreporter.isatty else None
             terminalreporter.ensure_newline()
@@ -242,7 +242,7 @@ class LoadReports:
 
 def read_back(run: Run, told: Iterable[dict[str, Any]]) -> Iterator[Result]:
     """Yield the measurements of all processes."""
-    from ..perf.records import read_result
+    from ..perf.output.records import read_result
 
     for one in told:
         yield read_result(run.work_dir.loads, one)
@@ -250,10 +250,10 @@ def read_back(run: Run, told: Iterable[dict[str, Any]]) -> Iterator[Result]:
 
 def _write(run: Run, results: Sequence[Result], gates: Sequence[GateResult]) -> None:
     """Write the report of the measurements."""
-    from ..perf.endpoint import Endpoint, address_of
-    from ..perf.page import write_page
-    from ..perf.records import Facts, write_summary
-    from ..perf.table import text
+    from ..perf.load.endpoint import Endpoint, address_of
+    from ..perf.output.html import write_page
+    from ..perf.output.records import Facts, write_summary
+    from ..perf.output.table import text
 
     folder = run.work_dir.loads
     about = Facts(

@@ -15,7 +15,7 @@ from xdist.workermanage import parse_tx_spec_config
 from ..config.sources import check_ini_names, from_mapping, to_mapping
 from ..core.errors import EvalError, StoreError, UsageError
 from ..core.terminal import visible
-from ..records.atomic import storing
+from ..store.atomic import storing
 from .collection import expand, heed_marks, plan_of
 from .conclusion import check_requirements, how_to_carry_on, in_short, what_runs
 from .crashes import Handover

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ..benchmarks.bundled import bundled_dir
+from ..benchmarks.bundled import bundled_dir, import_bundled
 from ..benchmarks.definition import Benchmark
 from ..engine.evaluation import BodyError, Unit
 from ..engine.lookahead import Job
@@ -18,6 +18,13 @@ from .host import Stage
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOW_TO_RUN = "give a model: pytest {file} --eval-model=MODEL (--eval-model=mock needs none)"
+
+
+class BundledModule(pytest.Module):
+    """A file of the bundled benchmarks: imported under its one name, wherever its folder lies."""
+
+    def _getobj(self) -> object:
+        return import_bundled(self.path)
 
 
 class BenchmarkCollector(pytest.Collector):

@@ -12,8 +12,8 @@ import pytest
 
 from ..core.errors import StoreError
 from ..core.service_state import Services, ServiceState
-from ..records.plan import BenchmarkPlan
-from ..records.progress import BenchmarkProgress, ProgressFile, Status
+from ..store.plan import BenchmarkPlan
+from ..store.progress import BenchmarkProgress, ProgressFile, Status
 from .verdict import Verdict
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from ..core.errors import ScoringError, StoreError
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
 from ..engine.lookahead import Stopped
-from ..records.started import Phase
+from ..store.inflight_marks import Phase
 from .host import STOPPING
 from .masking import masked, shown
 from .nodes import SampleItem

@@ -12,8 +12,8 @@ import pytest
 from ..core.errors import EvalError
 from ..core.service_state import Services
 from ..core.terminal import visible
-from ..records.progress import ProgressFile
 from ..report.execution import GateResult
+from ..store.progress import ProgressFile
 from . import gate_cases
 from .conclusion import Conclusion, conclude, in_short, many, unevaluated_gates, what_runs
 from .loading import Waiting

@@ -28,17 +28,17 @@ from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..models.factory import create
 from ..models.spec import ModelSpec
-from ..records.atomic import storing
-from ..records.journal import Journal
-from ..records.layout import WorkDir, open_work_dir
-from ..records.lock import locked
-from ..records.log import open_log
-from ..records.plan import BenchmarkPlan, RunPlan
-from ..records.previous import Previous
-from ..records.quarantine import Quarantine
-from ..records.response_cache import ResponseCache
-from ..records.started import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
-from ..records.task_config import changed_settings, write_task_config
+from ..store.atomic import storing
+from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
+from ..store.journal import Journal
+from ..store.layout import WorkDir, open_work_dir
+from ..store.lock import locked
+from ..store.log import open_log
+from ..store.plan import BenchmarkPlan, RunPlan
+from ..store.previous import Previous
+from ..store.quarantine import Quarantine
+from ..store.response_cache import ResponseCache
+from ..store.task_config import changed_settings, write_task_config
 from .judges import Judges
 from .nodes import SampleItem
 from .process import Process

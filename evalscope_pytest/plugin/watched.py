@@ -10,7 +10,7 @@ from ..core.values import ModelOutput
 from ..engine.context import SampleContext
 from ..engine.handle import ModelHandle
 from ..models.protocol import Request
-from ..records.started import Phase, Started
+from ..store.inflight_marks import Phase, Started
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ import pytest
 from xdist.scheduler.load import LoadScheduling
 from xdist.workermanage import parse_tx_spec_config
 
-from ..records.started import Phase, mark_of
+from ..store.inflight_marks import Phase, mark_of
 from .crashes import Crashes, Handover
 
 if TYPE_CHECKING:

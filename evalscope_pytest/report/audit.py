@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..core.terminal import visible
-from ..records.atomic import storing, write_atomic
-from ..records.judged import RECORDS
-from ..records.layout import WorkDir
-from ..records.plan import RunPlan
+from ..store.atomic import storing, write_atomic
+from ..store.judged import RECORDS
+from ..store.layout import WorkDir
+from ..store.plan import RunPlan
 from .model import Report
 
 MAX_TEXT = 20_000

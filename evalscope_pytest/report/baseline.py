@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.errors import StoreError, UsageError, closest
-from ..records.layout import safe_name
-from ..records.plan import BenchmarkPlan
+from ..store.layout import safe_name
+from ..store.plan import BenchmarkPlan
 from .gates import GateResult, measure
 from .model import DIGITS, Report
 from .read import load_report

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..records.atomic import write_atomic
-from ..records.layout import WorkDir
-from ..records.plan import BenchmarkPlan
-from ..records.rows import Row
-from ..scoring.aggregation import NO_MEANS, AggregatedMetric, Attempt, aggregate
+from ..scoring.aggregate.aggregation import NO_MEANS, AggregatedMetric, Attempt, aggregate
+from ..store.atomic import write_atomic
+from ..store.layout import WorkDir
+from ..store.plan import BenchmarkPlan
+from ..store.rows import Row
 from .errors import group_errors
 from .execution import Execution, SubsetExecution
 from .heat_map import save_heat_maps

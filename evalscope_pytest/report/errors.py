@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ..core.terminal import visible
-from ..records.rows import Row
+from ..store.rows import Row
 from .execution import ErrorGroup
 
 MAX_MESSAGE = 200

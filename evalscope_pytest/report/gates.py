@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from ..core.errors import ConfigError, closest
-from ..records.plan import BenchmarkPlan
+from ..store.plan import BenchmarkPlan
 from .execution import GateResult as GateResult
 from .model import DIGITS, MetricScore, Report, micro_mean
 from .semantics import Identity, identify, semantics_of

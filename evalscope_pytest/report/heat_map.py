@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from ..core.terminal import visible
-from ..records.atomic import write_atomic
-from ..records.layout import WorkDir, safe_name
+from ..store.atomic import write_atomic
+from ..store.layout import WorkDir, safe_name
 from .model import MetricScore, Report
 
 _CELL = re.compile(r"Context#(\d{1,12}) Depth#(\d{1,12})")

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ..records.atomic import storing, write_atomic
-from ..records.fold import BenchmarkRows
-from ..records.layout import WorkDir
-from ..records.plan import RunPlan
+from ..store.atomic import storing, write_atomic
+from ..store.compact import BenchmarkRows
+from ..store.layout import WorkDir
+from ..store.plan import RunPlan
 from .answers import FILTER_STYLE, answers
 from .execution import GateResult
 from .heat_map import draw, heat_maps, without_cells

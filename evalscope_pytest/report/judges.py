@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from ..core.terminal import visible
 from ..judge.agreement import cohen_kappa, fleiss_kappa, inconsistency
-from ..records.judged import Judged
-from ..records.rows import Row
+from ..store.judged import Judged
+from ..store.rows import Row
 
 DIGITS = 4
 Kappa = Literal["Cohen", "Fleiss"]

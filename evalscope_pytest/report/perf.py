@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..records.rows import Row
+from ..store.rows import Row
 from .semantics import LATENCY, SAMPLES, Semantics
 
 _PERCENTILES = (25, 50, 75, 90, 99)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from ..records.rows import Row
+from ..store.rows import Row
 
 Z = 1.959964  # of the normal distribution: 95 % lie within
 

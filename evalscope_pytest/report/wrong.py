@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..records.atomic import storing
-from ..records.fold import BenchmarkRows
-from ..records.layout import WorkDir
-from ..records.plan import RunPlan
-from ..records.rows import Row
+from ..store.atomic import storing
+from ..store.compact import BenchmarkRows
+from ..store.layout import WorkDir
+from ..store.plan import RunPlan
+from ..store.rows import Row
 from .errors import sample_id
 from .model import Report
 from .semantics import identify

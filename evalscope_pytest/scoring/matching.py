@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..core.values import Sample, Score
-from .extract.visible import fold, visible
 from .protocol import Scorer
+from .read.visible import fold, visible
 
 
 def exact_match(*, inclusion: bool = False) -> Scorer:

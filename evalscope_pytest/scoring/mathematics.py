@@ -6,9 +6,9 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from ..core.values import Sample, Score
-from .extract.math_text import read_math
-from .math_equal import STRICT, Leniency, Undecided, same
+from .compare.math_equal import STRICT, Leniency, Undecided, same
 from .protocol import Scorer
+from .read.math_text import read_math
 
 
 def math_answer(*, measured: bool = False) -> Scorer:
@@ -57,7 +57,7 @@ def judged(answer: str, sample: Sample, leniency: Leniency = STRICT) -> Score | 
 
 
 async def _computed(open_questions: list[Undecided], answer: str) -> Score:
-    from .math_worker import equal
+    from .compare.math_worker import equal
 
     late = False
     for question in open_questions:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Literal
 
 from ..core.values import Sample, Score
-from .extract.choice import read_choice
-from .extract.options import options
 from .protocol import Scorer
+from .read.choice import read_choice
+from .read.options import options
 
 Language = Literal["en", "zh"]
 _MARKER = {"en": "ANSWER: ", "zh": "答案："}

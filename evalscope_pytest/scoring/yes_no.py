@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ..core.values import Sample, Score
-from .extract.verdict import MAYBE, NO, YES, read_verdict
 from .protocol import Scorer
+from .read.verdict import MAYBE, NO, YES, read_verdict
 
 _CLASSES = (YES, NO, MAYBE)
 _BINARY = ("accuracy", "precision", "recall", "f1_score", "yes_ratio")

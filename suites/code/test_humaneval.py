@@ -5,7 +5,7 @@ HumanEval: Chen et al. 2021, Evaluating Large Language Models Trained on Code, a
 
 from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.benchmarks import wording
-from evalscope_pytest.programs import program_passes
+from evalscope_pytest.scoring.programs import program_passes
 
 
 def to_sample(record) -> Sample:

@@ -5,7 +5,7 @@ MBPP: Austin et al. 2021, Program Synthesis with Large Language Models, arXiv:21
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub
 from evalscope_pytest.benchmarks import wording
-from evalscope_pytest.programs import called_function, program_passes
+from evalscope_pytest.scoring.programs import called_function, program_passes
 
 SHOT = "Write Python code for this task: {question}\nIt has to pass these tests:\n\n{tests}\n[BEGIN]\n{target}\n[DONE]"
 PROMPT = """\

@@ -6,8 +6,8 @@ MultiPL-E: Cassano et al. 2022, A Scalable and Extensible Approach to Benchmarki
 import pytest
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.programs import language_passes
-from evalscope_pytest.programs.languages import fence_label, unavailable
+from evalscope_pytest.scoring.programs import language_passes
+from evalscope_pytest.scoring.programs.languages import fence_label, unavailable
 
 LANGUAGES = ["cpp", "ts", "sh", "cs", "go", "java", "lua", "js", "php", "pl", "rkt", "r", "rs", "scala", "swift", "rb",
              "d", "jl"]  # fmt: skip

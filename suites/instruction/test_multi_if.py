@@ -7,7 +7,8 @@ Thai conversations whose words or sentences have to be counted are left out: tha
 import json
 
 from evalscope_pytest import Message, Sample, benchmark, hub
-from evalscope_pytest.scoring.multi_if import MAX_TURNS, can_be_counted, metrics, score_turns
+
+from .multi_if import MAX_TURNS, can_be_counted, metrics, score_turns
 
 LANGUAGES = ["Chinese", "English", "German", "Italian", "Vietnamese", "Spanish", "Hindi", "Portuguese", "French",
              "Thai", "Russian"]  # fmt: skip

@@ -5,7 +5,7 @@ MATH: Hendrycks et al. 2021, Measuring Mathematical Problem Solving With the MAT
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub
 from evalscope_pytest.scoring import math_answer
-from evalscope_pytest.scoring.extract.boxes import boxes
+from evalscope_pytest.scoring.read.boxes import boxes
 
 LEVELS = [f"Level {level}" for level in range(1, 6)]
 PROMPT = "Problem:\n{question}\n\nReason step by step and give the final answer inside \\boxed{{}}.\n"

@@ -5,7 +5,8 @@ MGSM: Shi et al. 2022, Language Models are Multilingual Chain-of-Thought Reasone
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub
 from evalscope_pytest.benchmarks.wording import BOXED
-from evalscope_pytest.scoring import local_math_answer
+
+from .local_math import local_math_answer
 
 LANGUAGES = ["en", "es", "fr", "de", "ru", "zh", "ja", "th", "sw", "bn", "te"]
 SHOT = "{question}\n\nReasoning:\n{rationale}\n\nANSWER: {target}"

@@ -6,7 +6,7 @@ OCWCourses: Lewkowycz et al. 2022, Solving Quantitative Reasoning Problems with 
 from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.benchmarks.wording import BOXED
 from evalscope_pytest.scoring import math_answer
-from evalscope_pytest.scoring.extract.boxes import boxes
+from evalscope_pytest.scoring.read.boxes import boxes
 
 
 def to_sample(record) -> Sample:

@@ -5,7 +5,8 @@ Scientific Problems, arXiv:2402.14008. Its proofs (TP) are left out: nothing but
 """
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring import olympiad_answer
+
+from .olympiad import olympiad_answer
 
 EN = (
     "Here is an open-ended problem of an international competition in {subject}.{kind} Work out the answer from what "

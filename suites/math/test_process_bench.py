@@ -4,7 +4,8 @@ ProcessBench: Zheng et al. 2024, Identifying Process Errors in Mathematical Reas
 """
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring import first_error
+
+from .first_error import first_error
 
 PROMPT = """\
 Below are a mathematical problem and a solution of it, whose paragraphs are tagged and numbered from 0.

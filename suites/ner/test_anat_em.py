@@ -4,7 +4,8 @@ AnatEM: Pyysalo & Ananiadou 2014, Anatomical entity mention recognition at liter
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["ANATOMY anatomy: parts of a body, from structures in cells to organs and systems of organs"]  # fmt: skip
 

@@ -4,7 +4,8 @@ BC2GM: Smith et al. 2008, Overview of BioCreative II gene mention recognition, G
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 
 @benchmark("bc2gm", version="2", pretty_name="BC2GM", dataset=hub("extraordinarylab/bc2gm", split="test"),

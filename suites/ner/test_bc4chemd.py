@@ -4,7 +4,8 @@ BC4CHEMD: Krallinger et al. 2015, The CHEMDNER corpus of chemicals and drugs, Jo
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 
 @benchmark("bc4chemd", version="2", pretty_name="BC4CHEMD", dataset=hub("extraordinarylab/bc4chemd", split="test"),

@@ -4,7 +4,8 @@ BC5CDR: Li et al. 2016, BioCreative V CDR task corpus, Database 2016.
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["CHEMICAL chemical: chemicals and drugs by name",
          "DISEASE disease: diseases, disorders and syndromes by name"]  # fmt: skip

@@ -4,7 +4,8 @@ Derczynski et al. 2016, Broad Twitter Corpus: A Diverse Named Entity Recognition
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import LOC, ORG, PER, entities
+
+from .records import LOC, ORG, PER, entities
 
 
 @benchmark("broad_twitter_corpus", version="2", pretty_name="BroadTwitterCorpus",

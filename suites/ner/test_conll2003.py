@@ -4,7 +4,8 @@ CoNLL-2003: Tjong Kim Sang & De Meulder 2003, Introduction to the CoNLL-2003 Sha
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
+
+from .records import LOC, MISC, ORG, PER, entities
 
 
 @benchmark("conll2003", version="2", pretty_name="CoNLL2003", dataset=hub("extraordinarylab/conll2003", split="test"),

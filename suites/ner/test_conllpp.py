@@ -4,7 +4,8 @@ CoNLL++: Wang et al. 2019, CrossWeigh: Training Named Entity Tagger from Imperfe
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
+
+from .records import LOC, MISC, ORG, PER, entities
 
 
 @benchmark("conllpp", version="2", pretty_name="CoNLL++", dataset=hub("extraordinarylab/conllpp", split="test"),

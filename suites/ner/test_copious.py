@@ -5,7 +5,8 @@ biodiversity literature, Biodiversity Data Journal 7.
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["TAXON taxon: species, genera, families and other taxa, but no microorganisms",
          "GEOGRAPHICAL_LOCATION geographical_location: places and areas, also by their coordinates",

@@ -4,7 +4,8 @@ CrossNER: Liu et al. 2020, Evaluating Cross-Domain Named Entity Recognition, arX
 """
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.entities import asking, tagging
+
+from .records import asking, tagging
 
 COUNTRY, LOCATION = "COUNTRY country: countries", "LOCATION location: places that are no countries"
 EVENT = "EVENT event: festivals, fairs, wars and other events"

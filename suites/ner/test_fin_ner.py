@@ -5,7 +5,8 @@ Salinas Alvarado et al. 2015, Domain Adaption of Named Entity Recognition to Sup
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
+
+from .records import LOC, MISC, ORG, PER, entities
 
 
 @benchmark("fin_ner", version="2", pretty_name="FinNER", dataset=hub("extraordinarylab/fin-ner", split="test"),

@@ -4,7 +4,8 @@ GENIA: Kim et al. 2003, GENIA corpus: a semantically annotated corpus for bio-te
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import CELLS, entities
+
+from .records import CELLS, entities
 
 
 @benchmark("genia_ner", version="2", pretty_name="GeniaNER", dataset=hub("extraordinarylab/genia-ner", split="test"),

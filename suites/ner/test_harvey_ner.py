@@ -5,7 +5,8 @@ NAACL 2022.
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["AREA area: quarters, neighbourhoods and other areas",
          "POINT point: buildings, crossings and other exact places", "RIVER river: rivers, and parts of them",

@@ -4,7 +4,8 @@ JNLPBA: Collier & Kim 2004, Introduction to the Bio-entity Recognition Task at J
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import CELLS, entities
+
+from .records import CELLS, entities
 
 
 @benchmark("jnlpba", version="2", pretty_name="JNLPBA", dataset=hub("extraordinarylab/jnlpba", split="test"),

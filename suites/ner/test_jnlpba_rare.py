@@ -4,7 +4,8 @@ JNLPBA: Collier & Kim 2004, Introduction to the Bio-entity Recognition Task at J
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import CELLS, entities
+
+from .records import CELLS, entities
 
 
 @benchmark("jnlpba_rare", version="2",

@@ -4,7 +4,8 @@ Liu et al. 2013, Query understanding enhanced by hierarchical parsing structures
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["ACTOR actor: actors by name", "AWARD award: awards of films",
          "CHARACTER_NAME character_name: characters of a film by name", "DIRECTOR director: directors by name",

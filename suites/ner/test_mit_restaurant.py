@@ -4,7 +4,8 @@ Liu et al. 2013, Asgard: A portable architecture for multilingual dialogue syste
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["AMENITY amenity: what a restaurant offers beside food", "CUISINE cuisine: styles of cooking",
          "DISH dish: dishes and drinks", "HOURS hours: when a restaurant is open",

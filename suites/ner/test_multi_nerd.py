@@ -5,7 +5,8 @@ Recognition (and Disambiguation), Findings of NAACL 2022.
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import LOC, ORG, PER, entities
+
+from .records import LOC, ORG, PER, entities
 
 KINDS = [PER, ORG, LOC, "ANIM animal: animals, also by their scientific names",
          "BIO biological_entity: fungi, bacteria, viruses and other living things",

@@ -5,7 +5,8 @@ Biomedical Informatics 47.
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 
 @benchmark("ncbi", version="2", pretty_name="NCBI", dataset=hub("extraordinarylab/ncbi", split="test"),

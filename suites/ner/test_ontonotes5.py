@@ -4,7 +4,8 @@ OntoNotes 5.0: Pradhan et al. 2013, Towards Robust Linguistic Analysis using Ont
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import ORG, entities
+
+from .records import ORG, entities
 
 KINDS = [ORG, "LOC location: mountains, waters and other places without a government",
          "PERSON person: people, also of fiction",

@@ -5,7 +5,8 @@ Social Media Analysis, arXiv:2201.07281.
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import LOC, MISC, ORG, PER, entities
+
+from .records import LOC, MISC, ORG, PER, entities
 
 
 @benchmark("tweebank_ner", version="2",

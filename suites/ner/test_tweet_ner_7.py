@@ -5,7 +5,8 @@ Shifts, arXiv:2210.03797.
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["CORPORATION corporation: companies", "CREATIVE_WORK creative_work: titles of works",
          "EVENT event: festivals, contests and other events", "GROUP group: bands, teams, parties and other groups",

@@ -5,7 +5,8 @@ WNUT 2017: Derczynski et al. 2017, Results of the WNUT2017 Shared Task on Novel 
 """
 
 from evalscope_pytest import benchmark, hub
-from evalscope_pytest.benchmarks.entities import entities
+
+from .records import entities
 
 KINDS = ["CORPORATION corporation: companies, agencies and institutions",
          "CREATIVE-WORK creative_work: titles of works", "GROUP group: bands, teams, parties and other groups",

@@ -4,7 +4,8 @@ DROP: Dua et al. 2019, A Reading Comprehension Benchmark Requiring Discrete Reas
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.scoring import drop_answer
+
+from .drop import drop_answer
 
 PROMPT = (
     "Answer a question about a passage.\n\n{question}\n\nThink step by step, then finish with the line "

@@ -5,7 +5,8 @@ arXiv:1705.03551.
 """
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring import trivia_answer
+
+from .trivia import trivia_answer
 
 PROMPT = (
     "Read these pages, then answer the question below.\n\nPages: {content}\n\nQuestion: {question}\n\n"

@@ -7,7 +7,8 @@ its public evaluation set, the first test grid of each.
 import json
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring import grid_answer
+
+from .grid import grid_answer
 
 SYSTEM = "You find the rule that turns one grid into another from examples, and apply it to a new grid exactly."
 TASK = (

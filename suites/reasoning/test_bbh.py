@@ -5,7 +5,8 @@ arXiv:2210.09261. Its three solved examples a task are read from the release, ``
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.scoring import bbh_answer
+
+from .bbh import bbh_answer
 
 TASKS = {
     "multiple_choice": """date_understanding disambiguation_qa geometric_shapes hyperbaton

@@ -6,8 +6,8 @@ ZebraLogic: Lin et al. 2025, On the Scaling Limits of LLMs for Logical Reasoning
 import json
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring import zebra_answer
-from evalscope_pytest.scoring.zebra import METRICS, blank_solution
+
+from .zebra import METRICS, blank_solution, zebra_answer
 
 PROMPT = """\
 # A puzzle with its answer

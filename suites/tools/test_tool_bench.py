@@ -7,7 +7,8 @@ arXiv:2307.16789, as recorded steps (ToolBench-Static) with tools of the trainin
 import json
 
 from evalscope_pytest import Message, Sample, benchmark, hub
-from evalscope_pytest.scoring import tool_plan
+
+from .tool_plan import tool_plan
 
 
 def message_of(turn) -> Message:

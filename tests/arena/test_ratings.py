@@ -42,7 +42,7 @@ def by_name(found):
 
 def test_simulated_arenas_hold_the_known_strengths_in_95_of_100_intervals(simulation):
     held = [one for found in simulation.simulate(24, 0.5, seed=5, questions=100) for one in found]
-    assert 0.90 <= sum(held) / len(held) <= 0.99  # 120 of them: the full figure is benchmarks/arena_ratings.py's
+    assert 0.90 <= sum(held) / len(held) <= 0.99  # 120 of them: the full figure is bench/arena_ratings.py's
 
 
 def test_intervals_of_resampled_battles_would_be_too_narrow(simulation):

@@ -22,13 +22,15 @@ from evalscope_pytest import Sample, scoring
 from evalscope_pytest.core.bounds import MAX_TEXT
 from evalscope_pytest.core.errors import DatasetError
 from evalscope_pytest.datasets.media import fetch
-from evalscope_pytest.records.layout import record_names, safe_name
-from evalscope_pytest.scoring.extract.choice import read_choice
-from evalscope_pytest.scoring.extract.math_text import read_math
-from evalscope_pytest.scoring.extract.options import options
-from evalscope_pytest.scoring.extract.phrase import read_phrase
+from evalscope_pytest.scoring.compare.math_worker import MathWorker
 from evalscope_pytest.scoring.filters import Filters
-from evalscope_pytest.scoring.math_worker import MathWorker
+from evalscope_pytest.scoring.read.choice import read_choice
+from evalscope_pytest.scoring.read.math_text import read_math
+from evalscope_pytest.scoring.read.options import options
+from evalscope_pytest.scoring.read.phrase import read_phrase
+from evalscope_pytest.store.layout import record_names, safe_name
+from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
+from evalscope_pytest.suites.reasoning.bbh import bbh_answer
 from tests.servers import service
 
 LONE, TERMINAL = "\ud800", "\x1b]0;owned\x07\x1b[31m\x9b31m"
@@ -284,8 +286,8 @@ SCORERS = {
     "exact_match": (scoring.exact_match(inclusion=True), Sample("Q", "aa")),
     "includes": (scoring.includes(), Sample("Q", "aa")),
     "similarity": (scoring.similarity(), Sample("Q", "the answer is a b c")),
-    "bbh_answer": (scoring.bbh_answer(), Sample("Q", "valid")),
-    "bbh options": (scoring.bbh_answer(), Sample("Q\n(A) x\n(B) y", "(A)")),
+    "bbh_answer": (bbh_answer(), Sample("Q", "valid")),
+    "bbh options": (bbh_answer(), Sample("Q\n(A) x\n(B) y", "(A)")),
 }
 INSTRUCTIONS = {
     "keywords:existence": {"keywords": ["aa", "####"]},
@@ -326,7 +328,7 @@ def test_case_36_extraction_takes_no_time(bomb):
 def test_case_36_scoring_takes_no_time(bomb):
     for name, (scorer, sample) in SCORERS.items():
         assert least_cpu_s(scorer.score, BOMBS[bomb], sample) < 0.4 * WHOLE_TEXT.get(name, 1), name
-    scorer = scoring.ifeval()
+    scorer = ifeval()
     for instruction, arguments in INSTRUCTIONS.items():
         sample = Sample("Q", metadata={"instruction_id_list": [instruction], "kwargs": [arguments]})
         scorer.score("warm", sample)
@@ -356,7 +358,7 @@ LATEX = [
 def test_case_37_hostile_mathematics(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     worker = MathWorker(limit_s=0.5)
-    monkeypatch.setattr("evalscope_pytest.scoring.math_worker._shared", worker)
+    monkeypatch.setattr("evalscope_pytest.scoring.compare.math_worker._shared", worker)
 
     async def judged() -> Iterator[tuple[float, dict[str, object]]]:
         found = []

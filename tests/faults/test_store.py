@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.core.errors import StoreError
-from evalscope_pytest.records.atomic import write_atomic
-from evalscope_pytest.records.journal import Journal, entries
-from evalscope_pytest.records.layout import WorkDir
+from evalscope_pytest.store.atomic import write_atomic
+from evalscope_pytest.store.journal import Journal, entries
+from evalscope_pytest.store.layout import WorkDir
 from tests.plugin.project import kept
 from tests.plugin.recorded import recorded_in, wait_for_records
 from tests.plugin.test_resume import asked
-from tests.records.results import MODEL, record, scored
+from tests.store.results import MODEL, record, scored
 from tests.waiting import wait_until
 
 SOAK = Path(__file__).resolve().parents[2] / "benchmarks" / "kill_resume.py"
@@ -305,7 +305,7 @@ def test_case_10_a_lock_is_free_once_its_holder_is_killed(killed, served):
 WRITE = """
 import os, sys, signal
 from pathlib import Path
-from evalscope_pytest.records import atomic
+from evalscope_pytest.store import atomic
 os.replace = lambda *names: os.kill(os.getpid(), signal.SIGKILL)
 atomic.write_atomic(Path(sys.argv[1]), b"new")
 """
@@ -354,8 +354,8 @@ def test_a_run_in_one_go_and_one_that_was_carried_on_leave_the_same_files(killed
 
 
 def test_an_error_is_recorded_and_never_taken_for_an_answer(tmp_path):
-    from evalscope_pytest.records.previous import Previous
-    from tests.records.results import failed
+    from evalscope_pytest.store.previous import Previous
+    from tests.store.results import failed
 
     record(WorkDir(tmp_path), [scored(0), failed(1)])
     previous = Previous.load(WorkDir(tmp_path), "tiny-model")

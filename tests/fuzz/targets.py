@@ -24,22 +24,24 @@ from evalscope_pytest.datasets.card import glob_matches, read_configs
 from evalscope_pytest.datasets.files import _read_csv, _read_json, _read_json_lines
 from evalscope_pytest.models.server_events import EventParser
 from evalscope_pytest.models.service_errors import complaint, json_object
-from evalscope_pytest.records.journal import encode_line, entries, split_line
-from evalscope_pytest.records.layout import WorkDir, record_names, safe_name
-from evalscope_pytest.records.rows import calls_of, documents, encode, header_of
 from evalscope_pytest.report.markup import html_text, one_line, pre
 from evalscope_pytest.report.table import grid, visible
-from evalscope_pytest.scoring.extract.boxes import boxes
-from evalscope_pytest.scoring.extract.choice import read_choice
-from evalscope_pytest.scoring.extract.math_text import read_math
-from evalscope_pytest.scoring.extract.options import listed, options
-from evalscope_pytest.scoring.extract.phrase import read_phrase
-from evalscope_pytest.scoring.extract.visible import fold
-from evalscope_pytest.scoring.extract.visible import visible as shown
+from evalscope_pytest.scoring.compare.math_equal import same
 from evalscope_pytest.scoring.filters import Filters
-from evalscope_pytest.scoring.ifeval.registry import INSTRUCTIONS
-from evalscope_pytest.scoring.math_equal import same
 from evalscope_pytest.scoring.pattern import pattern
+from evalscope_pytest.scoring.read.boxes import boxes
+from evalscope_pytest.scoring.read.choice import read_choice
+from evalscope_pytest.scoring.read.math_text import read_math
+from evalscope_pytest.scoring.read.options import listed, options
+from evalscope_pytest.scoring.read.phrase import read_phrase
+from evalscope_pytest.scoring.read.visible import fold
+from evalscope_pytest.scoring.read.visible import visible as shown
+from evalscope_pytest.store.journal import encode_line, entries, split_line
+from evalscope_pytest.store.layout import WorkDir, record_names, safe_name
+from evalscope_pytest.store.rows import calls_of, documents, encode, header_of
+from evalscope_pytest.suites.instruction.ifeval.registry import INSTRUCTIONS
+from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
+from evalscope_pytest.suites.reasoning.bbh import bbh_answer
 
 FOUR = options(("alpha", "the second", "7", "not B"))
 CHOICES = ("alpha", "the second", "7", "not B")
@@ -60,13 +62,13 @@ SCORED = [
     (scoring.aime_answer(), Sample("Q", "042")),
     (scoring.exact_match(inclusion=True), Sample("Q", "aa b")),
     (scoring.includes(), Sample("Q", ("aa", "b-"))),
-    (scoring.bbh_answer(), Sample("Q", "valid")),
-    (scoring.bbh_answer(), Sample("Q\n(A) x\n(B) y", "(B)")),
-    (scoring.bbh_answer(), Sample("Q", "] )")),
-    (scoring.bbh_answer(), Sample("Q", "12")),
+    (bbh_answer(), Sample("Q", "valid")),
+    (bbh_answer(), Sample("Q\n(A) x\n(B) y", "(B)")),
+    (bbh_answer(), Sample("Q", "] )")),
+    (bbh_answer(), Sample("Q", "12")),
     (scoring.similarity(), Sample("Q", ("the answer is a", "好的 答案"))),
     (
-        scoring.ifeval(),
+        ifeval(),
         Sample("Q", metadata={"instruction_id_list": FOLLOWED, "kwargs": [KWARGS] * len(FOLLOWED)}),
     ),
 ]  # fmt: skip

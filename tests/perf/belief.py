@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 # Here, not by name where it is changed: runs in this process forget the modules that they were the first to import.
-from evalscope_pytest.perf import verdict
+from evalscope_pytest.perf.measure import validity as verdict
 
 LIMITS = {"BUSY": float("inf"), "LATE_FLOOR_S": float("inf"), "DISPATCH_FLOOR_S": float("inf"), "KEPT": 0.0}
 # For the processes a run of pytest starts.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.tokenizer import Tokenizer, load_tokenizer
+from evalscope_pytest.perf.data.tokenizer import Tokenizer, load_tokenizer
 
 from .belief import believed  # noqa: F401
 from .service import Pace, PerfService, stream_of

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from evalscope_pytest.perf.driving import Workload
-from evalscope_pytest.perf.endpoint import Endpoint, Patience
-from evalscope_pytest.perf.form import Form
-from evalscope_pytest.perf.prompts import single
+from evalscope_pytest.perf.data.prompts import single
+from evalscope_pytest.perf.load.endpoint import Endpoint, Patience
+from evalscope_pytest.perf.load.load_generator import Workload
+from evalscope_pytest.perf.load.request_template import Form
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import event
 from tests.waiting import wait_until

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.records import read_run
+from evalscope_pytest.perf.output.records import read_run
 from tests.servers import service as fault
 
 from .service import json_lines

@@ -9,11 +9,11 @@ import pytest
 
 from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.compare import compare
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.records import Facts, Run, read_run, write_result, write_summary
-from evalscope_pytest.perf.request import Request, Tokens
-from evalscope_pytest.perf.result import Effort, Observed, Result, result_of
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.measure.request import Request, Tokens
+from evalscope_pytest.perf.measure.result import Effort, Observed, Result, result_of
+from evalscope_pytest.perf.output.compare import compare
+from evalscope_pytest.perf.output.records import Facts, Run, read_run, write_result, write_summary
 
 FACTS = Facts("m", "http://127.0.0.1/v1", "chat", "random", "2026-01-01", "{}")
 

@@ -12,8 +12,7 @@ import zlib
 import pytest
 
 from evalscope_pytest.core.errors import ConfigError, DatasetError
-from evalscope_pytest.perf.chat_template import load_chat_template
-from evalscope_pytest.perf.datasets import (
+from evalscope_pytest.perf.data import (
     DataOptions,
     Details,
     Pictures,
@@ -22,7 +21,8 @@ from evalscope_pytest.perf.datasets import (
     details_of,
     load_conversations,
 )
-from evalscope_pytest.perf.tokenizer import load_tokenizer
+from evalscope_pytest.perf.data.chat_template import load_chat_template
+from evalscope_pytest.perf.data.tokenizer import load_tokenizer
 
 
 def texts(name: str, **options) -> list:

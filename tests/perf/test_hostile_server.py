@@ -7,8 +7,8 @@ from itertools import repeat
 
 import pytest
 
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.session import measure
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.session import measure
 from tests.servers.service import event
 
 from .raw_server import CHUNKED, CLOSE, HEAD, HEALTHY, server

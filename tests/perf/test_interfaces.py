@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.connection import Exchange
-from evalscope_pytest.perf.driving import Workload
-from evalscope_pytest.perf.form import Form
+from evalscope_pytest.perf.data.prompts import Conversation, Turn, single
 from evalscope_pytest.perf.interfaces import find, interface_of
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.processes import measure_together
-from evalscope_pytest.perf.prompts import Conversation, Turn, single
-from evalscope_pytest.perf.reading import Reply, read
-from evalscope_pytest.perf.records import read_requests
-from evalscope_pytest.perf.result import Result
-from evalscope_pytest.perf.session import measure
+from evalscope_pytest.perf.load.connection import Exchange
+from evalscope_pytest.perf.load.load_generator import Workload
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.parse import Reply, read
+from evalscope_pytest.perf.load.processes import measure_together
+from evalscope_pytest.perf.load.request_template import Form
+from evalscope_pytest.perf.load.session import measure
+from evalscope_pytest.perf.measure.result import Result
+from evalscope_pytest.perf.output.records import read_requests
 from tests.servers.service import event
 
 from .service import Pace, PerfService, delta, endpoint, stream_of, undisturbed, usage

@@ -17,7 +17,7 @@ import urllib.request
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.records import read_run
+from evalscope_pytest.perf.output.records import read_run
 
 from .service import Pace, stream_of
 

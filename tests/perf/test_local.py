@@ -7,8 +7,8 @@ import json
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.records import read_requests
-from evalscope_pytest.perf.tokenizer import load_tokenizer
+from evalscope_pytest.perf.data.tokenizer import load_tokenizer
+from evalscope_pytest.perf.output.records import read_requests
 from tests.models.tiny import write_checkpoint
 
 for needed in ("torch", "transformers", "fastapi", "uvicorn"):

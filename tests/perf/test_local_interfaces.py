@@ -7,7 +7,7 @@ import json
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.local import served
+from evalscope_pytest.perf.load.local import served
 from tests.models.tiny import write_checkpoint
 
 for needed in ("torch", "transformers", "fastapi", "uvicorn"):

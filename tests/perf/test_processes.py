@@ -8,11 +8,11 @@ import signal
 import pytest
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.driving import Workload
-from evalscope_pytest.perf.form import Form
-from evalscope_pytest.perf.level import Level, Part
-from evalscope_pytest.perf.processes import ProcessLostError, measure_together
-from evalscope_pytest.perf.prompts import Conversation, Turn, single
+from evalscope_pytest.perf.data.prompts import Conversation, Turn, single
+from evalscope_pytest.perf.load.load_generator import Workload
+from evalscope_pytest.perf.load.load_point import Level, Part
+from evalscope_pytest.perf.load.processes import ProcessLostError, measure_together
+from evalscope_pytest.perf.load.request_template import Form
 
 from .service import Pace, after, endpoint, stream_of, workload
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 
-from evalscope_pytest.perf.driving import Live
-from evalscope_pytest.perf.glance import Glance, glance, together
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.progress import Progress, line_of
-from evalscope_pytest.perf.session import measure
+from evalscope_pytest.perf.load.load_generator import Live
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.session import measure
+from evalscope_pytest.perf.measure.snapshot import Glance, glance, together
+from evalscope_pytest.perf.output.progress import Progress, line_of
 
 from .service import endpoint, workload
 from .test_request import request

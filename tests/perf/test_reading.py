@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.perf.connection import Exchange
-from evalscope_pytest.perf.reading import Reply, read
-from evalscope_pytest.perf.splitting import END, EventSplitter, LineSplitter, Splitter
+from evalscope_pytest.perf.load.connection import Exchange
+from evalscope_pytest.perf.load.parse import Reply, read
+from evalscope_pytest.perf.load.sse import END, EventSplitter, LineSplitter, Splitter
 from tests.servers.service import event
 
 from .service import delta, usage
@@ -266,7 +266,7 @@ def test_a_text_that_stands_elsewhere_too_is_not_taken_from_there():
 
 
 def test_events_that_are_alike_are_not_parsed(monkeypatch):
-    from evalscope_pytest.perf import reading
+    from evalscope_pytest.perf.load import parse as reading
 
     parsed = []
     honest = reading._take_data

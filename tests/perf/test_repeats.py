@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.compare import compare, text
-from evalscope_pytest.perf.goodput import parse_objective
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.records import Facts, Run, read_run, write_result, write_summary
-from evalscope_pytest.perf.repeats import of_repeats, student
-from evalscope_pytest.perf.request import Tokens
-from evalscope_pytest.perf.result import Effort, Observed, Result, result_of
-from evalscope_pytest.perf.table import overview
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.measure.goodput import parse_objective
+from evalscope_pytest.perf.measure.request import Tokens
+from evalscope_pytest.perf.measure.result import Effort, Observed, Result, result_of
+from evalscope_pytest.perf.output.compare import compare, text
+from evalscope_pytest.perf.output.records import Facts, Run, read_run, write_result, write_summary
+from evalscope_pytest.perf.output.table import overview
+from evalscope_pytest.perf.search.repeats import of_repeats, student
 
 from .service import Pace, stream_of
 from .test_request import request

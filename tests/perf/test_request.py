@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.distribution import NOTHING, distribution
-from evalscope_pytest.perf.goodput import goodput, parse_objective
-from evalscope_pytest.perf.request import Request, Tokens
+from evalscope_pytest.perf.measure.distribution import NOTHING, distribution
+from evalscope_pytest.perf.measure.goodput import goodput, parse_objective
+from evalscope_pytest.perf.measure.request import Request, Tokens
 
 
 def request(stamps=(1.5, 2.0, 2.5), output=3, scheduled=0.5, sent=1.0, done=3.0, error="", **more) -> Request:

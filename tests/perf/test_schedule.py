@@ -8,8 +8,8 @@ from statistics import mean, pstdev
 import pytest
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.schedule import starts
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.schedule import starts
 
 
 def level(**more) -> Level:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.records import read_requests
+from evalscope_pytest.perf.output.records import read_requests
 
 from .test_datasets import TEMPLATE
 

@@ -12,11 +12,11 @@ from statistics import median
 
 import pytest
 
-from evalscope_pytest.perf.driving import BREATH_S, Workload
-from evalscope_pytest.perf.form import Form
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.prompts import Conversation, Turn, single
-from evalscope_pytest.perf.session import measure
+from evalscope_pytest.perf.data.prompts import Conversation, Turn, single
+from evalscope_pytest.perf.load.load_generator import BREATH_S, Workload
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.request_template import Form
+from evalscope_pytest.perf.load.session import measure
 from tests.servers import service as fault
 from tests.servers.service import event
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from evalscope_pytest.perf.glance import Glance
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.page import render
-from evalscope_pytest.perf.plot import HEIGHT, WIDTH, Series, plot
-from evalscope_pytest.perf.progress import line_of
-from evalscope_pytest.perf.repeats import of_repeats
-from evalscope_pytest.perf.result import Failure
-from evalscope_pytest.perf.table import OVERVIEW, text
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.measure.result import Failure
+from evalscope_pytest.perf.measure.snapshot import Glance
+from evalscope_pytest.perf.output.html import render
+from evalscope_pytest.perf.output.plot import HEIGHT, WIDTH, Series, plot
+from evalscope_pytest.perf.output.progress import line_of
+from evalscope_pytest.perf.output.table import OVERVIEW, text
+from evalscope_pytest.perf.search.repeats import of_repeats
 
 from .test_repeats import FACTS, repeat
 

@@ -8,8 +8,8 @@ import pytest
 import trustme
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.session import measure
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.session import measure
 
 from .raw_server import CLOSE, HEALTHY, server
 from .service import endpoint, workload

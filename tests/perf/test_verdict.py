@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from evalscope_pytest.perf.gates import check_tests, evaluate, parse
-from evalscope_pytest.perf.level import Level
-from evalscope_pytest.perf.request import Request, Tokens
-from evalscope_pytest.perf.result import Effort, Observed, Result, pooled, result_of
-from evalscope_pytest.perf.session import measure
+from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.session import measure
+from evalscope_pytest.perf.measure.gates import check_tests, evaluate, parse
+from evalscope_pytest.perf.measure.request import Request, Tokens
+from evalscope_pytest.perf.measure.result import Effort, Observed, Result, pooled, result_of
 
 from .service import Pace, endpoint, stream_of, workload
 
@@ -142,7 +142,7 @@ def test_an_invalid_result_passes_no_gate():
 
 def test_a_client_kept_busy_finds_out_itself(service, monkeypatch):
     """Break the client on purpose: 30 ms of work for each reply, between the stamps of others."""
-    from evalscope_pytest.perf import driving
+    from evalscope_pytest.perf.load import load_generator as driving
 
     honest = driving.read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from evalscope_pytest.records.journal import entries
+from evalscope_pytest.store.journal import entries
 from tests.servers.service import Received
 from tests.waiting import wait_until
 

@@ -10,8 +10,8 @@ from html import escape
 import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
 import pytest
 
-from evalscope_pytest.perf.compare import compare
-from evalscope_pytest.perf.records import read_run
+from evalscope_pytest.perf.output.compare import compare
+from evalscope_pytest.perf.output.records import read_run
 from tests.perf.belief import CONFTEST, believed  # noqa: F401
 from tests.perf.service import Pace, PerfService, stream_of
 from tests.waiting import wait_until

@@ -26,7 +26,7 @@ def project(project):
 
 def of_programs(project, tests: str = "assert f() == {}", options: str = OPTIONS, count: int = 3):
     before = f"""
-from evalscope_pytest.programs import program_passes
+from evalscope_pytest.scoring.programs import program_passes
 
 def to_sample(record):
     answer = record["answer"]

@@ -10,7 +10,7 @@ import pytest
 
 from evalscope_pytest.plugin.progress import Progress
 from evalscope_pytest.plugin.verdict import Verdict
-from evalscope_pytest.records.plan import BenchmarkPlan
+from evalscope_pytest.store.plan import BenchmarkPlan
 
 
 @pytest.fixture

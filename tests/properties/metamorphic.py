@@ -15,16 +15,12 @@ from fractions import Fraction
 from typing import Any
 
 from evalscope_pytest import Sample, Scorer
-from evalscope_pytest.scoring import (
-    bbh_answer,
-    choice_answer,
-    drop_answer,
-    local_math_answer,
-    math_answer,
-    trivia_answer,
-    yes_no,
-)
-from evalscope_pytest.scoring.extract.options import listed
+from evalscope_pytest.scoring import choice_answer, math_answer, yes_no
+from evalscope_pytest.scoring.read.options import listed
+from evalscope_pytest.suites.math.local_math import local_math_answer
+from evalscope_pytest.suites.reading.drop import drop_answer
+from evalscope_pytest.suites.reading.trivia import trivia_answer
+from evalscope_pytest.suites.reasoning.bbh import bbh_answer
 
 from .surroundings import AFTER, ANNOUNCE, BEFORE, END_TOKENS, KEYS, REJECTED_AFTER, REJECTED_BEFORE, THINKING
 

@@ -9,8 +9,8 @@ import pytest
 from evalscope_pytest.core.canonical import joined
 from evalscope_pytest.core.errors import ScoringError
 from evalscope_pytest.core.values import Score, token_count
-from evalscope_pytest.records.rows import encode
-from evalscope_pytest.scoring.math_equal import same
+from evalscope_pytest.scoring.compare.math_equal import same
+from evalscope_pytest.store.rows import encode
 from tests.servers import service
 
 

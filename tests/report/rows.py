@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evalscope_pytest.core.values import SampleError
-from evalscope_pytest.records.plan import BenchmarkPlan
-from evalscope_pytest.records.rows import Row
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.model import Report
+from evalscope_pytest.store.plan import BenchmarkPlan
+from evalscope_pytest.store.rows import Row
 
 
 def row(subset: str, index: int, value: float | None = 1.0, *, repeats: int = 1, **fields: Any) -> Row:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.core.errors import UsageError
-from evalscope_pytest.records.layout import WorkDir
 from evalscope_pytest.report.baseline import Baseline, check_baseline, compare, load_baseline
 from evalscope_pytest.report.build import build_report, save_report
 from evalscope_pytest.report.gates import GateResult
+from evalscope_pytest.store.layout import WorkDir
 
 from .rows import plan, report, row
 

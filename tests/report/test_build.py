@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.core.values import SampleError
-from evalscope_pytest.records.layout import WorkDir
-from evalscope_pytest.records.plan import BenchmarkPlan
-from evalscope_pytest.records.rows import Row
 from evalscope_pytest.report.build import build_report, save_report
 from evalscope_pytest.report.model import dump_report
+from evalscope_pytest.store.layout import WorkDir
+from evalscope_pytest.store.plan import BenchmarkPlan
+from evalscope_pytest.store.rows import Row
 
 from .golden import assert_golden
 from .rows import plan, report, row

@@ -6,12 +6,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from xml.etree import ElementTree
 
-from evalscope_pytest.records.layout import WorkDir
 from evalscope_pytest.report.build import build_report, save_report
 from evalscope_pytest.report.heat_map import HeatMap, draw, heat_maps
 from evalscope_pytest.report.html import About, render
 from evalscope_pytest.report.model import Report
 from evalscope_pytest.report.table import metric_table
+from evalscope_pytest.store.layout import WorkDir
 
 from .rows import plan, row
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from evalscope_pytest.records.fold import fold
-from evalscope_pytest.records.layout import WorkDir
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.html import write_html
+from evalscope_pytest.store.compact import fold
+from evalscope_pytest.store.layout import WorkDir
 
-from ..records.results import failed, plan, record, scored
+from ..store.results import failed, plan, record, scored
 from .golden import assert_golden
 
 NOW = datetime(2026, 3, 9, 10, 5, tzinfo=timezone.utc)

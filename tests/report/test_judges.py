@@ -7,9 +7,9 @@ import json
 import pytest
 
 from evalscope_pytest.core.values import JudgeCall, Message, SampleError, Score
-from evalscope_pytest.records.judged import Judged, Vote, judged_header
-from evalscope_pytest.records.rows import Row
 from evalscope_pytest.report.judges import JudgeSummary, judge_summary
+from evalscope_pytest.store.judged import Judged, Vote, judged_header
+from evalscope_pytest.store.rows import Row
 
 
 def row(index: int, judges: str, *votes: tuple[int, int, int, int, str]) -> Row:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from evalscope_pytest import Sample, Scorer
-from evalscope_pytest.scoring import bbh_answer, choice_answer, math_answer, multi_choice_accuracy
+from evalscope_pytest.scoring import choice_answer, math_answer, multi_choice_accuracy
+from evalscope_pytest.suites.reasoning.bbh import bbh_answer
 
 SCORERS: dict[str, Scorer] = {
     "arc": choice_answer(),

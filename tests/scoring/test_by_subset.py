@@ -6,7 +6,8 @@ import pytest
 
 from evalscope_pytest import Sample
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.scoring import by_subset, choice_answer, ifeval, math_answer
+from evalscope_pytest.scoring import by_subset, choice_answer, math_answer
+from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
 
 from .judging import judged
 

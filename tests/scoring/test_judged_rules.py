@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest import Sample
-from evalscope_pytest.scoring import document_number, emotion_ratings
-from evalscope_pytest.scoring.confidence import stated_confidence
-from evalscope_pytest.scoring.tolerant import same_number
-from evalscope_pytest.scoring.writing_length import count_words, length_score
+from evalscope_pytest.suites.chat.emotions import emotion_ratings
+from evalscope_pytest.suites.knowledge.confidence import stated_confidence
+from evalscope_pytest.suites.long_context.writing_length import count_words, length_score
+from evalscope_pytest.suites.math.document_number import document_number, same_number
 from tests.cost import at_most
 
 FEELINGS = Sample("?", "", metadata={"reference": {"Proud": 0.0, "Afraid": 9.0, "Calm": 2.0, "Bored": 0.0}})

@@ -11,10 +11,12 @@ import pytest
 
 from evalscope_pytest.core.errors import EvalError
 from evalscope_pytest.core.values import Sample
-from evalscope_pytest.scoring import Scorer, ifbench, ifeval, similarity
-from evalscope_pytest.scoring.ifbench.registry import INSTRUCTIONS
+from evalscope_pytest.scoring import Scorer, similarity
+from evalscope_pytest.suites.instruction.ifbench.registry import INSTRUCTIONS
+from evalscope_pytest.suites.instruction.ifbench.scorer import ifbench
+from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
 from tests.cost import at_most
-from tests.scoring.test_ifbench import ARGUMENTS
+from tests.suites.test_ifbench import ARGUMENTS
 from tests.suites.test_suites import from_written
 
 SIZE = 1 << 20

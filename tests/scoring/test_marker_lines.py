@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.scoring.extract import choice, marker, verdict
+from evalscope_pytest.scoring.read import choice, marker, verdict
 
 PIECES = (
     "The answer is ", "answer", "Answer:", "ANSWER - ", "final_answer = ", "My answer", "means", "\n", "\n\n", " ",

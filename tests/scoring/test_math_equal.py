@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.scoring.math_equal import Undecided, same
-from evalscope_pytest.scoring.math_form import simplified, without_unit
-from evalscope_pytest.scoring.math_value import exact
+from evalscope_pytest.scoring.compare.math_equal import Undecided, same
+from evalscope_pytest.scoring.compare.math_form import simplified, without_unit
+from evalscope_pytest.scoring.compare.math_value import exact
 
 EQUAL = [
     ("18", "18.0"), ("18", "18."), ("1,234", "1234"), ("1234", "1,234"), ("1234", "1 234"), ("1{,}000", "1000"),

@@ -9,7 +9,7 @@ import pytest
 
 from evalscope_pytest import Sample
 from evalscope_pytest.scoring import math_answer
-from evalscope_pytest.scoring.math_equal import same
+from evalscope_pytest.scoring.compare.math_equal import same
 
 from .judging import judged
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalscope_pytest.scoring.extract.math_text import read_math
+from evalscope_pytest.scoring.read.math_text import read_math
 
 MATRIX = r"\begin{pmatrix} 1/3 \\ 2 \end{pmatrix}"
 

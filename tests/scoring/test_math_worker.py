@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest import Sample
-from evalscope_pytest.scoring import math_answer, math_worker
-from evalscope_pytest.scoring.math_worker import MathWorker
+from evalscope_pytest.scoring import math_answer
+from evalscope_pytest.scoring.compare import math_worker
+from evalscope_pytest.scoring.compare.math_worker import MathWorker
 from tests.waiting import wait_until
 
 from .judging import judged
@@ -144,7 +145,7 @@ def test_a_machine_that_is_busy_makes_no_answer_wrong():
 
 def test_the_process_that_compares_ends_with_the_one_that_asks():
     code = (
-        "import asyncio\nfrom evalscope_pytest.scoring import math_worker as w\n"
+        "import asyncio\nfrom evalscope_pytest.scoring.compare import math_worker as w\n"
         "print(asyncio.run(w.equal('x+y', 'y+x')), w._shared._child.pid)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240)

@@ -6,6 +6,9 @@ import pytest
 
 from evalscope_pytest import Sample, scoring
 from evalscope_pytest.scoring.metric_options import with_option
+from evalscope_pytest.suites.reading.drop import drop_answer
+from evalscope_pytest.suites.reading.trivia import trivia_answer
+from evalscope_pytest.suites.reasoning.bbh import bbh_answer
 
 from .judging import judged
 
@@ -21,10 +24,10 @@ INCLUSION = [
     (scoring.math_answer(), Sample("Q", "18"), "", None, 0.0),
     (scoring.choice_answer(), Sample("Q", "B", CHOICES), "ANSWER: B", "B", 1.0),
     (scoring.choice_answer(), Sample("Q", "B", CHOICES), "A is tempting. ANSWER: C", "C", 0.0),
-    (scoring.trivia_answer(), Sample("Q", "The Hague"), "ANSWER: Hague", "Hague", 1.0),
-    (scoring.trivia_answer(), Sample("Q", "The Hague"), "ANSWER: Delft", "Delft", 0.0),
-    (scoring.bbh_answer(), PHRASE, "So the answer is a dozen.", "a dozen", 1.0),
-    (scoring.bbh_answer(), PHRASE, "So the answer is ten.", "ten", 0.0),
+    (trivia_answer(), Sample("Q", "The Hague"), "ANSWER: Hague", "Hague", 1.0),
+    (trivia_answer(), Sample("Q", "The Hague"), "ANSWER: Delft", "Delft", 0.0),
+    (bbh_answer(), PHRASE, "So the answer is a dozen.", "a dozen", 1.0),
+    (bbh_answer(), PHRASE, "So the answer is ten.", "ten", 0.0),
     (scoring.yes_no(), Sample("Q", "YES"), "Yes, it is.", "YES", 1.0),
     (scoring.yes_no(), Sample("Q", "YES"), "No.", "NO", 0.0),
 ]
@@ -37,20 +40,20 @@ def test_inclusion_compares_what_the_benchmark_reads(scorer, sample, reply, answ
 
 
 def test_inclusion_raises_the_metric_it_is_for_alone():
-    score = judged(with_option(scoring.drop_answer(), "allow_inclusion", ["em"]), "Answer: 12", DROP)
-    plain = judged(scoring.drop_answer(), "Answer: 12", DROP)
+    score = judged(with_option(drop_answer(), "allow_inclusion", ["em"]), "Answer: 12", DROP)
+    plain = judged(drop_answer(), "Answer: 12", DROP)
     assert plain.values["em"] == 0.0
     assert score.values == {"f1": plain.values["f1"], "em": 1.0}
-    wrong = judged(with_option(scoring.drop_answer(), "allow_inclusion", ["em"]), "Answer: 13", DROP)
+    wrong = judged(with_option(drop_answer(), "allow_inclusion", ["em"]), "Answer: 13", DROP)
     assert wrong.values == {"f1": 0.0, "em": 0.0}
 
 
 @pytest.mark.parametrize(
     ("scorer", "sample", "reply", "right"),
     [
-        (scoring.trivia_answer(), Sample("Q", "0.5"), "ANSWER: 1/2", 1.0),
-        (scoring.trivia_answer(), Sample("Q", "0.5"), "ANSWER: 1/3", 0.0),
-        (scoring.trivia_answer(), Sample("Q", "x^2-1"), "ANSWER: (x-1)(x+1)", 1.0),
+        (trivia_answer(), Sample("Q", "0.5"), "ANSWER: 1/2", 1.0),
+        (trivia_answer(), Sample("Q", "0.5"), "ANSWER: 1/3", 0.0),
+        (trivia_answer(), Sample("Q", "x^2-1"), "ANSWER: (x-1)(x+1)", 1.0),
         (scoring.choice_answer(), Sample("Q", "B", CHOICES), "ANSWER: C", 0.0),
         (scoring.choice_answer(), Sample("Q", "B", CHOICES), "ANSWER: B", 1.0),
         (scoring.exact_match(), Sample("Q", "0.5"), "So it is \\boxed{\\frac12}", 1.0),
@@ -63,9 +66,9 @@ def test_numeric_compares_the_value_of_what_the_benchmark_reads(scorer, sample, 
 
 
 def test_a_scorer_takes_an_option_once_and_counts_as_another_scorer():
-    once = with_option(scoring.trivia_answer(), "allow_inclusion", ["accuracy"])
+    once = with_option(trivia_answer(), "allow_inclusion", ["accuracy"])
     assert with_option(once, "allow_inclusion", ["accuracy"]) is once
-    assert once.fingerprint != scoring.trivia_answer().fingerprint
+    assert once.fingerprint != trivia_answer().fingerprint
     both = with_option(once, "numeric", ["accuracy"])
     assert judged(both, "ANSWER: 1/2", Sample("Q", "0.5")).values == {"accuracy": 1.0}
     assert judged(both, "ANSWER: Hague", Sample("Q", "The Hague")).values == {"accuracy": 1.0}

@@ -10,8 +10,8 @@ from string import ascii_uppercase
 
 import pytest
 
-from evalscope_pytest.scoring.extract.choice import read_choice
-from evalscope_pytest.scoring.extract.options import options
+from evalscope_pytest.scoring.read.choice import read_choice
+from evalscope_pytest.scoring.read.options import options
 
 pytestmark = pytest.mark.real_data
 ENOUGH = 400

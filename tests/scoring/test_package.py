@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from evalscope_pytest import Scorer, scoring
-from evalscope_pytest.scoring.number_words import spoken
+from evalscope_pytest.scoring.compare.number_words import spoken
 
 
 @pytest.mark.parametrize("name", scoring.__all__)
@@ -14,11 +14,11 @@ def test_every_public_name_is_there(name):
     assert callable(getattr(scoring, name))
 
 
-@pytest.mark.parametrize("name", ["ifeval", "similarity"])
+@pytest.mark.parametrize("name", ["by_subset", "pattern", "yes_no"])
 def test_a_scorer_is_not_hidden_by_the_submodule_of_its_name(name):
     code = (
         f"import importlib\nimportlib.import_module('evalscope_pytest.scoring.{name}')\n"
-        f"from evalscope_pytest.scoring import {name}, Scorer\nassert isinstance({name}(), Scorer)"
+        f"from evalscope_pytest.scoring import {name}, math_answer\nassert callable({name})"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=240)
 

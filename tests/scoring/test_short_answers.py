@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evalscope_pytest import Sample
-from evalscope_pytest.scoring import bbh_answer, drop_answer
+from evalscope_pytest.suites.reading.drop import drop_answer
+from evalscope_pytest.suites.reasoning.bbh import bbh_answer
 
 from .judging import judged
 

@@ -12,7 +12,7 @@ import pytest
 from evalscope_pytest import Message, Score
 from evalscope_pytest.benchmarks.load import LoadedBenchmark
 from evalscope_pytest.judge.panel import Panel, judge
-from evalscope_pytest.scoring.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
 from tests.servers.judge import keyed, verdict
 
 from .test_suites import from_written

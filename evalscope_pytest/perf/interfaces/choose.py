@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from ...core.errors import ConfigError, closest
-from ..own_file import is_own_file
+from ..data.custom_file import is_own_file
 from . import chat, completions, dashscope, embedding, own, rerank, responses
 from .interface import Interface
 

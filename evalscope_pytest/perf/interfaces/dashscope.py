@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...models.service_errors import complaint_of
-from ..prompts import Prompt
-from ..reading import Reader, Reply
+from ..data.prompts import Prompt
+from ..load.parse import Reader, Reply
 from .interface import Fields, Interface, wrong_shape
 from .said import Said, take
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.errors import ConfigError, EvalError
-from ..prompts import Prompt
-from ..reading import OPENAI, Reader
+from ..data.prompts import Prompt
+from ..load.parse import OPENAI, Reader
 
 Fields = Mapping[str, Any]
 

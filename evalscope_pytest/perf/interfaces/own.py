@@ -22,9 +22,9 @@ from typing import Any
 
 from ...core.errors import ConfigError, closest
 from ...models.service_errors import shown
-from ..own_file import load_module, parts_of, where_and_what
-from ..prompts import Prompt
-from ..reading import Reader, Reply
+from ..data.custom_file import load_module, parts_of, where_and_what
+from ..data.prompts import Prompt
+from ..load.parse import Reader, Reply
 from .interface import Fields, Interface, UnsendableError
 from .said import Said, take
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..prompts import Prompt
+from ..data.prompts import Prompt
 from .interface import Fields, Interface, whole_body, wrong_shape
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...models.service_errors import complaint_of
-from ..prompts import Message, Prompt
-from ..reading import Reader, Reply
+from ..data.prompts import Message, Prompt
+from ..load.parse import Reader, Reply
 from .interface import Fields, Interface, wrong_shape
 from .said import Said, take
 

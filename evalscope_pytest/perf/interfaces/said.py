@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...models.service_errors import shown
-from ..reading import Reply, answered, mark_output
+from ..load.parse import Reply, answered, mark_output
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""``evalscope-pytest perf``: its options, its plan, and what it runs."""

@@ -1,0 +1,1 @@
+"""Generating load: when requests are sent, over which connections, and how replies are parsed."""

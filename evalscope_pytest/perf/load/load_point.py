@@ -1,0 +1,132 @@
+"""One measured load: how much is sent, when, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from ...core.errors import ConfigError, closest
+
+Arrivals = Literal["poisson", "constant", "gamma", "trace"]
+STAGGER_S = 0.001
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("concurrency", "requests", "warm_up"), int),
+    **dict.fromkeys(("rate", "duration_s", "burstiness", "ramp_up_s", "speed"), (int, float)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process's part of a load that several share.
+
+    Attributes:
+        index: Which part, from 0.
+        count: How many there are.
+    """
+
+    index: int = 0
+    count: int = 1
+
+    def of(self, amount: int) -> int:
+        """Return this part of an amount; the first parts take what is left over."""
+        return amount // self.count + (self.index < amount % self.count)
+
+    def place(self, number: int) -> int:
+        """Return which of all things this part's ``number``-th is: parts take turns."""
+        return number * self.count + self.index
+
+    def has(self, place: int) -> bool:
+        """Return whether the thing at ``place`` belongs to this part."""
+        return place % self.count == self.index
+
+
+WHOLE = Part()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A load. Without a rate, ``concurrency`` requests are kept in flight; with one, requests start by schedule.
+
+    Attributes:
+        concurrency: Requests kept in flight, or with a rate the most there may be; None for no bound.
+        rate: Requests that should start each second.
+        requests: How many to send; None where the duration decides.
+        duration_s: For how long requests are started; what is in flight then is waited for.
+        arrivals: How starts are spread; ``trace`` keeps the recorded times.
+        burstiness: Shape of gamma arrivals: 1 is Poisson, below comes in bursts, above is more even.
+        ramp_up_s: Seconds in which concurrency, or rate, rises in a straight line. None: `STAGGER_S` for each request
+            in flight, 1 s at most, so that the first wave does not come as one; no ramp with a rate.
+        warm_up: Requests sent before, and not counted.
+        speed: How many times faster than recorded a trace is replayed.
+    """
+
+    concurrency: int | None = 1
+    rate: float | None = None
+    requests: int | None = None
+    duration_s: float | None = None
+    arrivals: Arrivals = "poisson"
+    burstiness: float = 1.0
+    ramp_up_s: float | None = None
+    warm_up: int = 0
+    speed: float = 1.0
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            ConfigError: A number is out of its range, or nothing says when to stop.
+        """
+        self._check_kinds()
+        checks = {
+            "--parallel": self.concurrency is None or self.concurrency >= 1,
+            "--rate": self.rate is None or 0 < self.rate < float("inf"),
+            "--number": self.requests is None or self.requests >= 1,
+            "--duration": self.duration_s is None or self.duration_s > 0,
+            "--burstiness": self.burstiness > 0,
+            "--ramp-up": self.ramp_up_s is None or self.ramp_up_s >= 0,
+            "--warmup-num": self.warm_up >= 0,
+            "--replay-speed": self.speed > 0,
+        }
+        if self.arrivals not in get_args(Arrivals):
+            raise ConfigError(
+                f"arrivals {self.arrivals!r} are unknown. {closest(str(self.arrivals), get_args(Arrivals))}"
+            )
+        for flag, fine in checks.items():
+            if not fine:
+                raise ConfigError(f"{flag}: the number is out of range. Give one above zero.")
+        if self.requests is None and self.duration_s is None:
+            raise ConfigError("nothing says when to stop. Give --number REQUESTS or --duration SECONDS.")
+        if self.rate is None and self.concurrency is None and self.arrivals != "trace":
+            raise ConfigError("nothing says how much to send. Give --parallel N or --rate R.")
+
+    def _check_kinds(self) -> None:
+        for name, kind in _KINDS.items():
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, kind)):
+                what = "whole number" if kind is int else "number"
+                raise ConfigError(f"{name} is {value!r}, which is no {what}. Give a {what}, as in {name}=8.")
+
+    @property
+    def is_open(self) -> bool:
+        """True where starts follow a schedule, whatever the server does."""
+        return self.rate is not None or self.arrivals == "trace"
+
+    @property
+    def ramp_s(self) -> float:
+        """Seconds of the ramp."""
+        if self.ramp_up_s is not None:
+            return self.ramp_up_s
+        return 0.0 if self.is_open else min(1.0, STAGGER_S * (self.concurrency or 0))
+
+    @property
+    def name(self) -> str:
+        """A short name, which is also its folder's."""
+        if self.arrivals == "trace":
+            name = f"trace_x{self.speed:g}"
+        elif self.rate is not None:
+            name = f"rate_{self.rate:g}"
+        else:
+            return f"parallel_{self.concurrency}"
+        return name if self.concurrency is None else f"{name}_parallel_{self.concurrency}"

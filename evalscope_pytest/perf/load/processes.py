@@ -1,0 +1,167 @@
+"""A load shared by several processes, for what one core cannot send; their raw samples are pooled.
+
+They begin at one moment of the monotonic clock, which is the machine's, and take turns with prompts and starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+
+from ...core.errors import EvalError
+from ...engine.loop import LoopThread
+from ..measure.goodput import Objective
+from ..measure.result import Observed, Result, pooled, result_of
+from ..measure.snapshot import Glance, glance, together
+from .endpoint import Endpoint
+from .load_generator import Live, Workload
+from .load_point import Level, Part
+from .session import WATCH_S, Stop, Watch, drive, observed
+
+HEAD_START_S = 0.1
+READY, STOP = "ready", "stop"
+
+
+class ProcessLostError(EvalError):
+    """A process of the client ended before its part was measured."""
+
+
+def measure_together(
+    endpoint: Endpoint,
+    workload: Workload,
+    level: Level,
+    processes: int,
+    objectives: Sequence[Objective] = (),
+    *,
+    watch: Watch | None = None,
+) -> Result:
+    """Run a level in several processes and return its result. An interruption (Ctrl-C) gives a partial one.
+
+    Raises:
+        ConfigError: The address is none, or the data set does not fit.
+        ProcessLostError: A process died.
+    """
+    context = multiprocessing.get_context("spawn")
+    ends: list[Connection] = []
+    workers = []
+    try:
+        for index in range(processes):
+            here, there = context.Pipe()
+            arguments = (there, endpoint, workload, level, Part(index, processes))
+            worker = context.Process(target=_work, args=arguments, daemon=True)
+            worker.start()
+            there.close()
+            ends.append(here)
+            workers.append(worker)
+        return result_of(level, pooled(_conduct(ends, watch)), objectives)
+    finally:
+        for end in ends:
+            end.close()
+        for worker in workers:
+            worker.join(2)
+            worker.kill()
+
+
+def _conduct(ends: Sequence[Connection], watch: Watch | None) -> list[Observed]:
+    """Start all processes at once when all are ready, and collect what they saw."""
+    seen: dict[int, Observed] = {}
+    glances: dict[int, Glance] = {}
+    ready: set[int] = set()
+    asked_to_stop = False
+    while len(seen) < len(ends):
+        try:
+            speaking = wait([end for number, end in enumerate(ends) if number not in seen], WATCH_S)
+            for number, end in enumerate(ends):
+                if end in speaking:
+                    _take(number, _received(end), seen, glances, ready)
+            if len(ready) == len(ends):
+                ready.clear()
+                begin = time.perf_counter() + HEAD_START_S
+                for end in ends:
+                    end.send(begin)
+            if watch is not None and glances:
+                watch(together(list(glances.values())))
+        except KeyboardInterrupt:
+            if asked_to_stop:
+                raise
+            asked_to_stop = True
+            for end in ends:
+                with suppress(OSError):  # it has ended already
+                    end.send(STOP)
+    return [seen[number] for number in sorted(seen)]
+
+
+def _received(end: Connection) -> object:
+    try:
+        return end.recv()
+    except EOFError:
+        raise ProcessLostError(
+            "a process of the load tester ended before its part was measured. Run it again."
+        ) from None
+
+
+def _take(number: int, found: object, seen: dict[int, Observed], glances: dict[int, Glance], ready: set[int]) -> None:
+    if isinstance(found, Exception):
+        raise found
+    if isinstance(found, Observed):
+        seen[number] = found
+    elif isinstance(found, Glance):
+        glances[number] = found
+    else:
+        ready.add(number)
+
+
+def _work(end: Connection, endpoint: Endpoint, workload: Workload, level: Level, part: Part) -> None:
+    """Run one part, in a process of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
+    with suppress(EOFError, ConnectionError):  # the first process is gone
+        try:
+            end.send(_measured(end, endpoint, workload, level, part))
+        except EvalError as error:
+            end.send(error)
+
+
+def _measured(end: Connection, endpoint: Endpoint, workload: Workload, level: Level, part: Part) -> Observed:
+    live, stop, warm = Live(), Stop(), threading.Event()
+    thread = LoopThread("evalscope-perf")
+    begun: asyncio.Future[float] = thread.loop.create_future()
+
+    async def begin() -> float:
+        warm.set()
+        return await begun
+
+    try:
+        future = thread.submit(drive(endpoint, workload, level, live, stop, part, begin))
+        while not warm.wait(0.01) and not future.done():
+            _heed(end, stop, 0.0)
+        if not future.done():
+            end.send(READY)
+            thread.call(begun.set_result, _heed(end, stop, None) or time.perf_counter())
+        while True:
+            try:
+                return observed(future.result(WATCH_S))
+            except FutureTimeoutError:
+                if future.done():
+                    raise
+                _heed(end, stop, 0.0)
+                end.send(glance(live))
+    finally:
+        thread.close()
+
+
+def _heed(end: Connection, stop: Stop, seconds: float | None) -> float | None:
+    """Wait for word from the first process: a moment to begin, or the wish to stop."""
+    if not end.poll(seconds):
+        return None
+    said = end.recv()
+    if said == STOP:
+        stop.ask()
+        return None
+    return float(said)

@@ -1,0 +1,1 @@
+"""What a load test measures: requests, results, service level objectives, validity."""

@@ -1,0 +1,294 @@
+"""The result of a level: distributions, throughput, failures by reason, and whether it can be believed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from ..load.load_point import Level
+from .distribution import Distribution, distribution
+from .goodput import Goodput, Objective, goodput
+from .request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time a load was at its full height: from the end of the ramp to the last start of a request.
+
+    Attributes:
+        in_flight: Mean number of requests in flight within it.
+        requests_per_s: Requests completed in it, a second.
+        output_per_s: Tokens that came in it, counted when they came, a second.
+    """
+
+    start: float
+    end: float
+    in_flight: float
+    requests_per_s: float
+    output_per_s: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it was."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Amounts a second from the first byte sent to the last reply; successes only."""
+
+    seconds: float
+    requests_per_s: float
+    input_per_s: float
+    output_per_s: float
+
+    @property
+    def total_per_s(self) -> float:
+        """Tokens of prompts and replies a second."""
+        return self.input_per_s + self.output_per_s
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What measuring took of the client, and how well it kept to the plan.
+
+    Attributes:
+        lag_p99_s: The event loop came so late to its timers, at most, in 99 of 100 cases.
+        cpu_share: CPU time of the event loop's thread, of one core; the worst of several processes.
+        dispatch_lag_p99_s: The client started requests so late after their schedule; 0 in a closed loop.
+        wall_s: From the start until the last reply was read, which may be after it came.
+    """
+
+    lag_p99_s: float
+    cpu_share: float
+    dispatch_lag_p99_s: float = 0.0
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Requests that failed for one reason."""
+
+    reason: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a level showed. In rate modes ``ttft`` and ``latency`` count from when a request should have been sent.
+
+    Attributes:
+        name: Tells it from the others of a run: the level's, or the test's and the level's.
+        test: The test that measured it, by its node id; empty for the command.
+        sent: Requests sent.
+        succeeded: Requests answered completely and without error.
+        ttft_sent: Time to first token from sending, whatever the mode.
+        latency_sent: Time to the last output from sending, whatever the mode.
+        icl: Gaps between reads with output, of all requests together.
+        tokens_per_event: Output tokens for each event with output.
+        token_sources: Who counted the output tokens: ``usage``, ``tokenizer``, ``chunks`` or ``none``, and how often.
+        invalid: Why the figures are not the server's, and what to change; empty for a good measurement.
+        notes: What a reader should know, though the figures stand.
+        repeats: The same level measured several times, of which this is the sum; empty where it was measured once.
+        intervals: The 95 % intervals of figures over the repeats, by the names of `figures`.
+        requests: The raw data.
+    """
+
+    level: Level
+    name: str
+    sent: int
+    succeeded: int
+    interrupted: bool
+    unfinished: int
+    throughput: Throughput
+    window: Window | None
+    ttft: Distribution
+    ttft_sent: Distribution
+    ttfot: Distribution
+    tpot: Distribution
+    icl: Distribution
+    latency: Distribution
+    latency_sent: Distribution
+    ttlb: Distribution
+    queueing: Distribution
+    input_tokens: Distribution
+    output_tokens: Distribution
+    reasoning_tokens: Distribution
+    tokens_per_event: float
+    token_sources: tuple[tuple[str, int], ...]
+    effort: Effort
+    failures: tuple[Failure, ...]
+    goodput: Goodput | None
+    invalid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    test: str = ""
+    repeats: tuple[Result, ...] = ()
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    requests: tuple[Request, ...] = field(default=(), repr=False)
+
+    @property
+    def short(self) -> str:
+        """Its name without a test's file and class."""
+        place = self.test.partition("[")[0].rpartition("::")[0]
+        return self.name.removeprefix(f"{place}::")
+
+    @property
+    def title(self) -> str:
+        """Its name as tables show it."""
+        return self.short if self.test else self.name.replace("_", " ")
+
+    @property
+    def valid(self) -> bool:
+        """True where the client is believed to have measured the server."""
+        return not self.invalid
+
+    @property
+    def success_rate(self) -> float:
+        """Share of requests that succeeded."""
+        return self.succeeded / self.sent if self.sent else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one or several processes saw of a level: the ground of a `Result`.
+
+    Attributes:
+        dispatched: When the last request should have been sent.
+    """
+
+    requests: tuple[Request, ...]
+    dispatched: float
+    effort: Effort
+    interrupted: bool = False
+    unfinished: int = 0
+
+
+def result_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
+    """Work out a level's figures; percentiles are of the pooled raw samples."""
+    from .validity import judged  # which looks at results
+
+    fine = [request for request in observed.requests if request.ok]
+    throughput, window = _throughput(observed.requests, fine), window_of(level, fine, observed.dispatched)
+    return judged(summed(level, observed, throughput, window, objectives))
+
+
+def summed(
+    level: Level,
+    observed: Observed,
+    throughput: Throughput,
+    window: Window | None,
+    objectives: Sequence[Objective],
+) -> Result:
+    """Return the figures of what was observed, before anybody has judged them."""
+    requests = observed.requests
+    fine = [request for request in requests if request.ok]
+    from_schedule, from_sending = _times(fine)
+    ttft, latency = from_schedule if level.is_open else from_sending
+    events = sum(request.events for request in fine)
+    return Result(
+        level=level,
+        name=level.name,
+        sent=len(requests),
+        succeeded=len(fine),
+        interrupted=observed.interrupted,
+        unfinished=observed.unfinished,
+        throughput=throughput,
+        window=window,
+        ttft=ttft,
+        ttft_sent=from_sending[0],
+        ttfot=distribution(request.ttfot for request in fine),
+        tpot=distribution(request.tpot for request in fine),
+        icl=distribution(chain.from_iterable(request.gaps for request in fine)),
+        latency=latency,
+        latency_sent=from_sending[1],
+        ttlb=distribution(request.ttlb for request in fine),
+        queueing=distribution(request.queueing for request in fine),
+        input_tokens=distribution(request.tokens.input for request in fine),
+        output_tokens=distribution(request.tokens.output for request in fine),
+        reasoning_tokens=distribution(request.tokens.reasoning for request in fine),
+        tokens_per_event=sum(request.tokens.output for request in fine if request.events) / events if events else 0.0,
+        token_sources=tuple(Counter(request.tokens.source for request in fine).most_common()),
+        effort=observed.effort,
+        failures=_failures(requests),
+        goodput=goodput(objectives, requests, throughput.seconds),
+        requests=requests,
+    )
+
+
+def pooled(parts: Sequence[Observed]) -> Observed:
+    """Return what several processes saw as one; their clocks are one."""
+    requests = sorted((request for part in parts for request in part.requests), key=lambda request: request.sent)
+    return Observed(
+        tuple(requests),
+        max(part.dispatched for part in parts),
+        worst([part.effort for part in parts]),
+        any(part.interrupted for part in parts),
+        sum(part.unfinished for part in parts),
+    )
+
+
+def worst(efforts: Sequence[Effort]) -> Effort:
+    """Return the greatest of each figure."""
+    return Effort(
+        max(effort.lag_p99_s for effort in efforts),
+        max(effort.cpu_share for effort in efforts),
+        max(effort.dispatch_lag_p99_s for effort in efforts),
+        max(effort.wall_s for effort in efforts),
+    )
+
+
+def _times(fine: Sequence[Request]) -> tuple[tuple[Distribution, Distribution], tuple[Distribution, Distribution]]:
+    """Return TTFT and latency from the schedule, and from sending."""
+    return (
+        (
+            distribution(request.ttft_scheduled for request in fine),
+            distribution(request.latency_scheduled for request in fine),
+        ),
+        (distribution(request.ttft for request in fine), distribution(request.latency for request in fine)),
+    )
+
+
+def _throughput(requests: Sequence[Request], fine: Sequence[Request]) -> Throughput:
+    if not requests:
+        return Throughput(0.0, 0.0, 0.0, 0.0)
+    seconds = max(request.done for request in requests) - min(request.sent for request in requests)
+    per = 1 / seconds if seconds > 0 else 0.0
+    return Throughput(
+        seconds,
+        len(fine) * per,
+        sum(request.tokens.input for request in fine) * per,
+        sum(request.tokens.output for request in fine) * per,
+    )
+
+
+def window_of(level: Level, fine: Sequence[Request], dispatched: float) -> Window | None:
+    """Return the steady part; None where there was none: a closed loop needs a second round."""
+    start, end = level.ramp_s, dispatched
+    if not level.is_open and len(fine) <= (level.concurrency or 0):
+        return None
+    if end - start <= 0 or not fine:
+        return None
+    seconds = end - start
+    in_flight = sum(max(0.0, min(r.done, end) - max(r.sent, start)) for r in fine) / seconds
+    completed = sum(start <= r.done <= end for r in fine)
+    tokens = sum(_tokens_within(r, start, end) for r in fine)
+    return Window(start, end, in_flight, completed / seconds, tokens / seconds)
+
+
+def _tokens_within(request: Request, start: float, end: float) -> float:
+    """Return the tokens that came in a window, spread evenly over the reads that brought them."""
+    if not request.stamps:
+        return request.tokens.output if start <= request.done <= end else 0.0
+    if start <= request.stamps[0] and request.stamps[-1] <= end:
+        return request.tokens.output
+    within = sum(start <= stamp <= end for stamp in request.stamps)
+    return request.tokens.output * within / len(request.stamps)
+
+
+def _failures(requests: Iterable[Request]) -> tuple[Failure, ...]:
+    requests = tuple(requests)
+    reasons = Counter(request.error for request in requests if request.error)
+    return tuple(Failure(reason, number, number / len(requests)) for reason, number in reasons.most_common())

@@ -1,0 +1,1 @@
+"""What a load test leaves: tables, the HTML page, records, comparisons, progress."""

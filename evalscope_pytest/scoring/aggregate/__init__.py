@@ -1,0 +1,1 @@
+"""Aggregating the scores of samples into the figures of a subset."""

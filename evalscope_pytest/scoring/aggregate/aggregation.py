@@ -1,0 +1,270 @@
+"""From the scores of a subset's samples to its metrics: means, pass@k, vote@k, pass^k, and means over parts.
+
+Exact and without memory of order: sums are those of `math.fsum`, and attempts are taken by group and repeat, so that
+any worker count, any sharding and any interruption give the same digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ...core.errors import ConfigError, closest
+
+# How much a value counts: in the whole, or in each part of the metric it belongs to (a class, a group of questions).
+Weight: TypeAlias = "float | Mapping[str, float]"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One scored generation.
+
+    Attributes:
+        group: The question; its repeats share it.
+        repeat: 0 for the first generation.
+        values: The metrics it has. One that is missing counts in no average of that metric.
+        answer: The extracted answer, whose value votes compare.
+        weights: How much a metric's value counts, where that is not 1 (IFEval: instructions of the prompt); for an
+            aggregation over parts, by part.
+    """
+
+    group: int
+    repeat: int
+    values: Mapping[str, float]
+    answer: str | None = None
+    weights: Mapping[str, Weight] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AggregatedMetric:
+    """One number of a report.
+
+    Attributes:
+        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k``, ``pass_hat_k``, ``elo`` (of battles), or
+            another by its name.
+        dimensions: ``(("k", 2),)``, or nothing.
+        score: Unrounded.
+        num: What it is the average of: attempts, the sum of their weights, or groups.
+    """
+
+    name: str
+    aggregation: str
+    dimensions: tuple[tuple[str, int], ...]
+    score: float
+    num: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The attempts at one question that have the metric, by repeat."""
+
+    values: tuple[float, ...]
+    answers: tuple[str | None, ...]
+    first_missing: int = field(default=0)
+
+    @property
+    def right(self) -> int:
+        return sum(value >= 1.0 for value in self.values)
+
+
+def aggregate(
+    attempts: Iterable[Attempt], metrics: Sequence[str], aggregation: str | Mapping[str, str] = "mean", repeats: int = 1
+) -> list[AggregatedMetric]:
+    """Return the metrics of one subset in the order of ``metrics``; those no attempt has are left out.
+
+    Args:
+        attempts: In any order.
+        metrics: Which to report.
+        aggregation: For all metrics, or by metric (``mean`` for those it does not name).
+        repeats: How many generations of each question were planned: k runs from 1 to it. A question counts for a k
+            when its first k generations were scored.
+
+    Raises:
+        ConfigError: There is no such aggregation.
+    """
+    ordered = sorted(attempts, key=lambda attempt: (attempt.group, attempt.repeat))
+    result: list[AggregatedMetric] = []
+    for metric in metrics:
+        name = aggregation if isinstance(aggregation, str) else aggregation.get(metric, "mean")
+        if name not in NAMES:
+            raise ConfigError(f"aggregation {name!r} of metric {metric!r}. {closest(name, NAMES)}")
+        having = [attempt for attempt in ordered if metric in attempt.values]
+        if not having:
+            continue
+        if name in _OVER_PARTS:
+            if (over_parts := _OVER_PARTS[name](metric, having)) is not None:
+                result.append(over_parts)
+            continue
+        result.append(_mean(metric, having))
+        if (at_k := _AT_K[name]) is not None:
+            result += _by_k(metric, name.removeprefix("mean_and_"), at_k, _groups(metric, having), repeats)
+    return result
+
+
+def _mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    values = [attempt.values[metric] for attempt in attempts]
+    if not any(attempt.weights and metric in attempt.weights for attempt in attempts):
+        return AggregatedMetric(metric, "mean", (), math.fsum(values) / len(values), len(values))
+    weights = [sum(_by_part(attempt, metric).values()) for attempt in attempts]
+    score = _weighted(values, weights)
+    return AggregatedMetric(metric, "weighted_mean", (), score, round(math.fsum(weights)))
+
+
+def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
+    total = math.fsum(weights)
+    return math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) / total if total else 0.0
+
+
+def _by_part(attempt: Attempt, metric: str) -> Mapping[str, float]:
+    weight = (attempt.weights or {}).get(metric, 1.0)
+    return weight if isinstance(weight, Mapping) else {"": weight}
+
+
+@dataclass(slots=True)
+class _Part:
+    """The values that belong to one part of a metric, and how much each counts there."""
+
+    values: list[float] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    @property
+    def mean(self) -> float:
+        return _weighted(self.values, self.weights)
+
+
+def _parts(metric: str, attempts: Sequence[Attempt]) -> list[_Part]:
+    parts: dict[str, _Part] = {}
+    for attempt in attempts:
+        for name, weight in _by_part(attempt, metric).items():
+            part = parts.setdefault(name, _Part())
+            part.values.append(attempt.values[metric])
+            part.weights.append(weight)
+    return list(parts.values())
+
+
+def _macro_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean of the parts' weighted means; a part in which nothing counts is 0."""
+    means = [part.mean for part in _parts(metric, attempts)]
+    return AggregatedMetric(metric, "macro_mean", (), math.fsum(means) / len(means), len(attempts))
+
+
+def _harmonic_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric | None:
+    """Return the harmonic mean of the parts' weighted means; None where a part has nothing that counts."""
+    parts = _parts(metric, attempts)
+    if not all(any(part.weights) for part in parts):
+        return None
+    means = [part.mean for part in parts]
+    score = len(means) / math.fsum(1 / mean for mean in means) if all(means) else 0.0
+    return AggregatedMetric(metric, "harmonic_mean", (), score, len(attempts))
+
+
+def _all_of_part(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the share of parts in which every value is 1."""
+    parts = _parts(metric, attempts)
+    perfect = sum(all(value >= 1.0 for value in part.values) for part in parts)
+    return AggregatedMetric(metric, "all_of_part", (), perfect / len(parts), len(parts))
+
+
+def _weighted_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean of what counts by its weights, as an average of the attempts."""
+    return AggregatedMetric(metric, "weighted_mean", (), _mean(metric, attempts).score, len(attempts))
+
+
+def _battles(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the share of battles won, of which a sample stands for as many as it weighs.
+
+    With two players that is the win rate which Bradley-Terry or Elo ratings of them predict.
+    """
+    mean = _mean(metric, attempts)
+    return AggregatedMetric(metric, "elo", (), mean.score, len(attempts))
+
+
+def _clipped_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean, or the bound next to it where it is not between 0 and 1."""
+    mean = _mean(metric, attempts)
+    return AggregatedMetric(metric, "clipped_mean", (), min(max(mean.score, 0.0), 1.0), mean.num)
+
+
+def _length_controlled(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the win rate at equal lengths; attempts have ``length_difference`` as well."""
+    from .length_control import win_rate_at_equal_length
+
+    battles = [(attempt.values[metric], attempt.values["length_difference"]) for attempt in attempts]
+    return AggregatedMetric(metric, "length_controlled", (), win_rate_at_equal_length(battles), len(attempts))
+
+
+def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return how far stated confidence is from accuracy; the metric's values are confidences."""
+    from .calibration import calibration_error
+
+    stated = [(attempt.values[metric], attempt.values["accuracy"]) for attempt in attempts]
+    return AggregatedMetric(metric, "calibration_error", (), calibration_error(stated), len(attempts))
+
+
+def _groups(metric: str, attempts: Sequence[Attempt]) -> list[_Group]:
+    by_group: dict[int, list[Attempt]] = {}
+    for attempt in attempts:
+        by_group.setdefault(attempt.group, []).append(attempt)
+    groups = []
+    for members in by_group.values():
+        repeats = {member.repeat for member in members}
+        missing = next(repeat for repeat in range(len(repeats) + 1) if repeat not in repeats)
+        values = tuple(member.values[metric] for member in members)
+        groups.append(_Group(values, tuple(member.answer for member in members), missing))
+    return groups
+
+
+def _by_k(
+    metric: str, name: str, at_k: Callable[[_Group, int], float], groups: Sequence[_Group], repeats: int
+) -> list[AggregatedMetric]:
+    result = []
+    for k in range(1, repeats + 1):
+        counted = [at_k(group, k) for group in groups if group.first_missing >= k]
+        if counted:
+            score = math.fsum(counted) / len(counted)
+            result.append(AggregatedMetric(metric, name, (("k", k),), score, len(counted)))
+    return result
+
+
+def _pass_at_k(group: _Group, k: int) -> float:
+    """Return the chance that one of k attempts drawn from the group is right (Chen et al. 2021, arXiv:2107.03374)."""
+    n = len(group.values)
+    return 1.0 - math.comb(n - group.right, k) / math.comb(n, k)
+
+
+def _pass_hat_k(group: _Group, k: int) -> float:
+    """Return the chance that k attempts drawn from the group are all right (Yao et al. 2024, arXiv:2406.12045)."""
+    return math.comb(group.right, k) / math.comb(len(group.values), k)
+
+
+def _vote_at_k(group: _Group, k: int) -> float:
+    """Return 1 when the most frequent answer of the first k attempts, of equals the earliest, is a right one."""
+    from .votes import most_voted
+
+    right = [value >= 1.0 for value in group.values[:k]]
+    return float(any(right[position] for position in most_voted(group.answers[:k], right)))
+
+
+# What each aggregation adds to the mean.
+_AT_K: dict[str, Callable[[_Group, int], float] | None] = {
+    "mean": None,
+    "mean_and_pass_at_k": _pass_at_k,
+    "mean_and_vote_at_k": _vote_at_k,
+    "mean_and_pass_hat_k": _pass_hat_k,
+}
+# Those that take each part of a metric for itself first, or need more than the metric itself.
+_OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | None]] = {
+    "macro_mean": _macro_mean,
+    "harmonic_mean": _harmonic_mean,
+    "all_of_part": _all_of_part,
+    "weighted_mean": _weighted_mean,
+    "battles": _battles,
+    "clipped_mean": _clipped_mean,
+    "length_controlled": _length_controlled,
+    "calibration_error": _calibration_error,
+}
+NAMES = (*_AT_K, *_OVER_PARTS)
+# Of these the interval of a mean says nothing.
+NO_MEANS = frozenset({"length_controlled", "calibration_error"})

@@ -1,0 +1,1 @@
+"""Measures of how much two texts overlap: BLEU, ROUGE, embeddings."""

@@ -1,0 +1,99 @@
+"""Python that has to pass its tests: they run apart from it, or else in its own module (docs/design/sandbox.md)."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...core.errors import SandboxError
+from ...core.values import Sample, Score
+from ...sandbox.protocol import Program, Result
+from ..protocol import Scorer
+from ..read.visible import visible
+from .apart import set_apart
+from .completion import MAIN, before_line, completed
+from .outcome import check_obstacle, limits_for, outcome
+from .python_part import python_of
+
+if TYPE_CHECKING:
+    from ...sandbox.handle import SandboxHandle
+
+_NOT_LOADED = re.compile(r"\b(?:ModuleNotFound|Import|Permission|OS)Error\b")
+_IMPORTED = re.compile(r"^[ \t]{0,80}(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]{0,60})", re.MULTILINE)
+
+
+class _Reading(NamedTuple):
+    """How a reply is read; see `program_passes`."""
+
+    completes: bool
+    begin: str
+    end: str
+    stop: str
+
+
+def program_passes(*, completes: bool = False, marks: tuple[str, str] = ("", ""), stop: str = "") -> Scorer:
+    """Judge a program by its tests.
+
+    The sample's ``private`` holds the ``tests``; its metadata may name the ``entry_point``, the function they call.
+
+    Args:
+        completes: The question is the head of a function: the reply may be its body alone.
+        marks: What stands before and behind a program, where the prompt's exemplars have such marks.
+        stop: What a line begins with where the program is at its end.
+    """
+    return Scorer(
+        "program_passes",
+        ("accuracy",),
+        partial(_score, _Reading(completes, *marks, stop)),
+        right_reply=lambda sample: f"```python\n{''.join(sample.targets[:1])}\n```",
+        options=f"{completes},{marks},{stop}",
+        sandboxed=True,
+    )
+
+
+def called_function(code: str, tests: str) -> str:
+    """Return the name of the function in a reference solution that its tests call; empty where they call none."""
+    names = re.findall(r"^def (\w+)", code, re.MULTILINE)
+    return next((name for name in reversed(names) if f"{name}(" in tests or f"{name} (" in tests), "")
+
+
+async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float | None) -> Score:
+    entry = str(sample.metadata.get("entry_point", ""))
+    defines = (f"def {entry}(", f"async def {entry}(", f"class {entry}") if entry else ()
+    reply = _between(visible(text), reading.begin, reading.end)
+    code = before_line(python_of(reply, defines), (*MAIN, *filter(None, [reading.stop])))
+    whole = completed(sample.question, code, defines) if reading.completes else code
+    tests = sample.private["tests"]
+    head = sample.question if reading.completes else ""
+    apart = set_apart(tests, entry, head, "".join(sample.targets[:1]))
+    limits = limits_for(cpu_s)
+    result = await sandbox.run(Program(source=whole, tests=apart or tests, apart=bool(apart), limits=limits))
+    if result.obstacle == "unplain":
+        apart = ""
+        result = await sandbox.run(Program(source=whole, tests=tests, limits=limits))
+    check_obstacle(result, sandbox)
+    await _check_modules(sandbox, result, tests)
+    return outcome(result, code, limits.cpu_s, compared="outside" if apart else "inside")
+
+
+def _between(text: str, begin: str, end: str) -> str:
+    """Return what stands before the first ``end``, and behind ``begin`` where that is there."""
+    before = text.partition(end)[0] if end else text
+    return before.rpartition(begin)[2] if begin else before
+
+
+async def _check_modules(sandbox: SandboxHandle, result: Result, tests: str) -> None:
+    """Check that the sandbox has the modules that the tests import: a missing one is not the program's fault.
+
+    Raises:
+        SandboxError: One is missing, or cannot be loaded.
+    """
+    if result.status != "failed" or not _NOT_LOADED.search(result.stderr):
+        return
+    for name in dict.fromkeys(_IMPORTED.findall(tests)):
+        if not (await sandbox.run(f"import {name}")).ok:
+            raise SandboxError(
+                f"the tests import {name}, which the sandbox ({sandbox.name}) does not have. Install it for this "
+                f"interpreter, or name a container image that has it."
+            )

@@ -1,0 +1,167 @@
+"""Python in replies that do not fence it: the part that parses, as EvalPlus keeps it.
+
+A body ends where its indentation does, and a program at the first prose behind its function.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import NamedTuple
+
+from ..read.code import PYTHON, fenced, is_prose
+from ..read.visible import visible
+from .completion import completed
+
+_LONGEST = 60_000  # Characters that are parsed.
+_DEEPEST = 60  # Open brackets: the parser's time may double with each.
+_FENCES = 16  # From the last, that are tried.
+_HEAD = "def _():\n"
+_QUOTE = re.compile(r'"""|\'\'\'')
+_STATEMENT = re.compile(r"(?:async |if|for|while|with|try|def|class|match|return|else|elif|except|finally|@)(?!\w)")
+_GOES_ON = re.compile(r"[)\]}]|(?:else|elif|except|finally)(?!\w)")
+_FENCE = re.compile(r"\s{0,80}(?:`{3,20}|~{3,20})\s{0,80}")
+
+
+class _Piece(NamedTuple):
+    """Lines from a line at the margin to the next one that begins something else."""
+
+    text: str
+    is_code: bool
+
+
+def python_of(text: str, defines: tuple[str, ...] = (), *, last: bool = False) -> str:
+    """Return the Python program in a reply: what its fenced block holds, else its part that parses.
+
+    Args:
+        defines: How a line begins that defines what the tests call.
+        last: Take the last block rather than the first where none defines anything.
+    """
+    reply = visible(text)
+    block = fenced(reply, PYTHON, defines, last=last)
+    if block is None:
+        return python_part(reply, defines)
+    return block.code if block.closed else python_part(block.code, defines)
+
+
+def python_part(text: str, defines: tuple[str, ...] = ()) -> str:
+    """Return the part of ``text`` that is Python, all of it when none can be told apart.
+
+    With a function that the tests call it is what parses before it, the last one of these functions, and what follows
+    it without prose between; else the longest part without prose.
+    """
+    if len(text) > _LONGEST:
+        return text
+    if (whole := _parsed(text)) and not any(map(_is_word, whole.body)):
+        return text
+    lines = text.split("\n")
+    for number in _fences(lines):  # one that is indented too far to close its block
+        if _is_code("\n".join(lines[:number])):
+            return "\n".join(lines[:number])
+    pieces = _pieces(lines)
+    if all(piece.is_code or not piece.text.strip() for piece in pieces):
+        return text
+    calls = [n for n, piece in enumerate(pieces) if piece.is_code and defines and _has_line(piece.text, defines)]
+    if calls:
+        start, end = 0, calls[-1] + 1
+        while end < len(pieces) and pieces[end].is_code:
+            end += 1
+    else:
+        start, end = _longest_run(pieces)
+    kept = [piece.text for piece in pieces[start:end] if piece.is_code]
+    return "\n".join(kept) if kept else text
+
+
+def _fences(lines: list[str]) -> list[int]:
+    found = [number for number, line in enumerate(lines) if _FENCE.fullmatch(line)]
+    return found[: -_FENCES - 1 : -1]
+
+
+def _has_line(text: str, beginnings: tuple[str, ...]) -> bool:
+    return any(line.startswith(beginnings) for line in text.split("\n"))
+
+
+def _longest_run(pieces: list[_Piece]) -> tuple[int, int]:
+    best, start = (0, 0), 0
+    longest = 0
+    for number, piece in enumerate([*pieces, _Piece("", False)]):
+        if piece.is_code:
+            continue
+        size = sum(len(one.text.split()) for one in pieces[start:number])
+        if size > longest:
+            longest, best = size, (start, number)
+        start = number + 1
+    return best
+
+
+def _pieces(lines: list[str]) -> list[_Piece]:
+    """Return the pieces of a text. Prose in front of indented lines is a piece of its own."""
+    found: list[_Piece] = []
+    for group in _groups(lines):
+        piece = "\n".join(group)
+        if _is_code(piece):
+            found.append(_Piece(piece, True))
+            continue
+        rest = "\n".join(group[1:])
+        if not _STATEMENT.match(group[0]) and rest.strip() and _is_code(rest):
+            found += [_Piece(group[0], False), _Piece(rest, True)]
+        else:
+            found.append(_Piece(piece, not piece.strip()))
+    return found
+
+
+def _groups(lines: list[str]) -> list[list[str]]:
+    """Return the lines in groups that begin at the margin, outside of texts over several lines."""
+    groups: list[list[str]] = [[]]
+    quote, decorated = "", False
+    for line in lines:
+        margin = bool(line.strip()) and not line[0].isspace()
+        if margin and not quote and not decorated and not _GOES_ON.match(line):
+            groups.append([])
+        decorated = margin and not quote and line.startswith("@") and not is_prose(line)
+        groups[-1].append(line)
+        for mark in _QUOTE.findall(line):
+            quote = mark if not quote else "" if mark == quote else quote
+    return [group for group in groups if group]
+
+
+def _is_code(text: str) -> bool:
+    """Tell whether a text is statements, or the body of a function, and not just a word."""
+    if not text.strip():
+        return False
+    tree = _parsed(text) or _parsed(completed(_HEAD, text, ()))
+    if tree is None:
+        return False
+    body = tree.body
+    if len(body) == 1 and isinstance(body[0], ast.FunctionDef) and body[0].name == "_":
+        body = body[0].body
+    return any(not _is_word(statement) for statement in body) or text.lstrip().startswith("#")
+
+
+def _is_word(statement: ast.stmt) -> bool:
+    """Tell whether a statement does nothing, as words do that happen to parse: ``Done``, ``Note: recursion``."""
+    if isinstance(statement, ast.AnnAssign):
+        return statement.value is None and isinstance(statement.target, ast.Name) and statement.target.id[:1].isupper()
+    return isinstance(statement, ast.Expr) and isinstance(
+        statement.value, (ast.Name, ast.Attribute, ast.Tuple, ast.Compare, ast.BinOp, ast.BoolOp, ast.UnaryOp)
+    )
+
+
+def _parsed(text: str) -> ast.Module | None:
+    if _depth(text) > _DEEPEST:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for sign in re.findall(r"[()\[\]{}]", text):
+        depth += 1 if sign in "([{" else -1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,0 +1,205 @@
+r"""Reading the final answer of a mathematical question out of a reply.
+
+From the most to the least explicit; the first that says something decides:
+
+1. the last ``\boxed{...}`` that is not taken back ("it is not \boxed{17}"); boxes joined by "and" are one answer;
+2. the last phrase that announces an answer ("the answer is", ``ANSWER:``, ``答案是``, ``####``, a JSON field);
+3. the last expression in bold, on its own;
+4. the last expression or number of the reply; a reply of one or two words stands for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from ..compare.number_words_zh import last_spoken_zh
+from .boxes import Box, boxes
+from .expressions import formula_at, is_value, mathematical, mathematical_only, tokens_of
+from .json_text import json_answer
+from .marker import announcements
+from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, one_line, sentences, values
+from .visible import fold, visible
+
+_TAIL = 32_000  # Characters before the end that are read, where no box is found.
+_SHORT = 2  # Lines of a part with the heading "Answer" that announce it.
+_SENTENCES = 6  # Sentences behind a phrase in which its value is looked for.
+_SENTENCES_BACK = 40
+_SHOWN = 2000  # Characters read after a phrase or before the end.
+_TAKEN_BACK_AFTER = re.compile(
+    r"[\s$)*]{0,4}(?:\\[)\]])?,?\s{0,2}(?:(?:is|was|would be|which is|seems)\s(?:clearly |definitely |obviously )?"
+    r"(?:not|wrong|incorrect|false|invalid|impossible)(?![a-z])|isn't|不对|错|不正确|是错)",
+    re.IGNORECASE,
+)
+_TWO_BOXES = re.compile(
+    r"[\s$.]{0,4}(?:\\[)\]])?(?:,|;|、)?\s{0,3}(?:and|or|和|或|与)?\s{0,3}(?:\\[(\[])?[\s$]{0,4}"
+    r"(?:[A-Za-z](?:_\w)?\s?=\s?)?$"
+)
+_LIST_WORD = re.compile(r",|;|、|and|or|和|或|与")
+_FILLER = re.compile(
+    r"(?:[\s:=,~≈]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just"
+    r"|only|found|to|thus|therefore|so|now|then"
+    r"|that|indeed|at|least|most|also|given|by|as follows|genau|ungefähr|exactement|environ|exactamente|aproximadamente"
+    r"|ровно|примерно)(?![^\W_])){0,16}",
+    re.IGNORECASE,
+)
+_OPENING = " \t\r\n:*_`\"'#>"
+_BULLET = re.compile(r"\s{0,20}\n\s{0,20}(?:[-*•+]|1[.)])\s{1,4}(?=\S)")
+_DENIED = re.compile(r"not\b|n't|不", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"unknown|undetermined|impossible to|unclear|无法|未知", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:\*\*)?(?:\(([A-E])\)|([A-E])[.)])(?:\*\*)?[\s:,–—-]{1,4}(?=[-+$(]{0,3}(?:\d|\\|[√π.]|[a-z](?![a-z])))"
+)
+_SUPPOSED = re.compile(r"(?:should|must|would|will|has to)\s(?:\w{1,10}\s){0,2}be$", re.IGNORECASE)
+# Emoji, their joiners and ticks; arrows of the same blocks announce.
+_PICTURES = re.compile("[\u2600-\u2793\u2b50\u2b55\ufe0f\u200d\u20e3\U0001f000-\U0001faff]+")
+_UNKNOWN = r"\$?[A-Za-z](?:_\w)?\s?=\s?[^\s,;=$*]{0,39}[^\s,;=$*.]\$?"
+_UNKNOWNS = re.compile(rf"{_UNKNOWN}(?:(?:,|;|,?\s?and)\s?{_UNKNOWN}){{1,7}}(?=[\s*`_.]{{0,6}}(?:\n|$))")  # "x=2, y=3"
+_WORDS = 4  # A longer claim without a value is prose; the value is looked for behind it.
+_ZH_COUNTED = re.compile(r"-?\d[\d,.]{0,40}(?:/\d{1,20}|%)?[\u0e00-\u0eff\u3040-\u30ff一-鿿]{1,4}")
+_GIVES_BACK = re.compile(r"[\s*_`\"')\]}.,;:!?$]")
+
+
+def read_math(text: str) -> str | None:
+    """Return the final answer as it is written in the reply, None when there is none."""
+    reply = visible(text).strip()
+    if not reply.isascii():
+        reply = _PICTURES.sub(" ", reply).strip()
+    members = json_answer(reply)
+    if members is not None:
+        return _member(", ".join(members))
+    if answer := _boxed(reply):
+        return answer
+    tail = fold(reply[-_TAIL:])
+    announced = _announced(tail)
+    return (_bold(tail) or _last_expression(tail)) if announced is None else announced or None
+
+
+def _member(answer: str) -> str | None:
+    """Return what a field of JSON answers: a value, a sentence about it, or a whole reply."""
+    if "\\" in answer and "$" not in answer and mathematical_only(answer):
+        return answer.strip()
+    return _boxed(answer) or _announced(folded := fold(answer)) or _claim(folded) or None
+
+
+def _boxed(reply: str) -> str | None:
+    if "box" not in reply:
+        return None
+    chosen: list[Box] = []
+    for box in boxes(reply):
+        if chosen:
+            between = reply[box.end : chosen[-1].start]
+            if len(between) > 24 or not _LIST_WORD.search(between) or not _TWO_BOXES.match(between):
+                break
+        elif _taken_back(reply, box):
+            continue
+        if box.content.strip(" .$\\{}") or "\\{" in box.content:
+            chosen.append(box)
+    return ", ".join(box.content.strip() for box in reversed(chosen)) or None
+
+
+def _taken_back(reply: str, box: Box) -> bool:
+    before, after = reply[max(0, box.start - 48) : box.start], reply[box.end : box.end + 40]
+    return bool(DENIED_BEFORE.search(before) or _TAKEN_BACK_AFTER.match(after))
+
+
+def _announced(reply: str) -> str | None:
+    """Return what the last phrase announces; empty when all there are say that there is no answer."""
+    silent = False
+    for phrase in announcements(reply):
+        claim = reply[phrase.end() : phrase.end() + _SHOWN]
+        supposed = _SUPPOSED.search(phrase.group()) is not None
+        heading = phrase.group().endswith("\n")
+        if answer := _headed(claim) if heading else _claim(claim, needs_value=supposed):
+            return answer
+        silent = silent or answer == ""
+    return "" if silent else None
+
+
+def _headed(text: str) -> str | None:
+    """Return the answer of a part with the heading "Answer": a short one announces it, a long one comes to it."""
+    if sum(1 for line in text.splitlines() if line.strip()) > _SHORT:
+        return _bold(text) or _last_expression(text)
+    return _claim("\n" + text)
+
+
+def _claim(claim: str, *, needs_value: bool = False) -> str | None:
+    """Return what a phrase announces: a value, or the words of its clause.
+
+    Args:
+        needs_value: Words alone are no answer ("the answer should be positive").
+    """
+    if bullet := _BULLET.match(claim):
+        claim = claim[bullet.end() :]
+    claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
+    claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
+    if label := _LABEL.match(claim):
+        claim = claim[label.end() :]
+    if (formula := formula_at(claim, 0)) and is_value(formula.text) and not _joined(claim[formula.end :]):
+        return formula.text
+    if unknowns := _UNKNOWNS.match(claim):
+        return unknowns.group().replace("$", "")
+    words = ""
+    for sentence in islice(sentences(claim), _SENTENCES):
+        if _NO_ANSWER.match(sentence):
+            return ""
+        value = announced_value(sentence)
+        if value is None and _DENIED.match(sentence):
+            return ""
+        if value and (value.weight is not Weight.ASIDE or not _before(sentence, value)):
+            return _with_unit(sentence, value)
+        words = words or _before(sentence, value)
+        if words and len(words.split()) <= _WORDS:
+            break
+    if needs_value:
+        return None
+    return (None if words.isascii() else last_spoken_zh(words)) or words or None
+
+
+def _joined(behind: str) -> bool:
+    """Tell whether a formula goes on with another value: "$3$, $5$ and $7$", "$x = 2$ or $x = -2$"."""
+    return re.match(r",?\s{0,2}(?:and|or|,)\s{0,2}[$\\\d-]|,\s{0,2}[$\\\d-]", behind) is not None
+
+
+def _before(sentence: str, value: Value | None) -> str:
+    """Return the words of a clause, up to a remark that holds a value."""
+    if value is None and all(token.formula or mathematical(token.text) for token in tokens_of(sentence)):
+        return sentence.strip(" \"'`*_.,;")  # "p - q"
+    end = len(sentence) if value is None else value.start
+    return re.split(r",\s|\s\(|;|\s[—–-]\s", sentence[:end], maxsplit=1)[0].strip(" \"'`*_.,;}").rstrip("( ")
+
+
+def _with_unit(sentence: str, value: Value) -> str:
+    """Return a value; with its unit when a sentence in Chinese or Japanese is nothing else."""
+    whole = sentence.strip(" *_`")
+    return whole if _ZH_COUNTED.fullmatch(whole) else value.text
+
+
+def _bold(reply: str) -> str | None:
+    """Return the last bold text that is an expression, with or without a unit: headings and emphasis are not."""
+    pieces = reply.split("**")
+    for inner in reversed(pieces[1:-1:2] if len(pieces) % 2 else pieces[1::2]):
+        if len(inner) > 200 or not is_value(inner):
+            continue
+        found = values(inner.strip())
+        if found and not inner[: found[0].start].strip(" $*") and len(inner[found[0].end :].split()) <= 2:
+            return found[0].text
+    return None
+
+
+def _is_short_text(reply: str) -> bool:
+    return len(reply) <= 60 and len(reply.split()) <= 2 and not is_value(reply)
+
+
+def _last_expression(reply: str) -> str | None:
+    """Return the value that the reply's last sentence with one gives, or a reply of at most two words itself."""
+    tail = one_line(reply.replace("\\boxed{}", " "))[-_SHOWN:]
+    fallback: str | None = None
+    for sentence in islice(reversed(list(sentences(tail))), _SENTENCES_BACK):
+        value = concluding_value(sentence)
+        if value and value.weight is not Weight.ASIDE:
+            return value.text
+        fallback = fallback or (value.text if value else None)
+        if not sentence.isascii() and (number := last_spoken_zh(sentence)):
+            return number
+    return fallback or (reply.strip(" .*_`\"'。") or None if _is_short_text(reply) else None)

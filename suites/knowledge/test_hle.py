@@ -1,0 +1,64 @@
+"""Questions of experts at the edge of what is known, in eight fields; those without a picture.
+
+Humanity's Last Exam: Phan et al. 2025, arXiv:2501.14249. A reply states how sure it is, from which the calibration
+error follows.
+"""
+
+from dataclasses import replace
+
+from evalscope_pytest import Message, Sample, Score, benchmark, hub
+from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.judge import Labels, graded
+
+from .confidence import stated_confidence
+
+FIELDS = ["Biology/Medicine", "Chemistry", "Computer Science/AI", "Engineering", "Humanities/Social Science", "Math",
+          "Physics", "Other"]  # fmt: skip
+SYSTEM = """\
+Reply in this form:
+Explanation: {why you answer so}
+%s: {your answer}
+Confidence: {how sure you are of it, from 0%% to 100%%}"""
+GRADING = """\
+Decide whether the final answer of a reply is the reference answer.
+
+Question: {question}
+
+Reference answer: {gold}
+
+Reply:
+{pred}
+
+Only what the two answers say counts: do not solve the problem, do not argue for another answer, and do not look at \
+how the reply got there. Answers that differ in anything that matters are different; small differences of rounding \
+are none. A reply without a final answer is wrong.
+
+The verdict is C if the answers are the same, and I if they are not."""
+
+
+def text_only(record, params) -> bool:
+    if params["include_multi_modal"]:
+        raise ConfigError("include_multi_modal of 'hle': no pictures can be sent. Leave it out.")
+    return not record.get("image")
+
+
+def to_sample(record) -> Sample:
+    system = SYSTEM % ("Exact Answer" if record["answer_type"] == "exactMatch" else "Answer")
+    conversation = (Message("system", system), Message("user", record["question"]))
+    return Sample(conversation, record["answer"], metadata={"subject": record.get("raw_subject", "")}, id=record["id"])
+
+
+def score(sample, reply, decided) -> Score:
+    return Score(accuracy=decided[0]["accuracy"], calibration_error=stated_confidence(reply))
+
+
+GRADES = Labels({"C": {"accuracy": 1.0}, "I": {"accuracy": 0.0}})
+JUDGING = replace(graded("hle", GRADING, GRADES), metrics=("accuracy", "calibration_error"), score=score,
+                  aggregation={"calibration_error": "calibration_error"})  # fmt: skip
+
+
+@benchmark("hle", version="2", pretty_name="Humanity's-Last-Exam", to_sample=to_sample, keep=text_only, judge=JUDGING,
+           dataset=hub("cais/hle", subsets=FIELDS, subset_by="category"),
+           extra_params={"include_multi_modal": False}, tags=["knowledge", "qa"])  # fmt: skip
+async def test_hle(sample, model):
+    return await model.generate(sample)

@@ -1,0 +1,95 @@
+"""BIG-Bench Hard: a letter where the question lists options, a short free answer elsewhere."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from evalscope_pytest.core.values import Sample, Score
+from evalscope_pytest.scoring.compare.math_form import simplified, without_unit
+from evalscope_pytest.scoring.compare.math_value import exact
+from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.read.choice import read_choice
+from evalscope_pytest.scoring.read.options import listed, options
+from evalscope_pytest.scoring.read.phrase import read_phrase
+
+_BRACKETS = frozenset("()[]{}<> ")
+_LONGEST = 1000
+_DIGIT = re.compile(r"\d")
+_VARIABLE = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+_LEAD_IN = re.compile(
+    r"^(?:that )?(?:it|this|(?:the|this) [a-z]{2,20}(?: [a-z]{2,20}){0,3}) (?:is|evaluates to|must be)"
+    r"(?: deductively)? ",
+    re.IGNORECASE,
+)
+_DRESSED = re.compile(r"\\boxed\{([^{}]{1,80})\}|\$([^$]{1,80})\$|(?<=\w)\*\*(?!\s?[\w(])|(?<=\w)\*\*(?=\s[a-z])")
+_SCALED = re.compile(r"\d{1,9} (?:dozens?|hundred|thousand|million|billion)(?: [a-z]{1,20}){0,3}", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?:(?:so |thus |in total,? |altogether,? )?(?:i|you|we|they|he|she|there)"
+    r"(?:'ve| have| has| had| are| is| were| would have)? )?"
+    r"(?:(?:a total of|a sum of|exactly|only|just|precisely) )?"
+    r"(?P<number>[-+]?\d[\d,]{0,20}|[a-z]{3,9}(?:-[a-z]{3,5})?)"
+    # What is counted, unless it says more or less of it, or counts in dozens.
+    r"(?:[ -](?!(?:or|and|to|plus|minus|times|over|divided|hundred|thousand|million|billion|trillion|dozens?|percent"
+    r"|squared|cubed|mod|less|more|fewer|half|point|factorial)(?![a-z]))[a-z][a-z'-]{0,20}){0,6}",
+    re.IGNORECASE,
+)
+
+
+def bbh_answer() -> Scorer:
+    """Judge replies to the tasks of BIG-Bench Hard (Suzgun et al. 2022), asked for as "So the answer is ...".
+
+    Metric ``accuracy``. A target of one letter is an option: those of the question ("(A) text" on lines of their
+    own) or the sample's choices. Free answers are compared without case, commas and wrapping; brackets without blanks;
+    numbers without what they count or the sum they come from.
+    """
+    return Scorer("bbh_answer", ("accuracy",), _score, _right_reply)
+
+
+def _right_reply(sample: Sample) -> str:
+    target = sample.targets[0]
+    return f"So the answer is ({target})." if _is_letter(target) else f"So the answer is {target}."
+
+
+def _is_letter(target: str) -> bool:
+    return len(target) == 1 and target.isascii() and target.isupper()
+
+
+def _score(text: str, sample: Sample) -> Score:
+    targets = [target.strip() for target in sample.targets]
+    bare = [target.strip("()") if len(target) == 3 else target for target in targets]
+    if all(_is_letter(target) for target in bare):
+        chosen = read_choice(text, options(sample.choices or listed(sample.question)))
+        answer = chosen[0] if chosen else None
+        return Score(accuracy=float(answer in bare), answer=answer)
+    readings = read_phrase(text)
+    for reading in readings:
+        if any(_same(target, reading) for target in targets):
+            return Score(accuracy=1.0, answer=reading)
+    return Score(accuracy=0.0, answer=readings[0] if readings else None)
+
+
+def _same(target: str, answer: str) -> bool:
+    if target.lstrip("-").isdigit():
+        return _number(answer) == int(target)
+    if set(target) <= _BRACKETS:
+        return target.replace(" ", "") == answer.replace(" ", "")
+    words = _words(target)
+    return words in (_words(answer), _words(_LEAD_IN.sub("", answer)))
+
+
+def _number(answer: str) -> Fraction | None:
+    """Return the number an answer gives: alone, behind the sum it comes from, or counting something."""
+    sides = _DRESSED.sub(r"\1\2", answer[:_LONGEST]).split("=")
+    if any(_VARIABLE.search(side) and _DIGIT.search(side) for side in sides[:-1]):
+        return None  # an equation in something: its right side is not the answer
+    value = sides[-1].strip()
+    if counted := _COUNTED.fullmatch(value):
+        value = counted.group("number")
+    elif _SCALED.fullmatch(value):
+        value = without_unit(value)
+    return exact(simplified(value))
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().replace(",", " ").split()
