@@ -153,8 +153,7 @@ def as_message(value: object) -> Message:
     """Return a message that is one already, or is written as a mapping.
 
     Raises:
-        TypeError: It is neither, its role is not one of `ROLES`, its content is not text, or it holds calls of tools,
-            which a mapping cannot give.
+        TypeError: It is neither, its role is none of `ROLES`, its content is not text, or it holds calls of tools.
     """
     if isinstance(value, Message):
         return value
@@ -166,8 +165,8 @@ def as_message(value: object) -> Message:
     message = Message(value["role"], value["content"])
     if calls := next((name for name in _CALLS if value.get(name)), None):
         raise TypeError(
-            f"{calls} of a message: {_shown(value[calls])}. Only role and content of a mapping are sent. Have to_sample "
-            "make a Message of it, with tool_calls or tool_call_id"
+            f"{calls} of a message: {_shown(value[calls])}. Only role and content of a mapping are sent. Make it a "
+            "Message(...) with tool_calls or tool_call_id in to_sample"
         )
     return message
 

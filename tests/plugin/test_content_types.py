@@ -52,10 +52,8 @@ def test_a_message_of_an_authors_benchmark(content, form, served):
     ],
 )
 def test_other_fields_of_a_sample(sample, message, served):
-    served.benchmark(
-        before=f"PARTS = {PARTS!r}\nfrom evalscope_pytest import Message\ndef to_sample(record):\n    return {sample}\n",
-        count=3,
-    )
+    imports = f"from evalscope_pytest import Message\nPARTS = {PARTS!r}\n"
+    served.benchmark(before=f"{imports}def to_sample(record):\n    return {sample}\n", count=3)
     run = served.run()
     assert run.code == 4
     assert message in told(run)
