@@ -46,8 +46,10 @@ class Value(NamedTuple):
     weight: Weight
 
 
-_ADVERBS = r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another"
+_ADVERBS = (
+    r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another"
     r"|remaining|other|same|original|initial|least|up|to|approximately)){0,3}"
+)
 # What stands directly before a number that says when, where, how long, of what or for whom.
 _BESIDE_BEFORE = re.compile(
     r"(?:(?<!\w)(?:"
