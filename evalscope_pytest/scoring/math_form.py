@@ -32,11 +32,6 @@ _EMPTY_SET = re.compile(
     re.IGNORECASE,
 )
 _BARE_SET = re.compile(r"(?P<name>(?:[A-Za-z]\s?(?:=|\\in)\s{0,3})?)\{(?P<members>[^{}=|:]{1,200},[^{}=|:]{1,200})\}")
-_SPOKEN_UNIT = re.compile(
-    r"(?P<number>(?!a\b)[A-Za-z]{2,9}(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)\s"
-    r"(?P<unit>(?!(?:thirds?|hal(?:f|ves)|quarters?|\w{3,7}ths?|fifths?|percent|dozen|more|less|times|or|and|to|point|hundred"
-    r"|thousand|million|billion|out|of|in|per)\b)[A-Za-z-]{3,20}(?: [A-Za-z-]{2,20}){0,4})"
-)
 _BARE_EXPONENT = re.compile(r"\^\s?(-\d{1,6})(?![\d.])")
 _REPEATING_IN_BRACKETS = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,12})\.(?P<fixed>\d{0,12})\((?P<line>\d{1,20})\)")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\{,\}|,)\d{3})+(?!\d|,\d)|(?<![\d.,])\d{1,3}(?: \d{3})+(?![ ]?\d)")
@@ -99,7 +94,7 @@ def written(text: str, *, label: bool = True) -> str:
     text = _thousands_joined(text).lstrip("= ")
     if text.endswith("}") and (bare := _BARE_SET.fullmatch(text)) and not _THOUSANDS.fullmatch(bare["members"]):
         text = f"{bare['name']}\\{{{bare['members']}\\}}"
-    return spoken(text) or _spoken_with_unit(text) or (None if text.isascii() else spoken_zh(text)) or text
+    return spoken(text) or (None if text.isascii() else spoken_zh(text)) or text
 
 
 def _without_words(text: str, label: bool) -> str:
@@ -108,13 +103,6 @@ def _without_words(text: str, label: bool) -> str:
     if label:
         text = without_lead(without_label(text))
     return _REPEATING.sub(_repeating, unit_removed(text)) if "." in text else unit_removed(text)
-
-
-def _spoken_with_unit(text: str) -> str | None:
-    """Return ``3 tune-ups`` for ``Three tune-ups``."""
-    words = _SPOKEN_UNIT.fullmatch(text)
-    number = spoken(words["number"]) if words else None
-    return f"{number} {words['unit']}" if words and number else None
 
 
 def _period_marked(match: re.Match[str]) -> str:

@@ -36,7 +36,7 @@ BASES = [
 STATED = [
     ("54", r"\boxed{\text{Tom walked } 54 \text{ miles}}", True),
     ("54", r"\boxed{\text{He is }54\text{ miles away}}", True),
-    ("3", r"\boxed{\text{Three tune-ups}}", True), ("36", r"\boxed{(\text{C})\;36}", True),
+    ("36", r"\boxed{(\text{C})\;36}", True),
     ("18", "Janet makes $18 each day by selling the remaining 9 eggs.", True),
     ("27", "Final Answer: At age 5 the dog will have had 27 puppies.", True),
     ("312", "Answer: $312 — 104 loads at $3 each.", True), ("18", "So it is $18/day.", True),
