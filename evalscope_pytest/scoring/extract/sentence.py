@@ -47,7 +47,8 @@ class Value(NamedTuple):
 
 
 _ADVERBS = (
-    r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another|least|up|to|approximately)){0,3}"
+    r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another"
+    r"|remaining|other|same|original|initial|least|up|to|approximately)){0,3}"
 )
 # What stands directly before a number that says when, where, how long, of what or for whom.
 _BESIDE_BEFORE = re.compile(
@@ -56,7 +57,8 @@ _BESIDE_BEFORE = re.compile(
     r"|before|within|for|from|at|on|by|over|during|per|every|than|using|among|between|until|through|across"
     r"|(?<!left )(?<!up )(?<!ends )(?<!end )(?<!remains )(?<!be )with|out of|instead of|since"
     r"|steps?|days?|weeks?|months?|years?|hours?|parts?|questions?|problems?|grades?|pages?|chapters?|cases?|lines?"
-    r"|equations?|methods?|numbers?|rows?|no\.?|the|these|those|both|all|his|her|their|its|our|my"
+    r"|equations?|methods?|numbers?|rows?|ages?|aged|levels?|rounds?|stages?|phases?|trials?|sections?|exercises?|examples?"
+    r"|tables?|figures?|lessons?|no\.?|the|these|those|both|all|his|her|their|its|our|my"
     # German, French, Spanish, Russian, Swahili
     r"|nach|innerhalb(?: von)?|vor|bei|mit|für|pro|je|seit|bis|während|den|die|ihren|seinen|an|auf"
     r"|après|dans|avant|pendant|pour|avec|depuis|chaque|les|ses|en|au bout de|sur"
@@ -108,6 +110,7 @@ _ASIDE_WITHIN = re.compile(
     r"|provided|assuming|which (?:is|are|was|were|has|have)"
     r"|of which|up from|down from|compared (?:to|with)|instead of|rather than|unlike|versus|whereas|weil|wobei|denn"
     r"|puisque|parce que|dont|porque|ya que|так как|потому что|из которых|kwa sababu)(?![a-z]))"
+    r"|\s(?=by [a-z]{2,12}ing(?![a-z]))"
     rf"|\s(?={_FOR_ALL})|(?<=[^,])(?=其中|因为|由于)",
     re.IGNORECASE,
 )
@@ -162,8 +165,17 @@ _CONDITION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"\W{0,4}(?:note|remark|hint|p\.s|check(?:ing)?|verification|recall|remember)(?![a-z])", re.IGNORECASE
+    r"\W{0,4}(?:note|remark|hint|p\.s"
+    r"|(?:double|cross|sanity)?[-\u2010\u2011 ]?check(?:ing|ed)?|verification|recall|remember)(?![a-z])",
+    re.IGNORECASE,
 )
+# "14π, or about 43.98": the rounded form of what stands before.
+_ROUNDED_BEFORE = re.compile(
+    r"(?:,|\(|\bor|\bis|—|-)\s{1,2}(?:or |which is |that is |i\.e\.,? )?"
+    r"(?:about|approximately|approx\.?|roughly|around|nearly)\s[$*(]{0,3}$",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(r"[π√]|\\(?:pi|sqrt|[dt]?frac)(?![A-Za-z])")
 _SUM = re.compile(r"\d\s?[%)]?\s?=")
 _MONEY = re.compile(r"(?:for|at|by)\s[$£€¥]?$")
 
@@ -259,6 +271,8 @@ def _weight(sentence: str, run: Token, clauses: list[tuple[int, Weight]]) -> Wei
         return Weight.ASIDE
     if _RELATION.search(run.text) and not _SUM.search(run.text) and _CONDITION_BEFORE.search(before):
         return Weight.ASIDE
+    if _EXACT.search(sentence, 0, run.start) and (run.text[:1] == "≈" or _ROUNDED_BEFORE.search(before)):
+        return Weight.ASIDE
     number = _PLAIN_NUMBER.fullmatch(run.text) or _BETWEEN.search(before)
     beside = number and _BESIDE_BEFORE.search(before) and not _WAYS.match(behind)
     money = sentence[run.start : run.start + 1] in ("$", "£", "€", "¥") and _MONEY.search(before)
@@ -289,9 +303,13 @@ def _kind(sentence: str, at: int, *, followed: bool) -> Weight:
         return Weight.ASIDE
     if not at and followed and _OPENING_BESIDE.match(sentence):
         return Weight.BESIDE
+    if at and _BESIDE_CLAUSE.match(sentence, at):
+        return Weight.BESIDE
     return Weight.CONCLUDES if at and _CONCLUDES_CLAUSE.match(sentence, at) else Weight.PLAIN
 
 
+# "by selling the other 9 eggs", "比乙数多20"
+_BESIDE_CLAUSE = re.compile(r"\W{0,4}(?:by [a-z]{2,12}ing(?![a-z])|比)", re.IGNORECASE)
 _OPENING_ASIDE = re.compile(
     r"\W{0,4}(?:since|because|if|when|given|as|for (?:all|every|any)|assuming|weil|da|wenn"
     r"|puisque|si|porque|como|так как|если"
