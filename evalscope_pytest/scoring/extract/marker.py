@@ -96,6 +96,7 @@ _DENIED = re.compile(
     r"|student's|错误的?|falsche|incorrecta|mauvaise)[\s*_`\"'_-]{1,2}$",
     re.IGNORECASE,
 )
+_ARROWS = "→⇒➔➜=-"
 _HEDGED = re.compile(
     r"(?:\b(?:whether|if|suppose|assume|assuming|imagine|unless|why"
     r"|(?:might|may|could|would|some|people) (?:say|think))"
@@ -176,7 +177,8 @@ def _lines_with(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _denied(reply: str, match: re.Match[str], *, not_this: bool) -> bool:
-    if _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
+    # An arrow is no noun that "false" or "wrong" in front of it could belong to: "B is false → C".
+    if match.group()[0] not in _ARROWS and _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
         return True
     if _DENIED_VERB.search(match.group()) or _DENIED_BEHIND.match(reply, match.end()):
         return True

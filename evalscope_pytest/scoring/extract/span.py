@@ -13,6 +13,7 @@ from .visible import fold
 _SEPARATORS = (";", "\n", ",", " & ")
 _JOINS = ("and ", "& ")
 _LONGEST = 1000
+_BRACKETED_POINT = re.compile(r"^[(\[](-?\.\d{1,30})[)\]]")  # "(.5)": without its brackets the point would be lost
 MOST = 64  # Members of a list that are read.
 
 
@@ -29,7 +30,7 @@ def read_spans(text: str) -> tuple[str, ...]:
     if claim.startswith('"') and '"' in claim[1:]:  # quoted, or a field of JSON
         quoted = claim[1:].partition('"')[0]
         return tuple(dict.fromkeys((quoted, unwrapped(quoted) or quoted)))
-    line = claim.lstrip(" *_").partition("\n")[0]
+    line = _BRACKETED_POINT.sub(r"\1", claim.lstrip(" *_").partition("\n")[0])
     if listed := listed or inline_points(line):
         found = [
             "; ".join(listed),
