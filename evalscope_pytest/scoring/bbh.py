@@ -27,6 +27,7 @@ _TRUTH = re.compile(r"(?:(?:true|false|and|or|not|[()\s]){1,400}=){1,8}\s{0,3}(?
 _SEPARATORS = re.compile(r"\s(?:->|=>|[<>→⇒|/;≤])\s|[\[\]\"'`;]|(?:,|\s)\s?and (?=[\w-]{1,40}\W{0,3}$)")
 _DRESSED = re.compile(r"\\boxed\{([^{}]{1,80})\}|\$([^$]{1,80})\$|(?<=\w)\*\*(?!\s?[\w(])|(?<=\w)\*\*(?=\s[a-z])")
 _MINUS = re.compile(r"^(?:minus|negative) (?=\d)", re.IGNORECASE)
+_EXCLAIMED = re.compile(r"(?<=[a-z])!$")
 _SCALED = re.compile(r"\d{1,9} (?:dozens?|hundred|thousand|million|billion)(?: [a-z]{1,20}){0,3}", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?:that )?(?:(?:so |thus |in total,? |altogether,? )?(?:i|you|we|they|he|she|there)"
@@ -92,7 +93,7 @@ def _number(answer: str) -> Fraction | None:
     sides = _DRESSED.sub(r"\1\2", answer[:_LONGEST]).split("=")
     if any(_VARIABLE.search(side) and _DIGIT.search(side) for side in sides[:-1]):
         return None  # an equation in something: its right side is not the answer
-    value = _MINUS.sub("-", sides[-1].strip())
+    value = _MINUS.sub("-", _EXCLAIMED.sub("", sides[-1].strip()))
     if counted := _COUNTED.fullmatch(value):
         value = counted.group("number")
     elif _SCALED.fullmatch(value):

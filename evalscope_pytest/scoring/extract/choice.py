@@ -84,7 +84,8 @@ _CALLED_RIGHT = re.compile(
     r"[)\]}*\"'`$]{0,4}\s{0,2}(?:"
     r"(?:is|are(?: both| all)?|(?:looks|seems|appears)(?: to be)?|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
-    r"(?:right|correct|best|answer|choice|accurate)(?![a-z])"
+    r"(?:right|correct|best|answer|choice|accurate|one(?=[.!,;]|\s{0,2}(?:\n|\Z))"
+    r"|(?:only|one) (?:option|one)(?![^.\n]{0,60}(?:\bnot|n't|wrong|false|incorrect|fails|inconsistent)))(?![a-z])"
     r"|(?:best fits|fits best|best (?:answers|describes|matches|explains)"
     r"|(?:answers|describes|matches|explains) [\w ]{0,40}best)(?![a-z])"
     r"|(?:ist|est|es|è|é)\s(?:die |la |le |il |a |der ){0,1}"
@@ -95,6 +96,9 @@ _CALLED_RIGHT = re.compile(
 _REMAINS = re.compile(
     r"(?<![A-Za-z0-9'\\_-])(?P<labels>[A-Z])[)\]}*\"'`$]{0,4}\s(?:alone |only )?(?:remains?|is (?:all that is )?left)"
     r"(?=[.!,;]|\s{0,2}(?:\n|\Z))"
+    r"|\b[Oo]nly [*_(]{0,3}(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?[*_(]{0,3}(?P<only>[A-Z])[*_)]{0,3} (?:is"
+    r" (?:consistent|correct|right|true to|supported|valid|possible|compatible)"
+    r"|fits|matches|works|satisfies|applies|makes sense)(?![a-z])"
 )
 _IF_SO = re.compile(
     r"\b(?:if|suppose|supposing) (?!(?:we|you|one|I)(?![a-z]))[^.,;\n]{1,80},?"
@@ -235,7 +239,7 @@ def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
         if _says_so(reply, match.start())
         and not _conditional(reply, match)
         and not options.within_text(reply, match.start(), match.end())
-        for label in _LABEL.findall(match.group("labels"))
+        for label in _LABEL.findall(match.group(match.lastgroup or "labels"))
         if label in options.labels
     )
     return tuple(found) or _text_called_right(reply, options)

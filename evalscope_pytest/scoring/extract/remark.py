@@ -20,7 +20,7 @@ _REASON = re.compile(
     r"|\sas (?:stated|said|given|mentioned|shown|described|written|noted|seen|per|the (?:passage|text|question))"
     r"(?![a-z])"
     r"|\sas (?:they|he|she|we|it|there|both|all|only) "
-    r"|,\s(?:weil|parce qu[e']|puisque|porque|ya que|perché|omdat|потому что)(?!\w)"
+    r"|,\s(?:weil|parce qu[e'’]|puisque|porque|ya que|perché|omdat|потому что)(?:(?<=')|(?!\w))"
     rf"|\s?[;:]\s(?={_SUBJECTS})"
     r"|\s(?:-{1,3}|[—–])\s(?=(?-i:[a-z]|(?:It|This|That|The|They|He|She|We|As|Because|Since|Both)\s))"
     r"(?!(?:no|not|or|and|nor|wait|actually|maybe|possibly|perhaps)(?![a-z]))"

@@ -68,8 +68,8 @@ _CLAUSE = re.compile(
     r"|upon|on|with|as|by|having|per|to|looking|judging|therefore|thus|hence|consequently|overall|ultimately"
     r"|accordingly|clearly|finally|yes|no)(?![a-z])[^.!?,;:\n]{0,120},\s(?:(?!yes,|no,)[^.!?,;:\n]{1,80},\s)?"
     r"|\b(?:i'd|i would|i will|i'll|i) (?:have to |definitely |confidently |rather |simply |just |also ){0,2}"
-    r"(?:say|answer|reply|respond|go with|guess|conclude|think|believe|choose|pick|vote)(?: that)?(?: the answer is)?"
-    r"(?: it's| it is)?(?: an?)?[\s:]{1,2}[\"'*`_]{0,4}"
+    r"(?:say|(?:answer|reply|respond)(?: with)?|go with|guess|conclude|think|believe|choose|pick|vote)"
+    r"(?: that)?(?: the answer is)?(?: it's| it is)?(?: an?)?[\s:]{1,2}[\"'*`_]{0,4}"
     r"|\b(?:it's|it is|that's|that is|this is|it would be|that would be|that'd be|my guess is|the short version is)"
     r"(?: definitely| clearly| certainly| probably| simply)? an?\s[\"'*`_]{0,4}"
     r"|\b(?:therefore|thus|hence|so|consequently)[,:]?\s[\"'*`_]{0,4}(?=(?:yes|no|true|false)(?![a-z]))"
@@ -114,7 +114,7 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
     found = _bare(parts[0]) if len(parts) == 1 else None
     found = found or next((claim for part in parts if (claim := _claimed(part))), None)
     found = found or _bare(parts[0].rpartition("\n")[2]) or _opening(parts[-1])
-    found = found or _last_line(parts[0]) or _said(parts[0]) or _at_end(parts[0])
+    found = found or _last_line(parts[0]) or _last_sentence(parts[0]) or _said(parts[0]) or _at_end(parts[0])
     return None if found == _NOTHING or (found == MAYBE and not maybe) else found
 
 
@@ -176,7 +176,7 @@ def _at_end(reply: str) -> str | None:
 def _claimed(reply: str) -> str | None:
     for marker in announcements(reply, _MARKER, words=_MARKER_WORDS):
         claim = reply[marker.end() : marker.end() + 200]
-        if found := _first_word(claim.lstrip()):
+        if found := _first_word(claim.lstrip()) or _bare(claim.partition("\n")[0]):
             return found
     return None
 
@@ -189,6 +189,12 @@ def _last_line(reply: str) -> str | None:
     """Return the verdict that the last line begins with and marks off: "Yes, there is." behind the reasoning."""
     line = reply[reply.rfind("\n") + 1 :][:_SENTENCE]
     return _first_word(line, opening=True) if _MARKED_OFF.match(line) else None
+
+
+def _last_sentence(reply: str) -> str | None:
+    """Return the verdict that is a reply's last sentence: "The picture shows a beach. No."."""
+    before, end, last = reply.rstrip(" \t\r\n.!*_")[-_SENTENCE:].rpartition(". ")
+    return _VERDICTS.get(last.strip(" *_`\"'")) if end and not _SUPPOSED.search(before[-200:]) else None
 
 
 def _first_word(text: str, *, opening: bool = False) -> str | None:
