@@ -22,7 +22,8 @@ FOUR = options(["a dog", "the cat", "fish", "bird"])
     "reply",
     [
         "After eliminating A and B, C remains.", "Without A, B and D. That leaves C.", "The correct one is C.",
-        "Choice C best fits.", "A is true, B is false → C", "The only one that works is C.", "Verdict: C", "C ✔", "C is the one.",
+        "Choice C best fits.", "A is true, B is false → C", "The only one that works is C.", "Verdict: C", "C ✔",
+        "C is the one.",
         "Only C is consistent with the passage.", "C is the only option consistent with the text.",
         "\"fish\" is the correct answer.", "Das ist Antwort C.", "Richtig ist C.", "Option C ist richtig.",
         "La opción correcta es C) fish.", "L'option C est correcte.", "The first fits, i.e. (C) fish.",
