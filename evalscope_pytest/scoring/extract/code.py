@@ -21,6 +21,7 @@ _TAG = re.compile(r"^\[/?(?:PYTHON|CODE|SOLUTION|ANSWER)\][ \t]{0,8}$", re.MULTI
 _SENTENCE_WORDS = 3
 _LONGEST_LINE = 1000
 _QUOTES = (("/*", "*/"), ('"""', '"""'), ("'''", "'''"))
+_QUOTE_MARKS = ("/*", "*/", '"""', "'''")
 
 
 class Block(NamedTuple):
@@ -203,6 +204,8 @@ def without_prose(text: str) -> str:
 
 def _left_open(line: str, quoted: str) -> str:
     """Return what still has to close what a line leaves open: a block comment or a text over several lines."""
+    if not any(mark in line for mark in _QUOTE_MARKS):
+        return quoted
     for opening, closing in _QUOTES:
         if quoted in ("", closing) and (opening in line or quoted):
             outside = not quoted
