@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from ..core.values import Sample, Score
 from .extract.lead_in import without_lead_in
 from .extract.phrase import unwrapped
-from .extract.remark import without_remark
+from .extract.remark import without_apposition, without_remark
 from .extract.span import read_spans
 from .protocol import Scorer
 
@@ -70,7 +70,7 @@ def _number(text: str) -> str | None:
 def _forms(reading: str) -> Iterator[str]:
     """Yield what a reading may name: itself, without what leads in, and without the brackets behind it."""
     reading = _SIGNS.sub("", reading[:400]).strip()
-    for whole in dict.fromkeys((reading, without_remark(reading), _TAIL.sub("", reading))):
+    for whole in dict.fromkeys((reading, without_remark(reading), without_apposition(reading), _TAIL.sub("", reading))):
         for name in without_lead_in(unwrapped(whole)):
             yield unwrapped(name)
 

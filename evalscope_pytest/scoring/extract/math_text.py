@@ -21,7 +21,17 @@ from .json_text import json_answer
 from .marker import announcements
 from .markup import rows_apart, unmarked
 from .points import last_points, points
-from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, one_line, sentences, values
+from .sentence import (
+    DENIED_BEFORE,
+    DENIED_BEHIND,
+    Value,
+    Weight,
+    announced_value,
+    concluding_value,
+    one_line,
+    sentences,
+    values,
+)
 from .visible import fold, visible
 
 _TAIL = 32_000  # Characters before the end that are read, where no box is found.
@@ -48,7 +58,7 @@ _FILLER = re.compile(
 )
 _OPENING = " \t\r\n:*_`\"'#>"
 _BULLET = re.compile(r"\s{0,20}\n\s{0,20}(?:[-*•+]|1[.)])\s{1,4}(?=\S)")
-_DENIED = re.compile(r"not\b|n't|不", re.IGNORECASE)
+_DENIED = re.compile(r"(?:not|nicht|keine?|pas|não|niet|не)\b|n't|不", re.IGNORECASE)
 _NO_ANSWER = re.compile(r"unknown|undetermined|impossible to|unclear|无法|未知", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:\*\*)?(?:\(([A-E])\)|([A-E])[.)])(?:\*\*)?(?:[\s:,]{1,3}|\s?[–—-]\s)(?=[-+$(]{0,3}(?:\d|\\|[√π.]|[a-z](?![a-z])))"
@@ -150,7 +160,12 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
     if label := _LABEL.match(claim):
         claim = claim[label.end() :]
-    if (formula := formula_at(claim, 0)) and is_value(formula.text) and not _joined(claim[formula.end :]):
+    formula = formula_at(claim, 0)
+    if (
+        formula
+        and is_value(formula.text)
+        and not (_joined(claim[formula.end :]) or DENIED_BEHIND.match(claim, formula.end))
+    ):
         return formula.text
     if unknowns := _UNKNOWNS.match(claim):
         return unknowns.group().replace("$", "")

@@ -145,8 +145,13 @@ _OPENING_BESIDE = re.compile(
 DENIED_BEFORE = re.compile(
     r"(?:\bnot|\bnever|\bunlike|\bthan|\binstead of|n't|不是|并非|而非|不等于|不为|≠|\\neq?)"
     r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$"
+    r"|(?<!\w)(?:nicht|keine?|(?:ne |n')est pas|pas|no (?:es|son|será)|não (?:é|são)|non è|niet|не|jibu si)(?!\w)"
+    r"(?:\s(?:gleich|égale? à|igual a|равен|равно)(?!\w))?[\s$:(*]{0,6}$"
     r"|\b(?:wrong|incorrect|false)[\s_-](?:answer|result|solution|value)\W{0,4}(?:(?:is|was|would be)\s)?[\s$:=]{0,4}$",
     re.IGNORECASE,
+)
+DENIED_BEHIND = re.compile(
+    r"[*$\s]{0,4}\S{0,4}?(?:では(?:ありません|ない|なく)|じゃな[いく]|(?:이|가) 아닙니다|नहीं है|নয়)"
 )
 _CLAUSE_END = re.compile(
     r"[;；]\s?|(?<=\()|,\s|,(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]),|\s[—–-]\s|[—–](?=[A-Za-z])|:\s|\s(?=then\s)"
@@ -261,7 +266,7 @@ def concluding_value(sentence: str) -> Value | None:
 def _weight(sentence: str, run: Token, clauses: list[tuple[int, Weight]]) -> Weight:
     before, behind = sentence[max(0, run.start - 60) : run.start], sentence[run.end : run.end + 60]
     start, clause = next((at, weight) for at, weight in reversed(clauses) if at <= run.start)
-    if DENIED_BEFORE.search(before):
+    if DENIED_BEFORE.search(before) or DENIED_BEHIND.match(behind):
         return Weight.DENIED
     if _WHICH_IS.search(before) and _ENDS.match(behind):
         return Weight.PLAIN
