@@ -17,7 +17,6 @@ _BUILTINS = frozenset((*dir(builtins), "__name__", "__file__"))
 _INWARD = re.compile(r"\b(?:globals|locals|inspect|importlib|__import__|__main__|__future__|sys\.modules)\b")
 
 
-
 class _Names(NamedTuple):
     """The names of a piece of Python.
 
