@@ -13,7 +13,7 @@ _KINDS = (("w", "wrong"), ("p", "partly right"), ("e", "no answer read"))
 # between the two.
 FILTER_STYLE = """.answers>input{position:absolute;opacity:0}
 .answers>label{display:inline-block;margin:.15rem 0;padding:0 .6rem;border:1px solid var(--line);border-radius:1rem;
-font-size:.88rem;cursor:pointer}
+max-width:100%;overflow-wrap:anywhere;font-size:.88rem;cursor:pointer}
 .answers>input:checked+label{background:var(--ink);border-color:var(--ink);color:var(--card)}
 .answers>input:focus-visible+label{outline:2px solid var(--bar);outline-offset:1px}
 """ + "".join(
