@@ -215,8 +215,14 @@ def _shortened(text: str) -> str:
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [list(head)]
-    lines += [["---"] * len(lines[0]), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    lines += [["---"] * len(lines[0]), *([_cell(text) for text in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """Escape what Markdown would take for the end of a cell or, outside of code, for an HTML tag that it hides."""
+    pieces = text.replace("|", "\\|").split("`")
+    return "`".join(piece if index % 2 else piece.replace("<", "\\<") for index, piece in enumerate(pieces))
 
 
 PAGES = {"parameters.md": parameters, "benchmarks.md": benchmarks}

@@ -52,7 +52,7 @@ OPTIONS = (
     ("sandbox_manager_config", "value", "JSON|K=V,...", "The service that makes containers: base_url, api_key; default: made here."),
     ("allow_unsafe_code", "switch", "TEXT", "Run the code that models write even where nothing isolates it; reports are marked."),
     ("agent_config", "value", "JSON|K=V,...", ""),
-    ("think_tags", "value", "OPEN,CLOSE", "What a model writes around its thinking, where that is not <think>,</think>."),
+    ("think_tags", "value", "OPEN,CLOSE", "The model's marks around its thinking, if they are not common ones such as <think>, <thought> or [THINK]."),
     ("thinking_metrics", "switch", "TEXT", "Measure the thinking too: tokens, thoughts, how early the right answer is reached."),
     ("collect_perf", "switch", "TEXT", "Measure latency and tokens, and report them."),
     ("dry_run", "switch", "TEXT", "List what would run, and ask nothing."),

@@ -186,7 +186,8 @@ class TaskConfig:
     )
     agent_config: Mapping[str, Any] = setting(TABLE, "The agent that answers.", factory=dict)
     think_tags: tuple[str, str] | None = setting(
-        PAIR, "What a model writes around its thinking, where that is not <think>,</think>."
+        PAIR,
+        "The model's marks around its thinking, if they are not common ones such as <think>, <thought> or [THINK].",
     )
     thinking_metrics: bool = setting(
         SWITCH, "Measure the thinking too: tokens, thoughts, how early the right answer is reached.", False

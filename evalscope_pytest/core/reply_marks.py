@@ -55,7 +55,7 @@ _QUOTED = frozenset(_QUOTES)
 _SENTENCE_ENDS = ".!?。！？:：;；>▷]"
 _NAMING = re.compile(
     rf"[{_QUOTES}]?[ -]?(?:(?:tag|block|section|part|element|marker|token|bloc|bloque|balise|etiqueta)s?(?![a-z])"
-    r"|标签|标记|标识|块|部分|タグ|ブロック)",
+    r"|[ ](?:is|was|isn't|wasn't) (?:an?|the|not|just|only|merely)(?![a-z])|标签|标记|标识|块|部分|タグ|ブロック)",
     re.IGNORECASE,
 )
 _FINAL_TAG = re.compile(r"<(?:final_)?(?:answer|response|output|solution)>", re.IGNORECASE)

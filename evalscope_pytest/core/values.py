@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from .errors import ScoringError
 
 _ROUNDING = 1e-9  # what a mean of ones may be off
 
 Role = Literal["system", "user", "assistant", "tool"]
+ROLES: tuple[str, ...] = get_args(Role)
 StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown"]
 
 
@@ -74,6 +75,8 @@ class Message:
     tool_call_id: str = ""
 
     def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise TypeError(f"role of a message: {_shown(self.role)}. Allowed: {', '.join(ROLES)}")
         if not isinstance(self.content, str):
             raise NotTextError(f"content of a {self.role} message", self.content)
 
@@ -143,20 +146,29 @@ def _check_iterable(name: str, value: object, allowed: str) -> None:
         raise TypeError(f"a sample's {name} is {_shown(value)}, neither {allowed}")
 
 
+_CALLS = ("tool_calls", "tool_call_id", "function_call")
+
+
 def as_message(value: object) -> Message:
     """Return a message that is one already, or is written as a mapping.
 
     Raises:
-        TypeError: It is neither, or its content is not text.
+        TypeError: It is neither, its role is none of `ROLES`, its content is not text, or it holds calls of tools.
     """
     if isinstance(value, Message):
         return value
     if not isinstance(value, Mapping):
-        raise NotTextError("a message", value)
+        raise TypeError(f"a message: {_shown(value)} of type {type(value).__name__}. It needs a role and a content")
     absent = next((name for name in ("role", "content") if name not in value), None)
     if absent is not None:
         raise TypeError(f"a message has no {absent!r}: {_shown(dict(value))}")
-    return Message(value["role"], value["content"])
+    message = Message(value["role"], value["content"])
+    if calls := next((name for name in _CALLS if value.get(name)), None):
+        raise TypeError(
+            f"{calls} of a message: {_shown(value[calls])}. Only role and content of a mapping are sent. Make it a "
+            "Message(...) with tool_calls or tool_call_id in to_sample"
+        )
+    return message
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class ModelSpec:
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it where ``generation`` has none.
-        think_tags: What the model writes around its thinking, beside ``<think>`` and ``</think>``.
+        think_tags: What the model writes around its thinking, besides the marks known to `core.reply_marks`.
         instance: A model the user made; then nothing else of this matters.
     """
 

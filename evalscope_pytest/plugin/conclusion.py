@@ -28,6 +28,7 @@ from ..report.wrong import WrongSample, wrong_samples
 from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, fold
 from .loads import check_gates, gates_of
+from .paths import from_here
 from .run import Run
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def what_runs(run: Run) -> list[str]:
     if not plans or config.get_verbosity() < 0:
         return []
     total = many(sum(sum(p.requested.values()) for p in plans), "sample")
-    where = "" if config.option.collectonly else f", recorded in {run.work_dir.root}"
+    where = "" if config.option.collectonly else f", recorded in {from_here(run.work_dir.root, config)}"
     if run.task.use_cache and where:
         where += f", which holds {many(len(run.previous), 'answer')}"
     notes = [*run.notes, *_note_on_cache(run)]
@@ -154,7 +155,7 @@ class Conclusion:
         if self.cache:
             reporter.write_line(self.cache)
         if self.arena:
-            reporter.write_line(f"\n{self.arena.text}\nratings: {self.arena.folder}")
+            reporter.write_line(f"\n{self.arena.text}\nratings: {from_here(self.arena.folder, reporter.config)}")
         if self.levels:
             reporter.write_line(self.levels)
         self._show_wrong(reporter)
@@ -167,8 +168,8 @@ class Conclusion:
         for note in self.notes:
             reporter.write_line(note, yellow=True)
         if self.audit:
-            reporter.write_line(f"judgements to check: {self.audit}")
-        reporter.write_line(f"report: {self.page}")
+            reporter.write_line(f"judgements to check: {from_here(self.audit, reporter.config)}")
+        reporter.write_line(f"report: {from_here(self.page, reporter.config)}")
 
     def _once(self, line: str) -> str:
         """Return a line with the first sentence of the paragraph that says why the run is not complete."""

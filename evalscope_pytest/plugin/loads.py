@@ -24,6 +24,7 @@ from ..store.atomic import own_file, own_folder
 from ..store.layout import unusable
 from . import gate_cases, loading
 from .nodes import SampleItem
+from .paths import from_here
 from .run import Run
 
 if TYPE_CHECKING:
@@ -233,7 +234,8 @@ class LoadReports:
             for result in self._results:
                 for reason in result.invalid:
                     terminalreporter.write_line(f"INVALID {result.title}: {reason}", red=True)
-            terminalreporter.write_line(f"load tests: {self._run.work_dir.loads / 'report.html'}")
+            page = from_here(self._run.work_dir.loads / "report.html", self._run.config)
+            terminalreporter.write_line(f"load tests: {page}")
         for gate in self._gates:
             terminalreporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
         if self._broken:

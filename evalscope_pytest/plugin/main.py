@@ -30,7 +30,7 @@ from .progress import ServiceOnReports, heard, told
 from .protocol import SampleLoop, SampleProtocol
 from .rerun import Rerun, check_reruns, keep_errored
 from .run import Run
-from .selection import check_selected
+from .selection import check_expressions, check_selected
 from .state import RUN, TASK
 from .streams import Routing
 from .unused import unused_settings
@@ -67,7 +67,7 @@ def configure(config: pytest.Config) -> None:
         return
     config.pluginmanager.register(Masking(config), "evalscope_masking")
     if not process.is_worker:
-        _check_ini(config)
+        _check_words(config)
     if task.dry_run:
         config.option.collectonly = True
     run = config.stash[RUN] = Run(config, task, process)
@@ -93,10 +93,11 @@ def configure(config: pytest.Config) -> None:
             config.pluginmanager.register(SampleLoop(protocol), "evalscope_loop")
 
 
-def _check_ini(config: pytest.Config) -> None:
-    """Refuse a misspelled key of the ini file, now that every plugin and conftest has registered its own."""
+def _check_words(config: pytest.Config) -> None:
+    """Refuse a wrong ``-k`` or ``-m``, and a misspelled ini key: every plugin and conftest has registered its own."""
     unknown = getattr(config, "_get_unknown_ini_keys", None)  # pytest's own check, which is a warning there
     try:
+        check_expressions(config.option.keyword, config.option.markexpr)
         check_ini_names(unknown() if unknown is not None else (), config.inipath)
     except EvalError as error:
         raise pytest.UsageError(str(error)) from None

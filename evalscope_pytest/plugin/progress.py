@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -22,6 +22,29 @@ REWRITE_EVERY_S = 0.1
 TELL_EVERY_S = 1.0
 # A benchmark that was finished ahead of its first report has no rate worth telling.
 LEAST_TIMED_S = 0.5
+
+# Which parts of the live line a narrow terminal loses: the highest first. A service that is down is never lost.
+KEPT, SCORE, WAITS, TOTAL, ETA, TOTAL_ETA, RATE = range(7)
+
+
+class Part(NamedTuple):
+    """A part of the live line, and the rank by which a narrow terminal drops it."""
+
+    text: str
+    rank: int
+
+
+def fit(parts: Sequence[Part], room: int | None) -> str:
+    """Return the parts in one line of at most ``room`` columns; None for a line of any length.
+
+    Parts of the highest rank are dropped first. If those that are always kept are too long, the line is cut.
+    """
+    kept = [part for part in parts if part.text]
+    for rank in range(RATE, KEPT, -1):
+        if room is None or len("  ".join(part.text for part in kept)) <= room:
+            break
+        kept = [part for part in kept if part.rank != rank]
+    return "  ".join(part.text for part in kept)[:room]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +103,27 @@ class Tally:
 
     def line(self, width: int, *, over: bool = False) -> str:
         """Return the progress in one line: name, done, score, errors, rate, time left; the time it took when over."""
+        return "  ".join(part.text for part in self.parts(width, over=over))
+
+    def parts(self, width: int, *, over: bool = False) -> list[Part]:
+        """Return the parts of the line, with the name padded to ``width`` columns."""
         elapsed = max(time.monotonic() - self.started, 1e-6)
         rate = self.done / elapsed
-        parts = [f"{self.name:<{width}}  {self.done:>{len(str(self.total))}}/{self.total}"]
-        parts.append(f"score {self.value / self.scored:.4f}" if self.scored else "score   -   ")
+        count = f"{self.done:>{len(str(self.total))}}/{self.total}"
+        score = f"score {self.value / self.scored:.4f}" if self.scored else "score   -   "
+        parts = [Part(f"{self.name:<{width}}  {count}", KEPT), Part(score, SCORE)]
         if self.errors:
-            parts.append(f"{self.errors} error{'s' * (self.errors > 1)}")
+            parts.append(Part(f"{self.errors} error{'s' * (self.errors > 1)}", SCORE))
         if over or self.finished:
-            parts += [*self._pace(rate, elapsed), _clock(elapsed)]
+            parts += [*self._pace(rate, elapsed), Part(_clock(elapsed), ETA)]
         elif self.done >= self.telling:
-            parts += [*self._pace(rate, elapsed), f"ETA {_clock((self.total - self.done) / rate)}"]
-        return "  ".join(parts)
+            parts += [*self._pace(rate, elapsed), Part(f"ETA {_clock((self.total - self.done) / rate)}", ETA)]
+        return parts
 
-    def _pace(self, rate: float, elapsed: float) -> list[str]:
+    def _pace(self, rate: float, elapsed: float) -> list[Part]:
         if not self.done or elapsed < LEAST_TIMED_S:
             return []
-        return [f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s"]
+        return [Part(f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s", RATE)]
 
 
 def _clock(seconds: float) -> str:
@@ -205,30 +233,31 @@ class Progress:
     def _show(self, tally: Tally, *, last: bool = False, waits: str = "") -> None:
         if self._reporter is None:
             return
-        words = () if last else (self._service().words(), waits)
-        line = "  ".join(filter(None, [tally.line(self._width, over=last), self._total(), *words]))
+        parts = [*tally.parts(self._width, over=last), *self._total()]
+        if not last:
+            parts += [Part(self._service().words(), KEPT), Part(waits, WAITS)]
         if not self._live:
             self._reporter.ensure_newline()
-            self._reporter.write_line(line)
+            self._reporter.write_line(fit(parts, None))
             return
         terminal = self._reporter._tw
         room = terminal.fullwidth - 1
         # The cursor goes back to the margin, so that the ^C which a terminal writes there is written over.
-        terminal.write(f"\r{line[:room]:<{room}}\r", flush=True)
+        terminal.write(f"\r{fit(parts, room):<{room}}\r", flush=True)
         self._line_is_open = not last
         if last:
             terminal.line()
 
-    def _total(self) -> str:
+    def _total(self) -> list[Part]:
         """Return how far all benchmarks are together and the time left; nothing for one, or when all are over."""
         total, done = sum(t.total for t in self._tallies.values()), sum(t.done for t in self._tallies.values())
         if len(self._tallies) < 2 or done >= total or self._ended:
-            return ""
-        text = f"all {done}/{total}"
-        if done < self._in_flight:
-            return text
-        elapsed = max(time.monotonic() - self._first, 1e-6)
-        return f"{text}  ETA {_clock((total - done) * elapsed / done)}"
+            return []
+        parts = [Part(f"all {done}/{total}", TOTAL)]
+        if done >= self._in_flight:
+            elapsed = max(time.monotonic() - self._first, 1e-6)
+            parts.append(Part(f"ETA {_clock((total - done) * elapsed / done)}", TOTAL_ETA))
+        return parts
 
     def _figures(self) -> list[BenchmarkProgress]:
         return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]

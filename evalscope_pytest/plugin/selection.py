@@ -83,6 +83,22 @@ def selected(
     return Selection(chosen, read, tuple(_left_out(read, names)))
 
 
+def check_expressions(keywords: str, marks: str) -> None:
+    """See that ``-k`` and ``-m`` can be read, before data is loaded or a worker is started for them.
+
+    Raises:
+        UsageError: One cannot be read.
+    """
+    for option, text, example in (("-k", keywords, "gsm8k or arc"), ("-m", marks, "math and not chinese")):
+        try:
+            Expression.compile(text)
+        except SyntaxError as error:
+            raise UsageError(
+                f"{option}: cannot read {visible(text)!r}: {error.msg} at column {error.offset}. Words are joined with "
+                f'and, or, not and parentheses: {option} "{example}".'
+            ) from None
+
+
 def check_selected(task: TaskConfig, session: pytest.Session, keywords: Keywords | None) -> None:
     """See that the command line has left something to evaluate.
 

@@ -9,8 +9,14 @@ from .wrong import NONE_WRONG, RIGHT, WrongSample, WrongSamples
 
 MOST_SUBSETS = 100
 _KINDS = (("w", "wrong"), ("p", "partly right"), ("e", "no answer read"))
-# A radio button before the list hides what it does not choose.
-FILTER_STYLE = "".join(
+# A radio button before the list hides what it does not choose. Its label is the button that is seen: a line may break
+# between the two.
+FILTER_STYLE = """.answers>input{position:absolute;opacity:0}
+.answers>label{display:inline-block;margin:.15rem 0;padding:0 .6rem;border:1px solid var(--line);border-radius:1rem;
+max-width:100%;overflow-wrap:anywhere;font-size:.88rem;cursor:pointer}
+.answers>input:checked+label{background:var(--ink);border-color:var(--ink);color:var(--card)}
+.answers>input:focus-visible+label{outline:2px solid var(--bar);outline-offset:1px}
+""" + "".join(
     f"input.{kind}:checked~.list details:not(.{kind}){{display:none}}\n"
     for kind in (*(kind for kind, _ in _KINDS), *(f"s{number}" for number in range(MOST_SUBSETS)))
 )
@@ -72,9 +78,10 @@ def _list(title: str, samples: WrongSamples, classes: dict[str, str], folder: st
 
 
 def _sample(sample: WrongSample, subset: str, say: Words) -> str:
-    parts = [("Prompt", sample.prompt), ("Reply", sample.reply), ("Expected", sample.target)]
-    parts += [(f"Why {sample.value:g}", sample.explanation)] if sample.explanation else []
-    body = "".join(f"<dt>{say(title)}</dt><dd>{pre(text)}</dd>" for title, text in parts)
+    parts = [(say("Prompt"), sample.prompt), (say("Reply"), sample.reply), (say("Expected"), sample.target)]
+    if sample.explanation:
+        parts.append((say("Why {score}").format(score=f"{sample.value:g}"), sample.explanation))
+    body = "".join(f"<dt>{title}</dt><dd>{pre(text)}</dd>" for title, text in parts)
     verdict = f"{one_line(sample.answer or say('no answer'))} · {say('expected')} {one_line(sample.target or '–')}"
     css = " ".join(filter(None, [*_kinds(sample), subset]))
     return (

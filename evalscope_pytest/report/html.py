@@ -46,7 +46,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:600;color:var(--dim);font-size:.82rem}
 th,td{padding:.38rem .75rem .38rem 0;border-bottom:1px solid var(--line);vertical-align:middle}
 tr:last-child td{border-bottom:0}
-.n{text-align:right;white-space:nowrap}
+.n{text-align:right;white-space:nowrap}.verdict{white-space:nowrap}.gate{min-width:14rem}
 td.bar{width:30%;padding-right:0}svg{display:block;width:100%;height:14px}svg.map{height:auto;margin-top:1rem}
 .rail{fill:var(--rail)}.fill{fill:var(--bar)}.ci{stroke:var(--ci);stroke-width:1.5}
 details{border-top:1px solid var(--line);padding:.45rem 0}details:first-of-type{margin-top:.5rem}
@@ -57,7 +57,8 @@ dl{margin:.5rem 0 0}dt{color:var(--dim);font-size:.82rem}dd{margin:0}
 a{color:inherit}
 section{overflow-x:auto}td,th,h1,h2,h3,summary,p{overflow-wrap:anywhere}.answers{margin-top:1rem}
 @media (max-width:40rem){main{padding:1rem .5rem 2rem}section{padding:.8rem .7rem}
-th,td{padding-right:.45rem}td.bar,.wide{display:none}td:not(.n){word-break:break-word}}
+th,td{padding-right:.45rem}td.bar,.wide{display:none}td:not(.n){word-break:break-word}
+th:not(.n,.verdict),td:not(.n,.verdict){min-width:5.5rem}td.gate{min-width:7.25rem}}
 """
 
 
@@ -153,16 +154,14 @@ def _perf(reports: Sequence[Report], say: Words) -> str:
     titles, lines = perf_rows(reports)
     if not lines:
         return ""
-    head = "".join(f"<th{_flush(i)}>{_text(title)}</th>" for i, title in enumerate(titles[1:]))
-    body = "".join(
-        f"<tr>{''.join(f'<td{_flush(i)}>{_text(cell)}</td>' for i, cell in enumerate(line[1:]))}</tr>\n"
-        for line in lines
-    )
-    return f"<h3>{say('Latency and tokens')}</h3>\n<table>\n<tr>{head}</tr>\n{body}</table>\n"
+    kinds = ["", *("n wide" if title.startswith("P99") else "n" for title in titles[2:])]
 
+    def row(tag: str, cells: Sequence[str]) -> str:
+        shown = (f'<{tag} class="{kind}">{_text(cell)}</{tag}>' for kind, cell in zip(kinds, cells, strict=True))
+        return f"<tr>{''.join(shown)}</tr>\n"
 
-def _flush(place: int) -> str:
-    return ' class="n"' if place else ""
+    head, body = row("th", [say(title) for title in titles[1:]]), "".join(row("td", line[1:]) for line in lines)
+    return f"<h3>{say('Latency and tokens')}</h3>\n<table>\n{head}{body}</table>\n"
 
 
 def _shown_parameters(text: str, say: Words) -> str:
@@ -204,22 +203,33 @@ def _gates(reports: Iterable[Report]) -> list[GateResult]:
     return [gate for report in reports if report.execution for gate in report.execution.gates]
 
 
+def _without_verdict(gate: GateResult) -> str:
+    """Return the result without the gate and the verdict if it begins with them: they have columns of their own."""
+    return gate.line.removeprefix(f"{gate.name}: {'passed' if gate.passed else 'failed'}, ")
+
+
 def gate_table(gates: Sequence[GateResult], say: Words = str) -> str:
     """Return a table of gates with their results; nothing without gates."""
     if not gates:
         return ""
     verdicts = {True: say("passed"), False: f'<b class="bad">{say("failed")}</b>'}
     lines = "".join(
-        f"<tr><td>{_text(g.name)}</td><td>{verdicts[g.passed]}</td><td>{_text(g.line)}</td></tr>\n" for g in gates
+        f'<tr><td class="gate">{_text(g.name)}</td><td class="verdict">{verdicts[g.passed]}</td>'
+        f"<td>{_text(_without_verdict(g))}</td></tr>\n"
+        for g in gates
     )
-    head = f"<tr><th>{say('Gate')}</th><th></th><th>{say('Result')}</th></tr>"
+    head = f'<tr><th>{say("Gate")}</th><th class="verdict"></th><th>{say("Result")}</th></tr>'
     return f"<h3>{say('Gates')}</h3>\n<table>\n{head}\n{lines}</table>\n"
 
 
 def _summary(reports: Sequence[Report], say: Words) -> str:
     executions = [report.execution for report in reports if report.execution]
     requested, succeeded = sum(e.requested for e in executions), sum(e.succeeded for e in executions)
-    text = f"{_count(len(reports), 'benchmark')}, {succeeded:,} of {_count(requested, 'sample')} scored"
+    text = say("{benchmarks}, {scored} of {samples} scored").format(
+        benchmarks=_count(len(reports), "benchmark", say),
+        scored=f"{succeeded:,}",
+        samples=_count(requested, "sample", say),
+    )
     return text if succeeded == requested else f'{text}, <span class="bad">{say("incomplete")}</span>'
 
 
@@ -229,7 +239,7 @@ def _overview(reports: Iterable[Report], say: Words) -> str:
         name = f'<a href="#{_text(report.dataset_name)}">{_text(report.dataset_pretty_name or report.dataset_name)}</a>'
         metric = report.primary_metric
         if metric is None:
-            lines.append(f'<tr><td>{name}</td><td colspan="5" class="bad">no sample has a score</td></tr>\n')
+            lines.append(f'<tr><td>{name}</td><td colspan="5" class="bad">{say("no sample has a score")}</td></tr>\n')
             continue
         bounds = _bounds(report, metric)
         interval = f"{bounds[0]:.4f} – {bounds[1]:.4f}" if bounds else ""
@@ -272,17 +282,17 @@ def _section(report: Report, shown: str, say: Words) -> str:
     facts = [_text(name)]
     execution = report.execution
     if execution:
-        facts += [f"version {_text(execution.version)}"] if execution.version else []
+        facts += [say("version {version}").format(version=_text(execution.version))] if execution.version else []
         for label in ("errored", "empty", "truncated"):
             number = sum(getattr(s, label) for s in execution.subsets.values())
-            facts += [f'<span class="bad">{number:,} {label}</span>'] if number else []
-        facts += [_count(execution.retries, "retry").replace("retrys", "retries")] if execution.retries else []
+            facts += [f'<span class="bad">{number:,} {say(label)}</span>'] if number else []
+        facts += [_count(execution.retries, "retry", say)] if execution.retries else []
     metrics = "".join(_metric(metric, say) for metric in without_cells(report.metrics))
     return (
         f'<section id="{_text(name)}">\n<h2>{_text(report.dataset_pretty_name or name)}</h2>\n'
         f'<p class="dim">{" · ".join(facts)}</p>\n'
         f"{metrics}{''.join(map(draw, heat_maps(report)))}"
-        f"{_judges(report)}{_analysis(report, say)}{_errors(report, say)}{shown}</section>\n"
+        f"{_judges(report, say)}{_analysis(report, say)}{_errors(report, say)}{shown}</section>\n"
     )
 
 
@@ -293,7 +303,8 @@ def _metric(metric: MetricScore, say: Words) -> str:
     category = f"<th>{say('Category')}</th>" if named else ""
     head = f'<th>{say("Subset")}</th>{category}<th class="n">{say("Samples")}</th><th class="n">{say("Score")}</th>'
     table = f'<table>\n<tr>{head}<th class="wide"></th></tr>\n{lines}</table>\n'
-    title = f'{_text(metric.label)} <b>{metric.score:.4f}</b><span class="dim">{_count(metric.num, "sample")}</span>'
+    number = _count(metric.num, "sample", say)
+    title = f'{_text(metric.label)} <b>{metric.score:.4f}</b><span class="dim">{number}</span>'
     if len(subsets) == 1:
         return f"<h3>{title}</h3>\n"
     return f"<details{' open' if len(subsets) <= 12 else ''}><summary>{title}</summary>\n{table}</details>\n"
@@ -307,17 +318,18 @@ def _subset(metric: MetricScore, subset: SubsetScore, category: str | None) -> s
     )
 
 
-def _judges(report: Report) -> str:
+def _judges(report: Report, say: Words) -> str:
     summary = report.judges
     if summary is None:
         return ""
-    facts = [f"{summary.verdicts:,} of {_count(summary.judgements, 'judgement')}"]
-    facts += [_count(summary.requests, "request"), *summary.findings]
+    judgements = _count(summary.judgements, "judgement", say)
+    facts = [say("{verdicts} of {judgements}").format(verdicts=f"{summary.verdicts:,}", judgements=judgements)]
+    facts += [_count(summary.requests, "request", say), *summary.findings]
     if summary.failed:
-        facts.append(f'<span class="bad">{_count(summary.failed, "sample")} without a verdict</span>')
+        facts.append(f'<span class="bad">{_count(summary.failed, "sample", say)} {say("without a verdict")}</span>')
     shown = " · ".join(fact if fact.startswith("<span") else _text(fact) for fact in facts)
     names = _text(", ".join(summary.judges))
-    return f'<h3>Judged by {names}</h3>\n<p class="dim">{shown}</p>\n'
+    return f'<h3>{say("Judged by {judges}").format(judges=names)}</h3>\n<p class="dim">{shown}</p>\n'
 
 
 def _analysis(report: Report, say: Words) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import escape
 
 from ..core.terminal import visible
+from .table import ZH_TITLES
 
 MAX_TEXT = 4000
 _KEPT_CONTROLS = "\n\t"
@@ -44,12 +45,26 @@ _ZH = {
     "shown": "条已显示",
     "all of them": "全部记录",
     "incomplete": "不完整",
+    "{benchmarks}, {scored} of {samples} scored": "{benchmarks}，{samples}中 {scored} 个已评分",
+    "no sample has a score": "没有已评分的样本",
+    "version {version}": "版本 {version}",
+    "errored": "个出错",
+    "empty": "个空回复",
+    "truncated": "个被截断",
+    "Judged by {judges}": "评判模型：{judges}",
+    "without a verdict": "无结论",
+    "{verdicts} of {judgements}": "{judgements}中 {verdicts} 次有结论",
+    "Why {score}": "得分 {score} 的原因",
 }
+# Nouns behind a count, which take a plural in English.
+_ZH_NOUNS = {"benchmark": "个基准", "sample": "个样本", "retry": "次重试", "judgement": "次评判", "request": "次请求"}
+_PLURALS = {"retry": "retries"}
+_IN_CHINESE = {**ZH_TITLES, **_ZH, **_ZH_NOUNS}
 
 
 def words(language: str) -> Words:
     """Return what gives the page's words in a language: English ones where it has none."""
-    return (lambda text: _ZH.get(text, text)) if language == "zh" else lambda text: text
+    return (lambda text: _IN_CHINESE.get(text, text)) if language == "zh" else lambda text: text
 
 
 def html_text(text: str) -> str:
@@ -68,9 +83,12 @@ def one_line(text: str, most: int = 60) -> str:
     return html_text(flat if len(flat) <= most else flat[:most] + "…")
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, say: Words) -> str:
+    """Return a number with its noun; ``what`` is the English singular."""
+    noun = say(what)
+    if noun == what and number != 1:
+        noun = _PLURALS.get(what, f"{what}s")
+    return f"{number:,} {noun}"
 
 
 def _shortened(text: str) -> str:

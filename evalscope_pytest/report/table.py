@@ -15,7 +15,7 @@ _MIN_PADDING = 2
 _SAYS_NOTHING = frozenset({"", "-", "default"})
 # How far names are shortened before columns are left out: a name that is the same in every row says less.
 _SHORT, _SHORT_CONSTANT, _SHORTEST = 12, 6, 3
-_ZH = {
+ZH_TITLES = {
     "Model": "模型",
     "Dataset": "数据集",
     "Metric": "指标",
@@ -293,4 +293,4 @@ def width(text: str) -> int:
 def _title(title: str, language: str) -> str:
     if language != "zh":
         return title
-    return _ZH["Cat."] + title.removeprefix("Cat.") if title.startswith("Cat.") else _ZH[title]
+    return ZH_TITLES["Cat."] + title.removeprefix("Cat.") if title.startswith("Cat.") else ZH_TITLES[title]

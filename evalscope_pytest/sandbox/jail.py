@@ -17,6 +17,7 @@ from typing import Any, cast
 from ..core.errors import SandboxError
 from .inside.clearing import remove_tree
 from .inside.confinement import Bounds, Layers
+from .inside.examiner import LONGEST_TEXT
 from .inside.frames import BrokenFrameError, Frame, receive, send
 from .protocol import SCRATCH_BYTES, STATUSES, Program, Result, Status
 
@@ -117,7 +118,7 @@ class InterpreterJail:
             order = request(program)
             send(self._to, order.header, *order.blobs)
             limits = program.limits
-            most = limits.output_bytes + 4096
+            most = limits.output_bytes + LONGEST_TEXT + 4096
             frame = receive(self._from, timeout_s=limits.wall_s + _GRACE_S, most=most)
             if frame is None:
                 raise BrokenFrameError("it ended")

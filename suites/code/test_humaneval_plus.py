@@ -9,10 +9,13 @@ from evalscope_pytest.scoring.programs import program_passes
 
 # One task's tests call the check of its answer with the wrong arguments, so that no solution passes.
 WRONG, RIGHT = "_poly(*candidate(*inp), inp)", "abs(_poly(*inp, candidate(*inp)))"
+# No number at all is close to any: where a number is wanted, an empty list would pass.
+CLOSE = "assert np.allclose(out, exp,"
+AS_MANY = "assert np.size(out) == np.size(exp) and np.allclose(out, exp,"
 
 
 def to_sample(record) -> Sample:
-    tests = f"{record['test'].replace(WRONG, RIGHT)}\ncheck({record['entry_point']})"
+    tests = f"{record['test'].replace(WRONG, RIGHT).replace(CLOSE, AS_MANY)}\ncheck({record['entry_point']})"
     return Sample(record["prompt"], record["canonical_solution"].strip(), id=record["task_id"],
                   metadata={"entry_point": record["entry_point"]}, private={"tests": tests})  # fmt: skip
 

@@ -11,7 +11,7 @@ from evalscope_pytest.core.values import Sample, Score
 from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.lead_in import without_lead_in
 from evalscope_pytest.scoring.read.phrase import unwrapped
-from evalscope_pytest.scoring.read.remark import without_remark
+from evalscope_pytest.scoring.read.remark import without_apposition, without_remark
 from evalscope_pytest.scoring.read.span import read_spans
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
@@ -70,7 +70,7 @@ def _number(text: str) -> str | None:
 def _forms(reading: str) -> Iterator[str]:
     """Yield what a reading may name: itself, without what leads in, and without the brackets behind it."""
     reading = _SIGNS.sub("", reading[:400]).strip()
-    for whole in dict.fromkeys((reading, without_remark(reading), _TAIL.sub("", reading))):
+    for whole in dict.fromkeys((reading, without_remark(reading), without_apposition(reading), _TAIL.sub("", reading))):
         for name in without_lead_in(unwrapped(whole)):
             yield unwrapped(name)
 

@@ -18,20 +18,26 @@ _LONGEST = 1000
 _DIGIT = re.compile(r"\d")
 _VARIABLE = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _LEAD_IN = re.compile(
-    r"^(?:that )?(?:it|this|(?:the|this) [a-z]{2,20}(?: [a-z]{2,20}){0,3}) (?:is|evaluates to|must be)"
-    r"(?: deductively)? ",
+    r"^(?:(?:that )?(?:it|this|(?:the|this) [a-z]{2,20}(?: [a-z]{2,20}){0,3}) (?:is|evaluates to|must be)"
+    r"(?: deductively)?|deductively) ",
     re.IGNORECASE,
 )
+_TRUTH = re.compile(r"(?:(?:true|false|and|or|not|[()\s]){1,400}=){1,8}\s{0,3}(?:true|false)", re.IGNORECASE)
+# What joins the words of a sorted list: arrows, signs of order, quotes and brackets of JSON, the "and" before the last.
+_SEPARATORS = re.compile(r"\s(?:->|=>|[<>→⇒|/;≤])\s|[\[\]\"'`;]|(?:,|\s)\s?and (?=[\w-]{1,40}\W{0,3}$)")
 _DRESSED = re.compile(r"\\boxed\{([^{}]{1,80})\}|\$([^$]{1,80})\$|(?<=\w)\*\*(?!\s?[\w(])|(?<=\w)\*\*(?=\s[a-z])")
+_MINUS = re.compile(r"^(?:minus|negative) (?=\d)", re.IGNORECASE)
+_EXCLAIMED = re.compile(r"(?<=[a-z])!$")
 _SCALED = re.compile(r"\d{1,9} (?:dozens?|hundred|thousand|million|billion)(?: [a-z]{1,20}){0,3}", re.IGNORECASE)
 _COUNTED = re.compile(
-    r"(?:(?:so |thus |in total,? |altogether,? )?(?:i|you|we|they|he|she|there)"
+    r"(?:that )?(?:(?:so |thus |in total,? |altogether,? )?(?:i|you|we|they|he|she|there)"
     r"(?:'ve| have| has| had| are| is| were| would have)? )?"
     r"(?:(?:a total of|a sum of|exactly|only|just|precisely) )?"
     r"(?P<number>[-+]?\d[\d,]{0,20}|[a-z]{3,9}(?:-[a-z]{3,5})?)"
     # What is counted, unless it says more or less of it, or counts in dozens.
     r"(?:[ -](?!(?:or|and|to|plus|minus|times|over|divided|hundred|thousand|million|billion|trillion|dozens?|percent"
-    r"|squared|cubed|mod|less|more|fewer|half|point|factorial)(?![a-z]))[a-z][a-z'-]{0,20}){0,6}",
+    r"|squared|cubed|mod|less|more|fewer|half|point|factorial)(?![a-z]))[a-z][a-z'-]{0,20}){0,6}"
+    r"(?::\s(?!(?:no|wait|sorry|or|actually)(?![a-z])).{1,300})?",
     re.IGNORECASE,
 )
 
@@ -75,7 +81,11 @@ def _same(target: str, answer: str) -> bool:
     if set(target) <= _BRACKETS:
         return target.replace(" ", "") == answer.replace(" ", "")
     words = _words(target)
-    return words in (_words(answer), _words(_LEAD_IN.sub("", answer)))
+    if words in (_words(answer), _words(_LEAD_IN.sub("", answer))):
+        return True
+    if words in (["true"], ["false"]):
+        return _TRUTH.fullmatch(answer[:_LONGEST]) is not None and _words(answer.rpartition("=")[2]) == words
+    return len(words) > 1 and words == [word for word in _words(_SEPARATORS.sub(" ", answer)) if word]
 
 
 def _number(answer: str) -> Fraction | None:
@@ -83,7 +93,7 @@ def _number(answer: str) -> Fraction | None:
     sides = _DRESSED.sub(r"\1\2", answer[:_LONGEST]).split("=")
     if any(_VARIABLE.search(side) and _DIGIT.search(side) for side in sides[:-1]):
         return None  # an equation in something: its right side is not the answer
-    value = sides[-1].strip()
+    value = _MINUS.sub("-", _EXCLAIMED.sub("", sides[-1].strip()))
     if counted := _COUNTED.fullmatch(value):
         value = counted.group("number")
     elif _SCALED.fullmatch(value):

@@ -313,12 +313,17 @@ def test_as_many_errors_as_allowed_do_not_end_it(served):
 
 
 @pytest.mark.parametrize("options", [["-n2", "-v"], []])
-def test_every_run_says_where_it_records(options, served):
+def test_every_run_says_where_it_records(options, served, tmp_path):
     served.benchmark()
     run = served.run(*options)
-    assert run.out.count(f"eval: 12 samples of 1 benchmark, recorded in {run.work_dir}") == 1
+    seen_from_here = run.work_dir.relative_to(served.path)
+    assert run.out.count(f"eval: 12 samples of 1 benchmark, recorded in {seen_from_here}\n") == 1
     again = served.run(*options, f"--eval-use-cache={run.work_dir}")
-    assert f"recorded in {run.work_dir}, which holds 12 answers" in again.out
+    assert f"recorded in {seen_from_here}, which holds 12 answers" in again.out
+    elsewhere = tmp_path / "runs"
+    outside = served.run(*options, f"--eval-work-dir={elsewhere}", "--eval-no-timestamp")
+    assert f"recorded in {elsewhere}\n" in outside.out
+    assert f"report: {elsewhere / 'reports' / 'report.html'}\n" in outside.out
 
 
 def test_samples_that_a_conftest_skips_are_not_missed(served):

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
 
@@ -88,6 +89,20 @@ class Run:
         return "\n".join(f.read_text(errors="replace") for f in sorted(self.work_dir.rglob("*")) if f.is_file())
 
 
+def drop_forgotten_modules() -> None:
+    """Remove modules that pytester forgot from their packages, so that a patch by name reaches the next run's copy.
+
+    pytester takes what a run has imported out of ``sys.modules``. The package keeps the old module as an attribute,
+    ``monkeypatch.setattr("package.module.name", ...)`` would find that one, and the next run imports another.
+    """
+    ours = [(name, module) for name, module in sys.modules.items() if name.partition(".")[0] == "evalscope_pytest"]
+    for name, package in ours:
+        for attribute, value in list(vars(package).items()):
+            part = f"{name}.{attribute}"
+            if isinstance(value, ModuleType) and value.__name__ == part and sys.modules.get(part) is not value:
+                delattr(package, attribute)
+
+
 class Project:
     """A folder of a user's own.
 
@@ -158,6 +173,7 @@ class Project:
         if here and not any(self._is_path(word) for word in words):
             words.insert(0, ".")
         result = self._pytester.runpytest_inprocess(*QUIET, *words)
+        drop_forgotten_modules()
         return self._finished(int(result.ret), str(result.stdout), str(result.stderr), before)
 
     def start(self, *args: object, program: tuple[str, ...] = ("-m", "pytest"), env: Mapping[str, str] | None = None):

@@ -39,6 +39,12 @@ def test_a_message_of_an_authors_benchmark(content, form, served):
         ("Sample((PARTS,))", "a message: [{'type': 'text'"),
         ("Sample(['How many?'])", "a message: 'How many?'"),
         ("Sample([{'role': 'user'}])", "a message has no 'content'"),
+        ("Sample([{'role': 'human', 'content': 'x'}])", "role of a message: 'human'. Allowed: system, user, assistant"),
+        ("Sample([{'role': None, 'content': 'x'}])", "role of a message: None. Allowed: system, user, assistant, tool"),
+        ("Sample([{'role': ['user'], 'content': 'x'}])", "role of a message: ['user']"),
+        ("Sample([Message('robot', 'x')])", "role of a message: 'robot'"),
+        ("Sample([{'role': 'assistant', 'content': '', 'tool_calls': [{'id': 'a'}]}])", "tool_calls of a message: [{"),
+        ("Sample([{'role': 'tool', 'content': 'x', 'tool_call_id': 'a'}])", "tool_call_id of a message: 'a'"),
         ("Sample('How many?', [1, 2])", "target of record 1"),
         ("Sample('How many?', 'A', choices=[1, 2])", "choices of record 1"),
         ("Sample('How many?', 'A', choices=[PARTS, 'b'])", "choices of record 1"),
@@ -46,7 +52,8 @@ def test_a_message_of_an_authors_benchmark(content, form, served):
     ],
 )
 def test_other_fields_of_a_sample(sample, message, served):
-    served.benchmark(before=f"PARTS = {PARTS!r}\ndef to_sample(record):\n    return {sample}\n", count=3)
+    imports = f"from evalscope_pytest import Message\nPARTS = {PARTS!r}\n"
+    served.benchmark(before=f"{imports}def to_sample(record):\n    return {sample}\n", count=3)
     run = served.run()
     assert run.code == 4
     assert message in told(run)
@@ -98,3 +105,29 @@ async def test_adding(sample, model):
     assert "content of a user message: [{" in " ".join(run.out.split())
     assert "INTERNALERROR" not in run.out
     assert not served.server.requests
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        (
+            [{"role": "human", "content": "How many?"}],
+            "role of a message: 'human'. Allowed: system, user, assistant, tool.",
+        ),
+        ([{"role": 7, "content": "How many?"}], "role of a message: 7."),
+        (["How many?"], "a message: 'How many?' of type str. It needs a role and a content."),
+    ],
+)
+def test_a_conversation_in_a_file_of_the_user_s_own(messages, said, served):
+    served.write("qa/faq.jsonl", json.dumps({"messages": messages, "response": "7"}))
+    args = {"general_qa": {"dataset_id": str(served.path / "qa"), "subset_list": ["faq"]}}
+    run = served.run("--eval-datasets=general_qa", f"--eval-dataset-args={json.dumps(args)}", here=False)
+    assert (run.code, run.work_dir) == (4, None)
+    assert f"record 1 of subset 'faq' of 'general_qa' cannot be read: {said}" in told(run)
+    assert not served.server.requests
+
+
+def test_extra_keys_of_a_message_that_change_nothing_are_allowed(served):
+    made = "{'role': 'user', 'content': record['question'], 'name': 'Ann', 'tool_calls': None, 'weight': 1}"
+    served.benchmark(before=f"def to_sample(record):\n    return Sample([{made}], record['answer'])\n", count=2)
+    assert served.run().counts == {"correct": 2}

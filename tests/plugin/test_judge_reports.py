@@ -100,7 +100,7 @@ def test_judgements_to_check_are_written_as_safe_text(served, judge_server):
     served.server.answer = lambda m: "\x1b[2Jwiped\u202e >>> out"
     run = served.run(LLM, by(judge_server), "--eval-judge-audit=5")
     file = run.work_dir / "reports/judge_audit.txt"
-    assert f"judgements to check: {file}" in run.out
+    assert f"judgements to check: {file.relative_to(served.path)}\n" in run.out
     text = file.read_text()
     assert text.startswith("5 of 12 judgements, drawn at random with seed 42.")
     assert text.count("Your verdict: ____") == 5

@@ -269,3 +269,19 @@ def test_subsets_may_have_any_name(project):
         assert project.run(one).counts == {"correct": 1}, one
     assert project.run("--eval-model-args=accuracy=0").counts == {"wrong": 12}
     assert project.run("--lf", "-n2").counts == {"correct": 12}
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [("-k", "adding or", "got end of input at column"), ("-m", "a b", "got identifier at column 3"), ("-k", "(", "")],
+)
+def test_an_expression_that_cannot_be_read_is_refused_before_data_is_loaded(project, option, text, said, workers):
+    project.benchmark(count=0)
+    project.write("adding.jsonl", "no JSON")
+    run = project.run(option, text, *workers)
+    assert (run.code, run.work_dir) == (4, None)
+    assert f"ERROR: {option}: cannot read '{text}': " in run.out
+    assert said in run.out
+    assert f'Words are joined with and, or, not and parentheses: {option} "' in run.out
+    assert "no tests ran" not in run.out

@@ -95,6 +95,7 @@ def test_a_mistake_is_never_skipped(mixed):
 def test_a_missing_sandbox_is_skipped_too(mixed, monkeypatch):
     body = "async def test_coding(sample, model, sandbox):\n    return await model.generate(sample)"
     mixed.benchmark("coding", body, count=2)
+    mixed.run("--co")  # imports what the patch is for, and pytester forgets it
     monkeypatch.setattr("evalscope_pytest.sandbox.choice.unfit", lambda isolation: "not here")
     assert "coding: no sandbox for the code that models write" in mixed.run().out
     run = mixed.run("--eval-skip-unready")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.report.build import build_report
-from evalscope_pytest.report.html import write_html
+from evalscope_pytest.report.execution import GateResult
+from evalscope_pytest.report.html import gate_table, write_html
 from evalscope_pytest.store.compact import fold
 from evalscope_pytest.store.layout import WorkDir
 
@@ -149,6 +150,29 @@ def test_the_page_can_be_chinese(tmp_path: Path) -> None:
     assert '<html lang="zh">' in page
     assert "错误答案 (1)" in page
     assert "Wrong answers" not in page
+
+
+def test_counts_and_measured_figures_of_a_chinese_page_are_chinese(tmp_path: Path) -> None:
+    page = _run_page(tmp_path, [scored(i, value=0.0) for i in range(2)], "zh", main=3)
+    assert "1 个基准，3 个样本中 2 个已评分" in page
+    assert '<th class="n">延迟(秒)</th>' in page
+    seen = Seen()
+    seen.feed(page)
+    assert not {"benchmark", "sample", "samples", "version", "Dataset", "Num"} & set(re.findall("[A-Za-z]+", seen.text))
+
+
+def test_an_english_page_counts_in_english(tmp_path: Path) -> None:
+    assert "1 benchmark, 1 of 3 samples scored" in _run_page(tmp_path, [scored(0, value=0.0)], main=3)
+
+
+def test_a_gate_says_its_result_without_naming_itself_again() -> None:
+    passed = GateResult(True, "arc>=0.5: passed, mean_acc 1.0000 over 4", "arc>=0.5")
+    compared = GateResult(False, "arc: failed, mean_acc 0.1, baseline 0.2", "baseline arc")
+    seen = Seen()
+    seen.feed(gate_table([passed, compared]))
+    assert seen.text.count("arc>=0.5") == 1
+    assert "mean_acc 1.0000 over 4" in seen.text
+    assert "arc: failed, mean_acc 0.1, baseline 0.2" in seen.text
 
 
 def test_latency_and_tokens_have_a_table(tmp_path: Path) -> None:

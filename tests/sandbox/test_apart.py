@@ -33,6 +33,8 @@ RIGHT = "def f(n): return 2 * n"
         ("while True: pass", "timeout", None, ""),
         ("def f(n):\n    while True: pass", "timeout", None, ""),
         ("def f(n):\n    while True: print('x' * 1000)", "output_limit", None, ""),
+        ("if __name__ == '__main__': 1 / 0\ndef f(n): print('x' * (3 << 20)); return 2 * n", "ok", 0, ""),
+        ("def f(n): print('x' * (1 << 21)); raise ValueError('y' * 19_000)", "failed", 1, "ValueError: y"),
     ],
 )
 def test_the_status_says_how_it_ended(run, source, status, code, said):

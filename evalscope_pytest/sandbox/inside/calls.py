@@ -23,8 +23,7 @@ _CHUNK = 1 << 16
 _FIXED = frozenset({bool, int, float, str, type(None), bytes})  # no call can change these
 _LONGEST_TRACE = 20_000
 _VALUE, _ERROR = b"v", b"e"
-# How answers begin that hold something pickle may refuse.
-_ODD = (b'{"opaque": [', b'{"keys": [', b'{"values": [', b'{"items": [', b'{"iterator": [')
+_ODD = frozenset({"opaque", "keys", "values", "items", "iterator"})  # kinds of values that pickle may refuse
 
 
 class UnplainError(Exception):
@@ -129,7 +128,7 @@ class Caller:
     def __init__(self, calls: int, answers: int) -> None:
         self._calls = calls
         self._answers = answers
-        self._odd = False
+        self._odd = self._answered = False
         self.gone = self.unplain = False
         self.raised: BaseException | None = None  # the last exception of the program, and its traceback
         self.trace = ""
@@ -158,7 +157,8 @@ class Caller:
         try:
             return _SIZE.pack(len(first)) + first + pickle.dumps(given)
         except Exception as error:
-            if self._odd:
+            # What came from the program may be nested too deep, or be too much for the memory that is left.
+            if self._odd or (self._answered and isinstance(error, (RecursionError, MemoryError))):
                 raise TypeError(f"a value of the program cannot be passed back to it: {error}") from None
             self.unplain = True
             raise UnplainError(str(error)) from error
@@ -179,11 +179,13 @@ class Caller:
         if not answer:
             self.gone = True
             raise GoneError
-        self._odd = self._odd or any(odd in answer for odd in _ODD)
+        self._answered = True
+        kinds: set[str] = set()
         try:
-            first, second, third = plain.read(answer[1:])
+            first, second, third = plain.read(answer[1:], kinds)
         except (ValueError, TypeError) as error:
             raise TypeError(f"the program's answer cannot be read: {error}") from None
+        self._odd = self._odd or not _ODD.isdisjoint(kinds)
         if answer[:1] == _ERROR:
             self.trace = str(third)
             self.raised = _exception(first, second)

@@ -25,14 +25,14 @@ from . import calls
 from .confinement import Bounds, Confinement
 from .descriptors import give, take
 from .frames import BrokenFrameError, receive, send
+from .program import MODULE
 
-MODULE = "program"  # what tests import the program's functions from
 _TESTS = "tests.py"
 _OWN = (__file__, calls.__file__)
 _MEMORY = 2 << 30
 _MOST_ORDERS = 500
 _LAST_WORDS_S, _GOODBYE_S = 5.0, 0.5  # what an examiner may take to notice that the program is gone
-_LONGEST_TEXT = 20_000
+LONGEST_TEXT = 20_000  # bytes of a traceback
 
 
 class Verdict(NamedTuple):
@@ -122,7 +122,7 @@ class Examiner:
             wanted: Wait for it; else only for the examiner to notice that the program is gone.
         """
         try:
-            said = receive(self.fd, timeout_s=_LAST_WORDS_S if wanted else _GOODBYE_S, most=2 * _LONGEST_TEXT)
+            said = receive(self.fd, timeout_s=_LAST_WORDS_S if wanted else _GOODBYE_S, most=2 * LONGEST_TEXT)
         except (BrokenFrameError, OSError):
             said = None
         if said is None:
@@ -245,4 +245,4 @@ def _traceback(error: BaseException, caller: calls.Caller) -> bytes:
         text += "".join(shown.format())
     except Exception:  # noqa: BLE001 - an exception of the tests' own making
         text = type(error).__name__
-    return text[-_LONGEST_TEXT:].encode("utf-8", "backslashreplace")[-_LONGEST_TEXT:]
+    return text[-LONGEST_TEXT:].encode("utf-8", "backslashreplace")[-LONGEST_TEXT:]

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -59,15 +60,18 @@ def written(value: object) -> str:
         return json.dumps(_in_hex(form))
 
 
-def read(text: bytes | str) -> Any:
+def read(text: bytes | str, kinds: set[str] | None = None) -> Any:
     """Return the value that a text stands for.
+
+    Args:
+        kinds: Takes the tags that the value is made of.
 
     Raises:
         ValueError: It stands for none.
     """
     try:
         with _any_digits():
-            return json.loads(text, object_hook=_untagged)
+            return json.loads(text, object_hook=partial(_untagged, set() if kinds is None else kinds))
     except Exception as error:
         raise ValueError(f"not a value: {type(error).__name__}") from error
 
@@ -186,8 +190,9 @@ _OTHERS: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
 # Reading, in a process the program cannot reach -----------------------------------------------------------------------
 
 
-def _untagged(tagged: dict[str, Any]) -> Any:
+def _untagged(kinds: set[str], tagged: dict[str, Any]) -> Any:
     ((tag, content),) = tagged.items()
+    kinds.add(tag)
     return _READERS[tag](content)
 
 

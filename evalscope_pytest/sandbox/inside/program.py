@@ -19,11 +19,13 @@ from .confinement import Bounds, Confinement
 from .descriptors import give
 
 NAME = "program.py"
+MODULE = "program"  # what tests import a program's functions from
 TESTS = "tests.py"
 NONCE_BYTES = 16
 OUT_OF_MEMORY = b"out of memory"
 BROKEN = b"broken: "
 NOT_FOUND = 127
+_MAIN = "__main__"
 _OWN = (__file__, calls.__file__)
 _HARNESS: list[str] = []  # this package's modules, once all are there
 _FIRST_FD, _LAST_FD = 256, 4096  # above those that programs open, and below the limit a shell sets
@@ -139,7 +141,8 @@ def _interpret(order: Order, ends: Ends) -> NoReturn:
     write, read, leave = os.write, os.read, os._exit
     code = 1
     try:
-        module = ModuleType("__main__")
+        tested = order.apart or bool(order.tests)
+        module = ModuleType(MODULE if tested else _MAIN)
         _forget_harness(module)
         pristine = _Pristine()
         scope: dict[str, Any] = vars(module)
@@ -149,6 +152,7 @@ def _interpret(order: Order, ends: Ends) -> NoReturn:
             calls.answer_calls(scope, ends.calls, ends.answers, __file__)
         elif order.tests:
             pristine.restore(scope)
+            scope["__name__"] = _MAIN
             exec(_compiled(order.tests, TESTS), scope)  # noqa: S102 - the tests, as their author wrote them
         _finish()
         code = 0
@@ -167,10 +171,13 @@ def _interpret(order: Order, ends: Ends) -> NoReturn:
 
 
 def _forget_harness(module: ModuleType) -> None:
-    """Make the program the main module, and this package one that was never imported."""
+    """Make the program the main module, and this package one that was never imported.
+
+    A program that is tested goes by another name: its main block, however that is written, is not run.
+    """
     for name in _HARNESS:
         sys.modules.pop(name, None)
-    sys.modules["__main__"] = module
+    sys.modules[_MAIN] = sys.modules[module.__name__] = module
 
 
 def prepare_interpreter() -> None:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from .examiner import Examiner, Verdict
 
 _TICK_S = 0.02
+_DROPPED = 64  # times as much as is kept may a program print whose tests decide
 UNPLAIN, LOST = "unplain", "lost"  # kinds of verdict
 _CHUNK = 1 << 16
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_CLOCK_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
 
 
@@ -55,10 +57,19 @@ class Watch:
         layers: How it is confined.
         examiner: A process that is none of the program's, and runs its tests if these run ``apart``.
         told: Socket through which the program's listener comes, if it has one (`seccomp`).
+        tested: It has tests: output beyond what is kept is dropped, since the tests decide.
     """
 
     def __init__(
-        self, pid: int, bounds: Bounds, layers: Layers, examiner: Examiner | None, *, apart: bool, told: int
+        self,
+        pid: int,
+        bounds: Bounds,
+        layers: Layers,
+        examiner: Examiner | None,
+        *,
+        apart: bool,
+        told: int,
+        tested: bool,
     ) -> None:
         self._pid = pid
         self._bounds = bounds
@@ -69,6 +80,7 @@ class Watch:
         self._poll = select.poll()
         self._checked = 0.0
         self._printed: dict[int, bytearray] = {}
+        self._may_print = bounds.output_bytes * (_DROPPED if tested else 1)
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
         self._idle = Idle(self._processes)
@@ -148,7 +160,8 @@ class Watch:
             return False
         room = self._bounds.output_bytes - sum(map(len, self._printed.values()))
         self._printed[fd] += piece[:room]
-        if len(piece) > room:
+        self._may_print -= len(piece)
+        if self._may_print < 0:
             self._broken = self._broken or "output_limit"
             return False
         return True
@@ -182,19 +195,26 @@ class Watch:
         return ""
 
     def _cpu_s(self) -> float:
+        """Return the CPU seconds of all its processes: exact for the first, in ticks for those that it started."""
         try:
-            return time.clock_gettime(self._clock)
+            own_s = time.clock_gettime(self._clock)
         except OSError:  # it has just ended
             return 0.0
+        first = str(self._pid)
+        return own_s + sum(_ticks_s(pid, waited_only=pid == first) for pid in self._own_processes())
 
     def _processes(self) -> list[str]:
         """Return the program's processes, and the one that runs its tests."""
         examiner = [str(self._examiner.pid)] if self._examiner is not None else []
+        return self._own_processes() + examiner
+
+    def _own_processes(self) -> list[str]:
+        """Return the program's processes. Those that have ended and nobody waited for are among them."""
         if not self._namespace:
-            return [*_family(str(self._pid)), *examiner]
+            return _family(str(self._pid))
         others = {str(os.getpid()), str(self._standing.pid) if self._standing is not None else ""}
         try:
-            return [name for name in os.listdir("/proc") if name.isdigit() and name not in others] + examiner
+            return [name for name in os.listdir("/proc") if name.isdigit() and name not in others]
         except OSError:
             return []
 
@@ -203,9 +223,7 @@ class Watch:
 
         Shared pages count more than once, which only a program that forks near its limit can notice.
         """
-        examiner = str(self._examiner.pid) if self._examiner is not None else ""
-        pids = self._processes() if self._namespace else [str(self._pid)]
-        return sum(_resident(pid) for pid in pids if pid != examiner)
+        return sum(map(_resident, self._own_processes() if self._namespace else [str(self._pid)]))
 
     def _kill(self) -> None:
         if self._namespace and self._standing is None:
@@ -292,6 +310,16 @@ def _children() -> list[int]:
             return [int(pid) for pid in file.read().split()]
     except OSError:
         return []
+
+
+def _ticks_s(pid: str, *, waited_only: bool) -> float:
+    """Return the CPU seconds of a process and of those that it started and waited for, or of these only."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            own_and_waited = file.read().rpartition(")")[2].split()[11:15]
+            return sum(map(int, own_and_waited[2 if waited_only else 0 :])) * _CLOCK_TICK_S
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _resident(pid: str) -> int:

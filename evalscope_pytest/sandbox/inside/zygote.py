@@ -113,6 +113,7 @@ class Runner:
     def run(self, order: Order) -> Ended:
         """Run one program to its end."""
         out, err, answer = os.pipe(), os.pipe(), os.pipe()
+        tested = order.apart or bool(order.tests)
         challenge = os.pipe() if order.tests else _NO_PIPE
         asked, answered = (os.pipe(), os.pipe()) if order.apart else (_NO_PIPE, _NO_PIPE)
         stdin = _stdin(order.stdin)
@@ -133,7 +134,7 @@ class Runner:
             if fd >= 0:
                 os.close(fd)
         layers = self._confinement.layers
-        watch = Watch(pid, order.bounds, layers, examiner, apart=order.apart, told=told)
+        watch = Watch(pid, order.bounds, layers, examiner, apart=order.apart, told=told, tested=tested)
         try:
             ended = watch.until_end(out[0], err[0], answer[0])
             if examiner is not None and order.apart and not examiner.loaded:

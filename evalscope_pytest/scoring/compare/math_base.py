@@ -13,7 +13,7 @@ _BASES = {name: base for base, name in enumerate(_NAMES, 2)} | {
 }  # fmt: skip
 _BASE = rf"(?P<{{0}}>\d{{{{1,2}}}}|{'|'.join(_BASES)})"
 _SUBSCRIPT = rf"_\s?\{{?\s?\(?\s?\{{?\s?(?:base[\s-]?)?\s?{_BASE.format('sub')}\s?\}}?\s?\)?\s?\}}?"
-_WORDS = rf",?\s*\(?\s?(?:in\s)?base[\s-]?\{{?{_BASE.format('word')}\}}?\s?\)?"
+_WORDS = rf",?\s*\(?\s?(?:in\s{{1,3}})?base[\s-]{{0,3}}\{{?{_BASE.format('word')}\}}?\s?\)?"
 _BASED = re.compile(
     rf"\(?\s?\{{?(?P<digits>-?[0-9A-F][0-9A-Fa-f ]{{0,60}})\}}?\s?\)?\s?(?:{_SUBSCRIPT}|{_WORDS})", re.IGNORECASE
 )

@@ -22,15 +22,18 @@ _RAISED_RUN = re.compile(f"[{''.join(_RAISED)}]+")
 _LOWERED_RUN = re.compile(f"[{''.join(_LOWERED)}]+")
 _PLAIN_ROOT = re.compile(r"(?<![A-Za-z\\])(sqrt|cbrt)(?![A-Za-z])")
 _BARE_OPERAND = re.compile(r"\d+(?:\.\d+)?|\\pi(?![A-Za-z])|[A-Za-z]")
+_MOST_ROOTS = 60  # Each looks for its closing bracket.
 _OVERLINED = re.compile("((?:\\d\u0305)+)")
 
 _BOX = re.compile(r"\\f?box(?:ed)?\s?(?=\{)")
-_COLOR = re.compile(r"\\(?:text|math|page)?color(?:box)?\s?(?:\[[^\[\]{}]{0,12}\])?\s?\{[^{}]{0,40}\}")
+_COLOR = re.compile(
+    r"\\fcolorbox\s?\{[^{}]{0,40}\}\s?\{[^{}]{0,40}\}|\\(?:text|math|page)?color(?:box)?\s?(?:\[[^\[\]{}]{0,12}\])?\s?\{[^{}]{0,40}\}"
+)
 _LAYOUT = re.compile(
     r"\\(?:left|right|middle)(?![A-Za-z])\s?(?:\.(?!\d))?"
     r"|\\(?:displaystyle|textstyle|scriptstyle|limits|[bB]igg?[lrm]?|nonumber|notag|hfill|strut|mathstrut|null"
     r"|tiny|small|normalsize|large|Large|LARGE|huge|Huge|centering|bfseries|itshape|ensuremath)(?![A-Za-z])"
-    r"|\\(?:[hv]space\*?|[hv]?phantom|tag\*?|label)\s?\{[^{}]{0,40}\}|\\(?=[$%#&_])|\^\s?\{\s?\\(?:circ|degree)\s?\}"
+    r"|\\(?:[hv]space\*?|[hv]?phantom|tag\*?|label)\s?\{[^{}]{0,40}\}|\\(?=[$%#&_])|\^\s?\{\s?\\(?:circ|degree|(?:text|mathrm)\s?\{\s?o\s?\})\s?\}"
     r"|\^\s?\\circ(?![A-Za-z])|\^?\\degree(?![A-Za-z])|\\textdegree(?![A-Za-z])"
 )
 _SPACE = re.compile(r"\\[,;:>! \t\n]|\\(?:quad|qquad|enspace|thinspace|space|nobreakspace)(?![A-Za-z])|\\$")
@@ -75,10 +78,11 @@ def _root_command(sign: str, index: str) -> str:
 
 
 def _fraction_apart(character: str) -> str:
-    r"""Return ``" 1/2"`` for ``½``: without the blank, ``3½`` would become 31/2."""
+    r"""Return ``\frac{1}{2}`` for ``½``, so that ``3½`` is a mixed number and ``½√3`` a product."""
     if character.isascii() or not unicodedata.decomposition(character).startswith("<fraction>"):
         return character
-    return f" {unicodedata.normalize('NFKC', character)}"
+    above, _, below = unicodedata.normalize("NFKC", character).partition("\u2044")
+    return f"\\frac{{{above}}}{{{below}}}" if below else f" {above}"
 
 
 def plain_roots(text: str) -> str:
@@ -90,6 +94,8 @@ def plain_roots(text: str) -> str:
 
 def _roots_closed(text: str) -> str:
     r"""Give each root sign the argument a reader sees: a group, a whole number, or one letter."""
+    if text.count("\ue000") > _MOST_ROOTS:
+        return text.replace("\ue000", "\\sqrt ")
     while (at := text.rfind("\ue000")) >= 0:
         start = at + 1
         index = ""

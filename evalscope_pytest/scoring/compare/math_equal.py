@@ -21,7 +21,7 @@ from .math_sides import Sides, same_name, sides
 from .math_value import exact, wide
 
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"(?<!\d)\s+|\s+(?!\d|\s)")  # "4 80" is not 480
 _NAME = re.compile(r"[A-Za-z][A-Za-z ,.'&-]*")
 _RANGE_SIGN = re.compile(r"[<>]|\\(?:le|ge|ne|cup|in)(?![A-Za-z])|\\mathbb|all real")
 _REPEATING_LEFT = re.compile(r"\.\d{0,40}\\(?:overline|bar|dot)")
@@ -29,6 +29,12 @@ _MATRIX = re.compile(
     r"\\begin\s?\{(?P<kind>[pbB]?matrix|smallmatrix|array)\}(?:\{[lcr|]{1,20}\})?(?P<cells>.*?)\\end\{(?P=kind)\}"
 )
 _ANGLES = re.compile(r"\\langle(?![A-Za-z])(?P<cells>[^<>]*)\\rangle")
+_LONGEST_SUM = 120
+_HATS = re.compile(r"\\(?:hat|vec|overline|bar|widehat)\s?\{?\s?\\?([ijk])(?:math)?\s?\}?(?![a-z])")
+_UNIT_VECTOR = re.compile(
+    r"\s*(?P<sign>[+-]?)\s*(?P<size>\d{0,12}(?:\.\d{1,12})?|(?:\d{0,6}\\(?:frac|sqrt)(?:\{[^{}]{1,30}\}){1,2}))\s*\*?\s*"
+    r"(?P<name>[ijk])(?![A-Za-z])\s*"
+)
 _DECIMAL = re.compile(r"-?\d*\.(\d+)")
 _VARIABLE = re.compile(r"(?<![A-Za-z\\])[a-df-hj-zA-Z](?![A-Za-z])")
 _COMMANDS = re.compile(r"\\[A-Za-z]+")
@@ -126,6 +132,8 @@ def _same_written(gold: str, answer: str, question: str, leniency: Leniency) -> 
     if _squashed(gold) == _squashed(answer):
         return True
     vectors = _cells(gold), _cells(answer)
+    if (vectors[0] is None) is not (vectors[1] is None):
+        vectors = vectors[0] or _unit_vectors(gold, vectors[1]), vectors[1] or _unit_vectors(answer, vectors[0])
     if vectors[0] is not None and vectors[1] is not None:
         return _same_cells(vectors[0], vectors[1], leniency)
     if len(_parts(gold)) > 1 or len(_parts(answer)) > 1:
@@ -194,6 +202,26 @@ def _cells(text: str) -> list[list[str]] | None:
         return None
     cells = matrix["cells"].strip().removesuffix("\\\\").strip()
     return [[cell.strip() for cell in row.split("&")] for row in cells.split("\\\\")]
+
+
+def _unit_vectors(text: str, like: list[list[str]] | None) -> list[list[str]] | None:
+    r"""Return the cells of ``(-2, 3)`` or ``-2\mathbf{i} + 3\mathbf{j}`` in the shape of ``like``, or None."""
+    marks = _enclosed(text)[0]
+    if marks == "()" and like and len(like) > 1 and all(len(row) == 1 for row in like):
+        return [[part] for part in _parts(text)]
+    size = len(like) if like and all(len(row) == 1 for row in like) else len(like[0]) if like and len(like) == 1 else 0
+    if len(text) > _LONGEST_SUM or not 2 <= size <= 3 or like is None:
+        return None
+    plain = _HATS.sub(r" \1", text)
+    terms = list(_UNIT_VECTOR.finditer(plain))
+    names = [term["name"] for term in terms]
+    if "".join(term.group() for term in terms) != plain or len({*names}) != len(names) or names in ([], ["i"]):
+        return None
+    parts = dict.fromkeys("ijk"[:size], "0")
+    for term in terms:
+        parts[term["name"]] = (term["sign"] + (term["size"].strip(" *") or "1")).replace("+", "")
+    cells = list(parts.values())
+    return None if len(cells) != size else [[cell] for cell in cells] if len(like) == size else [cells]
 
 
 def _same_cells(gold: list[list[str]], answer: list[list[str]], leniency: Leniency) -> bool | Undecided:

@@ -22,6 +22,17 @@ _REPEATING = re.compile(
     r"(?:\\(?:overline|bar|overbar)\s?(?:\{\s?(?P<line>\d{1,20})\s?\}|(?P<one>\d))"
     r"|\\dot\s?\{?(?P<dot>\d)\}?(?:(?P<between>\d{0,12})\\dot\s?\{?(?P<last>\d)\}?)?)(?![\d_])"
 )
+_RUNNING_ON = re.compile(
+    r"(?<![\d.])(?P<whole>\d{0,12})\.(?P<digits>\d{3,24})\s?(?:\.{3}|…|\\[lc]?dots(?![A-Za-z]))\s?"
+)
+_EMPTY_SET = re.compile(
+    r"(?:(?:the )?(?:empty|null) set|no (?:real )?solutions?)"
+    r"|(?:the (?:empty|null) set,?\s{0,3})?\(?\\emptyset\s{0,3}\)?"
+    r"(?:,?\s{0,3}\(?\s?(?:i\.e\.,? |or )?(?:(?:the )?(?:empty|null) set|no (?:real )?solutions?)\)?)?",
+    re.IGNORECASE,
+)
+_BARE_SET = re.compile(r"(?P<name>(?:[A-Za-z]\s?(?:=|\\in)\s{0,3})?)\{(?P<members>[^{}=|:]{1,200},[^{}=|:]{1,200})\}")
+_BARE_EXPONENT = re.compile(r"\^\s?(-\d{1,6})(?![\d.])")
 _REPEATING_IN_BRACKETS = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,12})\.(?P<fixed>\d{0,12})\((?P<line>\d{1,20})\)")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:\{,\}|,)\d{3})+(?!\d|,\d)|(?<![\d.,])\d{1,3}(?: \d{3})+(?![ ]?\d)")
 _ASSIGNED = re.compile(r"^\s*(?:[A-Za-z]|\\[a-z]{2,8})(?:_\{?\w\}?|\([A-Za-z]\)|')?\s*(?:=|\\in(?![a-z]))\s*")
@@ -30,13 +41,13 @@ _MAYBE_LIST = re.compile(r"\s*\$?\s*-?\d{1,3}(?:,-?\d{3}){1,20}\s*\$?\s*")
 _MIXED = re.compile(r"(?<=\d)\s?又\s?(?=\d|\\)")  # 3又1/2
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3}|\s?\*\s?10\s?\^\s?(?:\{\s?-?\d{1,3}\s?\}|-?\d{1,3}))?"
 _VALUE_THEN_UNIT = re.compile(
-    rf"^(?P<value>{_NUMBER}|[-+]?\d*\\frac\{{[^{{}}]*\}}\{{[^{{}}]*\}}|[-+]?\d+\s?/\s?\d+)(?P<gap>\s*)(?P<unit>[^\d\s+*/=,(){{}}\\^-].*|\(.+\))$"
+    rf"^(?P<value>{_NUMBER}|[-+]?\d*\\frac\{{[^{{}}]*\}}\{{[^{{}}]*\}}|[-+]?\d+\s?/\s?\d+)(?P<gap>\s*)(?P<unit>[^\d\s+*/=,(){{}}\\^-].*|/[A-Za-z]{{3,12}}|\(.+\))$"
 )
 _CURRENCY = re.compile(
     r"^(?P<sign>[-+]?)\s*(?:US|HK|RMB|USD|EUR|CNY)?\s?[$£€¥￥]\s?(?=[-+\d.])|^(?:USD|EUR|GBP|RMB|CNY)\s(?=\d)"
 )
 _MONEY_BEHIND = frozenset("$£€¥￥₽₹฿৳")
-_UNIT_SHAPE = re.compile(r"\(?[^\W\d_]+(?:[\s./·*-]{1,3}[^\W\d_]+){0,8}(?:\s?\^\s?\{?-?\d\}?){0,2}\)?\.?")
+_UNIT_SHAPE = re.compile(r"\(?\s?[^\W\d_]+(?:[\s./·*-]{1,3}[^\W\d_]+){0,8}(?:\s?\^\s?\{?-?\d\}?){0,2}\s?\)?\.?")
 _UNITS = (
     "m g s h l L N J W V A K C F Pa Hz cm mm km dm nm kg mg ml mL cL ft in yd mi lb lbs oz hr hrs min sec ms mph kph"
     " km/h km/hr m/s kWh cc rad sq pm am"
@@ -64,6 +75,8 @@ def written(text: str, *, label: bool = True) -> str:
         label: Whether an option's letter before the value may go.
     """
     text = fold(text[:LONGEST]).strip()
+    if "..." in text or "dots" in text or "…" in text:
+        text = _RUNNING_ON.sub(_period_marked, text)
     if not text.isascii():
         text = _MIXED.sub(" ", in_latex(text))
     plain = text.rstrip(".")
@@ -76,7 +89,11 @@ def written(text: str, *, label: bool = True) -> str:
     text = text.replace("**", "^") if "*" in text and not text.startswith("**") else text.strip("*")
     if _LETTERS.search(text):
         text = _without_words(text, label)
+        text = "\\emptyset" if text[-1:] in "tns)" and _EMPTY_SET.fullmatch(text.strip()) else text
+        text = _BARE_EXPONENT.sub(r"^{\1}", text) if "^-" in text else text
     text = _thousands_joined(text).lstrip("= ")
+    if text.endswith("}") and (bare := _BARE_SET.fullmatch(text)) and not _THOUSANDS.fullmatch(bare["members"]):
+        text = f"{bare['name']}\\{{{bare['members']}\\}}"
     return spoken(text) or (None if text.isascii() else spoken_zh(text)) or text
 
 
@@ -86,6 +103,17 @@ def _without_words(text: str, label: bool) -> str:
     if label:
         text = without_lead(without_label(text))
     return _REPEATING.sub(_repeating, unit_removed(text)) if "." in text else unit_removed(text)
+
+
+def _period_marked(match: re.Match[str]) -> str:
+    r"""Return ``0.\overline{3}`` for ``0.333...``; digits that show no period twice (one digit: three times) stay."""
+    digits = match["digits"]
+    for length in range(1, len(digits) // 2 + 1):
+        for fixed in range(len(digits) - max(2 * length, 3) + 1):
+            rest = digits[fixed:]
+            if all(rest[at] == rest[at - length] for at in range(length, len(rest))) and fixed <= len(digits) // 2:
+                return f"{match['whole'] or '0'}.{digits[:fixed]}\\overline{{{rest[:length]}}}"
+    return match.group()
 
 
 def _repeating(match: re.Match[str]) -> str:
@@ -152,6 +180,8 @@ def asked_scale_removed(text: str, question: str) -> str:
 
 def _is_unit(unit: str, *, separated: bool) -> bool:
     """Tell a unit from variables: ``5 cm``, ``5apples`` and ``5个`` have one, ``5x`` and ``5ab`` do not."""
+    if unit[:1] == "/":
+        return True  # "$18/day"
     if unit in _MONEY_BEHIND or _OTHER_SCRIPT.fullmatch(unit):
         return True
     if not _UNIT_SHAPE.fullmatch(unit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[A-Za-z]{3,}|[\u0370-\u1fff\u3040-\u30ff一-鿿]")
+_WORD = re.compile(r"[A-Za-z]{3,}|\b(?:[Hh]e|[Ii]t|[Ww]e)\b|[\u0370-\u1fff\u3040-\u30ff一-鿿]")
 # What stands before a value and what it is of; a colon or a verb ends it.
 _LEAD = re.compile(
     r"\s*(?P<words>[^\d\\{}\[\]=<>:;^*/+|$]{1,80}?(?:\([A-Za-z0-9]{1,2}\)|\b[A-Za-z]?\d{0,2})?)\s*"
@@ -15,14 +15,30 @@ _BARE_LEAD = re.compile(
     r"|about|roughly|around|equal to|equals?|simply|just|only)[\s,]+(?=\S)",
     re.IGNORECASE,
 )
+# "Tom walked 54 miles": a statement in words about one number.
+_STATED = re.compile(
+    r"(?P<words>[A-Za-z][A-Za-z' -]{2,80}?),?\s{1,3}"
+    r"(?=[-+]?\$?\s?(?:\d|\\frac|\\sqrt)[^A-Za-z]{0,60}(?:\s(?!(?:times|or|to|and)\b)[A-Za-z .-]{0,80})?$)"
+)
+_QUALIFIED = re.compile(
+    r"\b(?:less|more|fewer|least|most|over|under|above|below|between|up|within|nearly|almost|plus|minus|times|divided"
+    r"|twice|thrice|double|triple|half|third|quarter|sin|cos|tan|log|ln|choose|mod|max|min|gcd|lcm|remainder|base|or)\b"
+    r"|\b(?:in|on|at|by|for|of|from|to|with|after|before|per|every|each|and|a|the|part|step|question|problem|case|day"
+    r"|week|month|year|age|group)$",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"\b(?:not|never|neither|nor|wrong|incorrect|false|except|than|unlike|without|excluding|no|cannot|if|when|where)\b"
     r"|n't\b|[不非错]",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"\s*(?:\((?P<a>[A-H])\)|(?P<b>[A-H])[.:)])(?P<gap>\s*)(?=[^\s^*/!_'=,;)\]}|<>])")
+_LABEL = re.compile(r"\s*(?:\(\s?(?P<a>[A-H])\s?\)|(?P<b>[A-H])[.:)])(?P<gap>\s*)(?=[^\s^*/!_'=,;)\]}|<>])")
 _SIGNED = re.compile(r"[-+(\[]")
-_ROUNDED_WORDS = re.compile(r"(?<!\\)\b(?:approximately|approx\b\.?|roughly)", re.IGNORECASE)
+_ROUNDED_WORDS = re.compile(
+    r"(?<!\\)\b(?:approximately|approx\b\.?|roughly)|(?<=\()\s?(?:or )?(?:about|around|nearly)(?=\s{1,3}\$?[\d.])",
+    re.IGNORECASE,
+)
+_MOST_SIGNS = 12
 _SIGN = "\\approx"
 _ASIDE = re.compile(r"[,;]?\s*\((?:or|i\.e\.|which is)?,?\s*(?:is\s)?\\approx[^()]{0,120}\)")
 _JOINED_BY = re.compile(r"[,;]?\s*(?:\b(?:or|and|which is|i\.e\.)\s*,?|\()\s*$|[,;]\s*$")
@@ -54,6 +70,14 @@ _CONDITION = re.compile(
     r"(?:\s|~|[,;(]|\\[ ,;:!]|\\q?quad){0,6}\\(?:text|textrm|mathrm|mbox)\s?\{[\s,(]{0,4}"
     r"(?:since|because|for|where|when|whenever|if|with|provided|given|assuming|as long as)\b"
 )
+# "r>0" or "(r>0)" behind a value, which says nothing about it.
+_RELATION_BEHIND = re.compile(
+    r"(?:\s|~|\\[ ,;:!]){0,6}(?:,|\(|\\q?quad|\\left\()(?:\s|~|\\[ ,;:!]|\\q?quad|\(){0,6}[A-Za-z](?:_\{?\w\}?)?\s?"
+    r"(?:[<>≤≥≠]|\\(?:le|ge|leq|geq|leqslant|geqslant|ne|neq|gt|lt)(?![A-Za-z]))\s?[-+]?[A-Za-z0-9.\\]{1,12}"
+    r"(?:\s|\\right){0,2}\)?\.?$"
+)
+_ORDER = re.compile(r"[<>≤≥≠]|\\(?:le|ge|leq|geq|leqslant|geqslant|ne|neq|gt|lt|in|cup)(?![A-Za-z])")
+_REACH = 80
 _SEVERAL = re.compile(r"\\text|(?<!\\)[,;&]|\\\\|\b(?:otherwise|else)\b")
 _EXPRESSION = re.compile(r"\\(?:pi|sqrt|frac|dfrac|tfrac)(?![A-Za-z])|[√π∛]")
 _NUMBER_ONLY = re.compile(r"[-+]?[\d.,\s]*(?:\\[dtc]?frac\s?\{[^{}\\]*\}\s?\{[^{}\\]*\})?(?:\s|~|\\[ ,;:!])*")
@@ -66,9 +90,17 @@ def without_lead(text: str) -> str:
         if match is None or not _introduces(match["words"]):
             match = _BARE_LEAD.match(text)
         if match is None or not text[match.end() :].strip(" .$"):
-            return text
+            return _without_statement(text)
         text = text[match.end() :].lstrip()
     return text
+
+
+def _without_statement(text: str) -> str:
+    """Return ``54 miles`` for ``Tom walked 54 miles``, if no word compares, counts or denies."""
+    stated = _STATED.match(text)
+    if stated is None or not _introduces(stated["words"]) or _QUALIFIED.search(stated["words"]):
+        return text
+    return text[stated.end() :] if " " in stated["words"].strip() else text
 
 
 def _introduces(words: str) -> bool:
@@ -95,7 +127,7 @@ def label_of(text: str) -> str:
 def exact_side(text: str) -> str:
     r"""Return the value before an approximation sign (``2\pi \approx 6.28``); a sign in front is dropped."""
     text = _ROUNDED_WORDS.sub(lambda _: "\\approx ", text)
-    if _SIGN not in text:
+    if _SIGN not in text or text.count(_SIGN) > _MOST_SIGNS:
         return text
     text = _ASIDE.sub("", text)
     for _ in range(20):
@@ -146,6 +178,11 @@ def _segment(text: str, at: int) -> tuple[int, int]:
 
 def condition_removed(answer: str, gold: str) -> str:
     r"""Return ``36`` for ``36 \text{ (since }x>0)``: one condition behind a value, unless the gold answer has one."""
+    if _ORDER.search(answer) and not _ORDER.search(gold):
+        start = max(0, len(answer) - _REACH)
+        relation = _RELATION_BEHIND.search(answer, start)
+        if relation and answer[: relation.start()].strip() and not _ORDER.search(answer[: relation.start()]):
+            return answer[: relation.start()]
     if "\\text" not in answer or _CONDITION.search(gold):
         return answer
     condition = _CONDITION.search(answer)

@@ -26,6 +26,9 @@ _EQUALS = re.compile(r"(?<![<>!:=])(?::=|={1,2})(?!=)")
 _IN_SET = re.compile(r"^(?P<name>[A-Za-z](?:_\{?\w\}?)?)\s*\\in(?![a-z])\s*")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _LONG_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")
+_TIMES_WORD = re.compile(r"^\s*\d[\d.]{0,12}\s?\*\s*[A-Za-z]{3,20}$")  # "3 * shirt"
+_INDEXED = re.compile(r"^([xyznt])_\d$")
+_GRAPHS = ({"y", "f(x)"}, {"y", "g(x)"}, {"y", "h(x)"})
 _ASKS = r"(?:find|whatis|valueof|valuesof|compute|evaluate|determine|calculate|giventhat|is|for)(?:thevalueof|all)?"
 
 
@@ -108,6 +111,8 @@ def _named(text: str) -> str:
 
 
 def _has_variable(text: str) -> bool:
+    if _TIMES_WORD.search(text):
+        return True
     rest = _LONG_WORD.sub(lambda m: m.group() if _consecutive(m.group()) else " ", _COMMAND.sub(" ", text))
     return re.search(r"(?<![A-Za-z])[a-df-zA-Z]|[A-Za-z]{2}", rest) is not None
 
@@ -115,12 +120,21 @@ def _has_variable(text: str) -> bool:
 def _asked_for(left: str, question: str) -> bool:
     if not question:
         return False
-    asked = re.sub(r"[\s$]|\\(?:left|right|[,;:!])", "", question)
-    return re.search(_ASKS + re.escape(re.sub(r"\s", "", left)) + r"(?:[.?,]|if|given|when|$)", asked, re.I) is not None
+    asked = re.sub(r"[\s${}]|\\(?:left|right|[,;:!])", "", question)
+    return (
+        re.search(_ASKS + re.escape(re.sub(r"[\s{}]", "", left)) + r"(?:[.?,]|if|given|when|$)", asked, re.I)
+        is not None
+    )
 
 
 def same_name(one: str, other: str) -> bool:
     """Tell whether two names may stand for the same: symbols have to be equal, words say which symbol is meant."""
     plain = re.compile(r"[\s{}]")
     one, other = plain.sub("", one), plain.sub("", other)
+    one, other = (
+        _INDEXED.sub(r"\1", one) if other.isalpha() else one,
+        _INDEXED.sub(r"\1", other) if one.isalpha() else other,
+    )
+    if {one, other} in _GRAPHS:
+        return True
     return not one or not other or one == other or _is_words(one) or _is_words(other)

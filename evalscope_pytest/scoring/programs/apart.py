@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from .completion import BODY
+
 _BUILTINS = frozenset((*dir(builtins), "__name__", "__file__"))
 # What looks at the process it runs in, or has to be the first line.
 _INWARD = re.compile(r"\b(?:globals|locals|inspect|importlib|__import__|__main__|__future__|sys\.modules)\b")
-
-
-_BODY = "\n    pass\n"
 
 
 class _Names(NamedTuple):
@@ -43,7 +42,7 @@ def set_apart(tests: str, entry: str = "", head: str = "", reference: str = "") 
         reference: The benchmark's own solution, or what follows the head in it.
     """
     if _names(head) is None:
-        head += _BODY  # the head of a function alone
+        head += BODY  # the head of a function alone
     names, of_head = _names(tests), _names(head)
     if names is None or of_head is None or _INWARD.search(tests):
         return ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 
 _INDENT = "    "
-MAIN = ("if __name__ ==", "if __name__==")
+BODY = "\n    pass\n"  # makes a function of a head alone
 
 
 def before_line(code: str, beginnings: tuple[str, ...]) -> str:
-    """Return what stands before the first line with one of these beginnings, such as a main block."""
+    """Return what stands before the first line with one of these beginnings."""
     lines = code.split("\n")
     at = next((number for number, line in enumerate(lines) if line.startswith(beginnings)), len(lines))
     return "\n".join(lines[:at])
@@ -23,8 +23,14 @@ def completed(head: str, code: str, defines: tuple[str, ...]) -> str:
         defines: How a line begins that defines the function.
     """
     if any(line.startswith(defines) for line in code.split("\n")):
-        return f"{head}\n{code}"
+        return f"{head}{BODY if _is_bare(head) else ''}\n{code}"
     return f"{head.rstrip(' ')}{_as_body(code)}"
+
+
+def _is_bare(head: str) -> bool:
+    """Tell whether a head ends with its signature: not even a docstring makes it a function."""
+    lines = (line.partition("#")[0].rstrip() for line in reversed(head.split("\n")))
+    return next(filter(None, lines), "").endswith(":")
 
 
 def _as_body(code: str) -> str:

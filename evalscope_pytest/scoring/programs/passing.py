@@ -12,7 +12,7 @@ from ...sandbox.protocol import Program, Result
 from ..protocol import Scorer
 from ..read.visible import visible
 from .apart import set_apart
-from .completion import MAIN, before_line, completed
+from .completion import before_line, completed
 from .outcome import check_obstacle, limits_for, outcome
 from .python_part import python_of
 
@@ -60,9 +60,9 @@ def called_function(code: str, tests: str) -> str:
 
 async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float | None) -> Score:
     entry = str(sample.metadata.get("entry_point", ""))
-    defines = (f"def {entry}(", f"async def {entry}(", f"class {entry}") if entry else ()
+    defines = (f"def {entry}(", f"async def {entry}(", f"class {entry}", f"{entry} = ") if entry else ()
     reply = _between(visible(text), reading.begin, reading.end)
-    code = before_line(python_of(reply, defines), (*MAIN, *filter(None, [reading.stop])))
+    code = before_line(python_of(reply, defines), (reading.stop,) if reading.stop else ())
     whole = completed(sample.question, code, defines) if reading.completes else code
     tests = sample.private["tests"]
     head = sample.question if reading.completes else ""

@@ -10,8 +10,7 @@ import re
 import warnings
 from typing import NamedTuple
 
-from ..read.code import PYTHON, fenced, is_prose
-from ..read.visible import visible
+from ..read.code import PYTHON, fenced, is_prose, shown
 from .completion import completed
 
 _LONGEST = 60_000  # Characters that are parsed.
@@ -38,7 +37,7 @@ def python_of(text: str, defines: tuple[str, ...] = (), *, last: bool = False) -
         defines: How a line begins that defines what the tests call.
         last: Take the last block rather than the first where none defines anything.
     """
-    reply = visible(text)
+    reply = shown(text)
     block = fenced(reply, PYTHON, defines, last=last)
     if block is None:
         return python_part(reply, defines)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from .boxes import braced
 from .json_text import said
@@ -35,12 +36,17 @@ _TAIL, _HEAD = 16_000, 4_000  # Characters of a long reply that are read.
 # Beside what every reader takes for an announcement: the nouns of a choice, and looser forms that a letter follows.
 _MARKER = announcement(
     english=(
-        r"(?:correct|best|right|final|my|most likely|selected|chosen|remaining) (?:choice|option|letter)"
-        r"|(?:solution|response|result|lösung)(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s|=|ist\s))"
+        r"(?:correct|best|right|final|my|most likely|selected|chosen|remaining|only)"
+        r" (?:choice|option|letter|one)(?: (?:that|which) (?:works|fits|matches|holds|applies|remains|makes sense"
+        r"|is (?:true|correct|right)))?"
+        r"|(?:solution|response|result|lösung|verdict|conclusion|decision|final)"
+        r"(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s|=|ist\s))"
     ),
     chinese="答案选项",
     also=(
         rf"(?<!best )(?<!correct )\banswers?{CLOSING}\s{{0,2}}\n"
+        r"|\b(?:richtige?|korrekte?)(?: (?:antwort|option|lösung))? ist(?!\w)"
+        r"|\b(?:opción|opção|opzione|option|alternativa|lettre|letra) correc?t?t[ae] (?:es|é|è|est)(?: l[ae])?(?!\w)"
         r"|\bcorrect\s?:"
         r"|\bans\s?[.:=]"
         r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
@@ -53,15 +59,21 @@ _MARKER = announcement(
     ),
 )
 _WORDS = (
-    *WORDS, "choice", "option", "letter", "solution", "response", "result", "lösung", "correct", "label", "selection",
-    "box", "选项", "正确", "符合",
+    *WORDS, " one", "choice", "option", "letter", "solution", "response", "result", "lösung", "correct", "label",
+    "verdict", "conclusion", "decision", "final", "richtig", "korrekt", "corre",
+    "selection", "box", "选项", "正确", "符合",
 )  # fmt: skip
 _VERB = re.compile(
     r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"
     r"|\b(?:going|go) with|\b(?:choose|select|pick)|\bmy (?:best |final )?(?:pick|selection|guess|bet) (?:is|would be)"
+    r"|\b(?:das ist|es ist|c'est|es|è|é) (?:die |la |le |l'|a )?(?:antwort|option|réponse|respuesta|opción)"
+    r" (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.!:]|\s{0,2}(?:\n|$)))"
     r"|\bit(?: is|'s| must be| should be| has to be)"
     r"|\b(?:thus|hence|therefore|so|consequently)[,:]? (?:(?:the )?(?:option|choice|letter) )?"
     r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}(?:\n|$))"
+    r"|\b(?:that|which|this|elimination) (?:only )?leaves(?: us)?(?: with)?(?: only| just)? "
+    r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}(?:\n|$))"
+    r"|(?<=[a-z.,;:*] )(?:[→⇒➔➜]|=>|->) ?(?=[(\[*]{0,3}[A-Z](?:[)\]*]{0,3}[.!]?\s{0,2}\Z|[).:] [^\n]{1,200}\Z))"
     r"|\b(?:corresponds? to|match(?:es)?|leaves|which is)(?: only)? (?:the )?(?:option|choice|answer) "
     r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}\Z)"
     r"|(?:故|应|应该|所以|因此)?(?:选择|选(?![项择]))(?:的)?(?:是|为)?:?|(?:认为应?|应该|应当|那就|所以|因此)(?:是|为)",
@@ -72,9 +84,32 @@ _CALLED_RIGHT = re.compile(
     r"[)\]}*\"'`$]{0,4}\s{0,2}(?:"
     r"(?:is|are(?: both| all)?|(?:looks|seems|appears)(?: to be)?|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
-    r"(?:right|correct|best|answer|choice|accurate)(?![a-z])"
+    r"(?:right|correct|best|answer|choice|accurate|one(?=[.!,;]|\s{0,2}(?:\n|\Z))"
+    r"|(?:only|one) (?:option|one)(?![^.\n]{0,60}(?:\bnot|n't|wrong|false|incorrect|fails|inconsistent)))(?![a-z])"
+    r"|(?:best fits|fits best|best (?:answers|describes|matches|explains)"
+    r"|(?:answers|describes|matches|explains) [\w ]{0,40}best)(?![a-z])"
+    r"|(?:ist|est|es|è|é)\s(?:die |la |le |il |a |der ){0,1}"
+    r"(?:richtige?|korrekte?|correct[aeo]?|bonne|juste|giusta|corrett[ao]|corret[ao]|certa)(?!\w)"
     r"|(?:选项|项|答案)?(?:的说法|说法|表述)?(?:是|才是|最)?(?:正确|对的|对|符合|合适|恰当))"
 )
+# One letter: in "without A and B, D remains" the others are struck out.
+_REMAINS = re.compile(
+    r"(?<![A-Za-z0-9'\\_-])(?P<labels>[A-Z])[)\]}*\"'`$]{0,4}\s(?:alone |only )?(?:remains?|is (?:all that is )?left)"
+    r"(?=[.!,;]|\s{0,2}(?:\n|\Z))"
+    r"|\b[Oo]nly [*_(]{0,3}(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?[*_(]{0,3}(?P<only>[A-Z])[*_)]{0,3} (?:is"
+    r" (?:consistent|correct|right|true to|supported|valid|possible|compatible)"
+    r"|fits|matches|works|satisfies|applies|makes sense)(?![a-z])"
+)
+_IF_SO = re.compile(
+    r"\b(?:if|suppose|supposing) (?!(?:we|you|one|I)(?![a-z]))[^.,;\n]{1,80},?"
+    r" (?:then )?(?:option |choice |answer )?[(*]{0,3}$",
+    re.IGNORECASE,
+)
+_TEXT_RIGHT = re.compile(
+    r"\s{0,8}(\S.{0,400}?) (?:is|would be|must be|has to be) (?:the |clearly ){0,2}(?:correct|right|best)"
+    r"(?: (?:answer|option|choice|one))?[\s*.!]{0,8}$"
+)
+_CONDITION = re.compile(r"\b(?:if|unless|were|had|otherwise|when|without)(?![a-z])", re.IGNORECASE)
 _CALLED_TRUE = re.compile(
     r"(?<![A-Za-z0-9'\\_-])(?P<label>[A-Z])[)\]*\"'`]{0,3}\s(?:is|are)(?: also| both)? "
     r"(?P<verdict>true|false)(?![a-z])"
@@ -88,6 +123,11 @@ _ANSWERED = re.compile(
     r"(?<![A-Za-z])[A-Z][)\]*\"'`]{0,3} (?:is|was|must be) (?:the |my |clearly |indeed |thus ){0,2}$"
 )
 _LABELLED = re.compile(r"[\s*_>#•(\[-]{0,8}(?:option |choice )?[A-Z][)\]*_]{0,4}\s{0,2}[:.)—-]", re.IGNORECASE)
+_LEADS_TO = re.compile(
+    r"(?:\b(?:i\.e\.|that is|namely|hence|thus|therefore|so|giving|which is)|[→⇒➔➜]|[:,-])"
+    r"(?:[,:]? (?:option |choice )?)?[\s*_(\"'$]{0,6}"
+    r"(?P<label>[A-Z])(?=[).:])"
+)
 _LABEL = re.compile(r"[A-Z](?![a-z])")
 _QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})')")
 _PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
@@ -122,7 +162,7 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
 def _read(reply: str, options: Options, *, multiple: bool) -> tuple[str, ...] | None:
     if multiple:
         reply = _bullets_joined(reply, options)
-    for reading in (_listed, _marked, tabled, _called_right, _chosen, _at_line_start, _called_true):
+    for reading in (_listed, _marked, tabled, _called_right, _chosen, _at_line_start, _quoted_last, _called_true):
         found = reading(reply, options)
         if found is not None:
             return found
@@ -195,12 +235,32 @@ def _sentence(text: str) -> str:
 def _called_right(reply: str, options: Options) -> tuple[str, ...] | None:
     found = dict.fromkeys(
         label
-        for match in deque(_CALLED_RIGHT.finditer(reply), maxlen=_CLAIMS)
-        if _says_so(reply, match.start()) and not options.within_text(reply, match.start(), match.end())
-        for label in _LABEL.findall(match.group("labels"))
+        for match in deque(chain(_REMAINS.finditer(reply), _CALLED_RIGHT.finditer(reply)), maxlen=_CLAIMS)
+        if _says_so(reply, match.start())
+        and not _conditional(reply, match)
+        and not options.within_text(reply, match.start(), match.end())
+        for label in _LABEL.findall(match.group(match.lastgroup or "labels"))
         if label in options.labels
     )
-    return tuple(found) or None
+    return tuple(found) or _text_called_right(reply, options)
+
+
+def _text_called_right(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read the last line when it calls the text of an option right: ``"Zoning" is the correct answer.``"""
+    called = _TEXT_RIGHT.match(_lines(reply)[-1])
+    label = options.of_text(called.group(1)) if called else None
+    return (label,) if label else None
+
+
+def _conditional(reply: str, match: re.Match[str]) -> bool:
+    """Tell whether what "would be right" depends on something: "D would be right if the sign changed"."""
+    if _IF_SO.search(reply[max(0, match.start() - _LINE) : match.start()]):
+        return True
+    if "would" not in match.group():
+        return False
+    start = max(reply.rfind(mark, max(0, match.start() - _LINE), match.start()) for mark in ".\n")
+    end = _SENTENCE_END.search(reply, match.end())
+    return _CONDITION.search(reply[start + 1 : end.start() if end else match.end() + _LINE]) is not None
 
 
 def _called_true(reply: str, options: Options) -> tuple[str, ...] | None:
@@ -230,6 +290,17 @@ def _at_line_start(reply: str, options: Options) -> tuple[str, ...] | None:
     if first:
         return first if not found or set(found) == set(first) else None
     return found if len(found) == 1 else None
+
+
+def _quoted_last(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read the option that the last line leads up to, and ends with the text of: "that is, (C) True, False"."""
+    line = _lines(reply)[-1]
+    for lead in _LEADS_TO.finditer(line):
+        label = lead.group("label")
+        end = options.after_own_text(line, lead.end(), label) if label in options.labels else None
+        if end and not line[end:].strip("\"'*_`).!$ ") and _says_so(line, lead.start()):
+            return (label,)
+    return None
 
 
 def _lines(reply: str) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from .json_text import last_json
 from .visible import visible
 
 PYTHON = ("python", "python3", "py", "py3")
@@ -14,9 +15,13 @@ _TAB = 4
 _CODE_END = re.compile(r"(?:[};)\]]|(?:^|\s)(?:end|fi|done|esac))$")
 _LIST_OR_HEADING = re.compile(r"(?:[-*•+>] |\d{1,2}[.)] |#{2,6} )?[*_`\"']{0,3}")
 _CODE_SIGN = re.compile(r"[{}=]|->|<-|::|;$")
+_OBJECT = re.compile(r"\s{0,20}(?:```[a-z]{0,8}\s{1,20})?\{\s{0,20}\"")
+_PROGRAM_KEY = re.compile(r"code|program|solution|implementation|completion|python|function|answer|source|script")
+_TAG = re.compile(r"^\[/?(?:PYTHON|CODE|SOLUTION|ANSWER)\][ \t]{0,8}$", re.MULTILINE | re.IGNORECASE)
 _SENTENCE_WORDS = 3
 _LONGEST_LINE = 1000
 _QUOTES = (("/*", "*/"), ('"""', '"""'), ("'''", "'''"))
+_QUOTE_MARKS = ("/*", "*/", '"""', "'''")
 
 
 class Block(NamedTuple):
@@ -48,17 +53,32 @@ def code_of(text: str, labels: Collection[str], defines: tuple[str, ...] = (), *
     Args:
         last: Take the last block rather than the first where none defines anything.
     """
-    reply = visible(text)
+    reply = shown(text)
     block = fenced(reply, labels, defines, last=last)
     if block is None:
         return without_prose(reply)
     return block.code if block.closed else without_prose(block.code)
 
 
+def shown(text: str) -> str:
+    """Return what is visible of a reply: the program in its JSON, else the reply without tags such as ``[PYTHON]``."""
+    reply = visible(text)
+    return _in_json(reply) or _TAG.sub("", reply)
+
+
+def _in_json(reply: str) -> str:
+    """Return the program of a reply that is one JSON object with a field for it; empty when it is anything else."""
+    if not _OBJECT.match(reply) or not reply.rstrip("` \n\r\t").endswith("}"):
+        return ""
+    found = last_json(reply, "{", lambda value: isinstance(value, dict)) or {}
+    programs = [field for key, field in found.items() if isinstance(field, str) and _PROGRAM_KEY.search(key.casefold())]
+    return programs[-1] if programs else ""
+
+
 def fenced(reply: str, labels: Collection[str], defines: tuple[str, ...] = (), *, last: bool = False) -> Block | None:
     """Return the block `code_of` takes; None when the reply has none. The arguments are those of `code_of`."""
     blocks = _counting(list(code_blocks(reply)), labels)
-    if not any(_defines(block, defines) for block in blocks) and (inside := _from_inside(reply, defines)):
+    if not any(_defines(block, defines) for block in blocks) and (inside := _from_inside(reply, labels, defines)):
         blocks = [inside[0], *_counting(inside[1:], labels)] if defines else inside[:1]
     if not blocks:
         return None
@@ -76,21 +96,38 @@ def _defines(block: Block, defines: tuple[str, ...]) -> bool:
     return bool(defines) and any(line.startswith(defines) for line in block.code.split("\n"))
 
 
-def _from_inside(reply: str, defines: tuple[str, ...]) -> list[Block]:
+def _from_inside(reply: str, labels: Collection[str], defines: tuple[str, ...]) -> list[Block]:
     """Return the blocks of a reply that goes on with a block the prompt opened; empty when none was open.
 
-    Its first fence has no label, only closes, and stands behind code.
+    Its first fence has no label, only closes, and stands behind code; or it stands in a docstring of that code.
     """
     lines = reply.split("\n")
     first = next((number for number, line in enumerate(lines) if _opening(line)), 0)
     before = [line for line in lines[:first] if line.strip()]
+    if before and _within_quotes(lines[:first]):
+        return _opened(reply, labels)
     if not before or lines[first].strip().strip("`") or _columns(lines[first]) > _DEEPEST_CLOSING:
         return []
     defines_before = bool(defines) and any(line.startswith(defines) for line in before)
     fences = 1 if defines_before else sum(_opening(line) is not None for line in lines[first:])
     if defines_before or (fences % 2 == 1 and _ends_as_code(before[-1])):
-        return list(code_blocks(reply, opened=True))
+        return _opened(reply, labels)
     return []
+
+
+def _opened(reply: str, labels: Collection[str]) -> list[Block]:
+    """Return the blocks of a reply that begins inside one, which loses its prose and a label on its first line."""
+    first, _, rest = reply.partition("\n")
+    opening, *others = code_blocks(rest if first.strip().lower() in labels else reply, opened=True)
+    return [opening._replace(code=without_prose(opening.code)), *others]
+
+
+def _within_quotes(lines: Sequence[str]) -> bool:
+    """Tell whether a text over several lines is still open behind these lines of a program."""
+    quoted = ""
+    for line in lines:
+        quoted = _left_open(line, quoted)
+    return bool(quoted)
 
 
 def _ends_as_code(line: str) -> bool:
@@ -167,6 +204,8 @@ def without_prose(text: str) -> str:
 
 def _left_open(line: str, quoted: str) -> str:
     """Return what still has to close what a line leaves open: a block comment or a text over several lines."""
+    if not any(mark in line for mark in _QUOTE_MARKS):
+        return quoted
     for opening, closing in _QUOTES:
         if quoted in ("", closing) and (opening in line or quoted):
             outside = not quoted

@@ -11,7 +11,7 @@ _SCRIPTS = "\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  
 _LETTERS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z\\])(?:sqrt|pi|sin|cos|tan|log|ln|cm|km|mm|kg)(?![A-Za-z])")
 _WORD = re.compile(r"[A-Za-z]{2,}|[\u0400-\u1eff\u3040-\u30ff一-鿿]")  # none of them Greek
 _VALUE = re.compile(
-    r"\d|\\(?:[dt]?frac|sqrt|pi|infty|emptyset|varnothing|text|begin|sin|cos|tan|log|ln|e|i)(?![A-Za-z])|[π√∛∞∅]"
+    r"\d|\\(?:[dt]?frac|sqrt|pi|infty|emptyset|varnothing|text|begin|sin|cos|tan|log|ln|e|i)(?![A-Za-z])|[π√∛∞∅⁰¹²³⁴-⁹]"
 )
 _TOKEN = re.compile(rf"[{_SCRIPTS}]+|[^\s{_SCRIPTS}]+")
 _TEXT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|operatorname|mbox)\s?\{[^{}]{0,60}(?:\}|$)|\{(?:cm|km|mm)\}")
@@ -21,13 +21,14 @@ _GLUED = re.compile(
     r"(?:[*_(]{0,4}|[-\d+*/x×()., $]{1,60}=\s?)"
     r"([-+]?[$£€¥]?\d[\d,.]{0,40})([A-Za-z]{2,12}|[-/][A-Za-z]{2,20})?[*_.,;:!?)]{0,4}$"
 )
-_NUMBER = re.compile(r"[-+]?[$£€¥]?\d[\d,./]{0,40}%?")
+_NUMBER = re.compile(r"[-+]?[$£€¥]?\d[\d,./]{0,40}(?:%|\\ldots)?")
 # Brackets behind a number that say how it was found: "36 (3 boxes", "36 (12 x 3)"; "2 (x + 1)" is a product.
 _REMARK = re.compile(r"\((?:[\d\s,.+*/×÷x=$%-]{1,80}\)|[^()]{0,80}=|[\d$]{0,12}\s?[A-Za-z]{2,})")
 _DANGLING = re.compile(r"[-–—|/*+<>=~&]{1,3}")
 _LABELLED = re.compile(r"[A-Za-z][A-Za-z'-]{1,30}[:=](?=[-(]{0,2}[\d$.\\])")  # "Total:15"
 _ORDER = re.compile(r"[<>≤≥]|\\(?:le|leq|ge|geq)(?![a-z])")
 _NO_VARIABLE = re.compile(r"\\[A-Za-z]+|(?<=[\d%)])\s?[xX]\s?(?=[\d$.(])")  # "80 x 0.50" is a product
+_INDEX = re.compile(r"(?<=^[xzrtk])(?:_\{?\d\}?|[₀-₉])$")  # "x_1 = 2 and x_2 = 5" are roots
 _ORDINAL = ("st", "nd", "rd", "th")
 _DELIMITERS = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 _JOINS = ("and", "or", "和", "或", "与", "及", "或者", "und", "oder", "et", "ou", "y", "o", "и", "или", "na", "au")
@@ -36,7 +37,7 @@ _ENVIRONMENT = re.compile(
 )
 _OPERATOR = re.compile(r"[-+*/^=<>|×÷·±≤≥≠∈∪,;:()\[\]{}$&.!°%]+")
 _SEPARATOR = re.compile(
-    r"[(\[{]|[)\]}]|,\s(?:(?:and|or)\s)?|\s(?:and|or|und|oder|et|ou|y|o|и|или|na|au)\s|\s?(?:或者|[和或与及、;])\s?"
+    r"[(\[{]|[)\]}]|,\s(?:(?:and|or)\s)?|\s(?:and|or|und|oder|et|ou|и|или|na|au)\s|(?<![-+*/=<>^])\s[yo]\s(?![-+*/=<>^])|\s?(?:或者|[和或与及、;])\s?"
 )
 _EDGES = " \t.,;:*_`"
 _CALL = re.compile(r"[A-Za-z]{1,3}\([^()]{1,30}\)|\|[^|]{1,30}\||[A-Z]{2,4}|\\(?:angle|triangle|overline)\b.{1,20}")
@@ -139,7 +140,10 @@ def listed(sentence: str, tokens: list[Token]) -> list[Token]:
     for index, token in enumerate(tokens):
         opening = token.text.count("{") - token.text.count("}")
         if (run and (depth > 0 or (_belongs(token) and not _apart(sentence, run, token)))) or (
-            run and token.text in _JOINS and _joins(sentence, run, tokens[index + 1 : index + 3])
+            run
+            and token.text in _JOINS
+            and not _ends_open(run[-1])
+            and _joins(sentence, run, tokens[index + 1 : index + 3])
         ):
             run.append(token)
         else:
@@ -155,7 +159,7 @@ def listed(sentence: str, tokens: list[Token]) -> list[Token]:
 
 
 def _belongs(token: Token) -> bool:
-    return token.formula or mathematical(token.text)
+    return token.formula or (token.text != "—" and mathematical(token.text))
 
 
 def _apart(sentence: str, run: list[Token], token: Token) -> bool:
@@ -176,7 +180,7 @@ def _joins(sentence: str, run: list[Token], behind: list[Token]) -> bool:
         return False
     if behind[0].formula or is_value(behind[0].text):
         return is_value(behind[0].text) and not sentence[behind[0].end :].lstrip(" *,.").startswith(
-            ("of them", "of these")
+            ("of them", "of these", "a ", "an ", "per ", "each ", "every ", "apiece")
         )
     return behind[0].text.isalpha()  # "x = 2 or x = -2"
 
@@ -260,10 +264,12 @@ def undelimited(run: str) -> str:
         bare = bare.rstrip("}" + _EDGES)
     if bare.startswith("(") and not _balanced(bare):
         bare = bare.lstrip("(")
+    if bare.startswith(")"):
+        bare = bare.lstrip(")" + _EDGES)
     for opening, closing in (("(", ")"), ("[", "]")):
         if bare.endswith(closing) and opening not in bare and "(" not in bare and "[" not in bare:
             bare = bare.rstrip(closing)
-    return _stripped(re.sub(r"^(?:=|\\approx|≈|~|\\sim(?:eq)?)\s?", "", bare))
+    return _stripped(re.sub(r"^(?:[=-]>|[⇒→➔]|=|\\approx|≈|~|\\sim(?:eq)?)\s?", "", bare))
 
 
 def _stripped(text: str) -> str:
@@ -292,7 +298,7 @@ def members_of(text: str) -> list[str]:
 
 def _same_names(members: list[str]) -> bool:
     """Tell whether the members say what one unknown may be ("x = 2, x = -2")."""
-    names = {member.partition("=")[0].strip() for member in members}
+    names = {_INDEX.sub("", member.partition("=")[0].strip()) for member in members}
     return len(names) == 1 and not is_value(next(iter(names)))
 
 

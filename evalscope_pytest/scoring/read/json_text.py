@@ -19,6 +19,7 @@ _TRIED = 64
 _DEEPEST = 4
 _MOST_MEMBERS = 64
 _LONGEST_BEHIND = 2000
+_LONGEST_FIELD = 200  # Characters of a field with a key of its own.
 _DIGIT = re.compile(r"\d")
 _NO_JSON = (ValueError, RecursionError)
 
@@ -26,7 +27,8 @@ _NO_JSON = (ValueError, RecursionError)
 _BETWEEN_WORDS = re.compile(r"[\s_.:-]+")
 _PLAIN = (
     "answer", "answers", "result", "value", "solution", "output", "response", "conclusion", "verdict", "prediction",
-    "total", "choice", "option", "label", "letter", "selection", "decision", "judgement", "judgment",
+    "total", "final", "span", "count", "guess", "pick", "choice", "option", "label", "letter", "selection", "decision",
+    "judgement", "judgment",
 )  # fmt: skip
 _WORD_BEFORE = (
     r"(?:the|my|your|our|final|correct|right|best|true|short|exact|direct|overall|numeric|numerical|math|predicted"
@@ -74,6 +76,13 @@ _ABROAD = frozenset(
         "উত্তর",
         "సమాధానం",
     ]
+)
+# Keys of what goes before an answer, stands beside it, or is not it.
+_WORKING = re.compile(
+    r"answer|id$|reason|thought|think|thinking|explan|rationale|analysis|step|calculation|work|process|evidence|support|quote"
+    r"|confiden|certain|probab|score|note|comment|remark|message|question|prompt|error|status|context|passage|source"
+    r"|summary|hint|wrong|incorrect|reject|alternativ|unlikely|discard|elimin|exclud|previous|initial|first|second|old"
+    r"|guessed|not|task|推理|思考|解释|分析|解析|理由|步骤|过程|问题"
 )
 _INSIDE = ("value", "answer", "text", "content", "number", "result", "label", "option", "letter", "choice", "amount")
 _Rank = Callable[[str], object]
@@ -135,7 +144,7 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
     answer = _answer_of(found.value, _RANKS if apart else _RANKS[:2])
     if answer is None:
         alone = not behind and not source[: found.start].strip("`~ \n\r\tjsonJSON[")
-        return () if alone else None
+        return _only_field(found.value) if alone else None
     return None if _goes_on(behind) else answer
 
 
@@ -181,6 +190,13 @@ def _answer_of(value: dict[str, Any], ranks: tuple[_Rank, ...], depth: int = 0) 
     if len(value) == 1 and depth < _DEEPEST and isinstance(inner := next(iter(value.values())), dict):
         return _answer_of(inner, ranks, depth + 1)  # {"data": {"answer": ...}}
     return None
+
+
+def _only_field(value: dict[str, Any]) -> tuple[str, ...]:
+    """Return the one field that is not about how the answer came about, whatever its key; empty when there are more."""
+    fields = [field for key, field in value.items() if not _WORKING.search(_bare(key))]
+    text = str(fields[0]).strip() if len(fields) == 1 and isinstance(fields[0], (str, bool)) else ""
+    return (text,) if 0 < len(text) <= _LONGEST_FIELD else ()
 
 
 def _bare(key: str) -> str:

@@ -57,7 +57,7 @@ def bare(text: str, options: Options) -> str | None:
     letter = text[start : start + 1].upper()
     if not letter or letter not in options.labels:
         return None
-    rest = text[start + 1 :].strip("\\)]}>*_`\"'$ \t\r\n.,;:!。、；！")
+    rest = text[start + 1 :].strip("\\)]}>*_`\"'$ \t\r\n.,;:!。、；！✅✔☑✓\ufe0f")
     return letter if rest in ("", "选项", "项") and _starts_word(text, start) else None
 
 
@@ -199,16 +199,20 @@ def _is_label(text: str, position: int, *, at_start: bool = False) -> bool:
 
 
 def _goes_on(text: str, position: int) -> bool:
-    letter = text[position]
-    if letter not in _GOES_ON:
-        return True
-    word = _NEXT_WORD.match(text, position + 1)
-    if word is None:
-        return True
-    following = word.group(1)
-    if len(following) == 1 and following.isupper() and following != "I":
-        return _is_label(text, word.start(1))
-    return following in _GOES_ON[letter]
+    for _ in LETTERS:  # bounds the work on "A A A A"
+        letter = text[position]
+        if letter not in _GOES_ON:
+            return True
+        word = _NEXT_WORD.match(text, position + 1)
+        if word is None:
+            return True
+        following = word.group(1)
+        if len(following) > 1 or not following.isupper() or following == "I":
+            return following in _GOES_ON[letter]
+        position = word.start(1)
+        if not text[position + 1 : position + 2].isspace():
+            return _is_label(text, position)
+    return True
 
 
 _MENTION = re.compile(r"(?<![A-Za-z0-9'\\_-])[A-Z](?![A-Za-z0-9])")

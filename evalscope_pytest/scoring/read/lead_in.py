@@ -28,7 +28,7 @@ _THINGS = """word words term name title phrase expression letter number figure y
     dish food element metal gas gem gemstone stone mineral rock sport instrument dance language religion currency unit
     disease bone muscle organ gland vitamin drug chemical ship submarine aircraft plane car train spacecraft weapon
     battle war treaty law award prize ceremony festival event answer"""
-_KINDS = "|".join(sorted({word for kind in (_WORKS, _GROUPS, _PLACES, _PEOPLE, _THINGS) for word in kind.split()}))
+KINDS = "|".join(sorted({word for kind in (_WORKS, _GROUPS, _PLACES, _PEOPLE, _THINGS) for word in kind.split()}))
 _QUALITIES = (
     r"(?:(?:american|british|english|french|german|italian|spanish|irish|scottish|welsh|russian|famous|famed|popular"
     r"|classic|legendary|well-known|broadway|west end|tv|television|rock|pop|punk|correct|right|final|full|real"
@@ -36,7 +36,7 @@ _QUALITIES = (
 )
 _VERBS = r"(?:is|was|are|were|would be|must be|must have been|has to be|should be)"
 # A kind is written small: "the band Queen", but the Band Perry, and River Phoenix.
-_KIND = rf"(?i:{_QUALITIES})(?:{_KINDS})"
+_KIND = rf"(?i:{_QUALITIES})(?:{KINDS})"
 _STEP = re.compile(
     r"(?:"
     rf"(?i:(?:it|this|that|they|he|she|these|those|there|the answer|my (?:final )?(?:answer|guess)) {_VERBS}"
@@ -50,6 +50,8 @@ _STEP = re.compile(
     rf"|[Tt]he {_KIND}(?: (?:of|called|named|titled|known as))?"
     rf"|[Aa]n? {_KIND} (?:called|named|titled|entitled|known as)"
     r"|(?:in|on|at|the)|In(?= (?:the )?(?:\d|year))"
+    # A title before a whole name; before half of one it may tell another person: Dr. Johnson.
+    r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|Sir|Dame)\.?(?= [A-Z][\w.'-]{0,20} (?:[\w.'-]{1,20} ){0,2}[A-Z])"
     r")[\s:,\"'`*_]{1,6}"
 )
 _STEPS = 6

@@ -96,6 +96,7 @@ _DENIED = re.compile(
     r"|student's|错误的?|falsche|incorrecta|mauvaise)[\s*_`\"'_-]{1,2}$",
     re.IGNORECASE,
 )
+_ARROWS = "→⇒➔➜=-"
 _HEDGED = re.compile(
     r"(?:\b(?:whether|if|suppose|assume|assuming|imagine|unless|why"
     r"|(?:might|may|could|would|some|people) (?:say|think))"
@@ -106,11 +107,15 @@ _HEDGED = re.compile(
 
 # "The answer is not 17." to the end of its line: it denies, and puts nothing in the place of what it denies.
 _NOT_THIS = re.compile(
-    r"[\s*_`\"']{0,4}not\s(?!(?:only|just|merely)(?![a-z]))(?:(?!\s(?:but|rather|instead|it|it's|so)(?![a-z]))[^:\n]){1,120}"
+    r"[\s*_`\"']{0,4}(?:not|nicht|pas|niet)\s(?!(?:only|just|merely|nur|seulement)(?![a-z]))(?:(?!\s(?:but|rather|instead|it|it's|so|sondern|mais|maar)(?![a-z]))[^:=\n]){1,120}"
     r"(?:\n|\Z)",
     re.IGNORECASE,
 )
+# "la respuesta no es", and what denies behind the answer: "答えは18ではありません".
+_DENIED_VERB = re.compile(r"\s(?:no|não|non)\s(?:es|é|è)(?!\w)", re.IGNORECASE)
+_DENIED_BEHIND = re.compile(r"[^\n、。，,]{1,40}?(?:では(?:ありません|ない)|じゃない|(?:이|가) 아닙니다)")
 # "If it were raining, the answer would be 17."
+
 _WOULD = re.compile(r"\b(?:would|might|could)\s", re.IGNORECASE)
 _COUNTERFACTUAL = re.compile(
     r"(?:\b(?:were|weren't|had|hadn't|otherwise|without|unless)(?![a-z]))[^.!?\n]{0,120}$", re.IGNORECASE
@@ -172,7 +177,10 @@ def _lines_with(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _denied(reply: str, match: re.Match[str], *, not_this: bool) -> bool:
-    if _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
+    # An arrow is no noun that "false" or "wrong" in front of it could belong to: "B is false → C".
+    if match.group()[0] not in _ARROWS and _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
+        return True
+    if _DENIED_VERB.search(match.group()) or _DENIED_BEHIND.match(reply, match.end()):
         return True
     return not not_this and match.group()[-1].isalpha() and _NOT_THIS.match(reply, match.end()) is not None
 

@@ -15,10 +15,23 @@ from itertools import islice
 
 from ..compare.number_words_zh import last_spoken_zh
 from .boxes import Box, boxes
+from .closing import without_closing
 from .expressions import formula_at, is_value, mathematical, mathematical_only, tokens_of
 from .json_text import json_answer
 from .marker import announcements
-from .sentence import DENIED_BEFORE, Value, Weight, announced_value, concluding_value, one_line, sentences, values
+from .markup import rows_apart, unmarked
+from .points import last_points, points
+from .sentence import (
+    DENIED_BEFORE,
+    DENIED_BEHIND,
+    Value,
+    Weight,
+    announced_value,
+    concluding_value,
+    one_line,
+    sentences,
+    values,
+)
 from .visible import fold, visible
 
 _TAIL = 32_000  # Characters before the end that are read, where no box is found.
@@ -39,22 +52,31 @@ _LIST_WORD = re.compile(r",|;|、|and|or|和|或|与")
 _FILLER = re.compile(
     r"(?:[\s:=,~≈]|(?:is|are|be|equals?|exactly|approximately|about|around|roughly|simply|just"
     r"|only|found|to|thus|therefore|so|now|then"
-    r"|that|indeed|at|least|most|also|given|by|as follows|genau|ungefähr|exactement|environ|exactamente|aproximadamente"
-    r"|ровно|примерно)(?![^\W_])){0,16}",
+    r"|that|all|indeed|at|least|most|also|given|by|as follows|genau|ungefähr|exactement|environ|exactamente"
+    r"|aproximadamente|ровно|примерно)(?![^\W_])){0,16}",
     re.IGNORECASE,
 )
 _OPENING = " \t\r\n:*_`\"'#>"
 _BULLET = re.compile(r"\s{0,20}\n\s{0,20}(?:[-*•+]|1[.)])\s{1,4}(?=\S)")
-_DENIED = re.compile(r"not\b|n't|不", re.IGNORECASE)
+_DENIED = re.compile(r"(?:not|nicht|keine?|pas|não|niet|не)\b|n't|不", re.IGNORECASE)
 _NO_ANSWER = re.compile(r"unknown|undetermined|impossible to|unclear|无法|未知", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?:\*\*)?(?:\(([A-E])\)|([A-E])[.)])(?:\*\*)?[\s:,–—-]{1,4}(?=[-+$(]{0,3}(?:\d|\\|[√π.]|[a-z](?![a-z])))"
+    r"(?:\*\*)?(?:\(([A-E])\)|([A-E])[.)])(?:\*\*)?(?:[\s:,]{1,3}|\s?[–—-]\s)(?=[-+$(]{0,3}(?:\d|\\|[√π.]|[a-z](?![a-z])))"
 )
 _SUPPOSED = re.compile(r"(?:should|must|would|will|has to)\s(?:\w{1,10}\s){0,2}be$", re.IGNORECASE)
 # Emoji, their joiners and ticks; arrows of the same blocks announce.
 _PICTURES = re.compile("[\u2600-\u2793\u2b50\u2b55\ufe0f\u200d\u20e3\U0001f000-\U0001faff]+")
 _UNKNOWN = r"\$?[A-Za-z](?:_\w)?\s?=\s?[^\s,;=$*]{0,39}[^\s,;=$*.]\$?"
 _UNKNOWNS = re.compile(rf"{_UNKNOWN}(?:(?:,|;|,?\s?and)\s?{_UNKNOWN}){{1,7}}(?=[\s*`_.]{{0,6}}(?:\n|$))")  # "x=2, y=3"
+_MOST_POINTS = 24
+_STEP = re.compile(r"[\d)%]\s?=")  # "9 * 2 = 18"
+_LONGEST_POINT = 120
+_BASE_BEHIND = re.compile(
+    r"[\s$*]{0,4}\(?(?:in )?base[ -](\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve|sixteen)(?![\d\w])"
+)
+_EMPTY_SET = re.compile(
+    r"(?<![a-z])(?:is|be|are|=)(?: therefore| thus| just| simply)? (?:the )?empty(?: set)?[\s.*$)!]{0,6}$"
+)
 _WORDS = 4  # A longer claim without a value is prose; the value is looked for behind it.
 _ZH_COUNTED = re.compile(r"-?\d[\d,.]{0,40}(?:/\d{1,20}|%)?[\u0e00-\u0eff\u3040-\u30ff一-鿿]{1,4}")
 _GIVES_BACK = re.compile(r"[\s*_`\"')\]}.,;:!?$]")
@@ -65,12 +87,13 @@ def read_math(text: str) -> str | None:
     reply = visible(text).strip()
     if not reply.isascii():
         reply = _PICTURES.sub(" ", reply).strip()
+    reply = unmarked(reply)
     members = json_answer(reply)
     if members is not None:
         return _member(", ".join(members))
     if answer := _boxed(reply):
         return answer
-    tail = fold(reply[-_TAIL:])
+    tail = without_closing(fold(reply[-_TAIL:]))
     announced = _announced(tail)
     return (_bold(tail) or _last_expression(tail)) if announced is None else announced or None
 
@@ -129,13 +152,20 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     Args:
         needs_value: Words alone are no answer ("the answer should be positive").
     """
+    if len(several := points(claim)) > 1 and (answer := _listed(claim, several)):
+        return answer
     if bullet := _BULLET.match(claim):
         claim = claim[bullet.end() :]
     claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
     claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
     if label := _LABEL.match(claim):
         claim = claim[label.end() :]
-    if (formula := formula_at(claim, 0)) and is_value(formula.text) and not _joined(claim[formula.end :]):
+    formula = formula_at(claim, 0)
+    if (
+        formula
+        and is_value(formula.text)
+        and not (_joined(claim[formula.end :]) or DENIED_BEHIND.match(claim, formula.end))
+    ):
         return formula.text
     if unknowns := _UNKNOWNS.match(claim):
         return unknowns.group().replace("$", "")
@@ -156,6 +186,24 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     return (None if words.isascii() else last_spoken_zh(words)) or words or None
 
 
+def _listed(claim: str, several: tuple[str, ...]) -> str | None:
+    """Return what the points of a list come to: the last step of a calculation, or all values."""
+    if any(map(_STEP.search, several)):
+        return _bold(claim) or _last_expression(claim)
+    return _values_of(several)
+
+
+def _values_of(listed: tuple[str, ...]) -> str | None:
+    """Return the values of a list with one on each point, None when a point holds anything else."""
+    found: list[str] = []
+    for point in listed if 1 < len(listed) <= _MOST_POINTS else ():
+        here = values(point) if not _STEP.search(point) and len(point) <= _LONGEST_POINT else []
+        if len(here) != 1 or (point[: here[0].start] + point[here[0].end :]).strip(" $*_`.,;\\()[]"):
+            return None
+        found.append(here[0].text)
+    return ", ".join(found) or None
+
+
 def _joined(behind: str) -> bool:
     """Tell whether a formula goes on with another value: "$3$, $5$ and $7$", "$x = 2$ or $x = -2$"."""
     return re.match(r",?\s{0,2}(?:and|or|,)\s{0,2}[$\\\d-]|,\s{0,2}[$\\\d-]", behind) is not None
@@ -172,7 +220,13 @@ def _before(sentence: str, value: Value | None) -> str:
 def _with_unit(sentence: str, value: Value) -> str:
     """Return a value; with its unit when a sentence in Chinese or Japanese is nothing else."""
     whole = sentence.strip(" *_`")
-    return whole if _ZH_COUNTED.fullmatch(whole) else value.text
+    return whole if _ZH_COUNTED.fullmatch(whole) else _with_base(sentence, value)
+
+
+def _with_base(sentence: str, value: Value) -> str:
+    """Return a value, with the base that the words behind it name."""
+    base = _BASE_BEHIND.match(sentence, value.end)
+    return f"{value.text} (base {base.group(1)})" if base and value.text.isalnum() else value.text
 
 
 def _bold(reply: str) -> str | None:
@@ -193,12 +247,17 @@ def _is_short_text(reply: str) -> bool:
 
 def _last_expression(reply: str) -> str | None:
     """Return the value that the reply's last sentence with one gives, or a reply of at most two words itself."""
+    reply = rows_apart(reply)
+    if (several := points(last_points(reply))) and (answer := _values_of(several)):
+        return answer
     tail = one_line(reply.replace("\\boxed{}", " "))[-_SHOWN:]
+    if _EMPTY_SET.search(tail, max(0, len(tail) - 60)):
+        return "\\emptyset"
     fallback: str | None = None
     for sentence in islice(reversed(list(sentences(tail))), _SENTENCES_BACK):
         value = concluding_value(sentence)
         if value and value.weight is not Weight.ASIDE:
-            return value.text
+            return _with_base(sentence, value)
         fallback = fallback or (value.text if value else None)
         if not sentence.isascii() and (number := last_spoken_zh(sentence)):
             return number

@@ -18,6 +18,9 @@ _LATEX_DRESS = re.compile(
 )
 _DRESSING = re.compile(r"(?:\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|mbox|boxed)\s?)?\{")
 _FRAC = re.compile(r"\\[dtc]frac(?![a-z])")
+# Blanks that LaTeX does not show: beside anything but a letter.
+_LATEX_BLANK = re.compile(r"(?<![^\W\d_])\s+|\s+(?![^\W\d_])")
+_BARE_ROOT = re.compile(r"\\sqrt\s?(\d|[a-z](?![a-z]))")
 _BETWEEN = re.compile(r"[)\]}.:*_` \t–—-]{0,8}(?:,?\s?[\"'(]{1,2})?")
 _OWN_LABEL = re.compile(r"\(?([A-Z])[).:、?]\s{0,3}")
 _SHORTEST = 5  # Characters: shorter texts are met by chance.
@@ -78,6 +81,7 @@ def plain(text: str) -> str:
     text = fold(text).casefold()
     if "\\" in text:
         text = _FRAC.sub(r"\\frac", _LATEX_DRESS.sub(r"\1", text))
+        text = _BARE_ROOT.sub(r"\\sqrt{\1}", _LATEX_BLANK.sub("", text))
     text = " ".join(text.split())
     bare = text.strip(_EDGES)
     if bare[:1].isdigit() and text[: text.index(bare)].endswith("."):

@@ -20,8 +20,13 @@ _SENTENCE_END = re.compile(
     rf"|\s?(?:{EMOJI}|[✅✔☑✓👍])\ufe0f?(?=\s|$)",
     re.IGNORECASE,
 )
+_ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Ft|No|vs|Prof))$")
 _TAG_END = re.compile(r"</[a-z_ ]{0,16}(?:answer|response|solution)>|\[/(?:final[_ ]?)?answer\]", re.IGNORECASE)
-_EDGES = " \t\r\n.。*_`"
+_FENCE = re.compile(r"^[\s:*_]{0,8}(?:```|~~~)[a-z]{0,10}[ \t]{0,8}\n")
+_WORD_A_LINE = re.compile(
+    r"[ \t*_:]{0,8}\n\s{0,8}(?:[^\W_][\w'-]{0,40}[ \t]{0,4}\n\s{0,4}){1,200}[^\W_][\w'-]{0,40}[ \t]{0,4}(?=\n|\Z)"
+)
+_EDGES = " \t\r\n.…。*_`"
 _WRAPPINGS = (("**", "**"), ("\\boxed{", "}"), ("\\text{", "}"), ("$", "$"), ('"', '"'), ("'", "'"), ("`", "`"))
 _BRACKETS = (("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"))
 
@@ -36,16 +41,18 @@ def read_phrase(text: str) -> tuple[str, ...]:
     reply = fold(said(text, " "))
     if not reply:
         return ()
-    claim = claimed(reply)[:_SHOWN]
+    claim = _FENCE.sub("\n", claimed(reply)[:_SHOWN], count=1)
     line = claim.lstrip(" \t\r\n:*_").partition("\n")[0]
     readings = [line, *_parts(line)]
     if listed := points(claim) or inline_points(line):
         readings = [" ".join(map(unwrapped, listed)), " ".join(_parts(point)[-1] for point in listed)]
         readings += [line] if len(listed) == 1 else []
+    elif words := _WORD_A_LINE.match(claim):
+        readings.append(" ".join(words.group().strip(" \t\n*_:").split()))
     found: dict[str, None] = {}
     for reading in readings:
         bare = unwrapped(reading)
-        for candidate in (bare, _without_brackets(bare)):
+        for candidate in (bare, without_brackets(bare)):
             if candidate:
                 found[candidate] = None
     return tuple(found)
@@ -72,10 +79,12 @@ def claimed(reply: str) -> str:
     return claim
 
 
-def first_sentence(line: str) -> str:
-    """Return ``line`` up to the first full stop."""
-    end = _SENTENCE_END.search(line)
-    return line[: end.start()] if end else line
+def first_sentence(line: str, *, abbreviated: bool = False) -> str:
+    """Return ``line`` up to the first full stop; with ``abbreviated`` that of an initial or title ends nothing."""
+    for end in _SENTENCE_END.finditer(line):
+        if not (abbreviated and _ABBREVIATION.search(line, max(0, end.start() - 6), end.start())):
+            return line[: end.start()]
+    return line
 
 
 def _announced(reply: str) -> str | None:
@@ -107,7 +116,8 @@ def edged(text: str, edges: str = _EDGES) -> str:
     return f".{bare}" if before.endswith(".") and not before.endswith("..") else bare
 
 
-def _without_brackets(text: str) -> str:
+def without_brackets(text: str) -> str:
+    """Return ``text`` without the one pair of brackets around it."""
     for opening, closing in _BRACKETS:
         if len(text) > 2 and text.startswith(opening) and text.endswith(closing):
             return unwrapped(text[1:-1])

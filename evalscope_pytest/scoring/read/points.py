@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_POINT = re.compile(r"\s{0,8}(?:[-*•‣▪+]\s|(?:\*\*)?(?:\(?(\d{1,3})[.):]|#(\d{1,3}))(?:\*\*)?[\s*])\s{0,4}(?=\S)")
+_POINT = re.compile(
+    r"\s{0,8}(?:[-*•‣▪+]\s|(?:\*\*)?(?:\(?(\d{1,3})[.):]|#(\d{1,3})|\(?([A-Za-z])[.)])"
+    r"(?:\*\*)?[\s*]|([①-⑳])\s?)\s{0,4}(?=\S)"
+)
 _FIRST = re.compile(r"\s{0,8}(?:\*\*)?[(#]?1(?!\d)")
 _INLINE = re.compile(r"(?:^|(?<=[\s,;.]))(?:\((\d{1,2})\)|(\d{1,2})[.)])\s{1,3}(?=\S)")
 _ROUND = re.compile(r"[①-⑳]\s?")
@@ -27,13 +30,23 @@ def points(text: str) -> tuple[str, ...]:
         point = _POINT.match(line)
         if point is None or len(found) == _MOST:
             break
-        number = point.group(1) or point.group(2)
-        if (found and bool(number) != numbered) or (number and int(number) != len(found) + 1):
+        number = _number(point)
+        if (found and (number is not None) != numbered) or (number is not None and number != len(found) + 1):
             break
-        numbered = bool(number)
+        numbered = number is not None
         found.append(line[point.end() :].strip(_EDGES))
     own_line = headed or text.lstrip(" \t*_:").startswith(("\n", "\r"))
     return tuple(found) if len(found) > 1 or own_line else ()
+
+
+def _number(point: re.Match[str]) -> int | None:
+    """Return the number of a point, that of ``b)`` being 2; None for a bullet."""
+    digits, hashed, letter, circled = point.groups()
+    if digits or hashed:
+        return int(digits or hashed)
+    if letter:
+        return ord(letter.lower()) - ord("a") + 1
+    return ord(circled) - ord("①") + 1 if circled else None
 
 
 def last_points(text: str) -> str:

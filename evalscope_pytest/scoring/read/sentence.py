@@ -47,7 +47,8 @@ class Value(NamedTuple):
 
 
 _ADVERBS = (
-    r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another|least|up|to|approximately)){0,3}"
+    r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another"
+    r"|remaining|other|same|original|initial|least|up|to|approximately)){0,3}"
 )
 # What stands directly before a number that says when, where, how long, of what or for whom.
 _BESIDE_BEFORE = re.compile(
@@ -56,7 +57,8 @@ _BESIDE_BEFORE = re.compile(
     r"|before|within|for|from|at|on|by|over|during|per|every|than|using|among|between|until|through|across"
     r"|(?<!left )(?<!up )(?<!ends )(?<!end )(?<!remains )(?<!be )with|out of|instead of|since"
     r"|steps?|days?|weeks?|months?|years?|hours?|parts?|questions?|problems?|grades?|pages?|chapters?|cases?|lines?"
-    r"|equations?|methods?|numbers?|rows?|no\.?|the|these|those|both|all|his|her|their|its|our|my"
+    r"|equations?|methods?|numbers?|rows?|ages?|aged|levels?|rounds?|stages?|phases?|trials?|sections?|exercises?|examples?"
+    r"|tables?|figures?|lessons?|no\.?|the|these|those|both|all|his|her|their|its|our|my"
     # German, French, Spanish, Russian, Swahili
     r"|nach|innerhalb(?: von)?|vor|bei|mit|für|pro|je|seit|bis|während|den|die|ihren|seinen|an|auf"
     r"|après|dans|avant|pendant|pour|avec|depuis|chaque|les|ses|en|au bout de|sur"
@@ -108,6 +110,7 @@ _ASIDE_WITHIN = re.compile(
     r"|provided|assuming|which (?:is|are|was|were|has|have)"
     r"|of which|up from|down from|compared (?:to|with)|instead of|rather than|unlike|versus|whereas|weil|wobei|denn"
     r"|puisque|parce que|dont|porque|ya que|так как|потому что|из которых|kwa sababu)(?![a-z]))"
+    r"|\s(?=by [a-z]{2,12}ing(?![a-z]))"
     rf"|\s(?={_FOR_ALL})|(?<=[^,])(?=其中|因为|由于)",
     re.IGNORECASE,
 )
@@ -142,8 +145,13 @@ _OPENING_BESIDE = re.compile(
 DENIED_BEFORE = re.compile(
     r"(?:\bnot|\bnever|\bunlike|\bthan|\binstead of|n't|不是|并非|而非|不等于|不为|≠|\\neq?)"
     r"(?:\s{0,2}(?:equal|equals|to|be|the|answer|simply|just|is|a)(?![a-z])){0,4}[\s$:(*]{0,6}(?:\\[(\[])?\s?$"
+    r"|(?<!\w)(?:nicht|keine?|(?:ne |n')est pas|pas|no (?:es|son|será)|não (?:é|são)|non è|niet|не|jibu si)(?!\w)"
+    r"(?:\s(?:gleich|égale? à|igual a|равен|равно)(?!\w))?[\s$:(*]{0,6}$"
     r"|\b(?:wrong|incorrect|false)[\s_-](?:answer|result|solution|value)\W{0,4}(?:(?:is|was|would be)\s)?[\s$:=]{0,4}$",
     re.IGNORECASE,
+)
+DENIED_BEHIND = re.compile(
+    r"[*$\s]{0,4}\S{0,4}?(?:では(?:ありません|ない|なく)|じゃな[いく]|(?:이|가) 아닙니다|नहीं है|নয়)"
 )
 _CLAUSE_END = re.compile(
     r"[;；]\s?|(?<=\()|,\s|,(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]),|\s[—–-]\s|[—–](?=[A-Za-z])|:\s|\s(?=then\s)"
@@ -162,8 +170,17 @@ _CONDITION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"\W{0,4}(?:note|remark|hint|p\.s|check(?:ing)?|verification|recall|remember)(?![a-z])", re.IGNORECASE
+    r"\W{0,4}(?:note|remark|hint|p\.s"
+    r"|(?:double|cross|sanity)?[-\u2010\u2011 ]?check(?:ing|ed)?|verification|recall|remember)(?![a-z])",
+    re.IGNORECASE,
 )
+# "14π, or about 43.98": the rounded form of what stands before.
+_ROUNDED_BEFORE = re.compile(
+    r"(?:,|\(|\bor|\bis|—|-)\s{1,2}(?:or |which is |that is |i\.e\.,? )?"
+    r"(?:about|approximately|approx\.?|roughly|around|nearly)\s[$*(]{0,3}$",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(r"[π√]|\\(?:pi|sqrt|[dt]?frac)(?![A-Za-z])")
 _SUM = re.compile(r"\d\s?[%)]?\s?=")
 _MONEY = re.compile(r"(?:for|at|by)\s[$£€¥]?$")
 
@@ -249,7 +266,7 @@ def concluding_value(sentence: str) -> Value | None:
 def _weight(sentence: str, run: Token, clauses: list[tuple[int, Weight]]) -> Weight:
     before, behind = sentence[max(0, run.start - 60) : run.start], sentence[run.end : run.end + 60]
     start, clause = next((at, weight) for at, weight in reversed(clauses) if at <= run.start)
-    if DENIED_BEFORE.search(before):
+    if DENIED_BEFORE.search(before) or DENIED_BEHIND.match(behind):
         return Weight.DENIED
     if _WHICH_IS.search(before) and _ENDS.match(behind):
         return Weight.PLAIN
@@ -258,6 +275,8 @@ def _weight(sentence: str, run: Token, clauses: list[tuple[int, Weight]]) -> Wei
     if clause is Weight.ASIDE or _in_brackets(sentence, run):
         return Weight.ASIDE
     if _RELATION.search(run.text) and not _SUM.search(run.text) and _CONDITION_BEFORE.search(before):
+        return Weight.ASIDE
+    if _EXACT.search(sentence, 0, run.start) and (run.text[:1] == "≈" or _ROUNDED_BEFORE.search(before)):
         return Weight.ASIDE
     number = _PLAIN_NUMBER.fullmatch(run.text) or _BETWEEN.search(before)
     beside = number and _BESIDE_BEFORE.search(before) and not _WAYS.match(behind)
@@ -289,9 +308,13 @@ def _kind(sentence: str, at: int, *, followed: bool) -> Weight:
         return Weight.ASIDE
     if not at and followed and _OPENING_BESIDE.match(sentence):
         return Weight.BESIDE
+    if at and _BESIDE_CLAUSE.match(sentence, at):
+        return Weight.BESIDE
     return Weight.CONCLUDES if at and _CONCLUDES_CLAUSE.match(sentence, at) else Weight.PLAIN
 
 
+# "by selling the other 9 eggs", "比乙数多20"
+_BESIDE_CLAUSE = re.compile(r"\W{0,4}(?:by [a-z]{2,12}ing(?![a-z])|比)", re.IGNORECASE)
 _OPENING_ASIDE = re.compile(
     r"\W{0,4}(?:since|because|if|when|given|as|for (?:all|every|any)|assuming|weil|da|wenn"
     r"|puisque|si|porque|como|так как|если"

@@ -24,8 +24,9 @@ from .visible import fold
 YES, NO, MAYBE = "yes", "no", "maybe"
 _NOTHING = "nothing"  # A claim of two verdicts: no weaker reading is tried.
 _WORDS = {
-    YES: "yes yeah yep true 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
-    NO: "no nope nay false 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在 不可以 不能 不会",
+    YES: "yes yeah yep true ja sí si oui sim да はい evet 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
+    NO: "no nope nay false nein non não нет いいえ hayır 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在"
+    " 不可以 不能 不会",
     MAYBE: "maybe perhaps 也许 可能 或许 不确定",
 }
 _VERDICTS = {word: verdict for verdict, words in _WORDS.items() for word in words.split()}
@@ -37,7 +38,7 @@ _DRESS = re.compile(
     r"{0,24}(?:(?:definitely|clearly|certainly|probably|simply|just|likely|应该"
     r"|应当)(?![a-z])\s?)?(?:[*_`\"'(\[{]{0,4})"
 )
-_WORD = re.compile(r"[a-z]+|[一-鿿]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _MARKER = announcement(
     english="judge?ments?|verdict|conclusion|decision",
     chinese="判断|结论|结果|回答",
@@ -50,6 +51,9 @@ _SIGNS = f"{_YES_SIGNS}{_NO_SIGNS}\ufe0f"
 # Words that are a verdict only when nothing stands beside them.
 _ALONE = {
     **dict.fromkeys(("y", "affirmative", "absolutely", "certainly", "definitely", "indeed", "sure"), YES),
+    **dict.fromkeys(("correct", "that is correct", "that's correct", "this is correct", "it is correct"), YES),
+    **dict.fromkeys(("incorrect", "that is incorrect", "that's incorrect", "this is incorrect", "wrong"), NO),
+    **dict.fromkeys(("that is not correct", "this is not correct", "it is not correct", "it is not true"), NO),
     **dict.fromkeys(("of course", "yes indeed", "it is true", "that is true", "this is true"), YES),
     **dict.fromkeys(("n", "negative", "definitely not", "certainly not", "absolutely not", "of course not"), NO),
     **dict.fromkeys(("it is false", "that is false", "this is false", "not at all"), NO),
@@ -62,10 +66,10 @@ _CLAUSE = re.compile(
     r"(?:(?:based|judging|going|looking|relying|depending) (?:on|at|from|by)|according to|from|in|given|considering"
     r"|after"
     r"|upon|on|with|as|by|having|per|to|looking|judging|therefore|thus|hence|consequently|overall|ultimately"
-    r"|accordingly|clearly|finally|yes|no)(?![a-z])[^.!?,;:\n]{0,120},\s(?:[^.!?,;:\n]{1,80},\s)?"
+    r"|accordingly|clearly|finally|yes|no)(?![a-z])[^.!?,;:\n]{0,120},\s(?:(?!yes,|no,)[^.!?,;:\n]{1,80},\s)?"
     r"|\b(?:i'd|i would|i will|i'll|i) (?:have to |definitely |confidently |rather |simply |just |also ){0,2}"
-    r"(?:say|answer|reply|respond|go with|guess|conclude|think|believe|choose|pick|vote)(?: that)?(?: the answer is)?"
-    r"(?: it's| it is)?(?: an?)?[\s:]{1,2}[\"'*`_]{0,4}"
+    r"(?:say|(?:answer|reply|respond)(?: with)?|go with|guess|conclude|think|believe|choose|pick|vote)"
+    r"(?: that)?(?: the answer is)?(?: it's| it is)?(?: an?)?[\s:]{1,2}[\"'*`_]{0,4}"
     r"|\b(?:it's|it is|that's|that is|this is|it would be|that would be|that'd be|my guess is|the short version is)"
     r"(?: definitely| clearly| certainly| probably| simply)? an?\s[\"'*`_]{0,4}"
     r"|\b(?:therefore|thus|hence|so|consequently)[,:]?\s[\"'*`_]{0,4}(?=(?:yes|no|true|false)(?![a-z]))"
@@ -85,6 +89,15 @@ _SUPPOSED = re.compile(
 _OPENING = "there it this that the they he she we you i a an because since as in based according and but"
 _GOES_ON = frozenset(_OPENING.split())
 _BOTH = re.compile(r"\s{0,2}(?:/|,?\s?(?:and|or)(?![a-z])|[和或与])[\s/]{0,2}(?:also |both )?")
+_COMPOUND = re.compile(r"-\w")  # "non-existent", "no-one"
+# "After checking the image: yes."; words that make it depend on something, or leave it open, are looked for in front.
+_AT_END = re.compile(
+    r"[,:—–-]\s{0,2}[*_`\"']{0,3}(yes|no|true|false)[*_`\"']{0,3}(?:[.!]|\s{0,2}\Z|\n|,\s(?:there|it|this|that|i)(?![a-z]))"
+)
+_OPEN = re.compile(
+    r"\b(?:if|unless|whether|suppos\w{1,4}|assuming|hypothetically|some|others|people|many|might|could|may|either|neither|or"
+    r"|maybe|perhaps|can't|cannot|unable|not sure|yes|no)(?![a-z])|如果|是否"
+)
 _NEXT_WORD = re.compile(r"[ \t]{1,4}([a-z]+)")
 
 
@@ -100,9 +113,8 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
     parts = [fold(part).casefold() for part in ends]
     found = _bare(parts[0]) if len(parts) == 1 else None
     found = found or next((claim for part in parts if (claim := _claimed(part))), None)
-    found = (
-        found or _bare(parts[0].rpartition("\n")[2]) or _opening(parts[-1]) or _last_line(parts[0]) or _said(parts[0])
-    )
+    found = found or _bare(parts[0].rpartition("\n")[2]) or _opening(parts[-1])
+    found = found or _last_line(parts[0]) or _last_sentence(parts[0]) or _said(parts[0]) or _at_end(parts[0])
     return None if found == _NOTHING or (found == MAYBE and not maybe) else found
 
 
@@ -150,10 +162,21 @@ def _said(reply: str) -> str | None:
     return None
 
 
+def _at_end(reply: str) -> str | None:
+    """Return the verdict a short reply's first sentence or last line ends with: "To answer your question: yes."."""
+    for sentence in (reply[:_SENTENCE], reply[reply.rfind("\n") + 1 :][:_SENTENCE]):
+        found = _AT_END.search(sentence)
+        if found and not _OPEN.search(sentence[: found.start()]) and not _CLAUSE_END.search(sentence[: found.start()]):
+            verdict = _VERDICTS[found.group(1)]
+            if verdict == NO or not _SUPPOSED.search(sentence[: found.start() + 1]):
+                return verdict
+    return None
+
+
 def _claimed(reply: str) -> str | None:
     for marker in announcements(reply, _MARKER, words=_MARKER_WORDS):
         claim = reply[marker.end() : marker.end() + 200]
-        if found := _first_word(claim.lstrip()):
+        if found := _first_word(claim.lstrip()) or _bare(claim.partition("\n")[0]):
             return found
     return None
 
@@ -166,6 +189,12 @@ def _last_line(reply: str) -> str | None:
     """Return the verdict that the last line begins with and marks off: "Yes, there is." behind the reasoning."""
     line = reply[reply.rfind("\n") + 1 :][:_SENTENCE]
     return _first_word(line, opening=True) if _MARKED_OFF.match(line) else None
+
+
+def _last_sentence(reply: str) -> str | None:
+    """Return the verdict that is a reply's last sentence: "The picture shows a beach. No."."""
+    before, end, last = reply.rstrip(" \t\r\n.!*_")[-_SENTENCE:].rpartition(". ")
+    return _VERDICTS.get(last.strip(" *_`\"'")) if end and not _SUPPOSED.search(before[-200:]) else None
 
 
 def _first_word(text: str, *, opening: bool = False) -> str | None:
@@ -185,7 +214,7 @@ def _first_word(text: str, *, opening: bool = False) -> str | None:
     other = _WORD.match(text, joint.end()) if joint else None
     if other and _VERDICTS.get(other.group(), verdict) != verdict:
         return _NOTHING
-    if text[word.end() : word.end() + 1] == "?":
+    if text[word.end() : word.end() + 1] == "?" or _COMPOUND.match(text, word.end()):
         return None
     following = _NEXT_WORD.match(text, word.end())
     if following and following.group(1) not in _GOES_ON and (opening or verdict == NO):

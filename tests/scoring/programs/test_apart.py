@@ -212,18 +212,252 @@ FORGERS = {
     "a type": "def {f}(*a): return object",
     "not a number": "def {f}(*a): return float('nan')",
 }  # fmt: skip
+FORGERS |= {
+    "an import hook that rewrites the tests' modules": """
+import sys
+class Hook:
+    def find_spec(self, name, path=None, target=None):
+        print(name)
+        import os; os._exit(0)
+sys.meta_path.insert(0, Hook())
+def {f}(*a, **k):
+    import wave
+""",
+    "json that writes what it likes": """
+import json, pickle, marshal
+json.dumps = lambda *a, **k: '[{"opaque": ["x", true]}, -1, null]'
+pickle.dumps = lambda *a, **k: b'x'
+marshal.dumps = pickle.dumps
+def {f}(*a, **k): return 1
+""",
+    "json's own encoder": """
+import json.encoder, json
+json.encoder.c_make_encoder = None
+json.JSONEncoder.encode = json.JSONEncoder.iterencode = lambda s, o: '{"equal": 1}'
+json._default_encoder.encode = lambda o: '[[], 0, [[1, 2]]]'
+def {f}(*a, **k): return 1
+""",
+    "pickles that load as something else": """
+import pickle
+seen = []
+real = pickle.loads
+def loads(data, *a, **k):
+    seen.append(data)
+    return real(data)
+pickle.loads = loads
+def {f}(*a, **k):
+    import re
+    return next((eval(m) for d in seen for m in re.findall(r'== (.+)', repr(d))), True)
+""",
+    "a class that says it is bool": """
+class B:
+    __class__ = bool
+    def __eq__(self, o): return True
+    def __bool__(self): return True
+    def __iter__(self): return iter(())
+    def __float__(self): return 0.0
+def {f}(*a, **k): return B()
+""",
+    "a metaclass that is an instance of all": """
+class M(type):
+    def __instancecheck__(c, o): return True
+    def __subclasscheck__(c, o): return True
+    def __eq__(c, o): return True
+    __hash__ = type.__hash__
+class T(metaclass=M): pass
+def {f}(*a, **k): return T
+""",
+    "an abc that takes every type": """
+import abc, collections.abc as c
+class A(abc.ABC):
+    @classmethod
+    def __subclasshook__(cls, o): return True
+    def __eq__(self, o): return True
+c.Iterator.register(A)
+def {f}(*a, **k): return A()
+""",
+    "an array equal to everything": """
+import numpy as np
+class E(np.ndarray):
+    def __eq__(self, o): return True
+    def __array_ufunc__(self, *a, **k): return True
+def {f}(*a, **k): return np.zeros(3).view(E)
+""",
+    "numpy of objects equal to everything": """
+import numpy as np
+class Y:
+    def __eq__(self, o): return True
+    def __sub__(self, o): return 0
+    __rsub__ = __sub__
+    def __abs__(self): return 0
+def {f}(*a, **k): return np.array([Y()], dtype=object)
+""",
+    "says __module__ is numpy": """
+class N:
+    __module__ = 'numpy'
+    shape = ()
+    def item(self): return Y()
+class Y(N):
+    shape = (1,)
+    class dtype: str = '<f8'
+    def ravel(self): return self
+    def tolist(self): return [float('nan')]
+    def __eq__(self, o): return True
+N.__module__ = Y.__module__ = 'numpy'
+def {f}(*a, **k): return N()
+""",
+    "an exception with a lying type": """
+class AssertionError(SystemExit): pass
+AssertionError.__name__ = 'SystemExit'
+class L(Exception):
+    @property
+    def __class__(self): return StopIteration
+    @property
+    def args(self): return [0]
+def {f}(*a, **k): raise L()
+""",
+    "a forked child that exits 0": """
+import os
+try:
+    if os.fork(): os._exit(0)
+except OSError: os._exit(0)
+def {f}(*a, **k): os._exit(0)
+""",
+    "a thread that ends the process": """
+import os, threading
+def end():
+    import time; time.sleep(0.05); os._exit(0)
+threading.Thread(target=end, daemon=True).start()
+def {f}(*a, **k):
+    import time; time.sleep(0.2)
+""",
+    "writes a verdict into every descriptor": """
+import json, os, struct
+head = json.dumps({'kind': 'ok', 'code': 0, 'blobs': [0]}).encode()
+for fd in sorted(map(int, os.listdir('/proc/self/fd'))) if os.path.isdir('/proc/self/fd') else range(4200):
+    if fd > 2:
+        for said in (struct.pack('!I', len(head)) + head, b'.'):
+            try: os.write(fd, said)
+            except OSError: pass
+def {f}(*a, **k): return True
+""",
+    "sends descriptors over its socket": """
+import os, socket, array
+for fd in range(3, 4200):
+    try:
+        if os.fstat(fd).st_mode & 0o170000 == 0o140000:
+            s = socket.socket(fileno=os.dup(fd)); s.send(b'.'); socket.send_fds(s, [b'.'], [0, 1, 2])
+    except OSError: pass
+def {f}(*a, **k): return True
+""",
+    "the memory of the process": r"""
+import re
+def {f}(*a, **k):
+    try:
+        maps = open('/proc/self/maps').read().split('\n')
+        mem = open('/proc/self/mem', 'rb', 0)
+    except OSError: return None
+    for line in maps:
+        m = re.match(r'([0-9a-f]+)-([0-9a-f]+) rw', line)
+        if not m: continue
+        try:
+            mem.seek(int(m[1], 16)); data = mem.read(int(m[2], 16) - int(m[1], 16))
+        except (OSError, OverflowError, ValueError): continue
+        at = data.find(b'def check(cand' + b'idate)')
+        if at >= 0: return eval(re.search(rb'== (.+)', data[at:at + 2000])[1])
+""",
+    "ctypes rewrites a comparison": """
+import ctypes
+try:
+    ctypes.pythonapi.PyObject_RichCompareBool
+    for n in range(100): ctypes.memmove(id(n) + 24, id(True) + 24, 4)
+except Exception: pass
+def {f}(*a, **k): return 1
+""",
+    "a stream that exits when flushed": """
+import sys, os
+class S:
+    def write(self, t): return os._exit(0)
+    def flush(self): os._exit(0)
+    def fileno(self): return 1
+sys.stdout = sys.stderr = sys.__stdout__ = S()
+def {f}(*a, **k): print('x')
+""",
+    "an audit hook that ends": """
+import sys, os
+sys.addaudithook(lambda e, a: os._exit(0) if e.startswith('pickle') else None)
+def {f}(*a, **k): return 1
+""",
+    "no exit at all: exec": """
+import os, sys
+def {f}(*a, **k): os.execv(sys.executable, [sys.executable, '-c', 'pass'])
+""",
+    "a generator that never ends": """
+def {f}(*a, **k):
+    while True: yield True
+""",
+    "a huge answer": """
+def {f}(*a, **k): return ['x' * 1000] * 10**5
+""",
+    "deep answer": """
+def {f}(*a, **k):
+    x = []
+    for _ in range(100000): x = [x]
+    return x
+""",
+    "removes every argument": """
+def {f}(*a, **k):
+    for x in a:
+        if hasattr(x, 'clear'): x.clear()
+    return a[0]
+""",
+    "signals its parent": """
+import os, signal
+for p in (os.getppid(), 0, -1):
+    try: os.kill(p, signal.SIGTERM) if p > 0 else None
+    except OSError: pass
+for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP): signal.signal(n, lambda *a: os._exit(0))
+def {f}(*a, **k): os.kill(os.getpid(), signal.SIGTERM)
+""",
+    "returns no number, which numpy finds close to any": "def {f}(*a): return []",
+}
 CHECK = "import math\n\ndef check(candidate):\n    assert candidate(4) == 2\n    assert abs(candidate(7) - 3) < 1e-6\n"
 CHECK += "    assert candidate(candidate(8)) == 2\n\ncheck(half)"
-HALF = Sample("def half(n):\n", "    return n // 2", metadata={"entry_point": "half"}, private={"tests": CHECK})
+HALF = Sample(
+    "def half(n):\n    '''Halve.'''\n", "    return n // 2", metadata={"entry_point": "half"}, private={"tests": CHECK}
+)
 
 
 @pytest.mark.parametrize("how", FORGERS)
 def test_no_verdict_is_forged_and_the_next_program_is_judged(judged, how):
     program = FORGERS[how].replace("{f}", "half")
     score = judged(program_passes(completes=True), f"```python\n{program}\n```", HALF)
-    assert score.values == {"accuracy": 0.0}, program
+    assert (score.values, score.metadata["compared"]) == ({"accuracy": 0.0}, "outside"), program
+    assert "IndentationError" not in str(score.explanation)  # else the program never ran
     right = judged(program_passes(completes=True), "    return n // 2", HALF)
     assert (right.values, right.metadata["compared"]) == ({"accuracy": 1.0}, "outside")
+
+
+NESTED = "import json\ncalls, real = [], json.dumps\n" + SAME + "def f(n):\n    calls.append(n)\n    return {value}\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("{{1: 2}}.keys() if len(calls) == 1 else Y()", "real(value, separators=(',', ':'))"),
+        ("Y()", "'[' + '[' * 975 + ']' * 975 + ',-1,null]'"),
+        ("Y()", "'[' + '[' * 960 + ']' * 960 + ',-1,null]'"),
+    ],
+)
+def test_a_program_cannot_have_its_tests_run_beside_it(judged, value, text):
+    """By an answer that cannot be passed back to it, however it is spelled."""
+    sample = task("assert f(f(1)) == 2")
+    program = (
+        f"{NESTED.replace('{value}', value.replace('{{', '{').replace('}}', '}'))}json.dumps = lambda value: {text}"
+    )
+    score = judged(SCORER, f"```python\n{program}\n```", sample)
+    assert (score.values, score.metadata["compared"]) == ({"accuracy": 0.0}, "outside"), score.explanation
+    assert "cannot be passed back" in str(score.explanation)
 
 
 @pytest.mark.real_data

@@ -39,12 +39,42 @@ def fenced(code: str) -> str:
         "if n:\n    return n // 2",
         "from math import floor\n\ndef half(n):\n    return floor(n / 2)",
         "def helper(n):\n    return n // 2\n\ndef half(n):\n    return helper(n)\n\nif __name__ == '__main__':\n    x",
+        "def half(n):\n    return below(n)\n\nif __name__ == '__main__':\n    x\n\ndef below(n):\n    return n // 2",
+        "def half(n):\n    return n // 2\n\nif '__main__' == __name__:\n    half(int(input()))",
+        "def half(n):\n    return n // 2\n\nif (__name__ == '__main__'):\n    main()",
+        "def half(n):\n    return n // 2\n\ndef main():\n    print(half(4))\n\nmain()",
+        "half = lambda n: n // 2",
+        "import pickle\n\nclass P: pass\n\ndef half(n):\n    pickle.loads(pickle.dumps(P()))\n    return n // 2",
+        "def half(n):\n    print('x' * 3_000_000)\n    return n // 2",
     ],
 )
 def test_a_function_or_its_body_in_any_indentation(judged, reply):
     for form in (reply, fenced(reply), f"Sure:\n{fenced(reply)}\nDone."):
         score = judged(SCORER, form, SAMPLE)
         assert score.values == {"accuracy": 1.0}, (form, score.explanation)
+
+
+@pytest.mark.parametrize("head", ["def half(n):\n", "def half(n):  # rounded down\n    # of a whole number\n\n"])
+def test_a_head_without_a_docstring_is_completed_too(judged, head):
+    sample = Sample(head, metadata={"entry_point": "half"}, private={"tests": TESTS})
+    for reply in ("    return n // 2", "def half(n):\n    return n // 2"):
+        assert judged(SCORER, fenced(reply), sample).values == {"accuracy": 1.0}
+    assert judged(SCORER, fenced("def half(n):\n    return n"), sample).values == {"accuracy": 0.0}
+
+
+def test_a_wrong_program_that_prints_as_much_as_is_kept_is_wrong(judged):
+    body = "print('x' * (1 << 21))\nraise ValueError('y' * 19_000)"
+    score = judged(SCORER, body, SAMPLE)
+    assert (score.values, score.metadata["status"]) == ({"accuracy": 0.0}, "failed")
+
+
+def test_processor_time_of_processes_that_it_started_counts_while_it_runs(judged, sandbox):
+    if not sandbox.forks:
+        pytest.skip("programs cannot start processes")
+    spin = "if not os.fork():\n            for _ in range(10**6): pass\n            os._exit(0)\n        os.wait()"
+    score = judged(SCORER, fenced(f"import os\ndef half(n):\n    while True:\n        {spin}"), SAMPLE, cpu_s=0.5)
+    assert score.metadata["status"] == "timeout"
+    # By the limit of CPU time: that of the wall, 65 s, is far off.
 
 
 CHEATS = {
@@ -94,7 +124,7 @@ def test_a_fork_bomb_fails_where_processes_may_start_and_has_no_verdict_elsewher
     if sandbox.forks:
         score = judged(SCORER, bomb, SAMPLE)
         assert score.values == {"accuracy": 0.0}
-        assert score.metadata["status"] in {"failed", "timeout"}
+        assert score.metadata["status"] in {"failed", "timeout", "oom"}  # pages that they share count for each
     else:
         with pytest.raises(SandboxError, match="tried to start a process"):
             judged(SCORER, bomb, SAMPLE)
