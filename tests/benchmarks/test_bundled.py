@@ -62,5 +62,7 @@ def test_they_have_one_name_however_they_are_collected(pytester: pytest.Pytester
             print("named", sorted(m for m in sys.modules if m.endswith("test_demo_math")))
         """
     )
-    result = pytester.runpytest_subprocess(str(file), "--collect-only", "-q", "-p", "watching", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(
+        str(file), "--collect-only", "-q", "-p", "watching", "-p", "no:cacheprovider"
+    )
     assert "named ['evalscope_pytest.suites.demo.test_demo_math']" in result.outlines
