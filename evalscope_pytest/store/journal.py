@@ -7,7 +7,7 @@ descriptor: three documents of strict JSON with tabs between them (JSON in ASCII
 
 The header is small and starts with the checksum of all that follows it, so that reading a journal takes a parse of the
 headers and copying bytes. A killed process leaves at most a torn last line, which is ignored; a line damaged
-otherwise is set aside. Measurements: docs/design/records.md.
+otherwise is set aside. Measurements: docs/design/store.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Replies kept across runs: one SQLite file that several processes and runs share (docs/design/records.md).
+"""Replies kept across runs: one SQLite file that several processes and runs share (docs/design/store.md).
 
 It holds what the model said under the content address of what it was asked, and neither prompts nor keys. Nothing that
 happens to the file while a run is under way ends the run: a reply that cannot be read is asked for again.
