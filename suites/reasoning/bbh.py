@@ -10,6 +10,7 @@ from evalscope_pytest.scoring.compare.math_form import simplified, without_unit
 from evalscope_pytest.scoring.compare.math_value import exact
 from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.choice import read_choice
+from evalscope_pytest.scoring.read.json_text import said
 from evalscope_pytest.scoring.read.options import listed, options
 from evalscope_pytest.scoring.read.phrase import read_phrase
 
@@ -68,11 +69,17 @@ def _score(text: str, sample: Sample) -> Score:
         chosen = read_choice(text, options(sample.choices or listed(sample.question)))
         answer = chosen[0] if chosen else None
         return Score(accuracy=float(answer in bare), answer=answer)
-    readings = read_phrase(text)
+    readings = (*read_phrase(text), *_truth_field(text))
     for reading in readings:
         if any(_same(target, reading) for target in targets):
             return Score(accuracy=1.0, answer=reading)
     return Score(accuracy=0.0, answer=readings[0] if readings else None)
+
+
+def _truth_field(text: str) -> tuple[str, ...]:
+    """Return the word for the truth value that a reply in JSON answers: ``yes`` for ``{"plausible": true}``."""
+    value = said(text) if "{" in text and len(text) <= _LONGEST else ""
+    return {"True": ("yes",), "False": ("no",)}.get(value, ())
 
 
 def _same(target: str, answer: str) -> bool:
