@@ -126,7 +126,7 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
 
 
 def _bare(text: str) -> str | None:
-    if len(text) > 80:
+    if len(text) > 80 or "?" in text:
         return None
     word = text.strip(_EDGES + _SIGNS)
     if word:
