@@ -101,6 +101,8 @@ def test_the_page_on_writing_benchmarks_shows_files_that_run(tmp_path):
     assert re.search(r"= (?=.*28 correct)(?=.*4 wrong)(?=.*2 passed).* in [0-9.]+s =", mock.stdout), mock.stdout
     judged = run(tmp_path, "-m", "pytest", "test_kind.py", "--eval-model=mock", "--eval-judge-model-args=model_id=mock")
     assert re.search(r"= 4 correct, 4 partial in", judged.stdout), judged.stdout
+    composed = run(tmp_path, "-m", "pytest", "test_composed.py", "--eval-model=mock")
+    assert re.search(r"= 8 correct in", composed.stdout), composed.stdout
     parrot = run(tmp_path, "-m", "pytest", "test_sums.py", "--eval-model=parrot", "--eval-type=custom")
     assert "4 wrong" in parrot.stdout, parrot.stdout
     own = run(tmp_path, "-m", "pytest", "test_own_tests.py")
