@@ -13,8 +13,8 @@ from typing import Any
 from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
+from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, read_release_text, read_texts
-from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
 from .bundled import bundled_dir
@@ -65,7 +65,7 @@ class LoadedBenchmark:
 
 def load(
     resolved: ResolvedBenchmark,
-    place: Place,
+    place: DataLocation,
     *,
     seed: int = 42,
     limit: int | float | None = None,
@@ -101,7 +101,7 @@ def load(
 
 
 def _kept(
-    benchmark: Benchmark, place: Place, subsets: tuple[str, ...], first: int | None
+    benchmark: Benchmark, place: DataLocation, subsets: tuple[str, ...], first: int | None
 ) -> Mapping[str, Sequence[Record]]:
     """Return the records that are asked, the first ones at least."""
     keep = benchmark.keep
@@ -134,7 +134,7 @@ def _those_kept(
 
 
 def _records(
-    benchmark: Benchmark, place: Place, subsets: tuple[str, ...], first: int | None
+    benchmark: Benchmark, place: DataLocation, subsets: tuple[str, ...], first: int | None
 ) -> Mapping[str, Sequence[Record]]:
     """Return the records of each subset: those of files, or those the benchmark makes of texts."""
     make = benchmark.records
@@ -281,7 +281,7 @@ def _is_json(value: Any) -> bool:
     return isinstance(value, _SCALARS)
 
 
-def _check_own_data(benchmark: Benchmark, place: Place) -> None:
+def _check_own_data(benchmark: Benchmark, place: DataLocation) -> None:
     """A benchmark for the user's own data has none itself; beside its file lies nothing but code."""
     folder = place.dataset_dir.expanduser() / place.benchmark if place.dataset_dir else None
     if not benchmark.dataset.location and not place.dataset_id and not (folder and folder.exists()):
@@ -291,7 +291,7 @@ def _check_own_data(benchmark: Benchmark, place: Place) -> None:
         )
 
 
-def _shots(resolved: ResolvedBenchmark, place: Place, subsets: tuple[str, ...], seed: int) -> dict[str, Shots]:
+def _shots(resolved: ResolvedBenchmark, place: DataLocation, subsets: tuple[str, ...], seed: int) -> dict[str, Shots]:
     few_shot, source = resolved.benchmark.few_shot, resolved.benchmark.dataset
     if few_shot is None or not few_shot.num:
         return {}

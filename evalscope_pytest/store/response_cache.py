@@ -17,11 +17,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..core.ascii_json import encode
 from ..core.bounds import MAX_TEXT
 from ..core.errors import UsageError
 from ..core.secret import mask_keys
 from ..core.values import ModelOutput, ToolCall, Usage, token_count
-from .rows import encode
 
 log = logging.getLogger(__name__)
 

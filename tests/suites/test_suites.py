@@ -18,11 +18,11 @@ from evalscope_pytest.benchmarks.bundled import bundled_dir, bundled_files, load
 from evalscope_pytest.benchmarks.definition import Benchmark
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
-from evalscope_pytest.config.dataset_args import DatasetArgs
-from evalscope_pytest.config.sandbox import SandboxChoice
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import UsageError
-from evalscope_pytest.datasets.location import Place
+from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
+from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox.handle import SandboxHandle
 from evalscope_pytest.sandbox.pool import Pool
 
@@ -38,7 +38,7 @@ OFFICIAL = sorted(set(PUBLISHED) - NO_OFFICIAL)
 
 def loaded_from(name: str, folder: Path | None, **args: Any) -> LoadedBenchmark:
     benchmark = load_bundled(name)
-    place = Place(name, benchmark.file.parent, hub="local", dataset_id=str(folder or ""))
+    place = DataLocation(name, benchmark.file.parent, hub="local", dataset_id=str(folder or ""))
     how = {key: args.pop(key) for key in ("limit",) if key in args}
     return load(resolve(benchmark, DatasetArgs(**args)), place, **how)
 
