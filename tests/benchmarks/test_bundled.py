@@ -14,7 +14,7 @@ from evalscope_pytest.core.errors import ConfigError
 def test_files_are_found_without_importing_them() -> None:
     code = (
         "import sys; from evalscope_pytest.benchmarks.bundled import bundled_files; files = bundled_files();"
-        "assert 'gsm8k' in files, files; print([m for m in sys.modules if 'test_' in m or 'suites' in m])"
+        "assert 'gsm8k' in files, files; print([m for m in sys.modules if 'test_' in m or 'suites.' in m])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"

@@ -23,7 +23,7 @@ def judge(text: str, sample: Sample) -> float:
     ("argument", "value", "said"),
     [
         ("dataset", "data.jsonl", r"dataset of @benchmark\('demo'\) is 'data.jsonl' \(str\). Write local\("),
-        ("to_sample", None, "to_sample .* is None"),
+        ("to_sample", "q", r"to_sample .* is 'q' \(str\). Write a function that takes a record and returns a Sample"),
         ("scorer", judge, r"is judge \(function\). Write a Scorer: Scorer\("),
         ("few_shot", 3, r"is 3 \(int\). Write FewShot\(5\)"),
         ("prompt", 5, "Write a text"),
