@@ -1,4 +1,4 @@
-"""Names that a package offers and that are loaded when first used: an idle plugin costs next to nothing."""
+"""Load the public names of a package on first use, so that an idle plugin costs next to nothing."""
 
 from __future__ import annotations
 

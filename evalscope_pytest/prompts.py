@@ -1,6 +1,6 @@
-"""How the bundled benchmarks ask. The wording is this project's own; a ``prompt_template`` replaces it.
+"""Prompts that several bundled benchmarks share. Their words are this project's; ``prompt_template`` replaces them.
 
-Each names the last line its scorer reads, so that a model which follows the prompt is never misread.
+Each prompt prescribes the last line, which the scorer reads, so that a model that follows the prompt is never misread.
 """
 
 from __future__ import annotations

@@ -228,3 +228,22 @@ def test_it_can_be_imported_and_called_without_running_twice(served):
     own = "def test_sum():\n    assert test_adding({'question': '1 + 1', 'answer': '2'}).target == '2'\n"
     served.write("test_made.py", f"from test_adding import test_adding\n\n{own}")
     assert served.run().counts == {"correct": 12, "passed": 1}
+
+
+def test_its_samples_serve_another_benchmark_with_a_body(served):
+    file = write(served)
+    other = '@benchmark("polite", dataset=local("adding.jsonl"), to_sample=test_adding)'
+    file.write_text(f"{file.read_text()}\n{other}\ndef test_polite(output):\n    assert output.text != 'sorry'\n")
+    run = served.run()
+    assert run.counts == {"correct": 24}
+    assert set(run.reports) == {"adding", "polite"}
+
+
+def test_in_a_class_it_is_refused_as_a_body_is(project):
+    project.data("adding")
+    method = MAKES.strip().replace("(record)", "(self, record)")
+    text = f"{HEAD}\nclass TestSums:\n    {DECORATOR})\n    {method}\n".replace("    return", "        return")
+    project.write("test_adding.py", text)
+    run = project.run()
+    assert run.code == 4, run.out
+    assert "benchmark 'adding' is in the class TestSums. Make it a function of the module." in run.out
