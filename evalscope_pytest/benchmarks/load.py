@@ -173,9 +173,11 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
         except EvalError:
             raise
         except Exception as error:
-            raise DatasetError(_unreadable(benchmark, subset, number, record, error)) from error
+            made_by = _name_of_to_sample(benchmark)
+            raise DatasetError(_unreadable(benchmark, subset, number, record, error, made_by)) from error
         if not isinstance(sample, Sample):
-            raise ConfigError(f"to_sample of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
+            made_by = _name_of_to_sample(benchmark)
+            raise ConfigError(f"{made_by} of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
         _check_texts(benchmark, subset, number, sample)
         if sample.choices or sample.metadata or sample.private:
             _check(benchmark, subset, number, sample)
@@ -205,9 +207,12 @@ def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
     return partial(function, **given) if given else function
 
 
-def _unreadable(
-    benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception, of: str = "to_sample"
-) -> str:
+def _name_of_to_sample(benchmark: Benchmark) -> str:
+    """Return what the author calls ``to_sample``: by the decorated function's name if it is that function."""
+    return benchmark.function.__name__ if benchmark.function is benchmark.to_sample else "to_sample"
+
+
+def _unreadable(benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception, of: str) -> str:
     where = _where(benchmark, subset, number)
     if isinstance(error, KeyError) and error.args and error.args[0] not in record:
         return f"{where} has no field {str(error.args[0])!r}. {_instead(str(error.args[0]), record)}"
@@ -252,8 +257,8 @@ def _check_texts(benchmark: Benchmark, subset: str, number: int, sample: Sample)
     for name, values in fields:
         for value in values:
             if not isinstance(value, str):
-                where = f"record {number} of subset {subset!r} of {benchmark.name!r}"
-                raise DatasetError(f"{NotTextError(f'{name} of {where}', value)}. Correct the record, or to_sample.")
+                where, made_by = _where(benchmark, subset, number), _name_of_to_sample(benchmark)
+                raise DatasetError(f"{NotTextError(f'{name} of {where}', value)}. Correct the record, or {made_by}.")
 
 
 def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> None:
@@ -269,7 +274,8 @@ def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> No
             part = "metadata" if key in sample.metadata else "private"
             raise DatasetError(
                 f"{part}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
-                f"{type(value).__name__}. Let to_sample keep text, numbers, lists and mappings only."
+                f"{type(value).__name__}. Let {_name_of_to_sample(benchmark)} keep text, numbers, lists and mappings "
+                "only."
             )
 
 

@@ -184,7 +184,7 @@ def _distinct(chosen: Sequence[BenchmarkItem]) -> list[BenchmarkItem]:
     bodies: dict[str, BenchmarkItem] = {}
     for item in chosen:
         other = bodies.setdefault(item.benchmark.name, item)
-        if other.benchmark.body is not item.benchmark.body:
+        if other.benchmark.function is not item.benchmark.function:
             places = f"both in {item.path}" if other.path == item.path else f"in {other.path} and {item.path}"
             raise UsageError(
                 f"two benchmarks are called {item.benchmark.name!r}, {places}. Their records would mix: rename one"
