@@ -15,7 +15,7 @@ from evalscope_pytest.core.errors import FatalError, ModelError, RateLimitedErro
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.core.values import Message
 from evalscope_pytest.models.factory import create
-from evalscope_pytest.models.protocol import Request
+from evalscope_pytest.wire.request import Request
 from tests.servers import service
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import Answer, Fault, event

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.perf.data.prompts import Conversation, Turn, single
-from evalscope_pytest.perf.interfaces import find, interface_of
 from evalscope_pytest.perf.load.connection import Exchange
 from evalscope_pytest.perf.load.load_generator import Workload
 from evalscope_pytest.perf.load.load_point import Level
@@ -26,6 +25,7 @@ from evalscope_pytest.perf.load.request_template import Form
 from evalscope_pytest.perf.load.session import measure
 from evalscope_pytest.perf.measure.result import Result
 from evalscope_pytest.perf.output.records import read_requests
+from evalscope_pytest.wire.dialects import find, interface_of
 from tests.servers.service import event
 
 from .service import Pace, PerfService, delta, endpoint, stream_of, undisturbed, usage
@@ -243,7 +243,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evalscope_pytest.perf.interfaces import Said
+from evalscope_pytest.wire import Delta
 
 
 @dataclass
@@ -257,8 +257,8 @@ class Mine:
 
     def read(self, event):
         if event == "over":
-            return Said(finished=True)
-        return Said(
+            return Delta(finished=True)
+        return Delta(
             text=event.get("t", ""),
             reasoning=event.get("r", ""),
             called="f" in event,
@@ -268,7 +268,7 @@ class Mine:
         )
 
     def read_whole(self, reply):
-        return Said(text=reply["text"], output_tokens=reply["n"], input_tokens=4, cached_tokens=1, reasoning_tokens=2)
+        return Delta(text=reply["text"], output_tokens=reply["n"], input_tokens=4, cached_tokens=1, reasoning_tokens=2)
 
 
 class Strict(Mine):
@@ -426,14 +426,14 @@ class TestOwn:
     def test_a_text_that_is_none_is_a_failure_and_no_crash(self, service, tmp_path):
         file = tmp_path / "odd.py"
         file.write_text(
-            "from evalscope_pytest.perf.interfaces import Said\n"
+            "from evalscope_pytest.wire import Delta\n"
             "def request(prompt, fields):\n    return {}\n"
-            "def read(event):\n    return Said(text=event['t'], output_tokens=event['n'])\n"
+            "def read(event):\n    return Delta(text=event['t'], output_tokens=event['n'])\n"
         )
         service.writes = [event({"t": None, "n": None}), event({"t": 3, "n": None})]
-        assert "read() gave a Said.text that is int 3" in one(service, str(file)).failures[0].reason
+        assert "read() gave a Delta.text that is int 3" in one(service, str(file)).failures[0].reason
         service.writes = [event({"t": "a", "n": "five"})]
-        assert "Said.output_tokens that is str 'five'" in one(service, str(file)).failures[0].reason
+        assert "Delta.output_tokens that is str 'five'" in one(service, str(file)).failures[0].reason
 
     @pytest.mark.parametrize(
         ("code", "name", "words"),
