@@ -20,7 +20,8 @@ from evalscope_pytest.config.setting import settings_of
 from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.core.secret import Secret
-from evalscope_pytest.models import anthropic_api, chat_completions, llm_ckpt
+from evalscope_pytest.models import llm_ckpt
+from evalscope_pytest.wire import anthropic, openai_chat, openai_responses
 
 FOLDER = Path(__file__).parent
 EXAMPLES = FOLDER.parent / "tests" / "golden" / "prompts"
@@ -36,7 +37,12 @@ DEFAULTS = {
     "sandbox_type": "`docker` with `use_sandbox`, else `auto`",
 }
 IMAGES = ("height", "width", "num_inference_steps", "guidance_scale")
-PROVIDERS = {"services": chat_completions, "Anthropic": anthropic_api, "local models": llm_ckpt}
+PROVIDERS = {
+    "services": openai_chat,
+    "Responses": openai_responses,
+    "Anthropic": anthropic,
+    "local models": llm_ckpt,
+}
 SAMPLES = (1, 0.5, True, "low", ("x",), {"1": 1})
 
 PARAMETERS = """\

@@ -15,6 +15,7 @@ class EvalType(_Word):
 
     LLM_CKPT = "llm_ckpt"
     OPENAI_API = "openai_api"
+    OPENAI_RESPONSES_API = "openai_responses_api"
     ANTHROPIC_API = "anthropic_api"
     MOCK_LLM = "mock_llm"
     CUSTOM = "custom"

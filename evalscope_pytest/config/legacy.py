@@ -108,8 +108,9 @@ _BACKEND = "benchmarks run in pytest itself"
 _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
     "model_task": (("text_generation",), "there are no image benchmarks yet"),
     "eval_type": (
-        ("llm_ckpt", "openai_api", "anthropic_api", "mock_llm", "custom"),
-        "models are local (llm_ckpt), services (openai_api, anthropic_api) or mock_llm; most gateways speak openai_api",
+        ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom"),
+        "models are local (llm_ckpt), services (openai_api, openai_responses_api, anthropic_api) or mock_llm; most "
+        "gateways speak openai_api",
     ),
     "eval_backend": (("Native",), _BACKEND),
     "eval_config": ((), _BACKEND),

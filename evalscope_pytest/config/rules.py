@@ -63,7 +63,7 @@ def _check_model(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) 
             why = f" The model name {result['model']} stands for the built-in one." if named else ""
             raise ConfigError(
                 f"api_url has no effect on eval_type {result['eval_type']} (in {where}).{why} Leave it out, or add "
-                "--eval-type openai_api (or anthropic_api) to ask the service there."
+                "--eval-type openai_api (or openai_responses_api, anthropic_api) to send to the service there."
             )
         result[name] = None
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k")
-EVAL_TYPES = ("llm_ckpt", "openai_api", "anthropic_api", "mock_llm", "custom")
-LATER_EVAL_TYPES = ("openai_responses_api", "litellm", "text2image", "text2speech", "image_editing")
+EVAL_TYPES = ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom")
+LATER_EVAL_TYPES = ("litellm", "text2image", "text2speech", "image_editing")
 _EVAL_TYPE_ALIASES = {"service": "openai_api", "server": "openai_api", "checkpoint": "llm_ckpt", "mock": "mock_llm"}
 BACKENDS = ("Native", "OpenCompass", "VLMEvalKit", "RAGEval", "ThirdParty")
 JUDGE_STRATEGIES = ("auto", "llm", "rule", "llm_recall")
@@ -132,8 +132,8 @@ class Settings:
     )
     eval_type: str | None = setting(
         choice(*EVAL_TYPES, also=_EVAL_TYPE_ALIASES, later=LATER_EVAL_TYPES),
-        "Kind of model: llm_ckpt (local), openai_api, anthropic_api, mock_llm; default: openai_api with an api-url, "
-        "else llm_ckpt.",
+        "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm; default: "
+        "openai_api with an api-url, else llm_ckpt.",
     )
     eval_backend: str = setting(choice(*BACKENDS), "Evaluation backend.", "Native")
     eval_config: str | Mapping[str, Any] | None = setting(PATH_OR_TABLE, "Configuration of another backend.")

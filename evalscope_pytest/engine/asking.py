@@ -15,7 +15,8 @@ from ..core.deadline import Deadline
 from ..core.errors import EvalError, FatalError, ModelError, RateLimitedError, TransientError
 from ..core.service_state import ServiceState
 from ..core.values import ModelOutput
-from ..models.protocol import Connecting, Model, Request
+from ..models.protocol import Connecting, Model
+from ..wire.request import Request
 from .breaker import PATIENCE_S, PROBE_EVERY_S, Breaker
 from .limiter import FIRST_REQUESTS, Limiter
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s

@@ -11,7 +11,7 @@ from typing import Any
 from ..config.generation import GenerationConfig
 from ..core.errors import RejectedError
 from ..core.values import ModelOutput
-from ..models.protocol import Request
+from ..wire.request import Request
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
 from ..core.terminal import visible
 from ..core.values import Call, Message, ModelOutput, Sample, Tool, as_message
-from ..models.protocol import Request
+from ..wire.request import Request
 from .asking import Asker
 from .context import SampleContext, current
 from .loop import LoopThread

@@ -13,7 +13,7 @@ from ..judge.contract import Contract, Labels
 from ..judge.judging import Judging, compared, graded
 from ..judge.panel import Panel, judge
 from ..judge.wording import CORRECTNESS, PREFERENCE
-from ..models.protocol import Request
+from ..wire.request import Request
 from .asking import Asker
 from .context import current
 from .formatted import Formatted

@@ -10,7 +10,7 @@ from ..config.generation import GenerationConfig
 from ..core.canonical import digest, joined
 from ..core.secret import mask_keys
 from ..core.values import ModelOutput, ToolCall
-from ..models.protocol import Request
+from ..wire.request import Request
 from .context import SampleContext
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..core.canonical import digest
 from ..core.errors import ConfigError, FatalError, closest
-from .arguments import check_model_args
-from .service_errors import sentence
+from ..wire.arguments import check_model_args
+from ..wire.errors import sentence
 from .spec import ModelSpec
 
 _HUBS = ("modelscope", "huggingface")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..core.errors import ConfigError, closest
-from .arguments import check_sampling
+from ..core.values import ModelOutput
+from ..wire.arguments import check_sampling
+from ..wire.reasoning import split_reasoning
+from ..wire.request import Request
 from .protocol import Model
-from .reasoning import TaggedModel
 from .spec import ModelSpec, with_defaults
 
 __all__ = ["ModelSpec", "create", "eval_types", "register", "with_defaults"]
@@ -58,13 +61,46 @@ def _made(spec: ModelSpec) -> Model:
     return factory(spec)
 
 
+class TaggedModel:
+    """A model with tags of its own around its thinking."""
+
+    def __init__(self, model: Model, tags: tuple[str, str]) -> None:
+        self._model = model
+        self._tags = tags
+        self.name = model.name
+        self.fingerprint = f"{model.fingerprint} {tags[0]} {tags[1]}"  # what counts as the answer depends on them
+
+    async def generate(self, request: Request) -> ModelOutput:
+        """Send the request, and split off the thinking unless the service has done so."""
+        output = await self._model.generate(request)
+        if output.reasoning:
+            return output
+        reasoning, text = split_reasoning(output.text, tags=self._tags)
+        return replace(output, reasoning=reasoning, text=text)
+
+    async def close(self) -> None:
+        """Close the model."""
+        await self._model.close()
+
+
 # Each imports its provider when the first model of the kind is made: aiohttp, openai and torch cost up to seconds.
 
 
 def _openai_api(spec: ModelSpec) -> Model:
-    from .chat_completions import check
+    from ..wire.openai_chat import check
 
     check(spec.generation)
+    return _openai_client(spec)
+
+
+def _openai_responses_api(spec: ModelSpec) -> Model:
+    from ..wire.openai_responses import check
+
+    check(spec.generation)
+    return _openai_client(spec)
+
+
+def _openai_client(spec: ModelSpec) -> Model:
     client = spec.model_args.get("client", "aiohttp")
     if client == "sdk":
         from . import openai_sdk
@@ -78,9 +114,10 @@ def _openai_api(spec: ModelSpec) -> Model:
 
 
 def _anthropic_api(spec: ModelSpec) -> Model:
+    from ..wire.anthropic import check
     from . import anthropic_api
 
-    anthropic_api.check(spec.generation)
+    check(spec.generation)
     return anthropic_api.create(spec)
 
 
@@ -100,6 +137,7 @@ def _mock_llm(spec: ModelSpec) -> Model:
 
 _registered: dict[str, Factory] = {
     "openai_api": _openai_api,
+    "openai_responses_api": _openai_responses_api,
     "anthropic_api": _anthropic_api,
     "llm_ckpt": _llm_ckpt,
     "mock_llm": _mock_llm,

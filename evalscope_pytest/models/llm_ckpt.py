@@ -17,13 +17,13 @@ from ..config.generation import GenerationConfig
 from ..core.canonical import digest
 from ..core.errors import FatalError, ModelError, RejectedError, TransientError
 from ..core.values import Message, ModelOutput, StopReason, Usage
-from .arguments import IMAGE_PARAMETERS, check_sampling, refuse
+from ..wire.arguments import IMAGE_PARAMETERS, check_sampling, refuse
+from ..wire.errors import sentence
+from ..wire.reasoning import split_reasoning
+from ..wire.request import Request
 from .batching import Batcher
 from .checkpoint import Checkpoint, Loaded, load
 from .decoding import Completion, Decoding, Row, complete
-from .protocol import Request
-from .reasoning import split_reasoning
-from .service_errors import sentence
 from .spec import LOCAL_MAX_TOKENS, ModelSpec
 
 _log = logging.getLogger(__name__)

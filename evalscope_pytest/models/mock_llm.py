@@ -16,8 +16,8 @@ from typing import Any
 from ..core.canonical import digest
 from ..core.errors import ConfigError, RejectedError
 from ..core.values import ModelOutput, ToolCall, Usage
-from .arguments import check_model_args
-from .protocol import Request
+from ..wire.arguments import check_model_args
+from ..wire.request import Request
 from .spec import ModelSpec
 
 UNSURE = "I am not sure."

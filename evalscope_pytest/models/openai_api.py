@@ -1,62 +1,79 @@
-"""Any OpenAI-compatible service: vLLM, SGLang, DashScope, OpenAI itself. The hot path of a run.
+"""OpenAI-compatible services: vLLM, SGLang, DashScope, OpenAI itself. The hot path of a run.
 
-This client speaks the protocol over aiohttp; ``openai_sdk`` is the same model with the `openai` package as its
-transport. What is sent and how replies are read is in ``chat_completions``, shared by both.
+This client sends over aiohttp; ``openai_sdk`` is the same model with the `openai` package as its transport. Both speak
+chat completions (``openai_api``) and Responses (``openai_responses_api``), whose formats are in `wire`.
 """
 
 from __future__ import annotations
 
-from time import perf_counter
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from ..core.errors import ConfigError
-from ..core.values import ModelOutput
-from .arguments import check_headers, check_model_args
-from .chat_completions import ChatStream, check, read_reply, request_body
-from .protocol import Request
+from ..wire.arguments import check_headers, check_model_args
+from ..wire.interface import Draft
+from ..wire.openai_chat import ChatDraft
+from ..wire.openai_chat import request_body as chat_body
+from ..wire.openai_responses import ResponseDraft
+from ..wire.openai_responses import request_body as responses_body
+from ..wire.request import Request
 from .service import ServiceModel
 from .spec import ModelSpec
-from .transport import Credential, HttpTransport, check_key, check_url
-
-__all__ = ["OpenAIModel", "check", "create"]
+from .transport import Credential, HttpTransport, Transport, check_key, check_url
 
 MODEL_ARGS = ("client", "default_headers", "default_query", "organization", "project")
 
 
-class OpenAIModel(ServiceModel):
-    """A chat model behind an OpenAI-compatible service."""
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One of the two dialects of OpenAI's interface.
 
-    async def generate(self, request: Request) -> ModelOutput:
-        """Ask once."""
-        url = self._transport.url
-        body = request_body(request, self.name, stream=bool(request.config.stream))
-        stream = ChatStream(url)
-        started = perf_counter()
-        reply = await self._ask(body, request.config, stream.feed)
-        if reply.streamed:  # a service may stream unasked, or not when asked
-            return stream.output(self.name, started)
-        return read_reply(reply.body, url, self.name, perf_counter() - started)
+    Attributes:
+        path: Follows the address.
+        write: Returns the body of a request, given the model's name.
+        draft: Begins a reply.
+    """
+
+    path: str
+    write: Callable[[Request, str], Mapping[str, Any]]
+    draft: Callable[[str], Draft]
+
+    def model(self, name: str, transport: Transport) -> ServiceModel:
+        """Return the model that speaks this dialect over a transport."""
+        return ServiceModel(name, transport, self.write, self.draft)
 
 
-def create(spec: ModelSpec) -> OpenAIModel:
+_DIALECTS = {
+    "openai_api": Dialect("/chat/completions", chat_body, ChatDraft),
+    "openai_responses_api": Dialect("/responses", responses_body, ResponseDraft),
+}
+
+
+def dialect_of(spec: ModelSpec) -> Dialect:
+    """Return the dialect that the eval type stands for."""
+    return _DIALECTS[spec.eval_type]
+
+
+def create(spec: ModelSpec) -> ServiceModel:
     """Make the model with the aiohttp client.
 
     Raises:
         ConfigError: No address, or an argument that is unknown.
     """
-    check_model_args(spec.model_args, MODEL_ARGS, "openai_api")
+    check_model_args(spec.model_args, MODEL_ARGS, spec.eval_type)
     check_headers(spec.model_args.get("default_headers"), "model_args.default_headers")
     names = {"OpenAI-Organization": "organization", "OpenAI-Project": "project"}
     headers = {header: str(spec.model_args[arg]) for header, arg in names.items() if spec.model_args.get(arg)}
-    address = base_address(spec)
+    dialect, address = dialect_of(spec), base_address(spec)
     transport = HttpTransport(
-        address.url + "/chat/completions",
+        address.url + dialect.path,
         credential=Credential("Authorization", spec.api_key, "Bearer "),
         headers={**headers, **spec.model_args.get("default_headers", {})},
         query={**address.query, **spec.model_args.get("default_query", {})},
         concurrency=spec.concurrency,
     )
-    return OpenAIModel(spec.model, transport)
+    return dialect.model(spec.model, transport)
 
 
 class Address(NamedTuple):
@@ -79,10 +96,10 @@ def base_address(spec: ModelSpec) -> Address:
     """
     if not spec.api_url:
         raise ConfigError(
-            f"api_url: missing for model {spec.model!r} with eval_type openai_api. "
+            f"api_url: missing for model {spec.model!r} with eval_type {spec.eval_type}. "
             "Give the service's address, such as --eval-api-url http://127.0.0.1:8000/v1."
         )
     given = check_url(spec.api_url)
     check_key(spec.api_key, given)
-    base = given.with_path(given.path.rstrip("/").removesuffix("/chat/completions").rstrip("/"))
+    base = given.with_path(given.path.rstrip("/").removesuffix(dialect_of(spec).path).rstrip("/"))
     return Address(str(base).rstrip("/"), dict(given.query))

@@ -1,8 +1,8 @@
 """OpenAI-compatible services through the `openai` package: for gateways that need its credentials, and for Azure.
 
-Chosen with ``model_args {"client": "sdk"}``. The package sends and receives, reading replies and telling errors apart
-stays with ``chat_completions`` and ``service_errors``, so both clients behave the same. It asks once: waiting and
-asking again are the engine's part. Costs several times the CPU of the plain client.
+Chosen with ``model_args {"client": "sdk"}``. The package sends and receives; `wire` reads replies and classifies
+errors, so both clients behave the same. It sends each request once: the engine waits and retries. Costs several times
+the CPU of the plain client.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from ..config.generation import GenerationConfig
 from ..core.deadline import Deadline
 from ..core.errors import ConfigError, RejectedError
 from ..core.secret import Secret
-from .arguments import check_headers, check_model_args
-from .openai_api import MODEL_ARGS, OpenAIModel, base_address
-from .service_errors import no_connection, sentence, shown_url
+from ..wire.arguments import check_headers, check_model_args
+from ..wire.errors import no_connection, sentence, shown_url
+from .openai_api import MODEL_ARGS, Dialect, base_address, dialect_of
+from .service import ServiceModel
 from .spec import ModelSpec
 from .transport import (
     CONNECT_TIMEOUT_S,
@@ -45,11 +46,12 @@ AZURE_ARGS = ("azure_endpoint", "azure_deployment", "azure_ad_token", "api_versi
 class SdkTransport:
     """Sends through an ``AsyncOpenAI`` or ``AsyncAzureOpenAI`` client."""
 
-    def __init__(self, client: openai.AsyncOpenAI, *, azure: bool = False) -> None:
+    def __init__(self, client: openai.AsyncOpenAI, dialect: Dialect, *, azure: bool = False) -> None:
         self._client = client
+        self._chat = dialect.path == "/chat/completions"
         self._reached = False
-        path = "/deployments/.../chat/completions" if azure else "/chat/completions"
-        self.url = shown_url(str(client.base_url)).rstrip("/") + path
+        path = "/deployments/..." if azure and self._chat else ""  # Azure has no deployments in the path of Responses
+        self.url = shown_url(str(client.base_url)).rstrip("/") + path + dialect.path
 
     async def exchange(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
         """Send one request."""
@@ -79,9 +81,11 @@ class SdkTransport:
             ) from None
 
     async def _send(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink, silence_s: float) -> Reply:
-        first = {name: body[name] for name in ("model", "messages", "stream") if name in body}
+        named = ("model", "messages", "stream") if self._chat else ("model", "input", "stream")
+        first = {name: body[name] for name in named if name in body}
         rest = {name: value for name, value in body.items() if name not in first}
-        call = self._client.chat.completions.with_streaming_response.create(
+        resource: Any = self._client.chat.completions if self._chat else self._client.responses
+        call = resource.with_streaming_response.create(
             **first,
             extra_body=rest,
             extra_headers=dict(config.extra_headers or {}),
@@ -116,30 +120,30 @@ async def _read_stream(chunks: AsyncIterator[bytes], sink: Sink, silence_s: floa
         sink(chunk)
 
 
-def create(spec: ModelSpec) -> OpenAIModel:
+def create(spec: ModelSpec) -> ServiceModel:
     """Make the model with the SDK as its client.
 
     Raises:
         ConfigError: No address, an argument that is unknown, or no credentials.
     """
     args = spec.model_args
-    check_model_args(args, MODEL_ARGS + AZURE_ARGS, "openai_api")
+    check_model_args(args, MODEL_ARGS + AZURE_ARGS, spec.eval_type)
     check_headers(args.get("default_headers"), "model_args.default_headers")
     azure = any(name in args for name in AZURE_ARGS)
     common: dict[str, Any] = {name: args[name] for name in MODEL_ARGS[1:] if name in args}
     common |= {"max_retries": 0, "timeout": _timeout(), "http_client": _http_client()}
-    key = spec.api_key.reveal().strip()
+    key, dialect = spec.api_key.reveal().strip(), dialect_of(spec)
     try:
         if not azure:
             address = base_address(spec)
             common["default_query"] = {**address.query, **args.get("default_query", {})}
             client = openai.AsyncOpenAI(base_url=address.url, api_key=key, **common)
-            return OpenAIModel(spec.model, SdkTransport(client))
+            return dialect.model(spec.model, SdkTransport(client, dialect))
         common |= {name: args[name] for name in AZURE_ARGS if name in args}
         common.setdefault("azure_endpoint", spec.api_url)
         Secret(str(args.get("azure_ad_token", "")))  # masked in all text from here on
         azure_client = openai.AsyncAzureOpenAI(api_key=None if key == "EMPTY" else key, **common)
-        return OpenAIModel(spec.model, SdkTransport(azure_client, azure=True))
+        return dialect.model(spec.model, SdkTransport(azure_client, dialect, azure=True))
     except (openai.OpenAIError, ValueError) as error:
         raise ConfigError(f"model_args: the openai client refuses them: {sentence(str(error))}") from None
 

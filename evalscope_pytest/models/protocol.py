@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from ..config.generation import GenerationConfig
-from ..core.values import Message, ModelOutput, Sample, Tool
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One question to a model.
-
-    Attributes:
-        sample: The sample it is asked for; None outside a benchmark. Real models do not look at it.
-        right_reply: What a perfect model would answer, in the form the scorer asks for. For ``mock_llm`` only.
-        repeat: Which generation of the same sample this is, from 0. Sampling models vary their seed by it.
-        tools: Functions the model may call.
-    """
-
-    messages: tuple[Message, ...]
-    config: GenerationConfig
-    sample: Sample | None = None
-    right_reply: str = ""
-    repeat: int = 0
-    tools: tuple[Tool, ...] = ()
+from ..core.values import ModelOutput
+from ..wire.request import Request
 
 
 class Model(Protocol):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..config.schema import Settings
 
 LOCAL_MAX_TOKENS = 2048
-SERVICES = ("openai_api", "anthropic_api")
+SERVICES = ("openai_api", "openai_responses_api", "anthropic_api")
 _LOCAL_LOOKAHEAD = 4
 
 
@@ -23,7 +23,8 @@ class ModelSpec:
     """Everything a provider may need to make a model.
 
     Attributes:
-        eval_type: Which provider: ``openai_api``, ``anthropic_api``, ``llm_ckpt``, ``mock_llm``, or a registered one.
+        eval_type: Which provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``, ``llm_ckpt``,
+            ``mock_llm``, or a registered one.
         model: The name or path as the user gave it.
         model_args: The provider's own arguments.
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
@@ -94,8 +95,8 @@ def with_defaults(config: GenerationConfig, eval_type: str, model: str = "") -> 
     does not turn sampling on. Local models generate at most 2048 tokens, greedily unless asked to sample.
     """
     sampling = (config.temperature, config.top_p, config.top_k, config.do_sample)
-    if eval_type == "openai_api":
-        from .chat_completions import thinks_first
+    if eval_type in ("openai_api", "openai_responses_api"):
+        from ..wire.openai_chat import thinks_first
 
         in_body = {"temperature", "top_p", "top_k"} & set(config.extra_body or {})
         if all(p is None for p in sampling) and not in_body and not thinks_first(model):

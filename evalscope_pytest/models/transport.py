@@ -19,7 +19,7 @@ from ..config.generation import GenerationConfig
 from ..core.canonical import dumps
 from ..core.errors import ConfigError, RejectedError, TransientError
 from ..core.secret import Secret
-from .service_errors import no_connection, shown_url
+from ..wire.errors import no_connection, shown_url
 
 Sink = Callable[[bytes], None]
 

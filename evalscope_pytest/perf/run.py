@@ -16,9 +16,9 @@ from ..core.canonical import dumps
 from ..core.errors import ConfigError, ModelError, StoreError
 from ..core.secret import redact
 from ..report.gates import Gate
+from ..wire.interface import UnsendableError
 from .data import DataOptions, load_conversations, shaped
 from .data.prompts import Conversation, single
-from .interfaces import UnsendableError
 from .load.endpoint import Endpoint, address_of
 from .load.load_generator import Workload
 from .load.load_point import Level

@@ -13,10 +13,13 @@ from typing import Any
 
 from ..core.errors import ConfigError, EvalError
 from ..models.spec import ModelSpec
+from ..wire.anthropic import messages_url
+from ..wire.dialects import interface_of
+from ..wire.interface import Interface
+from ..wire.prompt import Content
 from .data import DataOptions, load_conversations
-from .data.prompts import Content, Conversation, single
+from .data.prompts import Conversation, single
 from .data.tokenizer import load_tokenizer
-from .interfaces import interface_of
 from .load.endpoint import Endpoint
 from .load.load_generator import Workload
 from .load.load_point import Arrivals, Level
@@ -28,6 +31,7 @@ from .packages import check_packages
 
 BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
 
+_APIS = {"openai_api": "openai", "openai_responses_api": "responses", "anthropic_api": "anthropic"}
 _KEYWORDS = {
     "--number REQUESTS": "requests=100",
     "--duration SECONDS": "duration_s=10",
@@ -172,16 +176,26 @@ class LoadTester:
             raise
 
     def _endpoint(self) -> Endpoint:
+        interface, url = self._interface()
+        headers = {**interface.headers, **(self._spec.generation.extra_headers or {})}
+        return Endpoint(url, self._spec.api_key, headers, key_header=interface.key_header)
+
+    def _interface(self) -> tuple[Interface, str]:
+        """Return the dialect of the model's service, and the whole address."""
         spec = self._spec
-        if spec.eval_type != "openai_api":
-            raise ConfigError(f"load tests speak OpenAI's interface, not that of {spec.eval_type}. Use openai_api.")
-        headers = dict(spec.generation.extra_headers or {})
-        return Endpoint(interface_of("openai", spec.api_url or "")[1], spec.api_key, headers)
+        api = _APIS.get(spec.eval_type)
+        if api is None:
+            known = ", ".join(_APIS)
+            raise ConfigError(
+                f"eval_type: {spec.eval_type} cannot be load-tested. Allowed: {known}. Choose one of them."
+            )
+        url = spec.api_url or ""
+        return interface_of(api, messages_url(url) if api == "anthropic" else url)
 
     def _workload(
         self, level: Level, prompts: Sequence[Content] | Prompts, stream: bool, parameters: dict[str, Any]
     ) -> Workload:
-        interface, _ = interface_of("openai", self._spec.api_url or "")
+        interface, _ = self._interface()
         fields: dict[str, Any] = {"model": self._spec.model, "stream": stream}
         if stream:
             fields["stream_options"] = {"include_usage": True}

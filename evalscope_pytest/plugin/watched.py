@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from ..core.values import ModelOutput
 from ..engine.context import SampleContext
 from ..engine.handle import ModelHandle
-from ..models.protocol import Request
 from ..store.inflight_marks import Phase, Started
+from ..wire.request import Request
 
 T = TypeVar("T")
 

@@ -22,8 +22,6 @@ from evalscope_pytest.core.secret import mask_keys, redact
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score
 from evalscope_pytest.datasets.card import glob_matches, read_configs
 from evalscope_pytest.datasets.files import _read_csv, _read_json, _read_json_lines
-from evalscope_pytest.models.server_events import EventParser
-from evalscope_pytest.models.service_errors import complaint, json_object
 from evalscope_pytest.report.markup import html_text, one_line, pre
 from evalscope_pytest.report.table import grid, visible
 from evalscope_pytest.scoring.compare.math_equal import same
@@ -42,6 +40,8 @@ from evalscope_pytest.store.rows import calls_of, documents, encode, header_of
 from evalscope_pytest.suites.instruction.ifeval.registry import INSTRUCTIONS
 from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
 from evalscope_pytest.suites.reasoning.bbh import bbh_answer
+from evalscope_pytest.wire.errors import complaint, json_object
+from evalscope_pytest.wire.sse import EventParser
 
 FOUR = options(("alpha", "the second", "7", "not B"))
 CHOICES = ("alpha", "the second", "7", "not B")

@@ -9,7 +9,7 @@ from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.core.values import Message, ModelOutput
 from evalscope_pytest.models.factory import ModelSpec, create
-from evalscope_pytest.models.protocol import Request
+from evalscope_pytest.wire.request import Request
 
 KEY = "canary-key-0123456789"
 

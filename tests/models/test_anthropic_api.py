@@ -8,7 +8,7 @@ from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import ConfigError, FatalError, RateLimitedError, RejectedError, TransientError
 from evalscope_pytest.core.values import Message
 from evalscope_pytest.models.factory import create
-from evalscope_pytest.models.protocol import Request
+from evalscope_pytest.wire.request import Request
 from tests.servers import service
 from tests.servers.service import Answer, Fault, event
 

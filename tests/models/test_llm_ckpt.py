@@ -15,7 +15,7 @@ from evalscope_pytest.core.errors import ConfigError, FatalError, RejectedError,
 from evalscope_pytest.core.values import Message, Tool
 from evalscope_pytest.models import llm_ckpt
 from evalscope_pytest.models.factory import create
-from evalscope_pytest.models.protocol import Request
+from evalscope_pytest.wire.request import Request
 from tests.waiting import wait_until
 
 from .asking import ask, request, spec

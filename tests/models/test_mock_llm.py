@@ -13,7 +13,7 @@ from evalscope_pytest.core.errors import ConfigError, RejectedError
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.mock_llm import UNSURE, wrong_reply
-from evalscope_pytest.models.protocol import Request
+from evalscope_pytest.wire.request import Request
 
 from .asking import ask, request, spec
 

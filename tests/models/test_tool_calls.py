@@ -8,8 +8,8 @@ import pytest
 
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.values import Message, Sample, Tool, ToolCall
-from evalscope_pytest.models.protocol import Request
-from evalscope_pytest.models.tool_calls import CallDrafts
+from evalscope_pytest.wire.request import Request
+from evalscope_pytest.wire.tool_calls import CallDrafts
 from tests.cost import at_most
 from tests.servers.service import Answer, Fault, event, stream
 

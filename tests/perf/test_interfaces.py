@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.perf.data.prompts import Conversation, Turn, single
-from evalscope_pytest.perf.interfaces import find, interface_of
 from evalscope_pytest.perf.load.connection import Exchange
 from evalscope_pytest.perf.load.load_generator import Workload
 from evalscope_pytest.perf.load.load_point import Level
@@ -26,6 +25,7 @@ from evalscope_pytest.perf.load.request_template import Form
 from evalscope_pytest.perf.load.session import measure
 from evalscope_pytest.perf.measure.result import Result
 from evalscope_pytest.perf.output.records import read_requests
+from evalscope_pytest.wire.dialects import find, interface_of
 from tests.servers.service import event
 
 from .service import Pace, PerfService, delta, endpoint, stream_of, undisturbed, usage
@@ -229,6 +229,143 @@ class TestDashScope:
         assert reply_of("dashscope", b'{"code": "InvalidApiKey", "message": "bad key"}', event_stream=False).error
 
 
+def messages_event(kind: str, **fields: Any) -> bytes:
+    """An event of Anthropic's Messages."""
+    return f"event: {kind}\n".encode() + event({"type": kind, **fields})
+
+
+def block(text: str, kind: str = "text", index: int = 0) -> bytes:
+    return messages_event("content_block_delta", index=index, delta={"type": f"{kind}_delta", kind: text})
+
+
+START = messages_event("message_start", message={"content": [], "usage": {"input_tokens": 3, "output_tokens": 1}})
+STOP = [
+    messages_event("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 9}),
+    messages_event("message_stop"),
+]
+
+
+class TestAnthropic:
+    @pytest.mark.parametrize("ending", ["", "/v1", "/v1/messages"])
+    def test_a_stream_is_measured_with_key_and_version(self, service, tmp_path, monkeypatch, ending):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "canary-key-0123456789")
+        monkeypatch.setenv("OPENAI_API_KEY", "key-of-another-provider")
+        service.writes = [
+            START,
+            messages_event("ping"),
+            messages_event("content_block_start", index=0, content_block={"type": "thinking", "thinking": ""}),
+            block("hm", "thinking"),
+            messages_event("content_block_start", index=1, content_block={"type": "text", "text": ""}),
+            block("Hel", index=1),
+            block("lo", index=1),
+            *STOP,
+        ]
+        words = "--api anthropic --model m --prompt Hi -n 2 --max-tokens 7 --stop END --no-timestamp --name a"
+        assert main(["perf", "--url", f"{service.origin}{ending}", *words.split()]) == 0
+        received = service.requests[-1]
+        assert received.path == "/v1/messages"
+        assert received.headers["x-api-key"] == "canary-key-0123456789"
+        assert received.headers["anthropic-version"] == "2023-06-01"
+        assert "authorization" not in received.headers
+        assert received.body == {
+            "model": "m",
+            "stream": True,
+            "max_tokens": 7,
+            "temperature": 0.0,
+            "stop_sequences": ["END"],
+            "messages": [{"role": "user", "content": "Hi"}],
+        }
+        folder = tmp_path / "outputs" / "perf" / "a"
+        first = next(iter(read_requests(folder / "parallel_1" / "requests.jsonl")))
+        assert (first.error, first.events, first.tokens.source) == ("", 3, "usage")
+        assert (first.tokens.input, first.tokens.output, first.tokens.reasoning) == (3, 9, 1)
+        assert "canary-key" not in "".join(file.read_text() for file in folder.rglob("*.*") if file.suffix != ".gz")
+
+    def test_an_address_of_messages_means_this_interface(self):
+        assert interface_of("openai", "http://host/v1/messages")[0].name == "anthropic"
+
+    def test_system_turns_pictures_and_calls_have_the_interfaces_shape(self):
+        call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+        image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
+        turn = Turn(
+            [
+                {"role": "system", "content": [{"type": "text", "text": "Be brief."}]},
+                {"role": "user", "content": [{"type": "text", "text": "What?"}, image]},
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                {"role": "tool", "content": "one", "tool_call_id": "c1"},
+                {"role": "user", "content": [{"type": "image_url", "image_url": "http://host/a.png"}]},
+            ]
+        )
+        body = json.loads(Form("anthropic", {"model": "m"}).body(turn))
+        picture = {"type": "base64", "media_type": "image/png", "data": "AA"}
+        assert body == {
+            "model": "m",
+            "max_tokens": 4096,
+            "system": "Be brief.",
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "text": "What?"}, {"type": "image", "source": picture}]},
+                {"role": "assistant", "content": [{"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}}]},
+                {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": "one"}]},
+                {
+                    "role": "user",
+                    "content": [{"type": "image", "source": {"type": "url", "url": "http://host/a.png"}}],
+                },
+            ],
+        }
+
+    def test_whole_replies_and_cached_input(self, service):
+        usage = {"input_tokens": 3, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 2, "output_tokens": 7}
+        content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hello"}]
+        service.reply = {"type": "message", "content": content, "stop_reason": "end_turn", "usage": usage}
+        tokens = one(service, "anthropic").requests[0].tokens
+        assert (tokens.input, tokens.cached, tokens.output) == (13, 8, 7)
+        found = reply_of("anthropic", json.dumps(service.reply).encode(), event_stream=False)
+        assert (found.text, found.reasoning_texts) == ("Hello", ["hm"])
+
+    def test_later_usage_without_the_cache_keeps_the_cached_input(self):
+        first = {"input_tokens": 3, "cache_read_input_tokens": 8, "output_tokens": 1}
+        start = messages_event("message_start", message={"usage": first})
+        end = messages_event(
+            "message_delta", delta={"stop_reason": "end_turn"}, usage={"input_tokens": 3, "output_tokens": 5}
+        )
+        tokens = reply_of("anthropic", start, block("a"), end).tokens(None, 0)
+        assert (tokens.input, tokens.cached, tokens.output) == (11, 8, 5)
+
+    def test_a_tool_call_is_output_from_its_name_on(self):
+        begun = messages_event("content_block_start", content_block={"type": "tool_use", "id": "c", "name": "f"})
+        piece = messages_event("content_block_delta", delta={"type": "input_json_delta", "partial_json": '{"a"'})
+        found = reply_of("anthropic", START, begun, piece, *STOP)
+        assert list(found.stamps) == [2.0, 3.0]
+        assert found.first_answer == 2.0
+
+    @pytest.mark.parametrize(
+        ("last", "words"),
+        [
+            (messages_event("error", error={"type": "overloaded_error", "message": "Overloaded"}), "Overloaded"),
+            (event({"error": {"message": "gateway"}}), "gateway"),
+            (b"", "stopped without an end mark"),
+            (event("nonsense"), "not JSON"),
+            (event("[1]"), "no JSON object"),
+            (messages_event("content_block_delta", delta={"type": "text_delta", "text": 7}), "cannot be read"),
+            (messages_event("content_block_delta", delta=None), "cannot be read"),
+        ],
+    )
+    def test_what_makes_a_stream_a_failure(self, last, words):
+        assert words in reply_of("anthropic", START, block("a"), last).error
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"[]", b"{}", b'{"type": "error", "error": {"message": "no"}}', b'{"content": [7]}', b"<html>"]
+    )
+    def test_a_body_without_an_answer_is_a_failure(self, body):
+        assert reply_of("anthropic", body, event_stream=False).error
+
+    def test_turns_carry_the_replies_before_them(self, service):
+        service.writes = [START, block("Hello"), *STOP]
+        one(service, "anthropic", Conversation((Turn("a"), Turn("b"))))
+        assert [m["content"] for m in service.requests[1].body["messages"]] == ["a", "Hello", "b"]
+
+
 MINIMAL = """
 def request(prompt, fields):
     return {"input_text": prompt.text, "n": fields["max_tokens"], "stream": fields["stream"]}
@@ -243,7 +380,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evalscope_pytest.perf.interfaces import Said
+from evalscope_pytest.wire import Delta
 
 
 @dataclass
@@ -257,8 +394,8 @@ class Mine:
 
     def read(self, event):
         if event == "over":
-            return Said(finished=True)
-        return Said(
+            return Delta(finished=True)
+        return Delta(
             text=event.get("t", ""),
             reasoning=event.get("r", ""),
             called="f" in event,
@@ -268,7 +405,7 @@ class Mine:
         )
 
     def read_whole(self, reply):
-        return Said(text=reply["text"], output_tokens=reply["n"], input_tokens=4, cached_tokens=1, reasoning_tokens=2)
+        return Delta(text=reply["text"], output_tokens=reply["n"], input_tokens=4, cached_tokens=1, reasoning_tokens=2)
 
 
 class Strict(Mine):
@@ -426,14 +563,14 @@ class TestOwn:
     def test_a_text_that_is_none_is_a_failure_and_no_crash(self, service, tmp_path):
         file = tmp_path / "odd.py"
         file.write_text(
-            "from evalscope_pytest.perf.interfaces import Said\n"
+            "from evalscope_pytest.wire import Delta\n"
             "def request(prompt, fields):\n    return {}\n"
-            "def read(event):\n    return Said(text=event['t'], output_tokens=event['n'])\n"
+            "def read(event):\n    return Delta(text=event['t'], output_tokens=event['n'])\n"
         )
         service.writes = [event({"t": None, "n": None}), event({"t": 3, "n": None})]
-        assert "read() gave a Said.text that is int 3" in one(service, str(file)).failures[0].reason
+        assert "read() gave a Delta.text that is int 3" in one(service, str(file)).failures[0].reason
         service.writes = [event({"t": "a", "n": "five"})]
-        assert "Said.output_tokens that is str 'five'" in one(service, str(file)).failures[0].reason
+        assert "Delta.output_tokens that is str 'five'" in one(service, str(file)).failures[0].reason
 
     @pytest.mark.parametrize(
         ("code", "name", "words"),

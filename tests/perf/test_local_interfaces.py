@@ -15,7 +15,7 @@ for needed in ("torch", "transformers", "fastapi", "uvicorn"):
 
 pytestmark = pytest.mark.slow
 OWN = """
-from evalscope_pytest.perf.interfaces import Said
+from evalscope_pytest.wire import Delta
 
 path = "/chat/completions"
 
@@ -24,7 +24,7 @@ def request(prompt, fields):
 
 def read(event):
     text = "".join(choice["delta"].get("content") or "" for choice in event["choices"])
-    return Said(text=text, output_tokens=(event.get("usage") or {}).get("completion_tokens"))
+    return Delta(text=text, output_tokens=(event.get("usage") or {}).get("completion_tokens"))
 """
 
 

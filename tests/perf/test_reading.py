@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.perf.load.connection import Exchange
 from evalscope_pytest.perf.load.parse import Reply, read
-from evalscope_pytest.perf.load.sse import END, EventSplitter, LineSplitter, Splitter
+from evalscope_pytest.wire.sse import END, EventParser, LineParser, Parser
 from tests.servers.service import event
 
 from .service import delta, usage
@@ -26,7 +26,7 @@ def reply(*reads: bytes, status: int = 200, event_stream: bool = True) -> Reply:
     return asyncio.run(read(exchange))
 
 
-def split(splitter: Splitter, pieces: list[bytes]) -> list[tuple[int, bytes]]:
+def split(splitter: Parser, pieces: list[bytes]) -> list[tuple[int, bytes]]:
     """The events of pieces, each with the number of the piece that completed it."""
     return [(number, data) for number, piece in enumerate([*pieces, END]) for data in splitter.feed(piece)]
 
@@ -169,15 +169,15 @@ def test_where_reads_are_cut_changes_no_event(blocks, cuts, newline):
     whole = "".join(newline.join(lines) + newline * 2 for lines in blocks).encode()
     places = [0, *sorted(cut % (len(whole) + 1) for cut in cuts), len(whole)]
     pieces = [whole[a:b] for a, b in pairwise(places) if a < b]
-    at_once = [data for _, data in split(EventSplitter(), [whole])]
-    in_pieces = split(EventSplitter(), pieces)
+    at_once = [data for _, data in split(EventParser(), [whole])]
+    in_pieces = split(EventParser(), pieces)
     assert [data for _, data in in_pieces] == at_once
     assert [number for number, _ in in_pieces] == sorted(number for number, _ in in_pieces)
 
 
 @pytest.mark.parametrize(
     ("splitter", "piece"),
-    [(EventSplitter(), b"x" * 4096), (EventSplitter(), b"data: x\r\n" * 455), (LineSplitter(), b"x" * 4096)],
+    [(EventParser(), b"x" * 4096), (EventParser(), b"data: x\r\n" * 455), (LineParser(), b"x" * 4096)],
 )
 def test_reading_takes_time_in_proportion_to_what_came(splitter, piece):
     """32 MiB without an end, in 8192 pieces: joined anew with each piece this takes a minute."""

@@ -8,6 +8,7 @@ import pytest
 
 from .anthropic_server import AnthropicServer
 from .openai_server import OpenAIServer
+from .responses_server import ResponsesServer
 
 
 @pytest.fixture
@@ -21,4 +22,11 @@ def openai_server() -> Iterator[OpenAIServer]:
 def anthropic_server() -> Iterator[AnthropicServer]:
     """A service with Anthropic's Messages API that answers "OK" until told otherwise."""
     with AnthropicServer() as server:
+        yield server
+
+
+@pytest.fixture
+def responses_server() -> Iterator[ResponsesServer]:
+    """A service with OpenAI's Responses that answers "OK" unless scripted."""
+    with ResponsesServer() as server:
         yield server

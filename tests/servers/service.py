@@ -265,7 +265,7 @@ class Service(ABC):
             self.working -= 1
 
     async def _reply(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
-        said = self.answer if isinstance(self.answer, str) else self.answer(body["messages"])
+        said = self.answer if isinstance(self.answer, str) else self.answer(body.get("messages") or body["input"])
         answer = Answer(said) if isinstance(said, str) else said
         if body.get("stream"):
             return await write(request, stream(*self.events(body, answer)))

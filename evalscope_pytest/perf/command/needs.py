@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...core.errors import ConfigError
+from ...core.python_file import is_own_file
 from ..data import CONVERSATIONS, TIMED
-from ..data.custom_file import is_own_file
 from .options import default_of
 
 Test = Callable[[argparse.Namespace], bool]

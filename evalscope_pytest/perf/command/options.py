@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from ...core.errors import ConfigError, closest
+from ...wire.dialects import APIS
 from ..data import NAMES
-from ..interfaces import APIS
 from ..load.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S
 from ..output.recording import TOOLS
 
-API_KEY_VARIABLES = ("EVALSCOPE_API_KEY", "OPENAI_API_KEY")
+API_KEY_VARIABLE = "EVALSCOPE_API_KEY"
 _DESCRIPTION = """\
 Load-test a model service and say what it did: a load that is kept (--parallel), or starts by schedule (--rate).
 """
@@ -124,7 +124,11 @@ def _add_service(group: argparse._ArgumentGroup) -> None:
         metavar="WORDS",
         help="with --api local: options of transformers serve, or vllm serve",
     )
-    group.add_argument("--api-key", metavar="KEY", help=f"default: from {' or '.join(API_KEY_VARIABLES)}")
+    group.add_argument(
+        "--api-key",
+        metavar="KEY",
+        help=f"default: from {API_KEY_VARIABLE} or OPENAI_API_KEY (with --api anthropic, ANTHROPIC_API_KEY)",
+    )
     group.add_argument("--headers", nargs="+", default=[], metavar="NAME=VALUE", help="more HTTP headers")
     group.add_argument(
         "--connect-timeout",

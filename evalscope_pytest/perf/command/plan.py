@@ -10,14 +10,14 @@ from pathlib import Path
 from ...core.errors import ConfigError
 from ...core.secret import Secret, is_secret_name, remember_secrets
 from ...store.layout import safe_name
+from ...wire.interface import Interface
 from ..data import TIMED
-from ..interfaces import Interface
 from ..load.endpoint import Endpoint, Patience
 from ..load.load_point import Level
 from ..measure.goodput import parse_objective
 from ..run import RunPlan
 from .needs import check_needs
-from .options import API_KEY_VARIABLES
+from .options import API_KEY_VARIABLE
 from .sent import SEED, data_of, dataset_of, interface_for, lengths_of, parameters_of, prompt_of, speed_of
 
 _SPEED_REQUESTS = {"speed_benchmark": 8, "speed_benchmark_long": 4}
@@ -42,7 +42,7 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
     parameters = parameters_of(options, interface, streams)
     remember_secrets(parameters)
     return RunPlan(
-        endpoint=_endpoint(options, url, _headers(options, interface, streams), environ),
+        endpoint=_endpoint(options, interface, url, _headers(options, interface, streams), environ),
         interface=interface.name,
         parameters=parameters,
         lengths=lengths_of(options) if interface.streams else None,
@@ -95,13 +95,19 @@ def _headers(options: argparse.Namespace, interface: Interface, streams: bool) -
 
 
 def _endpoint(
-    options: argparse.Namespace, url: str, headers: Mapping[str, str], environ: Mapping[str, str]
+    options: argparse.Namespace,
+    interface: Interface,
+    url: str,
+    headers: Mapping[str, str],
+    environ: Mapping[str, str],
 ) -> Endpoint:
-    key = options.api_key or next((environ[name] for name in API_KEY_VARIABLES if environ.get(name)), "")
+    # A provider's variable is read for its dialect only: a key must not go to another provider.
+    names = (API_KEY_VARIABLE, interface.key_variable)
+    key = options.api_key or next((environ[name] for name in names if environ.get(name)), "")
     patience = Patience(options.connect_timeout, options.read_timeout, options.total_timeout)
     if min(patience.connect_s, patience.read_s, patience.total_s) <= 0:
         raise ConfigError("--connect-timeout, --read-timeout and --total-timeout are seconds above zero.")
-    return Endpoint(url, Secret(key), headers, patience)
+    return Endpoint(url, Secret(key), headers, patience, interface.key_header)
 
 
 def _pair(text: str) -> tuple[str, str]:

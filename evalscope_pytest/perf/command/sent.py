@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ...core.errors import ConfigError
+from ...core.python_file import is_own_file
+from ...wire.dialects import interface_of
+from ...wire.interface import Interface
 from ..data import CONVERSATIONS, DataOptions, Details, Pictures, Shape, checked_query, details_of, keys_of
 from ..data.chat_template import ChatTemplate, load_chat_template
-from ..data.custom_file import is_own_file
 from ..data.tokenizer import load_tokenizer
-from ..interfaces import Interface, interface_of
 from .options import default_of
 
 SEED = 42  # of prompts, starts and lengths, where --seed is not given

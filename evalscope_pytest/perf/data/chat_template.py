@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ...core.errors import ConfigError
-from .prompts import Message
+from ...wire.prompt import Message
 
 
 class ChatTemplate:

@@ -8,8 +8,9 @@ from typing import Any
 
 from ...core.errors import DatasetError
 from ...datasets.files import read_records
+from ...wire.prompt import Message
 from .options import DataOptions
-from .prompts import Conversation, Message, Turn, single
+from .prompts import Conversation, Turn, single
 from .published import Published, file_of
 from .texts import parsed, text_lines
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...core.errors import ConfigError, DatasetError
+from ...wire.prompt import Message, text_of
 from .options import DataOptions
-from .prompts import Conversation, Message, Turn, text_of
+from .prompts import Conversation, Turn
 from .tokenizer import Tokenizer
 
 _PARTIAL = "\ufffd"  # half a character, where a cut went through it

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 
 from ...core.errors import ConfigError, DatasetError, closest
+from ...core.python_file import is_own_file
 from . import (
     agentic,
     conversations,
@@ -19,7 +20,6 @@ from . import (
     trace,
     workload_trace,
 )
-from .custom_file import is_own_file
 from .lengths import fitted
 from .options import DataOptions
 from .plugin import from_file

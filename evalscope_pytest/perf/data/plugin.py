@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.errors import ConfigError, EvalError, closest
-from .custom_file import load_module, parts_of, where_and_what
+from ...core.python_file import load_module, parts_of, where_and_what
 from .options import DataOptions
 from .prompts import Conversation, single
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Message = Mapping[str, Any]
-Content = str | bytes | Sequence[int] | Sequence[Message] | Sequence[str] | Mapping[str, Any]
+from ...wire.prompt import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +42,3 @@ class Conversation:
 def single(content: Content, tokens: int = 0) -> Conversation:
     """Return a conversation of one turn."""
     return Conversation((Turn(content, tokens),))
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What one request asks, as interfaces see it.
-
-    Attributes:
-        content: As the data set gave it, see `Turn`.
-        history: The messages before it.
-    """
-
-    content: Content
-    history: Sequence[Message] = ()
-
-    @property
-    def messages(self) -> list[Message]:
-        """The whole conversation as chat messages."""
-        return [*self.history, *messages_of(self.content)]
-
-    @property
-    def text(self) -> str:
-        """The whole conversation as one text; empty for token ids."""
-        if isinstance(self.content, str) and not self.history:
-            return self.content
-        texts = [text_of(message) for message in self.messages]
-        return "\n".join(texts or [item for item in self.content if isinstance(item, str)])
-
-
-def messages_of(content: Content) -> list[Message]:
-    """Return content as chat messages; a request body has them in ``messages``."""
-    if isinstance(content, str):
-        return [{"role": "user", "content": content}]
-    if isinstance(content, Mapping):
-        content = content.get("messages") or ()
-    return [m for m in content if isinstance(m, Mapping)]
-
-
-def text_of(message: Message) -> str:
-    """Return what a message says, pictures left out."""
-    said = message.get("content")
-    if isinstance(said, str):
-        return said
-    parts = said if isinstance(said, (list, tuple)) else ()
-    return "\n".join(str(part["text"]) for part in parts if isinstance(part, Mapping) and part.get("text"))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.errors import ConfigError
+from ...wire.prompt import Content, Message, Prompt, messages_of
 from .chat_template import ChatTemplate
-from .prompts import Content, Conversation, Message, Prompt, Turn, messages_of
+from .prompts import Conversation, Turn
 from .tokenizer import Tokenizer
 
 MODEL, PROMPT = "%m", "%p"

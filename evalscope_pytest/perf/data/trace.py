@@ -15,8 +15,9 @@ from typing import Any
 
 from ...core.errors import ConfigError, DatasetError
 from ...datasets.files import read_records
+from ...wire.prompt import Content
 from .options import DataOptions
-from .prompts import Content, Conversation, Turn
+from .prompts import Conversation, Turn
 from .random_tokens import text_of_length
 from .tokenizer import Tokenizer
 

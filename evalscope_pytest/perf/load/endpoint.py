@@ -35,7 +35,7 @@ class Endpoint:
 
     Attributes:
         url: The whole address, path included; never shown, it may hold a key.
-        api_key: Goes as a bearer token.
+        api_key: Goes as a bearer token, or as it is in another ``key_header``.
         headers: Further headers; they win over those made here.
     """
 
@@ -43,6 +43,7 @@ class Endpoint:
     api_key: Secret = _NO_KEY
     headers: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = Patience()
+    key_header: str = "authorization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def _headers(endpoint: Endpoint, where: str) -> dict[str, str]:
     if userinfo:
         headers["authorization"] = "Basic " + b64encode(unquote(userinfo).encode()).decode()
     if endpoint.api_key:
-        headers["authorization"] = f"Bearer {endpoint.api_key.reveal()}"
+        prefix = "Bearer " if endpoint.key_header == "authorization" else ""
+        headers[endpoint.key_header] = prefix + endpoint.api_key.reveal()
     for name, value in endpoint.headers.items():
         headers[name.lower()] = str(value)
     return headers

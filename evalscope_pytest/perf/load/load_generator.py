@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter
 
-from ..data.prompts import Conversation, Message, Turn, messages_of
-from ..interfaces import UnsendableError
+from ...wire.interface import UnsendableError
+from ...wire.prompt import Message, messages_of
+from ..data.prompts import Conversation, Turn
 from ..measure.request import Request
 from .connection import Client, Exchange
 from .health import Effort, Monitor

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..data.prompts import Message, Prompt, Turn
-from ..interfaces import UnsendableError, find
-from .parse import Reader
+from ...wire.dialects import find
+from ...wire.interface import UnsendableError
+from ...wire.prompt import Message, Prompt
+from ...wire.stamped import Reader
+from ..data.prompts import Turn
 
 
 @dataclass(frozen=True, slots=True)

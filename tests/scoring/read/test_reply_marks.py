@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.reply_marks import channels, without_tokens
-from evalscope_pytest.models.reasoning import split_reasoning
 from evalscope_pytest.scoring.read.choice import read_choice
 from evalscope_pytest.scoring.read.code import PYTHON, code_of
 from evalscope_pytest.scoring.read.math_text import read_math
@@ -16,6 +15,7 @@ from evalscope_pytest.scoring.read.phrase import read_phrase
 from evalscope_pytest.scoring.read.span import read_spans
 from evalscope_pytest.scoring.read.verdict import read_verdict
 from evalscope_pytest.scoring.read.visible import visible
+from evalscope_pytest.wire.reasoning import split_reasoning
 from tests.cost import at_most
 
 FOUR = options(["a dog", "the cat", "fish", "bird"])

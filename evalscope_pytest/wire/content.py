@@ -1,4 +1,4 @@
-"""What a message or a piece of a stream says: its text and its thinking, wherever services put them."""
+"""Text and thinking of a message or of a piece of a stream, wherever services put them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _THINKING_PARTS = ("thinking", "reasoning")
 _REASONING = ("reasoning_content", "reasoning")
 
 
-class Said(NamedTuple):
+class Content(NamedTuple):
     """Text and thinking of a message, or of a piece of one."""
 
     text: str
@@ -21,10 +21,10 @@ class ContentError(ValueError):
     """A message's content is neither text nor parts of text."""
 
 
-def said(message: Mapping[str, Any]) -> Said:
-    """Return what an OpenAI-style message or delta says.
+def content_of(message: Mapping[str, Any]) -> Content:
+    """Return text and thinking of an OpenAI-style message or delta.
 
-    Thinking stands in a field of its own, of which services send one or several with the same words, in
+    Thinking is in a separate field, of which services send one or several with the same text, in
     ``reasoning_details``, or in parts of the content.
 
     Raises:
@@ -32,12 +32,12 @@ def said(message: Mapping[str, Any]) -> Said:
     """
     text, thoughts = _content(message.get("content"))
     named = next((words for name in _REASONING if (words := _words(message, name))), "")
-    return Said(text or _words(message, "refusal"), named or _details(message.get("reasoning_details")) or thoughts)
+    return Content(text or _words(message, "refusal"), named or _details(message.get("reasoning_details")) or thoughts)
 
 
-def _content(content: object) -> Said:
+def _content(content: object) -> Content:
     if content is None or isinstance(content, str):
-        return Said(content or "", "")
+        return Content(content or "", "")
     if not isinstance(content, list):
         raise ContentError(f"its content is {_kind(content)} instead of text")
     text, thoughts = [], []
@@ -54,7 +54,7 @@ def _content(content: object) -> Said:
             text.append(part["text"])
         else:
             raise ContentError(f"its content holds {_part(part)} instead of text")
-    return Said("".join(text), "".join(thoughts))
+    return Content("".join(text), "".join(thoughts))
 
 
 def _thinking(part: Mapping[str, Any]) -> Iterator[str]:

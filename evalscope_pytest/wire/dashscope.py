@@ -1,6 +1,6 @@
-"""DashScope's own text generation (Alibaba Cloud Model Studio's API reference, 2026).
+"""DashScope's native text generation (Alibaba Cloud Model Studio's API reference, 2026); for load tests only.
 
-Streams are asked for by a header; each event carries an increment, and the usage so far.
+A header requests a stream; each event carries an increment, and the usage so far.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...models.service_errors import complaint_of
-from ..data.prompts import Prompt
-from ..load.parse import Reader, Reply
+from .delta import Delta, take
+from .errors import complaint_of
 from .interface import Fields, Interface, wrong_shape
-from .said import Said, take
+from .prompt import Prompt
+from .stamped import Reader, StampedReply
+from .usage import count
 
 _OUTSIDE = ("model", "stream", "stream_options")
 
@@ -31,37 +32,36 @@ def write(prompt: Prompt, fields: Fields) -> dict[str, Any]:
     return {**body, "input": {"messages": prompt.messages}}
 
 
-def take_event(event: Any, stamp: float, reply: Reply) -> None:
+def take_event(event: Any, stamp: float, reply: StampedReply) -> None:
     """Add an event of the stream to a reply."""
-    take(_said(event), stamp, reply)
+    take(_delta_of(event), stamp, reply)
 
 
-def take_body(body: Any, reply: Reply) -> None:
+def take_body(body: Any, reply: StampedReply) -> None:
     """Add a whole reply, which has the shape of an event."""
-    take(_said(body), None, reply)
+    take(_delta_of(body), None, reply)
     reply.ended = True
 
 
-def _said(event: Any) -> Said:
+def _delta_of(event: Any) -> Delta:
     if not isinstance(event, Mapping):
-        return Said(error="it is no JSON object")
+        return Delta(error="it is no JSON object")
     output = event.get("output")
     if not isinstance(output, Mapping):
-        return Said(error=complaint_of(event).message)
+        return Delta(error=complaint_of(event).message)
     choices = output.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
     message = choice.get("message")
-    said = message if isinstance(message, Mapping) else {}
+    content = message if isinstance(message, Mapping) else {}
     usage = event.get("usage")
-    counts: Mapping[str, Any] = usage if isinstance(usage, Mapping) else {}
-    details = counts.get("output_tokens_details")
-    return Said(
-        text=_text(said.get("content")) or _text(output.get("text")),
-        reasoning=_text(said.get("reasoning_content")),
-        called=bool(said.get("tool_calls")),
-        input_tokens=_number(counts.get("input_tokens")),
-        output_tokens=_number(counts.get("output_tokens")),
-        reasoning_tokens=_number(details.get("reasoning_tokens")) if isinstance(details, Mapping) else None,
+    details = usage.get("output_tokens_details") if isinstance(usage, Mapping) else None
+    return Delta(
+        text=_text(content.get("content")) or _text(output.get("text")),
+        reasoning=_text(content.get("reasoning_content")),
+        called=bool(content.get("tool_calls")),
+        input_tokens=count(usage, "input_tokens"),
+        output_tokens=count(usage, "output_tokens"),
+        reasoning_tokens=count(details, "reasoning_tokens"),
         finished=(choice.get("finish_reason") or output.get("finish_reason") or "null") != "null",
     )
 
@@ -71,10 +71,6 @@ def _text(content: Any) -> str:
     if isinstance(content, list):
         return "".join(_text(part.get("text")) for part in content if isinstance(part, Mapping))
     return content if isinstance(content, str) else ""
-
-
-def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
 
 
 INTERFACE = Interface(

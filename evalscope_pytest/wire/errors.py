@@ -39,6 +39,7 @@ _STATUS_OF = {  # of errors inside a reply that itself came with status 200
     "not_found_error": 404,
     "model_not_found": 404,
     "invalid_request_error": 400,
+    "invalid_prompt": 400,
     "badrequesterror": 400,
     "context_length_exceeded": 400,
     "content_filter": 400,

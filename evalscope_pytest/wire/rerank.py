@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..data.prompts import Prompt
 from .interface import Fields, Interface, whole_body, wrong_shape
+from .prompt import Prompt
 
 
 def write(prompt: Prompt, fields: Fields) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An interface of the user's own: ``--api mine.py``, a file with two functions.
+"""A custom dialect of the user's: ``--api mine.py``, a file with two functions.
 
 ::
 
@@ -8,10 +8,10 @@
     def read(event):                # the text in an event of the stream, or in a whole reply
         return event["token"]
 
-`request` gets a `Prompt` and the fields of every request in OpenAI's names. `read` gets decoded JSON, or a text where
-it is none, and returns a text, a `Said`, or None. Where whole replies look different, ``read_whole`` reads them.
-Next to them may stand ``path``, ``headers``, ``stream = "lines"``, and ``finishes = True``: a stream is then cut that
-has no `Said` that is ``finished``. ``mine.py:Name`` takes all of these from a class.
+`request` gets a `Prompt` and the fields of every request under OpenAI's names. `read` gets decoded JSON, or a text if
+it is not JSON, and returns a text, a `Delta`, or None. If whole replies look different, ``read_whole`` reads them.
+Optional are ``path``, ``headers``, ``stream = "lines"``, and ``finishes = True``: a stream without a `Delta` that is
+``finished`` then counts as cut. ``mine.py:Name`` takes all of these from a class.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import ConfigError, closest
-from ...models.service_errors import shown
-from ..data.custom_file import load_module, parts_of, where_and_what
-from ..data.prompts import Prompt
-from ..load.parse import Reader, Reply
+from ..core.errors import ConfigError, closest
+from ..core.python_file import load_module, parts_of, where_and_what
+from .delta import Delta, take
+from .errors import shown
 from .interface import Fields, Interface, UnsendableError
-from .said import Said, take
+from .prompt import Prompt
+from .stamped import Reader, StampedReply
 
 Read = Callable[[Any], Any]
 _SETTINGS: tuple[tuple[str, Any], ...] = (("path", ""), ("headers", {}), ("stream", "events"), ("finishes", False))
@@ -113,42 +113,42 @@ def _writer(request: Callable[..., Any], file: Path) -> Callable[[Prompt, Fields
     return write
 
 
-def _event_reader(read: Read, file: Path, finishes: bool) -> Callable[[Any, float, Reply], None]:
-    def take_event(event: Any, stamp: float, reply: Reply) -> None:
+def _event_reader(read: Read, file: Path, finishes: bool) -> Callable[[Any, float, StampedReply], None]:
+    def take_event(event: Any, stamp: float, reply: StampedReply) -> None:
         reply.ended = reply.ended or not finishes  # else the end of the reply is that of the stream
         _take(read, event, stamp, reply, file)
 
     return take_event
 
 
-def _body_reader(read: Read, file: Path) -> Callable[[Any, Reply], None]:
-    def take_body(body: Any, reply: Reply) -> None:
+def _body_reader(read: Read, file: Path) -> Callable[[Any, StampedReply], None]:
+    def take_body(body: Any, reply: StampedReply) -> None:
         reply.ended = True
         _take(read, body, None, reply, file)
 
     return take_body
 
 
-def _take(read: Read, event: Any, stamp: float | None, reply: Reply, file: Path) -> None:
+def _take(read: Read, event: Any, stamp: float | None, reply: StampedReply, file: Path) -> None:
     try:
         found = read(event)
-        said = Said(text=found) if isinstance(found, str) else Said() if found is None else found
-        if wrong := _wrong(said):
+        delta = Delta(text=found) if isinstance(found, str) else Delta() if found is None else found
+        if wrong := _wrong(delta):
             reply.error = shown(f"{file.name}: read() gave {wrong}")
             return
-        take(said, stamp, reply)
+        take(delta, stamp, reply)
     except _ERRORS as error:  # the request has failed, no more
         reply.error = shown(where_and_what(error, file))
 
 
-def _wrong(said: Any) -> str:
-    """Return what is wrong with what a user's function gave, or nothing."""
-    if not isinstance(said, Said):
-        return f"{_kind(said)}. It has to return a text, a Said, or None."
+def _wrong(delta: Any) -> str:
+    """Return what is wrong with the value that a user's function returned; empty if nothing is."""
+    if not isinstance(delta, Delta):
+        return f"{_kind(delta)}. It has to return a text, a Delta, or None."
     for name, kind in _KINDS.items():
-        value = getattr(said, name)
+        value = getattr(delta, name)
         if value is not None and not isinstance(value, kind):
-            return f"a Said.{name} that is {_kind(value)}."
+            return f"a Delta.{name} that is {_kind(value)}."
     return ""
 
 

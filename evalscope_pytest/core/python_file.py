@@ -9,7 +9,7 @@ from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 
-from ...core.errors import ConfigError
+from .errors import ConfigError
 
 
 def is_own_file(name: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..data.prompts import Prompt, messages_of, text_of
 from .interface import Fields, Interface, whole_body
+from .prompt import Prompt, messages_of, text_of
 
 
 def write(prompt: Prompt, fields: Fields) -> dict[str, Any]:

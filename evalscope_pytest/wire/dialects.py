@@ -1,4 +1,4 @@
-"""Finds an interface by its name, and the one that ``--api`` and ``--url`` mean."""
+"""Finds the dialect of a load test by its name, or by ``--api`` and ``--url``."""
 
 from __future__ import annotations
 
@@ -7,18 +7,29 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
-from ...core.errors import ConfigError, closest
-from ..data.custom_file import is_own_file
-from . import chat, completions, dashscope, embedding, own, rerank, responses
+from ..core.errors import ConfigError, closest
+from ..core.python_file import is_own_file
+from . import (
+    anthropic,
+    custom,
+    dashscope,
+    embeddings,
+    openai_chat,
+    openai_completions,
+    openai_responses,
+    rerank,
+)
 from .interface import Interface
 
 _BUILT_IN: Mapping[str, Interface] = {
-    module.INTERFACE.name: module.INTERFACE for module in (chat, completions, responses, embedding, rerank, dashscope)
+    module.INTERFACE.name: module.INTERFACE
+    for module in (openai_chat, openai_completions, openai_responses, anthropic, embeddings, rerank, dashscope)
 }
 _APIS: Mapping[str, str] = {
     "openai": "chat",
     "openai_responses": "responses",
     "responses": "responses",
+    "anthropic": "anthropic",
     "openai_embedding": "embedding",
     "embedding": "embedding",
     "openai_rerank": "rerank",
@@ -26,7 +37,11 @@ _APIS: Mapping[str, str] = {
     "dashscope": "dashscope",
 }
 APIS = tuple(_APIS)
-_BY_END = {"completions": "completions", "responses": "responses"}  # of an address, where --api is openai
+_BY_END = {  # of an address, if --api is openai
+    "completions": "completions",
+    "responses": "responses",
+    "messages": "anthropic",
+}
 
 
 def find(name: str) -> Interface:
@@ -41,7 +56,7 @@ def find(name: str) -> Interface:
 @lru_cache(maxsize=8)
 def _from_file(name: str, folder: str) -> Interface:
     """Return the interface that ``name`` means in this working directory."""
-    return own.from_file(name)
+    return custom.from_file(name)
 
 
 def interface_of(api: str, url: str) -> tuple[Interface, str]:

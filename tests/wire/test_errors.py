@@ -11,14 +11,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import FatalError, RejectedError, TransientError
 from evalscope_pytest.core.secret import Secret
-from evalscope_pytest.models.service_errors import (
-    complaint,
-    complaint_of,
-    no_connection,
-    refusal,
-    retry_after_s,
-    shown_url,
-)
+from evalscope_pytest.wire.errors import complaint, complaint_of, no_connection, refusal, retry_after_s, shown_url
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=timezone.utc)
 

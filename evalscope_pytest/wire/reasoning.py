@@ -7,17 +7,14 @@ templates that open the block in the prompt only the closing tag is left.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from ..core.reply_marks import Parts, channels, closing_of, first_closing, heading, opening_at
-from ..core.values import ModelOutput
-from .protocol import Model, Request
 
-Thought = Parts
+SplitReply = Parts
 
 
-def split_reasoning(reply: str, *, opened: bool = False, tags: tuple[str, str] | None = None) -> Thought:
+def split_reasoning(reply: str, *, opened: bool = False, tags: tuple[str, str] | None = None) -> SplitReply:
     """Return the thinking at the start of ``reply``, and the answer behind it, in time linear in its length.
 
     A block that is never closed is thinking to the end, so the answer is empty. A closing tag without an opening one
@@ -30,7 +27,7 @@ def split_reasoning(reply: str, *, opened: bool = False, tags: tuple[str, str] |
         tags: What opens a block, and what closes it; by default the usual marks (`core.reply_marks`).
     """
     if tags is None and (parts := channels(reply)):
-        return Thought(parts.reasoning, parts.text.lstrip("\r\n"))
+        return SplitReply(parts.reasoning, parts.text.lstrip("\r\n"))
     thoughts: list[str] = []
     end = 0
     block = _opened_block(reply, tags) if opened and not _opens(reply, tags) else _block_at(reply, 0, tags)
@@ -41,11 +38,11 @@ def split_reasoning(reply: str, *, opened: bool = False, tags: tuple[str, str] |
     if not thoughts:
         close = _first_closing(reply, tags)
         if close is None:
-            return Thought("", reply)
+            return SplitReply("", reply)
         thoughts.append(reply[: close[0]])
         end = close[1]
     # Only the line breaks go: a completion of code may begin with its indentation.
-    return Thought("\n".join(t.strip() for t in thoughts).strip(), reply[end:].lstrip("\r\n"))
+    return SplitReply("\n".join(t.strip() for t in thoughts).strip(), reply[end:].lstrip("\r\n"))
 
 
 class _Block(NamedTuple):
@@ -89,25 +86,3 @@ def _first_closing(reply: str, tags: tuple[str, str] | None) -> tuple[int, int] 
 def _found(reply: str, closing: str, start: int) -> tuple[int, int] | None:
     at = reply.find(closing, start)
     return None if at < 0 else (at, at + len(closing))
-
-
-class TaggedModel:
-    """A model with tags of its own around its thinking."""
-
-    def __init__(self, model: Model, tags: tuple[str, str]) -> None:
-        self._model = model
-        self._tags = tags
-        self.name = model.name
-        self.fingerprint = f"{model.fingerprint} {tags[0]} {tags[1]}"  # what counts as the answer depends on them
-
-    async def generate(self, request: Request) -> ModelOutput:
-        """Ask once, and tell the thinking apart unless the service has done so."""
-        output = await self._model.generate(request)
-        if output.reasoning:
-            return output
-        reasoning, text = split_reasoning(output.text, tags=self._tags)
-        return replace(output, reasoning=reasoning, text=text)
-
-    async def close(self) -> None:
-        """Close the model."""
-        await self._model.close()

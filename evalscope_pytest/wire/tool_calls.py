@@ -23,8 +23,8 @@ def definitions(tools: Iterable[Tool]) -> list[dict[str, Any]]:
     ]
 
 
-def turn(message: Message) -> dict[str, Any]:
-    """Return one turn of a conversation, with the calls it makes or the call it answers."""
+def chat_message(message: Message) -> dict[str, Any]:
+    """Return a message as chat completions take it, with the calls it makes or the call it answers."""
     sent: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
         sent["tool_calls"] = [

@@ -1,6 +1,6 @@
-"""Most events of a stream differ from the one before in their text only: such a one need not be parsed.
+"""A shortcut for events that differ from the one before in their text only: they need not be parsed.
 
-That is most of what reading costs (docs/design/perf.md), and reading is what bounds the load one core makes.
+Parsing is most of the cost of reading (docs/design/perf.md), and reading bounds the load that one core makes.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 
 _plain = re.compile(rb'[^"\\\x00-\x1f]+').fullmatch
-_TRIES = 8  # events unlike the one before in a row, after which a stream is taken for one whose events never are alike
+_TRIES = 8  # events to learn from, after which a stream counts as one whose events are never alike
 
 
-class Likeness:
-    """The bytes before and behind the text of an event that was parsed.
+class FastDelta:
+    """The bytes before and after the text of an event that was parsed.
 
     A piece with the same bytes around another text, without quotes, backslashes and control characters, is the same
     event with another string in one place.

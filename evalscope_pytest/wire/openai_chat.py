@@ -1,21 +1,23 @@
-"""OpenAI's chat completions: what is sent, and what a reply or a stream of events says. No connection in here."""
+"""OpenAI's chat completions, ``/v1/chat/completions``: the dialect that most services speak."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import perf_counter
 from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
-from ..core.values import ModelOutput, StopReason, Usage, token_count
+from ..core.values import ModelOutput, StopReason, Usage
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
-from .content import ContentError, Said, said
-from .protocol import Request
-from .reasoning import Thought, split_reasoning
-from .server_events import EventParser
-from .service_errors import error_in, json_object, malformed, refusal_inside
-from .tool_calls import CallDrafts, definitions, turn
+from .content import Content, ContentError, content_of
+from .errors import error_in, json_object, malformed, refusal_inside
+from .interface import Fields, Interface, whole_body, wrong_shape
+from .prompt import Prompt, messages_of
+from .reasoning import SplitReply, split_reasoning
+from .request import Request
+from .sse import EventParser
+from .tool_calls import CallDrafts, chat_message, definitions
+from .usage import chat_usage
 
 _UNUSABLE = {
     **IMAGE_PARAMETERS,
@@ -47,7 +49,7 @@ _BROKEN = ("error", "abort", "insufficient_system_resource")
 
 
 def check(config: GenerationConfig) -> None:
-    """Refuse parameters that an OpenAI-compatible service cannot be given.
+    """Refuse parameters that OpenAI-compatible services do not take.
 
     Raises:
         ConfigError: One is set, or two contradict each other.
@@ -63,19 +65,28 @@ def check(config: GenerationConfig) -> None:
 
 
 def thinks_first(model: str) -> bool:
-    """Tell whether OpenAI's own service treats ``model`` as a reasoning model: no temperature, no ``max_tokens``."""
+    """Return whether OpenAI's own service treats ``model`` as a reasoning model: no temperature, no ``max_tokens``."""
     name = model.rpartition("/")[2]
     return name.startswith(("o1", "o3", "o4-", "gpt-5")) and not name.startswith("gpt-5-chat")
 
 
-def request_body(request: Request, model: str, *, stream: bool) -> dict[str, Any]:
-    """Return the JSON to send for ``request``."""
+def write(prompt: Prompt, fields: Fields) -> dict[str, Any]:
+    """Return the body of a load test's request: messages."""
+    if (body := whole_body(prompt, fields)) is not None:
+        return body
+    if not messages_of(prompt.content):
+        raise wrong_shape("/chat/completions", "a text or messages")
+    return {**fields, "messages": prompt.messages}
+
+
+def request_body(request: Request, model: str) -> dict[str, Any]:
+    """Return the body of an evaluation's request."""
     config = request.config
     body: dict[str, Any] = {
         "model": model,
-        "messages": [turn(m) for m in request.messages],
+        "messages": [chat_message(m) for m in request.messages],
     }
-    if stream:
+    if config.stream:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
     limit = "max_completion_tokens" if thinks_first(model) else "max_tokens"
@@ -116,46 +127,8 @@ def _response_format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {"type": "json_schema", "json_schema": {"name": schema.get("name") or "answer", "schema": bare, **around}}
 
 
-def read_reply(body: bytes, url: str, model: str, latency_s: float) -> ModelOutput:
-    """Read a reply that came in one piece.
-
-    Args:
-        body: The reply.
-        url: Where it came from, for errors.
-        model: The name to record where the reply holds none.
-        latency_s: Seconds it took.
-
-    Raises:
-        ModelError: It is no usable reply, or it is an error object.
-    """
-    payload = json_object(body, url)
-    _refuse_errors(payload, url)
-    choice = _first(payload)
-    if choice is None:
-        raise malformed("it holds no choices", url)
-    _refuse_errors_inside(choice, "message", url)
-    stop, message = _stop(_finish(choice, url)), choice.get("message")
-    if message is None and stop == "content_filter":
-        message = {}  # a filter's verdict stays: an empty reply, as those that come with a message
-    if not isinstance(message, dict):
-        raise malformed("its choice holds no message", url)
-    answer = _answer(_said(message, url))
-    drafts = CallDrafts()
-    drafts.take(message.get("tool_calls"))
-    return ModelOutput(
-        answer.text,
-        answer.reasoning,
-        stop,
-        read_usage(payload.get("usage")),
-        _words(payload, "model") or model,
-        latency_s=latency_s,
-        tool_calls=drafts.calls(),
-        logprobs=choice.get("logprobs"),
-    )
-
-
-class ChatStream:
-    """Puts a streamed reply together, event by event."""
+class ChatDraft:
+    """A reply under construction: whole, or event by event."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -164,58 +137,66 @@ class ChatStream:
         self._reasoning: list[str] = []
         self._calls = CallDrafts()
         self._logprobs: list[Any] = []
+        self._whole_logprobs: Any = None
         self._usage: Usage | None = None
         self._model = ""
         self._finish = ""
         self._done = False
         self._seen = False
-        self.first_token_at: float | None = None
+        self._first_at: float | None = None
 
-    def feed(self, chunk: bytes) -> None:
-        """Take what the network gave.
+    def feed(self, piece: bytes, at: float) -> None:
+        """Take a piece of an event stream."""
+        for event in self._parser.feed(piece):
+            self._take(event, at)
 
-        Raises:
-            ModelError: An event is malformed, or an error object.
-        """
-        for event in self._parser.feed(chunk):
-            self._take(event)
+    def take_body(self, body: bytes) -> None:
+        """Take a whole reply."""
+        payload = json_object(body, self._url)
+        _refuse_errors(payload, self._url)
+        choice = _first(payload)
+        if choice is None:
+            raise malformed("it holds no choices", self._url)
+        _refuse_errors_inside(choice, "message", self._url)
+        self._finish, message = _finish(choice, self._url), choice.get("message")
+        if message is None and _stop(self._finish) == "content_filter":
+            message = {}  # a filter's verdict stays: an empty reply, as those that come with a message
+        if not isinstance(message, dict):
+            raise malformed("its choice holds no message", self._url)
+        self._add(message, None)
+        self._usage = chat_usage(payload.get("usage"))
+        self._model = _words(payload, "model")
+        self._whole_logprobs = choice.get("logprobs")
+        self._seen = self._done = True
 
-    def output(self, model: str, started: float) -> ModelOutput:
-        """Return the whole reply.
-
-        Args:
-            model: The name to record where the stream named none.
-            started: ``perf_counter()`` when the request was sent.
-
-        Raises:
-            TransientError: The stream ended before the reply did.
-        """
+    def output(self, model: str, started: float, ended: float) -> ModelOutput:
+        """Return the whole reply."""
         for event in self._parser.close():
-            self._take(event)
+            self._take(event, ended)
         if not self._seen:
             raise malformed("the stream holds no choices", self._url)
         if not self._finish and not self._done:
             raise malformed(f"the stream broke off after {sum(map(len, self._text))} characters", self._url)
-        answer = _answer(Said("".join(self._text), "".join(self._reasoning)))
+        answer = _answer(Content("".join(self._text), "".join(self._reasoning)))
         return ModelOutput(
             answer.text,
             answer.reasoning,
             _stop(self._finish),
             self._usage,
             self._model or model,
-            latency_s=perf_counter() - started,
+            latency_s=ended - started,
             tool_calls=self._calls.calls(),
-            ttft_s=None if self.first_token_at is None else self.first_token_at - started,
-            logprobs={"content": self._logprobs} if self._logprobs else None,
+            ttft_s=None if self._first_at is None else self._first_at - started,
+            logprobs={"content": self._logprobs} if self._logprobs else self._whole_logprobs,
         )
 
-    def _take(self, event: bytes) -> None:
+    def _take(self, event: bytes, at: float) -> None:
         if event.strip() == b"[DONE]":
             self._done = True
             return
         payload = json_object(event, self._url)
         _refuse_errors(payload, self._url)
-        self._usage = read_usage(payload.get("usage")) or self._usage
+        self._usage = chat_usage(payload.get("usage")) or self._usage
         self._model = self._model or _words(payload, "model")
         choice = _first(payload)
         if choice is None or choice.get("index"):
@@ -225,34 +206,30 @@ class ChatStream:
         self._finish = _finish(choice, self._url) or self._finish
         delta = choice.get("delta")
         if isinstance(delta, dict):
-            self._add(delta)
+            self._add(delta, at)
         elif delta is not None:
             raise malformed("a delta of the stream is not an object", self._url)
         logprobs = choice.get("logprobs")
         if isinstance(logprobs, dict) and isinstance(logprobs.get("content"), list):
             self._logprobs += logprobs["content"]
 
-    def _add(self, delta: dict[str, Any]) -> None:
-        text, reasoning = _said(delta, self._url)
+    def _add(self, delta: dict[str, Any], at: float | None) -> None:
+        try:
+            text, reasoning = content_of(delta)
+        except ContentError as error:
+            raise malformed(str(error), self._url) from None
         if text:
             self._text.append(text)
         if reasoning:
             self._reasoning.append(reasoning)
         self._calls.take(delta.get("tool_calls"))
-        if self.first_token_at is None and (text or reasoning or delta.get("tool_calls")):
-            self.first_token_at = perf_counter()
+        if self._first_at is None and (text or reasoning or delta.get("tool_calls")):
+            self._first_at = at
 
 
-def _answer(found: Said) -> Thought:
-    """Return both parts of a reply; where the service has no field for thinking, it is in the text."""
-    return Thought(found.reasoning, found.text) if found.reasoning else split_reasoning(found.text)
-
-
-def _said(message: Mapping[str, Any], url: str) -> Said:
-    try:
-        return said(message)
-    except ContentError as error:
-        raise malformed(str(error), url) from None
+def _answer(found: Content) -> SplitReply:
+    """Return both parts of a reply; if the service has no field for thinking, it is in the text."""
+    return SplitReply(found.reasoning, found.text) if found.reasoning else split_reasoning(found.text)
 
 
 def _stop(finish: str) -> StopReason:
@@ -266,34 +243,11 @@ def _refuse_errors(payload: Mapping[str, Any], url: str) -> None:
 
 
 def _refuse_errors_inside(choice: Mapping[str, Any], name: str, url: str) -> None:
-    """Raise the error that stands in a choice, or in its message, of a reply with HTTP 200."""
+    """Raise the error in a choice, or in its message, of a reply with HTTP 200."""
     message = choice.get(name)
     for part in (choice, message if isinstance(message, dict) else {}):
         if part.get("error"):
             raise refusal_inside({"error": part["error"]}, url)
-
-
-def read_usage(usage: object) -> Usage | None:
-    """Read a token count, with or without details; DeepSeek names cached tokens its own way."""
-    if not isinstance(usage, dict):
-        return None
-    sent, received = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
-    if sent is None and received is None:
-        return None
-    details = usage.get("completion_tokens_details")
-    prompt = usage.get("prompt_tokens_details")
-    cached = _count(prompt, "cached_tokens")
-    return Usage(
-        sent or 0,
-        received or 0,
-        _count(details, "reasoning_tokens"),
-        _count(usage, "prompt_cache_hit_tokens") if cached is None else cached,
-    )
-
-
-def _count(mapping: object, name: str) -> int | None:
-    value = mapping.get(name) if isinstance(mapping, dict) else None
-    return token_count(value)
 
 
 def _words(mapping: Mapping[str, Any], name: str) -> str:
@@ -312,3 +266,6 @@ def _finish(choice: Mapping[str, Any], url: str) -> str:
     if finish in _BROKEN:
         raise malformed(f"the service gave up in mid-reply (finish_reason {finish!r})", url)
     return finish
+
+
+INTERFACE = Interface("chat", "/chat/completions", write)
