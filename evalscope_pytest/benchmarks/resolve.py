@@ -17,7 +17,7 @@ from ..datasets.source import Source
 from ..scoring.filters import Filters
 from ..scoring.protocol import Scorer
 from ..store.plan import BenchmarkPlan
-from .definition import Benchmark, FewShot
+from .definition import Benchmark, FewShot, generate
 from .judged import Judged, judged
 from .metrics import chosen_aggregation, chosen_metrics
 from .prompt import asks
@@ -159,6 +159,8 @@ def resolve(
         changed = replace(changed, **benchmark.variant(changed.extra_params))
     changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
     decides = judged(changed, judge) if judge else None
+    if changed.body is generate and not (decides or changed.scorer or changed.judge):
+        raise ConfigError(f"benchmark {changed.name!r} has nothing to score replies with. Add scorer=... or judge=...")
     alone = decides is not None and not decides.only_if_wrong
     if decides is not None and alone:
         changed = replace(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evalscope_pytest import FewShot, Score, Scorer, hub
-from evalscope_pytest.benchmarks.definition import Benchmark
+from evalscope_pytest.benchmarks.definition import Benchmark, generate
 from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import ConfigError
@@ -30,6 +30,16 @@ def defined(**options: Any) -> Benchmark:
         **options,
     }
     return Benchmark(**values)
+
+
+def test_replies_of_the_implied_body_need_a_scorer_or_a_judge() -> None:
+    said = r"benchmark 'demo' has nothing to score replies with. Add scorer=... or judge=..."
+    with pytest.raises(ConfigError, match=said):
+        resolve(defined(body=generate, scorer=None))
+    assert resolve(defined(body=generate)).scorer == SCORER
+    assert resolve(defined(body=print, scorer=None)).scorer is None
+    variant = lambda params: {"scorer": SCORER}  # noqa: E731
+    assert resolve(defined(body=generate, scorer=None, variant=variant)).scorer == SCORER
 
 
 def test_without_choices_the_authors_definition_stands() -> None:

@@ -161,6 +161,15 @@ def test_a_mixture_of_both_forms_is_refused_at_collection(kind, workers, served)
     assert not served.server.requests
 
 
+def test_without_a_scorer_it_is_refused_before_the_first_request(served):
+    file = write(served)
+    file.write_text(file.read_text().replace(", scorer=scoring.exact_match()", ""))
+    run = served.run()
+    assert run.code == 4
+    assert "ERROR: benchmark 'adding' has nothing to score replies with. Add scorer=... or judge=..." in run.out
+    assert not served.server.requests
+
+
 def test_a_body_that_takes_a_record_beside_to_sample_is_told_what_to_leave_out(project):
     write(project, options=", to_sample=lambda record: Sample(record['question'], record['answer'])")
     run = project.run()
