@@ -38,7 +38,8 @@ FOUR = options(["a dog", "the cat", "fish", "bird"])
         "A is true and B is false, so C it is.", "Option C it is.", "**C** it is!", "Both hold, which is C.",
         "A is true, B is false. That leaves C as the correct answer.", "The row with A is true makes it fail: C",
         "A) a dog – Not correct, too large\nC) fish – Follows from the text; correct",
-        "1. A – ❌\n2. B – ❌\n3. C – ✅", "C it is.",
+        "1. A – ❌\n2. B – ❌\n3. C – ✅", "C it is.", "The correct statement is C.",
+        "It swims, hence fish.", "- A is Incorrect.\n- B is Incorrect.\n- C is Correct.",
     ],
 )  # fmt: skip
 def test_a_choice_is_read_in_other_words(reply):
@@ -59,6 +60,8 @@ def test_a_choice_is_read_in_other_words(reply):
         ("A. a dog\nB. the cat\nC. fish\nD. bird", None),
         ("C. falsch\nA. richtig\nB. falsch", ("A",)),
         ("It is not C it is about.", None),
+        ("It is wrong, so not fish", None),
+        ("The correct statement is A or C.", None),
         ("Eliminated by the text: C", None),
         ("Not one of the options: C", None),
         ("That leaves A as well as C.", None),
@@ -96,6 +99,8 @@ def test_blanks_and_braces_of_latex_make_no_other_option(reply):
         ("To answer your question: yes.", "yes"), ("Looking at it, no, there is none.", "no"),
         ("Not that I can see, no.", "no"), ("Certainly, yes.", "yes"), ("I don't think so, no.", "no"),
         ("The picture shows a beach. No.", "no"), ("Answer: ✅", "yes"), ("I'd answer with a no.", "no"),
+        ("Correct, there is a bench.", "yes"), ("Incorrect, there is no bench.", "no"), ("Nah.", "no"), ("Yup.", "yes"),
+        ("Correct, there is no bench.", None), ("Wrong, there is a bench.", None),
         ("❌ No bench is visible.", "no"), ("✅ There is a bench.", "yes"), ("❌ I don't see one.", "no"),
         ("From the photo, I can say no.", "no"), ("I must say yes.", "yes"), ("It appears not, so no.", "no"),
         ("It is a yes from me.", "yes"), ("That is a no from me.", "no"),
@@ -144,7 +149,8 @@ def drop(reply: str, *spans: str) -> float:
     "reply",
     [
         "Answer:\n① Ann Lee\n② Bo Ray", "Answer:\na) Ann Lee\nb) Bo Ray", "Answer: both Ann Lee and Bo Ray",
-        "Answer: Ann Lee & Bo Ray.", "Answer:\n1. Ann Lee: scored first\n2. Bo Ray: scored last",
+        "Answer: Ann Lee & Bo Ray.", "Answer: Ann Lee\nBo Ray",
+        "Answer:\n1. Ann Lee: scored first\n2. Bo Ray: scored last",
     ],
 )  # fmt: skip
 def test_lists_with_other_marks(reply):
@@ -175,7 +181,8 @@ def test_what_stands_around_a_span(span, reply, right):
         ("Chad", "ANSWER: Chad, a country in Africa", 1), ("Paul Simon", "ANSWER: Dr. Paul Simon", 1),
         ("Paul Simon", "ANSWER: Paul Simon, the singer", 1), ("Chad", '{"country": "Chad"}', 1),
         ("Chad", '{"place": "Chad", "explanation": "It is in Africa."}', 1), ("Chad", "ANSWER: Dr. Chad", 0),
-        ("Chad", "ANSWER: Chad, a town and Mali", 0), ("Chad", '{"thought": "Chad"}', 0),
+        ("Chad", "ANSWER: Chad, a town and Mali", 0), ("Paul Simon", "ANSWER: Paul Simon, author of songs", 1),
+        ("Chad", "ANSWER: Chad, author of songs and Mali", 0), ("Chad", '{"thought": "Chad"}', 0),
         ("Chad", '{"country": "Chad", "other": "Mali"}', 0), ("Chad", '{"rejected": "Chad"}', 0),
     ],
 )  # fmt: skip
@@ -183,7 +190,12 @@ def test_a_name_may_have_its_kind_behind_it(target, reply, right):
     assert judged(trivia_answer(), reply, Sample("Q", target)).values["accuracy"] == right
 
 
-@pytest.mark.parametrize("reply", ['{"count": 36}', '{"apples": 36}', '{"apples": "36", "steps": ["6*6"]}'])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"count": 36}', '{"computed_answer": 36, "steps": 2}', '{"apples": 36}', '{"apples": "36", "steps": ["6*6"]}',
+    ],
+)  # fmt: skip
 def test_the_only_field_is_the_answer(reply):
     assert json_answer(reply) == ("36",)
 

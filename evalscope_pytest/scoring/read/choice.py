@@ -39,6 +39,8 @@ _MARKER = announcement(
         r"(?:correct|best|right|final|my|most likely|selected|chosen|remaining|only)"
         r" (?:choice|option|letter|one)(?: (?:that|which) (?:works|fits|matches|holds|applies|remains|makes sense"
         r"|is (?:true|correct|right)))?"
+        r"|(?:only )?correct (?:statement|description|definition|explanation|conclusion|sentence)"
+        r"(?= is [(*]{0,3}[A-Z][)*]{0,3}(?:[.\n]|$))"
         r"|(?:solution|response|result|lösung|verdict|conclusion|decision|final)"
         r"(?=[*_`\"'\])]{0,4}\s{0,2}(?::|is\s|=|ist\s))"
     ),
@@ -87,7 +89,7 @@ _CALLED_RIGHT = re.compile(
     r"[)\]}*\"'`$]{0,4}\s{0,2}(?:"
     r"(?:is|are(?: both| all)?|(?:looks|seems|appears)(?: to be)?|must be|would be|should be|has to be)\s"
     r"(?:the |clearly |definitely |indeed |most |likely |probably |my |only |one |option |that is ){0,4}"
-    r"(?:right|correct|best|answer|choice|accurate|one(?=[.!,;]|\s{0,2}(?:\n|\Z))"
+    r"(?:right|[Cc]orrect|best|answer|choice|accurate|one(?=[.!,;]|\s{0,2}(?:\n|\Z))"
     r"|(?:only|one) (?:option|one)(?![^.\n]{0,60}(?:\bnot|n't|wrong|false|incorrect|fails|inconsistent)))(?![a-z])"
     r"|(?:best fits|fits best|best (?:answers|describes|matches|explains)"
     r"|(?:answers|describes|matches|explains) [\w ]{0,40}best)(?![a-z])"
@@ -131,6 +133,7 @@ _LEADS_TO = re.compile(
     r"(?:[,:]? (?:option |choice )?)?[\s*_(\"'$]{0,6}"
     r"(?P<label>[A-Z])(?=[).:])"
 )
+_SO_TEXT = re.compile(r"(?:.{0,200}[\s,;])?(?:hence|thus|therefore|so)[,:]? (.{2,200})$", re.IGNORECASE)
 # "The row where A is true and B is false makes it fail: C", at the end of a reply.
 _COLON_LAST = re.compile(
     r"(?!.{0,200}\b(?:not|wrong|incorrect|eliminat|reject|exclud|except|rul(?:ed|e|ing) out|unlike|either))"
@@ -309,6 +312,9 @@ def _quoted_last(reply: str, options: Options) -> tuple[str, ...] | None:
         end = options.after_own_text(line, lead.end(), label) if label in options.labels else None
         if end and not line[end:].strip("\"'*_`).!$ ") and _says_so(line, lead.start()):
             return (label,)
+    ends = _SO_TEXT.match(line)
+    if ends and (text := options.of_text(ends.group(1))) and _says_so(line, ends.start(1)):
+        return (text,)
     last = _COLON_LAST.match(line)
     return (last.group("label"),) if last and last.group("label") in options.labels else None
 

@@ -32,7 +32,8 @@ _PLAIN = (
 )  # fmt: skip
 _WORD_BEFORE = (
     r"(?:the|my|your|our|final|correct|right|best|true|short|exact|direct|overall|numeric|numerical|math|predicted"
-    r"|model|selected|chosen|concise|simplified|proposed|boxed)"
+    r"|model|selected|chosen|concise|simplified|proposed|boxed|computed|calculated"
+    r"|estimated|derived|resulting|inferred)"
 )
 _FIRST_RANK = re.compile(rf"{_WORD_BEFORE}{{0,3}}(?:answers?)(?:value|text|number|letter|choice|option|label)?")
 _SECOND_RANK = re.compile(rf"{_WORD_BEFORE}{{0,3}}(?:{'|'.join(_PLAIN[2:])})(?:value|text|number)?")

@@ -29,8 +29,8 @@ _REASON = re.compile(
 )
 # A second name would stand without an article, or be a proper one; "and", "or" would join another to it.
 _APPOSITION = re.compile(
-    r",\s(?:an?|the|one of the)\s(?:[a-z][a-z-]{1,20}\s){0,3}"
-    rf"(?:{KINDS}|[a-z]{{3,16}}(?:er|or|ist|ian))s?(?![a-z])"
+    r",\s(?:(?:an?|the|one of the)\s(?:[a-z][a-z-]{1,20}\s){0,3}"
+    rf"(?:{KINDS}|[a-z]{{3,16}}(?:er|or|ist|ian))s?(?![a-z])|(?:{KINDS}|[a-z]{{3,16}}(?:er|or)) of(?=\s))"
     r"(?:\s(?!(?:and|or|but|not)\s)[^\s,;]{1,40}){0,12}\s{0,2}$"
 )
 _BRACKET = re.compile(r"\s?\(([^()]{1,400}(?:\([^()]{0,100}\)[^()]{0,200}){0,3})\)\s{0,3}[.!]?\s{0,3}$")

@@ -14,6 +14,8 @@ _SEPARATORS = (";", "\n", ",", " & ")
 _JOINS = ("and ", "& ")
 _LONGEST = 1000
 _BRACKETED_POINT = re.compile(r"^[(\[](-?\.\d{1,30})[)\]]")  # "(.5)": without its brackets the point would be lost
+# Names on lines that end the reply: none of them is a sentence.
+_LINES = re.compile(r"[^\n.:;!?]{1,60}(?:\n[^\n.:;!?]{1,60}){1,15}")
 MOST = 64  # Members of a list that are read.
 
 
@@ -42,6 +44,7 @@ def read_spans(text: str) -> tuple[str, ...]:
         sentence = first_sentence(line)
         found = [unwrapped(line), unwrapped(sentence), unwrapped(without_reason(sentence)), _bare(sentence)]
         found += [_bare(first_sentence(line, abbreviated=True)), without_brackets(unwrapped(sentence))]
+        found += ["; ".join(map(unwrapped, lines.group().split("\n")))] if (lines := _LINES.fullmatch(claim)) else []
     return tuple(dict.fromkeys(reading for reading in found if reading))
 
 

@@ -24,8 +24,8 @@ from .visible import fold
 YES, NO, MAYBE = "yes", "no", "maybe"
 _NOTHING = "nothing"  # A claim of two verdicts: no weaker reading is tried.
 _WORDS = {
-    YES: "yes yeah yep true ja sí si oui sim да はい evet 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
-    NO: "no nope nay false nein non não нет いいえ hayır 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在"
+    YES: "yes yeah yep yup true ja sí si oui sim да はい evet 是 是的 对 对的 有 有的 正确 真 存在 可以 能 会",
+    NO: "no nope nah nay false nein non não нет いいえ hayır 否 不 不是 不是的 不对 没有 没 无 错 错误 不正确 假 不存在"
     " 不可以 不能 不会",
     MAYBE: "maybe perhaps 也许 可能 或许 不确定",
 }
@@ -91,6 +91,12 @@ _STATED = re.compile(
     r"(?:there (?:is|are)(?:n't)?|the (?:image|picture|photo|scene)|i (?:can )?(?:don't |do not |clearly )?see"
     r"|no|it|this|a|an|one|you can see|not)(?![a-z])"
     r"(?![^.!?\n]{0,200}(?:\b(?:unable|cannot|unclear|unsure|maybe|perhaps|whether|if)(?![a-z])|can't))"
+)
+_AGREED = re.compile(
+    r"(?:(?P<yes>correct|right|indeed|affirmative)|incorrect|wrong|negative)[,.!:;] {1,2}"
+    r"(?=there |the (?:image|picture|photo)|i (?:can )?(?:do not |don't |cannot |can't )?see)"
+    r"(?(yes)(?![^.!?\n]{0,200}(?:\b(?:no|not|none|unable|cannot|whether|if)(?![a-z])|n't))"
+    r"|(?=[^.!?\n]{0,200}(?:\b(?:no|not|none)(?![a-z])|n't)))"
 )
 # Words that open the sentence after a "yes" or "no" that has no comma; before any other, "no" belongs to it ("no dog").
 _OPENING = "there it this that the they he she we you i a an because since as in based according and but from"
@@ -189,7 +195,15 @@ def _claimed(reply: str) -> str | None:
 
 
 def _opening(reply: str) -> str | None:
-    return _first_word(reply[:400], opening=True) or _sign_first(reply[:400])
+    return _first_word(reply[:400], opening=True) or _sign_first(reply[:400]) or _agreed(reply[:400])
+
+
+def _agreed(reply: str) -> str | None:
+    """Return the verdict of a word that goes with a sentence which does not contradict it: "Correct, there is one."."""
+    word = _AGREED.match(reply, _DRESS.match(reply).end())  # type: ignore[union-attr]
+    if word is None or _signed(reply[: word.start()], _NO_SIGNS if word.group("yes") else _YES_SIGNS):
+        return None
+    return YES if word.group("yes") else NO
 
 
 def _sign_first(reply: str) -> str | None:
