@@ -20,7 +20,7 @@ OPTIONS = (
     ("limit_total", "value", "N", "Samples of each benchmark, over all its subsets."),
     ("repeats", "value", "N", "How often each sample is asked."),
     ("generation_config", "value", "JSON|K=V,...", "Generation parameters: temperature, max_tokens, timeout ..."),
-    ("eval_type", "value", "{llm_ckpt,openai_api,anthropic_api,mock_llm,custom}", "Kind of model: llm_ckpt (local), openai_api, anthropic_api, mock_llm; default: openai_api with an api-url, else llm_ckpt."),
+    ("eval_type", "value", "{llm_ckpt,openai_api,openai_responses_api,anthropic_api,mock_llm,custom}", "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm; default: openai_api with an api-url, else llm_ckpt."),
     ("eval_backend", "value", "{Native,OpenCompass,VLMEvalKit,RAGEval,ThirdParty}", ""),
     ("eval_config", "value", "PATH", ""),
     ("eval_batch_size", "value", "N", "Requests in flight; default: 8. Rows of a local model's batch; default: 1."),
