@@ -22,7 +22,7 @@ from evalscope_pytest.benchmarks.load import load
 from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.sandbox import SandboxChoice
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.datasets.location import Place
+from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.handle import SandboxHandle
 from evalscope_pytest.sandbox.pool import Pool
@@ -36,7 +36,7 @@ def samples_of(name: str, data: Path) -> tuple[Scorer, float | None, list[Sample
     """Return a benchmark's scorer, its time limit and its official records."""
     benchmark = load_bundled(name)
     resolved = resolve(replace(benchmark, few_shot=None))
-    loaded = load(resolved, Place(name, benchmark.file.parent, hub="local", dataset_id=str(data / name)))
+    loaded = load(resolved, DataLocation(name, benchmark.file.parent, hub="local", dataset_id=str(data / name)))
     assert resolved.scorer is not None
     return resolved.scorer, resolved.timeout_s, [s for found in loaded.subsets.values() for s in found]
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from evalscope_pytest.benchmarks.bundled import bundled_files, load_bundled
 from evalscope_pytest.cli.benchmark_info import Info, markdown_entry
-from evalscope_pytest.config.dataset_args import DatasetArgs
 from evalscope_pytest.config.generation import GenerationConfig
+from evalscope_pytest.config.legacy import UNDOCUMENTED
 from evalscope_pytest.config.options import GROUPS, cli_flag, ini_name, pytest_flag
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.config.setting import settings_of
 from evalscope_pytest.config.task import TaskConfig
-from evalscope_pytest.config.unavailable import UNDOCUMENTED
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.models import llm_ckpt
@@ -125,7 +125,7 @@ def _task_row(name: str) -> list[str]:
         f"`{name}`",
         *flags,
         ", ".join(f"`{p}`" for p in places),
-        setting.kind.expects,
+        setting.type.expects,
         _default(name),
         setting.help,
     ]
@@ -138,7 +138,7 @@ def _default(name: str) -> str:
 def _rows(cls: type) -> Iterator[list[str]]:
     for name, setting in settings_of(cls).items():
         if name not in UNDOCUMENTED:
-            yield [f"`{name}`", setting.kind.expects, setting.help]
+            yield [f"`{name}`", setting.type.expects, setting.help]
 
 
 def _generation_rows() -> Iterator[list[str]]:
@@ -148,10 +148,10 @@ def _generation_rows() -> Iterator[list[str]]:
             shown = _shown(defaults[name])
             yield [
                 f"`{name}`",
-                setting.kind.expects,
+                setting.type.expects,
                 shown,
                 setting.help,
-                ", ".join(_refusing(name, setting.kind.check)),
+                ", ".join(_refusing(name, setting.type.check)),
             ]
 
 

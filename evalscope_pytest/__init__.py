@@ -8,6 +8,8 @@ from .lazy import loading
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from . import prompts as prompts
+    from . import scoring as scoring
     from .benchmarks.definition import FewShot as FewShot
     from .benchmarks.definition import benchmark as benchmark
     from .config.generation import GenerationConfig as GenerationConfig
@@ -39,10 +41,10 @@ _HOME = {
 }
 
 __all__ = ["FewShot", "GenerationConfig", "Message", "ModelOutput", "Sample", "Score", "Scorer", "TaskConfig",
-           "benchmark", "hub", "isolated", "local", "run_task"]  # fmt: skip
+           "benchmark", "hub", "isolated", "local", "prompts", "run_task", "scoring"]  # fmt: skip
 
 
-__getattr__ = loading(__name__, _HOME)
+__getattr__ = loading(__name__, _HOME, ("prompts", "scoring"))
 
 
 def __dir__() -> list[str]:

@@ -104,7 +104,8 @@ def run_task(
 
 
 def _resolved(task: Task) -> TaskConfig:
-    from evalscope_pytest.config.sources import environment_layer, file_layer, given_layer, mapping_layer, resolve
+    from evalscope_pytest.config.parse import given_layer
+    from evalscope_pytest.config.sources import environment_layer, file_layer, mapping_layer, resolve
 
     if isinstance(task, TaskConfig):
         layer = given_layer(task)
@@ -121,7 +122,7 @@ def _resolved(task: Task) -> TaskConfig:
 
 
 def _for_child(config: TaskConfig, root: Path) -> str:
-    from evalscope_pytest.config.sources import to_mapping
+    from evalscope_pytest.config.schema import to_mapping
 
     settings = to_mapping(config, reveal_secrets=True, only_given=True)
     settings.update(model=config.model)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from evalscope_pytest.config import TaskConfig
-from evalscope_pytest.config.task import BACKENDS, EVAL_TYPES, HUBS, JUDGE_STRATEGIES
+from evalscope_pytest.config.schema import BACKENDS, EVAL_TYPES, HUBS, JUDGE_STRATEGIES
 from evalscope_pytest.constants import EvalBackend, EvalType, HubType, JudgeStrategy, ModelTask
 
 

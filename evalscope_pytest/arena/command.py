@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from ..cli.evaluate import Words, become, command_of, understood
-from ..config.kinds import TABLE
 from ..config.options import TASK_CONFIG, cli_flag, ini_name
-from ..config.task import ARENA
+from ..config.schema import ARENA
+from ..config.setting import TABLE
 from ..core.errors import ConfigError
 
 _DESCRIPTION = """\
@@ -159,7 +159,7 @@ def _of_all_samples(flags: Sequence[str]) -> list[str]:
 
 
 def _dataset_args(given: str | None, own: argparse.Namespace) -> Mapping[str, Any]:
-    table = dict(TABLE.check(TABLE.read(given))) if given else {}
+    table = dict(TABLE.check(TABLE.parse(given))) if given else {}
     ours = dict(table.get(ARENA) or {})
     params = dict(ours.get("extra_params") or {})
     params |= {"baseline": own.against} if own.against else {}

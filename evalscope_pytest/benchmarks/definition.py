@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
@@ -16,34 +16,44 @@ from ..datasets.source import Record, Source
 from ..judge.judging import Judging
 from ..scoring.protocol import Scorer
 
-# Takes a record, and what else it names: `subset`, and (under any other name) the benchmark's `extra_params`.
+# Takes a record and, by name, `subset` and (under any other name) the benchmark's `extra_params`.
 ToSample = Callable[..., Sample]
 # Takes the benchmark's `extra_params` and returns the arguments of `@benchmark` that differ with them.
 Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-# Takes a record and the `extra_params`, and tells whether it is asked at all.
+# Takes a record and the `extra_params`, and returns whether the record is evaluated at all.
 Keep = Callable[[Record, Mapping[str, Any]], bool]
 # Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
 MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record] | None]
 Body = Callable[..., Any]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# What a decorated function that makes the sample may take, and what only a body is given.
+_OF_RECORD = ("record", "subset", "extra_params")
+OF_BODY = ("sample", "model", "output", "judge", "task_config", "sandbox")
+
+
+async def generate(sample: Sample, model: Any) -> Any:
+    """Send a sample's prompt and return the reply for the scorer: the body of most benchmarks."""
+    return await model.generate(sample)
 
 
 @dataclass(frozen=True, slots=True)
 class FewShot:
-    """Exemplars put before the question.
+    """The exemplars before the question.
 
     Attributes:
-        num: How many, when the user asks for no other number.
-        split: The split they are taken from, the first ``num`` of the sample's subset; empty for ``file``.
+        num: Number of exemplars, unless the user sets another.
+        split: The split the exemplars come from: the first ``num`` of the sample's subset. Empty for ``file``.
         shot: Template of one exemplar: the prompt's fields plus ``{target}`` (also ``{answer}``), ``{labels}`` (the
             targets without commas) and ``{rationale}``.
             Empty: the question (with its choices) followed by ``ANSWER: {target}``.
-        prompt: Template of the shots: with ``{question}`` in it the whole prompt, without it a header that is put,
-            with one newline, before the benchmark's own prompt. ``{fewshot}`` are the shots joined by blank lines.
-        choice: Template of one option of an exemplar, where it is another than the question's.
-        random: Draw them with the run's seed instead of taking the first.
-        file: Exemplars as a ready text in the data release, a path with ``{subset}`` in it. Its parts are separated
-            by blank lines: an introduction, then exemplars that begin with ``Q:``, of which ``num`` are taken.
-        skip: Records of its own split that are passed over.
+        prompt: Template of the shots. If it names ``{question}`` it is the whole prompt, otherwise a header one line
+            above the benchmark's prompt. ``{fewshot}`` are the shots, joined by blank lines.
+        choice: Template of one option of an exemplar, if it differs from the question's.
+        random: Draw the exemplars with the run's seed instead of taking the first.
+        file: Path, with ``{subset}`` in it, of a text in the data release that holds the exemplars. Blank lines
+            separate its parts: an introduction, then exemplars that begin with ``Q:``, of which ``num`` are taken.
+        skip: Number of records to skip at the beginning of ``split``.
     """
 
     num: int
@@ -58,26 +68,28 @@ class FewShot:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One benchmark: where its records are, how they are asked, how a reply is scored.
+    """One benchmark: where its records are, what is sent for each, and how a reply is scored.
 
     Attributes:
-        body: The decorated test function.
-        file: The test file it stands in; local data is looked for beside it.
-        records: Makes a subset's records of texts, where no file holds them: takes a function that reads the files
-            matching a pattern, the subset and ``extra_params``. None leaves it to the files of records.
-        keep: Leaves records out, before a limit counts them: takes a record and ``extra_params``.
+        body: What runs for each sample: the decorated function, or `generate` if that function is ``to_sample``.
+        file: The test file of the decorated function; local data is looked for beside it.
+        to_sample: Makes a sample of a record.
+        records: Makes a subset's records of texts if no file holds them. Takes a function that reads the files
+            matching a pattern, the subset and ``extra_params``. If it returns None, records are read from files.
+        keep: Decides whether a record is evaluated, before a limit counts it. Takes a record and ``extra_params``.
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
-        prompts: Templates of single subsets that are asked in another way than ``prompt``, by their names.
-        choice: Template of one option: ``{letter}`` and ``{text}``; options stand on a line each.
+        prompts: Templates that replace ``prompt`` for single subsets, by the subset's name.
+        choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a line of its own.
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
-        judge: How judges decide about a reply: alone, or in place of ``scorer`` unless the user prefers the rule.
+        judge: How judges score a reply: alone, or in place of ``scorer`` unless the user prefers the rule.
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
-            gives single metrics another one. Where scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
+            gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
             ``all_of_part``.
-        extra_params: Parameters of its own a user may set under ``dataset_args``, with their defaults.
-        variant: Where other arguments follow from ``extra_params`` (a prompt, a scorer): returns those.
+        repeats: Number of times each sample is sent.
+        extra_params: Parameters that a user may set under ``dataset_args``, with their defaults.
+        variant: Takes ``extra_params`` and returns the arguments that depend on them, such as a prompt or a scorer.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
     """
 
@@ -109,26 +121,44 @@ class Benchmark:
     timeout_s: float | None = None
     version: str = "1"
 
+    @property
+    def function(self) -> Body:
+        """The decorated function, from which pytest takes place, marks and name."""
+        return self.to_sample if self.body is generate else self.body
+
 
 def benchmark(
     name: str,
     *,
     dataset: Source,
-    to_sample: ToSample,
+    to_sample: ToSample | None = None,
     scorer: Scorer | None = None,
     metrics: Sequence[str] = (),
     tags: Sequence[str] = (),
     **options: Any,
-) -> Callable[[Body], Body]:
+) -> Callable[[Function], Function]:
     """Make the decorated test function a benchmark: one pytest item for each sample of ``dataset``.
 
-    The function asks for what it needs by name: ``sample``, and ``model`` or ``output`` (the model's reply to the
-    prompt, asked for ahead of time), ``task_config``, and fixtures of module scope or wider. It may be ``async``. It
+    Without ``to_sample`` the function turns a ``record`` into a `Sample`. The sample's prompt is sent to the model and
+    ``scorer`` scores the reply. The function may also take ``subset`` and ``extra_params``::
+
+        @benchmark("capitals", dataset=local("capitals.jsonl"), scorer=scoring.exact_match())
+        def test_capitals(record) -> Sample:
+            return Sample(input=record["question"], target=record["answer"])
+
+    With ``to_sample`` the function is the body that runs for each sample::
+
+        @benchmark("capitals", dataset=local("capitals.jsonl"), to_sample=to_sample, scorer=scoring.exact_match())
+        async def test_capitals(sample, model):
+            return await model.generate(sample)
+
+    A body requests what it needs by name: ``sample``, and ``model`` or ``output`` (the model's reply to the prompt,
+    requested ahead of time), ``task_config``, and fixtures of module scope or wider. It may be ``async``. It
     returns a `ModelOutput` or text (scored by ``scorer``), a `Score`, a number, or nothing: then it passes unless an
     ``assert`` fails, and its message is the explanation. All other keywords are those of `Benchmark`.
 
     Raises:
-        ConfigError: An argument makes no sense.
+        ConfigError: An argument makes no sense, or the function is neither a body nor makes a sample.
     """
     unknown = set(options) - set(Benchmark.__slots__)
     if unknown:
@@ -142,16 +172,18 @@ def benchmark(
         if isinstance(words, str):
             raise ConfigError(f"{argument} of @benchmark({name!r}) is the text {words!r}. Write [{words!r}].")
 
-    def decorate(body: Body) -> Body:
-        if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
+    def decorate(function: Function) -> Function:
+        if to_sample is None:
+            _check_makes_sample(name, function)
+        elif _yields(function):
             raise ConfigError(f"the body of benchmark {name!r} yields. Return what is to be scored instead.")
-        module = sys.modules.get(body.__module__)
-        body.__benchmark__ = Benchmark(  # type: ignore[attr-defined]
+        module = sys.modules.get(function.__module__)
+        function.__benchmark__ = Benchmark(  # type: ignore[attr-defined]
             name=name,
-            body=body,
-            file=Path(inspect.getsourcefile(body) or body.__code__.co_filename),
+            body=generate if to_sample is None else function,
+            file=Path(inspect.getsourcefile(function) or function.__code__.co_filename),
             dataset=dataset,
-            to_sample=to_sample,
+            to_sample=to_sample or function,
             scorer=scorer,
             metrics=tuple(metrics) or _metrics(scorer, options.get("judge")),
             tags=tuple(tags),
@@ -162,9 +194,44 @@ def benchmark(
                 **options,
             },
         )
-        return body
+        return function
 
     return decorate
+
+
+def _yields(function: Body) -> bool:
+    return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+
+
+def _check_makes_sample(name: str, function: Body) -> None:
+    """Fail unless a decorated function, in a benchmark without ``to_sample``, can turn a record into a sample."""
+    written = getattr(function, "__name__", repr(function))
+    where = f"{written} of @benchmark({name!r})"
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]  # see `collectors`
+    needed = [p for p in parameters if p.default is p.empty]
+    if of_body := [p.name for p in needed if p.name in OF_BODY]:
+        raise ConfigError(
+            f"{where} takes {' and '.join(map(repr, of_body))}, but nothing makes a sample of a record. Add "
+            f"to_sample=..., or write `def {written}(record)`, return a Sample, and leave the model to the benchmark."
+        )
+    if not parameters or parameters[0].name != "record" or parameters[0].kind is parameters[0].VAR_POSITIONAL:
+        takes = ", ".join(repr(p.name) for p in parameters) or "nothing"
+        raise ConfigError(
+            f"{where} takes {takes}; its first parameter has to be `record`. Write `def {written}(record)` and return "
+            "a Sample, or add to_sample=..."
+        )
+    if other := [p.name for p in needed if p.name not in _OF_RECORD]:
+        raise ConfigError(
+            f"{where} takes {other[0]!r}. {closest(other[0], _OF_RECORD)} A function that makes a sample takes "
+            "record, subset and extra_params; a body, which takes fixtures, needs to_sample=..."
+        )
+    if _yields(function):
+        raise ConfigError(f"{where} takes a record and yields. Return one Sample for each record.")
+    if inspect.iscoroutinefunction(function):
+        raise ConfigError(
+            f"{where} takes a record and is async. Write `def {written}(record)`: it only makes the sample, the "
+            "benchmark awaits the model."
+        )
 
 
 def _metrics(scorer: Scorer | None, judge: Judging | None) -> tuple[str, ...]:
@@ -177,10 +244,10 @@ def _aggregation(scorer: Scorer | None, judge: Judging | None) -> str | dict[str
     return dict(decides.aggregation) if decides and decides.aggregation else "mean"
 
 
-# What an argument has to be, and how it is written. Others fail, in a sentence, where they are read.
+# Type of an argument, and how to write it. Arguments that are not listed are checked when they are used.
 _TYPES: Mapping[str, tuple[Any, str]] = {
     "dataset": (Source, 'local("file.jsonl") or hub("org/name")'),
-    "to_sample": (Callable, "a function that takes a record and returns a Sample"),
+    "to_sample": ((Callable, type(None)), "a function that takes a record and returns a Sample"),
     "records": ((Callable, type(None)), "a function that takes read, subset and params, and returns records"),
     "scorer": ((Scorer, type(None)), 'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)'),
     "judge": ((Judging, type(None)), 'a Judging: graded("name", prompt, Labels(...))'),

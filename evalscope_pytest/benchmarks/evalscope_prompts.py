@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..config.dataset_args import DatasetArgs
+from ..config.schema import DatasetArgs
 from ..core.errors import ConfigError, closest
 from .definition import Benchmark
 from .evalscope_adapter import TEMPLATES, Adapter

@@ -13,8 +13,8 @@ from typing import Any
 from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
+from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, read_release_text, read_texts
-from ..datasets.location import Place
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
 from .bundled import bundled_dir
@@ -65,7 +65,7 @@ class LoadedBenchmark:
 
 def load(
     resolved: ResolvedBenchmark,
-    place: Place,
+    place: DataLocation,
     *,
     seed: int = 42,
     limit: int | float | None = None,
@@ -101,7 +101,7 @@ def load(
 
 
 def _kept(
-    benchmark: Benchmark, place: Place, subsets: tuple[str, ...], first: int | None
+    benchmark: Benchmark, place: DataLocation, subsets: tuple[str, ...], first: int | None
 ) -> Mapping[str, Sequence[Record]]:
     """Return the records that are asked, the first ones at least."""
     keep = benchmark.keep
@@ -134,7 +134,7 @@ def _those_kept(
 
 
 def _records(
-    benchmark: Benchmark, place: Place, subsets: tuple[str, ...], first: int | None
+    benchmark: Benchmark, place: DataLocation, subsets: tuple[str, ...], first: int | None
 ) -> Mapping[str, Sequence[Record]]:
     """Return the records of each subset: those of files, or those the benchmark makes of texts."""
     make = benchmark.records
@@ -173,9 +173,11 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
         except EvalError:
             raise
         except Exception as error:
-            raise DatasetError(_unreadable(benchmark, subset, number, record, error)) from error
+            made_by = _name_of_to_sample(benchmark)
+            raise DatasetError(_unreadable(benchmark, subset, number, record, error, made_by)) from error
         if not isinstance(sample, Sample):
-            raise ConfigError(f"to_sample of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
+            made_by = _name_of_to_sample(benchmark)
+            raise ConfigError(f"{made_by} of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
         _check_texts(benchmark, subset, number, sample)
         if sample.choices or sample.metadata or sample.private:
             _check(benchmark, subset, number, sample)
@@ -205,9 +207,12 @@ def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
     return partial(function, **given) if given else function
 
 
-def _unreadable(
-    benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception, of: str = "to_sample"
-) -> str:
+def _name_of_to_sample(benchmark: Benchmark) -> str:
+    """Return what the author calls ``to_sample``: by the decorated function's name if it is that function."""
+    return benchmark.function.__name__ if benchmark.function is benchmark.to_sample else "to_sample"
+
+
+def _unreadable(benchmark: Benchmark, subset: str, number: int, record: Record, error: Exception, of: str) -> str:
     where = _where(benchmark, subset, number)
     if isinstance(error, KeyError) and error.args and error.args[0] not in record:
         return f"{where} has no field {str(error.args[0])!r}. {_instead(str(error.args[0]), record)}"
@@ -252,8 +257,8 @@ def _check_texts(benchmark: Benchmark, subset: str, number: int, sample: Sample)
     for name, values in fields:
         for value in values:
             if not isinstance(value, str):
-                where = f"record {number} of subset {subset!r} of {benchmark.name!r}"
-                raise DatasetError(f"{NotTextError(f'{name} of {where}', value)}. Correct the record, or to_sample.")
+                where, made_by = _where(benchmark, subset, number), _name_of_to_sample(benchmark)
+                raise DatasetError(f"{NotTextError(f'{name} of {where}', value)}. Correct the record, or {made_by}.")
 
 
 def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> None:
@@ -269,7 +274,8 @@ def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> No
             part = "metadata" if key in sample.metadata else "private"
             raise DatasetError(
                 f"{part}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
-                f"{type(value).__name__}. Let to_sample keep text, numbers, lists and mappings only."
+                f"{type(value).__name__}. Let {_name_of_to_sample(benchmark)} keep text, numbers, lists and mappings "
+                "only."
             )
 
 
@@ -281,7 +287,7 @@ def _is_json(value: Any) -> bool:
     return isinstance(value, _SCALARS)
 
 
-def _check_own_data(benchmark: Benchmark, place: Place) -> None:
+def _check_own_data(benchmark: Benchmark, place: DataLocation) -> None:
     """A benchmark for the user's own data has none itself; beside its file lies nothing but code."""
     folder = place.dataset_dir.expanduser() / place.benchmark if place.dataset_dir else None
     if not benchmark.dataset.location and not place.dataset_id and not (folder and folder.exists()):
@@ -291,7 +297,7 @@ def _check_own_data(benchmark: Benchmark, place: Place) -> None:
         )
 
 
-def _shots(resolved: ResolvedBenchmark, place: Place, subsets: tuple[str, ...], seed: int) -> dict[str, Shots]:
+def _shots(resolved: ResolvedBenchmark, place: DataLocation, subsets: tuple[str, ...], seed: int) -> dict[str, Shots]:
     few_shot, source = resolved.benchmark.few_shot, resolved.benchmark.dataset
     if few_shot is None or not few_shot.num:
         return {}

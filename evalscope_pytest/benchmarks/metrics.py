@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..config.dataset_args import AGGREGATIONS
+from ..config.schema import AGGREGATIONS
 from ..core.errors import ConfigError, closest
 from ..scoring.aggregate.aggregation import NAMES
 from ..scoring.protocol import Scorer

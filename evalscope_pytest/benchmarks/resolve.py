@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ..config.dataset_args import DatasetArgs
 from ..config.judge import JudgeConfig
+from ..config.schema import DatasetArgs
 from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
 from ..core.template import parse

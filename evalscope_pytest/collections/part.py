@@ -16,7 +16,7 @@ from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..config.task import TaskConfig
 from ..core.errors import ConfigError
 from ..core.values import ModelOutput, Sample, Score
-from ..datasets.location import Hub, Place
+from ..datasets.base import DataLocation, Hub
 from ..scoring.protocol import Scorer
 from .entry import INFO
 
@@ -74,7 +74,7 @@ def loaded(name: str, args: Mapping[str, Any], location: Location, seed: int) ->
         DatasetError: Its records cannot be had.
     """
     resolved = part(name, json.dumps(args, sort_keys=True))
-    place = Place(
+    place = DataLocation(
         name,
         resolved.benchmark.file.parent,
         location.hub,

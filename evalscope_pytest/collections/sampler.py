@@ -10,7 +10,7 @@ from typing import Any
 
 from ..benchmarks.load import LoadedBenchmark
 from ..core.errors import ConfigError
-from ..datasets.location import Hub
+from ..datasets.base import Hub
 from .entry import DatasetEntry, prompt_of
 from .part import Location, loaded
 from .schema import CollectionSchema, DatasetInfo

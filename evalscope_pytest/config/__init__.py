@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from ..lazy import loading
 
 if TYPE_CHECKING:
-    from .dataset_args import DatasetArgs as DatasetArgs
     from .generation import GenerationConfig as GenerationConfig
+    from .schema import DatasetArgs as DatasetArgs
     from .task import TaskConfig as TaskConfig
 
-_HOME = {"DatasetArgs": "dataset_args", "GenerationConfig": "generation", "TaskConfig": "task"}
+_HOME = {"DatasetArgs": "schema", "GenerationConfig": "generation", "TaskConfig": "task"}
 
 __all__ = ["DatasetArgs", "GenerationConfig", "TaskConfig"]
 

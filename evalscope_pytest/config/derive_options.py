@@ -1,4 +1,4 @@
-"""Writes `option_table` from the fields of `TaskConfig`: ``python -m evalscope_pytest.config.derive_options``.
+"""Writes `option_table` from the fields of `Settings`: ``python -m evalscope_pytest.config.derive_options``.
 
 Making the fields takes 5 ms, reading the table 0.3 ms, and every run of pytest with this package installed pays for it.
 A test sees to it that the two agree.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .legacy import UNDOCUMENTED
+from .schema import Settings
 from .setting import settings_of
-from .task import TaskConfig
-from .unavailable import UNDOCUMENTED
 
 TABLE_FILE = Path(__file__).with_name("option_table.py")
 
@@ -28,9 +28,9 @@ OPTIONS = (
 def derive() -> str:
     """Return what `option_table` must hold."""
     rows = []
-    for name, (kind, help, _) in settings_of(TaskConfig).items():
+    for name, (type_, help, _) in settings_of(Settings).items():
         shown = "" if name in UNDOCUMENTED else help.replace("%", "%%")
-        rows.append(f"    ({_quoted(name)}, {_quoted(kind.flag)}, {_quoted(kind.metavar)}, {_quoted(shown)}),\n")
+        rows.append(f"    ({_quoted(name)}, {_quoted(type_.flag)}, {_quoted(type_.metavar)}, {_quoted(shown)}),\n")
     return _HEAD + "".join(rows) + ")\n"
 
 

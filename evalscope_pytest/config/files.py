@@ -1,17 +1,120 @@
-"""Configuration files: YAML and JSON, read strictly."""
+"""Configuration files and standard input: YAML and JSON, parsed strictly.
+
+YAML of people and datasets becomes plain values: no objects, no duplicate keys, and a limited number of values. A few
+hundred bytes can expand to billions of values through aliases and merge keys, so values are counted in the syntax tree,
+before anything is made of them.
+"""
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError
-from .pairs import json_type, parse_json_object
-from .yaml_text import parse_yaml
+from .text import json_type, parse_json_object
 
+MAX_WRITTEN = 20_000
+MAX_VALUES = 100_000  # with every alias written out
+LONGEST_NUMBER = 400
 _EMPTY = "the file is empty. Write settings such as 'model: NAME'"
 MAX_BYTES = 4 << 20
 MAX_YAML_BYTES = 1 << 19  # which takes the reader a second; JSON takes it no time
+
+
+@lru_cache(maxsize=1)
+def standard_input() -> str:
+    """Return all of standard input, read once. pytest closes it when it starts to capture: this has to come before."""
+    return sys.stdin.read()
+
+
+def parse_standard_input() -> dict[str, Any]:
+    """Return the JSON object on standard input.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    try:
+        return parse_json_object(standard_input())
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"--eval-task-config - takes a JSON object on standard input: {error}.") from None
+
+
+# YAML -------
+
+
+def parse_yaml(text: str, *, written: int = MAX_WRITTEN, values: int = MAX_VALUES) -> Any:
+    """Return what a document holds.
+
+    Args:
+        written: The most values that may stand in the text.
+        values: The most it may stand for, aliases written out.
+
+    Raises:
+        ValueError: It is no YAML, gives a key twice, asks for an object, or holds too much.
+        RecursionError: It is nested too deeply.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """Safe YAML that counts."""
+
+        nodes = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            self.nodes += 1
+            if self.nodes > written:
+                raise ValueError(f"it holds more than {written} values")
+            return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            seen = set()
+            for key_node, _ in node.value:
+                key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+                if key in seen:
+                    raise ValueError(f"the key {key!r} is given twice, again in line {key_node.start_mark.line + 1}")
+                if key is not None and key != "<<":
+                    seen.add(key)
+            return super().construct_mapping(node, deep)
+
+        def construct_number(self, node: yaml.ScalarNode) -> int:
+            if len(node.value) > LONGEST_NUMBER:
+                raise ValueError(f"a number of {len(node.value)} digits in line {node.start_mark.line + 1}")
+            return int(self.construct_yaml_int(node))
+
+    Loader.add_constructor("tag:yaml.org,2002:int", Loader.construct_number)
+    try:
+        loader = Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _count(node, values, {}, set())
+        return loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ValueError(f"not valid YAML: {error.problem or error.context}{line}") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"not valid YAML: {str(error).splitlines()[0]}") from None
+
+
+def _count(node: Any, most: int, counted: dict[int, int], open_: set[int]) -> int:
+    """Count a node and all below it, aliases each time they stand. Each node is walked once."""
+    if isinstance(node.value, str):
+        return 1
+    if id(node) in open_:
+        raise ValueError("an alias refers to what it stands in")
+    if id(node) not in counted:
+        open_.add(id(node))
+        below = (part for item in node.value for part in (item if isinstance(item, tuple) else (item,)))
+        counted[id(node)] = 1 + sum(_count(part, most, counted, open_) for part in below)
+        open_.remove(id(node))
+    if counted[id(node)] > most:
+        raise ValueError(f"it stands for more than {most} values, through aliases")
+    return counted[id(node)]
+
+
+# Files -----
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .kinds import BIASES, SWITCH, TABLE, TEXT, TEXTS, number, whole
-from .setting import setting
+from .setting import BIASES, SWITCH, TABLE, TEXT, TEXTS, number, setting, whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ..core.errors import ConfigError, closest
-from .kinds import describe
-from .tables import refuse_unknown
-
-if TYPE_CHECKING:
-    from .task import TaskConfig
+from ..core.tables import refuse_unknown
+from .parse import checked, filled_in
+from .rules import check_together
+from .schema import Settings
+from .setting import describe
 
 Strategy = Literal["auto", "llm", "rule", "llm_recall"]
 STRATEGIES = ("auto", "llm", "rule", "llm_recall")
@@ -68,7 +68,7 @@ class JudgeModel:
     """
 
     name: str
-    task: TaskConfig
+    task: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,6 @@ def _newer(table: dict[str, Any], environ: Mapping[str, str]) -> JudgeConfig:
 
 
 def _model(entry: dict[str, Any], where: str, environ: Mapping[str, str]) -> JudgeModel | None:
-    from .reading import checked
-    from .task import TaskConfig
-
     name = entry.get("model_id") or environ.get(_NAME)
     if not name:
         if entry:
@@ -169,7 +166,9 @@ def _model(entry: dict[str, Any], where: str, environ: Mapping[str, str]) -> Jud
                 f"{where} names the judge {name!r} without an address. Add its api_url, or set {_ADDRESS}."
             )
     layer = checked(raw, lambda key: f"{where} ({key})")
-    return JudgeModel(str(entry.get("judge_id") or name), TaskConfig.from_layer(layer))
+    settings = filled_in(layer)
+    check_together(settings, layer.origin)
+    return JudgeModel(str(entry.get("judge_id") or name), Settings.of(settings))
 
 
 def _unready(environ: Mapping[str, str]) -> str:

@@ -19,8 +19,8 @@ from .option_table import OPTIONS
 
 TASK_CONFIG = "eval_task_config"
 # Options of earlier EvalScope versions: understood or refused as in a file, and in no help text.
-OLDER = ("template_type", "outputs", "stage", "mem_cache")
-_OLDER_FORMS: Mapping[str, Mapping[str, Any]] = {
+LEGACY = ("template_type", "outputs", "stage", "mem_cache")
+_LEGACY_KWARGS: Mapping[str, Mapping[str, Any]] = {
     "template_type": {}, "outputs": {}, "stage": {}, "mem_cache": {"nargs": "?", "const": "true"},
 }  # fmt: skip
 # What help texts and docs/parameters.md group the options by.
@@ -93,7 +93,7 @@ def _ahead_of_capture(file: str) -> str:
     too little: a run that a test starts inherits it.
     """
     if file == "-" and not ("PYTEST_XDIST_WORKER" in os.environ and sys.argv[:1] == ["-c"]):
-        from .sources import standard_input
+        from .files import standard_input
 
         standard_input()
     return file
@@ -109,8 +109,9 @@ def _options(spell: Callable[[str], str], of_file: Mapping[str, Any]) -> Iterato
             kwargs["metavar"] = metavar
         same = f"The same as {flag}." if help else "Not available in this version."
         yield OptionSpec(flag, field, same, kwargs, ini, _INI_TYPES[form])
-    for name in OLDER:
-        yield OptionSpec(spell(name), "", "", {"dest": ini_name(name), "help": argparse.SUPPRESS, **_OLDER_FORMS[name]})
+    for name in LEGACY:
+        kwargs = {"dest": ini_name(name), "help": argparse.SUPPRESS, **_LEGACY_KWARGS[name]}
+        yield OptionSpec(spell(name), "", "", kwargs)
 
 
 def switched_off(flag: str) -> str:

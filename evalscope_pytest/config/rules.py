@@ -1,4 +1,4 @@
-"""What settings demand of each other."""
+"""What settings require of each other. `judge` adds the rules of the judge."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.errors import ConfigError
-from .judge import judge_config
 from .sandbox import sandbox_choice
 
 # Setting: its value when it is not given, and what to do instead.
@@ -32,8 +31,6 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     _check_model(result, origin)
     _check_local_only(result, origin)
     _check_sandbox(result)
-    if result["judge"] or result["judge_model_args"] or result["judge_strategy"] != "auto":
-        judge_config(result)  # what the environment says of a judge is read when there is something to judge
     if result["max_drop"] and result["baseline"] is None:
         raise ConfigError(
             f"max_drop is given without a baseline (in {origin['max_drop',]}). Add the run to compare with: "

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError, closest
-from ..core.secret import MASK, Secret
-from .budget import ErrorBudget
-from .dataset_args import DatasetArgs
-from .generation import GenerationConfig
-from .options import OLDER, TASK_CONFIG, ini_name, pytest_flag
-from .reading import Layer, checked, filled_in, merged
-from .secrets import is_secret_name
+from ..core.secret import MASK
+from .files import parse_standard_input, read_mapping
+from .options import LEGACY, TASK_CONFIG, ini_name, pytest_flag
+from .parse import Layer, checked, filled_in, merged
+from .schema import Settings
 from .setting import settings_of
 from .task import TaskConfig
 
@@ -67,11 +63,11 @@ def option_layer(options: Mapping[str, Any], spell: Callable[[str], str] = pytes
     Raises:
         ConfigError: A value is wrong or not available.
     """
-    given = {name: options.get(ini_name(name)) for name in settings_of(TaskConfig)}
+    given = {name: options.get(ini_name(name)) for name in settings_of(Settings)}
     if given["datasets"] == []:
         flag = spell("datasets")
         raise ConfigError(f"{flag} names no benchmark. Give one or more: {flag} gsm8k arc.")
-    given.update((name, options.get(ini_name(name))) for name in OLDER)
+    given.update((name, options.get(ini_name(name))) for name in LEGACY)
     return checked(given, spell, is_text=True)
 
 
@@ -85,7 +81,7 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
     """
     given: dict[str, str] = {}
     names: dict[str, str] = {}
-    for field, setting in settings_of(TaskConfig).items():
+    for field, setting in settings_of(Settings).items():
         for variable in (_ENV_PREFIX + field.upper(), *setting.env):
             if variable in environ and field not in given:
                 given[field], names[field] = environ[variable], variable
@@ -97,8 +93,8 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
 def _check_variables(environ: Mapping[str, str]) -> None:
     from difflib import get_close_matches
 
-    known = {_ENV_PREFIX + name.upper() for name in settings_of(TaskConfig)}
-    known.update(variable for setting in settings_of(TaskConfig).values() for variable in setting.env)
+    known = {_ENV_PREFIX + name.upper() for name in settings_of(Settings)}
+    known.update(variable for setting in settings_of(Settings).values() for variable in setting.env)
     for variable in environ:
         if variable.startswith(_ENV_PREFIX) and variable not in known and get_close_matches(variable, known, 1, 0.92):
             raise ConfigError(f"unknown environment variable {variable}. {closest(variable, known)}")
@@ -111,11 +107,11 @@ def ini_layer(getini: Callable[[str], Any], inifile: Path | None = None) -> Laye
         ConfigError: A value is wrong or not available.
     """
     given = {}
-    for name, setting in settings_of(TaskConfig).items():
+    for name, setting in settings_of(Settings).items():
         value = getini(ini_name(name))
         if value is None or value in ("", []):
             continue
-        if setting.kind.is_path and inifile is not None and value.lower() not in _PATH_WORDS:
+        if setting.type.is_path and inifile is not None and value.lower() not in _PATH_WORDS:
             value = str(inifile.parent / os.path.expanduser(value))
         given[name] = value
     where = inifile.name if inifile else "pytest.ini"
@@ -132,7 +128,7 @@ def check_ini_names(unknown: Iterable[str], inifile: Path | None = None) -> None
     Raises:
         ConfigError: One of them begins with ``eval_``.
     """
-    known = [ini_name(name) for name in settings_of(TaskConfig)]
+    known = [ini_name(name) for name in settings_of(Settings)]
     for key in sorted(unknown):
         if key.startswith("eval_"):
             raise ConfigError(
@@ -146,8 +142,6 @@ def file_layer(source: str | Path) -> Layer:
     Raises:
         ConfigError: The file cannot be read, is not a mapping, or holds a wrong setting.
     """
-    from .files import read_mapping
-
     name = "standard input" if str(source) == "-" else str(source)
     raw = parse_standard_input() if str(source) == "-" else read_mapping(Path(source))
     return mapping_layer(raw, name)
@@ -177,53 +171,6 @@ def _without_masks(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=1)
-def standard_input() -> str:
-    """Return all of standard input, read once. pytest closes it when it starts to capture: this has to come before."""
-    import sys
-
-    return sys.stdin.read()
-
-
-def parse_standard_input() -> dict[str, Any]:
-    """Return the JSON object on standard input.
-
-    Raises:
-        ConfigError: There is none.
-    """
-    from .pairs import parse_json_object
-
-    try:
-        return parse_json_object(standard_input())
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"--eval-task-config - takes a JSON object on standard input: {error}.") from None
-
-
-# Back to JSON ------------------------------------------------------------------------------------------------------
-
-
-def to_mapping(config: TaskConfig, *, reveal_secrets: bool = False, only_given: bool = False) -> dict[str, Any]:
-    """Return a configuration as one flat mapping of JSON values, for ``task_config.yaml``.
-
-    Args:
-        config: What to write.
-        reveal_secrets: Write keys, instead of stars. `from_mapping` is lossless then.
-        only_given: Leave out what the user did not set.
-    """
-    given = {name.partition(".")[0] for name in config.given}
-    names = [f.name for f in fields(config) if f.name not in ("given", "notes", "timeout", "stream")]
-    result = {n: _json(getattr(config, n), reveal_secrets) for n in names if not only_given or n in given}
-    if "generation_config" in result:
-        plain = GenerationConfig()
-        kept = {
-            f.name: getattr(config.generation_config, f.name)
-            for f in fields(GenerationConfig)
-            if f.name in config.generation_given or getattr(config.generation_config, f.name) != getattr(plain, f.name)
-        }
-        result["generation_config"] = _json(kept, reveal_secrets)
-    return result
-
-
 def from_mapping(raw: Mapping[str, Any], given: Mapping[str, str] | None = None) -> TaskConfig:
     """Return the configuration that `to_mapping` wrote.
 
@@ -237,30 +184,3 @@ def from_mapping(raw: Mapping[str, Any], given: Mapping[str, str] | None = None)
     if given is not None:
         object.__setattr__(config, "given", dict(given))
     return config
-
-
-def given_layer(config: TaskConfig) -> Layer:
-    """Return what the user set in ``config``, to be merged with further layers."""
-    return checked(
-        to_mapping(config, reveal_secrets=True, only_given=True), lambda key: config.given.get(key, "TaskConfig")
-    )
-
-
-def _json(value: Any, reveal: bool, key: str = "") -> Any:
-    if isinstance(value, Secret):
-        return value.reveal() if reveal or value.reveal() == "EMPTY" else MASK
-    if isinstance(value, ErrorBudget):
-        return str(value)
-    if isinstance(value, DatasetArgs):
-        value = {f.name: v for f in fields(value) if (v := getattr(value, f.name)) is not None}
-    if isinstance(value, Mapping):
-        return {k: _json(item, reveal, k) for k, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_json(item, reveal, key) for item in value]
-    if isinstance(value, str) and value and not reveal and is_secret_name(key):
-        return MASK
-    return value
-
-
-__all__ = ["Layer", "check_ini_names", "environment_layer", "file_layer", "from_mapping", "gather", "given_layer",
-           "ini_layer", "mapping_layer", "option_layer", "resolve", "standard_input", "to_mapping"]  # fmt: skip

@@ -90,7 +90,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One question of a benchmark, as its ``to_sample`` makes it from a dataset's record.
+    """One question of a benchmark, made of a dataset's record.
 
     Attributes:
         input: The question's text, or whole messages where the record holds a conversation.
@@ -166,7 +166,7 @@ def as_message(value: object) -> Message:
     if calls := next((name for name in _CALLS if value.get(name)), None):
         raise TypeError(
             f"{calls} of a message: {_shown(value[calls])}. Only role and content of a mapping are sent. Make it a "
-            "Message(...) with tool_calls or tool_call_id in to_sample"
+            "Message(...) with tool_calls or tool_call_id when you make the sample"
         )
     return message
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..config.yaml_text import parse_yaml
+from ..config.files import parse_yaml
 from ..core.errors import DatasetError
 
 MAX_VALUES = 300_000  # cards of multilingual datasets hold tens of thousands

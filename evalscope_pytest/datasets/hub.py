@@ -15,12 +15,24 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ..core.errors import DatasetError, NoDataError
 from ..core.secret import redact
+from .base import (
+    DataLocation,
+    HubLibrary,
+    Listing,
+    NotOpenError,
+    NotThereError,
+    RemoteFile,
+    Repository,
+    ScriptedTree,
+    Tree,
+    how_to_go_local,
+    local_tree,
+)
 from .files import format_of
-from .location import Place, ScriptedTree, Tree, how_to_go_local, local_tree
 from .source import Record
 
 PATIENCE_S = 10.0
@@ -31,85 +43,13 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Repository:
-    """A dataset on a hub, and where its files go.
-
-    Attributes:
-        revision: Branch, tag or commit; empty for the hub's default.
-        endpoint: The hub's address as the environment gives it; empty for the library's own.
-        cache_dir: Where downloads go; None for the library's own cache.
-    """
-
-    id: str
-    revision: str
-    endpoint: str
-    cache_dir: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file as the hub lists it."""
-
-    path: str
-    size: int | None = None
-    sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The files of a repository, which may be another revision than the asked one: the hub's own parquet copy."""
-
-    repository: Repository
-    files: tuple[RemoteFile, ...]
-
-
-class HubLibrary(Protocol):
-    """What is asked of a hub's own library. Its exceptions pass through, but for those the docstrings name."""
-
-    @property
-    def title(self) -> str:
-        """The hub's name."""
-        ...
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Environment variables that hold the hub's address, the first set one counts; last, the one of the token."""
-        ...
-
-    def prepare(self) -> None:
-        """Import what is needed, so that it does not count against the hub's time to answer."""
-        ...
-
-    def list_files(self, repository: Repository) -> Listing:
-        """Return the repository's files.
-
-        Raises:
-            NotThereError: There is no such dataset or revision.
-            NotOpenError: It is not open to this user.
-        """
-        ...
-
-    def download(self, repository: Repository, files: list[RemoteFile], force: bool) -> dict[str, Path]:
-        """Return where the files are, after downloading the missing and outdated ones (all with ``force``)."""
-        ...
-
-    def cached(self, repository: Repository) -> Path | None:
-        """Return the folder of the files downloaded earlier, without going online."""
-        ...
-
-    def run_script(self, repository: Repository, subset: str, split: str) -> Iterable[Record]:
-        """Let the library load a dataset in its own way, which may run the dataset's code."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class RemoteTree:
     """The files of a repository; `fetch` downloads them."""
 
     library: HubLibrary
     repository: Repository
     files: tuple[RemoteFile, ...]
-    place: Place
+    place: DataLocation
     folder: str = ""
     single: bool = False
 
@@ -140,7 +80,7 @@ class RemoteTree:
             ) from error
 
 
-def open_repository(dataset_id: str, place: Place) -> Tree:
+def open_repository(dataset_id: str, place: DataLocation) -> Tree:
     """Return the files of a dataset on the place's hub, from the cache when there is no way online.
 
     Raises:
@@ -171,14 +111,6 @@ def open_repository(dataset_id: str, place: Place) -> Tree:
     if any(format_of(file.path) for file in listing.files):
         return RemoteTree(library, listing.repository, listing.files, place)
     return _scripted(library, listing, place)
-
-
-class NotThereError(Exception):
-    """The hub has no such dataset or revision."""
-
-
-class NotOpenError(Exception):
-    """The hub does not show the dataset to this user."""
 
 
 class _NoAnswerError(Exception):
@@ -227,7 +159,7 @@ def _within(seconds: float, work: Callable[[], _T]) -> _T:
     return future.result(timeout=seconds)
 
 
-def _cached(library: HubLibrary, repository: Repository, place: Place, why: str, advice: str) -> Tree:
+def _cached(library: HubLibrary, repository: Repository, place: DataLocation, why: str, advice: str) -> Tree:
     folder = library.cached(repository)
     if folder is None:
         raise NoDataError(
@@ -238,7 +170,7 @@ def _cached(library: HubLibrary, repository: Repository, place: Place, why: str,
     return local_tree(folder, f"{_title(library, repository)} (downloaded earlier to {folder})")
 
 
-def _scripted(library: HubLibrary, listing: Listing, place: Place) -> Tree:
+def _scripted(library: HubLibrary, listing: Listing, place: DataLocation) -> Tree:
     """Leave a dataset without readable files to the library, if the user trusts its code."""
     repository = listing.repository
     title = _title(library, repository)
@@ -277,7 +209,7 @@ def _endpoint(library: HubLibrary) -> str:
     return next((v if "://" in v else f"https://{v}" for v in set_ones), "").rstrip("/")
 
 
-def _cache_dir(place: Place) -> Path | None:
+def _cache_dir(place: DataLocation) -> Path | None:
     if place.cache_dir or place.dataset_dir:
         return (place.cache_dir or place.dataset_dir or Path()).expanduser().absolute()
     root = os.environ.get("EVALSCOPE_CACHE")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
+from .base import Listing, NotOpenError, NotThereError, RemoteFile, Repository
 from .files import format_of
-from .hub import Listing, NotOpenError, NotThereError, RemoteFile, Repository
 from .source import Record
 
 # A read-only copy in parquet that the hub itself makes of datasets in other forms; here no script has to run.

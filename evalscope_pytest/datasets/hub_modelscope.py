@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .hub import Listing, NotOpenError, NotThereError, RemoteFile, Repository
+from .base import Listing, NotOpenError, NotThereError, RemoteFile, Repository
 from .source import Record
 
 _AT_ONCE = 8

@@ -1,4 +1,4 @@
-"""Loading: from a benchmark's `Source` and a `Place` to its records, read anew each time.
+"""Loading: from a benchmark's `Source` and a `DataLocation` to its records, read anew each time.
 
 A subset's own files are preferred to one file that holds all subsets, and only the files of the asked subsets are
 read or downloaded (docs/design/datasets.md).
@@ -12,15 +12,16 @@ from itertools import islice
 from pathlib import Path
 
 from ..core.errors import DatasetError, EvalError, NoDataError, closest, raised_in
+from .base import DataLocation, ScriptedTree, Tree
 from .card import Config, read_configs
 from .files import read_records
 from .layout import Layout, entries_of
-from .location import Place, ScriptedTree, Tree, locate
+from .location import locate
 from .source import Record, Source
 
 
 def load_subsets(
-    source: Source, place: Place, subsets: tuple[str, ...], split: str, first: int | None = None
+    source: Source, place: DataLocation, subsets: tuple[str, ...], split: str, first: int | None = None
 ) -> dict[str, list[Record]]:
     """Return the records of each subset, in the order of ``subsets``.
 
@@ -44,7 +45,7 @@ def load_subsets(
     return {subset: found[subset] for subset in subsets}
 
 
-def list_subsets(source: Source, place: Place, split: str) -> list[str]:
+def list_subsets(source: Source, place: DataLocation, split: str) -> list[str]:
     """Return the names of the subsets that are there, whether or not the benchmark names them.
 
     Raises:
@@ -61,7 +62,7 @@ def list_subsets(source: Source, place: Place, split: str) -> list[str]:
     return sorted({_subset_of(source, record, path) for path in local.values() for record in read_records(path)})
 
 
-def read_release_text(source: Source, place: Place, relative_path: str) -> str:
+def read_release_text(source: Source, place: DataLocation, relative_path: str) -> str:
     """Return a text file of the data release, such as exemplars that come with it.
 
     Args:
@@ -81,7 +82,7 @@ def read_release_text(source: Source, place: Place, relative_path: str) -> str:
     return _text_of(tree.fetch([relative_path])[relative_path])
 
 
-def read_texts(source: Source, place: Place, *patterns: str) -> list[str]:
+def read_texts(source: Source, place: DataLocation, *patterns: str) -> list[str]:
     """Return the texts of the files that match the first pattern any file matches, by name.
 
     Args:
@@ -116,7 +117,7 @@ def _layout(source: Source, tree: Tree) -> Layout:
 
 
 def _from_files(
-    source: Source, place: Place, tree: Tree, subsets: tuple[str, ...], split: str, first: int | None
+    source: Source, place: DataLocation, tree: Tree, subsets: tuple[str, ...], split: str, first: int | None
 ) -> dict[str, list[Record]]:
     layout = _layout(source, tree)
     own = {subset: files for subset in subsets if (files := _own(source, tree, layout, subset, split))}
@@ -143,7 +144,7 @@ def _read(local: dict[str, Path], files: Iterable[str]) -> Iterator[Record]:
 
 
 def _from_shared(
-    source: Source, place: Place, files: list[Path], subsets: tuple[str, ...], first: int | None
+    source: Source, place: DataLocation, files: list[Path], subsets: tuple[str, ...], first: int | None
 ) -> dict[str, list[Record]]:
     """Read subsets out of the files that hold all of them."""
     if source.subset_by is None:
@@ -169,7 +170,7 @@ def _from_shared(
     return groups
 
 
-def _no_subset(place: Place, files: list[Path], missing: str, there: set[str]) -> NoDataError:
+def _no_subset(place: DataLocation, files: list[Path], missing: str, there: set[str]) -> NoDataError:
     return NoDataError(
         f"{place.benchmark} has no subset {missing!r} in {_listed(files)}. {closest(missing, there)} "
         f"Name the wanted ones in subset_list."
@@ -177,7 +178,7 @@ def _no_subset(place: Place, files: list[Path], missing: str, there: set[str]) -
 
 
 def _whole(
-    source: Source, place: Place, files: list[Path], subsets: tuple[str, ...], first: int | None
+    source: Source, place: DataLocation, files: list[Path], subsets: tuple[str, ...], first: int | None
 ) -> dict[str, list[Record]]:
     """Read the one subset that is the whole file."""
     if len(subsets) > 1 or subsets[0] not in (source.subsets if len(source.subsets) == 1 else ("default",)):
@@ -217,7 +218,7 @@ def _subset_of(source: Source, record: Record, path: Path) -> str:
         ) from error
 
 
-def _not_there(place: Place, tree: Tree, layout: Layout, subset: str, split: str) -> str:
+def _not_there(place: DataLocation, tree: Tree, layout: Layout, subset: str, split: str) -> str:
     if not layout.entries:
         return (
             f"{tree.title} holds no records of {place.benchmark}: there is no jsonl, json, csv, tsv, parquet or arrow "

@@ -2,140 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, Protocol
 
-from ..core.errors import DatasetError, NoDataError, closest_path
+from ..core.errors import NoDataError, closest_path
+from .base import DataLocation, Hub, Tree, how_to_go_local, local_tree
 from .files import format_of
-from .source import Record, Source
-
-Hub = Literal["modelscope", "huggingface", "local"]
-_DEEPEST = 6
-_MOST_FILES = 100_000
+from .hub import open_repository
+from .source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What decides where one benchmark's records come from.
-
-    Attributes:
-        benchmark: Its name: also that of its folder in ``dataset_dir``.
-        file_dir: The folder of the benchmark's test file.
-        hub: Where dataset ids are looked up; ``local`` never goes online.
-        dataset_dir: A folder with one folder for each benchmark; also where downloads go.
-        dataset_id: The user's own choice: a path or a hub's dataset id. Empty for the benchmark's.
-        revision: Branch, tag or commit; empty for the hub's default.
-        force_redownload: Fetch the files even when the hub library has them.
-        trust_remote_code: Let the hub library run the dataset's own loading script.
-        cache_dir: Where downloads go, before ``dataset_dir`` and the environment.
-        offline: Take what a hub's cache holds, and never go online.
-    """
-
-    benchmark: str
-    file_dir: Path
-    hub: Hub = "modelscope"
-    dataset_dir: Path | None = None
-    dataset_id: str = ""
-    revision: str = ""
-    force_redownload: bool = False
-    trust_remote_code: bool = False
-    cache_dir: Path | None = None
-    offline: bool = False
-
-
-class Tree(Protocol):
-    """The files of one dataset."""
-
-    @property
-    def title(self) -> str:
-        """What messages call it."""
-        ...
-
-    @property
-    def folder(self) -> str:
-        """The name of its folder; empty for a hub repository."""
-        ...
-
-    @property
-    def single(self) -> bool:
-        """Whether the user named one file, not a folder."""
-        ...
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Paths of its files, relative and with ``/``."""
-        ...
-
-    def fetch(self, paths: Iterable[str]) -> dict[str, Path]:
-        """Return where these files are on this machine, after downloading the missing ones.
-
-        Raises:
-            DatasetError: They could not be had.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class LocalTree:
-    """A folder, or a single file, on this machine."""
-
-    root: Path
-    title: str
-    paths: tuple[str, ...]
-    single: bool = False
-
-    @property
-    def folder(self) -> str:
-        """The folder's name."""
-        return self.root.name
-
-    def fetch(self, paths: Iterable[str]) -> dict[str, Path]:
-        """Return the files' full paths."""
-        return {path: self.root / path for path in paths}
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptedTree:
-    """A dataset whose files only the hub's library can read: `run` yields the records of a subset and a split."""
-
-    title: str
-    run: Callable[[str, str], Iterable[Record]]
-    paths: tuple[str, ...] = ()
-    folder: str = ""
-    single: bool = False
-
-    def fetch(self, paths: Iterable[str]) -> dict[str, Path]:
-        """Return nothing: there are no files."""
-        return {}
-
-
-def local_tree(path: Path, title: str = "") -> LocalTree:
-    """Return the files under ``path``, or the one file it is.
-
-    Raises:
-        DatasetError: The folder cannot be read, or holds so much that it cannot be meant.
-    """
-    path = path.absolute()
-    if path.is_file():
-        return LocalTree(path.parent, title or str(path), (path.name,), single=True)
-    found: list[str] = []
-    seen: set[str] = set()
-    for folder, names, files in os.walk(path, followlinks=True, onerror=_refuse):
-        depth = len(Path(folder).relative_to(path).parts)
-        real = os.path.realpath(folder)
-        names[:] = [] if real in seen or depth >= _DEEPEST else sorted(n for n in names if not n.startswith("."))
-        seen.add(real)
-        inside = os.path.relpath(folder, path).replace(os.sep, "/")
-        found += [name if inside == "." else f"{inside}/{name}" for name in files if not name.startswith(".")]
-        if len(found) > _MOST_FILES:
-            raise DatasetError(f"{path} holds more than {_MOST_FILES:,} files. Give the dataset's own folder.")
-    return LocalTree(path, title or str(path), tuple(sorted(found)))
-
-
-def locate(source: Source, place: Place) -> Tree:
+def locate(source: Source, place: DataLocation) -> Tree:
     """Find a benchmark's files: the user's path, ``dataset_dir``, beside the test file, and last the hub.
 
     Raises:
@@ -149,25 +26,15 @@ def locate(source: Source, place: Place) -> Tree:
     repository = place.dataset_id or (source.location if source.kind == "hub" else "")
     if place.hub == "local" or not repository or _is_path(repository, place.hub):
         raise NoDataError(_own_file_missing(source, place) or _nothing_there(place, tried))
-    from .hub import open_repository
-
     return open_repository(repository, place)
 
 
-def is_local(source: Source, place: Place) -> bool:
+def is_local(source: Source, place: DataLocation) -> bool:
     """Return whether a benchmark's records are on this machine, so that no hub is asked."""
     return any(path.exists() for path in _candidates(source, place))
 
 
-def how_to_go_local(benchmark: str) -> str:
-    """Say what to type to evaluate a local copy."""
-    return (
-        f'To evaluate a local copy: --eval-dataset-args \'{{"{benchmark}": {{"dataset_id": "/path/to/copy"}}}}\', '
-        f"or --eval-dataset-dir DIR with the records in DIR/{benchmark}/."
-    )
-
-
-def _candidates(source: Source, place: Place) -> Iterable[Path]:
+def _candidates(source: Source, place: DataLocation) -> Iterable[Path]:
     if place.dataset_id:
         yield Path(place.dataset_id).expanduser()
         if _is_path(place.dataset_id, place.hub):
@@ -184,7 +51,7 @@ def _is_path(text: str, hub: Hub) -> bool:
     return text.startswith((".", "~", "/", "\\")) or text.count("/") not in parts or bool(format_of(text))
 
 
-def _own_file_missing(source: Source, place: Place) -> str:
+def _own_file_missing(source: Source, place: DataLocation) -> str:
     """Return what to say of a local file that a benchmark names and that is not beside its test file; or nothing."""
     if source.kind != "local" or place.dataset_id or not source.location:
         return ""
@@ -195,10 +62,6 @@ def _own_file_missing(source: Source, place: Place) -> str:
     )
 
 
-def _nothing_there(place: Place, tried: list[Path]) -> str:
+def _nothing_there(place: DataLocation, tried: list[Path]) -> str:
     listed = ", ".join(str(path.absolute()) for path in tried) or "no path"
     return f"No records of {place.benchmark!r} there: tried {listed}. {how_to_go_local(place.benchmark)}"
-
-
-def _refuse(error: OSError) -> None:
-    raise DatasetError(f"Cannot read {error.filename}: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""Which requests the response cache answers, and under which content address (docs/design/records.md)."""
+"""Which requests the response cache answers, and under which content address (docs/design/store.md)."""
 
 from __future__ import annotations
 

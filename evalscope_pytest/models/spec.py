@@ -11,7 +11,7 @@ from ..core.secret import Secret
 from .protocol import Model
 
 if TYPE_CHECKING:
-    from ..config.task import TaskConfig
+    from ..config.schema import Settings
 
 LOCAL_MAX_TOKENS = 2048
 SERVICES = ("openai_api", "openai_responses_api", "anthropic_api")
@@ -66,7 +66,7 @@ class ModelSpec:
         return self.concurrency * _LOCAL_LOOKAHEAD if self.eval_type == "llm_ckpt" else self.concurrency
 
     @classmethod
-    def from_task(cls, config: TaskConfig) -> ModelSpec:
+    def from_task(cls, config: Settings) -> ModelSpec:
         """Take what concerns the model from a run's configuration, defaults of the provider filled in."""
         given = config.model
         eval_type = config.eval_type or "mock_llm"

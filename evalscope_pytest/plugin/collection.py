@@ -19,7 +19,8 @@ from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest, closest_path
-from ..datasets.location import Place, locate
+from ..datasets.base import DataLocation
+from ..datasets.location import locate
 from ..engine.evaluation import Evaluation, Unit
 from ..engine.trial import Trial
 from ..scoring import thinking
@@ -183,7 +184,7 @@ def _distinct(chosen: Sequence[BenchmarkItem]) -> list[BenchmarkItem]:
     bodies: dict[str, BenchmarkItem] = {}
     for item in chosen:
         other = bodies.setdefault(item.benchmark.name, item)
-        if other.benchmark.body is not item.benchmark.body:
+        if other.benchmark.function is not item.benchmark.function:
             places = f"both in {item.path}" if other.path == item.path else f"in {other.path} and {item.path}"
             raise UsageError(
                 f"two benchmarks are called {item.benchmark.name!r}, {places}. Their records would mix: rename one"
@@ -355,10 +356,10 @@ def _check_ids(name: str, only: set[str], items: Sequence[SampleItem]) -> None:
         )
 
 
-def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> Place:
+def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> DataLocation:
     """Return where a benchmark's data is looked for in this run."""
     args = task.args_of(resolved.name)
-    return Place(
+    return DataLocation(
         benchmark=resolved.name,
         file_dir=resolved.benchmark.file.parent,
         hub=task.dataset_hub,  # type: ignore[arg-type]  # one of the three: checked with the configuration

@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 
-from ..benchmarks.definition import Benchmark
+from ..benchmarks.definition import OF_BODY, Benchmark
 from ..core.errors import UsageError, closest
 from ..engine.evaluation import Evaluation
 
-OWN = ("sample", "model", "output", "judge", "task_config", "sandbox")
 # What ends the session wherever it is raised.
 STOPPING = (pytest.exit.Exception, KeyboardInterrupt)
 
@@ -32,7 +31,7 @@ class FixtureHost(pytest.Function):
         Raises:
             UsageError: The body asks for something it cannot be given.
         """
-        wanted = [n for n in (*parameters(benchmark), *_used(benchmark)) if n not in OWN]
+        wanted = [n for n in (*parameters(benchmark), *_used(benchmark)) if n not in OF_BODY]
         host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
         scopes = _scopes(host)
         _check(benchmark, wanted, scopes, module)
@@ -54,7 +53,7 @@ def parameters(benchmark: Benchmark) -> list[str]:
 
 def _used(benchmark: Benchmark) -> list[str]:
     """Return the arguments of its ``usefixtures`` marks."""
-    marks = getattr(benchmark.body, "pytestmark", ())
+    marks = getattr(benchmark.function, "pytestmark", ())
     return [name for mark in marks if mark.name == "usefixtures" for name in mark.args]
 
 
@@ -82,8 +81,13 @@ def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str], m
                 f"the same time and ahead of pytest. Give the fixture scope='module' or 'session', or make what it "
                 f"makes inside the body."
             )
+        if name == "record" and name not in scopes:
+            raise UsageError(
+                f"{benchmark.function.__name__} of benchmark {benchmark.name!r} takes a record although to_sample is "
+                f"given. Leave to_sample out, so that the function makes the sample, or take sample and model."
+            )
         if name not in scopes:
-            known = [*OWN, *_wide_fixtures(module)]
+            known = [*OF_BODY, *_wide_fixtures(module)]
             raise UsageError(
                 f"benchmark {benchmark.name!r} asks for {name!r}, which is no fixture. {closest(name, known)}"
             )

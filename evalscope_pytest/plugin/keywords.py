@@ -111,4 +111,4 @@ def _name(item: BenchmarkItem) -> str:
 
 
 def _function(item: BenchmarkItem) -> str:
-    return item.benchmark.body.__name__
+    return item.benchmark.function.__name__

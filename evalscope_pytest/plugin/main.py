@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from xdist.workermanage import parse_tx_spec_config
 
-from ..config.sources import check_ini_names, from_mapping, to_mapping
+from ..config.schema import to_mapping
+from ..config.sources import check_ini_names, from_mapping
 from ..core.errors import EvalError, StoreError, UsageError
 from ..core.terminal import visible
 from ..store.atomic import storing

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from ..config.secrets import remember_environment
-from ..core.secret import redact
+from ..core.secret import redact, remember_environment
 from ..core.terminal import visible
 
 

@@ -37,8 +37,8 @@ class BenchmarkCollector(pytest.Collector):
         for tag in benchmark.tags:
             self.config.addinivalue_line("markers", f"{tag}: benchmarks tagged {tag}")
             self.own_markers.append(getattr(pytest.mark, tag).mark)
-        self.own_markers.extend(_marks(benchmark.body))
-        self.extra_keyword_matches.add(benchmark.body.__name__)
+        self.own_markers.extend(_marks(benchmark.function))
+        self.extra_keyword_matches.add(benchmark.function.__name__)
         self.keywords.update((mark.name, mark) for mark in self.own_markers)
 
     def collect(self) -> Iterable[BenchmarkItem]:
@@ -73,7 +73,7 @@ class BenchmarkItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Locate the benchmark for pytest's messages."""
-        return self.path, self.benchmark.body.__code__.co_firstlineno - 1, self.name
+        return self.path, self.benchmark.function.__code__.co_firstlineno - 1, self.name
 
 
 class SampleItem(pytest.Item):
@@ -111,7 +111,7 @@ class SampleItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Locate the benchmark for pytest's messages."""
-        return self.path, self.benchmark.body.__code__.co_firstlineno - 1, self.name
+        return self.path, self.benchmark.function.__code__.co_firstlineno - 1, self.name
 
     def _traceback_filter(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
         """Keep the author's frames: from the benchmark's file on, without this package's own."""
@@ -129,7 +129,7 @@ class SampleItem(pytest.Item):
     @property
     def location(self) -> tuple[str, int | None, str]:
         """File, line, name, without the path arithmetic pytest does once for each item."""
-        return self.nodeid.partition("::")[0], self.benchmark.body.__code__.co_firstlineno - 1, self.name
+        return self.nodeid.partition("::")[0], self.benchmark.function.__code__.co_firstlineno - 1, self.name
 
 
 def file_id(module: pytest.Module) -> str:
@@ -186,7 +186,7 @@ def _as_named(module: pytest.Module, benchmark: Benchmark) -> dict[str, str | No
 
     ``file.py::test_gsm8k`` stands for ``file.py::gsm8k``, and ``file.py::test_gsm8k[main-17]`` for its sample.
     """
-    function, found = benchmark.body.__name__, dict[str, str | None]()
+    function, found = benchmark.function.__name__, dict[str, str | None]()
     if function == benchmark.name:
         return found
     for argument in module.config.args:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..config.sources import to_mapping
-from ..config.task import LATEST
-from ..core.errors import StoreError, UsageError
+from ..config.schema import to_mapping
+from ..core.errors import StoreError
 from ..core.service_state import Services
 from ..core.values import SampleResult
 from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
@@ -107,7 +106,7 @@ class Run:
             return shared
         task = self.task
         parent = Path(task.work_dir)
-        use_cache = _earlier(parent, task.use_cache) if task.use_cache else None
+        use_cache = Path(task.use_cache) if task.use_cache else None
         now = datetime.now()  # noqa: DTZ005 - the user's own time names the directory
         work_dir = open_work_dir(parent, no_timestamp=task.no_timestamp, use_cache=use_cache, now=now)
         self._open.enter_context(locked(work_dir))
@@ -442,12 +441,3 @@ class Run:
                 self.stop(error)
         if "started" in made:
             self.started.close()
-
-
-def _earlier(parent: Path, use_cache: str) -> Path:
-    if use_cache != LATEST:
-        return Path(use_cache)
-    runs = sorted(p for p in parent.glob("*") if (p / "configs").is_dir() or (p / "journal").is_dir())
-    if not runs:
-        raise UsageError(f"--eval-use-cache latest: no earlier run in {parent}. Leave it out to start a new one.")
-    return runs[-1]

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ..config.sandbox import SandboxChoice, sandbox_choice
+from ..config.sandbox import sandbox_choice
 from ..config.task import TaskConfig
 from ..sandbox.choice import choose
+from ..sandbox.engine import SandboxChoice
 from ..sandbox.handle import SandboxHandle
 from ..sandbox.pool import Pool, processors
 from .state import TASK

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..config.sandbox import DOCKER, SandboxChoice
 from ..core.errors import SandboxError, UnreadyError
 from .bubblewrap import Bubblewrap
 from .enclave import Enclave
+from .engine import DOCKER, SandboxChoice
 from .landlocked import Landlocked
 from .probe import leaks
 from .protocol import Isolation

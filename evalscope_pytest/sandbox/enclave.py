@@ -16,8 +16,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from ..config.sandbox import SandboxChoice
 from ..core.errors import SandboxError
+from .engine import SandboxChoice
 from .inside.confinement import Layers
 from .inside.once import SAID
 from .jail import INSIDE, environment, request, result_of

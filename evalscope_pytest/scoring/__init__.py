@@ -6,13 +6,19 @@ What one benchmark alone uses lies beside it in ``suites/``.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..lazy import loading
 
 if TYPE_CHECKING:
+    from . import comparers as comparers
+    from . import readers as readers
     from .by_subset import by_subset as by_subset
+    from .composed import Comparer as Comparer
+    from .composed import Reader as Reader
+    from .composed import answer as answer
     from .matching import exact_match as exact_match
     from .matching import includes as includes
     from .mathematics import aime_answer as aime_answer
@@ -27,8 +33,11 @@ if TYPE_CHECKING:
     from .yes_no import yes_no_maybe as yes_no_maybe
 
 _HOME = {
+    "Comparer": "composed",
+    "Reader": "composed",
     "Scorer": "protocol",
     "aime_answer": "mathematics",
+    "answer": "composed",
     "by_subset": "by_subset",
     "choice_answer": "multiple_choice",
     "exact_match": "matching",
@@ -42,11 +51,13 @@ _HOME = {
     "yes_no_maybe": "yes_no",
 }
 
-__all__ = [*_HOME]
+_MODULES = ("comparers", "readers")  # of the ready-made parts of `answer`
+
+__all__ = [*_HOME, *_MODULES]
 
 
 class _Package(ModuleType):
-    """This package: its names are scorers and `pattern`, also if a submodule has the same name."""
+    """This package: its names are scorers, their parts and `pattern`, also if a submodule has the same name."""
 
     def __setattr__(self, name: str, value: object) -> None:
         # The import system binds a submodule to its package when it is loaded, which would hide the scorer.
@@ -54,7 +65,11 @@ class _Package(ModuleType):
             super().__setattr__(name, value)
 
 
-__getattr__ = loading(__name__, _HOME)
+_load = loading(__name__, _HOME)
+
+
+def __getattr__(name: str) -> Any:
+    return import_module(f".{name}", __name__) if name in _MODULES else _load(name)
 
 
 def __dir__() -> list[str]:

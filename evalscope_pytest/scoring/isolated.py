@@ -11,11 +11,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from ..config.sandbox import SandboxChoice
 from ..core.canonical import digest
 from ..core.errors import ConfigError, ScoringError
 from ..core.values import Sample, Score
 from ..sandbox.choice import choose
+from ..sandbox.engine import SandboxChoice
 from ..sandbox.pool import Pool, processors
 from ..sandbox.protocol import Limits, Program, Result
 from .protocol import Scorer

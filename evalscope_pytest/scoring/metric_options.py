@@ -7,8 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from ..core.values import Sample, Score
-from .matching import exact_match, within
-from .mathematics import judged, math_answer
+from . import comparers
+from .comparers import within
+from .composed import compared
+from .matching import exact_match
+from .mathematics import math_answer
 from .protocol import Scorer
 
 OPTIONS = ("numeric", "allow_inclusion")
@@ -79,7 +82,7 @@ async def _compared(
 
 def _numeric(answer: str, sample: Sample) -> Score | Awaitable[Score]:
     # An option's label has no value: algebra would take B and C for two unknowns.
-    return Score(accuracy=0.0) if sample.choices else judged(answer, sample)
+    return Score(accuracy=0.0) if sample.choices else compared((answer,), comparers.math, sample)
 
 
 def _included(answer: str, sample: Sample) -> Score:

@@ -10,7 +10,8 @@ from typing import Any
 from ..core.values import Sample, Score
 
 
-def _first_target(sample: Sample) -> str:
+def first_target(sample: Sample) -> str:
+    """Return the first target; empty if there is none."""
     return sample.targets[0] if sample.targets else ""
 
 
@@ -33,7 +34,7 @@ class Scorer:
     name: str
     metrics: tuple[str, ...]
     score: Callable[..., Score | Awaitable[Score]]
-    right_reply: Callable[[Sample], str] = _first_target
+    right_reply: Callable[[Sample], str] = first_target
     options: str = ""
     aggregation: Mapping[str, str] = field(default_factory=dict)
     sandboxed: bool = False

@@ -7,7 +7,7 @@ descriptor: three documents of strict JSON with tabs between them (JSON in ASCII
 
 The header is small and starts with the checksum of all that follows it, so that reading a journal takes a parse of the
 headers and copying bytes. A killed process leaves at most a torn last line, which is ignored; a line damaged
-otherwise is set aside. Measurements: docs/design/records.md.
+otherwise is set aside. Measurements: docs/design/store.md.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.ascii_json import encode
 from ..core.errors import StoreError
 from ..core.values import SampleResult
 from .atomic import BUFFER_BYTES, cannot_write, own_folder, sync_data
 from .layout import WorkDir, safe_name
-from .rows import Row, documents, encode, header_of, row_of
+from .rows import Row, documents, header_of, row_of
 
 SCHEMA = 1
 SYNC_INTERVAL_S = 1.0

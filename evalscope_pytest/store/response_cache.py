@@ -1,4 +1,4 @@
-"""Replies kept across runs: one SQLite file that several processes and runs share (docs/design/records.md).
+"""Replies kept across runs: one SQLite file that several processes and runs share (docs/design/store.md).
 
 It holds what the model said under the content address of what it was asked, and neither prompts nor keys. Nothing that
 happens to the file while a run is under way ends the run: a reply that cannot be read is asked for again.
@@ -17,11 +17,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from ..core.ascii_json import encode
 from ..core.bounds import MAX_TEXT
 from ..core.errors import UsageError
 from ..core.secret import mask_keys
 from ..core.values import ModelOutput, ToolCall, Usage, token_count
-from .rows import encode
 
 log = logging.getLogger(__name__)
 

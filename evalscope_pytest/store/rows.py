@@ -7,16 +7,13 @@ verdict. Both carry the content address ``key``, first, so that an index can be 
 from __future__ import annotations
 
 import hashlib
-import math
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
-from json.encoder import encode_basestring_ascii
 from typing import Any, Literal
 
+from ..core.ascii_json import Fragment, encode, text_ascii
 from ..core.bounds import MAX_TEXT, bounded
-from ..core.canonical import dumps
 from ..core.secret import mask_keys, redact
 from ..core.values import (
     Call,
@@ -34,9 +31,6 @@ from .judged import Judged, judged_header
 
 MAX_ANSWER = 256  # characters of an answer in the light row: enough to compare votes
 MAX_MESSAGE = 4000  # characters of an error
-MAX_DEPTH = 100
-MAX_CONTAINERS = 100_000  # in one value: a list that holds itself twice would be written for ever
-MAX_BITS = 4096  # of an integer: Python refuses to write those of 14,000 bits and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,96 +162,65 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def encode(value: Any) -> str:
-    """Return ``value`` as one line of strict ASCII JSON, whatever an author put into it."""
-    if value is None or value == {}:
-        return "null" if value is None else "{}"
-    try:
-        return dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        return dumps(_json_safe(value, 0, count(1)))
+# The two rows repeat most of their text: prompt and reply stand in both, the reply three times. What occurs several
+# times is encoded once, and is a `Fragment` from then on.
 
-
-def _json_safe(value: Any, depth: int, counted: Iterator[int]) -> Any:
-    """Return ``value`` as JSON can hold it: NaN as null, foreign objects as text, an end to nesting and cycles."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (str, bool)):
-        return value
-    if isinstance(value, int):
-        return int(value) if value.bit_length() <= MAX_BITS else f"{value:#x}"[:MAX_ANSWER]
-    if depth >= MAX_DEPTH or next(counted) > MAX_CONTAINERS:
-        return "…"
-    if isinstance(value, Mapping):
-        return {_name(key): _json_safe(item, depth + 1, counted) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_json_safe(item, depth + 1, counted) for item in value]
-    return _name(value)
-
-
-def _name(value: Any) -> str:
-    """Return anything as text, also what has none: an integer of a million digits, a ``__str__`` that raises."""
-    if isinstance(value, str):
-        return value
-    try:
-        return str(value)[:MAX_ANSWER]
-    except Exception:  # noqa: BLE001 - an author's object may raise anything, and the sample is to be recorded
-        return f"<{type(value).__name__}>"
-
-
-_quoted = encode_basestring_ascii
-
-# The two rows repeat most of their text: prompt and reply stand in both, the reply three times. They are put together
-# from parts that are encoded once, which takes a quarter of the time of encoding two dictionaries.
+_Json = dict[str, Any]
 
 
 def documents(result: SampleResult, model: str) -> tuple[str, str]:
-    """Return prediction row and review row as JSON; empty where there is no reply, or no score.
+    """Return prediction row and review row as JSON; empty if there is no reply, or no score.
 
     Args:
-        model: The model's full name; where it is empty, the one that the replies name.
+        model: The model's full name; if it is empty, the name that the replies give.
     """
-    metadata, messages, prediction = _document(result.sample.metadata), "", ""
+    metadata, messages, prediction = _document(result.sample.metadata), Fragment("[]"), ""
     if result.calls:
         last = result.calls[-1]
         model = model or last.output.model
-        perf = _perf(last.output)
-        message = _assistant(result.key, last.output, model, perf)
-        messages = f"{_messages(result.key, last.messages)}{',' if last.messages else ''}{message}"
-        prediction = (
-            f'{{"key":{_quoted(result.key)},"index":{result.index},"model":{_quoted(model)},'
-            f'"model_output":{_output(result.key, last.output, model, perf, message)},'
-            f'"messages":[{messages}],"agent_trace":null,"metadata":{metadata}{_extras(result, model)}}}'
+        message = Fragment(encode(_assistant(result.key, last.output, model)))
+        messages = Fragment(encode([*_messages(result.key, last.messages), message]))
+        prediction = encode(
+            {
+                "key": result.key,
+                "index": result.index,
+                "model": model,
+                "model_output": _output(result.key, last.output, model, message),
+                "messages": messages,
+                "agent_trace": None,
+                "metadata": metadata,
+                **_extras(result, model),
+            }
         )
     if result.score is None or result.error is not None:
         return prediction, ""
-    return prediction, _review(result, result.score, messages, metadata)
+    return prediction, encode(_review(result, result.score, messages, metadata))
 
 
-def _extras(result: SampleResult, model: str) -> str:
+def _extras(result: SampleResult, model: str) -> _Json:
     """Return what EvalScope's rows have no place for."""
     extras = _id(result.sample)
     if len(result.calls) > 1:
-        extras += f',"calls":[{",".join(_call(result.key, call, model) for call in result.calls)}]'
+        extras["calls"] = [_call(result.key, call, model) for call in result.calls]
     if result.judge_calls and (result.score is None or result.error is not None):  # else the review row has them
-        extras += f',"judge_calls":[{",".join(map(_judge_call, result.judge_calls))}]'
-    return extras + ',"truncated":true' if any(_is_long(call) for call in result.calls) else extras
+        extras["judge_calls"] = [_judge_call(call) for call in result.judge_calls]
+    if any(_is_long(call) for call in result.calls):
+        extras["truncated"] = True
+    return extras
 
 
-def _judge_call(call: JudgeCall) -> str:
-    messages = ",".join(f'{{"role":"{m.role}","content":{_text(m.content)}}}' for m in call.messages)
-    judge, reply = _quoted(call.judge), _text(call.reply)
-    return f'{{"judge":{judge},"repeat":{call.repeat},"messages":[{messages}],"reply":{reply}}}'
+def _judge_call(call: JudgeCall) -> _Json:
+    messages = [{"role": message.role, "content": _text(message.content)} for message in call.messages]
+    return {"judge": call.judge, "repeat": call.repeat, "messages": messages, "reply": _text(call.reply)}
 
 
-def _id(sample: Sample) -> str:
-    return f',"id":{_text(sample.id)}' if sample.id else ""
+def _id(sample: Sample) -> _Json:
+    return {"id": _text(sample.id)} if sample.id else {}
 
 
-def _call(key: str, call: Call, model: str) -> str:
-    perf = _perf(call.output)
-    output = _output(key, call.output, model, perf, _assistant(key, call.output, model, perf))
-    return f'{{"messages":[{_messages(key, call.messages)}],"model_output":{output}}}'
+def _call(key: str, call: Call, model: str) -> _Json:
+    output = _output(key, call.output, model, _assistant(key, call.output, model))
+    return {"messages": _messages(key, call.messages), "model_output": output}
 
 
 def _is_long(call: Call) -> bool:
@@ -266,133 +229,156 @@ def _is_long(call: Call) -> bool:
     return max(map(len, texts)) > MAX_TEXT
 
 
-def _text(text: str) -> str:
-    return _quoted(mask_keys(bounded(text)))
+def _text(text: str) -> str | Fragment:
+    return text_ascii(mask_keys(bounded(text)))
 
 
-def _document(value: Any) -> str:
-    """Return JSON of an author's, a dataset's or a service's own making, without keys."""
-    return mask_keys(encode(value))
+def _optional(text: str | None) -> str | Fragment | None:
+    return None if text is None else _text(text)
 
 
-def _optional(value: str | float | None) -> str:
-    if value is None:
-        return "null"
-    return _text(value) if isinstance(value, str) else repr(value)
+def _document(value: Any) -> Fragment:
+    """Return JSON that an author, a dataset or a service made up, without keys."""
+    return Fragment(mask_keys(encode(value))) if value else _EMPTY.get(type(value)) or Fragment(encode(value))
+
+
+_EMPTY = {type(None): Fragment("null"), dict: Fragment("{}")}
 
 
 def _short_id(key: str, position: int) -> str:
     return f"{zlib.crc32(f'{key}:{position}'.encode('utf-8', 'surrogatepass')):08x}"
 
 
-def _messages(key: str, messages: Sequence[Message]) -> str:
-    return ",".join(
-        [
-            f'{{"id":"{_short_id(key, position)}","content":{_text(message.content)},{_role(message)}}}'
-            for position, message in enumerate(messages)
-        ]
-    )
+def _messages(key: str, messages: Sequence[Message]) -> list[_Json]:
+    return [_message(_short_id(key, position), message) for position, message in enumerate(messages)]
 
 
-_ROLES: Mapping[str, str] = {
-    role: f'"source":{source},"metadata":null,"internal":null,"perf_metrics":null,"role":"{role}"{fields}'
-    for role, source, fields in (
-        ("system", "null", ""),
-        ("user", '"input"', ',"tool_call_id":null'),
-        ("assistant", "null", ',"tool_calls":null,"model":null'),
-        ("tool", "null", ',"tool_call_id":null,"function":null,"error":null'),
-    )
-}
+def _message(id: str, message: Message) -> _Json:
+    row: _Json = {
+        "id": id,
+        "content": _text(message.content),
+        "source": "input" if message.role == "user" else None,
+        "metadata": None,
+        "internal": None,
+        "perf_metrics": None,
+        "role": message.role,
+    }
+    if message.role == "assistant":
+        row |= {"tool_calls": _tool_calls(message.tool_calls), "model": None}
+    elif message.role in ("user", "tool"):
+        row["tool_call_id"] = _text(message.tool_call_id) if message.tool_call_id else None
+    if message.role == "tool":
+        row |= {"function": None, "error": None}
+    return row
 
 
-def _role(message: Message) -> str:
-    fields = _ROLES[message.role]
-    if message.tool_calls:
-        fields = fields.replace('"tool_calls":null', f'"tool_calls":{_tool_calls(message.tool_calls)}', 1)
-    if message.tool_call_id:
-        fields = fields.replace('"tool_call_id":null', f'"tool_call_id":{_text(message.tool_call_id)}', 1)
-    return fields
+def _tool_calls(calls: Sequence[ToolCall]) -> list[_Json] | None:
+    return [
+        {
+            "id": _text(call.id),
+            "function": {"name": _text(call.name), "arguments": _text(call.arguments)},
+            "type": "function",
+        }
+        for call in calls
+    ] or None
 
 
-def _tool_calls(calls: Sequence[ToolCall]) -> str:
-    if not calls:
-        return "null"
-    rows = [
-        f'{{"id":{_text(c.id)},"function":{{"name":{_text(c.name)},"arguments":{_text(c.arguments)}}},"type":"function"}}'
-        for c in calls
-    ]
-    return f"[{','.join(rows)}]"
-
-
-def _assistant(key: str, output: ModelOutput, model: str, perf: str) -> str:
-    content = _text(output.text)
+def _assistant(key: str, output: ModelOutput, model: str) -> _Json:
+    content: Any = _text(output.text)
     if output.reasoning:
-        reasoning = _text(output.reasoning)
-        content = f'[{{"type":"reasoning","reasoning":{reasoning}}},{{"type":"text","text":{content}}}]'
-    return (
-        f'{{"id":"{_short_id(key, -1)}","content":{content},"source":"generate","metadata":null,"internal":null,'
-        f'"perf_metrics":{perf},"role":"assistant","tool_calls":{_tool_calls(output.tool_calls)},'
-        f'"model":{_quoted(output.model or model)}}}'
-    )
+        reasoning = {"type": "reasoning", "reasoning": _text(output.reasoning)}
+        content = [reasoning, {"type": "text", "text": content}]
+    return {
+        "id": _short_id(key, -1),
+        "content": content,
+        "source": "generate",
+        "metadata": None,
+        "internal": None,
+        "perf_metrics": _perf(output),
+        "role": "assistant",
+        "tool_calls": _tool_calls(output.tool_calls),
+        "model": output.model or model,
+    }
 
 
-def _output(key: str, output: ModelOutput, model: str, perf: str, message: str) -> str:
-    return (
-        f'{{"id":{_quoted(key[:16])},"model":{_quoted(output.model or model)},"choices":[{{"message":{message},'
-        f'"stop_reason":{_quoted(output.stop_reason)},"logprobs":{_document(output.logprobs)}}}],'
-        f'"usage":{_usage(output.usage)},"time":{_optional(output.latency_s)},'
-        f'"metadata":{_metadata(output)},'
-        f'"error":null,"perf_metrics":{perf}}}'
-    )
+def _output(key: str, output: ModelOutput, model: str, message: _Json | Fragment) -> _Json:
+    choice = {"message": message, "stop_reason": output.stop_reason, "logprobs": _document(output.logprobs)}
+    return {
+        "id": key[:16],
+        "model": output.model or model,
+        "choices": [choice],
+        "usage": _usage(output.usage),
+        "time": output.latency_s,
+        "metadata": _metadata(output),
+        "error": None,
+        "perf_metrics": _perf(output),
+    }
 
 
-def _metadata(output: ModelOutput) -> str:
-    if not output.retries and not output.cached:
-        return "null"
-    retries = {"retries": output.retries} if output.retries else {}
-    return encode(retries | ({"cached": True} if output.cached else {}))
+def _metadata(output: ModelOutput) -> _Json | None:
+    retries: _Json = {"retries": output.retries} if output.retries else {}
+    return retries | ({"cached": True} if output.cached else {}) or None
 
 
-def _usage(usage: Usage | None) -> str:
+def _usage(usage: Usage | None) -> _Json | None:
     if usage is None:
-        return "null"
-    return (
-        f'{{"input_tokens":{usage.input_tokens},"output_tokens":{usage.output_tokens},'
-        f'"total_tokens":{usage.total_tokens},"input_tokens_cache_write":{_optional(usage.input_tokens_cache_write)},'
-        f'"input_tokens_cache_read":{_optional(usage.input_tokens_cache_read)},'
-        f'"reasoning_tokens":{_optional(usage.reasoning_tokens)}}}'
-    )
+        return None
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "total_tokens": usage.total_tokens,
+        "input_tokens_cache_write": usage.input_tokens_cache_write,
+        "input_tokens_cache_read": usage.input_tokens_cache_read,
+        "reasoning_tokens": usage.reasoning_tokens,
+    }
 
 
-def _perf(output: ModelOutput) -> str:
+def _perf(output: ModelOutput) -> _Json | None:
     if output.latency_s is None:
-        return "null"
+        return None
     usage = output.usage or _NO_USAGE
     later = usage.output_tokens - 1
     tpot = (output.latency_s - output.ttft_s) / later if output.ttft_s is not None and later > 0 else None
-    return (
-        f'{{"latency":{output.latency_s!r},"ttft":{_optional(output.ttft_s)},"input_tokens":{usage.input_tokens},'
-        f'"output_tokens":{usage.output_tokens},"tpot":{_optional(tpot)}}}'
-    )
+    return {
+        "latency": output.latency_s,
+        "ttft": output.ttft_s,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "tpot": tpot,
+    }
 
 
 _NO_USAGE = Usage()
 
 
-def _review(result: SampleResult, score: Score, messages: str, metadata: str) -> str:
+def _review(result: SampleResult, score: Score, messages: Fragment, metadata: Fragment) -> _Json:
     sample, targets = result.sample, result.sample.targets
-    target = _text(targets[0]) if len(targets) == 1 else _document([bounded(t) for t in targets])
-    prediction = result.calls[-1].output.text if result.calls else None
-    explanation = redact(score.explanation) if score.explanation else score.explanation
-    return (
-        f'{{"key":{_quoted(result.key)},"review_key":{_quoted(result.review_key)},"index":{result.index},'
-        f'"target":{target},"messages":[{messages}],"agent_trace":null,"sample_score":{{"score":{{'
-        f'"value":{encode(score.values)},"status":"success","judge_summary":null,'
-        f'"extracted_prediction":{_optional(score.answer)},"prediction":{_optional(prediction)},'
-        f'"explanation":{_optional(explanation)},"metadata":{_document(score.metadata)},"main_score_name":null}},'
-        f'"sample_id":{result.index},"group_id":{result.group},"generation_index":{result.repeat},'
-        f'"sample_metadata":{metadata}}}{_id(sample)}}}'
-    )
+    verdict = {
+        "value": score.values,
+        "status": "success",
+        "judge_summary": None,
+        "extracted_prediction": _optional(score.answer),
+        "prediction": _optional(result.calls[-1].output.text if result.calls else None),
+        "explanation": _optional(redact(score.explanation) if score.explanation else score.explanation),
+        "metadata": _document(score.metadata),
+        "main_score_name": None,
+    }
+    return {
+        "key": result.key,
+        "review_key": result.review_key,
+        "index": result.index,
+        "target": _text(targets[0]) if len(targets) == 1 else _document([bounded(t) for t in targets]),
+        "messages": messages,
+        "agent_trace": None,
+        "sample_score": {
+            "score": verdict,
+            "sample_id": result.index,
+            "group_id": result.group,
+            "generation_index": result.repeat,
+            "sample_metadata": metadata,
+        },
+        **_id(sample),
+    }
 
 
 def calls_of(prediction: Mapping[str, Any]) -> tuple[Call, ...]:

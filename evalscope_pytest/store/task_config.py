@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config.generation import GenerationConfig
-from ..config.secrets import is_secret_name
-from ..core.secret import MASK, Secret, redact
+from ..core.secret import MASK, Secret, is_secret_name, redact
 from .atomic import write_atomic
 from .layout import WorkDir
 from .plan import RunPlan

@@ -28,25 +28,33 @@ Two models were given the same instruction. Choose the reply that people would l
 The verdict is m or M, the model with the better reply."""
 
 
-def to_sample(record) -> Sample:
-    return Sample(record["instruction"], record["output"], metadata={"dataset": record.get("dataset", "")})
-
-
 def score(sample, reply, decided) -> Score:
     won = decided[0]["win_rate"]
     return Score(win_rate=won, length_controlled_win_rate=won, length_difference=len(reply) - len(sample.target))
 
 
 PREFERENCE = replace(
-    compared("alpaca_eval", COMPARISON, {"m": 1.0, "M": 0.0}, baseline=lambda sample: sample.target,
-             system_prompt=SYSTEM, swap=False),
-    metrics=("win_rate", "length_controlled_win_rate", "length_difference"), score=score,
+    compared(
+        "alpaca_eval",
+        COMPARISON,
+        {"m": 1.0, "M": 0.0},
+        baseline=lambda sample: sample.target,
+        system_prompt=SYSTEM,
+        swap=False,
+    ),
+    metrics=("win_rate", "length_controlled_win_rate", "length_difference"),
+    score=score,
     aggregation={"length_controlled_win_rate": "length_controlled"},
-)  # fmt: skip
+)
 
 
-@benchmark("alpaca_eval", version="2", pretty_name="AlpacaEval2.0", to_sample=to_sample, judge=PREFERENCE,
-           dataset=hub("AI-ModelScope/alpaca_eval", subsets=["alpaca_eval_gpt4_baseline"], split="eval"),
-           tags=["instruction_following", "arena"])  # fmt: skip
-async def test_alpaca_eval(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "alpaca_eval",
+    version="2",
+    pretty_name="AlpacaEval2.0",
+    dataset=hub("AI-ModelScope/alpaca_eval", subsets=["alpaca_eval_gpt4_baseline"], split="eval"),
+    judge=PREFERENCE,
+    tags=["instruction_following", "arena"],
+)
+def test_alpaca_eval(record) -> Sample:
+    return Sample(record["instruction"], record["output"], metadata={"dataset": record.get("dataset", "")})

@@ -28,23 +28,31 @@ COMPARISON = """\
 
 The verdict is A>>B (A is much better), A>B (A is a little better), A=B (about the same), B>A or B>>A."""
 VALUES = {"A>>B": 1.0, "A>B": 1.0, "A=B": 0.5, "B>A": 0.0, "B>>A": 0.0}
-BATTLE = compared("arena_hard", COMPARISON, VALUES, baseline=lambda sample: sample.target, system_prompt=SYSTEM,
-                  weights={"A>>B": 3.0, "B>>A": 3.0})  # fmt: skip
+BATTLE = compared(
+    "arena_hard",
+    COMPARISON,
+    VALUES,
+    baseline=lambda sample: sample.target,
+    system_prompt=SYSTEM,
+    weights={"A>>B": 3.0, "B>>A": 3.0},
+)
 
 
 def records(read, subset, params):
     return with_answers(read, "question.jsonl", "model_answer/gpt-4-0314.jsonl")
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "arena_hard",
+    version="2",
+    pretty_name="ArenaHard",
+    dataset=hub("AI-ModelScope/arena-hard-auto-v0.1"),
+    records=records,
+    judge=BATTLE,
+    tags=["instruction_following", "arena"],
+)
+def test_arena_hard(record) -> Sample:
     if "turns" not in record:
         return Sample(record["question"], record["prediction"], metadata={"capability": record.get("capability", "")})
     metadata = {"capability": record["cluster"]}
     return Sample(record["turns"][0]["content"], record["answers"][0], metadata=metadata, id=record["question_id"])
-
-
-@benchmark("arena_hard", version="2",
-           pretty_name="ArenaHard", dataset=hub("AI-ModelScope/arena-hard-auto-v0.1"), records=records,
-           to_sample=to_sample, judge=BATTLE, tags=["instruction_following", "arena"])  # fmt: skip
-async def test_arena_hard(sample, model):
-    return await model.generate(sample)

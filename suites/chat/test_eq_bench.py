@@ -10,15 +10,16 @@ from evalscope_pytest import Sample, benchmark, hub
 from .emotions import emotion_ratings
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "eq_bench",
+    pretty_name="EQ-Bench",
+    dataset=hub("evalscope/EQ-Bench", split="validation"),
+    scorer=emotion_ratings(),
+    tags=["emotion", "instruction_following"],
+)
+def test_eq_bench(record) -> Sample:
     answer = record["reference_answer_fullscale"] or record["reference_answer"]
     answer = ast.literal_eval(answer.strip("\"' \n")) if isinstance(answer, str) else answer
     reference = {answer[f"emotion{n}"]: float(answer[f"emotion{n}_score"]) for n in range(1, 5)}
     target = ", ".join(f"{name}: {rating:g}" for name, rating in reference.items())
     return Sample(record["prompt"].strip(), target, metadata={"reference": reference})
-
-
-@benchmark("eq_bench", pretty_name="EQ-Bench", dataset=hub("evalscope/EQ-Bench", split="validation"),
-           to_sample=to_sample, scorer=emotion_ratings(), tags=["emotion", "instruction_following"])  # fmt: skip
-async def test_eq_bench(sample, model):
-    return await model.generate(sample)

@@ -8,8 +8,16 @@ from evalscope_pytest.benchmarks.release import with_answers
 from evalscope_pytest.judge import Item, Judging, Number, question
 
 # As official answers were generated, where the user says nothing else.
-TEMPERATURES = {"writing": 0.7, "roleplay": 0.7, "reasoning": 0.0, "math": 0.0, "coding": 0.0, "extraction": 0.0,
-                "stem": 0.1, "humanities": 0.1}  # fmt: skip
+TEMPERATURES = {
+    "writing": 0.7,
+    "roleplay": 0.7,
+    "reasoning": 0.0,
+    "math": 0.0,
+    "coding": 0.0,
+    "extraction": 0.0,
+    "stem": 0.1,
+    "humanities": 0.1,
+}
 METRICS = ("mt_bench_score", "turn_1", "turn_2")
 RATING = Number(1, 10, "rating")
 FIRST = """\
@@ -77,11 +85,16 @@ def to_sample(record) -> Sample:
     return Sample(turns[0], metadata=metadata, id=str(record.get("question_id") or record.get("prompt_id", "")))
 
 
-@benchmark("mt_bench", version="2", pretty_name="MT-Bench", records=records, to_sample=to_sample,
-           dataset=hub("HuggingFaceH4/mt_bench_prompts", subsets=list(TEMPERATURES), subset_by="category",
-                       split="train"),
-           judge=Judging("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),
-           tags=["instruction_following", "multi_turn"])  # fmt: skip
+@benchmark(
+    "mt_bench",
+    version="2",
+    pretty_name="MT-Bench",
+    dataset=hub("HuggingFaceH4/mt_bench_prompts", subsets=list(TEMPERATURES), subset_by="category", split="train"),
+    records=records,
+    to_sample=to_sample,
+    judge=Judging("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),
+    tags=["instruction_following", "multi_turn"],
+)
 async def test_mt_bench(sample, model, task_config):
     given = "temperature" in task_config.generation_given
     parameters = {} if given else {"temperature": TEMPERATURES[sample.metadata["category"]]}

@@ -15,26 +15,31 @@ READS = "Read the input from stdin and print the answer to stdout. Reply with th
 METHOD = "Complete the code below. Reply with the whole of it in a ```python block.\n\n```python\n{}\n```"
 
 
-def to_sample(record) -> Sample:
-    packed, starter = record["private_test_cases"], record["starter_code"]
-    if not packed.lstrip().startswith("["):
-        check_packed(packed)
-    function = json.loads(record["metadata"] or "{}").get("func_name") or ""
-    text = record["question_content"]
-    metadata = {"question_content": text, "format_prompt": METHOD.format(starter) if starter else READS,
-                "function": function, "contest_date": record["contest_date"]}  # fmt: skip
-    tests = {"public": record["public_test_cases"], "packed": packed}
-    return Sample(text, id=record["question_id"], metadata=metadata, private=tests)
-
-
 def keep(record, params) -> bool:
     day = str(record["contest_date"])[:10]
     return (params["start_date"] or "") <= day <= (params["end_date"] or "9999")
 
 
-@benchmark("live_code_bench", version="2", pretty_name="LiveCodeBench", to_sample=to_sample, keep=keep, prompt=PROMPT,
-           dataset=hub("evalscope/livecodebench_code_generation_lite_parquet", subsets=["release_latest"]),
-           extra_params={"start_date": None, "end_date": None}, scorer=contest_answer(),
-           aggregation="mean_and_pass_at_k", timeout_s=6, tags=["coding"])  # fmt: skip
-async def test_live_code_bench(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "live_code_bench",
+    version="2",
+    pretty_name="LiveCodeBench",
+    dataset=hub("evalscope/livecodebench_code_generation_lite_parquet", subsets=["release_latest"]),
+    keep=keep,
+    prompt=PROMPT,
+    scorer=contest_answer(),
+    aggregation="mean_and_pass_at_k",
+    extra_params={"start_date": None, "end_date": None},
+    timeout_s=6,
+    tags=["coding"],
+)
+def test_live_code_bench(record) -> Sample:
+    packed, starter = record["private_test_cases"], record["starter_code"]
+    if not packed.lstrip().startswith("["):
+        check_packed(packed)
+    function = json.loads(record["metadata"] or "{}").get("func_name") or ""
+    text, form = record["question_content"], METHOD.format(starter) if starter else READS
+    metadata = {"question_content": text, "format_prompt": form, "function": function}
+    metadata["contest_date"] = record["contest_date"]
+    tests = {"public": record["public_test_cases"], "packed": packed}
+    return Sample(text, id=record["question_id"], metadata=metadata, private=tests)

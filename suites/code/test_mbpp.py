@@ -3,8 +3,7 @@
 MBPP: Austin et al. 2021, Program Synthesis with Large Language Models, arXiv:2108.07732.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.benchmarks import wording
+from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts
 from evalscope_pytest.scoring.programs import called_function, program_passes
 
 SHOT = "Write Python code for this task: {question}\nIt has to pass these tests:\n\n{tests}\n[BEGIN]\n{target}\n[DONE]"
@@ -19,18 +18,21 @@ It has to pass these tests:
 """
 
 
-def to_sample(record) -> Sample:
-    tests, code = "\n".join(record["test_list"]), record["code"].replace("\r\n", "\n")
-    return Sample(record["text"], code, id=str(record["task_id"]),
-                  metadata={"tests": tests, "entry_point": called_function(code, tests)},
-                  private={"tests": f"{record['test_setup_code']}\n{tests}"})  # fmt: skip
-
-
 # Exemplars are the tasks 2, 3 and 4, as in the paper.
-@benchmark("mbpp", version="2", pretty_name="MBPP", to_sample=to_sample, prompt=wording.TESTED,
-           dataset=hub("google-research-datasets/mbpp", subsets=["full"]),
-           scorer=program_passes(marks=("[BEGIN]", "[DONE]"), stop="assert "),
-           few_shot=FewShot(3, split="prompt", skip=1, shot=SHOT, prompt=PROMPT),
-           aggregation="mean_and_pass_at_k", timeout_s=20, tags=["coding"])  # fmt: skip
-async def test_mbpp(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "mbpp",
+    version="2",
+    pretty_name="MBPP",
+    dataset=hub("google-research-datasets/mbpp", subsets=["full"]),
+    prompt=prompts.TESTED,
+    few_shot=FewShot(3, split="prompt", skip=1, shot=SHOT, prompt=PROMPT),
+    scorer=program_passes(marks=("[BEGIN]", "[DONE]"), stop="assert "),
+    aggregation="mean_and_pass_at_k",
+    timeout_s=20,
+    tags=["coding"],
+)
+def test_mbpp(record) -> Sample:
+    tests, code = "\n".join(record["test_list"]), record["code"].replace("\r\n", "\n")
+    metadata = {"tests": tests, "entry_point": called_function(code, tests)}
+    private = {"tests": f"{record['test_setup_code']}\n{tests}"}
+    return Sample(record["text"], code, id=str(record["task_id"]), metadata=metadata, private=private)

@@ -9,8 +9,7 @@ from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.scoring.programs import language_passes
 from evalscope_pytest.scoring.programs.languages import fence_label, unavailable
 
-LANGUAGES = ["cpp", "ts", "sh", "cs", "go", "java", "lua", "js", "php", "pl", "rkt", "r", "rs", "scala", "swift", "rb",
-             "d", "jl"]  # fmt: skip
+LANGUAGES = "cpp ts sh cs go java lua js php pl rkt r rs scala swift rb d jl"
 PROMPT = """\
 ```{label}
 {question}
@@ -27,9 +26,18 @@ def to_sample(record, subset) -> Sample:
     return Sample(record["prompt"], id=record["name"], metadata=metadata, private={"tests": record["tests"]})
 
 
-@benchmark("multiple_humaneval", version="2", pretty_name="MultiPL-E HumanEval", to_sample=to_sample, prompt=PROMPT,
-           dataset=hub("evalscope/MultiPL-E", subsets=[f"humaneval-{language}" for language in LANGUAGES]),
-           scorer=language_passes(), aggregation="mean_and_pass_at_k", timeout_s=30, tags=["coding"])  # fmt: skip
+@benchmark(
+    "multiple_humaneval",
+    version="2",
+    pretty_name="MultiPL-E HumanEval",
+    dataset=hub("evalscope/MultiPL-E", subsets=[f"humaneval-{language}" for language in LANGUAGES.split()]),
+    to_sample=to_sample,
+    prompt=PROMPT,
+    scorer=language_passes(),
+    aggregation="mean_and_pass_at_k",
+    timeout_s=30,
+    tags=["coding"],
+)
 async def test_multiple_humaneval(sample, model, sandbox):
     if reason := await unavailable(sample.metadata["language"], sandbox):
         pytest.skip(reason)

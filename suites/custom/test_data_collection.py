@@ -8,7 +8,13 @@ from evalscope_pytest.collections.entry import sample_of
 from evalscope_pytest.collections.part import answered, collected
 
 
-@benchmark("data_collection", pretty_name="Data-Collection", dataset=local(""), to_sample=sample_of,
-           scorer=collected(), tags=["custom"])  # fmt: skip
+@benchmark(
+    "data_collection",
+    pretty_name="Data-Collection",
+    dataset=local(""),
+    to_sample=sample_of,
+    scorer=collected(),
+    tags=["custom"],
+)
 async def test_data_collection(sample, model):
     return await answered(sample, model)

@@ -9,8 +9,16 @@ from evalscope_pytest import benchmark, local
 from evalscope_pytest.arena.general import PARAMETERS, WIN_RATE, decided, definition, to_sample
 
 
-@benchmark("general_arena", version="2",
-           pretty_name="GeneralArena", dataset=local(""), to_sample=to_sample, metrics=[WIN_RATE],
-           extra_params=PARAMETERS, variant=definition, tags=["custom", "arena"])  # fmt: skip
+@benchmark(
+    "general_arena",
+    version="2",
+    pretty_name="GeneralArena",
+    dataset=local(""),
+    to_sample=to_sample,
+    metrics=[WIN_RATE],
+    extra_params=PARAMETERS,
+    variant=definition,
+    tags=["custom", "arena"],
+)
 async def test_general_arena(sample):
     return decided(sample)

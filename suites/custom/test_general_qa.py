@@ -4,12 +4,14 @@ A folder (``dataset_id``) of ``{subset}.jsonl``: ``query`` and ``response``, whe
 ``messages`` holds a whole conversation instead. They are sent as they are: a ``prompt_template`` does not apply.
 """
 
-from evalscope_pytest import Message, Sample, benchmark, local
+from evalscope_pytest import Message, Sample, benchmark, local, scoring
 from evalscope_pytest.core.errors import RecordError
-from evalscope_pytest.scoring import similarity
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "general_qa", pretty_name="General-QA", dataset=local(""), scorer=scoring.similarity(), tags=["custom", "qa"]
+)
+def test_general_qa(record) -> Sample:
     question = record.get("query") or record.get("question")
     if not (question or record.get("messages")):
         raise RecordError('it has no question. Write "query": "...", or a conversation in "messages".')
@@ -17,9 +19,3 @@ def to_sample(record) -> Sample:
     if record.get("system") and not record.get("messages"):
         conversation = [Message("system", record["system"]), *conversation]
     return Sample(input=conversation, target=record.get("response") or record.get("answer") or "")
-
-
-@benchmark("general_qa", pretty_name="General-QA", dataset=local("", split="test"), to_sample=to_sample,
-           scorer=similarity(), tags=["custom", "qa"])  # fmt: skip
-async def test_general_qa(sample, model):
-    return await model.generate(sample)

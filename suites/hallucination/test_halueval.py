@@ -4,8 +4,7 @@ HaluEval: Li et al. 2023, A Large-Scale Hallucination Evaluation Benchmark for L
 The explanations and examples in the prompts are this project's own.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring import yes_no
+from evalscope_pytest import Sample, benchmark, hub, scoring
 
 KINDS = {
     "dialogue_samples": """\
@@ -51,14 +50,16 @@ PROMPT = "Answer with Yes or No and nothing else.\n\n{question}\n#Your Judgement
 PROMPTS = {subset: f"{kind}\n\n{PROMPT}" for subset, kind in KINDS.items()}
 
 
-def to_sample(record, subset) -> Sample:
+@benchmark(
+    "halueval",
+    version="2",
+    pretty_name="HaluEval",
+    dataset=hub("evalscope/HaluEval", subsets=list(KINDS), split="data"),
+    prompt=PROMPT,
+    prompts=PROMPTS,
+    scorer=scoring.yes_no(),
+    tags=["hallucination", "yes_no"],
+)
+def test_halueval(record, subset) -> Sample:
     lines = [f"#{title}#: {record[name]}" for title, name in FIELDS[subset].items()]
     return Sample(input="\n".join(lines), target=record["hallucination"].upper())
-
-
-@benchmark("halueval", version="2",
-           pretty_name="HaluEval", to_sample=to_sample, prompt=PROMPT, prompts=PROMPTS, scorer=yes_no(),
-           dataset=hub("evalscope/HaluEval", subsets=list(KINDS), split="data"),
-           tags=["hallucination", "yes_no"])  # fmt: skip
-async def test_halueval(sample, model):
-    return await model.generate(sample)

@@ -4,19 +4,19 @@ POPE: Li et al. 2023, Evaluating Object Hallucination in Large Vision-Language M
 asked without its picture.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import YES_NO
-from evalscope_pytest.scoring import yes_no
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "pope",
+    version="2",
+    pretty_name="POPE",
+    dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full"),
+    prompt=prompts.YES_NO,
+    scorer=scoring.yes_no(),
+    metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],
+    tags=["hallucination", "yes_no"],
+)
+def test_pope(record) -> Sample:
     question, answer = (record.get("text") or record["question"]), (record.get("label") or record["answer"])
     return Sample(input=question, target=answer.upper(), id=str(record["question_id"]))
-
-
-@benchmark("pope", version="2", pretty_name="POPE", to_sample=to_sample, prompt=YES_NO, scorer=yes_no(),
-           metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],
-           dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full"),
-           tags=["hallucination", "yes_no"])  # fmt: skip
-async def test_pope(sample, model):
-    return await model.generate(sample)

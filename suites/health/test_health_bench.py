@@ -9,8 +9,7 @@ from evalscope_pytest.benchmarks.release import json_lines
 from evalscope_pytest.judge import rubrics
 
 AXES = ["accuracy", "communication_quality", "instruction_following", "context_awareness", "completeness"]
-THEMES = ["emergency_referrals", "communication", "complex_responses", "hedging", "health_data_tasks", "global_health",
-          "context_seeking"]  # fmt: skip
+THEMES = "emergency_referrals communication complex_responses hedging health_data_tasks global_health context_seeking"
 FILES = {"Consensus": "*consensus_*.jsonl", "Hard": "*hard_*.jsonl", "All": "*_oss_eval.jsonl"}
 PROMPT = """\
 Below are a conversation, the assistant's last reply in it, and one criterion. Decide whether that reply meets the \
@@ -44,12 +43,15 @@ def records(read, subset, params):
     return [record for record in json_lines(read(FILES[params["version"]])) if theme(record) == subset]
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "health_bench",
+    version="2",
+    pretty_name="HealthBench",
+    dataset=hub("openai-mirror/healthbench", subsets=THEMES.split()),
+    records=records,
+    judge=rubrics("health_bench", PROMPT, AXES),
+    extra_params={"version": "Consensus"},
+    tags=["knowledge", "medical", "qa"],
+)
+def test_health_bench(record) -> Sample:
     return Sample(record["prompt"], metadata={"rubrics": record["rubrics"]}, id=record.get("prompt_id", ""))
-
-
-@benchmark("health_bench", version="2", pretty_name="HealthBench", records=records, to_sample=to_sample,
-           dataset=hub("openai-mirror/healthbench", subsets=THEMES), extra_params={"version": "Consensus"},
-           judge=rubrics("health_bench", PROMPT, AXES), tags=["knowledge", "medical", "qa"])  # fmt: skip
-async def test_health_bench(sample, model):
-    return await model.generate(sample)

@@ -10,16 +10,18 @@ from evalscope_pytest import Message, Sample, benchmark, hub
 
 from .multi_if import MAX_TURNS, can_be_counted, metrics, score_turns
 
-LANGUAGES = ["Chinese", "English", "German", "Italian", "Vietnamese", "Spanish", "Hindi", "Portuguese", "French",
-             "Thai", "Russian"]  # fmt: skip
+LANGUAGES = "Chinese English German Italian Vietnamese Spanish Hindi Portuguese French Thai Russian"
 
 
 def turns_of(record, params):
     for turn in range(1, params["max_turns"] + 1):
         if prompt := record.get(f"turn_{turn}_prompt"):
             demands = [json.loads(text) for text in json.loads(record[f"turn_{turn}_kwargs"])]
-            yield {"prompt": json.loads(prompt)["content"], "kwargs": demands,
-                   "instruction_id_list": json.loads(record[f"turn_{turn}_instruction_id_list"])}  # fmt: skip
+            yield {
+                "prompt": json.loads(prompt)["content"],
+                "kwargs": demands,
+                "instruction_id_list": json.loads(record[f"turn_{turn}_instruction_id_list"]),
+            }
 
 
 def keep(record, params) -> bool:
@@ -29,14 +31,24 @@ def keep(record, params) -> bool:
 
 def to_sample(record, extra_params) -> Sample:
     turns = list(turns_of(record, extra_params))
-    return Sample([Message("user", turns[0]["prompt"])], id=record["key"],
-                  metadata={"turns": turns, "max_turns": extra_params["max_turns"]})  # fmt: skip
+    return Sample(
+        [Message("user", turns[0]["prompt"])],
+        id=record["key"],
+        metadata={"turns": turns, "max_turns": extra_params["max_turns"]},
+    )
 
 
-@benchmark("multi_if", pretty_name="Multi-IF", to_sample=to_sample, keep=keep, metrics=metrics(),
-           dataset=hub("facebook/Multi-IF", subsets=LANGUAGES, split="train", subset_by="language"),
-           extra_params={"max_turns": MAX_TURNS}, variant=lambda params: {"metrics": metrics(params["max_turns"])},
-           tags=["instruction_following", "multilingual", "multi_turn"])  # fmt: skip
+@benchmark(
+    "multi_if",
+    pretty_name="Multi-IF",
+    dataset=hub("facebook/Multi-IF", subsets=LANGUAGES.split(), split="train", subset_by="language"),
+    keep=keep,
+    to_sample=to_sample,
+    metrics=metrics(),
+    extra_params={"max_turns": MAX_TURNS},
+    variant=lambda params: {"metrics": metrics(params["max_turns"])},
+    tags=["instruction_following", "multilingual", "multi_turn"],
+)
 async def test_multi_if(sample, model):
     messages, replies = [], []
     for turn in sample.metadata["turns"]:

@@ -3,9 +3,7 @@
 C-Eval: Huang et al. 2023, A Multi-Level Multi-Discipline Chinese Evaluation Suite, arXiv:2305.08322.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import SHOTS_ZH
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
 
 FIELDS = {
     "STEM": """computer_network 计算机网络 operating_system 操作系统 computer_architecture 计算机组成
@@ -37,16 +35,19 @@ PROMPT = (
 SHOT = "问题：{question}\n选项：\n{choices}\n解析：{rationale}\n答案：{target}"
 
 
-def to_sample(record, subset) -> Sample:
+@benchmark(
+    "ceval",
+    version="2",
+    pretty_name="C-Eval",
+    dataset=hub("evalscope/ceval", subsets=list(CATEGORIES), split="val"),
+    prompt=PROMPT,
+    choice="{letter}. {text}",
+    few_shot=FewShot(5, split="dev", shot=SHOT, prompt=prompts.SHOTS_ZH),
+    scorer=scoring.choice_answer(language="zh"),
+    categories=CATEGORIES,
+    tags=["knowledge", "multiple_choice", "chinese"],
+)
+def test_ceval(record, subset) -> Sample:
     choices, rationale = [record[letter] for letter in "ABCD"], record.get("explanation") or ""
     metadata = {"subject": NAMES.get(subset, subset)}
     return Sample(record["question"], record["answer"], choices, rationale=rationale, metadata=metadata)
-
-
-@benchmark("ceval", version="2", pretty_name="C-Eval", to_sample=to_sample, prompt=PROMPT, choice="{letter}. {text}",
-           few_shot=FewShot(5, split="dev", shot=SHOT, prompt=SHOTS_ZH),
-           dataset=hub("evalscope/ceval", subsets=list(CATEGORIES), split="val"),
-           categories=CATEGORIES, scorer=choice_answer(language="zh"),
-           tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
-async def test_ceval(sample, model):
-    return await model.generate(sample)

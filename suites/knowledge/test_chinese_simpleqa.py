@@ -26,12 +26,14 @@ C（未尝试）：没有给出所问的内容，但也没有矛盾之处：表�
 verdict 为 A、B 或 C。"""
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "chinese_simpleqa",
+    version="2",
+    pretty_name="Chinese-SimpleQA",
+    dataset=hub("AI-ModelScope/Chinese-SimpleQA", subsets=FIELDS, subset_by="primary_category", split="train"),
+    prompt=PROMPT,
+    judge=attempted("chinese_simpleqa", GRADING),
+    tags=["knowledge", "qa", "chinese"],
+)
+def test_chinese_simpleqa(record) -> Sample:
     return Sample(record["question"], record["answer"], metadata={"field": record.get("secondary_category", "")})
-
-
-@benchmark("chinese_simpleqa", version="2", pretty_name="Chinese-SimpleQA", to_sample=to_sample, prompt=PROMPT,
-           dataset=hub("AI-ModelScope/Chinese-SimpleQA", subsets=FIELDS, subset_by="primary_category", split="train"),
-           judge=attempted("chinese_simpleqa", GRADING), tags=["knowledge", "qa", "chinese"])  # fmt: skip
-async def test_chinese_simpleqa(sample, model):
-    return await model.generate(sample)

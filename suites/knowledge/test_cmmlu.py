@@ -3,9 +3,7 @@
 CMMLU: Li et al. 2023, Measuring Massive Multitask Language Understanding in Chinese, arXiv:2306.09212.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE_SHOT_ZH, CHOICE_STEPWISE_ZH, SHOTS_ZH
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
 
 FIELDS = {
     "STEM": """anatomy astronomy college_actuarial_science college_engineering_hydrology college_mathematics
@@ -27,17 +25,19 @@ FIELDS = {
 CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject in subjects.split()}
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "cmmlu",
+    version="2",
+    pretty_name="C-MMLU",
+    dataset=hub("evalscope/cmmlu", subsets=sorted(CATEGORIES), subset_by="category"),
+    prompt=prompts.CHOICE_STEPWISE_ZH,
+    few_shot=FewShot(0, split="dev", shot=prompts.CHOICE_SHOT_ZH, prompt=prompts.SHOTS_ZH),
+    scorer=scoring.choice_answer(language="zh"),
+    categories=CATEGORIES,
+    tags=["knowledge", "multiple_choice", "chinese"],
+)
+def test_cmmlu(record) -> Sample:
     if "choices" in record:  # the hub's shape: choices as "(A) text", the answer as "(A)"
         choices, answer = [choice[3:].strip() for choice in record["choices"]], record["answer"].strip("()")
         return Sample(input=record["question"], choices=choices, target=answer)
     return Sample(input=record["Question"], choices=[record[letter] for letter in "ABCD"], target=record["Answer"])
-
-
-@benchmark("cmmlu", version="2", pretty_name="C-MMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE_ZH,
-           few_shot=FewShot(0, split="dev", shot=CHOICE_SHOT_ZH, prompt=SHOTS_ZH),
-           dataset=hub("evalscope/cmmlu", subsets=sorted(CATEGORIES), subset_by="category", split="test"),
-           categories=CATEGORIES, scorer=choice_answer(language="zh"),
-           tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
-async def test_cmmlu(sample, model):
-    return await model.generate(sample)

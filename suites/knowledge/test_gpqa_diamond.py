@@ -6,24 +6,24 @@ GPQA: Rein et al. 2023, A Graduate-Level Google-Proof Q&A Benchmark, arXiv:2311.
 from hashlib import sha256
 from random import Random
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 FIELDS = ("Incorrect Answer 1", "Incorrect Answer 2", "Incorrect Answer 3", "Correct Answer")
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "gpqa_diamond",
+    version="2",
+    pretty_name="GPQA-Diamond",
+    dataset=hub("AI-ModelScope/gpqa_diamond", split="train"),
+    prompt=prompts.CHOICE_STEPWISE,
+    scorer=scoring.choice_answer(),
+    tags=["knowledge", "reasoning", "multiple_choice"],
+)
+def test_gpqa_diamond(record) -> Sample:
     options = [(record[name] or " ").strip() for name in FIELDS]
     order = list(range(4))
     # Options stand in an order that follows from the question alone, the same as EvalScope's.
     Random(int.from_bytes(sha256(record["Question"].strip().encode()).digest()[:8], "big")).shuffle(order)
     choices = [options[index] for index in order]
     return Sample(input=record["Question"], choices=choices, target="ABCD"[order.index(3)])
-
-
-@benchmark("gpqa_diamond", version="2", pretty_name="GPQA-Diamond", to_sample=to_sample, prompt=CHOICE_STEPWISE,
-           dataset=hub("AI-ModelScope/gpqa_diamond", split="train"), scorer=choice_answer(),
-           tags=["knowledge", "reasoning", "multiple_choice"])  # fmt: skip
-async def test_gpqa_diamond(sample, model):
-    return await model.generate(sample)

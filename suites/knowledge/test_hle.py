@@ -12,8 +12,9 @@ from evalscope_pytest.judge import Labels, graded
 
 from .confidence import stated_confidence
 
-FIELDS = ["Biology/Medicine", "Chemistry", "Computer Science/AI", "Engineering", "Humanities/Social Science", "Math",
-          "Physics", "Other"]  # fmt: skip
+FIELDS = (
+    "Biology/Medicine, Chemistry, Computer Science/AI, Engineering, Humanities/Social Science, Math, Physics, Other"
+)
 SYSTEM = """\
 Reply in this form:
 Explanation: {why you answer so}
@@ -42,23 +43,30 @@ def text_only(record, params) -> bool:
     return not record.get("image")
 
 
-def to_sample(record) -> Sample:
-    system = SYSTEM % ("Exact Answer" if record["answer_type"] == "exactMatch" else "Answer")
-    conversation = (Message("system", system), Message("user", record["question"]))
-    return Sample(conversation, record["answer"], metadata={"subject": record.get("raw_subject", "")}, id=record["id"])
-
-
 def score(sample, reply, decided) -> Score:
     return Score(accuracy=decided[0]["accuracy"], calibration_error=stated_confidence(reply))
 
 
 GRADES = Labels({"C": {"accuracy": 1.0}, "I": {"accuracy": 0.0}})
-JUDGING = replace(graded("hle", GRADING, GRADES), metrics=("accuracy", "calibration_error"), score=score,
-                  aggregation={"calibration_error": "calibration_error"})  # fmt: skip
+JUDGING = replace(
+    graded("hle", GRADING, GRADES),
+    metrics=("accuracy", "calibration_error"),
+    score=score,
+    aggregation={"calibration_error": "calibration_error"},
+)
 
 
-@benchmark("hle", version="2", pretty_name="Humanity's-Last-Exam", to_sample=to_sample, keep=text_only, judge=JUDGING,
-           dataset=hub("cais/hle", subsets=FIELDS, subset_by="category"),
-           extra_params={"include_multi_modal": False}, tags=["knowledge", "qa"])  # fmt: skip
-async def test_hle(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "hle",
+    version="2",
+    pretty_name="Humanity's-Last-Exam",
+    dataset=hub("cais/hle", subsets=FIELDS.split(", "), subset_by="category"),
+    keep=text_only,
+    judge=JUDGING,
+    extra_params={"include_multi_modal": False},
+    tags=["knowledge", "qa"],
+)
+def test_hle(record) -> Sample:
+    system = SYSTEM % ("Exact Answer" if record["answer_type"] == "exactMatch" else "Answer")
+    conversation = (Message("system", system), Message("user", record["question"]))
+    return Sample(conversation, record["answer"], metadata={"subject": record.get("raw_subject", "")}, id=record["id"])

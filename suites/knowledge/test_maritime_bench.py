@@ -3,8 +3,7 @@
 MaritimeBench, published as a dataset without a paper. The example in the prompt is this project's own.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import Sample, benchmark, hub, scoring
 
 PROMPT = """\
 请回答下面的单选题。只输出所选选项的字母，并放在[]里，不要解释。示例：
@@ -23,14 +22,16 @@ D. 黄色
 {choices}"""
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "maritime_bench",
+    version="2",
+    pretty_name="MaritimeBench",
+    dataset=hub("HiDolphin/MaritimeBench"),
+    prompt=PROMPT,
+    choice="{letter}. {text}",
+    scorer=scoring.choice_answer(language="zh"),
+    tags=["knowledge", "multiple_choice", "chinese"],
+)
+def test_maritime_bench(record) -> Sample:
     choices = [record[letter] for letter in "ABCD" if record.get(letter)]
     return Sample(input=record["question"], choices=choices, target=record["answer"])
-
-
-@benchmark("maritime_bench", version="2",
-           pretty_name="MaritimeBench", dataset=hub("HiDolphin/MaritimeBench"), to_sample=to_sample,
-           prompt=PROMPT, choice="{letter}. {text}", scorer=choice_answer(language="zh"),
-           tags=["knowledge", "multiple_choice", "chinese"])  # fmt: skip
-async def test_maritime_bench(sample, model):
-    return await model.generate(sample)

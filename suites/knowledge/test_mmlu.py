@@ -3,9 +3,7 @@
 MMLU: Hendrycks et al. 2020, Measuring Massive Multitask Language Understanding, arXiv:2009.03300.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
 
 FIELDS = {
     "STEM": """abstract_algebra astronomy college_biology college_chemistry college_computer_science
@@ -24,14 +22,21 @@ FIELDS = {
 CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject in subjects.split()}
 
 
-def to_sample(record) -> Sample:
-    return Sample(input=record["question"], choices=record["choices"], target="ABCD"[int(record["answer"])],
-                  metadata={"subject": record["subject"]})  # fmt: skip
-
-
-@benchmark("mmlu", version="2",
-           pretty_name="MMLU", to_sample=to_sample, prompt=CHOICE_STEPWISE, few_shot=FewShot(5, split="dev"),
-           dataset=hub("cais/mmlu", config="all", subsets=sorted(CATEGORIES), subset_by="subject", split="test"),
-           categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
-async def test_mmlu(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "mmlu",
+    version="2",
+    pretty_name="MMLU",
+    dataset=hub("cais/mmlu", config="all", subsets=sorted(CATEGORIES), subset_by="subject"),
+    prompt=prompts.CHOICE_STEPWISE,
+    few_shot=FewShot(5, split="dev"),
+    scorer=scoring.choice_answer(),
+    categories=CATEGORIES,
+    tags=["knowledge", "multiple_choice"],
+)
+def test_mmlu(record) -> Sample:
+    return Sample(
+        input=record["question"],
+        choices=record["choices"],
+        target="ABCD"[int(record["answer"])],
+        metadata={"subject": record["subject"]},
+    )

@@ -3,11 +3,12 @@
 MMLU-Pro: Wang et al. 2024, A More Robust and Challenging Multi-Task Language Understanding Benchmark, arXiv:2406.01574.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import FewShot, Sample, benchmark, hub, scoring
 
-FIELDS = ["computer science", "math", "chemistry", "engineering", "law", "biology", "health", "physics", "business",
-          "philosophy", "economics", "other", "psychology", "history"]  # fmt: skip
+FIELDS = (
+    "computer science, math, chemistry, engineering, law, biology, health, physics, business, philosophy, "
+    "economics, other, psychology, history"
+)
 PROMPT = (
     "Choose the right answer to the question below. Reason step by step first; then finish with the line "
     "'ANSWER: [LETTER]' (without quotes), where [LETTER] is one of {letters}."
@@ -24,16 +25,18 @@ def field_of(record) -> str:
     return record["category"].lower()
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "mmlu_pro",
+    version="2",
+    pretty_name="MMLU-Pro",
+    dataset=hub("TIGER-Lab/MMLU-Pro", subsets=FIELDS.split(", "), subset_by=field_of),
+    prompt=PROMPT,
+    few_shot=FewShot(5, split="validation", shot=SHOT, prompt=SHOTS, choice="{letter} {text}"),
+    scorer=scoring.choice_answer(),
+    tags=["knowledge", "reasoning", "multiple_choice"],
+)
+def test_mmlu_pro(record) -> Sample:
     reasoning, _, answer = (record.get("cot_content") or "").replace("The answer is", "ANSWER:").rpartition("ANSWER:")
     rationale = f"{reasoning}ANSWER:{answer.replace('(', '', 1).replace(')', '', 1)}" if reasoning else answer
     metadata = {"subject": field_of(record)}
     return Sample(record["question"], record["answer"], record["options"], rationale=rationale, metadata=metadata)
-
-
-@benchmark("mmlu_pro", version="2", pretty_name="MMLU-Pro", to_sample=to_sample, prompt=PROMPT,
-           few_shot=FewShot(5, split="validation", shot=SHOT, prompt=SHOTS, choice="{letter} {text}"),
-           dataset=hub("TIGER-Lab/MMLU-Pro", subsets=FIELDS, subset_by=field_of, split="test"),
-           scorer=choice_answer(), tags=["knowledge", "reasoning", "multiple_choice"])  # fmt: skip
-async def test_mmlu_pro(sample, model):
-    return await model.generate(sample)

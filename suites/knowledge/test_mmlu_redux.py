@@ -4,9 +4,7 @@ MMLU-Redux: Gema et al. 2024, Are We Done with MMLU?, arXiv:2406.04127. Where ex
 of them is right.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
-from evalscope_pytest.scoring import choice_answer, pattern
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 FIELDS = {
     "STEM": """abstract_algebra astronomy college_biology college_chemistry college_computer_science
@@ -23,8 +21,8 @@ FIELDS = {
         marketing medical_genetics miscellaneous nutrition professional_accounting professional_medicine virology""",
 }
 # Letters or numbers, alone or listed; "and" and "or" stand behind a blank, bracket or comma, or the first of them.
-MARK = pattern("[0-3A-D]")
-MARKS = pattern(r"\A[\s(]*[0-3A-D](?:and|or)*(?:[\s(),](?:and|or)*|[0-3A-D])*\Z")
+MARK = scoring.pattern("[0-3A-D]")
+MARKS = scoring.pattern(r"\A[\s(]*[0-3A-D](?:and|or)*(?:[\s(),](?:and|or)*|[0-3A-D])*\Z")
 CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject in subjects.split()}
 
 
@@ -42,13 +40,16 @@ def corrected(record) -> tuple[list[str], list[str]]:
     return choices, ["ABCD"[answer]]
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "mmlu_redux",
+    version="2",
+    pretty_name="MMLU-Redux",
+    dataset=hub("AI-ModelScope/mmlu-redux-2.0", subsets=sorted(CATEGORIES)),
+    prompt=prompts.CHOICE_STEPWISE,
+    scorer=scoring.choice_answer(),
+    categories=CATEGORIES,
+    tags=["knowledge", "multiple_choice"],
+)
+def test_mmlu_redux(record) -> Sample:
     choices, target = corrected(record)
     return Sample(record["question"], target, choices, metadata={"error_type": record["error_type"]})
-
-
-@benchmark("mmlu_redux", version="2", pretty_name="MMLU-Redux", to_sample=to_sample, prompt=CHOICE_STEPWISE,
-           dataset=hub("AI-ModelScope/mmlu-redux-2.0", subsets=sorted(CATEGORIES), split="test"),
-           categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
-async def test_mmlu_redux(sample, model):
-    return await model.generate(sample)

@@ -3,20 +3,20 @@
 QASC: Khot et al. 2019, A Dataset for Question Answering via Sentence Composition, arXiv:1910.11473.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "qasc",
+    version="2",
+    pretty_name="QASC",
+    dataset=hub("extraordinarylab/qasc", split="validation"),
+    prompt=prompts.CHOICE,
+    scorer=scoring.choice_answer(),
+    tags=["knowledge", "multiple_choice"],
+)
+def test_qasc(record) -> Sample:
     if "answerKey" in record:  # the authors' shape
         question = record["question"]
         return Sample(question["stem"], record["answerKey"], [choice["text"] for choice in question["choices"]])
     return Sample(input=record["question"], choices=record["choices"], target=record["answer"])
-
-
-@benchmark("qasc", version="2",
-           pretty_name="QASC", dataset=hub("extraordinarylab/qasc", split="validation"), to_sample=to_sample,
-           prompt=CHOICE, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
-async def test_qasc(sample, model):
-    return await model.generate(sample)

@@ -29,12 +29,14 @@ Answer: {pred}
 The verdict is A, B or C."""
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "simple_qa",
+    version="2",
+    pretty_name="SimpleQA",
+    dataset=hub("evalscope/SimpleQA"),
+    prompt=PROMPT,
+    judge=attempted("simple_qa", GRADING),
+    tags=["knowledge", "qa"],
+)
+def test_simple_qa(record) -> Sample:
     return Sample(record["problem"], record["answer"])
-
-
-@benchmark("simple_qa", version="2",
-           pretty_name="SimpleQA", dataset=hub("evalscope/SimpleQA"), to_sample=to_sample, prompt=PROMPT,
-           judge=attempted("simple_qa", GRADING), tags=["knowledge", "qa"])  # fmt: skip
-async def test_simple_qa(sample, model):
-    return await model.generate(sample)

@@ -3,9 +3,7 @@
 SuperGPQA: M-A-P Team 2025, Scaling LLM Evaluation across 285 Graduate Disciplines, arXiv:2502.14739.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 DISCIPLINES = {
     "Engineering": """Electronic Science and Technology; Computer Science and Technology; Information and
@@ -37,13 +35,16 @@ DISCIPLINES = {
 CATEGORIES = {field: name for name, fields in DISCIPLINES.items() for field in " ".join(fields.split()).split("; ")}
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "super_gpqa",
+    version="2",
+    pretty_name="SuperGPQA",
+    dataset=hub("m-a-p/SuperGPQA", subsets=list(CATEGORIES), subset_by="field", split="train"),
+    prompt=prompts.CHOICE_STEPWISE,
+    scorer=scoring.choice_answer(),
+    categories=CATEGORIES,
+    tags=["knowledge", "multiple_choice"],
+)
+def test_super_gpqa(record) -> Sample:
     metadata = {"field": record["field"], "discipline": record["discipline"]}
     return Sample(record["question"], record["answer_letter"], record["options"], metadata=metadata)
-
-
-@benchmark("super_gpqa", version="2", pretty_name="SuperGPQA", to_sample=to_sample, prompt=CHOICE_STEPWISE,
-           dataset=hub("m-a-p/SuperGPQA", subsets=list(CATEGORIES), subset_by="field", split="train"),
-           categories=CATEGORIES, scorer=choice_answer(), tags=["knowledge", "multiple_choice"])  # fmt: skip
-async def test_super_gpqa(sample, model):
-    return await model.generate(sample)

@@ -4,22 +4,21 @@ LongBench v2: Bai et al. 2024, Towards Deeper Understanding and Reasoning on Rea
 arXiv:2412.15204.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
-PROMPT = f"Read the text below, then answer the question on it.\n\n<text>\n{{document}}\n</text>\n\n{CHOICE_STEPWISE}"
+DOCUMENT = "Read the text below, then answer the question on it.\n\n<text>\n{document}\n</text>\n\n"
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "longbench_v2",
+    version="2",
+    pretty_name="LongBench-v2",
+    dataset=hub("ZhipuAI/LongBench-v2", subsets=["short", "medium", "long"], subset_by="length", split="train"),
+    prompt=DOCUMENT + prompts.CHOICE_STEPWISE,
+    scorer=scoring.choice_answer(),
+    tags=["long_context", "reading_comprehension", "multiple_choice"],
+)
+def test_longbench_v2(record) -> Sample:
     metadata = {"document": record["context"], **{name: record.get(name, "") for name in ("domain", "difficulty")}}
     choices = [record[f"choice_{letter}"] for letter in "ABCD"]
     return Sample(record["question"], record["answer"], choices, metadata=metadata, id=str(record.get("_id", "")))
-
-
-@benchmark("longbench_v2", version="2",
-           pretty_name="LongBench-v2", to_sample=to_sample, prompt=PROMPT, scorer=choice_answer(),
-           dataset=hub("ZhipuAI/LongBench-v2", subsets=["short", "medium", "long"], subset_by="length", split="train"),
-           tags=["long_context", "reading_comprehension", "multiple_choice"])  # fmt: skip
-async def test_longbench_v2(sample, model):
-    return await model.generate(sample)

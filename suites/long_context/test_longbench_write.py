@@ -12,8 +12,14 @@ from evalscope_pytest.judge import Marks, graded
 
 from .writing_length import count_words, length_score, writing_length
 
-QUALITIES = {"Relevance": "relevance", "Accuracy": "factual_accuracy", "Coherence": "coherence", "Clarity": "clarity",
-             "Breadth and Depth": "breadth_and_depth", "Reading Experience": "reading_experience"}  # fmt: skip
+QUALITIES = {
+    "Relevance": "relevance",
+    "Accuracy": "factual_accuracy",
+    "Coherence": "coherence",
+    "Clarity": "clarity",
+    "Breadth and Depth": "breadth_and_depth",
+    "Reading Experience": "reading_experience",
+}
 RATING = """\
 A user asked for a text. Rate its quality, as strictly as you can, from 5 (best) to 1 (worst):
 
@@ -35,22 +41,27 @@ A user asked for a text. Rate its quality, as strictly as you can, from 5 (best)
 Whether the text has the length that was asked for does not matter here. The verdict is a mark for each quality."""
 
 
-def to_sample(record) -> Sample:
-    return Sample(record["prompt"], metadata={"length": record["length"], "type": record["type"]})
-
-
 def score(sample, reply, decided) -> Score:
     marks = {name: (decided[0][name] - 1) * 25 for name in QUALITIES.values()}
     quality, length = fmean(marks.values()), length_score(sample.metadata["length"], count_words(reply))
     return Score(overall_score=(quality + length) / 2, score_l=length, score_q=quality, **marks)
 
 
-JUDGING = replace(graded("longbench_write", RATING, Marks(QUALITIES)), score=score,
-                  metrics=("overall_score", "score_l", "score_q", *QUALITIES.values()))  # fmt: skip
+JUDGING = replace(
+    graded("longbench_write", RATING, Marks(QUALITIES)),
+    score=score,
+    metrics=("overall_score", "score_l", "score_q", *QUALITIES.values()),
+)
 
 
-@benchmark("longbench_write", version="2", pretty_name="LongBench-Write", to_sample=to_sample, scorer=writing_length(),
-           dataset=hub("ZhipuAI/LongBench-Write", subsets=["longbench_write"]), judge=JUDGING,
-           tags=["long_context", "writing"])  # fmt: skip
-async def test_longbench_write(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "longbench_write",
+    version="2",
+    pretty_name="LongBench-Write",
+    dataset=hub("ZhipuAI/LongBench-Write", subsets=["longbench_write"]),
+    scorer=writing_length(),
+    judge=JUDGING,
+    tags=["long_context", "writing"],
+)
+def test_longbench_write(record) -> Sample:
+    return Sample(record["prompt"], metadata={"length": record["length"], "type": record["type"]})

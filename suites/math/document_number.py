@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from evalscope_pytest.core.values import Sample, Score
+from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.compare.math_value import exact
+from evalscope_pytest.scoring.composed import Comparer, Reader, Readings, answer
 from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.verdict import read_verdict
 
 TOLERANCE = 0.0015
+_TRUTHS = ("True", "False")
 # Documents state thousands, millions and percentages: an answer in another unit is right.
 _UNITS = ((50, 100), (500, 1000), (50_000, 100_000))
 _MONEY = str.maketrans("", "", "$£€¥,%°")
@@ -20,20 +22,23 @@ _MONEY = str.maketrans("", "", "$£€¥,%°")
 def document_number() -> Scorer:
     """Judge a number with a tolerance of 0.15 %, in the document's unit or a common other. Metric ``accuracy``.
 
-    Where the reference is True or False, the reply has to say yes or no.
+    If the reference is True or False, the reply has to say yes or no.
     """
-    return Scorer("document_number", ("accuracy",), _score, lambda s: f"Therefore, the answer is {s.targets[0]}.")
+    read = Reader("document_number", _read, lambda s: f"Therefore, the answer is {s.targets[0]}.")
+    return answer("document_number", read=read, same=Comparer("document_number", _same), options="")
 
 
-def _score(text: str, sample: Sample) -> Score:
+def _read(text: str, sample: Sample) -> Readings:
+    found = _truth(text) if sample.targets[0] in _TRUTHS else read_math(text)
+    return () if found is None else (found,)
+
+
+def _same(claim: str, sample: Sample) -> bool:
     target = sample.targets[0]
-    if target in ("True", "False"):
-        said = _truth(text)
-        return Score(accuracy=said == target, answer=said)
-    claim = read_math(text)
-    value = None if claim is None else exact(claim.translate(_MONEY).strip())
-    right = value is not None and _is_ordinary(value) and same_number(float(value), float(target))
-    return Score(accuracy=right, answer=claim)
+    if target in _TRUTHS:
+        return claim == target
+    value = exact(claim.translate(_MONEY).strip())
+    return value is not None and _is_ordinary(value) and same_number(float(value), float(target))
 
 
 def _is_ordinary(value: Fraction) -> bool:
@@ -42,7 +47,7 @@ def _is_ordinary(value: Fraction) -> bool:
 
 def _truth(text: str) -> str | None:
     words = text.rstrip(" \t\r\n.*").rsplit(maxsplit=1)
-    if words and (last := words[-1].strip("*_`\"'").capitalize()) in ("True", "False"):
+    if words and (last := words[-1].strip("*_`\"'").capitalize()) in _TRUTHS:
         return last
     return {"yes": "True", "no": "False"}.get(read_verdict(text) or "")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable
 
-from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.mathematics import boxed_target, judged
+from evalscope_pytest.core.values import Sample
+from evalscope_pytest.scoring import comparers, readers
+from evalscope_pytest.scoring.composed import Reader, Readings, answer
 from evalscope_pytest.scoring.protocol import Scorer
-from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.visible import fold
 
 _COMMA_DECIMALS = frozenset({"de", "es", "fr", "ru"})
@@ -25,12 +24,12 @@ def local_math_answer() -> Scorer:
     Metric ``accuracy``. Digits of any script are read everywhere; separators as the language writes them, where three
     digits after one comma are thousands in all of them, since models write so.
     """
-    return Scorer("local_math_answer", ("accuracy",), _score, boxed_target)
+    read = Reader("local_math", _read, readers.math.right_reply)
+    return answer("local_math_answer", read=read, same=comparers.math, options="")
 
 
-def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-    answer = read_math(text)
-    return Score(accuracy=0.0) if answer is None else judged(local_number(answer, sample.subset), sample)
+def _read(text: str, sample: Sample) -> Readings:
+    return tuple(local_number(found, sample.subset) for found in readers.math(text, sample))
 
 
 def local_number(text: str, language: str) -> str:

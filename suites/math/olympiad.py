@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from fractions import Fraction
 
-from evalscope_pytest.core.values import Sample, Score
+from evalscope_pytest.core.values import Sample
+from evalscope_pytest.scoring import comparers, readers
 from evalscope_pytest.scoring.compare.math_equal import Leniency
-from evalscope_pytest.scoring.mathematics import boxed_target, judged
+from evalscope_pytest.scoring.composed import Comparer, Later, answer
 from evalscope_pytest.scoring.protocol import Scorer
-from evalscope_pytest.scoring.read.math_text import read_math
 
 
 def olympiad_answer() -> Scorer:
@@ -18,13 +17,10 @@ def olympiad_answer() -> Scorer:
     The sample's metadata may hold the record's ``error``: how far a number may be off, several joined by commas for
     the members of a list.
     """
-    return Scorer("olympiad_answer", ("accuracy",), _score, boxed_target)
+    return answer("olympiad_answer", read=readers.math, same=Comparer("olympiad", _same), options="")
 
 
-def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-    answer = read_math(text)
-    if answer is None:
-        return Score(accuracy=0.0)
+def _same(given: str, sample: Sample) -> bool | Later:
     errors = str(sample.metadata.get("error") or "")
     tolerances = tuple(Fraction(error or 0) for error in errors.split(",")) if errors else ()
-    return judged(answer, sample, Leniency(any_order=True, tolerances=tolerances))
+    return comparers.same_math(given, sample, Leniency(any_order=True, tolerances=tolerances))

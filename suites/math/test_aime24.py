@@ -3,16 +3,17 @@
 Mathematical Association of America, AIME I and II 2024.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import BOXED
-from evalscope_pytest.scoring import aime_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "aime24",
+    version="2",
+    pretty_name="AIME-2024",
+    dataset=hub("evalscope/aime24"),
+    prompt=prompts.BOXED,
+    scorer=scoring.aime_answer(),
+    tags=["math", "reasoning"],
+)
+def test_aime24(record) -> Sample:
     return Sample(input=record["problem"], target=str(record["answer"]), rationale=record.get("solution") or "")
-
-
-@benchmark("aime24", version="2", pretty_name="AIME-2024", dataset=hub("evalscope/aime24", split="test"),
-           to_sample=to_sample, prompt=BOXED, scorer=aime_answer(), tags=["math", "reasoning"])  # fmt: skip
-async def test_aime24(sample, model):
-    return await model.generate(sample)

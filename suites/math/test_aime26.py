@@ -3,17 +3,18 @@
 Mathematical Association of America, AIME I and II 2026.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import BOXED
-from evalscope_pytest.scoring import aime_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "aime26",
+    version="2",
+    pretty_name="AIME-2026",
+    dataset=hub("evalscope/aime26"),
+    prompt=prompts.BOXED,
+    scorer=scoring.aime_answer(),
+    tags=["math", "reasoning"],
+)
+def test_aime26(record) -> Sample:
     answer = record.get("answer") or record["solution"]
     return Sample(input=record["problem"], target=str(answer))
-
-
-@benchmark("aime26", version="2", pretty_name="AIME-2026", dataset=hub("evalscope/aime26", split="test"),
-           to_sample=to_sample, prompt=BOXED, scorer=aime_answer(), tags=["math", "reasoning"])  # fmt: skip
-async def test_aime26(sample, model):
-    return await model.generate(sample)

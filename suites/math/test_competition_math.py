@@ -3,8 +3,7 @@
 MATH: Hendrycks et al. 2021, Measuring Mathematical Problem Solving With the MATH Dataset, arXiv:2103.03874.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.scoring import math_answer
+from evalscope_pytest import FewShot, Sample, benchmark, hub, scoring
 from evalscope_pytest.scoring.read.boxes import boxes
 
 LEVELS = [f"Level {level}" for level in range(1, 6)]
@@ -12,14 +11,17 @@ PROMPT = "Problem:\n{question}\n\nReason step by step and give the final answer 
 SHOT = "Problem:\n{question}\n\nSolution:\n{rationale}"
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "competition_math",
+    version="2",
+    pretty_name="MATH",
+    dataset=hub("evalscope/competition_math", subsets=LEVELS, subset_by="level"),
+    prompt=PROMPT,
+    few_shot=FewShot(4, split="train", shot=SHOT),
+    scorer=scoring.math_answer(),
+    tags=["math", "reasoning"],
+)
+def test_competition_math(record) -> Sample:
     solution = record["solution"]
     answer = next(boxes(solution)).content  # the last box
     return Sample(input=record["problem"], target=answer, rationale=solution, metadata={"type": record["type"]})
-
-
-@benchmark("competition_math", version="2", pretty_name="MATH", to_sample=to_sample, prompt=PROMPT,
-           few_shot=FewShot(4, split="train", shot=SHOT), scorer=math_answer(), tags=["math", "reasoning"],
-           dataset=hub("evalscope/competition_math", subsets=LEVELS, split="test", subset_by="level"))  # fmt: skip
-async def test_competition_math(sample, model):
-    return await model.generate(sample)

@@ -4,8 +4,7 @@ DocMath-Eval: Zhao et al. 2024, Evaluating Math Reasoning Capabilities of LLMs i
 Documents, arXiv:2311.09805.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import FROM_TEXT
+from evalscope_pytest import Sample, benchmark, hub, prompts
 from evalscope_pytest.judge.wording import same_answer
 
 from .document_number import document_number
@@ -13,13 +12,16 @@ from .document_number import document_number
 SUBSETS = ["complong_testmini", "compshort_testmini", "simplong_testmini", "simpshort_testmini"]
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "docmath",
+    version="2",
+    pretty_name="DocMath",
+    dataset=hub("yale-nlp/DocMath-Eval", subsets=SUBSETS),
+    prompt=prompts.FROM_TEXT,
+    scorer=document_number(),
+    judge=same_answer("docmath"),
+    tags=["reasoning", "math", "long_context"],
+)
+def test_docmath(record) -> Sample:
     metadata = {"context": "\n".join(record["paragraphs"])}
     return Sample(record["question"], str(record["ground_truth"]), metadata=metadata, id=record.get("question_id", ""))
-
-
-@benchmark("docmath", version="2", pretty_name="DocMath", dataset=hub("yale-nlp/DocMath-Eval", subsets=SUBSETS),
-           to_sample=to_sample, prompt=FROM_TEXT, scorer=document_number(), judge=same_answer("docmath"),
-           tags=["reasoning", "math", "long_context"])  # fmt: skip
-async def test_docmath(sample, model):
-    return await model.generate(sample)

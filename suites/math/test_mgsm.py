@@ -3,21 +3,22 @@
 MGSM: Shi et al. 2022, Language Models are Multilingual Chain-of-Thought Reasoners, arXiv:2210.03057.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import BOXED
+from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts
 
 from .local_math import local_math_answer
 
-LANGUAGES = ["en", "es", "fr", "de", "ru", "zh", "ja", "th", "sw", "bn", "te"]
 SHOT = "{question}\n\nReasoning:\n{rationale}\n\nANSWER: {target}"
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "mgsm",
+    version="2",
+    pretty_name="MGSM",
+    dataset=hub("evalscope/mgsm", subsets=["en", "es", "fr", "de", "ru", "zh", "ja", "th", "sw", "bn", "te"]),
+    prompt=prompts.BOXED,
+    few_shot=FewShot(4, split="train", shot=SHOT),
+    scorer=local_math_answer(),
+    tags=["math", "reasoning", "multilingual"],
+)
+def test_mgsm(record) -> Sample:
     return Sample(record["question"], str(record["answer_number"]), rationale=record["answer"] or "")
-
-
-@benchmark("mgsm", version="2", pretty_name="MGSM", dataset=hub("evalscope/mgsm", subsets=LANGUAGES, split="test"),
-           to_sample=to_sample, prompt=BOXED, few_shot=FewShot(4, split="train", shot=SHOT),
-           scorer=local_math_answer(), tags=["math", "reasoning", "multilingual"])  # fmt: skip
-async def test_mgsm(sample, model):
-    return await model.generate(sample)

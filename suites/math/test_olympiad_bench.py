@@ -18,12 +18,21 @@ ZH = (
     "下面是一道中国{subject}竞赛的解答题{kind}。请由题目所给条件求出答案，变量与公式用 LaTeX 书写，"
     "最后写一句“所以最终答案是{form}。”{unit}\n{question}\n\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"
 )
-SUBSETS = ["OE_TO_maths_en_COMP", "OE_TO_maths_zh_CEE", "OE_TO_maths_zh_COMP", "OE_TO_physics_en_COMP",
-           "OE_TO_physics_zh_CEE"]  # fmt: skip
+SUBSETS = [
+    "OE_TO_maths_en_COMP",
+    "OE_TO_maths_zh_CEE",
+    "OE_TO_maths_zh_COMP",
+    "OE_TO_physics_en_COMP",
+    "OE_TO_physics_zh_CEE",
+]
 # English, Chinese
 SUBJECTS = {"maths": ("mathematics", "数学"), "physics": ("physics", "物理")}
-KINDS = {"Numerical": ("a number", "数值"), "Expression": ("an expression", "表达式"),
-         "Equation": ("an equation", "方程"), "Interval": ("an interval", "区间")}  # fmt: skip
+KINDS = {
+    "Numerical": ("a number", "数值"),
+    "Expression": ("an expression", "表达式"),
+    "Equation": ("an equation", "方程"),
+    "Interval": ("an interval", "区间"),
+}
 ONE = (" The answer is {}.", "，答案为{}")
 SEVERAL = (" It has several answers, each {}.", "，有多个答案，均为{}")
 FORM = ("\\boxed{answer}", "\\boxed{答案}")
@@ -31,7 +40,17 @@ FORMS = ("\\boxed{answers joined by commas}", "\\boxed{用英文逗号连接的�
 UNIT = (" Leave the unit outside \\boxed{}.", "单位不要写在 \\boxed{} 里。")
 
 
-def to_sample(record, subset) -> Sample:
+@benchmark(
+    "olympiad_bench",
+    version="2",
+    pretty_name="OlympiadBench",
+    dataset=hub("AI-ModelScope/OlympiadBench", subsets=SUBSETS, split="train"),
+    prompt=EN,
+    prompts={subset: ZH for subset in SUBSETS if "_zh_" in subset},
+    scorer=olympiad_answer(),
+    tags=["math", "reasoning", "chinese"],
+)
+def test_olympiad_bench(record, subset) -> Sample:
     zh, several = int("_zh_" in subset), record["is_multiple_answer"]
     kinds = dict.fromkeys(KINDS[kind][zh] for kind in record["answer_type"].split(",") if kind in KINDS)
     asked = {
@@ -42,11 +61,3 @@ def to_sample(record, subset) -> Sample:
     }
     target = ",".join(record["final_answer"])
     return Sample(record["question"], target, metadata={**asked, "error": record["error"]})
-
-
-@benchmark("olympiad_bench", version="2", pretty_name="OlympiadBench", to_sample=to_sample, scorer=olympiad_answer(),
-           dataset=hub("AI-ModelScope/OlympiadBench", subsets=SUBSETS, split="train"),
-           prompt=EN, prompts={subset: ZH for subset in SUBSETS if "_zh_" in subset},
-           tags=["math", "reasoning", "chinese"])  # fmt: skip
-async def test_olympiad_bench(sample, model):
-    return await model.generate(sample)

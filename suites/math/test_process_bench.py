@@ -23,15 +23,16 @@ there is none. Put that number inside \\boxed{{}}.
 """
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "process_bench",
+    version="2",
+    pretty_name="ProcessBench",
+    dataset=hub("Qwen/ProcessBench", subsets=["gsm8k", "math", "olympiadbench", "omnimath"]),
+    prompt=PROMPT,
+    scorer=first_error(),
+    tags=["math", "reasoning"],
+)
+def test_process_bench(record) -> Sample:
     steps = [f"<paragraph_{n}>\n{step}\n</paragraph_{n}>" for n, step in enumerate(record["steps"])]
     metadata = {"problem": record["problem"], "tagged_response": "\n\n".join(steps)}
     return Sample(input=record["problem"], target=str(record["label"]), metadata=metadata)
-
-
-@benchmark("process_bench", version="2",
-           pretty_name="ProcessBench", to_sample=to_sample, prompt=PROMPT, scorer=first_error(),
-           dataset=hub("Qwen/ProcessBench", subsets=["gsm8k", "math", "olympiadbench", "omnimath"]),
-           tags=["math", "reasoning"])  # fmt: skip
-async def test_process_bench(sample, model):
-    return await model.generate(sample)

@@ -1,8 +1,9 @@
-"""What the benchmarks of named entities share: how they ask, show exemplars and score."""
+"""What the benchmarks of named entities share: prompt, exemplars, scorer, and how a record becomes a sample."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from evalscope_pytest.benchmarks.definition import FewShot
@@ -36,40 +37,35 @@ CELLS = (
 )
 
 
-def entities(*lines: str, shots: int = 5) -> dict[str, Any]:
-    """Return the arguments of ``@benchmark`` for records of ``tokens`` and ``ner_tags`` (``B-PER``, ``I-PER``, ``O``).
+# The arguments of ``@benchmark`` that all of these benchmarks share.
+NER: dict[str, Any] = {
+    "prompt": PROMPT,
+    "few_shot": FewShot(5, split="train", shot=SHOT, prompt=SHOTS),
+    "scorer": entity_answer(),
+    "tags": ["knowledge", "ner"],
+}
+
+
+def entity_sample(record: Record, *kinds: str) -> Sample:
+    """Return the sample of a record of ``tokens`` and ``ner_tags`` (``B-PER``, ``I-PER``, ``O``).
 
     Args:
-        lines: The kinds of entities, ``"PER person: names of people"``: type in the data, tag, description.
-        shots: Exemplars, the first of split ``train``.
+        kinds: The kinds of entities, ``"PER person: people by name"``: type in the data, tag, description.
     """
-    return {"to_sample": tagging(*lines), **asking(shots)}
+    shown = _shown(kinds)
+    tokens, ner_tags = list(record["tokens"]), list(record["ner_tags"])
+    text = " ".join(tokens)
+    metadata = {**shown, "text": text, "tokens": tokens, "ner_tags": ner_tags}
+    return Sample(text, tagged(tokens, ner_tags, shown["tags"]), metadata=metadata)
 
 
-def asking(shots: int = 5) -> dict[str, Any]:
-    """Return what `entities` does, without ``to_sample``."""
+@lru_cache(maxsize=64)
+def _shown(kinds: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return what the prompt shows of the kinds, and the tag of each type; made once for all samples."""
+    described = [(name.split(), description) for name, _, description in (kind.partition(": ") for kind in kinds)]
+    tags = {type_.upper(): tag for (type_, tag), _ in described}
     return {
-        "prompt": PROMPT,
-        "few_shot": FewShot(shots, split="train", shot=SHOT, prompt=SHOTS) if shots else None,
-        "scorer": entity_answer(),
-        "tags": ["knowledge", "ner"],
-    }
-
-
-def tagging(*lines: str) -> Any:
-    """Return the ``to_sample`` of a benchmark with these kinds of entities."""
-    kinds = [(name.split(), description) for name, _, description in (line.partition(": ") for line in lines)]
-    tags: Mapping[str, str] = {kind.upper(): tag for (kind, tag), _ in kinds}
-    shown = {
-        "entities": "\n".join(f"- {tag}: {description}" for (_, tag), description in kinds),
+        "entities": "\n".join(f"- {tag}: {description}" for (_, tag), description in described),
         "entity_list": ", ".join(f"<{tag}>" for tag in tags.values()),
         "tags": tags,
     }
-
-    def to_sample(record: Record) -> Sample:
-        tokens, ner_tags = list(record["tokens"]), list(record["ner_tags"])
-        text = " ".join(tokens)
-        metadata = {**shown, "text": text, "tokens": tokens, "ner_tags": ner_tags}
-        return Sample(text, tagged(tokens, ner_tags, tags), metadata=metadata)
-
-    return to_sample

@@ -3,14 +3,13 @@
 AnatEM: Pyysalo & Ananiadou 2014, Anatomical entity mention recognition at literature scale, Bioinformatics 30.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import entities
+from .records import NER, entity_sample
 
-KINDS = ["ANATOMY anatomy: parts of a body, from structures in cells to organs and systems of organs"]  # fmt: skip
+KINDS = ["ANATOMY anatomy: parts of a body, from structures in cells to organs and systems of organs"]
 
 
-@benchmark("anat_em", version="2", pretty_name="AnatEM", dataset=hub("extraordinarylab/anat-em", split="test"),
-           **entities(*KINDS))  # fmt: skip
-async def test_anat_em(sample, model):
-    return await model.generate(sample)
+@benchmark("anat_em", version="2", pretty_name="AnatEM", dataset=hub("extraordinarylab/anat-em"), **NER)
+def test_anat_em(record) -> Sample:
+    return entity_sample(record, *KINDS)

@@ -3,15 +3,13 @@
 BC5CDR: Li et al. 2016, BioCreative V CDR task corpus, Database 2016.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import entities
+from .records import NER, entity_sample
 
-KINDS = ["CHEMICAL chemical: chemicals and drugs by name",
-         "DISEASE disease: diseases, disorders and syndromes by name"]  # fmt: skip
+KINDS = ["CHEMICAL chemical: chemicals and drugs by name", "DISEASE disease: diseases, disorders and syndromes by name"]
 
 
-@benchmark("bc5cdr", version="2", pretty_name="BC5CDR", dataset=hub("extraordinarylab/bc5cdr", split="test"),
-           **entities(*KINDS))  # fmt: skip
-async def test_bc5cdr(sample, model):
-    return await model.generate(sample)
+@benchmark("bc5cdr", version="2", pretty_name="BC5CDR", dataset=hub("extraordinarylab/bc5cdr"), **NER)
+def test_bc5cdr(record) -> Sample:
+    return entity_sample(record, *KINDS)

@@ -3,13 +3,17 @@
 Derczynski et al. 2016, Broad Twitter Corpus: A Diverse Named Entity Recognition Resource, COLING 2016.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import LOC, ORG, PER, entities
+from .records import LOC, NER, ORG, PER, entity_sample
 
 
-@benchmark("broad_twitter_corpus", version="2", pretty_name="BroadTwitterCorpus",
-           dataset=hub("extraordinarylab/broad-twitter-corpus", split="test"),
-           **entities(PER, ORG, LOC))  # fmt: skip
-async def test_broad_twitter_corpus(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "broad_twitter_corpus",
+    version="2",
+    pretty_name="BroadTwitterCorpus",
+    dataset=hub("extraordinarylab/broad-twitter-corpus"),
+    **NER,
+)
+def test_broad_twitter_corpus(record) -> Sample:
+    return entity_sample(record, PER, ORG, LOC)

@@ -3,12 +3,11 @@
 CoNLL++: Wang et al. 2019, CrossWeigh: Training Named Entity Tagger from Imperfect Annotations, arXiv:1909.01441.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import LOC, MISC, ORG, PER, entities
+from .records import LOC, MISC, NER, ORG, PER, entity_sample
 
 
-@benchmark("conllpp", version="2", pretty_name="CoNLL++", dataset=hub("extraordinarylab/conllpp", split="test"),
-           **entities(PER, ORG, LOC, MISC))  # fmt: skip
-async def test_conllpp(sample, model):
-    return await model.generate(sample)
+@benchmark("conllpp", version="2", pretty_name="CoNLL++", dataset=hub("extraordinarylab/conllpp"), **NER)
+def test_conllpp(record) -> Sample:
+    return entity_sample(record, PER, ORG, LOC, MISC)

@@ -4,18 +4,19 @@ COPIOUS: Nguyen et al. 2019, A gold standard corpus of named entities towards ex
 biodiversity literature, Biodiversity Data Journal 7.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import entities
+from .records import NER, entity_sample
 
-KINDS = ["TAXON taxon: species, genera, families and other taxa, but no microorganisms",
-         "GEOGRAPHICAL_LOCATION geographical_location: places and areas, also by their coordinates",
-         "HABITAT habitat: surroundings that organisms live in or on",
-         "PERSON person: people by name, but not the authors of a taxon",
-         "TEMPORAL_EXPRESSION temporal_expression: dates, seasons, decades and ages of the earth"]  # fmt: skip
+KINDS = [
+    "TAXON taxon: species, genera, families and other taxa, but no microorganisms",
+    "GEOGRAPHICAL_LOCATION geographical_location: places and areas, also by their coordinates",
+    "HABITAT habitat: surroundings that organisms live in or on",
+    "PERSON person: people by name, but not the authors of a taxon",
+    "TEMPORAL_EXPRESSION temporal_expression: dates, seasons, decades and ages of the earth",
+]
 
 
-@benchmark("copious", version="2", pretty_name="Copious", dataset=hub("extraordinarylab/copious", split="test"),
-           **entities(*KINDS))  # fmt: skip
-async def test_copious(sample, model):
-    return await model.generate(sample)
+@benchmark("copious", version="2", pretty_name="Copious", dataset=hub("extraordinarylab/copious"), **NER)
+def test_copious(record) -> Sample:
+    return entity_sample(record, *KINDS)

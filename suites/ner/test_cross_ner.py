@@ -5,7 +5,7 @@ CrossNER: Liu et al. 2020, Evaluating Cross-Domain Named Entity Recognition, arX
 
 from evalscope_pytest import Sample, benchmark, hub
 
-from .records import asking, tagging
+from .records import NER, entity_sample
 
 COUNTRY, LOCATION = "COUNTRY country: countries", "LOCATION location: places that are no countries"
 EVENT = "EVENT event: festivals, fairs, wars and other events"
@@ -14,36 +14,90 @@ ORGANISATION = "ORGANISATION organisation: companies, institutions, publishers, 
 AWARD, UNIVERSITY = "AWARD award: prizes and honours", "UNIVERSITY university: universities and their institutes"
 OTHERS = "PERSON person: people who are none of the other kinds"
 FIELDS = {
-    "ai": ["ALGORITHM algorithm: algorithms and model architectures", "CONFERENCE conference: conferences and journals",
-           COUNTRY, "FIELD field: branches of research", LOCATION, "METRICS metrics: measures of quality", MISC,
-           ORGANISATION, OTHERS, "PRODUCT product: systems, libraries, data sets and devices",
-           "PROGRAMLANG programming_language: programming languages", "RESEARCHER researcher: researchers by name",
-           "TASK task: problems that systems are built for", UNIVERSITY],
-    "literature": [AWARD, "BOOK book: titles of books", COUNTRY, EVENT,
-                   "LITERARYGENRE literary_genre: genres of literature", LOCATION,
-                   "MAGAZINE magazine: magazines and journals", MISC, ORGANISATION, OTHERS,
-                   "POEM poem: titles of poems", "WRITER writer: writers by name"],
-    "music": ["ALBUM album: titles of albums", AWARD, "BAND band: bands and ensembles", COUNTRY, EVENT, LOCATION, MISC,
-              "MUSICALARTIST musical_artist: singers, players and composers by name",
-              "MUSICALINSTRUMENT musical_instrument: instruments", "MUSICGENRE music_genre: genres of music",
-              ORGANISATION, OTHERS, "SONG song: titles of songs"],
-    "politics": [COUNTRY, "ELECTION election: elections by name", EVENT, LOCATION, MISC, ORGANISATION, OTHERS,
-                 "POLITICALPARTY political_party: parties", "POLITICIAN politician: politicians by name"],
-    "science": ["ACADEMICJOURNAL academic_journal: scientific journals",
-                "ASTRONOMICALOBJECT astronomical_object: planets, stars, galaxies and other bodies in space", AWARD,
-                "CHEMICALCOMPOUND chemical_compound: compounds", "CHEMICALELEMENT chemical_element: elements", COUNTRY,
-                "DISCIPLINE discipline: branches of science", "ENZYME enzyme: enzymes", EVENT, LOCATION, MISC,
-                ORGANISATION, OTHERS, "PROTEIN protein: proteins that are no enzymes",
-                "SCIENTIST scientist: scientists by name", "THEORY theory: theories and laws", UNIVERSITY],
-}  # fmt: skip
-TAGGING = {field: tagging(*kinds) for field, kinds in FIELDS.items()}
+    "ai": [
+        "ALGORITHM algorithm: algorithms and model architectures",
+        "CONFERENCE conference: conferences and journals",
+        COUNTRY,
+        "FIELD field: branches of research",
+        LOCATION,
+        "METRICS metrics: measures of quality",
+        MISC,
+        ORGANISATION,
+        OTHERS,
+        "PRODUCT product: systems, libraries, data sets and devices",
+        "PROGRAMLANG programming_language: programming languages",
+        "RESEARCHER researcher: researchers by name",
+        "TASK task: problems that systems are built for",
+        UNIVERSITY,
+    ],
+    "literature": [
+        AWARD,
+        "BOOK book: titles of books",
+        COUNTRY,
+        EVENT,
+        "LITERARYGENRE literary_genre: genres of literature",
+        LOCATION,
+        "MAGAZINE magazine: magazines and journals",
+        MISC,
+        ORGANISATION,
+        OTHERS,
+        "POEM poem: titles of poems",
+        "WRITER writer: writers by name",
+    ],
+    "music": [
+        "ALBUM album: titles of albums",
+        AWARD,
+        "BAND band: bands and ensembles",
+        COUNTRY,
+        EVENT,
+        LOCATION,
+        MISC,
+        "MUSICALARTIST musical_artist: singers, players and composers by name",
+        "MUSICALINSTRUMENT musical_instrument: instruments",
+        "MUSICGENRE music_genre: genres of music",
+        ORGANISATION,
+        OTHERS,
+        "SONG song: titles of songs",
+    ],
+    "politics": [
+        COUNTRY,
+        "ELECTION election: elections by name",
+        EVENT,
+        LOCATION,
+        MISC,
+        ORGANISATION,
+        OTHERS,
+        "POLITICALPARTY political_party: parties",
+        "POLITICIAN politician: politicians by name",
+    ],
+    "science": [
+        "ACADEMICJOURNAL academic_journal: scientific journals",
+        "ASTRONOMICALOBJECT astronomical_object: planets, stars, galaxies and other bodies in space",
+        AWARD,
+        "CHEMICALCOMPOUND chemical_compound: compounds",
+        "CHEMICALELEMENT chemical_element: elements",
+        COUNTRY,
+        "DISCIPLINE discipline: branches of science",
+        "ENZYME enzyme: enzymes",
+        EVENT,
+        LOCATION,
+        MISC,
+        ORGANISATION,
+        OTHERS,
+        "PROTEIN protein: proteins that are no enzymes",
+        "SCIENTIST scientist: scientists by name",
+        "THEORY theory: theories and laws",
+        UNIVERSITY,
+    ],
+}
 
 
-def to_sample(record, subset) -> Sample:
-    return TAGGING[subset](record)
-
-
-@benchmark("cross_ner", version="2", pretty_name="CrossNER", to_sample=to_sample, **asking(),
-           dataset=hub("extraordinarylab/cross-ner", subsets=list(FIELDS), split="test"))  # fmt: skip
-async def test_cross_ner(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "cross_ner",
+    version="2",
+    pretty_name="CrossNER",
+    dataset=hub("extraordinarylab/cross-ner", subsets=list(FIELDS)),
+    **NER,
+)
+def test_cross_ner(record, subset) -> Sample:
+    return entity_sample(record, *FIELDS[subset])

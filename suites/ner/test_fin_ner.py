@@ -4,12 +4,11 @@ Salinas Alvarado et al. 2015, Domain Adaption of Named Entity Recognition to Sup
 2015.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import LOC, MISC, ORG, PER, entities
+from .records import LOC, MISC, NER, ORG, PER, entity_sample
 
 
-@benchmark("fin_ner", version="2", pretty_name="FinNER", dataset=hub("extraordinarylab/fin-ner", split="test"),
-           **entities(PER, ORG, LOC, MISC))  # fmt: skip
-async def test_fin_ner(sample, model):
-    return await model.generate(sample)
+@benchmark("fin_ner", version="2", pretty_name="FinNER", dataset=hub("extraordinarylab/fin-ner"), **NER)
+def test_fin_ner(record) -> Sample:
+    return entity_sample(record, PER, ORG, LOC, MISC)

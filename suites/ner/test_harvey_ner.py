@@ -4,16 +4,18 @@ HarveyNER: Chen et al. 2022, Crossroads, Buildings and Neighborhoods: A Dataset 
 NAACL 2022.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import entities
+from .records import NER, entity_sample
 
-KINDS = ["AREA area: quarters, neighbourhoods and other areas",
-         "POINT point: buildings, crossings and other exact places", "RIVER river: rivers, and parts of them",
-         "ROAD road: roads, and parts of them"]  # fmt: skip
+KINDS = [
+    "AREA area: quarters, neighbourhoods and other areas",
+    "POINT point: buildings, crossings and other exact places",
+    "RIVER river: rivers, and parts of them",
+    "ROAD road: roads, and parts of them",
+]
 
 
-@benchmark("harvey_ner", version="2", pretty_name="HarveyNER", dataset=hub("extraordinarylab/harvey-ner", split="test"),
-           **entities(*KINDS))  # fmt: skip
-async def test_harvey_ner(sample, model):
-    return await model.generate(sample)
+@benchmark("harvey_ner", version="2", pretty_name="HarveyNER", dataset=hub("extraordinarylab/harvey-ner"), **NER)
+def test_harvey_ner(record) -> Sample:
+    return entity_sample(record, *KINDS)

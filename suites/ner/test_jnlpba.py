@@ -3,12 +3,11 @@
 JNLPBA: Collier & Kim 2004, Introduction to the Bio-entity Recognition Task at JNLPBA.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import CELLS, entities
+from .records import CELLS, NER, entity_sample
 
 
-@benchmark("jnlpba", version="2", pretty_name="JNLPBA", dataset=hub("extraordinarylab/jnlpba", split="test"),
-           **entities(*CELLS))  # fmt: skip
-async def test_jnlpba(sample, model):
-    return await model.generate(sample)
+@benchmark("jnlpba", version="2", pretty_name="JNLPBA", dataset=hub("extraordinarylab/jnlpba"), **NER)
+def test_jnlpba(record) -> Sample:
+    return entity_sample(record, *CELLS)

@@ -3,13 +3,17 @@
 JNLPBA: Collier & Kim 2004, Introduction to the Bio-entity Recognition Task at JNLPBA.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import CELLS, entities
+from .records import CELLS, NER, entity_sample
 
 
-@benchmark("jnlpba_rare", version="2",
-           pretty_name="JNLPBA-Rare", dataset=hub("extraordinarylab/jnlpba-rare", split="test"),
-           **entities(*CELLS[2:4], shots=0))  # fmt: skip
-async def test_jnlpba_rare(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "jnlpba_rare",
+    version="2",
+    pretty_name="JNLPBA-Rare",
+    dataset=hub("extraordinarylab/jnlpba-rare"),
+    **(NER | {"few_shot": None}),
+)
+def test_jnlpba_rare(record) -> Sample:
+    return entity_sample(record, *CELLS[2:4])

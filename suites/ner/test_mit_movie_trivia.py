@@ -3,21 +3,32 @@
 Liu et al. 2013, Query understanding enhanced by hierarchical parsing structures, ASRU 2013.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import entities
+from .records import NER, entity_sample
 
-KINDS = ["ACTOR actor: actors by name", "AWARD award: awards of films",
-         "CHARACTER_NAME character_name: characters of a film by name", "DIRECTOR director: directors by name",
-         "GENRE genre: kinds of films", "OPINION opinion: what somebody thinks of a film",
-         "ORIGIN origin: what a film is based on", "PLOT plot: what happens in a film",
-         "QUOTE quote: lines out of a film",
-         "RELATIONSHIP relationship: how films, or people in them, belong together",
-         "SOUNDTRACK soundtrack: music of a film", "YEAR year: when a film appeared"]  # fmt: skip
+KINDS = [
+    "ACTOR actor: actors by name",
+    "AWARD award: awards of films",
+    "CHARACTER_NAME character_name: characters of a film by name",
+    "DIRECTOR director: directors by name",
+    "GENRE genre: kinds of films",
+    "OPINION opinion: what somebody thinks of a film",
+    "ORIGIN origin: what a film is based on",
+    "PLOT plot: what happens in a film",
+    "QUOTE quote: lines out of a film",
+    "RELATIONSHIP relationship: how films, or people in them, belong together",
+    "SOUNDTRACK soundtrack: music of a film",
+    "YEAR year: when a film appeared",
+]
 
 
-@benchmark("mit_movie_trivia", version="2", pretty_name="MIT-Movie-Trivia",
-           dataset=hub("extraordinarylab/mit-movie-trivia", split="test"),
-           **entities(*KINDS))  # fmt: skip
-async def test_mit_movie_trivia(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "mit_movie_trivia",
+    version="2",
+    pretty_name="MIT-Movie-Trivia",
+    dataset=hub("extraordinarylab/mit-movie-trivia"),
+    **NER,
+)
+def test_mit_movie_trivia(record) -> Sample:
+    return entity_sample(record, *KINDS)

@@ -4,12 +4,11 @@ NCBI disease corpus: Dogan et al. 2014, A resource for disease name recognition 
 Biomedical Informatics 47.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import entities
+from .records import NER, entity_sample
 
 
-@benchmark("ncbi", version="2", pretty_name="NCBI", dataset=hub("extraordinarylab/ncbi", split="test"),
-           **entities("DISEASE disease: diseases, disorders and syndromes by name"))  # fmt: skip
-async def test_ncbi(sample, model):
-    return await model.generate(sample)
+@benchmark("ncbi", version="2", pretty_name="NCBI", dataset=hub("extraordinarylab/ncbi"), **NER)
+def test_ncbi(record) -> Sample:
+    return entity_sample(record, "DISEASE disease: diseases, disorders and syndromes by name")

@@ -3,25 +3,32 @@
 OntoNotes 5.0: Pradhan et al. 2013, Towards Robust Linguistic Analysis using OntoNotes, CoNLL 2013.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import ORG, entities
+from .records import NER, ORG, entity_sample
 
-KINDS = [ORG, "LOC location: mountains, waters and other places without a government",
-         "PERSON person: people, also of fiction",
-         "NORP nationalities_or_religious_or_political_groups: peoples, faiths, political groups",
-         "FAC facility: buildings, airports, roads, bridges", "GPE geopolitical_entity: countries, states, cities",
-         "PRODUCT product: things that are made, no services",
-         "EVENT event: battles, storms, contests and other events by name",
-         "WORK_OF_ART work_of_art: titles of works", "LAW law: laws and treaties by name",
-         "LANGUAGE language: languages", "DATE date: days, years and other times of a day or more",
-         "TIME time: times of less than a day", "PERCENT percent: percentages", "MONEY money: sums of money",
-         "QUANTITY quantity: measures, as of weight or distance", "ORDINAL ordinal: first, second and so on",
-         "CARDINAL cardinal: numbers that are none of the others"]  # fmt: skip
+KINDS = [
+    ORG,
+    "LOC location: mountains, waters and other places without a government",
+    "PERSON person: people, also of fiction",
+    "NORP nationalities_or_religious_or_political_groups: peoples, faiths, political groups",
+    "FAC facility: buildings, airports, roads, bridges",
+    "GPE geopolitical_entity: countries, states, cities",
+    "PRODUCT product: things that are made, no services",
+    "EVENT event: battles, storms, contests and other events by name",
+    "WORK_OF_ART work_of_art: titles of works",
+    "LAW law: laws and treaties by name",
+    "LANGUAGE language: languages",
+    "DATE date: days, years and other times of a day or more",
+    "TIME time: times of less than a day",
+    "PERCENT percent: percentages",
+    "MONEY money: sums of money",
+    "QUANTITY quantity: measures, as of weight or distance",
+    "ORDINAL ordinal: first, second and so on",
+    "CARDINAL cardinal: numbers that are none of the others",
+]
 
 
-@benchmark("ontonotes5", version="2",
-           pretty_name="OntoNotes5", dataset=hub("extraordinarylab/ontonotes5", split="test"),
-           **entities(*KINDS))  # fmt: skip
-async def test_ontonotes5(sample, model):
-    return await model.generate(sample)
+@benchmark("ontonotes5", version="2", pretty_name="OntoNotes5", dataset=hub("extraordinarylab/ontonotes5"), **NER)
+def test_ontonotes5(record) -> Sample:
+    return entity_sample(record, *KINDS)

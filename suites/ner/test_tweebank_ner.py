@@ -4,13 +4,11 @@ Tweebank-NER: Jiang et al. 2022, Annotating the Tweebank Corpus on Named Entity 
 Social Media Analysis, arXiv:2201.07281.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import LOC, MISC, ORG, PER, entities
+from .records import LOC, MISC, NER, ORG, PER, entity_sample
 
 
-@benchmark("tweebank_ner", version="2",
-           pretty_name="TweeBankNER", dataset=hub("extraordinarylab/tweebank-ner", split="test"),
-           **entities(PER, ORG, LOC, MISC))  # fmt: skip
-async def test_tweebank_ner(sample, model):
-    return await model.generate(sample)
+@benchmark("tweebank_ner", version="2", pretty_name="TweeBankNER", dataset=hub("extraordinarylab/tweebank-ner"), **NER)
+def test_tweebank_ner(record) -> Sample:
+    return entity_sample(record, PER, ORG, LOC, MISC)

@@ -4,17 +4,20 @@ WNUT 2017: Derczynski et al. 2017, Results of the WNUT2017 Shared Task on Novel 
 2017.
 """
 
-from evalscope_pytest import benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub
 
-from .records import entities
+from .records import NER, entity_sample
 
-KINDS = ["CORPORATION corporation: companies, agencies and institutions",
-         "CREATIVE-WORK creative_work: titles of works", "GROUP group: bands, teams, parties and other groups",
-         "LOCATION location: places", "PERSON person: people by name, also of fiction",
-         "PRODUCT product: products by name"]  # fmt: skip
+KINDS = [
+    "CORPORATION corporation: companies, agencies and institutions",
+    "CREATIVE-WORK creative_work: titles of works",
+    "GROUP group: bands, teams, parties and other groups",
+    "LOCATION location: places",
+    "PERSON person: people by name, also of fiction",
+    "PRODUCT product: products by name",
+]
 
 
-@benchmark("wnut2017", version="2", pretty_name="WNUT2017", dataset=hub("extraordinarylab/wnut2017", split="test"),
-           **entities(*KINDS))  # fmt: skip
-async def test_wnut2017(sample, model):
-    return await model.generate(sample)
+@benchmark("wnut2017", version="2", pretty_name="WNUT2017", dataset=hub("extraordinarylab/wnut2017"), **NER)
+def test_wnut2017(record) -> Sample:
+    return entity_sample(record, *KINDS)

@@ -19,7 +19,17 @@ def spans(answer) -> list[str]:
     return [answer["number"]] if answer["number"] else list(answer["spans"]) or [date.strip()]
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "drop",
+    version="2",
+    pretty_name="DROP",
+    dataset=hub("AI-ModelScope/DROP", split="validation"),
+    prompt=PROMPT,
+    few_shot=FewShot(3, split="train", shot="{question}\nAnswer: {rationale}", prompt=SHOTS),
+    scorer=drop_answer(),
+    tags=["reasoning", "reading_comprehension"],
+)
+def test_drop(record) -> Sample:
     others = record["validated_answers"]
     if not isinstance(others, list):  # the hub's columns in place of the release's answers
         others = [dict(zip(others, values, strict=True)) for values in zip(*others.values(), strict=True)]
@@ -27,11 +37,3 @@ def to_sample(record) -> Sample:
     question = f"Passage: {record['passage']}\nQuestion: {record['question']}"
     targets = ["; ".join(answer) for answer in answers]
     return Sample(question, targets, rationale=targets[0], metadata={"answers": answers})
-
-
-@benchmark("drop", version="2",
-           pretty_name="DROP", dataset=hub("AI-ModelScope/DROP", split="validation"), to_sample=to_sample,
-           prompt=PROMPT, few_shot=FewShot(3, split="train", shot="{question}\nAnswer: {rationale}", prompt=SHOTS),
-           scorer=drop_answer(), tags=["reasoning", "reading_comprehension"])  # fmt: skip
-async def test_drop(sample, model):
-    return await model.generate(sample)

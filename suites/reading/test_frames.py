@@ -4,21 +4,22 @@ FRAMES: Krishna et al. 2024, Fact, Fetch, and Reason: A Unified Evaluation of Re
 arXiv:2409.12941.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import FROM_TEXT
+from evalscope_pytest import Sample, benchmark, hub, prompts
 from evalscope_pytest.judge.wording import same_answer
 
 from .trivia import trivia_answer
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "frames",
+    version="2",
+    pretty_name="FRAMES",
+    dataset=hub("iic/frames", subsets=["test"]),
+    prompt=prompts.FROM_TEXT,
+    scorer=trivia_answer(),
+    judge=same_answer("frames"),
+    tags=["reasoning", "long_context"],
+)
+def test_frames(record) -> Sample:
     articles = "\n".join(f"{article['title']}\n{article['text']}" for article in record["wiki_items"])
     return Sample(record["Prompt"], record["Answer"], metadata={"context": articles})
-
-
-@benchmark("frames", version="2",
-           pretty_name="FRAMES", dataset=hub("iic/frames", subsets=["test"]), to_sample=to_sample,
-           prompt=FROM_TEXT, scorer=trivia_answer(), judge=same_answer("frames"),
-           tags=["reasoning", "long_context"])  # fmt: skip
-async def test_frames(sample, model):
-    return await model.generate(sample)

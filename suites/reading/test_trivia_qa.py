@@ -14,15 +14,17 @@ PROMPT = (
 )
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "trivia_qa",
+    version="2",
+    pretty_name="TriviaQA",
+    dataset=hub("evalscope/trivia_qa", subsets=["rc.wikipedia"], split="validation"),
+    prompt=PROMPT,
+    scorer=trivia_answer(),
+    tags=["qa", "reading_comprehension"],
+)
+def test_trivia_qa(record) -> Sample:
     answer, pages = record["answer"], record["entity_pages"]["wiki_context"]
     content = pages if isinstance(pages, str) else "\n\n".join(pages)
     targets = list(dict.fromkeys([*answer["aliases"], *answer["normalized_aliases"]]))
     return Sample(record["question"], targets, metadata={"content": content}, id=record["question_id"])
-
-
-@benchmark("trivia_qa", version="2", pretty_name="TriviaQA", to_sample=to_sample, prompt=PROMPT, scorer=trivia_answer(),
-           dataset=hub("evalscope/trivia_qa", subsets=["rc.wikipedia"], split="validation"),
-           tags=["qa", "reading_comprehension"])  # fmt: skip
-async def test_trivia_qa(sample, model):
-    return await model.generate(sample)

@@ -7,12 +7,13 @@ import string
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from evalscope_pytest.core.values import Sample, Score
+from evalscope_pytest.core.values import Sample
+from evalscope_pytest.scoring import readers
+from evalscope_pytest.scoring.composed import Comparer, answer
 from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.lead_in import without_lead_in
 from evalscope_pytest.scoring.read.phrase import unwrapped
 from evalscope_pytest.scoring.read.remark import without_apposition, without_remark
-from evalscope_pytest.scoring.read.span import read_spans
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _BLANKS = str.maketrans(dict.fromkeys(string.punctuation + "‘’´`", " "))
@@ -34,14 +35,12 @@ def trivia_answer() -> Scorer:
     Words before it may only lead in ("it was", "the musical"), and text behind it has to stand in brackets: a piece of
     a target, a name inside another name, and one of two names are wrong.
     """
-    return Scorer("trivia_answer", ("accuracy",), _score, lambda sample: f"ANSWER: {sample.targets[0]}")
+    return answer("trivia_answer", read=readers.spans, same=Comparer("trivia", _same), options="")
 
 
-def _score(text: str, sample: Sample) -> Score:
+def _same(reading: str, sample: Sample) -> bool:
     names = {name for target in sample.targets if (name := normalized(target))}
-    readings = read_spans(text)
-    right = any(_names_one(form, names) for reading in readings for form in _forms(reading))
-    return Score(accuracy=float(right), answer=readings[0] if readings else None)
+    return any(_names_one(form, names) for form in _forms(reading))
 
 
 def normalized(text: str) -> str:
@@ -75,8 +74,8 @@ def _forms(reading: str) -> Iterator[str]:
             yield unwrapped(name)
 
 
-def _names_one(answer: str, names: set[str]) -> bool:
-    if normalized(answer) in names:
+def _names_one(name: str, names: set[str]) -> bool:
+    if normalized(name) in names:
         return True
-    parts = [part for part in _OTHER_NAME.split(answer.rstrip(")")) if part.strip()]
+    parts = [part for part in _OTHER_NAME.split(name.rstrip(")")) if part.strip()]
     return len(parts) > 1 and all(normalized(unwrapped(part)) in names for part in parts)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from evalscope_pytest.core.values import Sample, Score
+from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.compare.math_form import simplified, without_unit
 from evalscope_pytest.scoring.compare.math_value import exact
+from evalscope_pytest.scoring.composed import Comparer, Reader, Readings, answer
 from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.choice import read_choice
+from evalscope_pytest.scoring.read.json_text import said
 from evalscope_pytest.scoring.read.options import listed, options
 from evalscope_pytest.scoring.read.phrase import read_phrase
 
@@ -49,7 +51,8 @@ def bbh_answer() -> Scorer:
     own) or the sample's choices. Free answers are compared without case, commas and wrapping; brackets without blanks;
     numbers without what they count or the sum they come from.
     """
-    return Scorer("bbh_answer", ("accuracy",), _score, _right_reply)
+    read = Reader("bbh", _read, _right_reply)
+    return answer("bbh_answer", read=read, same=Comparer("bbh", _is_target), options="")
 
 
 def _right_reply(sample: Sample) -> str:
@@ -61,36 +64,47 @@ def _is_letter(target: str) -> bool:
     return len(target) == 1 and target.isascii() and target.isupper()
 
 
-def _score(text: str, sample: Sample) -> Score:
-    targets = [target.strip() for target in sample.targets]
-    bare = [target.strip("()") if len(target) == 3 else target for target in targets]
-    if all(_is_letter(target) for target in bare):
+def _letters(sample: Sample) -> list[str]:
+    """Return the letters of the targets; empty if one of them is another answer than an option."""
+    bare = [target.strip("()") if len(target) == 3 else target for target in map(str.strip, sample.targets)]
+    return bare if all(map(_is_letter, bare)) else []
+
+
+def _read(text: str, sample: Sample) -> Readings:
+    if _letters(sample):
         chosen = read_choice(text, options(sample.choices or listed(sample.question)))
-        answer = chosen[0] if chosen else None
-        return Score(accuracy=float(answer in bare), answer=answer)
-    readings = read_phrase(text)
-    for reading in readings:
-        if any(_same(target, reading) for target in targets):
-            return Score(accuracy=1.0, answer=reading)
-    return Score(accuracy=0.0, answer=readings[0] if readings else None)
+        return chosen[:1] if chosen else ()
+    return (*read_phrase(text), *_truth_field(text))
 
 
-def _same(target: str, answer: str) -> bool:
+def _is_target(reading: str, sample: Sample) -> bool:
+    if letters := _letters(sample):
+        return reading in letters
+    return any(_same(target.strip(), reading) for target in sample.targets)
+
+
+def _truth_field(text: str) -> tuple[str, ...]:
+    """Return the word for the truth value that a reply in JSON answers: ``yes`` for ``{"plausible": true}``."""
+    value = said(text) if "{" in text and len(text) <= _LONGEST else ""
+    return {"True": ("yes",), "False": ("no",)}.get(value, ())
+
+
+def _same(target: str, given: str) -> bool:
     if target.lstrip("-").isdigit():
-        return _number(answer) == int(target)
+        return _number(given) == int(target)
     if set(target) <= _BRACKETS:
-        return target.replace(" ", "") == answer.replace(" ", "")
+        return target.replace(" ", "") == given.replace(" ", "")
     words = _words(target)
-    if words in (_words(answer), _words(_LEAD_IN.sub("", answer))):
+    if words in (_words(given), _words(_LEAD_IN.sub("", given))):
         return True
     if words in (["true"], ["false"]):
-        return _TRUTH.fullmatch(answer[:_LONGEST]) is not None and _words(answer.rpartition("=")[2]) == words
-    return len(words) > 1 and words == [word for word in _words(_SEPARATORS.sub(" ", answer)) if word]
+        return _TRUTH.fullmatch(given[:_LONGEST]) is not None and _words(given.rpartition("=")[2]) == words
+    return len(words) > 1 and words == [word for word in _words(_SEPARATORS.sub(" ", given)) if word]
 
 
-def _number(answer: str) -> Fraction | None:
+def _number(given: str) -> Fraction | None:
     """Return the number an answer gives: alone, behind the sum it comes from, or counting something."""
-    sides = _DRESSED.sub(r"\1\2", answer[:_LONGEST]).split("=")
+    sides = _DRESSED.sub(r"\1\2", given[:_LONGEST]).split("=")
     if any(_VARIABLE.search(side) and _DIGIT.search(side) for side in sides[:-1]):
         return None  # an equation in something: its right side is not the answer
     value = _MINUS.sub("-", _EXCLAIMED.sub("", sides[-1].strip()))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from evalscope_pytest.core.values import Sample, Score
+from evalscope_pytest.core.values import Sample
+from evalscope_pytest.scoring.composed import Comparer, Reader, Readings, answer
 from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.json_text import last_json
 
@@ -14,13 +15,16 @@ _SIDE = 30  # The largest grid of the tasks.
 
 def grid_answer() -> Scorer:
     """Judge a grid: every cell has to be that of the target, which is a JSON array of rows. Metric ``accuracy``."""
-    return Scorer("grid_answer", ("accuracy",), _score)
+    return answer("grid_answer", read=Reader("grid", _read), same=Comparer("grid", _same), options="")
 
 
-def _score(text: str, sample: Sample) -> Score:
+def _read(text: str, sample: Sample) -> Readings:
     grid = last_json(text, "[[", _is_grid)
-    answer = None if grid is None else json.dumps(grid)
-    return Score(accuracy=float(grid is not None and grid == json.loads(sample.targets[0])), answer=answer)
+    return () if grid is None else (json.dumps(grid),)
+
+
+def _same(grid: str, sample: Sample) -> bool:
+    return bool(json.loads(grid) == json.loads(sample.targets[0]))
 
 
 def _is_grid(value: Any) -> bool:

@@ -19,15 +19,18 @@ TASK = (
 EXAMPLE = "Example {}:\nInput: {}\nOutput: {}"
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "arc_agi_2",
+    version="2",
+    pretty_name="ARC-AGI-2",
+    dataset=hub("evalscope/arc-agi-2"),
+    system_prompt=SYSTEM,
+    scorer=grid_answer(),
+    aggregation="mean_and_pass_hat_k",
+    tags=["reasoning"],
+)
+def test_arc_agi_2(record) -> Sample:
     shown, test = record.get("fewshots") or record["train"], (record.get("question") or record["test"])[0]
     pairs = [(json.dumps(pair["input"]), json.dumps(pair["output"])) for pair in shown]
     examples = "\n\n".join(EXAMPLE.format(number, *pair) for number, pair in enumerate(pairs, 1))
     return Sample(TASK.format(examples=examples, grid=json.dumps(test["input"])), json.dumps(test["output"]))
-
-
-@benchmark("arc_agi_2", version="2", pretty_name="ARC-AGI-2", dataset=hub("evalscope/arc-agi-2", split="test"),
-           to_sample=to_sample, system_prompt=SYSTEM, scorer=grid_answer(), aggregation="mean_and_pass_hat_k",
-           tags=["reasoning"])  # fmt: skip
-async def test_arc_agi_2(sample, model):
-    return await model.generate(sample)

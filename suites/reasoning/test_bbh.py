@@ -25,14 +25,17 @@ A: Let's think step by step. Finish with the sentence "So the answer is [ANSWER]
 """
 
 
-def to_sample(record, subset) -> Sample:
+@benchmark(
+    "bbh",
+    version="2",
+    pretty_name="BBH",
+    dataset=hub("evalscope/bbh", subsets=list(KINDS)),
+    prompt=PROMPT,
+    few_shot=FewShot(3, file="cot-prompts/{subset}.txt", prompt="{fewshot}\n"),
+    scorer=bbh_answer(),
+    tags=["reasoning"],
+)
+def test_bbh(record, subset) -> Sample:
     kind = KINDS.get(subset, "free_form")
     target = record["target"].strip("()") if kind == "multiple_choice" else record["target"]
     return Sample(input=record["input"], target=target, metadata={"task_type": kind})
-
-
-@benchmark("bbh", version="2", pretty_name="BBH", dataset=hub("evalscope/bbh", subsets=list(KINDS), split="test"),
-           to_sample=to_sample, prompt=PROMPT, scorer=bbh_answer(), tags=["reasoning"],
-           few_shot=FewShot(3, file="cot-prompts/{subset}.txt", prompt="{fewshot}\n"))  # fmt: skip
-async def test_bbh(sample, model):
-    return await model.generate(sample)

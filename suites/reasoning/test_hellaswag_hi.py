@@ -3,18 +3,17 @@
 HellaSwag: Zellers et al. 2019, Can a Machine Really Finish Your Sentence?, arXiv:1905.07830.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "hellaswag_hi",
+    version="2",
+    pretty_name="HellaSwag-Hindi",
+    dataset=hub("ai4bharat/hellaswag-translated", subsets=["hi"], split="validation"),
+    prompt=prompts.CHOICE,
+    scorer=scoring.choice_answer(),
+    tags=["commonsense", "multiple_choice", "multilingual"],
+)
+def test_hellaswag_hi(record) -> Sample:
     return Sample(input=record["ctx"], choices=record["endings"], target="ABCD"[int(record["label"])])
-
-
-@benchmark("hellaswag_hi", version="2",
-           pretty_name="HellaSwag-Hindi", to_sample=to_sample, prompt=CHOICE, scorer=choice_answer(),
-           dataset=hub("ai4bharat/hellaswag-translated", subsets=["hi"], split="validation"),
-           tags=["commonsense", "multiple_choice", "multilingual"])  # fmt: skip
-async def test_hellaswag_hi(sample, model):
-    return await model.generate(sample)

@@ -3,21 +3,20 @@
 LogiQA: Liu et al. 2020, A Challenge Dataset for Machine Reading Comprehension with Logical Reasoning, arXiv:2007.08124.
 """
 
-from evalscope_pytest import FewShot, Sample, benchmark, hub
+from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
 from evalscope_pytest.benchmarks.options import in_letter_order
-from evalscope_pytest.benchmarks.wording import CHOICE
-from evalscope_pytest.scoring import choice_answer
 
 
-def to_sample(record) -> Sample:
-    question = f"{record['context']}\n{record['question']}"
+@benchmark(
+    "logi_qa",
+    version="2",
+    pretty_name="LogiQA",
+    dataset=hub("extraordinarylab/logiqa"),
+    prompt=prompts.CHOICE,
+    few_shot=FewShot(0, split="validation"),
+    scorer=scoring.choice_answer(),
+    tags=["reasoning", "multiple_choice"],
+)
+def test_logi_qa(record) -> Sample:
     choices = in_letter_order(record["choices"], keep_letters=False)
-    return Sample(input=question, choices=choices, target=record["answer"])
-
-
-@benchmark("logi_qa", version="2",
-           pretty_name="LogiQA", to_sample=to_sample, prompt=CHOICE, few_shot=FewShot(0, split="validation"),
-           dataset=hub("extraordinarylab/logiqa", split="test"), scorer=choice_answer(),
-           tags=["reasoning", "multiple_choice"])  # fmt: skip
-async def test_logi_qa(sample, model):
-    return await model.generate(sample)
+    return Sample(f"{record['context']}\n{record['question']}", record["answer"], choices)

@@ -5,18 +5,18 @@ MuSR: Sprague et al. 2023, Testing the Limits of Chain-of-thought with Multistep
 
 from ast import literal_eval
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE_STEPWISE
-from evalscope_pytest.scoring import choice_answer
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "musr",
+    version="2",
+    pretty_name="MuSR",
+    dataset=hub("AI-ModelScope/MuSR", subsets=["murder_mysteries", "object_placements", "team_allocation"]),
+    prompt=prompts.CHOICE_STEPWISE,
+    scorer=scoring.choice_answer(),
+    tags=["reasoning", "multiple_choice"],
+)
+def test_musr(record) -> Sample:
     question = f"{record['narrative']}\n\n{record['question']}"
     return Sample(question, "ABCDEF"[int(record["answer_index"])], literal_eval(record["choices"]))
-
-
-@benchmark("musr", version="2", pretty_name="MuSR", to_sample=to_sample, prompt=CHOICE_STEPWISE, scorer=choice_answer(),
-           dataset=hub("AI-ModelScope/MuSR", subsets=["murder_mysteries", "object_placements", "team_allocation"]),
-           tags=["reasoning", "multiple_choice"])  # fmt: skip
-async def test_musr(sample, model):
-    return await model.generate(sample)

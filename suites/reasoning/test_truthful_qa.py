@@ -6,9 +6,7 @@ answers before each question are the benchmark's own primer (Apache-2.0), unchan
 
 from string import ascii_uppercase
 
-from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.benchmarks.wording import CHOICE, CHOICES
-from evalscope_pytest.scoring import multi_choice_accuracy
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 PRIMER = """\
 Q: What is human life expectancy in the United States?
@@ -31,19 +29,21 @@ A: The 1992 Olympics were held in Barcelona, Spain.
 """
 
 
-def to_sample(record, extra_params) -> Sample:
+@benchmark(
+    "truthful_qa",
+    version="2",
+    pretty_name="TruthfulQA",
+    dataset=hub("evalscope/truthful_qa", subsets=["multiple_choice"], split="validation"),
+    prompt=prompts.CHOICE,
+    shuffle_choices=True,
+    scorer=scoring.multi_choice_accuracy(),
+    extra_params={"multiple_correct": False},
+    variant=lambda params: {"prompt": prompts.CHOICES} if params["multiple_correct"] else {},
+    tags=["knowledge", "multiple_choice"],
+)
+def test_truthful_qa(record, extra_params) -> Sample:
     kind = "mc2" if extra_params["multiple_correct"] else "mc1"
     options = record[f"{kind}_targets"]
     target = [ascii_uppercase[i] for i, right in enumerate(options["labels"]) if right]
     question = f"{PRIMER}\nQ: {record['question']}\nA:"
     return Sample(input=question, choices=options["choices"], target=target, metadata={"type": kind})
-
-
-@benchmark("truthful_qa", version="2",
-           pretty_name="TruthfulQA", to_sample=to_sample, prompt=CHOICE, shuffle_choices=True,
-           dataset=hub("evalscope/truthful_qa", subsets=["multiple_choice"], split="validation"),
-           extra_params={"multiple_correct": False},
-           variant=lambda params: {"prompt": CHOICES} if params["multiple_correct"] else {},
-           scorer=multi_choice_accuracy(), tags=["knowledge", "multiple_choice"])  # fmt: skip
-async def test_truthful_qa(sample, model):
-    return await model.generate(sample)

@@ -39,14 +39,17 @@ Solve the puzzle. Reply with your reasoning and the solution as JSON of this for
 """
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "zebralogicbench",
+    version="2",
+    pretty_name="ZebraLogicBench",
+    dataset=hub("allenai/ZebraLogicBench-private", subsets=["grid_mode"]),
+    prompt=PROMPT,
+    scorer=zebra_answer(),
+    metrics=METRICS,
+    tags=["reasoning"],
+)
+def test_zebralogicbench(record) -> Sample:
     gold = {"header": list(record["solution"]["header"]), "rows": [list(row) for row in record["solution"]["rows"]]}
     form = json.dumps(blank_solution(gold["header"], len(gold["rows"])), indent=4)
     return Sample(record["puzzle"], json.dumps(gold), metadata={"json_template": form})
-
-
-@benchmark("zebralogicbench", version="2", pretty_name="ZebraLogicBench", to_sample=to_sample, prompt=PROMPT,
-           dataset=hub("allenai/ZebraLogicBench-private", subsets=["grid_mode"], split="test"),
-           scorer=zebra_answer(), metrics=METRICS, tags=["reasoning"])  # fmt: skip
-async def test_zebralogicbench(sample, model):
-    return await model.generate(sample)

@@ -18,13 +18,13 @@ def message_of(turn) -> Message:
     return Message(turn["role"], turn["content"])
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "tool_bench",
+    pretty_name="ToolBench-Static",
+    dataset=hub("AI-ModelScope/ToolBench-Static", subsets=["in_domain", "out_of_domain"]),
+    scorer=tool_plan(),
+    tags=["reasoning", "function_calling"],
+)
+def test_tool_bench(record) -> Sample:
     names = [tool["name"] for tool in record["tools"]]
     return Sample([message_of(turn) for turn in record["messages"]], record["target"], metadata={"tools": names})
-
-
-@benchmark("tool_bench", pretty_name="ToolBench-Static", to_sample=to_sample, scorer=tool_plan(),
-           dataset=hub("AI-ModelScope/ToolBench-Static", subsets=["in_domain", "out_of_domain"], split="test"),
-           tags=["reasoning", "function_calling"])  # fmt: skip
-async def test_tool_bench(sample, model):
-    return await model.generate(sample)

@@ -14,7 +14,7 @@ from evalscope_pytest.core.errors import ConfigError
 def test_files_are_found_without_importing_them() -> None:
     code = (
         "import sys; from evalscope_pytest.benchmarks.bundled import bundled_files; files = bundled_files();"
-        "assert 'gsm8k' in files, files; print([m for m in sys.modules if 'test_' in m or 'suites' in m])"
+        "assert 'gsm8k' in files, files; print([m for m in sys.modules if 'test_' in m or '.suites.' in m])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
@@ -49,3 +49,20 @@ def test_importing_all_suites_loads_nothing_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_they_have_one_name_however_they_are_collected(pytester: pytest.Pytester) -> None:
+    """pytest and the finder import the same module: scorers and caches exist once."""
+    file = bundled_files()["demo_math"]
+    pytester.makepyfile(
+        watching="""
+        import sys
+
+        def pytest_collection_finish():
+            print("named", sorted(m for m in sys.modules if m.endswith("test_demo_math")))
+        """
+    )
+    result = pytester.runpytest_subprocess(
+        str(file), "--collect-only", "-q", "-p", "watching", "-p", "no:cacheprovider"
+    )
+    assert "named ['evalscope_pytest.suites.demo.test_demo_math']" in result.outlines

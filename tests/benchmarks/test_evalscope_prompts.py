@@ -9,7 +9,7 @@ import pytest
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.evalscope_prompts import prompts, with_evalscope_prompts
 from evalscope_pytest.benchmarks.prompt import shot_text
-from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.core.values import Sample
 

@@ -14,9 +14,9 @@ from evalscope_pytest import FewShot, Message, Sample, hub, local
 from evalscope_pytest.benchmarks.definition import Benchmark
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
-from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import ConfigError, DatasetError
-from evalscope_pytest.datasets.location import Place
+from evalscope_pytest.datasets.base import DataLocation
 
 ROWS = [{"q": f"question {n}", "a": str(n)} for n in range(8)]
 
@@ -37,7 +37,7 @@ def loading(tmp_path: Path) -> Callable[..., LoadedBenchmark]:
     def loading(args: DatasetArgs | None = None, how: dict[str, Any] | None = None, **options: Any) -> LoadedBenchmark:
         values = {"dataset": local("data"), "to_sample": to_sample, **options}
         benchmark = Benchmark(name="demo", body=print, file=tmp_path / "test_demo.py", **values)
-        return load(resolve(benchmark, args), Place("demo", tmp_path), **how or {})
+        return load(resolve(benchmark, args), DataLocation("demo", tmp_path), **how or {})
 
     return loading
 
@@ -278,7 +278,7 @@ def test_a_benchmark_for_ones_own_records_says_how_to_name_them(loading: Any) ->
 def test_ones_own_records_are_found_in_the_folder_of_all_datasets(tmp_path: Path) -> None:
     write(tmp_path / "all/demo/test.jsonl", ROWS)
     benchmark = Benchmark("demo", print, tmp_path / "test_demo.py", local(""), to_sample)
-    loaded = load(resolve(benchmark), Place("demo", tmp_path, dataset_dir=tmp_path / "all"))
+    loaded = load(resolve(benchmark), DataLocation("demo", tmp_path, dataset_dir=tmp_path / "all"))
     assert len(loaded.subsets["default"]) == len(ROWS)
 
 
@@ -293,7 +293,7 @@ def test_loading_and_rendering_cost_little_for_each_sample(tmp_path: Path) -> No
         prompt="{letters}\n{question}\n{choices}",
     )
     started = time.process_time()
-    loaded = load(resolve(benchmark), Place("big", tmp_path, dataset_id=str(tmp_path / "data")))
+    loaded = load(resolve(benchmark), DataLocation("big", tmp_path, dataset_id=str(tmp_path / "data")))
     for sample in loaded.subsets["default"]:
         loaded.messages(sample)
     per_sample_us = (time.process_time() - started) / 20_000 * 1e6

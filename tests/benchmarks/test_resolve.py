@@ -11,7 +11,7 @@ import pytest
 from evalscope_pytest import FewShot, Score, Scorer, hub
 from evalscope_pytest.benchmarks.definition import Benchmark
 from evalscope_pytest.benchmarks.resolve import resolve
-from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import ConfigError
 
 SCORER = Scorer("demo", ("accuracy", "bleu-1", "bleu-2", "steps"), lambda text, sample: Score(accuracy=1.0))

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.config import TaskConfig
+from evalscope_pytest.config.files import standard_input
 from evalscope_pytest.config.options import cli_flag
-from evalscope_pytest.config.reading import Layer
+from evalscope_pytest.config.parse import Layer
+from evalscope_pytest.config.schema import to_mapping
 from evalscope_pytest.config.sources import (
     environment_layer,
     file_layer,
@@ -19,8 +21,6 @@ from evalscope_pytest.config.sources import (
     ini_layer,
     option_layer,
     resolve,
-    standard_input,
-    to_mapping,
 )
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.version import __version__

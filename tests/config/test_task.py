@@ -4,7 +4,7 @@ import pickle
 import pytest
 
 from evalscope_pytest.config import DatasetArgs, GenerationConfig, TaskConfig
-from evalscope_pytest.config.budget import ErrorBudget
+from evalscope_pytest.config.setting import ErrorBudget
 from evalscope_pytest.constants import EvalType, JudgeStrategy
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.core.secret import Secret

@@ -17,8 +17,8 @@ import pytest
 
 from evalscope_pytest.core.errors import DatasetError
 from evalscope_pytest.datasets import hub as hub_module
+from evalscope_pytest.datasets.base import DataLocation, Hub
 from evalscope_pytest.datasets.load import list_subsets, load_subsets, read_release_text
-from evalscope_pytest.datasets.location import Hub, Place
 from evalscope_pytest.datasets.source import Source, hub
 
 from .fake_hub import FakeHub, running_hub
@@ -79,12 +79,14 @@ def point_at(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 
 
 @pytest.fixture(params=["modelscope", "huggingface"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> DataLocation:
     name: Hub = request.param
-    return Place("bench", tmp_path, hub=name, cache_dir=tmp_path / "cache")
+    return DataLocation("bench", tmp_path, hub=name, cache_dir=tmp_path / "cache")
 
 
-def questions(source: Source, place: Place, split: str = "test", subsets: tuple[str, ...] = ()) -> dict[str, list]:
+def questions(
+    source: Source, place: DataLocation, split: str = "test", subsets: tuple[str, ...] = ()
+) -> dict[str, list]:
     loaded = load_subsets(source, place, subsets or source.subsets, split)
     return {subset: [record["q"] for record in records] for subset, records in loaded.items()}
 
@@ -96,14 +98,14 @@ def later(seconds: float = 1000.0) -> None:
             known[key] = (when - seconds, what)  # type: ignore[index, assignment]
 
 
-def test_subsets_splits_and_texts_are_loaded(server: FakeHub, place: Place) -> None:
+def test_subsets_splits_and_texts_are_loaded(server: FakeHub, place: DataLocation) -> None:
     assert questions(ARC, place) == {"easy": ["e1", "e2"], "hard": ["h1"]}
     assert questions(ARC, place, "train", ("easy",)) == {"easy": ["t1"]}
     assert list_subsets(ARC, place, "test") == ["easy", "hard"]
     assert read_release_text(ARC, place, "prompts/easy.txt") == "Think.\n"
 
 
-def test_only_wanted_files_are_downloaded_and_only_once(server: FakeHub, place: Place) -> None:
+def test_only_wanted_files_are_downloaded_and_only_once(server: FakeHub, place: DataLocation) -> None:
     questions(ARC, place, subsets=("hard",))
     assert sorted(server.downloads()) == ["README.md", "hard/test-00000-of-00001.jsonl"]
     questions(ARC, place, subsets=("hard",))
@@ -112,7 +114,7 @@ def test_only_wanted_files_are_downloaded_and_only_once(server: FakeHub, place: 
     assert len(server.downloads()) == 2
 
 
-def test_one_configuration_that_holds_all_subsets_is_one_download(server: FakeHub, place: Place) -> None:
+def test_one_configuration_that_holds_all_subsets_is_one_download(server: FakeHub, place: DataLocation) -> None:
     server.repositories["org/mmlu"] = {
         "all/test-00000-of-00001.jsonl": lines("law1", "art1", "law2"),
         "law/test-00000-of-00001.jsonl": lines("law1"),
@@ -122,36 +124,36 @@ def test_one_configuration_that_holds_all_subsets_is_one_download(server: FakeHu
     assert server.downloads() == ["all/test-00000-of-00001.jsonl"]
 
 
-def test_a_changed_dataset_is_downloaded_anew(server: FakeHub, place: Place) -> None:
+def test_a_changed_dataset_is_downloaded_anew(server: FakeHub, place: DataLocation) -> None:
     assert questions(ARC, place)["hard"] == ["h1"]
     server.repositories["org/arc"]["hard/test-00000-of-00001.jsonl"] = lines("h2")
     later()
     assert questions(ARC, place)["hard"] == ["h2"]
 
 
-def test_a_redownload_can_be_forced(server: FakeHub, place: Place) -> None:
+def test_a_redownload_can_be_forced(server: FakeHub, place: DataLocation) -> None:
     questions(ARC, place, subsets=("hard",))
     cached = next((place.cache_dir or Path()).rglob("hard/test*"))
     cached.resolve().write_bytes(lines("xx"))  # damaged, of the same size
     assert questions(ARC, replace(place, force_redownload=True), subsets=("hard",)) == {"hard": ["h1"]}
 
 
-def test_a_revision_is_asked_for(server: FakeHub, place: Place) -> None:
+def test_a_revision_is_asked_for(server: FakeHub, place: DataLocation) -> None:
     assert questions(ARC, replace(place, revision="v1"), subsets=("hard",)) == {"hard": ["h1"]}
     assert any("v1" in request for request in server.requests)
     with pytest.raises(DatasetError, match="No dataset 'org/arc' at revision 'v9'"):
         questions(ARC, replace(place, revision="v9"))
 
 
-def test_the_users_dataset_id_replaces_the_benchmarks(server: FakeHub, place: Place) -> None:
+def test_the_users_dataset_id_replaces_the_benchmarks(server: FakeHub, place: DataLocation) -> None:
     server.repositories["me/mine"] = {"easy/test.jsonl": lines("m1"), "hard/test.jsonl": lines("m2")}
     assert questions(ARC, replace(place, dataset_id="me/mine")) == {"easy": ["m1"], "hard": ["m2"]}
 
 
 def test_downloads_go_where_they_are_told(
-    server: FakeHub, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: FakeHub, place: DataLocation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def where(asked: Place) -> str:
+    def where(asked: DataLocation) -> str:
         questions(ARC, asked, subsets=("hard",))
         found = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("test-00000-of-00001.jsonl")}
         for path in tmp_path.rglob("*-of-*"):
@@ -169,8 +171,8 @@ def test_downloads_go_where_they_are_told(
 def test_the_hub_libraries_own_cache_is_the_default(server: FakeHub, tmp_path: Path, name: str) -> None:
     code = (
         "from pathlib import Path\nfrom evalscope_pytest.datasets.load import load_subsets\n"
-        "from evalscope_pytest.datasets.location import Place\nfrom evalscope_pytest.datasets.source import hub\n"
-        f"load_subsets(hub('org/arc', subsets=['hard']), Place('b', Path(), hub={name!r}), ('hard',), 'test')"
+        "from evalscope_pytest.datasets.base import DataLocation\nfrom evalscope_pytest.datasets.source import hub\n"
+        f"load_subsets(hub('org/arc', subsets=['hard']), DataLocation('b', Path(), hub={name!r}), ('hard',), 'test')"
     )
     env = {**os.environ, "MODELSCOPE_CACHE": str(tmp_path / "modelscope"), "HF_HOME": str(tmp_path / "huggingface")}
     subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True)
@@ -178,7 +180,7 @@ def test_the_hub_libraries_own_cache_is_the_default(server: FakeHub, tmp_path: P
 
 
 def test_offline_uses_what_was_downloaded(
-    server: FakeHub, place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    server: FakeHub, place: DataLocation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     questions(ARC, place)
     server.requests.clear()
@@ -190,7 +192,7 @@ def test_offline_uses_what_was_downloaded(
     assert server.requests == []
 
 
-def test_a_hub_that_went_away_does_not_stop_a_second_run(server: FakeHub, place: Place, monkeypatch) -> None:
+def test_a_hub_that_went_away_does_not_stop_a_second_run(server: FakeHub, place: DataLocation, monkeypatch) -> None:
     questions(ARC, place)
     monkeypatch.setattr(hub_module, "PATIENCE_S", 1.0)
     server.status = 503
@@ -198,25 +200,25 @@ def test_a_hub_that_went_away_does_not_stop_a_second_run(server: FakeHub, place:
     assert questions(ARC, place)["hard"] == ["h1"]
 
 
-def test_a_dataset_that_is_not_there(server: FakeHub, place: Place) -> None:
+def test_a_dataset_that_is_not_there(server: FakeHub, place: DataLocation) -> None:
     with pytest.raises(DatasetError, match=r"No dataset 'org/gone' on .*--eval-dataset-hub.*--eval-dataset-dir DIR"):
         questions(hub("org/gone"), place)
 
 
-def test_a_dataset_that_is_not_open(server: FakeHub, place: Place) -> None:
+def test_a_dataset_that_is_not_open(server: FakeHub, place: DataLocation) -> None:
     server.gated.add("org/arc")
     with pytest.raises(DatasetError, match=r"org/arc on .* is not open to you.*(HF_TOKEN|MODELSCOPE_API_TOKEN)"):
         questions(ARC, place)
 
 
-def test_a_split_or_subset_that_is_not_there(server: FakeHub, place: Place) -> None:
+def test_a_split_or_subset_that_is_not_there(server: FakeHub, place: DataLocation) -> None:
     with pytest.raises(DatasetError, match=r"no subset 'hart' in split 'test' of org/arc on .*Did you mean 'hard'"):
         questions(ARC, place, subsets=("hart",))
     with pytest.raises(DatasetError, match=r"no split 'dev' in org/arc on .*There is: test, train"):
         questions(ARC, place, "dev")
 
 
-def test_a_script_is_never_run(server: FakeHub, place: Place, tmp_path: Path) -> None:
+def test_a_script_is_never_run(server: FakeHub, place: DataLocation, tmp_path: Path) -> None:
     script = f"open({str(tmp_path / 'ran')!r}, 'w')\n".encode()
     server.repositories["org/arc"] = {"README.md": b"# Arc", "arc.py": script, "data.zip": b"PK"}
     with pytest.raises(DatasetError, match=r"script of its own \(arc\.py\).*not run.*convert it once.*dataset_id"):
@@ -228,7 +230,7 @@ def test_a_script_is_never_run(server: FakeHub, place: Place, tmp_path: Path) ->
 def test_hugging_faces_parquet_copy_stands_in_for_a_script(server: FakeHub, tmp_path: Path) -> None:
     server.repositories["org/arc"] = {"arc.py": b"raise SystemExit"}
     server.converted["org/arc"] = {"easy/test/0000.parquet": parquet("e1"), "hard/test/0000.parquet": parquet("h1")}
-    place = Place("bench", tmp_path, hub="huggingface", cache_dir=tmp_path)
+    place = DataLocation("bench", tmp_path, hub="huggingface", cache_dir=tmp_path)
     assert questions(ARC, place) == {"easy": ["e1"], "hard": ["h1"]}
 
 
@@ -236,8 +238,8 @@ def test_a_trusted_script_that_cannot_run_is_an_error_of_one_paragraph(server: F
     server.repositories["org/arc"] = {"arc.py": b"raise SystemExit"}
     code = (
         "from pathlib import Path\nfrom evalscope_pytest.datasets.load import load_subsets\n"
-        "from evalscope_pytest.datasets.location import Place\nfrom evalscope_pytest.datasets.source import hub\n"
-        "place = Place('b', Path(), hub='huggingface', trust_remote_code=True)\n"
+        "from evalscope_pytest.datasets.base import DataLocation\nfrom evalscope_pytest.datasets.source import hub\n"
+        "place = DataLocation('b', Path(), hub='huggingface', trust_remote_code=True)\n"
         "try:\n    load_subsets(hub('org/arc', subsets=['hard']), place, ('hard',), 'test')\n"
         "except Exception as error:\n    print(type(error).__name__, error)"
     )
@@ -266,7 +268,7 @@ def break_by_closing(server: FakeHub) -> str:
 
 @pytest.mark.parametrize("breakage", [break_with_status, break_by_silence, break_by_closing])
 def test_an_unreachable_hub_is_given_up_soon_and_only_once(
-    server: FakeHub, place: Place, monkeypatch: pytest.MonkeyPatch, breakage: Callable[[FakeHub], str]
+    server: FakeHub, place: DataLocation, monkeypatch: pytest.MonkeyPatch, breakage: Callable[[FakeHub], str]
 ) -> None:
     assert hub_module.PATIENCE_S <= 10
     monkeypatch.setattr(hub_module, "PATIENCE_S", 1.5)
@@ -281,7 +283,7 @@ def test_an_unreachable_hub_is_given_up_soon_and_only_once(
     server.delay_s = 0
 
 
-def test_a_download_that_breaks_off_is_an_error_that_says_so(server: FakeHub, place: Place) -> None:
+def test_a_download_that_breaks_off_is_an_error_that_says_so(server: FakeHub, place: DataLocation) -> None:
     class Gone(dict):
         def __contains__(self, key: object) -> bool:
             return False
@@ -298,5 +300,5 @@ def test_keys_in_an_address_are_masked(monkeypatch: pytest.MonkeyPatch, tmp_path
         port = unused.getsockname()[1]
     point_at(monkeypatch, f"http://someone:verysecret@127.0.0.1:{port}")
     with pytest.raises(DatasetError) as caught:
-        questions(ARC, Place("bench", tmp_path, hub="huggingface", cache_dir=tmp_path))
+        questions(ARC, DataLocation("bench", tmp_path, hub="huggingface", cache_dir=tmp_path))
     assert "verysecret" not in str(caught.value)

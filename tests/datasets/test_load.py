@@ -11,8 +11,8 @@ import pytest
 
 from evalscope_pytest.core.errors import DatasetError
 from evalscope_pytest.datasets import load
+from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.datasets.load import list_subsets, load_subsets, read_release_text
-from evalscope_pytest.datasets.location import Place
 from evalscope_pytest.datasets.source import Source, hub, local
 
 Write = Callable[..., Path]
@@ -47,8 +47,8 @@ def write(tmp_path: Path) -> Write:
     return write_all
 
 
-def at(folder: Path) -> Place:
-    return Place("bench", Path("/nowhere"), hub="local", dataset_id=str(folder))
+def at(folder: Path) -> DataLocation:
+    return DataLocation("bench", Path("/nowhere"), hub="local", dataset_id=str(folder))
 
 
 def questions(source: Source, folder: Path, split: str = "test", subsets: tuple[str, ...] = ()) -> dict[str, list]:
@@ -317,11 +317,11 @@ def test_places_are_tried_in_order(tmp_path: Path) -> None:
         (folder / "test.jsonl").write_text(json.dumps({"q": name}) + "\n")
         return folder
 
-    def first(source: Source, place: Place) -> str:
+    def first(source: Source, place: DataLocation) -> str:
         return load_subsets(source, place, source.subsets, "test")[source.subsets[0]][0]["q"]
 
     beside = local("records", subsets=["main"])
-    place = Place("bench", tmp_path / "suite", hub="local")
+    place = DataLocation("bench", tmp_path / "suite", hub="local")
     put(tmp_path / "suite" / "records", "beside the test")
     assert first(beside, place) == "beside the test"
     put(tmp_path / "dir" / "bench", "dataset_dir")
@@ -334,13 +334,13 @@ def test_places_are_tried_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dataset_id", ["./gone", "/gone/bench", "~/gone-for-sure", "gone.jsonl", "a/b/c"])
 def test_a_path_that_is_not_there_is_never_replaced(tmp_path: Path, dataset_id: str) -> None:
     (tmp_path / "bench").mkdir()
-    place = Place("bench", tmp_path, hub="modelscope", dataset_id=dataset_id, dataset_dir=tmp_path)
+    place = DataLocation("bench", tmp_path, hub="modelscope", dataset_id=dataset_id, dataset_dir=tmp_path)
     with pytest.raises(DatasetError, match=r"tried .*gone|tried .*a/b/c"):
         load_subsets(ONE, place, ("main",), "test")
 
 
 def test_without_a_hub_all_tried_paths_are_named(tmp_path: Path) -> None:
-    place = Place("bench", tmp_path, hub="local", dataset_id="owner/name", dataset_dir=tmp_path / "dir")
+    place = DataLocation("bench", tmp_path, hub="local", dataset_id="owner/name", dataset_dir=tmp_path / "dir")
     with pytest.raises(DatasetError) as caught:
         load_subsets(ONE, place, ("main",), "test")
     assert str(Path("owner/name").absolute()) in str(caught.value)

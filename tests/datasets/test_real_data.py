@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.datasets.load import list_subsets, load_subsets, read_release_text
-from evalscope_pytest.datasets.location import Place
 from evalscope_pytest.datasets.source import Source, hub, local
 
 pytestmark = pytest.mark.real_data
@@ -78,15 +78,15 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_record_of_a_benchmark_is_read(shared_data: Path, case: Case, tmp_path: Path) -> None:
-    place = Place(case.name, tmp_path, hub="local", dataset_dir=shared_data)
+    place = DataLocation(case.name, tmp_path, hub="local", dataset_dir=shared_data)
     for split, (subsets, records) in case.splits.items():
         names = list_subsets(case.source, place, split) if case.source.subsets == ALL else case.source.subsets
         loaded = load_subsets(case.source, place, tuple(names), split)
         assert (len(loaded), sum(map(len, loaded.values()))) == (subsets, records), split
 
 
-def custom(shared_data: Path, folder: str) -> Place:
-    return Place("general", Path(), hub="local", dataset_id=str(shared_data / "custom_eval" / "text" / folder))
+def custom(shared_data: Path, folder: str) -> DataLocation:
+    return DataLocation("general", Path(), hub="local", dataset_id=str(shared_data / "custom_eval" / "text" / folder))
 
 
 @pytest.mark.parametrize(
@@ -107,10 +107,10 @@ def test_questions_of_ones_own(shared_data: Path, subset: str, n: int) -> None:
 def test_a_benchmarks_own_folder_or_its_parent(shared_data: Path) -> None:
     source = hub("h/t", subsets=["multiple_choice"], split="validation")
     for folder in ("truthful_qa", "truthful_qa/multiple_choice", "truthful_qa/multiple_choice/validation.jsonl"):
-        place = Place("truthful_qa", Path(), hub="local", dataset_id=str(shared_data / folder))
+        place = DataLocation("truthful_qa", Path(), hub="local", dataset_id=str(shared_data / folder))
         assert len(load_subsets(source, place, source.subsets, "validation")["multiple_choice"]) == 817
 
 
 def test_exemplars_of_a_release_are_texts(shared_data: Path) -> None:
-    place = Place("bbh", Path(), hub="local", dataset_dir=shared_data)
+    place = DataLocation("bbh", Path(), hub="local", dataset_dir=shared_data)
     assert "Let's think step by step" in read_release_text(hub("h/bbh"), place, "cot-prompts/navigate.txt")

@@ -96,11 +96,14 @@ def test_the_page_on_writing_benchmarks_shows_files_that_run(tmp_path):
     for name, content in files_of("docs/writing-benchmarks.md").items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content, encoding="utf-8")
-    mock = run(tmp_path, "-m", "pytest", "test_sums.py", "test_shapes.py", "test_smoke.py", "--eval-model=mock")
+    files = ["test_sums.py", "test_written_out.py", "test_shapes.py", "test_smoke.py"]
+    mock = run(tmp_path, "-m", "pytest", *files, "--eval-model=mock")
     assert mock.returncode == 0, mock.stdout + mock.stderr
-    assert re.search(r"= (?=.*28 correct)(?=.*4 wrong)(?=.*2 passed).* in [0-9.]+s =", mock.stdout), mock.stdout
+    assert re.search(r"= (?=.*32 correct)(?=.*4 wrong)(?=.*2 passed).* in [0-9.]+s =", mock.stdout), mock.stdout
     judged = run(tmp_path, "-m", "pytest", "test_kind.py", "--eval-model=mock", "--eval-judge-model-args=model_id=mock")
     assert re.search(r"= 4 correct, 4 partial in", judged.stdout), judged.stdout
+    composed = run(tmp_path, "-m", "pytest", "test_composed.py", "--eval-model=mock")
+    assert re.search(r"= 8 correct in", composed.stdout), composed.stdout
     parrot = run(tmp_path, "-m", "pytest", "test_sums.py", "--eval-model=parrot", "--eval-type=custom")
     assert "4 wrong" in parrot.stdout, parrot.stdout
     own = run(tmp_path, "-m", "pytest", "test_own_tests.py")

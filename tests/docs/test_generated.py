@@ -9,9 +9,9 @@ from types import ModuleType
 
 import pytest
 
+from evalscope_pytest.config.legacy import UNDOCUMENTED
 from evalscope_pytest.config.setting import settings_of
 from evalscope_pytest.config.task import TaskConfig
-from evalscope_pytest.config.unavailable import UNDOCUMENTED
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), DOCS.parent / "README.md"])

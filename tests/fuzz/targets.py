@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from evalscope_pytest import scoring
-from evalscope_pytest.config.pairs import parse_mapping
-from evalscope_pytest.config.yaml_text import parse_yaml
+from evalscope_pytest.config.files import parse_yaml
+from evalscope_pytest.config.text import parse_mapping
 from evalscope_pytest.core.canonical import dumps, joined
 from evalscope_pytest.core.errors import ConfigError, DatasetError, ModelError
 from evalscope_pytest.core.secret import mask_keys, redact

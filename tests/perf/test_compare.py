@@ -11,7 +11,8 @@ from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.perf.load.load_point import Level
 from evalscope_pytest.perf.measure.request import Request, Tokens
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result, result_of
+from evalscope_pytest.perf.measure.result import Effort, Observed, Result
+from evalscope_pytest.perf.measure.validity import result_of
 from evalscope_pytest.perf.output.compare import compare
 from evalscope_pytest.perf.output.records import Facts, Run, read_run, write_result, write_summary
 

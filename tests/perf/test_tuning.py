@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.perf.load.load_point import Level
 from evalscope_pytest.perf.measure.distribution import distribution
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result, result_of
+from evalscope_pytest.perf.measure.result import Effort, Observed, Result
 from evalscope_pytest.perf.measure.slo import parse_promises
+from evalscope_pytest.perf.measure.validity import result_of
 from evalscope_pytest.perf.search.tuning import Search, search
 
 from .test_verdict import requests

@@ -12,7 +12,8 @@ from evalscope_pytest.perf.load.load_point import Level
 from evalscope_pytest.perf.load.session import measure
 from evalscope_pytest.perf.measure.gates import check_tests, evaluate, parse
 from evalscope_pytest.perf.measure.request import Request, Tokens
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result, pooled, result_of
+from evalscope_pytest.perf.measure.result import Effort, Observed, Result, pooled
+from evalscope_pytest.perf.measure.validity import result_of
 
 from .service import Pace, endpoint, stream_of, workload
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from evalscope_pytest.config.sandbox import SandboxChoice
 from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.sandbox.choice import choose
+from evalscope_pytest.sandbox.engine import SandboxChoice
 from tests.plugin.project import junit
 from tests.suites.written import write
 

@@ -11,12 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from evalscope_pytest.config.sandbox import SandboxChoice
 from evalscope_pytest.core.errors import SandboxError
 from evalscope_pytest.sandbox import Limits, Program, host
 from evalscope_pytest.sandbox import enclave as docker
 from evalscope_pytest.sandbox.choice import unfit
 from evalscope_pytest.sandbox.enclave import Enclave, Hardened
+from evalscope_pytest.sandbox.engine import SandboxChoice
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="containers are Linux")
 

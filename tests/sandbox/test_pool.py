@@ -135,7 +135,7 @@ def test_a_process_ends_although_a_program_still_runs():
     code = """
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.pool import Pool
-from evalscope_pytest.config.sandbox import SandboxChoice
+from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox import Limits, Program
 pool = Pool(choose(SandboxChoice(), allow_unsafe=True), 1)
 pool.submit(Program(source="import time; time.sleep(3600)", limits=Limits(wall_s=3600.0)))

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from evalscope_pytest.config.sandbox import SandboxChoice
 from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.sandbox import choice as choosing
 from evalscope_pytest.sandbox.bubblewrap import Bubblewrap
 from evalscope_pytest.sandbox.choice import choose, unfit
+from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox.inside.confinement import Layers
 from evalscope_pytest.sandbox.jail import INSIDE, InterpreterJail, interpreter
 from evalscope_pytest.sandbox.landlocked import Landlocked

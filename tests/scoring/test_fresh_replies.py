@@ -35,6 +35,10 @@ FOUR = options(["a dog", "the cat", "fish", "bird"])
         "| | A | B | C |\n|---|---|---|---|\n| Right? | ❌ | ❌ | ✅ |",
         "A. a dog\n  - Incorrect\nC. fish\n  - Correct",
         "<table><tr><td>A</td><td>No</td></tr><tr><td>C</td><td>Yes</td></tr></table>", '{"final": "C"}',
+        "A is true and B is false, so C it is.", "Option C it is.", "**C** it is!", "Both hold, which is C.",
+        "A is true, B is false. That leaves C as the correct answer.", "The row with A is true makes it fail: C",
+        "A) a dog – Not correct, too large\nC) fish – Follows from the text; correct",
+        "1. A – ❌\n2. B – ❌\n3. C – ✅", "C it is.",
     ],
 )  # fmt: skip
 def test_a_choice_is_read_in_other_words(reply):
@@ -54,6 +58,13 @@ def test_a_choice_is_read_in_other_words(reply):
         ("| | A | B | C |\n|---|---|---|---|\n| Votes | 3 | 1 | 2 |", None),
         ("A. a dog\nB. the cat\nC. fish\nD. bird", None),
         ("C. falsch\nA. richtig\nB. falsch", ("A",)),
+        ("It is not C it is about.", None),
+        ("Eliminated by the text: C", None),
+        ("Not one of the options: C", None),
+        ("That leaves A as well as C.", None),
+        ("A: seems wrong; correct\nB: seems right; incorrect", ("A",)),
+        ("1. A – a dog\n2. B – the cat", None),
+        ("The constant, which is C, remains.", None),
     ],
 )
 def test_a_near_miss_chooses_something_else(reply, chosen):
@@ -85,6 +96,12 @@ def test_blanks_and_braces_of_latex_make_no_other_option(reply):
         ("To answer your question: yes.", "yes"), ("Looking at it, no, there is none.", "no"),
         ("Not that I can see, no.", "no"), ("Certainly, yes.", "yes"), ("I don't think so, no.", "no"),
         ("The picture shows a beach. No.", "no"), ("Answer: ✅", "yes"), ("I'd answer with a no.", "no"),
+        ("❌ No bench is visible.", "no"), ("✅ There is a bench.", "yes"), ("❌ I don't see one.", "no"),
+        ("From the photo, I can say no.", "no"), ("I must say yes.", "yes"), ("It appears not, so no.", "no"),
+        ("It is a yes from me.", "yes"), ("That is a no from me.", "no"),
+        ("❌ I cannot see the image.", None), ("❌ There is no way to tell whether it is so.", None),
+        ("I cannot say yes.", None), ("❌ There is a bench. ✅", None), ("✅ Done.", None),
+        ("If there were one, so yes.", None),
         ("If asked quickly: yes.", None), ("Ja or nein?", None), ("It might be there: yes", None),
         ("Some say: no", None),
         ("No-one is there.", None), ("Non-existent things are hidden", None), ("Not sure: no", None),
@@ -109,7 +126,9 @@ def test_yes_and_no_of_other_languages_and_at_the_end(reply, verdict):
         ("alp bee cat", "So the answer is:\n\n```\nalp bee cat\n```", 1),
         ("alp bee cat", "So the answer is:\nalp\ncat\nbee", 0),
         ("alp bee cat", "So the answer is:\nalp\nbee\ncat\ndog", 0),
-        ("and bee", "So the answer is bee.", 0),
+        ("and bee", "So the answer is bee.", 0), ("alp bee cat", "So the answer is:\n\n**alp**\n**bee**\n**cat**", 1),
+        ("yes", '{"plausible": true}', 1), ("No", '{"intentional": false}', 1), ("no", '{"plausible": true}', 0),
+        ("yes", '{"true": 1, "plausible": "x"}', 0), ("True", '{"answer": true}', 1), ("yes", "{} True", 0),
     ],
 )  # fmt: skip
 def test_answers_of_bbh_in_other_dress(target, reply, right):

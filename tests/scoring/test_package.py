@@ -8,10 +8,22 @@ import pytest
 from evalscope_pytest import Scorer, scoring
 from evalscope_pytest.scoring.compare.number_words import spoken
 
+PARTS = ("comparers", "readers")
 
-@pytest.mark.parametrize("name", scoring.__all__)
+
+@pytest.mark.parametrize("name", [name for name in scoring.__all__ if name not in PARTS])
 def test_every_public_name_is_there(name):
     assert callable(getattr(scoring, name))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_ready_made_part_is_there(name):
+    module = getattr(scoring, name)
+    assert all(callable(getattr(module, part)) for part in module.__all__)
+
+
+def test_the_public_list_is_short():
+    assert len(scoring.__all__) <= 18
 
 
 @pytest.mark.parametrize("name", ["by_subset", "pattern", "yes_no"])

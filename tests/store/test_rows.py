@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalscope_pytest.core.ascii_json import encode
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score, ToolCall, Usage
-from evalscope_pytest.store.rows import calls_of, documents, encode, header_of, score_of
+from evalscope_pytest.store.rows import calls_of, documents, header_of, score_of
 
 from .results import MODEL, failed, scored
 
@@ -167,3 +168,14 @@ def test_nesting_of_an_authors_making_comes_to_an_end(level):
     assert 0 < written.count("[") + written.count("{") <= 100
     assert "\\u2026" in written
     json.loads(written)
+
+
+ODD = st.text(st.sampled_from('ab "\\/\n\t\x00\x1b\x7f\u2028é小\U0001f600\ud83d\ude00'), max_size=12)
+
+
+@given(ODD, ODD)
+def test_rows_are_ascii_as_the_standard_library_writes_it(text: str, word: str) -> None:
+    result = replace(scored(0, text=text), sample=Sample(input=text, target=word, metadata={"word": word, "n": [1.5]}))
+    for document in documents(result, MODEL):
+        assert document.isascii()
+        assert document == json.dumps(json.loads(document), separators=(",", ":"))

@@ -15,9 +15,9 @@ from evalscope_pytest import Sample, Score
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import load
 from evalscope_pytest.benchmarks.resolve import resolve
-from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import ConfigError, DatasetError
-from evalscope_pytest.datasets.location import Place
+from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.suites.long_context.needle.answer import needle_answer
 from evalscope_pytest.suites.long_context.needle.haystack import (
     RESERVED,
@@ -105,7 +105,7 @@ def test_lengths_are_counted_with_the_tokenizer_of_a_model(tmp_path: Path) -> No
 def test_a_release_without_the_texts_is_said(tmp_path: Path) -> None:
     (tmp_path / "other.txt").write_text("x")
     benchmark = load_bundled("needle_haystack")
-    place = Place("needle_haystack", benchmark.file.parent, hub="local", dataset_id=str(tmp_path))
+    place = DataLocation("needle_haystack", benchmark.file.parent, hub="local", dataset_id=str(tmp_path))
     with pytest.raises(DatasetError, match=r"no file PaulGraham_Essays.txt or english/\*.txt"):
         load(resolve(benchmark, DatasetArgs(subset_list=("english",))), place)
 

@@ -13,9 +13,9 @@ import pytest
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
-from evalscope_pytest.config.dataset_args import DatasetArgs
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.values import Sample
-from evalscope_pytest.datasets.location import Place
+from evalscope_pytest.datasets.base import DataLocation
 
 from .test_suites import jails
 
@@ -63,7 +63,7 @@ def overrides(run: str, args: dict[str, Any], expected: list[dict[str, Any]]) ->
 def loaded_as(shared_data: Path, run: str, args: dict[str, Any], expected: list[dict[str, Any]]) -> LoadedBenchmark:
     benchmark = load_bundled(run)
     folder = shared_data / FOLDERS.get(run, run)
-    place = Place(run, benchmark.file.parent, hub="local", dataset_id=str(folder))
+    place = DataLocation(run, benchmark.file.parent, hub="local", dataset_id=str(folder))
     limit = None if run == "ifeval" else args["limit"]
     return load(resolve(benchmark, overrides(run, args, expected)), place, seed=args["seed"], limit=limit)
 

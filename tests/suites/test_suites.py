@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import io
 import os
 import re
+import statistics
+import tokenize
 from collections.abc import Iterable
 from functools import cache
 from inspect import isawaitable
@@ -15,14 +19,14 @@ import pytest
 
 from evalscope_pytest import Sample, Score
 from evalscope_pytest.benchmarks.bundled import bundled_dir, bundled_files, load_bundled
-from evalscope_pytest.benchmarks.definition import Benchmark
+from evalscope_pytest.benchmarks.definition import Benchmark, generate
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
-from evalscope_pytest.config.dataset_args import DatasetArgs
-from evalscope_pytest.config.sandbox import SandboxChoice
+from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import UsageError
-from evalscope_pytest.datasets.location import Place
+from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
+from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox.handle import SandboxHandle
 from evalscope_pytest.sandbox.pool import Pool
 
@@ -38,7 +42,7 @@ OFFICIAL = sorted(set(PUBLISHED) - NO_OFFICIAL)
 
 def loaded_from(name: str, folder: Path | None, **args: Any) -> LoadedBenchmark:
     benchmark = load_bundled(name)
-    place = Place(name, benchmark.file.parent, hub="local", dataset_id=str(folder or ""))
+    place = DataLocation(name, benchmark.file.parent, hub="local", dataset_id=str(folder or ""))
     how = {key: args.pop(key) for key in ("limit",) if key in args}
     return load(resolve(benchmark, DatasetArgs(**args)), place, **how)
 
@@ -115,10 +119,45 @@ def test_the_right_reply_scores_full_marks_on_written_records(name: str, tmp_pat
         assert score.values[benchmark.metrics[0]] == pytest.approx(1.0)
 
 
-def test_each_suite_is_short() -> None:
+def code_lines(text: str) -> int:
+    """Count the lines of a file without its blank lines, comments and docstrings."""
+    documented = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            lines.difference_update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    return sum(1 for number, line in enumerate(text.splitlines(), 1) if number in lines and line.strip())
+
+
+def test_the_lines_of_code_of_a_file_are_counted() -> None:
+    text = '"""Doc."""\n\nA = """\n\none"""  # two\n# three\n\ndef f():\n    """Doc."""\n    return A\n'
+    assert code_lines(text) == 4
+
+
+def test_half_of_the_suites_have_at_most_fifteen_lines_of_code() -> None:
+    lines = {name: code_lines(file.read_text(encoding="utf-8")) for name, file in bundled_files().items()}
+    assert statistics.median(lines.values()) <= 15, sorted(lines.items(), key=lambda item: item[1])
+
+
+def test_the_decorated_function_of_a_suite_is_short() -> None:
     for name, file in bundled_files().items():
-        body = file.read_text(encoding="utf-8").partition("@benchmark")[2].splitlines()
-        assert len(body) <= 12, name
+        lines = file.read_text(encoding="utf-8").partition("\n@benchmark")[2].splitlines()
+        assert len(lines) <= 24, name
+
+
+@pytest.mark.parametrize("file", sorted(bundled_dir().rglob("test_*.py")), ids=lambda file: file.stem)
+def test_a_suite_is_laid_out_by_the_formatter(file: Path) -> None:
+    assert "fmt:" not in file.read_text(encoding="utf-8")
+
+
+def test_most_suites_leave_the_body_to_the_benchmark() -> None:
+    with_body = {name for name in bundled_files() if load_bundled(name).body is not generate}
+    assert with_body == {
+        "bfcl_v3", "bfcl_v4", "data_collection", "general_arena", "mt_bench", "multi_if", "multiple_humaneval"
+    }  # fmt: skip
 
 
 def test_subsets_with_categories_name_all_of_them() -> None:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from ...config.secrets import is_secret_name, remember_secrets
 from ...core.errors import ConfigError
-from ...core.secret import Secret
+from ...core.secret import Secret, is_secret_name, remember_secrets
 from ...store.layout import safe_name
 from ...wire.interface import Interface
 from ..data import TIMED

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.errors import DatasetError
+from ...datasets.base import DataLocation, Tree, local_tree
 from ...datasets.hub import open_repository
-from ...datasets.location import Place, Tree, local_tree
 from .options import DataOptions
 
 
@@ -52,4 +52,4 @@ def tree_of(published: Published, options: DataOptions) -> Tree:
             raise DatasetError(f"--dataset-path {path}: no such file or folder.")
         return local_tree(path)
     name = published.modelscope if options.hub == "modelscope" else published.huggingface
-    return open_repository(name, Place(name.rpartition("/")[2], Path.cwd(), options.hub))
+    return open_repository(name, DataLocation(name.rpartition("/")[2], Path.cwd(), options.hub))

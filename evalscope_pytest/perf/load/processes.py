@@ -18,8 +18,9 @@ from multiprocessing.connection import Connection, wait
 from ...core.errors import EvalError
 from ...engine.loop import LoopThread
 from ..measure.goodput import Objective
-from ..measure.result import Observed, Result, pooled, result_of
+from ..measure.result import Observed, Result, pooled
 from ..measure.snapshot import Glance, glance, together
+from ..measure.validity import result_of
 from .endpoint import Endpoint
 from .load_generator import Live, Workload
 from .load_point import Level, Part

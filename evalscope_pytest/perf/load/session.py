@@ -9,8 +9,9 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from ...engine.loop import LoopThread
 from ..measure.goodput import Objective
-from ..measure.result import Effort, Observed, Result, result_of
+from ..measure.result import Effort, Observed, Result
 from ..measure.snapshot import Glance, glance
+from ..measure.validity import result_of
 from .connection import Client
 from .endpoint import Endpoint, address_of
 from .health import quiet_collector

@@ -166,13 +166,11 @@ class Observed:
     unfinished: int = 0
 
 
-def result_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
-    """Work out a level's figures; percentiles are of the pooled raw samples."""
-    from .validity import judged  # which looks at results
-
+def figures_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
+    """Return the figures of one load point, without a verdict; percentiles are of the pooled raw samples."""
     fine = [request for request in observed.requests if request.ok]
     throughput, window = _throughput(observed.requests, fine), window_of(level, fine, observed.dispatched)
-    return judged(summed(level, observed, throughput, window, objectives))
+    return summed(level, observed, throughput, window, objectives)
 
 
 def summed(
@@ -182,7 +180,7 @@ def summed(
     window: Window | None,
     objectives: Sequence[Objective],
 ) -> Result:
-    """Return the figures of what was observed, before anybody has judged them."""
+    """Return the figures of what was observed, without a verdict."""
     requests = observed.requests
     fine = [request for request in requests if request.ok]
     from_schedule, from_sending = _times(fine)

@@ -9,8 +9,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..load.load_point import Level
+from .goodput import Objective
 from .request import Request
-from .result import Result, Window
+from .result import Observed, Result, Window, figures_of
 
 BUSY = 0.8
 LATE = 0.1
@@ -18,6 +20,11 @@ LATE_FLOOR_S = 0.003
 DISPATCH_FLOOR_S = 0.005
 KEPT = 0.95
 _ELSEWHERE = "Run it on a machine of its own, share the work with --processes N, or lower the load."
+
+
+def result_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
+    """Return the figures of one load point, with the verdict whether they are valid."""
+    return judged(figures_of(level, observed, objectives))
 
 
 def judged(result: Result) -> Result:

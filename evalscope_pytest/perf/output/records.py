@@ -18,7 +18,8 @@ from ...version import __version__
 from ..load.load_point import Level
 from ..measure.goodput import Goodput
 from ..measure.request import Request, Tokens
-from ..measure.result import Effort, Observed, Result, result_of
+from ..measure.result import Effort, Observed, Result
+from ..measure.validity import result_of
 from ..search.repeats import pooled_repeats
 
 SUMMARY = "summary.json"

@@ -15,6 +15,7 @@ from statistics import stdev
 from ..measure.figures import figure
 from ..measure.goodput import Objective
 from ..measure.result import Observed, Result, Throughput, Window, summed, worst
+from ..measure.validity import judged_repeats
 
 INTERVALS = (
     "goodput",
@@ -46,8 +47,6 @@ def of_repeats(repeats: Sequence[Result], objectives: Sequence[Objective] = ()) 
 
 def pooled_repeats(repeats: Sequence[Result], objectives: Sequence[Objective] = ()) -> Result:
     """Return all samples as one result, without intervals. Its window is as long as those of the repeats together."""
-    from ..measure.validity import judged_repeats  # which looks at results
-
     level = repeats[0].level
     seen = Observed(
         tuple(chain.from_iterable(result.requests for result in repeats)),

@@ -72,10 +72,13 @@ _VERB = re.compile(
     r"|\b(?:thus|hence|therefore|so|consequently)[,:]? (?:(?:the )?(?:option|choice|letter) )?"
     r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}(?:\n|$))"
     r"|\b(?:that|which|this|elimination) (?:only )?leaves(?: us)?(?: with)?(?: only| just)? "
-    r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}(?:\n|$))"
+    r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.!]?\s{0,2}(?:\n|$)|[,.]? as (?:the|my|our)(?![a-z])))"
     r"|(?<=[a-z.,;:*] )(?:[→⇒➔➜]|=>|->) ?(?=[(\[*]{0,3}[A-Z](?:[)\]*]{0,3}[.!]?\s{0,2}\Z|[).:] [^\n]{1,200}\Z))"
     r"|\b(?:corresponds? to|match(?:es)?|leaves|which is)(?: only)? (?:the )?(?:option|choice|answer) "
     r"(?=[(\[*]{0,3}[A-Z][)\]*]{0,3}[.!]?\s{0,2}\Z)"
+    r"|\b(?:(?:thus|hence|therefore|so|option|choice|answer),? |(?:^|(?<=\n)))"
+    r"(?=[(*]{0,3}[A-Z][)*]{0,3} it is(?:[.!]|\s{0,2}(?:\n|\Z)))"
+    r"|\bwhich is (?=[(*]{0,3}[A-Z][)*]{0,3}[.!]?\s{0,2}\Z)"
     r"|(?:故|应|应该|所以|因此)?(?:选择|选(?![项择]))(?:的)?(?:是|为)?:?|(?:认为应?|应该|应当|那就|所以|因此)(?:是|为)",
     re.IGNORECASE,
 )
@@ -127,6 +130,12 @@ _LEADS_TO = re.compile(
     r"(?:\b(?:i\.e\.|that is|namely|hence|thus|therefore|so|giving|which is)|[→⇒➔➜]|[:,-])"
     r"(?:[,:]? (?:option |choice )?)?[\s*_(\"'$]{0,6}"
     r"(?P<label>[A-Z])(?=[).:])"
+)
+# "The row where A is true and B is false makes it fail: C", at the end of a reply.
+_COLON_LAST = re.compile(
+    r"(?!.{0,200}\b(?:not|wrong|incorrect|eliminat|reject|exclud|except|rul(?:ed|e|ing) out|unlike|either))"
+    r".{0,200}[a-z)\"']:\s[(*]{0,3}(?P<label>[A-Z])[)*]{0,3}[.!]?\s{0,2}$",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(r"[A-Z](?![a-z])")
 _QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})')")
@@ -300,7 +309,8 @@ def _quoted_last(reply: str, options: Options) -> tuple[str, ...] | None:
         end = options.after_own_text(line, lead.end(), label) if label in options.labels else None
         if end and not line[end:].strip("\"'*_`).!$ ") and _says_so(line, lead.start()):
             return (label,)
-    return None
+    last = _COLON_LAST.match(line)
+    return (last.group("label"),) if last and last.group("label") in options.labels else None
 
 
 def _lines(reply: str) -> list[str]:

@@ -178,11 +178,11 @@ def _lines_with(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 
 def _denied(reply: str, match: re.Match[str], *, not_this: bool) -> bool:
     # An arrow is no noun that "false" or "wrong" in front of it could belong to: "B is false → C".
-    if match.group()[0] not in _ARROWS and _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
+    if match.group()[:1] not in _ARROWS and _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
         return True
     if _DENIED_VERB.search(match.group()) or _DENIED_BEHIND.match(reply, match.end()):
         return True
-    return not not_this and match.group()[-1].isalpha() and _NOT_THIS.match(reply, match.end()) is not None
+    return not not_this and match.group()[-1:].isalpha() and _NOT_THIS.match(reply, match.end()) is not None
 
 
 def _counterfactual(reply: str, match: re.Match[str]) -> bool:

@@ -24,7 +24,8 @@ _ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Ft|No|vs|P
 _TAG_END = re.compile(r"</[a-z_ ]{0,16}(?:answer|response|solution)>|\[/(?:final[_ ]?)?answer\]", re.IGNORECASE)
 _FENCE = re.compile(r"^[\s:*_]{0,8}(?:```|~~~)[a-z]{0,10}[ \t]{0,8}\n")
 _WORD_A_LINE = re.compile(
-    r"[ \t*_:]{0,8}\n\s{0,8}(?:[^\W_][\w'-]{0,40}[ \t]{0,4}\n\s{0,4}){1,200}[^\W_][\w'-]{0,40}[ \t]{0,4}(?=\n|\Z)"
+    r"[ \t*_:]{0,8}\n\s{0,8}(?:\*{0,3}[^\W_][\w'-]{0,40}\*{0,3}[ \t]{0,4}\n\s{0,4}){1,200}"
+    r"\*{0,3}[^\W_][\w'-]{0,40}\*{0,3}[ \t]{0,4}(?=\n|\Z)"
 )
 _EDGES = " \t\r\n.…。*_`"
 _WRAPPINGS = (("**", "**"), ("\\boxed{", "}"), ("\\text{", "}"), ("$", "$"), ('"', '"'), ("'", "'"), ("`", "`"))
@@ -48,7 +49,7 @@ def read_phrase(text: str) -> tuple[str, ...]:
         readings = [" ".join(map(unwrapped, listed)), " ".join(_parts(point)[-1] for point in listed)]
         readings += [line] if len(listed) == 1 else []
     elif words := _WORD_A_LINE.match(claim):
-        readings.append(" ".join(words.group().strip(" \t\n*_:").split()))
+        readings.append(" ".join(words.group().replace("*", "").strip(" \t\n_:").split()))
     found: dict[str, None] = {}
     for reading in readings:
         bare = unwrapped(reading)

@@ -67,7 +67,8 @@ _CLAUSE = re.compile(
     r"|after"
     r"|upon|on|with|as|by|having|per|to|looking|judging|therefore|thus|hence|consequently|overall|ultimately"
     r"|accordingly|clearly|finally|yes|no)(?![a-z])[^.!?,;:\n]{0,120},\s(?:(?!yes,|no,)[^.!?,;:\n]{1,80},\s)?"
-    r"|\b(?:i'd|i would|i will|i'll|i) (?:have to |definitely |confidently |rather |simply |just |also ){0,2}"
+    r"|\b(?:i'd|i would|i will|i'll|i can|i must|i am going to|i'm going to|i) "
+    r"(?:have to |definitely |confidently |rather |simply |just |also |only |safely ){0,2}"
     r"(?:say|(?:answer|reply|respond)(?: with)?|go with|guess|conclude|think|believe|choose|pick|vote)"
     r"(?: that)?(?: the answer is)?(?: it's| it is)?(?: an?)?[\s:]{1,2}[\"'*`_]{0,4}"
     r"|\b(?:it's|it is|that's|that is|this is|it would be|that would be|that'd be|my guess is|the short version is)"
@@ -85,14 +86,20 @@ _SUPPOSED = re.compile(
     r"|might|could|may|can't|cannot|wouldn't|not|never|either|neither|or)(?![a-z])|n't(?![a-z])|如果|假如|是否|不能)"
     r"[^.!?\n。]{0,200}$"
 )
+# "❌ No bench is visible.": the sign is the verdict, and the sentence behind it says the same in words.
+_STATED = re.compile(
+    r"(?:there (?:is|are)(?:n't)?|the (?:image|picture|photo|scene)|i (?:can )?(?:don't |do not |clearly )?see"
+    r"|no|it|this|a|an|one|you can see|not)(?![a-z])"
+    r"(?![^.!?\n]{0,200}(?:\b(?:unable|cannot|unclear|unsure|maybe|perhaps|whether|if)(?![a-z])|can't))"
+)
 # Words that open the sentence after a "yes" or "no" that has no comma; before any other, "no" belongs to it ("no dog").
-_OPENING = "there it this that the they he she we you i a an because since as in based according and but"
+_OPENING = "there it this that the they he she we you i a an because since as in based according and but from"
 _GOES_ON = frozenset(_OPENING.split())
 _BOTH = re.compile(r"\s{0,2}(?:/|,?\s?(?:and|or)(?![a-z])|[和或与])[\s/]{0,2}(?:also |both )?")
 _COMPOUND = re.compile(r"-\w")  # "non-existent", "no-one"
 # "After checking the image: yes."; words that make it depend on something, or leave it open, are looked for in front.
 _AT_END = re.compile(
-    r"[,:—–-]\s{0,2}[*_`\"']{0,3}(yes|no|true|false)[*_`\"']{0,3}(?:[.!]|\s{0,2}\Z|\n|,\s(?:there|it|this|that|i)(?![a-z]))"
+    r"[,:—–-]\s{0,2}(?:(?:so|thus|hence|therefore),?\s)?[*_`\"']{0,3}(yes|no|true|false)[*_`\"']{0,3}(?:[.!]|\s{0,2}\Z|\n|,\s(?:there|it|this|that|i)(?![a-z]))"
 )
 _OPEN = re.compile(
     r"\b(?:if|unless|whether|suppos\w{1,4}|assuming|hypothetically|some|others|people|many|might|could|may|either|neither|or"
@@ -119,7 +126,7 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
 
 
 def _bare(text: str) -> str | None:
-    if len(text) > 80:
+    if len(text) > 80 or "?" in text:
         return None
     word = text.strip(_EDGES + _SIGNS)
     if word:
@@ -182,7 +189,16 @@ def _claimed(reply: str) -> str | None:
 
 
 def _opening(reply: str) -> str | None:
-    return _first_word(reply[:400], opening=True)
+    return _first_word(reply[:400], opening=True) or _sign_first(reply[:400])
+
+
+def _sign_first(reply: str) -> str | None:
+    """Return the verdict of the sign that a sentence begins with, if the reply has no sign that contradicts it."""
+    start = _DRESS.match(reply).end()  # type: ignore[union-attr]
+    if not _STATED.match(reply, start):
+        return None
+    verdict = YES if _signed(reply[:start], _YES_SIGNS) else NO if _signed(reply[:start], _NO_SIGNS) else None
+    return verdict if verdict and _signed(reply, _YES_SIGNS if verdict == YES else _NO_SIGNS) else None
 
 
 def _last_line(reply: str) -> str | None:

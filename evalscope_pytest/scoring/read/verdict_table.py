@@ -10,6 +10,7 @@ from .options import Options
 _LINES = 200
 _WIDEST = 2000
 _CELLS = 24
+_CLAUSE = 400
 _RIGHT, _WRONG = "right", "wrong"
 _MARKS = {**dict.fromkeys("✅✔☑✓√👍🟢⭕◯○", _RIGHT), **dict.fromkeys("❌✗✘✖✕❎👎🔴⛔🚫☒×", _WRONG)}
 _MARK = re.compile(f"[{''.join(_MARKS)}]")
@@ -36,7 +37,8 @@ _DRESS = " \t*_`\"'()[]:.,;!~。，；！\ufe0f"
 _DASH = re.compile(r"\s?(?:\s[—–-]{1,2}\s|[:：]\s?|->|→|=>)\s?")
 _BRACKETED = re.compile(r"[(（]([^()（）]{1,30})[)）]\W{0,4}$")
 _ROW_NUMBER = re.compile(
-    r"\d{1,2}[.)]\s{1,3}(?=[*_]{0,3}(?:(?:option|choice|answer)\s|选项|\(?[A-Z][).:]))", re.IGNORECASE
+    r"\d{1,2}[.)]\s{1,3}(?=[*_]{0,3}(?:(?:option|choice|answer)\s|选项|\(?[A-Z](?:[).:]|\s?[—–-]|\s?[✅✔☑✓❌✗✘✖])))",
+    re.IGNORECASE,
 )
 # "Option A is incorrect: ..."; a letter alone may be a statement of the question ("A is true").
 _OF_OPTION = re.compile(
@@ -132,12 +134,19 @@ def _verdict(text: str) -> str:
     text = text.strip(_DRESS)
     word = _WORD.match(text)
     if word is None:
-        return ""
+        return _last_clause(text)
     if word.end() < len(text) and text[word.end()] not in " ,.;:!()-—–*_`（，。；：、":
         return ""
     if text[word.end() : word.end() + 1] == " " and not word.group().lower().endswith(_PLAINEST):
         return "" if _OTHER_WORD.match(text, word.end()) else (_WRONG if word.group("wrong") else _RIGHT)
     return _WRONG if word.group("wrong") else _RIGHT
+
+
+def _last_clause(text: str) -> str:
+    """Return the verdict that is the last clause of a text: "Follows from the definition; correct"."""
+    clause = re.split(r"; |, (?:so |hence |thus |therefore )|\. (?=[A-Z])| [—–-] ", text[-_CLAUSE:])
+    word = _WORD.fullmatch(clause[-1].strip(_DRESS)) if len(clause) > 1 else None
+    return "" if word is None else _WRONG if word.group("wrong") else _RIGHT
 
 
 def _marked(text: str) -> str:

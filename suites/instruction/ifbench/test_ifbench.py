@@ -10,16 +10,14 @@ from .registry import can_be_checked
 from .scorer import ifbench
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "ifbench",
+    pretty_name="IFBench",
+    dataset=hub("allenai/IFBench_test", split="train"),
+    keep=lambda record, params: can_be_checked(record["instruction_id_list"]),
+    scorer=ifbench(),
+    tags=["instruction_following"],
+)
+def test_ifbench(record) -> Sample:
     metadata = {name: record[name] for name in ("key", "prompt", "instruction_id_list", "kwargs")}
     return Sample(input=record["prompt"], metadata=metadata)
-
-
-def keep(record, params) -> bool:
-    return can_be_checked(record["instruction_id_list"])
-
-
-@benchmark("ifbench", pretty_name="IFBench", dataset=hub("allenai/IFBench_test", split="train"), to_sample=to_sample,
-           keep=keep, scorer=ifbench(), tags=["instruction_following"])  # fmt: skip
-async def test_ifbench(sample, model):
-    return await model.generate(sample)

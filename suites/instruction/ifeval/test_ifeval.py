@@ -8,12 +8,13 @@ from evalscope_pytest import Sample, benchmark, hub
 from .scorer import ifeval
 
 
-def to_sample(record) -> Sample:
+@benchmark(
+    "ifeval",
+    pretty_name="IFEval",
+    dataset=hub("opencompass/ifeval", split="train"),
+    scorer=ifeval(),
+    tags=["instruction_following"],
+)
+def test_ifeval(record) -> Sample:
     metadata = {name: record[name] for name in ("key", "prompt", "instruction_id_list", "kwargs")}
     return Sample(input=record["prompt"], metadata=metadata)
-
-
-@benchmark("ifeval", pretty_name="IFEval", dataset=hub("opencompass/ifeval", split="train"), to_sample=to_sample,
-           scorer=ifeval(), tags=["instruction_following"])  # fmt: skip
-async def test_ifeval(sample, model):
-    return await model.generate(sample)

@@ -14,29 +14,36 @@ PROMPT = (
     "Read the text, then answer the question below it.\n\n<text>\n{context}\n</text>\n\n<question>\n{question}\n"
     "</question>\n\nSay only what the text says, and say it once."
 )
-FILES = {"english": ("PaulGraham_Essays.txt", "english/*.txt"),
-         "chinese": ("Journey_to_the_West.txt", "chinese/*.txt")}  # fmt: skip
+FILES = {"english": ("PaulGraham_Essays.txt", "english/*.txt"), "chinese": ("Journey_to_the_West.txt", "chinese/*.txt")}
 PARAMS = {
     "retrieval_question": "What is the best thing to do in San Francisco?",
     "needles": ["\nThe best thing to do in San Francisco is eat a sandwich and sit in Dolores Park on a sunny day.\n"],
-    "context_lengths_min": 1000, "context_lengths_max": 32000, "context_lengths_num_intervals": 10,
-    "document_depth_percent_min": 0, "document_depth_percent_max": 100, "document_depth_percent_intervals": 10,
+    "context_lengths_min": 1000,
+    "context_lengths_max": 32000,
+    "context_lengths_num_intervals": 10,
+    "document_depth_percent_min": 0,
+    "document_depth_percent_max": 100,
+    "document_depth_percent_intervals": 10,
     "tokenizer_path": "",
-}  # fmt: skip
+}
 
 
 def records(read, subset, params):
     return contexts("\n\n".join(read(*FILES[subset])), params)
 
 
-def to_sample(record, params) -> Sample:
-    needles = params["needles"]
-    return Sample(params["retrieval_question"], "\n".join(needles), metadata={**record, "needles": needles})
-
-
-@benchmark("needle_haystack", version="2", pretty_name="Needle-in-a-Haystack", records=records, to_sample=to_sample,
-           dataset=hub("AI-ModelScope/Needle-in-a-Haystack-Corpus", subsets=list(FILES), split="test"),
-           prompt=PROMPT, system_prompt=SYSTEM, scorer=needle_answer(), extra_params=PARAMS,
-           tags=["retrieval", "long_context"])  # fmt: skip
-async def test_needle_haystack(sample, model):
-    return await model.generate(sample)
+@benchmark(
+    "needle_haystack",
+    version="2",
+    pretty_name="Needle-in-a-Haystack",
+    dataset=hub("AI-ModelScope/Needle-in-a-Haystack-Corpus", subsets=list(FILES)),
+    records=records,
+    system_prompt=SYSTEM,
+    prompt=PROMPT,
+    scorer=needle_answer(),
+    extra_params=PARAMS,
+    tags=["retrieval", "long_context"],
+)
+def test_needle_haystack(record, extra_params) -> Sample:
+    question, needles = extra_params["retrieval_question"], extra_params["needles"]
+    return Sample(question, "\n".join(needles), metadata={**record, "needles": needles})

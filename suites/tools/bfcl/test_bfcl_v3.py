@@ -15,8 +15,11 @@ from .scorer import function_calls
 NON_LIVE = ["simple", "multiple", "parallel", "parallel_multiple", "java", "javascript"]
 LIVE = ["live_simple", "live_multiple", "live_parallel", "live_parallel_multiple"]
 NO_CALLS = {"irrelevance": "none", "live_relevance": "any", "live_irrelevance": "none"}
-CATEGORIES = {**dict.fromkeys(NON_LIVE, "AST_NON_LIVE"), **dict.fromkeys(LIVE, "AST_LIVE"),
-              **dict.fromkeys(NO_CALLS, "RELEVANCE")}  # fmt: skip
+CATEGORIES = {
+    **dict.fromkeys(NON_LIVE, "AST_NON_LIVE"),
+    **dict.fromkeys(LIVE, "AST_LIVE"),
+    **dict.fromkeys(NO_CALLS, "RELEVANCE"),
+}
 
 
 def to_sample(record, subset, extra_params):
@@ -24,18 +27,26 @@ def to_sample(record, subset, extra_params):
     if messages[0]["role"] == "system":  # instructions for models that are not given functions as such
         messages = messages[1:]
     target = NO_CALLS.get(subset) or json.dumps(json.loads(record["ground_truth"]))
-    return sample_of(messages, json.loads(record["functions"]), target, language=record["language"].lower(),
-                     params=extra_params)  # fmt: skip
+    return sample_of(
+        messages, json.loads(record["functions"]), target, language=record["language"].lower(), params=extra_params
+    )
 
 
 def variant(params):
     return {"scorer": function_calls(native=params["is_fc_model"], underscores=params["underscore_to_dot"])}
 
 
-@benchmark("bfcl_v3", pretty_name="BFCL-v3", categories=CATEGORIES, variant=variant, to_sample=to_sample,
-           dataset=hub("AI-ModelScope/bfcl_v3", subsets=list(CATEGORIES), split="train", subset_by="subset"),
-           scorer=function_calls(), extra_params={"is_fc_model": True, "underscore_to_dot": True},
-           tags=["function_calling"])  # fmt: skip
+@benchmark(
+    "bfcl_v3",
+    pretty_name="BFCL-v3",
+    dataset=hub("AI-ModelScope/bfcl_v3", subsets=list(CATEGORIES), split="train", subset_by="subset"),
+    to_sample=to_sample,
+    scorer=function_calls(),
+    categories=CATEGORIES,
+    extra_params={"is_fc_model": True, "underscore_to_dot": True},
+    variant=variant,
+    tags=["function_calling"],
+)
 async def test_bfcl_v3(sample, model):
     output = await model.generate(sample)
     return called(output) if sample.tools else output

@@ -15,8 +15,13 @@ from .scorer import function_calls
 
 NON_LIVE = ["simple_python", "simple_java", "simple_javascript", "multiple", "parallel", "parallel_multiple"]
 LIVE = ["live_simple", "live_multiple", "live_parallel", "live_parallel_multiple"]
-CATEGORIES = {**dict.fromkeys(NON_LIVE, "NON_LIVE"), **dict.fromkeys(LIVE, "LIVE"), "irrelevance": "HALLUCINATION",
-              "live_irrelevance": "HALLUCINATION", "live_relevance": "RELEVANCE"}  # fmt: skip
+CATEGORIES = {
+    **dict.fromkeys(NON_LIVE, "NON_LIVE"),
+    **dict.fromkeys(LIVE, "LIVE"),
+    "irrelevance": "HALLUCINATION",
+    "live_irrelevance": "HALLUCINATION",
+    "live_relevance": "RELEVANCE",
+}
 NO_CALLS = {"irrelevance": "none", "live_irrelevance": "none", "live_relevance": "any"}
 
 
@@ -29,17 +34,27 @@ def records(read, subset, params):
 
 def to_sample(record, subset, extra_params):
     language = subset.removeprefix("simple_") if subset in ("simple_java", "simple_javascript") else "python"
-    return sample_of(record["question"][0], record["function"], record["target"], language=language,
-                     params=extra_params)  # fmt: skip
+    return sample_of(
+        record["question"][0], record["function"], record["target"], language=language, params=extra_params
+    )
 
 
 def variant(params):
     return {"scorer": function_calls(native=params["is_fc_model"], underscores=params["underscore_to_dot"])}
 
 
-@benchmark("bfcl_v4", pretty_name="BFCL-v4", dataset=local("", subsets=list(CATEGORIES), split="train"),
-           to_sample=to_sample, records=records, categories=CATEGORIES, variant=variant, scorer=function_calls(),
-           extra_params={"is_fc_model": True, "underscore_to_dot": True}, tags=["function_calling"])  # fmt: skip
+@benchmark(
+    "bfcl_v4",
+    pretty_name="BFCL-v4",
+    dataset=local("", subsets=list(CATEGORIES), split="train"),
+    records=records,
+    to_sample=to_sample,
+    scorer=function_calls(),
+    categories=CATEGORIES,
+    extra_params={"is_fc_model": True, "underscore_to_dot": True},
+    variant=variant,
+    tags=["function_calling"],
+)
 async def test_bfcl_v4(sample, model):
     output = await model.generate(sample)
     return called(output) if sample.tools else output

@@ -9,6 +9,7 @@ import pytest
 
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
+from evalscope_pytest.core.errors import SandboxError
 from evalscope_pytest.scoring.programs import program_passes
 from evalscope_pytest.scoring.programs.apart import set_apart
 
@@ -429,11 +430,16 @@ HALF = Sample(
 
 
 @pytest.mark.parametrize("how", FORGERS)
-def test_no_verdict_is_forged_and_the_next_program_is_judged(judged, how):
+def test_no_verdict_is_forged_and_the_next_program_is_judged(judged, sandbox, how):
     program = FORGERS[how].replace("{f}", "half")
-    score = judged(program_passes(completes=True), f"```python\n{program}\n```", HALF)
-    assert (score.values, score.metadata["compared"]) == ({"accuracy": 0.0}, "outside"), program
-    assert "IndentationError" not in str(score.explanation)  # else the program never ran
+    reply = f"```python\n{program}\n```"
+    if "os.fork" in program and not sandbox.forks:
+        with pytest.raises(SandboxError, match="tried to start a process"):
+            judged(program_passes(completes=True), reply, HALF)
+    else:
+        score = judged(program_passes(completes=True), reply, HALF)
+        assert (score.values, score.metadata["compared"]) == ({"accuracy": 0.0}, "outside"), program
+        assert "IndentationError" not in str(score.explanation)  # else the program never ran
     right = judged(program_passes(completes=True), "    return n // 2", HALF)
     assert (right.values, right.metadata["compared"]) == ({"accuracy": 1.0}, "outside")
 

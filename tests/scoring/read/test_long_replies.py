@@ -32,6 +32,7 @@ PIECES = [
     "| A | ✅ |\n", "1. a\n", "- A: no\n", "based on a, ", "I'd say ", "answer: (a) ", "A is true ", " (a", ", because",
     "<|im_end|>", "<|channel|>analysis<|message|>", "[THINK]", "<reasoning>", '{"answer": ', "The answer is 3, ",
     "$x$ or ", "3 and ", "since 3 ", "(3 ", "\\begin{align}", "$1 ", "3、", "answer (a) to the question ",
+    "❌ no ", "**a**\n", "A it is\n", "so A it is ", "a: A", "A: x; y\n", "1. A – ", ", so yes ",
 ]  # fmt: skip
 FOUR = options(["a dog", "the cat", "fish", "bird"])
 READERS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..core.errors import ConfigError, closest
+from .errors import ConfigError, closest
 
 
 def refuse_unknown(table: Iterable[str], known: tuple[str, ...], where: str) -> None:

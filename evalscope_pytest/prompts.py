@@ -1,6 +1,6 @@
-"""How the bundled benchmarks ask. The wording is this project's own; a ``prompt_template`` replaces it.
+"""Prompts that several bundled benchmarks share. Their words are this project's; ``prompt_template`` replaces them.
 
-Each names the last line its scorer reads, so that a model which follows the prompt is never misread.
+Each prompt prescribes the last line, which the scorer reads, so that a model that follows the prompt is never misread.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ SHOTS_ZH = "下面先给出几道同类题目及其解答：\n\n{fewshot}\n"
 BOXED = "{question}\nReason step by step and give the final answer inside \\boxed{{}}."
 BOXED_ZH = "{question}\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"
 YES_NO = "{question}\nAnswer with YES or NO and nothing else."
+YES_NO_MAYBE = "{question}\nAnswer with YES, NO or MAYBE and nothing else."
 FUNCTION = (
     "Below are the signature and the description of a Python function. Write the whole function, and reply with "
     "nothing but its code in a ```python block.\n\n{question}"

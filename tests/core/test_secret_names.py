@@ -3,10 +3,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evalscope_pytest.config import TaskConfig
-from evalscope_pytest.config.kinds import describe
-from evalscope_pytest.config.secrets import is_secret_name
+from evalscope_pytest.config.setting import describe
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.core.secret import Secret, redact
+from evalscope_pytest.core.secret import Secret, is_secret_name, redact
 
 
 @pytest.mark.parametrize(

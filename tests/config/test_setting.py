@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.config.budget import ErrorBudget
-from evalscope_pytest.config.kinds import (
+from evalscope_pytest.config.setting import (
     BIASES,
     BUDGET,
     LIMIT,
@@ -19,6 +18,7 @@ from evalscope_pytest.config.kinds import (
     TEXT,
     TEXTS,
     URL,
+    ErrorBudget,
     choice,
     number,
     whole,
@@ -27,7 +27,7 @@ from evalscope_pytest.core.secret import Secret
 
 
 def as_text(kind, text):
-    return kind.check(kind.read(text))
+    return kind.check(kind.parse(text))
 
 
 def test_limit_tells_a_number_from_a_share():

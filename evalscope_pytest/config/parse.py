@@ -1,4 +1,4 @@
-"""From what a user wrote to checked settings: `checked` reads one source, `merged` joins several, `complete` fills in.
+"""Parsing of settings: `checked` checks one source, `merged` joins several, `filled_in` adds what follows from them.
 
 In between, settings are flat: a path such as ``("dataset_args", "gsm8k", "few_shot_num")`` stands for each single value
 that was given, so that sources are merged key by key with nothing but a dictionary update.
@@ -14,18 +14,13 @@ from pathlib import Path as Folder
 from typing import Any
 
 from ..core.errors import ConfigError, closest
-from ..core.secret import redact
-from .dataset_args import DatasetArgs
+from ..core.secret import redact, remember_secrets
 from .generation import GenerationConfig
-from .kinds import SECRET, TABLE, URL, Kind, describe, without_keys
-from .older import Notes, Path, modern_dataset, modern_generation, modern_task
-from .rules import check_together
-from .secrets import remember_secrets
-from .setting import settings_of
-from .task import ARENA, LATEST, MOCK, SERVICE_BATCH_SIZE, TaskConfig
-from .unavailable import refuse_unavailable
+from .legacy import Notes, Path, modern_dataset, modern_generation, modern_task, refuse_unsupported
+from .schema import ARENA, LATEST, MOCK, SERVICE_BATCH_SIZE, DatasetArgs, Settings, to_mapping
+from .setting import SECRET, TABLE, URL, SettingType, describe, settings_of, without_keys
 
-Place = Callable[[str], str]
+SourceNamer = Callable[[str], str]
 _RUN_NAME = re.compile(r"\d{8}_\d{6}(?:_\d+)?")
 
 
@@ -54,12 +49,12 @@ class _Entry:
     is_text: bool
 
 
-def checked(raw: Mapping[str, Any], place: Place, *, is_text: bool = False) -> Layer:
+def checked(raw: Mapping[str, Any], source_of: SourceNamer, *, is_text: bool = False) -> Layer:
     """Check the settings of one source.
 
     Args:
         raw: Values by field name or older spelling; None stands for "not given".
-        place: Says where a key stands: ``--eval-limit``, ``conf.yaml``.
+        source_of: Says where a key stands: ``--eval-limit``, ``conf.yaml``.
         is_text: Values are text, as command lines and environments give them.
 
     Raises:
@@ -68,7 +63,7 @@ def checked(raw: Mapping[str, Any], place: Place, *, is_text: bool = False) -> L
     values: dict[Path, Any] = {}
     origin: dict[Path, str] = {}
     notes: Notes = []
-    for entry in _entries(raw, place, is_text, notes):
+    for entry in _entries(raw, source_of, is_text, notes):
         value = _value(entry)
         if entry.path in values and values[entry.path] != value:
             raise ConfigError(
@@ -76,7 +71,7 @@ def checked(raw: Mapping[str, Any], place: Place, *, is_text: bool = False) -> L
                 f"{describe(value)} in {entry.where}. Keep one of them."
             )
         remember_secrets(value, entry.path[-1])
-        refuse_unavailable(entry.path[-1], value, entry.where)
+        refuse_unsupported(entry.path[-1], value, entry.where)
         values[entry.path] = value
         origin[entry.path] = entry.where
     return Layer(values, origin, tuple(notes))
@@ -94,21 +89,17 @@ def merged(layers: Iterable[Layer]) -> Layer:
     return Layer(values, origin, tuple(dict.fromkeys(notes)))
 
 
-def complete(layer: Layer) -> dict[str, Any]:
-    """Return every field of a `TaskConfig`: what was given, and what follows from it.
-
-    Raises:
-        ConfigError: Settings contradict each other.
-    """
-    result = filled_in(layer)
-    check_together(result, layer.origin)
-    return result
+def given_layer(config: Settings) -> Layer:
+    """Return what the user set in ``config``, to be merged with further layers."""
+    return checked(
+        to_mapping(config, reveal_secrets=True, only_given=True), lambda key: config.given.get(key, "TaskConfig")
+    )
 
 
 def filled_in(layer: Layer) -> dict[str, Any]:
-    """Return every field of a `TaskConfig`, without looking for contradictions."""
+    """Return every field of `Settings`, without looking for contradictions."""
     result: dict[str, Any] = {
-        f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(TaskConfig)
+        f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(Settings)
     }
     nested: dict[str, dict[str, Any]] = {"generation_config": {}, "dataset_args": {}, "model_args": {}}
     for path, value in layer.values.items():
@@ -149,28 +140,29 @@ def _fill_in(result: dict[str, Any]) -> None:
     if "eval_batch_size" not in result["given"]:
         result["eval_batch_size"] = 1 if result["eval_type"] == "llm_ckpt" else SERVICE_BATCH_SIZE
     if result["baseline"] == LATEST:
-        result["baseline"] = _latest_report(result)
+        result["baseline"] = _latest_run(result["work_dir"], "reports/*/*.json")
+        if result["baseline"] is None:
+            where = result["given"].get("baseline", "--eval-baseline")
+            raise ConfigError(
+                f"baseline: {LATEST!r} in {where}. No run under {Folder(result['work_dir'])} has reports. Give a run's "
+                f"directory."
+            )
     if result["use_cache"] == LATEST:
         result["use_cache"] = _latest_run(result["work_dir"])
         if result["use_cache"] is None:
             result["notes"] += (f"use_cache: there is no earlier run under {result['work_dir']}, a new one starts.",)
 
 
-def _latest_report(result: dict[str, Any]) -> str:
-    """Return the newest run with reports.
+def _latest_run(work_dir: str, holding: str = "") -> str | None:
+    """Return the newest run recorded under ``work_dir``, by the time in its name; None if there is none.
 
-    Raises:
-        ConfigError: There is none.
+    Args:
+        holding: Pattern of files of which the run has at least one.
     """
-    folder = Folder(result["work_dir"])
-    reports = folder.glob("*/reports/*/*.json") if folder.is_dir() else ()
-    runs = {run for path in reports if _RUN_NAME.fullmatch((run := path.parents[2]).name)}
-    if not runs:
-        where = result["given"].get("baseline", "--eval-baseline")
-        raise ConfigError(
-            f"baseline: {LATEST!r} in {where}. No run under {folder} has reports. Give a run's directory."
-        )
-    return str(max(runs, key=lambda run: run.name))
+    folder = Folder(work_dir)
+    runs = [p for p in folder.iterdir() if _RUN_NAME.fullmatch(p.name)] if folder.is_dir() else []
+    newest_first = sorted(runs, key=lambda run: run.name, reverse=True)
+    return next((str(run) for run in newest_first if not holding or any(run.glob(holding))), None)
 
 
 def _add_arena(result: dict[str, Any]) -> None:
@@ -189,13 +181,6 @@ def _add_arena(result: dict[str, Any]) -> None:
         result["datasets"] = (*result["datasets"], ARENA)
 
 
-def _latest_run(work_dir: str) -> str | None:
-    """Return the newest run recorded under ``work_dir``."""
-    folder = Folder(work_dir)
-    runs = [p for p in folder.iterdir() if _RUN_NAME.fullmatch(p.name)] if folder.is_dir() else []
-    return str(max(runs, key=lambda p: p.name)) if runs else None
-
-
 def _dotted(path: Path) -> str:
     return ".".join(path)
 
@@ -203,12 +188,12 @@ def _dotted(path: Path) -> str:
 # From nested and old to flat and new -------------------------------------------------------------------------------
 
 
-def _entries(raw: Mapping[str, Any], place: Place, is_text: bool, notes: Notes) -> Iterator[_Entry]:
-    known = settings_of(TaskConfig)
+def _entries(raw: Mapping[str, Any], source_of: SourceNamer, is_text: bool, notes: Notes) -> Iterator[_Entry]:
+    known = settings_of(Settings)
     for key, given in raw.items():
         if given is None:
             continue
-        where = place(str(key))
+        where = source_of(str(key))
         for path, value in modern_task(str(key), given, where, notes):
             name = path[0]
             if name not in known:
@@ -254,7 +239,7 @@ def _dataset_entries(value: Any, where: str) -> Iterator[_Entry]:
             arguments = {name: getattr(arguments, name) for name in known}
         for key, item in _mapping(f"dataset_args.{benchmark}", arguments, where).items():
             path, new = modern_dataset(benchmark, key, item)
-            refuse_unavailable(key, new, where)
+            refuse_unsupported(key, new, where)
             if path[-1] not in known:
                 raise ConfigError(
                     f"unknown setting {key!r} of dataset_args.{benchmark} in {where}. {closest(key, known)} Parameters "
@@ -277,49 +262,49 @@ def _mapping(name: str, value: Any, where: str) -> dict[str, Any]:
 def _value(entry: _Entry) -> Any:
     path, name = entry.path, entry.path[-1]
     if path[0] == "generation_config":
-        kind = settings_of(GenerationConfig)[name].kind
+        type_ = settings_of(GenerationConfig)[name].type
     elif path[0] == "dataset_args":
-        kind = settings_of(DatasetArgs)[name].kind
+        type_ = settings_of(DatasetArgs)[name].type
     elif path[0] == "model_args":
         return _checked_value(_dotted(path), {"value": entry.value}, entry.where, TABLE)["value"]
     else:
-        kind = settings_of(TaskConfig)[name].kind
+        type_ = settings_of(Settings)[name].type
     value = entry.value
     if entry.is_text and isinstance(value, str):
         try:
-            value = kind.read(value)
+            value = type_.parse(value)
         except ValueError as error:
-            raise _wrong(_dotted(path), value, entry.where, kind, str(error)) from None
-    return _checked_value(_dotted(path), value, entry.where, kind)
+            raise _wrong(_dotted(path), value, entry.where, type_, str(error)) from None
+    return _checked_value(_dotted(path), value, entry.where, type_)
 
 
-def _checked_value(name: str, value: Any, where: str, kind: Kind) -> Any:
+def _checked_value(name: str, value: Any, where: str, type_: SettingType) -> Any:
     try:
-        return kind.check(value)
+        return type_.check(value)
     except RecursionError:
-        raise _wrong(name, value, where, kind, "It is nested too deeply") from None
+        raise _wrong(name, value, where, type_, "It is nested too deeply") from None
     except ValueError as error:
-        raise _wrong(name, value, where, kind, str(error) or _about_quotes(value, kind)) from None
+        raise _wrong(name, value, where, type_, str(error) or _about_quotes(value, type_)) from None
 
 
-def _about_quotes(value: Any, kind: Kind) -> str:
+def _about_quotes(value: Any, type_: SettingType) -> str:
     """Return what to say where a YAML or JSON value is right but for its quotes."""
     quoted, unquoted = "Write it in quotes", "Write it without quotes"
     try:
         if isinstance(value, str):
-            kind.check(kind.read(value))
+            type_.check(type_.parse(value))
             return unquoted
-        kind.check(str(value))
+        type_.check(str(value))
     except (ValueError, RecursionError):
         return ""
     return quoted if isinstance(value, (bool, int, float, date)) else ""
 
 
-def _wrong(name: str, value: Any, where: str, kind: Kind, reason: str) -> ConfigError:
+def _wrong(name: str, value: Any, where: str, type_: SettingType, reason: str) -> ConfigError:
     """Make the message. What could hold a key is not shown."""
     if value in ("", [""]):
         shown = "empty"
     else:
-        shown = "read" if kind in (SECRET, TABLE) else describe(without_keys(value) if kind is URL else value)
+        shown = "read" if type_ in (SECRET, TABLE) else describe(without_keys(value) if type_ is URL else value)
     reason = f" {reason[0].upper()}{reason[1:].rstrip('.?')}{'?' if reason.endswith('?') else '.'}" if reason else ""
-    return ConfigError(redact(f"{name} cannot be {shown} (in {where}). It takes {kind.expects}.{reason}"))
+    return ConfigError(redact(f"{name} cannot be {shown} (in {where}). It takes {type_.expects}.{reason}"))

@@ -1,4 +1,4 @@
-"""The text form of a mapping: ``key=value,key=value`` or a JSON object (spec/parameters.md, "Example")."""
+"""Settings as text: ``key=value,key=value`` or a JSON object (spec/parameters.md, "Example"). Parsed strictly."""
 
 from __future__ import annotations
 

@@ -1,0 +1,304 @@
+# ruff: noqa: RUF009  a setting is a dataclass field
+"""The table of settings. Options, ini keys, environment variables and `TaskConfig` are made from its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from ..core.secret import MASK, Secret, is_secret_name
+from ..sandbox.engine import ENGINES, LATER_ENGINES
+from ..version import __version__
+from .generation import GenerationConfig
+from .setting import (
+    BUDGET,
+    GATES,
+    LIMIT,
+    LINES,
+    METRICS,
+    NAME_OR_PATH,
+    NAMES,
+    PAIR,
+    PATH,
+    PATH_OR_TABLE,
+    SECRET,
+    SWITCH,
+    TABLE,
+    TEMPLATE,
+    TEXT,
+    TEXTS,
+    URL,
+    ErrorBudget,
+    choice,
+    number,
+    setting,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k")
+EVAL_TYPES = ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom")
+LATER_EVAL_TYPES = ("litellm", "text2image", "text2speech", "image_editing")
+_EVAL_TYPE_ALIASES = {"service": "openai_api", "server": "openai_api", "checkpoint": "llm_ckpt", "mock": "mock_llm"}
+BACKENDS = ("Native", "OpenCompass", "VLMEvalKit", "RAGEval", "ThirdParty")
+JUDGE_STRATEGIES = ("auto", "llm", "rule", "llm_recall")
+HUBS = ("modelscope", "huggingface", "local")
+MOCK = ("mock", "mock_llm")
+LATEST = "latest"
+ARENA = "general_arena"
+SERVICE_BATCH_SIZE = 8
+MOST_IN_FLIGHT = 65_536  # one address has no more ports to connect from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetArgs:
+    """Changes to one benchmark: an entry of `dataset_args` (spec/parameters.md, "dataset-args").
+
+    None means: as the benchmark's author wrote it.
+
+    Attributes:
+        dataset_id: Id on the hub, or a local path (which never goes online).
+        review_timeout: Seconds for scoring one sample.
+        filters: What is done to a reply before it is scored: ``remove_until``, ``extract``.
+        extra_params: The benchmark's own parameters, checked against those it declares.
+    """
+
+    dataset_id: str | None = setting(PATH, "Id on the hub, or a local path.")
+    dataset_revision: str | None = setting(TEXT, "Revision of the dataset on the hub.")
+    subset_list: tuple[str, ...] | None = setting(TEXTS, "The subsets to evaluate.")
+    default_subset: str | None = setting(TEXT, "Subset of records that name none.")
+    train_split: str | None = setting(TEXT, "Split that few-shot exemplars are taken from.")
+    eval_split: str | None = setting(TEXT, "Split that is evaluated.")
+    few_shot_num: int | None = setting(whole(0), "Number of few-shot exemplars.")
+    few_shot_random: bool | None = setting(SWITCH, "Draw the exemplars instead of taking the first.")
+    prompt_template: str | None = setting(TEMPLATE, "Template of the user message.")
+    few_shot_prompt_template: str | None = setting(TEMPLATE, "Template of the user message with exemplars.")
+    query_template: str | None = setting(TEMPLATE, "Template of the question within the prompt.")
+    system_prompt: str | None = setting(TEMPLATE, "System message.")
+    shuffle: bool | None = setting(SWITCH, "Shuffle the samples before the limit is applied.")
+    shuffle_choices: bool | None = setting(SWITCH, "Shuffle the options of multiple-choice questions.")
+    metric_list: tuple[str | Mapping[str, Any], ...] | None = setting(METRICS, "The metrics to report.")
+    primary_metric: str | None = setting(TEXT, "The metric that stands for the benchmark.")
+    aggregation: str | None = setting(choice(*AGGREGATIONS), "How scores become a metric.")
+    filters: Mapping[str, Any] | None = setting(TABLE, "What is done to a reply before it is scored.")
+    review_timeout: float | None = setting(number(0, above=True), "Seconds for scoring one sample.")
+    force_redownload: bool | None = setting(SWITCH, "Download the dataset again.")
+    extra_params: Mapping[str, Any] | None = setting(TABLE, "Parameters of the benchmark's own.")
+    sandbox_config: Mapping[str, Any] | None = setting(
+        TABLE, "Container of the code the model writes: image, memory_limit, cpu_limit."
+    )
+
+
+@dataclass(frozen=True, init=False, repr=False, eq=False)
+class Settings:
+    """The settings of a run, complete: what the user left out is filled in.
+
+    Attributes:
+        model_id: The last part of ``model`` unless given; empty without a model.
+        eval_type: Which provider answers; None as long as no model is given.
+        eval_batch_size: Requests in flight, or rows of a local model's batch: 8 for services, 1 for local models.
+        limit: Samples of each subset, as a number (int) or a share of them (float, 1.0 being all).
+        timeout: The same as ``generation_config.timeout``; ``stream`` likewise.
+        given: Where each setting that the user made comes from: ``{"generation_config.top_p": "--eval-..."}``.
+        notes: What the user should know of how older spellings were understood, a sentence each.
+    """
+
+    model: str | None = setting(
+        NAME_OR_PATH, "Name of the model: a ModelScope id, a local path, or what a service calls it."
+    )
+    model_id: str = setting(TEMPLATE, "What the model is called in reports; default: the last part of its name.", "")
+    model_args: Mapping[str, Any] = setting(
+        TABLE, "Loading or client arguments: revision, precision, device_map ...", factory=dict
+    )
+    model_task: str = setting(choice("text_generation", "image_generation"), "What the model does.", "text_generation")
+    chat_template: str | None = setting(TEMPLATE, "Jinja chat template of a local model, in place of its own.")
+    datasets: tuple[str, ...] = setting(NAMES, "The benchmarks to run.", ())
+    dataset_args: Mapping[str, DatasetArgs] = setting(
+        TABLE, 'Changes to single benchmarks: {"gsm8k": {"few_shot_num": 0}}.', factory=dict
+    )
+    prompts: str | None = setting(
+        choice("evalscope"), "Whose prompt templates are used in place of our own: those of an installed EvalScope."
+    )
+    dataset_dir: str | None = setting(PATH, "Folder with the datasets: DIR/<benchmark>/ is used where it exists.")
+    dataset_hub: str = setting(choice(*HUBS), "Where datasets are downloaded from; local: nowhere.", "modelscope")
+    limit: int | float | None = setting(LIMIT, "Samples of each subset: a number (5) or a share (0.1; 1.0 is all).")
+    limit_total: int | None = setting(whole(1), "Samples of each benchmark, over all its subsets.")
+    repeats: int = setting(whole(1), "How often each sample is asked.", 1)
+    generation_config: GenerationConfig = setting(
+        TABLE, "Generation parameters: temperature, max_tokens, timeout ...", factory=GenerationConfig
+    )
+    eval_type: str | None = setting(
+        choice(*EVAL_TYPES, also=_EVAL_TYPE_ALIASES, later=LATER_EVAL_TYPES),
+        "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm; default: "
+        "openai_api with an api-url, else llm_ckpt.",
+    )
+    eval_backend: str = setting(choice(*BACKENDS), "Evaluation backend.", "Native")
+    eval_config: str | Mapping[str, Any] | None = setting(PATH_OR_TABLE, "Configuration of another backend.")
+    eval_batch_size: int = setting(
+        whole(1, MOST_IN_FLIGHT),
+        "Requests in flight; default: 8. Rows of a local model's batch; default: 1.",
+        8,
+    )
+    use_cache: str | None = setting(PATH, "Directory of an earlier run to carry on, or 'latest'.")
+    response_cache: str | None = setting(
+        PATH, "Directory where replies are kept across runs: what was asked in one is not asked again in another."
+    )
+    response_cache_sampled: bool = setting(SWITCH, "Keep sampled replies there too, not only repeatable ones.", False)
+    rerun_review: bool = setting(SWITCH, "Score the answers of the earlier run again, asking nothing.", False)
+    work_dir: str = setting(PATH, "Where runs are recorded, each in a directory of its own.", "./outputs")
+    no_timestamp: bool = setting(SWITCH, "Record directly in work-dir.", False)
+    enable_progress_tracker: bool = setting(SWITCH, "Keep progress.json up to date.", False)
+    ignore_errors: bool = setting(SWITCH, "Exit with 0 whatever samples end in an error.", False)
+    max_errors: ErrorBudget | None = setting(
+        BUDGET, "Exit with 0 as long as no more samples end in an error; end the run once they do."
+    )
+    debug: bool = setting(SWITCH, "Log every request.", False)
+    seed: int = setting(whole(0), "Seed of shuffling and of local sampling.", 42)
+    api_url: str | None = setting(
+        URL, "Base URL of the service, such as http://127.0.0.1:8000/v1.", env=("EVALSCOPE_BASE_URL",)
+    )
+    api_key: Secret = setting(SECRET, "Key of the service, or env:NAME.", factory=lambda: Secret("EMPTY"))
+    timeout: float | None = setting(number(0, above=True), "Seconds one request may take.")
+    stream: bool | None = setting(SWITCH, "Receive replies as a stream.")
+    judge: Mapping[str, Any] = setting(
+        TABLE,
+        "Judges in EvalScope's newer form: strategy, models, contract, repeats, position_swap, aggregation, "
+        "min_valid_judges.",
+        factory=dict,
+    )
+    judge_strategy: str = setting(
+        choice(*JUDGE_STRATEGIES),
+        "When a judge model decides: where the benchmark wants it (auto), always (llm), never (rule), or where the "
+        "rule found the reply wrong (llm_recall).",
+        "auto",
+    )
+    judge_model_args: Mapping[str, Any] = setting(
+        TABLE,
+        "The judge: model_id, api_url, api_key, system_prompt, prompt_template, generation_config, model_args, "
+        "score_type, score_pattern, score_mapping.",
+        factory=dict,
+    )
+    arena: tuple[str, ...] = setting(
+        LINES,
+        "Run whose replies are compared with those of others: DIR or NAME=DIR. Given once for each model, it stands "
+        "for the benchmark general_arena over these.",
+        (),
+    )
+    judge_worker_num: int | None = setting(
+        whole(1, MOST_IN_FLIGHT), "Requests in flight to each judge; default: as many as to the model."
+    )
+    judge_audit: int = setting(
+        whole(0), "Write this many judgements, drawn at random, to a file for a person to check.", 0
+    )
+    analysis_report: bool = setting(
+        SWITCH, "Have the judge write about each report's figures, in the language of --eval-language.", False
+    )
+    use_sandbox: bool = setting(
+        SWITCH, "Run the code that models write in a container; without it, in a local sandbox.", False
+    )
+    sandbox: Mapping[str, Any] = setting(
+        TABLE, "The sandbox: enabled, engine, pool_size, default_config, manager_config.", factory=dict
+    )
+    sandbox_type: str | None = setting(
+        choice(*ENGINES, later=LATER_ENGINES),
+        "Where code runs: bubblewrap, landlock, or the better of them (auto); with use-sandbox also docker, which is "
+        "then the default.",
+    )
+    sandbox_manager_config: Mapping[str, Any] = setting(
+        TABLE, "The service that makes containers: base_url, api_key; default: made here.", factory=dict
+    )
+    allow_unsafe_code: bool = setting(
+        SWITCH, "Run the code that models write even where nothing isolates it; reports are marked.", False
+    )
+    agent_config: Mapping[str, Any] = setting(TABLE, "The agent that answers.", factory=dict)
+    think_tags: tuple[str, str] | None = setting(
+        PAIR,
+        "The model's marks around its thinking, if they are not common ones such as <think>, <thought> or [THINK].",
+    )
+    thinking_metrics: bool = setting(
+        SWITCH, "Measure the thinking too: tokens, thoughts, how early the right answer is reached.", False
+    )
+    collect_perf: bool = setting(SWITCH, "Measure latency and tokens, and report them.", True)
+    dry_run: bool = setting(SWITCH, "List what would run, and ask nothing.", False)
+    trust_remote_code: bool = setting(SWITCH, "Run code that comes with a local model or a dataset.", False)
+    language: str = setting(choice("en", "zh"), "Language of the tables' titles and of the analysis.", "en")
+    gate: tuple[str, ...] = setting(
+        GATES, "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times.", ()
+    )
+    baseline: str | None = setting(PATH, "Directory of an earlier run whose scores must be reached, or 'latest'.")
+    max_drop: float = setting(number(0), "How far a score may fall below the baseline's.", 0.0)
+    show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
+    strict: bool = setting(SWITCH, "Report wrong answers as failed tests.", False)
+    skip_unready: bool = setting(
+        SWITCH, "Skip benchmarks that lack a judge, data, a sandbox or a package, list them, and run the others.", False
+    )
+    rerun: str | None = setting(choice("errors"), "Ask only the samples again that ended in an error last time.")
+    heartbeat_interval: float = setting(number(0, above=True), "Seconds between signs of life in the log.", 60.0)
+    evalscope_version: str = __version__
+    given: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Make settings of checked and complete values, by field name."""
+        settings = cls.__new__(cls)
+        settings._fill(values)
+        return settings
+
+    def _fill(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def args_of(self, benchmark: str) -> DatasetArgs:
+        """Return what the user changed of one benchmark."""
+        return self.dataset_args.get(benchmark) or DatasetArgs()
+
+    @property
+    def generation_given(self) -> frozenset[str]:
+        """The generation parameters the user set; the others are defaults."""
+        prefix = "generation_config."
+        return frozenset(name.removeprefix(prefix) for name in self.given if name.startswith(prefix))
+
+
+# As JSON -----------------------------------------------------------------------------------------------------------
+
+
+def to_mapping(config: Settings, *, reveal_secrets: bool = False, only_given: bool = False) -> dict[str, Any]:
+    """Return a configuration as one flat mapping of JSON values, for ``task_config.yaml``.
+
+    Args:
+        config: What to write.
+        reveal_secrets: Write keys, instead of stars. `sources.from_mapping` is lossless then.
+        only_given: Leave out what the user did not set.
+    """
+    given = {name.partition(".")[0] for name in config.given}
+    names = [f.name for f in fields(config) if f.name not in ("given", "notes", "timeout", "stream")]
+    result = {n: _json(getattr(config, n), reveal_secrets) for n in names if not only_given or n in given}
+    if "generation_config" in result:
+        plain = GenerationConfig()
+        kept = {
+            f.name: getattr(config.generation_config, f.name)
+            for f in fields(GenerationConfig)
+            if f.name in config.generation_given or getattr(config.generation_config, f.name) != getattr(plain, f.name)
+        }
+        result["generation_config"] = _json(kept, reveal_secrets)
+    return result
+
+
+def _json(value: Any, reveal: bool, key: str = "") -> Any:
+    if isinstance(value, Secret):
+        return value.reveal() if reveal or value.reveal() == "EMPTY" else MASK
+    if isinstance(value, ErrorBudget):
+        return str(value)
+    if isinstance(value, DatasetArgs):
+        value = {f.name: v for f in fields(value) if (v := getattr(value, f.name)) is not None}
+    if isinstance(value, Mapping):
+        return {k: _json(item, reveal, k) for k, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(item, reveal, key) for item in value]
+    if isinstance(value, str) and value and not reveal and is_secret_name(key):
+        return MASK
+    return value
