@@ -1,4 +1,4 @@
-"""Python files of the user's own: data sets and interfaces."""
+"""Loads Python files of the user: custom data sets and interfaces."""
 
 from __future__ import annotations
 

@@ -21,14 +21,25 @@ FIRST_REPLY_S = 1.0
 # A schema with a key of its own for each sample is a new schema each time, which some services compile for seconds:
 # any JSON object is requested first. Some local servers know schemas only.
 OPENAI_FORMATS = ("json_object", "json_schema")
+RESPONSES_FORMATS = ("text.format json_object", "json_schema")
 _REFUSED = (400, 422)
-_ABOUT_FORMAT = ("response_format", "json_object", "json_schema", "structured output", "guided", "grammar")
+_ABOUT_FORMAT = (
+    "response_format",
+    "text.format",
+    "json_object",
+    "json_schema",
+    "structured output",
+    "guided",
+    "grammar",
+)
 
 
 def formats_for(eval_type: str, config: GenerationConfig) -> tuple[str, ...]:
     """Return the formats that may be requested, the first choice first; none when the user requests one."""
-    own = config.response_schema is not None or "response_format" in (config.extra_body or {})
-    return OPENAI_FORMATS if eval_type == "openai_api" and not own else ()
+    body = config.extra_body or {}
+    if config.response_schema is not None or "response_format" in body or "text" in body:
+        return ()
+    return {"openai_api": OPENAI_FORMATS, "openai_responses_api": RESPONSES_FORMATS}.get(eval_type, ())
 
 
 class Formatted:
@@ -94,6 +105,8 @@ class Formatted:
 def _requesting(form: str, config: GenerationConfig, schema: Mapping[str, Any]) -> GenerationConfig:
     if form == "json_schema":
         return replace(config, response_schema={"name": "verdict", "json_schema": schema, "strict": True})
-    if form:
-        return replace(config, extra_body={**(config.extra_body or {}), "response_format": {"type": form}})
-    return config
+    if not form:
+        return config
+    wanted = {"type": "json_object"}
+    field = {"text": {"format": wanted}} if form.startswith("text") else {"response_format": wanted}
+    return replace(config, extra_body={**(config.extra_body or {}), **field})

@@ -1,4 +1,4 @@
-"""From a `ModelSpec` to a model. The place where providers are known by name, and where others add theirs."""
+"""Makes a model from a `ModelSpec`. The registry of providers by name; plugins add theirs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _made(spec: ModelSpec) -> Model:
 
 
 class TaggedModel:
-    """A model with tags of its own around its thinking."""
+    """A model with custom tags around its thinking."""
 
     def __init__(self, model: Model, tags: tuple[str, str]) -> None:
         self._model = model

@@ -77,11 +77,11 @@ def create(spec: ModelSpec) -> ServiceModel:
 
 
 class Address(NamedTuple):
-    """Where a service is.
+    """The address of a service.
 
     Attributes:
         url: Without the path of the call, which older configurations include.
-        query: What followed the question mark.
+        query: The parameters after the question mark.
     """
 
     url: str
@@ -92,7 +92,7 @@ def base_address(spec: ModelSpec) -> Address:
     """Return the service's address.
 
     Raises:
-        ConfigError: There is none, or it is no address.
+        ConfigError: There is none, or it is not an address.
     """
     if not spec.api_url:
         raise ConfigError(

@@ -161,7 +161,7 @@ def _http_client() -> Any:
 
 
 class _RefusedError(Exception):
-    """A reply with a status that is no success, which the package would read to its end, however long."""
+    """A reply with an error status, which the package would read to its end, however long."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a model is to the rest of the package."""
+"""The interface of a model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..wire.request import Request
 
 
 class Model(Protocol):
-    """Anything that answers messages. Instances live in one process and are used from one event loop."""
+    """A model that answers messages. Instances live in one process and are used from one event loop."""
 
     @property
     def name(self) -> str:
@@ -18,15 +18,15 @@ class Model(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """What tells this model's answers from another's: name and arguments that change them, never url or key."""
+        """Identity of the model's answers: name and arguments that change them, never URL or key."""
         ...
 
     async def generate(self, request: Request) -> ModelOutput:
-        """Answer one request, once: waiting and asking again are the engine's part.
+        """Send one request, once: the engine waits and retries.
 
         Raises:
-            RateLimitedError: Asked to slow down.
-            TransientError: May work when asked again.
+            RateLimitedError: The service refuses more requests for now.
+            TransientError: A retry may succeed.
             RejectedError: This request is refused.
             FatalError: Every request is refused.
         """
@@ -39,8 +39,8 @@ class Model(Protocol):
 
 @runtime_checkable
 class Connecting(Protocol):
-    """A model that can open connections before it is asked."""
+    """A model that can open connections before the first request."""
 
     async def connect(self, count: int) -> None:
-        """Open ``count`` connections more. What fails is not told here: the request that needs it will fail."""
+        """Open ``count`` more connections. Failures are not reported here: the request that needs one will fail."""
         ...

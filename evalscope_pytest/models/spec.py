@@ -1,4 +1,4 @@
-"""What a model is made from."""
+"""The specification of a model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOCAL_LOOKAHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """Everything a provider may need to make a model.
+    """Everything that a provider may need to make a model.
 
     Attributes:
         eval_type: Which provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``, ``llm_ckpt``,
@@ -29,7 +29,7 @@ class ModelSpec:
         model_args: The provider's own arguments.
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
-        seed: The run's seed; local sampling uses it where ``generation`` has none.
+        seed: The run's seed; local sampling uses it if ``generation`` has none.
         think_tags: What the model writes around its thinking, besides the marks known to `core.reply_marks`.
         instance: A model the user made; then nothing else of this matters.
     """
@@ -49,17 +49,17 @@ class ModelSpec:
 
     @property
     def is_service(self) -> bool:
-        """True where requests go over a network to a provider of this package's."""
+        """True if requests go over a network to a built-in provider."""
         return self.instance is None and self.eval_type in SERVICES
 
     @property
     def is_mock(self) -> bool:
-        """True where replies are made of the samples' references, whatever the generation parameters."""
+        """True if replies are made from the samples' references, whatever the generation parameters."""
         return self.instance is None and self.eval_type == "mock_llm"
 
     @property
     def requests_in_flight(self) -> int:
-        """How many requests the engine should keep open.
+        """Number of requests that the engine should keep open.
 
         A local model that sees several batches' worth of prompts puts those of like length together.
         """
@@ -89,10 +89,10 @@ class ModelSpec:
 
 
 def with_defaults(config: GenerationConfig, eval_type: str, model: str = "") -> GenerationConfig:
-    """Fill in what a provider assumes where the user said nothing.
+    """Fill in the provider's defaults.
 
-    Services are asked for temperature 0, unless any sampling parameter is given, so that setting only ``max_tokens``
-    does not turn sampling on. Local models generate at most 2048 tokens, greedily unless asked to sample.
+    Requests to services have temperature 0 unless a sampling parameter is given, so that setting only ``max_tokens``
+    does not turn sampling on. Local models generate at most 2048 tokens, greedily unless sampling is requested.
     """
     sampling = (config.temperature, config.top_p, config.top_k, config.do_sample)
     if eval_type in ("openai_api", "openai_responses_api"):

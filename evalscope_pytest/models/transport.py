@@ -1,4 +1,4 @@
-"""How a request reaches a service and its reply comes back: plain aiohttp, for every provider that speaks HTTP.
+"""Sends requests to services over plain aiohttp, for every provider that speaks HTTP.
 
 Measured at 64 in flight (docs/design): aiohttp costs 0.2 ms of CPU per request, httpx 8 ms.
 """
@@ -29,17 +29,17 @@ STREAM_TIMEOUT_S = 120.0
 _IDLE_S = 4.0  # uvicorn, below most servers, drops an idle connection after 5 s: never be the one that finds out
 _LARGE_BODY = 1 << 20
 MOST_BYTES = 64 << 20  # of a reply: a million tokens are 4 to 8 MB, with their log-probabilities more
-MOST_ERROR_BYTES = 256 << 10  # of a page or message that is no reply: its beginning says what it is
+MOST_ERROR_BYTES = 256 << 10  # of an error page or message: its beginning identifies it
 EVENT_STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back.
+    """A reply as it came.
 
     Attributes:
         headers: A mapping that ignores case.
-        body: All of it; empty where it was streamed to the sink.
+        body: All of it; empty if it was streamed to the sink.
         streamed: It was an event stream, and went to the sink.
     """
 
@@ -77,7 +77,7 @@ class Transport(Protocol):
         ...
 
     async def connect(self, count: int) -> None:
-        """Open connections for requests to come. What fails is not told here: the request that needs it will fail."""
+        """Open connections for requests to come. Failures are not reported here: the request that needs one fails."""
         ...
 
     async def close(self) -> None:
@@ -147,7 +147,7 @@ class HttpTransport:
             raise no_connection(error, self.url, reached=self._reached) from None
 
     async def connect(self, count: int) -> None:
-        """Open ``count`` connections more; none where a proxy stands in between, which has its own."""
+        """Open ``count`` more connections; none through a proxy, which has its own."""
         session = self._session or self._open()
         connector = session.connector
         if connector is None or self._proxy is not None:
@@ -246,12 +246,12 @@ async def _read_stream(content: aiohttp.StreamReader, sink: Sink, silence_s: flo
         SilentStreamError: Nothing came for ``silence_s`` seconds.
     """
     loop = asyncio.get_running_loop()
-    heard_at = 0.0
+    last_at = 0.0
     timer: asyncio.TimerHandle | None = None
 
     def look() -> None:  # one timer that starts itself again, instead of one for each chunk
         nonlocal timer
-        left_s = heard_at + silence_s - loop.time()
+        left_s = last_at + silence_s - loop.time()
         if left_s > 0:
             timer = loop.call_later(left_s, look)
         else:
@@ -259,7 +259,7 @@ async def _read_stream(content: aiohttp.StreamReader, sink: Sink, silence_s: flo
 
     try:
         async for chunk in content.iter_any():
-            heard_at = loop.time()
+            last_at = loop.time()
             timer = timer or loop.call_later(silence_s, look)
             sink(chunk)
     finally:
@@ -300,7 +300,7 @@ def check_url(url: str) -> URL:
     """Return ``url`` parsed.
 
     Raises:
-        ConfigError: It is no http or https address with a host.
+        ConfigError: It is not an http or https address with a host.
     """
     try:
         target = URL(url.strip())

@@ -1,4 +1,4 @@
-"""Checks every provider makes before a run: nothing a user sets is ignored without a word."""
+"""Checks of arguments and parameters before a run: no setting is ignored silently."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def refuse(config: GenerationConfig, unusable: Mapping[str, str], eval_type: str
 
 
 def check_sampling(config: GenerationConfig) -> None:
-    """Refuse greedy decoding and sampling asked for at once.
+    """Refuse greedy decoding and sampling at once.
 
     Raises:
         ConfigError: ``do_sample`` contradicts ``temperature``.

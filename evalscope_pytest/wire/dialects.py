@@ -45,7 +45,7 @@ _BY_END = {  # of an address, if --api is openai
 
 
 def find(name: str) -> Interface:
-    """Return an interface: a built-in one by its name, or one of the user's own by its file, which is run once.
+    """Return an interface: a built-in one by its name, or a custom one by its file, which is run once.
 
     Raises:
         ConfigError: There is none, or its file is wrong.

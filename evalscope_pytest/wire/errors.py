@@ -1,4 +1,4 @@
-"""What a service's failure means: ask again, skip this sample, or stop (the tree in ``core.errors``).
+"""Classifies failures of services: retry, skip this sample, or stop (the tree in ``core.errors``).
 
 One place decides for every client, so that they agree. Decisions rest on the status and on codes; a service's prose
 is looked at only where services give nothing else, and only its beginning, as it may quote the prompt.
@@ -49,12 +49,12 @@ _STATUS_OF = {  # of errors inside a reply that itself came with status 200
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a service said about a request it did not answer.
+    """The reason a service gave for not answering a request.
 
     Attributes:
         message: Its words: one line, at most 300 characters, keys masked.
         codes: Its ``code``, ``type`` and ``status``, in lower case.
-        status: The HTTP status the body itself names, 0 where it names none.
+        status: The HTTP status in the body itself, 0 if it has none.
     """
 
     message: str
@@ -88,7 +88,7 @@ def shown_url(url: str) -> str:
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the seconds a service asks to wait, from ``retry-after-ms`` or ``Retry-After``; None where it is unclear.
+    """Return the seconds to wait, from ``retry-after-ms`` or ``Retry-After``; None if they are unclear.
 
     Args:
         headers: A mapping that ignores case.
@@ -142,7 +142,7 @@ def complaint_of(payload: object) -> Complaint:
 
 
 def _page_text(page: str) -> str:
-    """Return what tells a page from another: its title, or its beginning."""
+    """Return what identifies a page: its title, or its beginning."""
     lower = page[:4000].lower()
     at, end = lower.find("<title>"), lower.find("</title>")
     if 0 <= at < end:
@@ -159,13 +159,13 @@ def refusal(
     inside: bool = False,
     location: str | None = None,
 ) -> ModelError:
-    """Return the error that a reply with a status other than 200, or an error object, stands for.
+    """Return the error for a reply with a status other than 200, or for an error object.
 
     Args:
         status: The HTTP status.
-        said: What the body says.
+        said: The reason in the body.
         url: Where the request went; shown without secrets.
-        retry_after: Seconds the service asked to wait.
+        retry_after: Seconds to wait, if the service named them.
         inside: The reply itself came with status 200; ``status`` is what its error object amounts to.
         location: Where a redirect points.
     """
@@ -213,7 +213,7 @@ def refusal_inside(payload: object, url: str) -> ModelError:
 
 
 def malformed(what: str, url: str) -> TransientError:
-    """Return the error for a reply that is no reply: not JSON, no choices, cut off."""
+    """Return the error for an unusable reply: not JSON, no choices, cut off."""
     return TransientError(f"unusable reply from {shown_url(url)}: {what}")
 
 

@@ -19,13 +19,13 @@ class FastDelta:
     event with another string in one place.
 
     Args:
-        says: Returns the text of an event that has a text and nothing else that counts; None for any other.
+        text_of: Returns the text of an event that carries a text and nothing else that counts; None for any other.
     """
 
-    __slots__ = ("_before", "_behind", "_says", "_tries")
+    __slots__ = ("_before", "_behind", "_text_of", "_tries")
 
-    def __init__(self, says: Callable[[bytes], str | None]) -> None:
-        self._says = says
+    def __init__(self, text_of: Callable[[bytes], str | None]) -> None:
+        self._text_of = text_of
         self._before = self._behind = b""
         self._tries = _TRIES
 
@@ -34,22 +34,22 @@ class FastDelta:
         before, behind = self._before, self._behind
         if not (piece.startswith(before) and piece.endswith(behind)):
             return None
-        said = piece[len(before) : len(piece) - len(behind)]
-        if not before or not _plain(said):
+        found = piece[len(before) : len(piece) - len(behind)]
+        if not before or not _plain(found):
             return None
         try:
-            return said.decode()
+            return found.decode()
         except UnicodeDecodeError:
             return None
 
     def learn(self, piece: bytes, text: str) -> None:
         """Learn from an event that was parsed, if another text in the place of its text is just another text."""
-        said = text.encode()
-        place = piece.find(b'"%b"' % said) + 1
-        if not (self._tries and place and _plain(said)):
+        learned = text.encode()
+        place = piece.find(b'"%b"' % learned) + 1
+        if not (self._tries and place and _plain(learned)):
             return
         self._tries -= 1
-        before, behind = piece[:place], piece[place + len(said) :]
+        before, behind = piece[:place], piece[place + len(learned) :]
         other = "?" if text != "?" else "!"
-        if self._says(before + other.encode() + behind) == other:
+        if self._text_of(before + other.encode() + behind) == other:
             self._before, self._behind = before, behind

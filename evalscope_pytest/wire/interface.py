@@ -1,4 +1,4 @@
-"""What a load test needs of a dialect, and what an evaluation needs of it."""
+"""The two views of a dialect: `Interface` for load tests, `Draft` for evaluations."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def check(config: GenerationConfig) -> None:
 
 
 def thinks_first(model: str) -> bool:
-    """Return whether OpenAI's own service treats ``model`` as a reasoning model: no temperature, no ``max_tokens``."""
+    """Return whether OpenAI treats ``model`` as a reasoning model: no temperature, no ``max_tokens``."""
     name = model.rpartition("/")[2]
     return name.startswith(("o1", "o3", "o4-", "gpt-5")) and not name.startswith("gpt-5-chat")
 

@@ -1,6 +1,6 @@
-"""Thinking, told apart from the answer.
+"""Splits thinking from the answer.
 
-Servers with a reasoning parser send thinking in a field of its own. All others leave it in the text, between
+Servers with a reasoning parser send thinking in a separate field. All others leave it in the text, between
 ``<think>`` and ``</think>`` or other usual marks (`core.reply_marks`, which the readers of replies use, too); with
 templates that open the block in the prompt only the closing tag is left.
 """

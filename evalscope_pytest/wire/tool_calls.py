@@ -10,7 +10,7 @@ from typing import Any
 from ..core.values import Message, Tool, ToolCall
 
 MAX_CALLS = 1000  # of one reply: a service that streams a million indices must not fill the memory
-# Bounds on finding out whether arguments are whole, since a hostile stream may ask for that again and again.
+# Bounds on checking whether arguments are whole, since a hostile stream may trigger the check again and again.
 MOST_LOOKS = 100
 LONGEST_LOOK = 1 << 20
 
@@ -41,7 +41,7 @@ class _Draft:
     """A call under construction.
 
     Attributes:
-        index: What a stream numbers it; None where it does not.
+        index: Its number in a stream; None if the stream has none.
     """
 
     index: int | None
@@ -51,7 +51,7 @@ class _Draft:
     looks: int = 0
 
     def is_whole(self) -> bool:
-        """Tell whether the arguments so far are a whole JSON object. Looks a bounded number of times."""
+        """Return whether the arguments so far are a whole JSON object; looks a bounded number of times."""
         self.looks += 1
         if self.looks > MOST_LOOKS or sum(map(len, self.pieces)) > LONGEST_LOOK:
             return False
@@ -61,9 +61,9 @@ class _Draft:
             return False
 
     def is_followed(self, own_id: str, name: str, arguments: str) -> bool:
-        """Tell whether an entry in the same place begins another call.
+        """Return whether an entry in the same place begins another call.
 
-        A name where one exists does, and a new id. An id alone does so only after whole arguments, as some services
+        A second name does, and so does a new id. An id alone does so only after whole arguments, as some services
         draw an id anew for each piece; the same id and name again do then, too.
         """
         if name and self.name and not (own_id and own_id == self.id):
@@ -83,7 +83,7 @@ class CallDrafts:
 
     def __init__(self) -> None:
         self._drafts: list[_Draft] = []
-        self._latest: dict[int, _Draft] = {}  # by index, or by position where there is none
+        self._latest: dict[int, _Draft] = {}  # by index, or by position if there is none
 
     def take(self, calls: object) -> None:
         """Take a reply's ``tool_calls``, or those of a piece of it; what is none is passed over."""
@@ -110,7 +110,7 @@ class CallDrafts:
             draft.pieces.append(arguments)
 
     def calls(self) -> tuple[ToolCall, ...]:
-        """Return all calls, in the order of their indices, or as they came where some have none."""
+        """Return all calls, in the order of their indices, or in order of arrival if some have none."""
         drafts = self._drafts
         if all(draft.index is not None for draft in drafts):
             drafts = sorted(drafts, key=lambda draft: draft.index or 0)

@@ -44,6 +44,7 @@ def test_without_a_model_there_is_no_provider():
         ({"model": "m", "eval_type": "checkpoint"}, "llm_ckpt", 1),
         ({"model": "m", "eval_type": EvalType.SERVICE}, "openai_api", 8),
         ({"model": "m", "eval_type": "anthropic_api", "eval_batch_size": 3}, "anthropic_api", 3),
+        ({"model": "m", "eval_type": "openai_responses_api", "eval_batch_size": 3}, "openai_responses_api", 3),
         ({"model": "m", "eval_batch_size": 4}, "llm_ckpt", 4),
     ],
 )
@@ -282,7 +283,7 @@ UNAVAILABLE = [
     {"model_task": "image_generation"},
     {"eval_type": "text2image"},
     {"eval_type": "litellm"},
-    {"eval_type": "openai_responses_api"},
+    {"eval_type": "text2speech"},
 ]
 
 

@@ -68,6 +68,24 @@ def test_a_test_says_what_serving_must_reach(project, serving):
     assert {r.body["messages"][0]["content"] for r in serving.requests if "max_tokens" not in r.body} == {"a", "b"}
 
 
+@pytest.mark.parametrize("eval_type", ["openai_responses_api", "anthropic_api"])
+def test_loads_speak_the_dialect_of_the_model(eval_type, project, believed, responses_server, anthropic_server):  # noqa: F811
+    server = responses_server if eval_type == "openai_responses_api" else anthropic_server
+    server.latency_s = 0.02
+    project.write("test_one.py", "def test_one(load):\n    assert load.run(requests=4, max_tokens=7).succeeded == 4\n")
+    given = (f"--eval-api-url={server.url}", f"--eval-type={eval_type}", "--eval-api-key=canary-key-0123456789")
+    run = project.run(*given, "test_one.py", model="m")
+    assert (run.code, run.counts) == (0, {"passed": 1}), run.out
+    assert "canary-key" not in run.out
+    names = {
+        "openai_responses_api": ("authorization", "max_output_tokens"),
+        "anthropic_api": ("x-api-key", "max_tokens"),
+    }
+    header, limit = names[eval_type]
+    assert {r.headers[header].removeprefix("Bearer ") for r in server.requests} == {"canary-key-0123456789"}
+    assert {r.body[limit] for r in server.requests} == {7}
+
+
 @pytest.mark.parametrize("style", ["def", "async def"])
 def test_a_load_that_takes_long_says_how_far_it_is(style, project, serving, monkeypatch):
     monkeypatch.setattr(loading, "FIRST_S", 0.0)  # it is looked every half second

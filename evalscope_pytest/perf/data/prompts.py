@@ -1,4 +1,4 @@
-"""What is sent: conversations of one or more turns."""
+"""Conversations of one or more turns, as load tests send them."""
 
 from __future__ import annotations
 

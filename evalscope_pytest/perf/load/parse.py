@@ -30,24 +30,24 @@ class Reply(StampedReply):
     """The content of a reply, when it came, and its tokens."""
 
     def tokens(self, count: CountTokens | None, prompt_tokens: int) -> Tokens:
-        """Return the token counts and who gave them.
+        """Return the token counts and their source.
 
         Args:
             count: Counts the tokens of a text, for servers that send no usage.
-            prompt_tokens: What is known of the prompt here, 0 for nothing.
+            prompt_tokens: The length of the prompt if it is known here, else 0.
         """
         usage = self.usage or {}
         details = _mapping(usage.get("completion_tokens_details"))
         reasoning = tokens_or_zero(details.get("reasoning_tokens"))
         cached = tokens_or_zero(_mapping(usage.get("prompt_tokens_details")).get("cached_tokens"))
-        asked = tokens_or_zero(usage.get("prompt_tokens")) or tokens_or_zero(usage.get("total_tokens")) or prompt_tokens
+        prompt = tokens_or_zero(usage.get("prompt_tokens")) or tokens_or_zero(usage.get("total_tokens"))
         output = tokens_or_zero(usage.get("completion_tokens"))
         source: TokenSource = "usage"
         silent = not (self.events or self.texts or self.reasoning_texts)
         if not output and not (silent and "completion_tokens" in usage):
             output, source = self._own_count(count)
             reasoning = self.reasoning_events if source == "chunks" else reasoning
-        return Tokens(asked, output, reasoning or self.reasoning_events, cached, source)
+        return Tokens(prompt or prompt_tokens, output, reasoning or self.reasoning_events, cached, source)
 
     def _own_count(self, count: CountTokens | None) -> tuple[int, TokenSource]:
         if count is not None and (self.texts or self.reasoning_texts):
@@ -60,7 +60,7 @@ async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | 
 
     Args:
         reader: None for OpenAI's shape.
-        turns: Shared by all that is read in an event loop.
+        turns: Shared by all readers in an event loop.
     """
     reply, reader = Reply(), reader or OPENAI
     if exchange.failure:

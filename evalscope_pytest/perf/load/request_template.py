@@ -1,4 +1,4 @@
-"""How requests are written and replies read: an interface, with the fields of every request."""
+"""A template for requests: a dialect, with the fields of every request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Form:
     Attributes:
         interface: Its name, see `find`.
         parameters: Fields of every request: ``model``, ``stream``, ``max_tokens`` and the like.
-        lengths: Fewest and most ``max_tokens``: each request draws its own.
+        lengths: Minimum and maximum of ``max_tokens``, which is drawn for each request.
         seed: Of the draws, which are the same in each load.
     """
 
@@ -38,7 +38,7 @@ class Form:
 
         Raises:
             ConfigError: The interface takes no content of this shape.
-            UnsendableError: An interface of the user's own failed with it.
+            UnsendableError: A custom interface failed with it.
         """
         from orjson import dumps
 
@@ -54,7 +54,7 @@ class Form:
 
     @property
     def reader(self) -> Reader:
-        """How replies are read: whole ones are no lines."""
+        """How replies are read: whole replies are not lines."""
         reader = find(self.interface).reader
         return replace(reader, lines=False) if reader.lines and not self.parameters.get("stream") else reader
 
