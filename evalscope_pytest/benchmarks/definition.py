@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
@@ -15,6 +15,9 @@ from ..core.values import Sample
 from ..datasets.source import Record, Source
 from ..judge.judging import Judging
 from ..scoring.protocol import Scorer
+
+if TYPE_CHECKING:
+    from .after_run import AfterRun
 
 # Takes a record, and what else it names: `subset`, and (under any other name) the benchmark's `extra_params`.
 ToSample = Callable[..., Sample]
@@ -78,6 +81,8 @@ class Benchmark:
             ``all_of_part``.
         extra_params: Parameters of its own a user may set under ``dataset_args``, with their defaults.
         variant: Where other arguments follow from ``extra_params`` (a prompt, a scorer): returns those.
+        after_run: Writes further files once all samples are scored, and returns what is shown below the table: takes a
+            `FinishedRun`, returns a `Summary` or None.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
     """
 
@@ -107,6 +112,7 @@ class Benchmark:
     pretty_name: str = ""
     description: str = ""
     timeout_s: float | None = None
+    after_run: AfterRun | None = None
     version: str = "1"
 
 
@@ -141,6 +147,11 @@ def benchmark(
     for argument, words in (("metrics", metrics), ("tags", tags)):
         if isinstance(words, str):
             raise ConfigError(f"{argument} of @benchmark({name!r}) is the text {words!r}. Write [{words!r}].")
+
+    if (after_run := options.get("after_run")) is not None:
+        from .after_run import name_of
+
+        name_of(name, after_run)
 
     def decorate(body: Body) -> Body:
         if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
@@ -192,6 +203,7 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),
     "categories": (Mapping, "a mapping from subset to category"),
     "extra_params": (Mapping, "a mapping from name to default"),
+    "after_run": ((Callable, type(None)), "a function that takes a FinishedRun and returns a Summary or None"),
     "timeout_s": ((int, float, type(None)), "a number of seconds"),
 }
 

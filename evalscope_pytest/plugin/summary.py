@@ -11,6 +11,7 @@ from ..core.terminal import visible
 from ..report.table import error_lines, judge_lines, metric_table, perf_table
 from ..run.assembly import Run
 from ..run.finish import Conclusion, how_to_carry_on, in_short, what_runs
+from .masking import shown
 from .pytest_private import Screen
 
 MOST_OF_A_WRONG_ANSWER = 300
@@ -46,10 +47,10 @@ def show(conclusion: Conclusion, reporter: pytest.TerminalReporter, *, perf: boo
         reporter.write_line(line)
     if conclusion.cache:
         reporter.write_line(conclusion.cache)
-    if arena := conclusion.arena:
-        reporter.write_line(f"\n{arena.text}\nratings: {from_here(arena.folder, reporter.config)}")
-    if conclusion.levels:
-        reporter.write_line(conclusion.levels)
+    for summary in conclusion.summaries:
+        reporter.write_line(shown(summary.text))
+        if summary.folder:
+            reporter.write_line(f"{summary.what}: {from_here(summary.folder, reporter.config)}")
     _show_wrong(conclusion, reporter)
     if errors := error_lines(conclusion.reports):
         reporter.section("samples without a score", red=True)

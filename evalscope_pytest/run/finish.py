@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import arena, collections
-from ..core.errors import UsageError
+from ..benchmarks import after_run
+from ..benchmarks.after_run import FinishedRun, Summary
+from ..core.errors import EvalError, UsageError
+from ..core.secret import redact
+from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
@@ -25,7 +28,6 @@ from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, fold
 
 if TYPE_CHECKING:
-    from ..arena.save import SavedArena
     from .assembly import Run
 
 log = logging.getLogger(__name__)
@@ -114,8 +116,7 @@ class Conclusion:
         cache: How much the response cache had; empty without one.
         audit: Judgements for a person to check; None where none were asked for, or made.
         notes: What else the user should know.
-        arena: The ratings of an arena.
-        levels: The scores of a collection by level, as tables.
+        summaries: What benchmarks add to the end of the run.
         page: The HTML report.
     """
 
@@ -126,8 +127,7 @@ class Conclusion:
     recorded: int
     interrupted: str = ""
     cache: str = ""
-    arena: SavedArena | None = None
-    levels: str = ""
+    summaries: tuple[Summary, ...] = ()
     audit: Path | None = None
     notes: tuple[str, ...] = ()
 
@@ -171,6 +171,7 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     recorded = sum(len(found.rows) for found in rows)
     cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
     wrong = _wrong(run, reports, by_name)
+    summaries, complaints = _summaries(run, columns)
     return Conclusion(
         reports,
         tuple(result for _, result in gates),
@@ -178,10 +179,9 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
         page,
         recorded,
         cache=cache,
-        arena=_arena(run, columns),
-        levels=_levels(run, columns),
+        summaries=summaries,
         audit=audit,
-        notes=(*notes, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
+        notes=(*notes, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
     )
 
 
@@ -199,25 +199,32 @@ def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report,
     return tuple(written.get(report.dataset_name, report) for report in reports), found.notes
 
 
-def _arena(run: Run, columns: int | None) -> SavedArena | None:
-    plan = next((b for b in run.benchmarks if b.name == arena.BENCHMARK), None)
-    if plan is None:
-        return None
-    from ..arena.save import save_arena
+def _summaries(run: Run, columns: int | None) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
+    """Return what benchmarks add to the end of the run, and a note on each that could not.
 
-    return save_arena(run.work_dir, run.plan, plan, columns)
-
-
-def _levels(run: Run, columns: int | None) -> str:
-    """Write a collection's scores by level; return them as tables, or nothing where no collection ran."""
-    plan = next((b for b in run.benchmarks if b.name == collections.BENCHMARK), None)
-    if plan is None:
-        return ""
-    from ..collections.levels import save_levels
-
-    folder, model_id = run.work_dir.reviews(run.plan.model_id), run.plan.model_id
-    files = [folder / name for (benchmark, _), name in run.plan.file_names().items() if benchmark == plan.name]
-    return save_levels(run.work_dir, model_id, [file for file in files if file.is_file()], columns)
+    Raises:
+        StoreError: A file could not be written.
+    """
+    found: list[Summary] = []
+    notes: list[str] = []
+    for plan in run.benchmarks:
+        if not plan.after_run:
+            continue
+        try:
+            summary = after_run.find(plan.after_run)(FinishedRun(run.work_dir, run.plan, plan, columns))
+        except LookupError:
+            module = plan.after_run.partition(":")[0]
+            notes.append(
+                f"after_run of {plan.name}: the process that writes the reports has not imported {module}. Import it "
+                "in a conftest.py, or run without -n"
+            )
+        except EvalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an author's code: the reports are written, whatever it does
+            notes.append(visible(redact(f"after_run of {plan.name} failed: {type(error).__name__}: {error}")))
+        else:
+            found += [summary] if summary is not None else []
+    return tuple(found), tuple(notes)
 
 
 def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:

@@ -5,10 +5,10 @@ The file (``dataset_id``) is written by `evalscope-pytest collection`, or by `ev
 
 from evalscope_pytest import benchmark, local
 from evalscope_pytest.collections.entry import sample_of
-from evalscope_pytest.collections.part import answered, collected
+from evalscope_pytest.collections.part import answered, by_level, collected
 
 
 @benchmark("data_collection", pretty_name="Data-Collection", dataset=local(""), to_sample=sample_of,
-           scorer=collected(), tags=["custom"])  # fmt: skip
+           scorer=collected(), after_run=by_level, tags=["custom"])  # fmt: skip
 async def test_data_collection(sample, model):
     return await answered(sample, model)

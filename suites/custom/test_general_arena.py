@@ -6,11 +6,11 @@ files that people have filled in, which then decide in place of a judge. See doc
 """
 
 from evalscope_pytest import benchmark, local
-from evalscope_pytest.arena.general import PARAMETERS, WIN_RATE, decided, definition, to_sample
+from evalscope_pytest.arena.general import PARAMETERS, WIN_RATE, decided, definition, ratings, to_sample
 
 
 @benchmark("general_arena", version="2",
            pretty_name="GeneralArena", dataset=local(""), to_sample=to_sample, metrics=[WIN_RATE],
-           extra_params=PARAMETERS, variant=definition, tags=["custom", "arena"])  # fmt: skip
+           extra_params=PARAMETERS, variant=definition, after_run=ratings, tags=["custom", "arena"])  # fmt: skip
 async def test_general_arena(sample):
     return decided(sample)

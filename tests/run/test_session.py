@@ -297,7 +297,8 @@ def test_a_session_runs_once() -> None:
 def test_a_key_of_the_environment_reaches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVALSCOPE_API_KEY", "sk-never-written-anywhere")
     with OpenAIServer(answer=lambda messages: f"4 {os.environ['EVALSCOPE_API_KEY']}") as server:
-        with Session({"model": "m", "api_url": server.url}, benchmarks=[adding()]) as session:
+        session = Session({"model": "m", "api_url": server.url}, benchmarks=[adding()])
+        with session:
             session.run()
     written = [f.read_text() for f in (tmp_path / "outputs").rglob("*") if f.is_file()]
     assert len(written) > 4
