@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .core.values import Score as Score
     from .datasets.source import hub as hub
     from .datasets.source import local as local
-    from .run import run_task as run_task
+    from .run.task import run_task as run_task
     from .scoring.isolated import isolated as isolated
     from .scoring.protocol import Scorer as Scorer
 
@@ -37,7 +37,7 @@ _HOME = {
     "hub": "datasets.source",
     "isolated": "scoring.isolated",
     "local": "datasets.source",
-    "run_task": "run",
+    "run_task": "run.task",
 }
 
 __all__ = ["FewShot", "GenerationConfig", "Message", "ModelOutput", "Sample", "Score", "Scorer", "TaskConfig",

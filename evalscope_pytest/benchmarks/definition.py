@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
@@ -15,6 +15,9 @@ from ..core.values import Sample
 from ..datasets.source import Record, Source
 from ..judge.judging import Judging
 from ..scoring.protocol import Scorer
+
+if TYPE_CHECKING:
+    from .after_run import AfterRun
 
 # Takes a record and, by name, `subset` and (under any other name) the benchmark's `extra_params`.
 ToSample = Callable[..., Sample]
@@ -29,7 +32,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # What a decorated function that makes the sample may take, and what only a body is given.
 _OF_RECORD = ("record", "subset", "extra_params")
-OF_BODY = ("sample", "model", "output", "judge", "task_config", "sandbox")
+PROVIDED = ("sample", "model", "output", "judge", "task_config", "sandbox")
 
 
 async def generate(sample: Sample, model: Any) -> Any:
@@ -90,6 +93,8 @@ class Benchmark:
         repeats: Number of times each sample is sent.
         extra_params: Parameters that a user may set under ``dataset_args``, with their defaults.
         variant: Takes ``extra_params`` and returns the arguments that depend on them, such as a prompt or a scorer.
+        after_run: Writes further files once all samples are scored, and returns what is shown below the table: takes a
+            `FinishedRun`, returns a `Summary` or None.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
     """
 
@@ -119,6 +124,7 @@ class Benchmark:
     pretty_name: str = ""
     description: str = ""
     timeout_s: float | None = None
+    after_run: AfterRun | None = None
     version: str = "1"
 
     @property
@@ -172,6 +178,11 @@ def benchmark(
         if isinstance(words, str):
             raise ConfigError(f"{argument} of @benchmark({name!r}) is the text {words!r}. Write [{words!r}].")
 
+    if (after_run := options.get("after_run")) is not None:
+        from .after_run import name_of
+
+        name_of(name, after_run)
+
     def decorate(function: Function) -> Function:
         if to_sample is None:
             _check_makes_sample(name, function)
@@ -209,7 +220,7 @@ def _check_makes_sample(name: str, function: Body) -> None:
     where = f"{written} of @benchmark({name!r})"
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]  # see `collectors`
     needed = [p for p in parameters if p.default is p.empty]
-    if of_body := [p.name for p in needed if p.name in OF_BODY]:
+    if of_body := [p.name for p in needed if p.name in PROVIDED]:
         raise ConfigError(
             f"{where} takes {' and '.join(map(repr, of_body))}, but nothing makes a sample of a record. Add "
             f"to_sample=..., or write `def {written}(record)`, return a Sample, and leave the model to the benchmark."
@@ -259,6 +270,7 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),
     "categories": (Mapping, "a mapping from subset to category"),
     "extra_params": (Mapping, "a mapping from name to default"),
+    "after_run": ((Callable, type(None)), "a function that takes a FinishedRun and returns a Summary or None"),
     "timeout_s": ((int, float, type(None)), "a number of seconds"),
 }
 

@@ -17,6 +17,7 @@ from ..datasets.source import Source
 from ..scoring.filters import Filters
 from ..scoring.protocol import Scorer
 from ..store.plan import BenchmarkPlan
+from .after_run import name_of
 from .definition import Benchmark, FewShot, generate
 from .judged import Judged, judged
 from .metrics import chosen_aggregation, chosen_metrics
@@ -137,6 +138,7 @@ class ResolvedBenchmark:
             settings=self.settings(),
             fingerprint=digest(self.fingerprint, self.settings()),
             only_metrics=bool(self.args.metric_list),
+            after_run=name_of(b.name, b.after_run) if b.after_run else "",
         )
 
 

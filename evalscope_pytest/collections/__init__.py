@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .schema import CollectionSchema as CollectionSchema
     from .schema import DatasetInfo as DatasetInfo
 
-BENCHMARK = "data_collection"
 _HOME = {
     "CollectionSchema": "schema",
     "DatasetEntry": "entry",

@@ -10,11 +10,10 @@ from math import fsum
 from pathlib import Path
 from typing import Any
 
+from ..benchmarks.after_run import FinishedRun, Summary
 from ..core.canonical import dumps
 from ..report.table import grid
 from ..store.atomic import write_atomic
-from ..store.layout import WorkDir
-from . import BENCHMARK
 from .entry import INFO
 
 FILE = "collection_detailed_report.json"
@@ -86,23 +85,24 @@ def _mean(values: Sequence[float]) -> float:
     return fsum(values) / len(values)
 
 
-def save_levels(work_dir: WorkDir, model_id: str, reviews: Sequence[Path], columns: int | None = None) -> str:
+def save_levels(run: FinishedRun) -> Summary | None:
     """Write ``reports/{model_id}/data_collection/collection_detailed_report.json`` and return it as tables.
 
     Without scores there is neither.
 
-    Args:
-        columns: Width of the terminal that shows the tables; None for as wide as they are.
-
     Raises:
         StoreError: It could not be written.
     """
-    scored = [one for file in reviews for one in _scored(file)]
+    work_dir, plan = run.work_dir, run.plan
+    names = [name for (benchmark, _), name in plan.file_names().items() if benchmark == run.benchmark.name]
+    files = [work_dir.reviews(plan.model_id) / name for name in names]
+    scored = [one for file in files if file.is_file() for one in _scored(file)]
     if not scored:
-        return ""
+        return None
     found = levels(scored)
-    write_atomic(work_dir.reports(model_id) / BENCHMARK / FILE, f"{dumps(found)}\n".encode())
-    return "\n".join(f"{level}\n{_table(rows, columns)}" for level, rows in found.items() if rows)
+    write_atomic(work_dir.reports(plan.model_id) / run.benchmark.name / FILE, f"{dumps(found)}\n".encode())
+    tables = [f"{level}\n{_table(rows, run.columns)}" for level, rows in found.items() if rows]
+    return Summary("\n".join(tables))
 
 
 def _scored(file: Path) -> Iterator[Scored]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..benchmarks.after_run import FinishedRun, Summary
 from ..benchmarks.bundled import load_bundled
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
@@ -138,3 +139,10 @@ def _in_collection(score: Score, metric: str, sample: Sample) -> Score:
         explanation=score.explanation,
         metadata={**metadata, "metric": metric, "weights": weights},
     )
+
+
+def by_level(run: FinishedRun) -> Summary | None:
+    """Write the scores of a collection by level, and return them as tables."""
+    from .levels import save_levels
+
+    return save_levels(run)

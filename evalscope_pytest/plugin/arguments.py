@@ -15,7 +15,7 @@ from ..config.options import check_flags, hand_back_paths, split_paths
 from ..config.sources import gather
 from ..core.errors import UsageError
 from . import own
-from .root import correct_root
+from .pytest_private import correct_root
 from .state import TASK
 from .unasked import Unasked
 

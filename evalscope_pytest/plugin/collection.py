@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from _pytest.skipping import evaluate_skip_marks
 
 from ..benchmarks.bundled import bundled_files, load_bundled
-from ..benchmarks.equal_questions import earlier_equals
-from ..benchmarks.evalscope_prompts import with_evalscope_prompts
-from ..benchmarks.judged import needs_judge
-from ..benchmarks.load import LoadedBenchmark, load
-from ..benchmarks.resolve import ResolvedBenchmark, resolve
-from ..core.canonical import digest
-from ..core.errors import ConfigError, UsageError, closest, closest_path
-from ..datasets.base import DataLocation
-from ..datasets.location import locate
-from ..engine.evaluation import Evaluation, Unit
-from ..engine.trial import Trial
-from ..scoring import thinking
+from ..core.errors import ConfigError, UsageError, closest
+from ..run.assembly import Run
+from ..run.prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
 from ..store.plan import BenchmarkPlan
-from .host import Stage, parameters
+from .host import Stage
 from .keywords import Keywords
-from .loading import told
 from .nodes import BenchmarkItem, SampleItem, file_id
 from .own import drop_ordinary
-from .readiness import Readiness
-from .run import Run
-from .selection import selected, subset_in_id
+from .pytest_private import count_collected, skip_reason
+from .selection import selected
 
 if TYPE_CHECKING:
-    from ..benchmarks.definition import Benchmark
     from ..config.task import TaskConfig
-    from ..engine.judging import JudgeHandle
-    from ..sandbox.handle import SandboxHandle
 
 
 def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> Keywords | None:
@@ -58,7 +41,7 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> Keywo
     selection = selected(items, options.keyword, options.markexpr, named)
     chosen = _with_records(run.task, session, items, _distinct(selection.chosen))
     if chosen:
-        _check_dataset_dir(run.task)
+        check_dataset_dir(run.task)
         run.model  # noqa: B018 - what is wrong with it is said before any data is loaded
     run_now = dict.fromkeys(item for item in chosen if not _skipped(item))
     samples = _all_samples(run, run_now, _only(chosen))
@@ -68,71 +51,56 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> Keywo
             expanded.extend(samples.get(item, ()))
         else:
             expanded.append(item)
-    _check_dataset_args(run, items)
+    check_dataset_args(run.task, {i.benchmark.name for i in items if isinstance(i, BenchmarkItem)})
     _recount(session, len(expanded) - len(items))
     items[:] = expanded
     run.notes.extend(selection.notes)
     return selection.keywords
 
 
-def _check_dataset_dir(task: TaskConfig) -> None:
-    """Refuse a folder that is not there: the hub's copy would be evaluated in place of the user's.
-
-    Raises:
-        ConfigError: It is missing, or a file.
-    """
-    if task.dataset_dir is None or (folder := Path(task.dataset_dir).expanduser()).is_dir():
-        return
-    where = task.given.get("dataset_dir", "--eval-dataset-dir")
-    if folder.exists():
-        raise ConfigError(f"dataset_dir: {folder} in {where} is a file. Name the folder that holds DIR/<benchmark>/.")
-    raise ConfigError(
-        f"dataset_dir: {folder} in {where} does not exist. {closest_path(folder)}To have downloads go there, make it "
-        f"first: mkdir -p {shlex.quote(str(folder))}"
-    )
-
-
 def _all_samples(
     run: Run, chosen: Iterable[BenchmarkItem], wanted: dict[str, set[str]]
 ) -> dict[BenchmarkItem, Sequence[pytest.Item]]:
-    """Return what each stand-in becomes: its samples, or itself when it cannot run and is skipped for that.
-
-    All benchmarks are settled before the data of any is loaded, and all data is loaded before anything is sent: what a
-    late one lacks is reported before an early one costs anything.
+    """Return the samples of each stand-in, or the stand-in itself if it cannot run: it is then skipped for that.
 
     Args:
-        wanted: The sample ids asked for, by benchmark.
+        wanted: The ids of the requested samples by benchmark.
     """
-    first = {item.benchmark.name: item for item in reversed(list(chosen))}
-    names = [item.benchmark.name for item in chosen if first[item.benchmark.name] is item]
-    readiness = Readiness(run, names)
-    settled: dict[str, _Settled] = {}
-    for name in names:
-        with readiness.of(name):
-            settled[name] = _settle(run, first[name].benchmark)
-    for name in settled:
-        with readiness.of(name):
-            _check_data(run, settled[name].resolved)
-    readiness.check()
+    first: dict[str, BenchmarkItem] = {}
+    for item in chosen:
+        first.setdefault(item.benchmark.name, item)
     found: dict[BenchmarkItem, Sequence[pytest.Item]] = {}
-    for name in names:
+    for name, samples in prepare_all(run, {name: item.benchmark for name, item in first.items()}, wanted):
         item = first[name]
-        with readiness.of(name):
-            if name in settled and name not in readiness.unready:
-                found[item] = _samples(run, item, wanted[name], settled[name])
-        if name in readiness.unready:
-            item.stays, item.unready = True, readiness.unready[name]
+        if isinstance(samples, Samples):
+            found[item] = _items(item, samples)
+        else:
+            item.stays, item.unready = True, samples
             found[item] = (item,)
-    readiness.check()
-    readiness.conclude()
     return found
+
+
+def _items(stand_in: BenchmarkItem, samples: Samples) -> list[SampleItem]:
+    benchmark, module = stand_in.benchmark, stand_in.parent.parent
+    assert isinstance(module, pytest.Module)
+    stage, file = Stage(samples.evaluation, module, benchmark, samples.primary), file_id(module)
+    items = []
+    for sample_id, unit in samples.units:
+        name = f"{benchmark.name}[{sample_id}]"
+        nodeid = f"{file}::{name}"  # as --lf reads it: pytest itself would make another
+        items.append(
+            SampleItem.from_parent(
+                stand_in.parent, name=name, nodeid=nodeid, benchmark=benchmark, unit=unit, stage=stage
+            )
+        )
+    return items
 
 
 def _recount(session: pytest.Session, more: int) -> None:
     """Make the terminal's "collected N items" count samples, not stand-ins."""
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     if reporter is not None:
-        reporter._numcollected += more
+        count_collected(reporter, more)
 
 
 def _drop_unnamed(task: TaskConfig, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -206,212 +174,21 @@ def _only(chosen: Sequence[BenchmarkItem]) -> dict[str, set[str]]:
 
 
 def _skipped(item: BenchmarkItem) -> bool:
-    return evaluate_skip_marks(item) is not None
+    return skip_reason(item) is not None
 
 
 def heed_marks(items: Sequence[pytest.Item]) -> None:
     """Skip the samples a conftest marked; those of whole benchmarks were heeded before their data was loaded."""
     for item in items:
-        if isinstance(item, SampleItem) and item.own_markers and (skip := evaluate_skip_marks(item)):
-            item.skipped = skip.reason
-
-
-def _check_dataset_args(run: Run, items: Sequence[pytest.Item]) -> None:
-    names = {i.benchmark.name for i in items if isinstance(i, BenchmarkItem)}
-    for name in run.task.dataset_args:
-        if name not in names and name not in bundled_files():
-            hint = closest(name, names | set(bundled_files()))
-            raise ConfigError(f"--eval-dataset-args: no benchmark named {name!r} is here. {hint}")
-
-
-@dataclass(frozen=True)
-class _Settled:
-    """What a benchmark comes to in this run, before its data is loaded."""
-
-    resolved: ResolvedBenchmark
-    sandbox: Mapping[str, SandboxHandle]
-    judge: Mapping[str, JudgeHandle]
-
-
-def _settle(run: Run, benchmark: Benchmark) -> _Settled:
-    """Apply the user's settings and see that all is there that the benchmark needs.
-
-    Raises:
-        UsageError: A setting is wrong, or a judge or sandbox missing.
-    """
-    task = run.task
-    args = task.args_of(benchmark.name)
-    if task.prompts:
-        benchmark, args = with_evalscope_prompts(benchmark, args)
-    listed = run.config.option.collectonly and not run.judges.config.models  # listing samples needs no judge
-    resolved = resolve(benchmark, args, repeats=task.repeats, judge=None if listed else run.judges.config)
-    return _Settled(resolved, _sandbox(run, resolved), _judge(run, benchmark))
-
-
-def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
-    """See that data is there, as far as that can be known without a hub.
-
-    Raises:
-        NoDataError: It is not.
-    """
-    place, benchmark = place_of(resolved, run.task), resolved.benchmark
-    never_online = place.hub == "local" or (benchmark.dataset.kind == "local" and not place.dataset_id)
-    if never_online and benchmark.records is None:
-        locate(benchmark.dataset, place)
-
-
-def _samples(run: Run, stand_in: BenchmarkItem, only: set[str], settled: _Settled) -> list[SampleItem]:
-    benchmark, task, resolved = stand_in.benchmark, run.task, settled.resolved
-    module = stand_in.parent.parent
-    assert isinstance(module, pytest.Module)
-    place = replace(place_of(resolved, task), offline=bool(run.config.option.collectonly))
-    with told(run.config, f"loading {benchmark.name}"):
-        loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
-    evaluation = _evaluation(run, resolved, loaded)
-    evaluation.arguments.update({**settled.sandbox, **settled.judge})
-    evaluation = _in_sandbox(evaluation, settled.sandbox)
-    stage = Stage(evaluation, module, benchmark, resolved.metrics[0])
-    items = []
-    file = file_id(module)
-    for subset, samples in loaded.subsets.items():
-        equals = earlier_equals(samples, loaded.messages)
-        for group, sample in enumerate(samples):
-            for repeat in range(resolved.repeats):
-                sample_id = _sample_id(subset, group, repeat)
-                if only and sample_id not in only:
-                    continue
-                index = group * resolved.repeats + repeat
-                unit = Unit(evaluation, sample, subset, index, group, repeat, equals[group])
-                name = f"{benchmark.name}[{sample_id}]"
-                items.append(
-                    SampleItem.from_parent(
-                        stand_in.parent,
-                        name=name,
-                        nodeid=f"{file}::{name}",  # as --lf reads it: pytest itself would make another
-                        benchmark=benchmark,
-                        unit=unit,
-                        stage=stage,
-                    )
-                )
-    _check_ids(benchmark.name, only, items)
-    run.resolved[benchmark.name] = resolved
-    return items
-
-
-def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
-    """Return the judge a benchmark's body asks for.
-
-    Raises:
-        UnreadyError: None was named.
-    """
-    if "judge" not in parameters(benchmark) or run.config.option.collectonly:
-        return {}
-    if not run.judges.config.models:
-        raise needs_judge(benchmark.name, unready=run.judges.config.unready)
-    return {"judge": run.judges.handle}
-
-
-def _needs_sandbox(resolved: ResolvedBenchmark) -> bool:
-    return "sandbox" in parameters(resolved.benchmark) or bool(resolved.scorer and resolved.scorer.sandboxed)
-
-
-def _sandbox(run: Run, resolved: ResolvedBenchmark) -> dict[str, SandboxHandle]:
-    """Return the sandbox a benchmark needs, proven before its data is loaded; a mere list of samples needs none."""
-    if not _needs_sandbox(resolved) or run.config.option.collectonly:
-        return {}
-    from .sandboxes import Sandboxes
-
-    return {"sandbox": Sandboxes.of(run.config).handle(resolved.name)}
-
-
-def _in_sandbox(evaluation: Evaluation, sandbox: Mapping[str, SandboxHandle]) -> Evaluation:
-    """Give the sandbox to a scorer that runs programs. Its time limit is one of programs, by their CPU time."""
-    if "sandbox" not in evaluation.wants:
-        evaluation.arguments.pop("sandbox", None)
-    scorer = evaluation.scorer
-    if not sandbox or scorer is None or not scorer.sandboxed:
-        return evaluation
-    return replace(evaluation, scorer=scorer.in_sandbox(sandbox["sandbox"], evaluation.timeout_s), timeout_s=None)
-
-
-def _unsafe(run: Run, resolved: ResolvedBenchmark) -> bool:
-    if not _needs_sandbox(resolved):
-        return False
-    from .sandboxes import Sandboxes
-
-    return Sandboxes.of(run.config).unsafe(resolved.name)
-
-
-def _sample_id(subset: str, group: int, repeat: int) -> str:
-    name = f"{subset_in_id(subset)}-{group}"
-    return f"{name}-r{repeat + 1}" if repeat else name
-
-
-def _check_ids(name: str, only: set[str], items: Sequence[SampleItem]) -> None:
-    there = {i.name[len(name) + 1 : -1] for i in items}
-    for missing in sorted(only - there):
-        raise UsageError(
-            f"benchmark {name!r} has no sample {missing!r}. Sample ids are SUBSET-NUMBER; list them with "
-            f"--collect-only (and mind --eval-limit)."
-        )
-
-
-def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> DataLocation:
-    """Return where a benchmark's data is looked for in this run."""
-    args = task.args_of(resolved.name)
-    return DataLocation(
-        benchmark=resolved.name,
-        file_dir=resolved.benchmark.file.parent,
-        hub=task.dataset_hub,  # type: ignore[arg-type]  # one of the three: checked with the configuration
-        dataset_dir=Path(task.dataset_dir) if task.dataset_dir else None,
-        dataset_id=args.dataset_id or "",
-        revision=args.dataset_revision or "",
-        force_redownload=bool(args.force_redownload),
-        trust_remote_code=task.trust_remote_code,
-    )
-
-
-def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) -> Evaluation:
-    wants = parameters(resolved.benchmark)
-    return Evaluation(
-        name=resolved.name,
-        body=resolved.benchmark.body,
-        model=run.model,
-        identity=digest(run.asker.model.fingerprint, run.spec.generation.identity()),
-        messages=loaded.messages,
-        generation=run.spec.generation,
-        scorer=resolved.scorer,
-        read=resolved.filters.apply if resolved.filters else str,
-        fingerprint=_fingerprint(run, resolved),
-        thinking=run.task.thinking_metrics,
-        referee=run.judges.referee(resolved.judged) if resolved.judged else None,
-        timeout_s=resolved.timeout_s,
-        wants=frozenset(wants),
-        arguments={"task_config": run.task} if "task_config" in wants else {},
-        trial=Trial(first_alone=resolved.scorer is None and resolved.judged is None),
-    )
-
-
-def _fingerprint(run: Run, resolved: ResolvedBenchmark) -> str:
-    """Return the content address of what a score depends on beside the reply."""
-    judges = run.judges.fingerprint if resolved.judged else ""
-    return f"{resolved.fingerprint}{judges}{'+thinking' if run.task.thinking_metrics else ''}"
+        if isinstance(item, SampleItem) and item.own_markers and (reason := skip_reason(item)) is not None:
+            item.skipped = reason
 
 
 def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
-    """Return what is about to run, counted after ``-k``, ``-m`` and ``--lf`` have had their say."""
+    """Return the plans of what will run, counted after ``-k``, ``-m`` and ``--lf`` have been applied."""
     counts: dict[str, dict[str, int]] = {}
     for item in items:
         if isinstance(item, SampleItem) and item.skipped is None:
             subsets = counts.setdefault(item.benchmark.name, {})
             subsets[item.unit.subset] = subsets.get(item.unit.subset, 0) + 1
-    plans = [run.resolved[name].plan(requested) for name, requested in counts.items()]
-    plans = [replace(p, unsafe_execution=_unsafe(run, run.resolved[p.name])) for p in plans]
-    return [_with_thinking(plan) for plan in plans] if run.task.thinking_metrics else plans
-
-
-def _with_thinking(plan: BenchmarkPlan) -> BenchmarkPlan:
-    """Add the metrics of thinking, of which a plain mean is reported whatever the benchmark's own aggregation."""
-    named = dict.fromkeys(plan.metrics, plan.aggregation) if isinstance(plan.aggregation, str) else {}
-    aggregation = named or plan.aggregation
-    return replace(plan, metrics=plan.metrics + thinking.METRICS, aggregation=aggregation)
+    return plans_of(run, counts)

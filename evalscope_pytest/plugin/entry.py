@@ -12,7 +12,6 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from _pytest._io import TerminalWriter
 
 from ..config import options
 from ..config.option_table import OPTIONS
@@ -67,8 +66,12 @@ def pytest_load_initial_conftests_names(early_config: pytest.Config, parser: pyt
     result = yield
     ours = {flag.replace("--eval-", "--", 1): flag for flag in (options.pytest_flag(name) for name, *_ in OPTIONS)}
     meant = [flag for word in args[: _end(args)] if (flag := word.partition("=")[0]) in ours]
+    if not meant:
+        return result
+    from .pytest_private import registers_option
+
     for flag in meant:
-        if ours[flag] != flag and not _is_registered(parser, flag):
+        if ours[flag] != flag and not registers_option(parser, flag):
             raise pytest.UsageError(
                 f"unknown option {flag}. Did you mean {ours[flag]}? pytest --help shows all options."
             )
@@ -77,12 +80,6 @@ def pytest_load_initial_conftests_names(early_config: pytest.Config, parser: pyt
 
 def _end(args: list[str]) -> int:
     return args.index("--") if "--" in args else len(args)
-
-
-def _is_registered(parser: pytest.Parser, flag: str) -> bool:
-    """Tell whether any plugin has an option of this name."""
-    groups = [*getattr(parser, "_groups", ()), *filter(None, [getattr(parser, "_anonymous", None)])]
-    return not groups or any(flag in option.names() for group in groups for option in group.options)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -95,6 +92,8 @@ def pytest_cmdline_main() -> Generator[None, object, object]:
 
         if not isinstance(error.__cause__, StoreError):
             raise
+        from .pytest_private import TerminalWriter
+
         TerminalWriter(sys.stderr).line(f"ERROR: {error}\n", red=True)
         return pytest.ExitCode.INTERNAL_ERROR
 

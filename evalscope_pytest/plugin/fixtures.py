@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ..engine.handle import ModelHandle
     from ..engine.judging import JudgeHandle
     from ..perf.tester import LoadTester
+    from ..run.assembly import Run
     from ..sandbox.handle import SandboxHandle
-    from .run import Run
 
 _AWAITED = {"judge", "load", "model", "sandbox"}
 
@@ -46,11 +46,17 @@ def judge(pytestconfig: pytest.Config) -> JudgeHandle:
 @pytest.fixture(scope="session")
 def sandbox(pytestconfig: pytest.Config) -> SandboxHandle:
     """Runs code nobody trusts: ``sandbox.run(...)`` blocks in a test function, is awaited in an async one."""
+    from ..config.task import TaskConfig
     from ..core.errors import UsageError
-    from .sandboxes import Sandboxes
+    from ..run.sandboxes import Sandboxes
 
+    run = pytestconfig.stash.get(RUN, None)
     try:
-        return Sandboxes.of(pytestconfig).handle()
+        if run is not None:
+            return run.sandboxes.handle()
+        sandboxes = Sandboxes(pytestconfig.stash.get(TASK, None) or TaskConfig(), _workers(pytestconfig))
+        pytestconfig.add_cleanup(sandboxes.close)
+        return sandboxes.handle()
     except UsageError as error:
         told = str(error)
     pytest.fail(told, pytrace=False)  # out here, where the error is no "exception during handling"
@@ -80,7 +86,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
         return None
     if any(pyfuncitem.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
         return None
-    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    from .pytest_private import argument_names
+
+    arguments = {name: pyfuncitem.funcargs[name] for name in argument_names(pyfuncitem)}
     run = pyfuncitem.config.stash.get(RUN, None)
     if run is None:
         import asyncio
@@ -97,3 +105,9 @@ def _run_of(config: pytest.Config) -> Run:
     if run is None:
         pytest.skip("needs a model: --eval-model=MODEL (--eval-model=mock needs none)")
     return run
+
+
+def _workers(config: pytest.Config) -> int:
+    """Return how many processes run the tests."""
+    given: dict[str, int] = getattr(config, "workerinput", {})
+    return given.get("workercount", 1)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 import pytest
-from _pytest.junitxml import xml_key
 
 from ..core.secret import redact
 from ..core.terminal import visible
 from ..report.execution import GateResult
+from .pytest_private import junit_xml
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def record(config: pytest.Config, gates: Sequence[GateResult]) -> None:
     """
     for gate in gates:
         log.log(logging.INFO if gate.passed else logging.ERROR, "gate %s", gate.line)
-    xml = config.stash.get(xml_key, None)
+    xml = junit_xml(config)
     if xml is None or not gates:
         return
     for gate in gates:

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from ..benchmarks.definition import OF_BODY, Benchmark
+from ..benchmarks.definition import PROVIDED, Benchmark
 from ..core.errors import UsageError, closest
 from ..engine.evaluation import Evaluation
+from ..run.prepare import parameters
+from .pytest_private import fixture_scopes, set_up, tear_down, visible_fixtures
 
 # What ends the session wherever it is raised.
 STOPPING = (pytest.exit.Exception, KeyboardInterrupt)
@@ -31,9 +33,9 @@ class FixtureHost(pytest.Function):
         Raises:
             UsageError: The body asks for something it cannot be given.
         """
-        wanted = [n for n in (*parameters(benchmark), *_used(benchmark)) if n not in OF_BODY]
+        wanted = [n for n in (*parameters(benchmark), *_used(benchmark)) if n not in PROVIDED]
         host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
-        scopes = _scopes(host)
+        scopes = fixture_scopes(host)
         _check(benchmark, wanted, scopes, module)
         # Function-scoped autouse fixtures are meant for ordinary tests: they cannot hold for samples in parallel.
         host.fixturenames[:] = [n for n in host.fixturenames if scopes.get(n, "function") != "function"]
@@ -41,14 +43,8 @@ class FixtureHost(pytest.Function):
 
     def set_up(self, wanted: Sequence[str]) -> Mapping[str, Any]:
         """Set the fixtures up and return the wanted ones' values by name."""
-        self.session._setupstate.setup(self)
+        set_up(self)
         return {n: self.funcargs[n] for n in wanted if n in self.funcargs}
-
-
-def parameters(benchmark: Benchmark) -> list[str]:
-    """Return what the benchmark's body asks for, by name; what has a default it does not ask for."""
-    found = inspect.signature(benchmark.body).parameters.values()
-    return [p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def _used(benchmark: Benchmark) -> list[str]:
@@ -67,11 +63,6 @@ def _stand_in(names: list[str]) -> Any:
     return benchmark_fixtures
 
 
-def _scopes(host: FixtureHost) -> dict[str, str]:
-    definitions = host._fixtureinfo.name2fixturedefs
-    return {name: str(found[-1].scope) for name, found in definitions.items() if found}
-
-
 def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str], module: pytest.Module) -> None:
     for name in wanted:
         scope = "function" if name == "request" else scopes.get(name)
@@ -87,7 +78,7 @@ def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str], m
                 f"given. Leave to_sample out, so that the function makes the sample, or take sample and model."
             )
         if name not in scopes:
-            known = [*OF_BODY, *_wide_fixtures(module)]
+            known = [*PROVIDED, *_wide_fixtures(module)]
             raise UsageError(
                 f"benchmark {benchmark.name!r} asks for {name!r}, which is no fixture. {closest(name, known)}"
             )
@@ -95,14 +86,7 @@ def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str], m
 
 def _wide_fixtures(module: pytest.Module) -> list[str]:
     """Return the fixtures a benchmark of this module may ask for."""
-    manager = module.session._fixturemanager
-    # The attribute's name differs between versions of pytest; its keys are the names of all fixtures.
-    names: dict[str, Any] = next((v for key, v in vars(manager).items() if key.startswith("_arg2")), {})
-    return [
-        name
-        for name in names
-        if (found := manager.getfixturedefs(name, module)) and found[-1].scope not in ("function", "class")
-    ]
+    return [name for name, scope in visible_fixtures(module).items() if scope not in ("function", "class")]
 
 
 class Stage:
@@ -142,7 +126,7 @@ class Stage:
         self.broken = None
         self.left = True
         call: pytest.CallInfo[None] = pytest.CallInfo.from_call(
-            lambda: item.session._setupstate.teardown_exact(nextitem), "teardown", reraise=STOPPING
+            lambda: tear_down(item.session, nextitem), "teardown", reraise=STOPPING
         )
         if call.excinfo is not None:
             report = item.ihook.pytest_runtest_makereport(item=item, call=call)

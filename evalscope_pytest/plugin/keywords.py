@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from _pytest.mark import KeywordMatcher
-from _pytest.mark.expression import Expression
 
 from .nodes import BenchmarkItem, SampleItem
+from .pytest_private import Expression, KeywordMatcher
 
 _WORD = re.compile(r"[^\s()]+")
 _OPERATORS = frozenset({"and", "or", "not"})

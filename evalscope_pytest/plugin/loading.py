@@ -44,8 +44,8 @@ class Waiting:
 
 
 @contextmanager
-def told(config: pytest.Config, what: str) -> Iterator[None]:
-    """Tell while the body takes long."""
+def waiting_for(config: pytest.Config, what: str) -> Iterator[None]:
+    """Show lines while the body takes long."""
     waiting = Waiting(config, what)
     try:
         yield

@@ -9,23 +9,22 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..core.errors import EvalError
-from ..report.gates import LOADS, Gate, GateResult, parse_gate
-from ..store.atomic import own_file, own_folder
-from ..store.layout import unusable
+from ..report.gates import Gate, GateResult
+from ..run.assembly import Run
+from ..run.finish import gates_of
+from ..run.loads import alone, read_back, write_report
 from . import gate_cases, loading
 from .nodes import SampleItem
-from .paths import from_here
-from .run import Run
+from .pytest_private import Screen
+from .summary import from_here
 
 if TYPE_CHECKING:
     from ..perf.load.load_point import Level
@@ -35,18 +34,10 @@ if TYPE_CHECKING:
     from ..perf.tester import LoadTester
 
 NAME = "evalscope_measurements"
-TURN_S = 0.05
 CROWDED = (
     "other workers of this run asked the service too, so this is not the load alone. Run load tests without -n, or "
     "without benchmarks beside them."
 )
-
-
-def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
-    """Return the gates on benchmarks, and those on load tests."""
-    gates = [parse_gate(text) for text in run.task.gate]
-    own = [gate for gate in gates if gate.benchmark == LOADS]
-    return [gate for gate in gates if gate.benchmark != LOADS], own
 
 
 def check_gates(gates: Sequence[Gate], items: Sequence[pytest.Item]) -> None:
@@ -71,8 +62,9 @@ def measures(item: pytest.Item) -> bool:
 class Measurements:
     """Records what tests of this process measure, and tells of it on their reports."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config) -> None:
         self._run = run
+        self._config = config
         self._names: Counter[str] = Counter()
         self._untold: list[dict[str, Any]] = []
         self._tester: LoadTester | None = None
@@ -90,7 +82,7 @@ class Measurements:
         """
         from ..perf.tester import LoadTester
 
-        self._tester = LoadTester(self._run.spec, self._keep, partial(_alone, self._run), self._watch)
+        self._tester = LoadTester(self._run.spec, self._keep, partial(alone, self._run), self._watch)
         self._run.work_dir  # noqa: B018
         return self._tester
 
@@ -98,17 +90,16 @@ class Measurements:
         """Have a measurement that takes long say how far it is; None where nobody looks: in xdist's workers."""
         from ..perf.output.progress import line_of
 
-        reporter = self._run.config.pluginmanager.getplugin("terminalreporter")
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
         if reporter is None:
             return None
-        next_at = time.monotonic() + loading.FIRST_S
+        screen, next_at = Screen(reporter), time.monotonic() + loading.FIRST_S
 
         def watch(seen: Glance) -> None:
             nonlocal next_at
             if (now := time.monotonic()) >= next_at:
                 next_at = now + loading.EVERY_S
-                reporter.ensure_newline()
-                reporter.write_line(line_of(level, seen, width=reporter._tw.fullwidth if reporter.isatty else None))
+                screen.write_line(line_of(level, seen, width=screen.columns))
 
         return watch
 
@@ -152,39 +143,12 @@ class Measurements:
         return report
 
 
-@contextmanager
-def _alone(run: Run) -> Iterator[None]:
-    """Let one process measure at a time: two loads on one service would be a third."""
-    folder = run.work_dir.loads
-    try:
-        own_folder(folder)
-        file = open(folder / ".lock", "w", encoding="utf-8", opener=own_file)  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise unusable(folder, error) from error
-    with file:
-        while not _has(file) and not run.stopped:
-            time.sleep(TURN_S)
-        yield
-
-
-def _has(file: TextIO) -> bool:
-    """Try to get hold of a file that one process at a time has."""
-    try:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except (ImportError, OSError):  # Windows has no such locks, nor have some network file systems
-        return True
-    return True
-
-
 class LoadReports:
     """Draws the sum of a run's load tests, where the terminal is."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config) -> None:
         self._run = run
+        self._config = config
         self._told: dict[str, dict[str, Any]] = {}
         self._results: tuple[Result, ...] = ()
         self._gates: list[GateResult] = []
@@ -218,53 +182,24 @@ class LoadReports:
         if self._told:
             self._results = tuple(read_back(self._run, self._told.values()))
         self._gates = evaluate(gates, self._results)
-        gate_cases.record(self._run.config, self._gates)
+        gate_cases.record(self._config, self._gates)
         if self._results:
-            _write(self._run, self._results, self._gates)
+            write_report(self._run, self._results, self._gates)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a line for each load, and the gates."""
         if self._results:
             from ..perf.output.table import overview
 
-            width = terminalreporter._tw.fullwidth if terminalreporter.isatty else None
             terminalreporter.ensure_newline()
             terminalreporter.section("load tests")
-            terminalreporter.write_line(overview(self._results, width))
+            terminalreporter.write_line(overview(self._results, Screen(terminalreporter).columns))
             for result in self._results:
                 for reason in result.invalid:
                     terminalreporter.write_line(f"INVALID {result.title}: {reason}", red=True)
-            page = from_here(self._run.work_dir.loads / "report.html", self._run.config)
+            page = from_here(self._run.work_dir.loads / "report.html", self._config)
             terminalreporter.write_line(f"load tests: {page}")
         for gate in self._gates:
             terminalreporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
         if self._broken:
             terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
-
-
-def read_back(run: Run, told: Iterable[dict[str, Any]]) -> Iterator[Result]:
-    """Yield the measurements of all processes."""
-    from ..perf.output.records import read_result
-
-    for one in told:
-        yield read_result(run.work_dir.loads, one)
-
-
-def _write(run: Run, results: Sequence[Result], gates: Sequence[GateResult]) -> None:
-    """Write the report of the measurements."""
-    from ..perf.load.endpoint import Endpoint, address_of
-    from ..perf.output.html import write_page
-    from ..perf.output.records import Facts, write_summary
-    from ..perf.output.table import text
-
-    folder = run.work_dir.loads
-    about = Facts(
-        model=run.task.model or "",
-        url=address_of(Endpoint(run.spec.api_url or "")).shown,
-        interface=run.spec.eval_type,
-        dataset="load.run in tests",
-        started_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z"),
-        parameters="",
-    )
-    write_summary(folder, about, results, text(results), gates)
-    write_page(folder / "report.html", about, results, gates)

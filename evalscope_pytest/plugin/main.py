@@ -16,26 +16,30 @@ from ..config.schema import to_mapping
 from ..config.sources import check_ini_names, from_mapping
 from ..core.errors import EvalError, StoreError, UsageError
 from ..core.terminal import visible
+from ..core.values import Sample
+from ..run.assembly import Run
+from ..run.crashes import Handover
+from ..run.finish import check_requirements, gates_of, how_to_carry_on, in_short
+from ..run.process import Process
+from ..run.streams import Routing
+from ..run.unused import unused_settings
 from ..store.atomic import storing
 from .collection import expand, heed_marks, plan_of
-from .conclusion import check_requirements, how_to_carry_on, in_short, what_runs
-from .crashes import Handover
+from .driving import driver_of
 from .interruption import Interruption
 from .keywords import Keywords, apply
-from .loads import NAME, LoadReports, Measurements
+from .loads import NAME, LoadReports, Measurements, check_gates
 from .masking import Masking
 from .nodes import SampleItem
 from .onlookers import readers
-from .process import Process
-from .progress import ServiceOnReports, heard, told
 from .protocol import SampleLoop, SampleProtocol
+from .pytest_private import Screen, explain_in_tests_only, unknown_ini_keys
+from .report_fields import ServiceOnReports, dump_states, load_states
 from .rerun import Rerun, check_reruns, keep_errored
-from .run import Run
+from .samples import Feed, Upcoming
 from .selection import check_expressions, check_selected
 from .state import RUN, TASK
-from .streams import Routing
-from .unused import unused_settings
-from .upcoming import Upcoming
+from .summary import run_lines
 from .workers import (
     OWN_SCHEDULER,
     LookAheadScheduling,
@@ -71,22 +75,24 @@ def configure(config: pytest.Config) -> None:
         _check_words(config)
     if task.dry_run:
         config.option.collectonly = True
-    run = config.stash[RUN] = Run(config, task, process)
+    run = config.stash[RUN] = Run(task, process, driver_of(config))
+    config.add_cleanup(run.close_sandboxes)
     controls = not process.is_worker and distributes(config)
     if controls:
         check_distribution(config, task.eval_batch_size)
     if not process.is_worker:
         from .reporting import Reporting
 
-        config.pluginmanager.register(Reporting(run), "evalscope_reporting")
-        config.pluginmanager.register(LoadReports(run), "evalscope_load_reports")
+        config.pluginmanager.register(Reporting(run, config), "evalscope_reporting")
+        config.pluginmanager.register(LoadReports(run, config), "evalscope_load_reports")
         config.pluginmanager.register(Rerun(config, task), "evalscope_rerun")
-    here: Controller | Samples = Controller(run) if controls else Samples(run)
+    feed = Feed(run)
+    here: Controller | Samples = Controller(run, config) if controls else Samples(run, config, feed)
     config.pluginmanager.register(here, "evalscope_controller" if controls else "evalscope_samples")
     config.pluginmanager.register(Interruption(here, patient=process.is_worker), "evalscope_interruption")
     if not controls:
-        config.pluginmanager.register(Measurements(run), NAME)
-        protocol = SampleProtocol(run)
+        config.pluginmanager.register(Measurements(run, config), NAME)
+        protocol = SampleProtocol(run, config, feed)
         config.pluginmanager.register(protocol, "evalscope_protocol")
         if process.is_worker:
             config.pluginmanager.register(ServiceOnReports(run.services), "evalscope_service")
@@ -96,10 +102,9 @@ def configure(config: pytest.Config) -> None:
 
 def _check_words(config: pytest.Config) -> None:
     """Refuse a wrong ``-k`` or ``-m``, and a misspelled ini key: every plugin and conftest has registered its own."""
-    unknown = getattr(config, "_get_unknown_ini_keys", None)  # pytest's own check, which is a warning there
     try:
         check_expressions(config.option.keyword, config.option.markexpr)
-        check_ini_names(unknown() if unknown is not None else (), config.inipath)
+        check_ini_names(unknown_ini_keys(config), config.inipath)
     except EvalError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -107,8 +112,10 @@ def _check_words(config: pytest.Config) -> None:
 class Samples:
     """Collects and feeds samples, in the process that runs them."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config, feed: Feed) -> None:
         self._run = run
+        self._config = config
+        self._feed = feed
         self._routing = Routing()
         self._session: pytest.Session | None = None
         self._queue: WorkerQueue | None = None
@@ -136,11 +143,11 @@ class Samples:
 
     def _tell(self) -> None:
         if self._queue is not None:
-            self._queue.tell(told(self._run.services()))
+            self._queue.tell(dump_states(self._run.services()))
 
     def abandon(self) -> None:
         """Say, before the process ends at once, how to carry on."""
-        abandon(self._run)
+        abandon(self._run, self._config)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
@@ -175,8 +182,9 @@ class Samples:
                 if note := check_reruns(session.config, session.items):
                     run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
-                check_requirements(run, session.items)
-            run.notes.extend(unused_settings(run, session.items))
+                check_requirements(run)
+                check_gates(gates_of(run)[1], session.items)
+            run.notes.extend(_unused(run, session.items))
             if not session.config.option.collectonly and run.benchmarks:
                 with storing(run.work_dir.root):
                     self._begin([item.nodeid for item in session.items])
@@ -200,9 +208,10 @@ class Samples:
         if self._queue is not None:
             self._queue.heed(self._end)
             run.idle = self._tell
-        run.upcoming = Upcoming(session.items, run.process, self._queue)
+        self._feed.upcoming = Upcoming(session.items, run.process, self._queue)
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
             run.open_records()
+            explain_in_tests_only()
             self._routing.start(captured=session.config.getoption("capture") != "no")
             gc.freeze()  # items live to the end: searching them for garbage again and again only costs time
         thresholds = gc.get_threshold()
@@ -230,11 +239,7 @@ class Samples:
         report = yield
         excinfo = getattr(getattr(report, "call", None), "excinfo", None)
         fault = excinfo.value if excinfo is not None else None
-        if (
-            excinfo is None
-            or not isinstance(fault, UsageError)
-            or self._run.config.option.continue_on_collection_errors
-        ):
+        if excinfo is None or not isinstance(fault, UsageError) or self._config.option.continue_on_collection_errors:
             return report
         place = next((e for e in reversed(excinfo.traceback) if e.path == collector.path), None)
         where = f" ({place.path}:{place.lineno + 1})" if place else f" ({collector.path})"
@@ -251,6 +256,18 @@ class Samples:
         # The first one: others may follow from it.
         output.setdefault(USAGE_ERROR, [str(error), isinstance(error, StoreError)])
         items.clear()
+
+
+def _unused(run: Run, items: Sequence[pytest.Item]) -> list[str]:
+    """Return a line for each setting that changes nothing."""
+    first: dict[str, Sample] = {}
+    fixtures: set[str] = set()
+    for item in items:
+        if isinstance(item, SampleItem):
+            first.setdefault(item.benchmark.name, item.unit.sample)
+        else:
+            fixtures.update(getattr(item, "fixturenames", ()))
+    return unused_settings(run, first, fixtures)
 
 
 def without_epilogue(config: pytest.Config) -> None:
@@ -276,8 +293,9 @@ def collector_paused() -> Iterator[None]:
 class Controller:
     """What the process does that controls xdist's workers."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config) -> None:
         self._run = run
+        self._config = config
         self._scheduler: LookAheadScheduling | None = None
         self._nodes: list[Any] = []
         self._failures = 0
@@ -287,9 +305,9 @@ class Controller:
     def interrupt(self, by: str) -> None:
         """End the run in good order: every worker first."""
         self._run.interrupted = True
-        self._run.config.pluginmanager.getplugin("dsession").shouldstop = by
+        self._config.pluginmanager.getplugin("dsession").shouldstop = by
         self._run.stop(f"interrupted by {by}")
-        insist = self._run.config.pluginmanager.getplugin("evalscope_interruption").insist
+        insist = self._config.pluginmanager.getplugin("evalscope_interruption").insist
         timer = threading.Timer(PATIENCE_S, insist)
         timer.daemon = True
         timer.start()
@@ -298,10 +316,10 @@ class Controller:
         """End the workers, and say how to carry on."""
         for node in self._nodes:
             kill_worker(node)
-        abandon(self._run)
+        abandon(self._run, self._config)
 
     def _stop_workers(self, reason: str) -> None:
-        distributed = self._run.config.pluginmanager.getplugin("dsession")
+        distributed = self._config.pluginmanager.getplugin("dsession")
         distributed.shouldstop = distributed.shouldstop or (
             reason if self._run.interrupted else f"stopped: {visible(in_short(reason))}"
         )
@@ -309,7 +327,7 @@ class Controller:
             stop_worker(node, reason)
 
     def _hear(self, worker: str, services: Sequence[Any]) -> None:
-        self._run.config.pluginmanager.getplugin("evalscope_reporting").hear(worker, heard(services))
+        self._config.pluginmanager.getplugin("evalscope_reporting").hear(worker, load_states(services))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Any:
@@ -323,7 +341,7 @@ class Controller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Heed ``--maxfail``, which to xdist means that no worker gets more than it has."""
         self._failures += report.failed
-        most = self._run.config.getvalue("maxfail")
+        most = self._config.getvalue("maxfail")
         if most and self._failures >= most and not self._run.stopped:
             self._run.stop(f"stopping after {self._failures} failures")
 
@@ -333,7 +351,7 @@ class Controller:
         try:
             self._run.work_dir  # noqa: B018
         except EvalError as error:
-            without_epilogue(self._run.config)
+            without_epilogue(self._config)
             raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
 
     @pytest.hookimpl(tryfirst=True)
@@ -341,7 +359,7 @@ class Controller:
         """Hand the run's configuration to a worker, over its private channel."""
         run = self._run
         self._nodes.append(node)
-        hear_worker(run.config, node, self._hear)
+        hear_worker(self._config, node, self._hear)
         left = self._scheduler.take_over(node.gateway.id) if self._scheduler else Handover()
         values = {
             "lost": left.lost,
@@ -351,7 +369,7 @@ class Controller:
             "worker": node.gateway.id,
             "workers": len(node.nodemanager.specs),
             "session": run.session,
-            "reports_are_read": bool(readers(run.config)),
+            "reports_are_read": bool(readers(self._config)),
             "work_dir": str(run.work_dir.root),
         }
         node.workerinput["evalscope"] = json.dumps(values)
@@ -372,10 +390,10 @@ class Controller:
         if run.benchmarks or not run.load_plan():
             return
         run.name_suspects(ids)
-        reporter = self._run.config.pluginmanager.getplugin("terminalreporter")
-        if reporter is not None and (lines := what_runs(run)):
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None and (lines := run_lines(run, self._config)):
             if reporter.isatty:  # xdist rewrites the count of its workers, and leaves that line open
-                reporter._tw.line()
+                Screen(reporter).end_line()
             for line in lines:
                 reporter.ensure_newline()
                 reporter.write_line(line)
@@ -397,11 +415,11 @@ class Controller:
         return self._scheduler.suspects() if self._scheduler else []
 
 
-def abandon(run: Run) -> None:
+def abandon(run: Run, config: pytest.Config) -> None:
     """Say how to carry on with a run that ends at once, and that none of its samples killed it."""
     if run.recording:
         run.started.close()
-    reporter = run.config.pluginmanager.getplugin("terminalreporter")
+    reporter = config.pluginmanager.getplugin("terminalreporter")
     if reporter is None or "work_dir" not in vars(run):
         return
     with suppress(RuntimeError, OSError):  # the terminal was in the middle of something

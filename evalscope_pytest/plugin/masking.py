@@ -17,6 +17,7 @@ import pytest
 
 from ..core.secret import redact, remember_environment
 from ..core.terminal import visible
+from .pytest_private import debug_log
 
 
 class Masking:
@@ -116,9 +117,7 @@ def _masked_report(report: Any, clean: Callable[[str], str]) -> Any:
 
 def _mask_debug_log(config: pytest.Config) -> None:
     """Mask what ``--debug`` has written so far, the command line among it, and what it will write."""
-    write = config.trace.root._writer
-    file = getattr(write, "__self__", None)
-    if file is None or not hasattr(file, "truncate"):
+    if (file := debug_log(config)) is None:
         return
     file.flush()
     path = Path(file.name)

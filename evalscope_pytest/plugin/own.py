@@ -6,23 +6,17 @@ means evaluation, not the project's ordinary tests.
 
 from __future__ import annotations
 
-import ast
 import glob
-import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatch
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
 from ..benchmarks.bundled import bundled_dir
+from ..benchmarks.own_files import holds_benchmark, test_files
 from .nodes import BenchmarkItem
 
 NAME = "evalscope_own_files"
-# Only then is the file parsed, which takes a hundred times as long as this.
-_MENTIONS = re.compile(rb"^[ \t]*@[\w.]*benchmark[ \t]*\(|\bbenchmark[ \t]+as[ \t]", re.MULTILINE)
-_VENV_MARKS = ("pyvenv.cfg", "conda-meta")
 
 
 def roots(config: pytest.Config) -> list[Path]:
@@ -38,59 +32,8 @@ def roots(config: pytest.Config) -> list[Path]:
 def holders(config: pytest.Config, start: Iterable[Path]) -> list[Path]:
     """Return the test files below some roots that hold a benchmark, without importing any."""
     patterns, skipped = config.getini("python_files"), [*config.getini("norecursedirs"), "__pycache__"]
-    files = (file for root in start for file in _test_files(root, patterns, skipped))
+    files = (file for root in start for file in test_files(root, patterns, skipped))
     return [file for file in dict.fromkeys(files) if holds_benchmark(file)]
-
-
-def holds_benchmark(file: Path) -> bool:
-    """Tell whether a test file decorates a function with ``benchmark``, whatever name it imports that by."""
-    try:
-        source = file.read_bytes()
-    except OSError:
-        return False
-    if not _MENTIONS.search(source):
-        return False
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return b"evalscope_pytest" in source  # pytest reports what is wrong with it
-    names = {"benchmark"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            names.update(alias.asname for alias in node.names if alias.name == "benchmark" and alias.asname)
-    functions = (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
-    return any(_called(decorator) in names for function in functions for decorator in function.decorator_list)
-
-
-def _called(decorator: ast.expr) -> str:
-    """Return the last part of a decorator's name, where it is called with arguments."""
-    function = decorator.func if isinstance(decorator, ast.Call) else None
-    if isinstance(function, ast.Attribute):
-        return "" if ast.unparse(function).startswith("pytest.mark.") else function.attr
-    return function.id if isinstance(function, ast.Name) else ""
-
-
-def _test_files(root: Path, patterns: Sequence[str], skipped: Sequence[str]) -> Iterator[Path]:
-    if root.is_file():
-        yield root
-        return
-    seen: set[str] = set()
-    for folder, names, files in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in seen or Path(folder) == bundled_dir():
-            names.clear()
-            continue
-        seen.add(real)
-        names[:] = sorted(n for n in names if not _is_skipped(folder, n, skipped))
-        for name in sorted(files):
-            if name.endswith(".py") and any(fnmatch(name, pattern) for pattern in patterns):
-                yield Path(folder, name)
-
-
-def _is_skipped(folder: str, name: str, skipped: Sequence[str]) -> bool:
-    if any(fnmatch(name, pattern) for pattern in skipped):
-        return True
-    return any(os.path.exists(os.path.join(folder, name, mark)) for mark in _VENV_MARKS)
 
 
 class OwnFiles:

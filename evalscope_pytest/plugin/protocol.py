@@ -19,14 +19,16 @@ from ..core.errors import ScoringError, StoreError
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
 from ..engine.lookahead import Stopped
+from ..run.assembly import Run
+from ..run.verdict import Verdict, verdict_of
 from ..store.inflight_marks import Phase
 from .host import STOPPING
 from .masking import masked, shown
 from .nodes import SampleItem
 from .onlookers import Onlookers
-from .run import Run
-from .streams import explain_in_tests_only
-from .verdict import Verdict, attach, verdict_of, verdict_on
+from .pytest_private import explain_in_tests_only
+from .report_fields import attach, verdict_on
+from .samples import Feed
 
 # Of samples that fail alike, so many are shown with their traceback.
 TRACEBACKS_SHOWN = 3
@@ -35,12 +37,13 @@ TRACEBACKS_SHOWN = 3
 class SampleProtocol:
     """The hooks that run samples, in the process that owns them."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config, feed: Feed) -> None:
         self._run = run
+        self._config = config
+        self._feed = feed
         self._at_sample = False
         self._test = -1
         self._tracebacks: dict[str, int] = {}
-        config = run.config
         self._verbose = config.get_verbosity() > 0
         self._pdb = bool(config.getoption("usepdb", False))
         self._strict = run.task.strict
@@ -51,7 +54,7 @@ class SampleProtocol:
     @cached_property
     def _onlookers(self) -> Onlookers:
         """Who reads reports: known once every conftest file is loaded."""
-        return Onlookers(self._run.config, elsewhere=self._run.process.reports_are_read)
+        return Onlookers(self._config, elsewhere=self._run.process.reports_are_read)
 
     @cached_property
     def is_whole(self) -> bool:
@@ -92,8 +95,8 @@ class SampleProtocol:
         self._log_edge("pytest_runtest_logstart", item)
         if item.skipped is not None:
             self._log(item, _skip(item, item.skipped, counts=False))
-        elif item.nodeid in self._run.upcoming.lost:
-            self._report_lost(item, self._run.upcoming.lost[item.nodeid])
+        elif item.nodeid in self._feed.upcoming.lost:
+            self._report_lost(item, self._feed.upcoming.lost[item.nodeid])
         elif self._set_up(item):
             self._report_outcome(item)
         if not (isinstance(nextitem, SampleItem) and nextitem.stage is item.stage):
@@ -101,7 +104,7 @@ class SampleProtocol:
             item.stage.leave(item, nextitem)
             self._run.heeds_stop = True
         self._log_edge("pytest_runtest_logfinish", item)
-        if self._run.stopped and nextitem is not None and not self._run.is_done(nextitem):
+        if self._run.stopped and nextitem is not None and not self._feed.is_done(nextitem):
             self._stop(item.session)
 
     def _set_up(self, item: SampleItem) -> bool:
@@ -124,7 +127,7 @@ class SampleProtocol:
             report = pytest.TestReport(item.nodeid, item.location, {}, stage.broken.outcome, longrepr, "setup")
         if report.failed:
             assert stage.fault is not None
-            self._run.keep_broken(item, stage.fault)
+            self._run.keep_broken(item.unit, stage.fault)
         verdict = Verdict(item.benchmark.name, "error" if report.failed else "skipped", alike=alike)
         self._log(item, attach(report, verdict), None if alike else stage.fault)
         return False
@@ -132,7 +135,7 @@ class SampleProtocol:
     def _report_outcome(self, item: SampleItem) -> None:
         started = time.time()
         try:
-            outcome = self._run.outcome(item)
+            outcome = self._feed.outcome(item)
             item.job = None  # its reply is on disk; 100,000 of them would not fit in memory
         except pytest.exit.Exception:
             raise
@@ -157,7 +160,7 @@ class SampleProtocol:
     def _report_lost(self, item: SampleItem, cause: str) -> None:
         """Report a sample that killed its process: an error, which the next run tries again."""
         error = ProcessDiedError(cause)
-        self._run.keep_broken(item, error)
+        self._run.keep_broken(item.unit, error)
         said = f"{type(error).__name__}: {cause}"
         report = pytest.TestReport(item.nodeid, item.location, {}, "failed", said, "setup")
         self._log(item, attach(report, Verdict(item.benchmark.name, "error", alike=said)))

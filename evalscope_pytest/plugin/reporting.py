@@ -13,13 +13,16 @@ from ..core.errors import EvalError
 from ..core.service_state import Services
 from ..core.terminal import visible
 from ..report.execution import GateResult
+from ..run.assembly import Run
+from ..run.finish import Conclusion, conclude, in_short, many, unevaluated_gates
+from ..run.progress import Progress, Recorded
+from ..run.verdict import Verdict
 from ..store.progress import ProgressFile
 from . import gate_cases
-from .conclusion import Conclusion, conclude, in_short, many, unevaluated_gates, what_runs
 from .loading import Waiting
-from .progress import Progress, Recorded, service_on
-from .run import Run
-from .verdict import Verdict, verdict_on
+from .pytest_private import Screen, add_statistics, show_report
+from .report_fields import service_on, verdict_on
+from .summary import run_lines, show, terminal_columns
 from .workers import distributes
 
 # Failures with the same cause beyond these are counted, not shown one by one.
@@ -38,9 +41,9 @@ LOOKS: dict[str, tuple[str, str, dict[str, bool]]] = {
 class Reporting:
     """Hooks of the process that owns the terminal."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config) -> None:
         self._run = run
-        self._config = run.config
+        self._config = config
         self._progress: Progress | None = None
         self._services: dict[str, Services] = {}
         run.idle = self._tick
@@ -72,7 +75,7 @@ class Reporting:
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Count what was loaded, and say where the records go. Under xdist the controller does."""
-        return what_runs(self._run)
+        return run_lines(self._run, self._config)
 
     # While samples run ----------------------------------------------------------------------------------------------
 
@@ -120,8 +123,8 @@ class Reporting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a sample before the terminal shows it."""
-        if told := service_on(report):
-            self._services[told[0]] = told[1]
+        if found := service_on(report):
+            self._services[found[0]] = found[1]
         verdict = verdict_on(report)
         if verdict is None:
             self._other_failures += report.failed
@@ -179,7 +182,7 @@ class Reporting:
         task = run.task
         return Progress(
             run.benchmarks,
-            reporter,
+            Screen(reporter) if reporter is not None and self._config.get_verbosity() == 0 else None,
             task.heartbeat_interval,
             file,
             self._service,
@@ -209,7 +212,7 @@ class Reporting:
             run.discard()
             return
         try:
-            self._conclusion = conclude(run)
+            self._conclusion = conclude(run, terminal_columns(self._config))
             gate_cases.record(self._config, self._conclusion.gates)
             self._end_progress(complete=not why)
             missing = self._not_run(self._conclusion)
@@ -284,7 +287,7 @@ class Reporting:
         if errors := terminalreporter.stats.pop("errors", None):
             terminalreporter.stats.setdefault("error", []).extend(errors)
         if self._missing:
-            terminalreporter._add_stats("not run", [None] * self._missing)
+            add_statistics(terminalreporter, "not run", self._missing)
         return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -296,9 +299,10 @@ class Reporting:
         self._tell_of_crashes(terminalreporter)
         for report in self._unready:
             terminalreporter.section(f"fixtures of {report.nodeid}", sep="_", red=True)
-            report.toterminal(terminalreporter._tw)
+            show_report(terminalreporter, report)
         if self._conclusion is not None:
-            self._conclusion.show(terminalreporter, perf=self._run.task.collect_perf, language=self._run.task.language)
+            task = self._run.task
+            show(self._conclusion, terminalreporter, perf=task.collect_perf, language=task.language)
         if self._ahead > 0:
             what = "1 sample more has" if self._ahead == 1 else f"{self._ahead} samples more have"
             terminalreporter.write_line(

@@ -11,7 +11,7 @@ import pytest
 from ..config.task import TaskConfig
 from ..core.errors import UsageError
 from .nodes import SampleItem
-from .verdict import verdict_on
+from .report_fields import verdict_on
 
 ERRORED = "evalscope/errored"
 

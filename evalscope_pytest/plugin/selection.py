@@ -17,13 +17,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import pytest
-from _pytest.mark.expression import Expression
 
 from ..benchmarks.bundled import bundled_dir
 from ..core.errors import UsageError
 from ..core.terminal import visible
+from ..run.prepare import subset_in_id
 from .keywords import Keywords, contains, names_of
 from .nodes import BenchmarkItem, SampleItem
+from .pytest_private import Expression
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -156,11 +157,6 @@ def _check_unknown(words: Iterable[str], items: Sequence[pytest.Item], names: Ma
 def _subsets(item: BenchmarkItem, given: Callable[[str], Iterable[str]]) -> set[str]:
     names = (*item.benchmark.dataset.subsets, *given(item.benchmark.name))
     return {form.lower() for name in names for form in (name, subset_in_id(name))}
-
-
-def subset_in_id(subset: str) -> str:
-    """Return a subset's name as ids of its samples have it: "::" would read as a separator of node ids."""
-    return visible(subset).replace("::", ":")
 
 
 def _may_match(item: BenchmarkItem, keywords: Keywords, known: set[str], names: _Names) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
-    from .run import Run
+    from ..run.assembly import Run
 
 TASK: pytest.StashKey[TaskConfig] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()

@@ -18,8 +18,8 @@ import pytest
 from xdist.scheduler.load import LoadScheduling
 from xdist.workermanage import parse_tx_spec_config
 
+from ..run.crashes import Crashes, Handover
 from ..store.inflight_marks import Phase, mark_of
-from .crashes import Crashes, Handover
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController

@@ -28,6 +28,7 @@ class BenchmarkPlan:
         settings: The resolved benchmark, as ``task_config.yaml`` shows it.
         fingerprint: Content address of everything the scores depend on beside the model.
         unsafe_execution: Code that the model wrote ran without isolation.
+        after_run: The function that adds to the end of the run, as ``module:function``; empty for none.
         only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
     """
 
@@ -46,6 +47,7 @@ class BenchmarkPlan:
     fingerprint: str = ""
     only_metrics: bool = False
     unsafe_execution: bool = False
+    after_run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The file (``dataset_id``) is written by `evalscope-pytest collection`, or by `ev
 
 from evalscope_pytest import benchmark, local
 from evalscope_pytest.collections.entry import sample_of
-from evalscope_pytest.collections.part import answered, collected
+from evalscope_pytest.collections.part import answered, by_level, collected
 
 
 @benchmark(
@@ -14,6 +14,7 @@ from evalscope_pytest.collections.part import answered, collected
     dataset=local(""),
     to_sample=sample_of,
     scorer=collected(),
+    after_run=by_level,
     tags=["custom"],
 )
 async def test_data_collection(sample, model):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from evalscope_pytest.arena.battles import Battle, connected, tally, win_rates
 from evalscope_pytest.arena.ratings import mean_scores, rate
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "arena_ratings.py"
+SCRIPT = Path(__file__).parents[2] / "bench" / "arena_ratings.py"
 VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
 
 

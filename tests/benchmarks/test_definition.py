@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from evalscope_pytest import ModelOutput, Sample, benchmark, local
-from evalscope_pytest.benchmarks.definition import OF_BODY, generate
+from evalscope_pytest.benchmarks.definition import PROVIDED, generate
 from evalscope_pytest.core.errors import ConfigError
 
 
@@ -113,7 +113,7 @@ def test_a_function_that_makes_a_sample_may_take(names: tuple[str, ...]) -> None
     assert made.body is generate
 
 
-@pytest.mark.parametrize("name", OF_BODY)
+@pytest.mark.parametrize("name", PROVIDED)
 def test_without_to_sample_what_only_a_body_is_given_is_refused(name: str) -> None:
     said = rf"test_demo of @benchmark\('demo'\) takes '{name}', but nothing makes a sample of a record. Add to_sample="
     for names in ((name,), ("record", name)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import evalscope_pytest.run
+import evalscope_pytest
 from evalscope_pytest.cli.evaluate import pytest_command
 from evalscope_pytest.core.errors import ConfigError
 
@@ -167,7 +167,7 @@ def test_the_configuration_may_come_from_standard_input(tmp_path):
 
 @pytest.mark.parametrize("place", ["absolute", "linked"])
 def test_run_py_works_by_its_path(place, tmp_path):
-    file = Path(evalscope_pytest.run.__file__)
+    file = Path(evalscope_pytest.__file__).with_name("run.py")
     folder, name = tmp_path, str(file)
     if place == "linked":
         (tmp_path / "package").symlink_to(file.parent)
@@ -180,7 +180,7 @@ def test_run_py_works_by_its_path(place, tmp_path):
 
 
 def test_run_py_says_that_its_own_folder_is_no_place_to_run():
-    file = Path(evalscope_pytest.run.__file__)
+    file = Path(evalscope_pytest.__file__).with_name("run.py")
     line = [sys.executable, file.name, "--model", "mock", "--datasets", "demo_math"]
     done = subprocess.run(line, cwd=file.parent, capture_output=True, text=True, timeout=240)
     assert done.returncode == 4

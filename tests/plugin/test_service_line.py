@@ -14,8 +14,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from evalscope_pytest.plugin.progress import Tally
-from evalscope_pytest.plugin.verdict import Verdict
+from evalscope_pytest.run.progress import Tally
+from evalscope_pytest.run.verdict import Verdict
 from tests.servers.judge import JudgeServer, verdict
 from tests.servers.service import rate_limited
 
@@ -167,7 +167,7 @@ def tally(telling: int) -> Tally:
 
 
 def test_no_time_is_foretold_from_the_first_of_many_that_were_asked_together(monkeypatch):
-    monkeypatch.setattr("evalscope_pytest.plugin.progress.time", SimpleNamespace(monotonic=lambda: 100.0))
+    monkeypatch.setattr("evalscope_pytest.run.progress.time", SimpleNamespace(monotonic=lambda: 100.0))
     correct = Verdict("adding", "correct", 1.0)
     line = tally(8)
     line.add(correct, 5.0)

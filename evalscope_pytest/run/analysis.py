@@ -12,11 +12,11 @@ from ..core.terminal import visible
 from ..engine.asking import Asker
 from ..engine.loop import LoopThread
 from ..engine.reuse import reply_of
+from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
 from ..report.analysis import again, question, signed, unknown_figures
 from ..report.model import Report
 from ..wire.request import Request
-from .judge_service import JudgeService
 
 log = logging.getLogger(__name__)
 

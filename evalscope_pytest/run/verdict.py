@@ -1,10 +1,8 @@
-"""What a sample's report says about it, in a form that travels from an xdist worker to its controller."""
+"""The result of a sample in a few words: correct, wrong, an error."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
-
-import pytest
 
 from ..core.terminal import visible
 from ..engine.evaluation import Outcome
@@ -42,15 +40,3 @@ def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
     values = result.score.values
     value = values.get(primary, next(iter(values.values()), 0.0))
     return Verdict(result.benchmark, "correct" if value >= 1 else "wrong" if value <= 0 else "partial", value)
-
-
-def attach(report: pytest.TestReport, verdict: Verdict) -> pytest.TestReport:
-    """Put a verdict on a report."""
-    report.evalscope = tuple(verdict)  # type: ignore[attr-defined]
-    return report
-
-
-def verdict_on(report: pytest.TestReport) -> Verdict | None:
-    """Read it back, also on the other side of a worker's channel."""
-    values = getattr(report, "evalscope", None)
-    return Verdict(*values) if values else None

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from ..config.sandbox import sandbox_choice
 from ..config.task import TaskConfig
 from ..sandbox.choice import choose
 from ..sandbox.engine import SandboxChoice
 from ..sandbox.handle import SandboxHandle
 from ..sandbox.pool import Pool, processors
-from .state import TASK
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_SANDBOXES: pytest.StashKey[Sandboxes] = pytest.StashKey()
 
 
 class Sandboxes:
@@ -31,17 +21,6 @@ class Sandboxes:
         self._task = task
         self._share = max(1, share)
         self._pools: dict[SandboxChoice, Pool] = {}
-
-    @classmethod
-    def of(cls, config: pytest.Config) -> Sandboxes:
-        """Return those of a pytest run, made when first asked for and closed with it."""
-        found = config.stash.get(_SANDBOXES, None)
-        if found is None:
-            workers: Mapping[str, int] = getattr(config, "workerinput", {})
-            task = config.stash.get(TASK, None) or TaskConfig()
-            found = config.stash[_SANDBOXES] = cls(task, workers.get("workercount", 1))
-            config.add_cleanup(found.close)
-        return found
 
     def handle(self, benchmark: str = "") -> SandboxHandle:
         """Return the sandbox of a benchmark, or of ordinary tests.

@@ -6,17 +6,16 @@ comes from the environment or pytest.ini is meant for every run and gets no line
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import pytest
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..benchmarks.resolve import ResolvedBenchmark
 from ..core.values import Sample
 from ..datasets.location import is_local
-from .collection import place_of
-from .host import parameters
-from .nodes import SampleItem
-from .run import Run
+from .prepare import parameters, place_of
+
+if TYPE_CHECKING:
+    from .assembly import Run
 
 _JUDGE = ("judge", "judge_model_args", "judge_strategy", "judge_worker_num", "judge_audit")
 _SANDBOX = ("use_sandbox", "sandbox", "sandbox_manager_config", "allow_unsafe_code")
@@ -25,20 +24,17 @@ _OF_EXEMPLARS = ("train_split", "few_shot_random", "few_shot_prompt_template")
 _FOR_EVERY_RUN = ("environment", "eval_")
 
 
-def unused_settings(run: Run, items: Sequence[pytest.Item]) -> list[str]:
+def unused_settings(run: Run, first: Mapping[str, Sample], fixtures: Collection[str] = ()) -> list[str]:
     """Return a line for each setting, or group of them, that changes nothing in this run.
 
     Args:
-        items: What runs.
+        first: The first sample of each benchmark, by name.
+        fixtures: The fixtures that ordinary tests of the run use.
     """
     if not run.benchmarks:
         return []
     resolved = [run.resolved[plan.name] for plan in run.benchmarks]
-    first: dict[str, Sample] = {}
-    for item in items:
-        if isinstance(item, SampleItem):
-            first.setdefault(item.benchmark.name, item.unit.sample)
-    notes = [*_of_others(run), *_of_judges(run, resolved, items), *_of_sandbox(run, resolved, items)]
+    notes = [*_of_others(run), *_of_judges(run, resolved, fixtures), *_of_sandbox(run, resolved, fixtures)]
     for benchmark in resolved:
         notes += _of_benchmark(run, benchmark, first.get(benchmark.name))
     return notes
@@ -65,23 +61,22 @@ def _of_others(run: Run) -> Iterator[str]:
         yield _line([f"dataset_args of {', '.join(idle)}"], f"{'it' if does == 'does' else 'they'} {does} not run")
 
 
-def _of_judges(run: Run, resolved: Sequence[ResolvedBenchmark], items: Sequence[pytest.Item]) -> Iterator[str]:
-    wanted = run.task.analysis_report or _asked_for("judge", resolved, items) or any(b.judged for b in resolved)
+def _of_judges(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
+    wanted = run.task.analysis_report or _needed("judge", resolved, fixtures) or any(b.judged for b in resolved)
     names = _given(run, _JUDGE)
-    if names and not wanted and not run.config.option.collectonly:
+    if names and not wanted and not run.driver.listing:
         yield _line(names, "no benchmark of this run is judged")
 
 
-def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], items: Sequence[pytest.Item]) -> Iterator[str]:
-    runs_code = _asked_for("sandbox", resolved, items) or any(b.scorer and b.scorer.sandboxed for b in resolved)
+def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
+    runs_code = _needed("sandbox", resolved, fixtures) or any(b.scorer and b.scorer.sandboxed for b in resolved)
     names = _given(run, _SANDBOX)
     if names and not runs_code:
         yield _line(names, "no benchmark of this run executes code")
 
 
-def _asked_for(fixture: str, resolved: Sequence[ResolvedBenchmark], items: Sequence[pytest.Item]) -> bool:
-    by_tests = any(fixture in getattr(item, "fixturenames", ()) for item in items)
-    return by_tests or any(fixture in parameters(found.benchmark) for found in resolved)
+def _needed(fixture: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
+    return fixture in fixtures or any(fixture in parameters(found.benchmark) for found in resolved)
 
 
 def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) -> Iterator[str]:

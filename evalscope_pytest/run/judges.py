@@ -6,11 +6,12 @@ import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..benchmarks.judged import Judged
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
+from ..config.task import TaskConfig
 from ..core.canonical import digest
 from ..core.service_state import ServiceState, together
 from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
@@ -18,19 +19,33 @@ from ..engine.formatted import formats_for
 from ..engine.handle import ModelHandle
 from ..engine.judging import JudgeHandle, JudgeModel, Referee
 from ..engine.limiter import FIRST_REQUESTS
+from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel
+from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
-from .judge_service import JudgeService
+from ..store.response_cache import ResponseCache
+from .process import Process
 
-if TYPE_CHECKING:
-    from .run import Run
+
+class Assembly(Protocol):
+    """The parts of a run that judges are made from."""
+
+    task: TaskConfig
+    process: Process
+
+    @property
+    def spec(self) -> ModelSpec: ...  # noqa: D102
+    @property
+    def thread(self) -> LoopThread: ...  # noqa: D102
+    @property
+    def response_cache(self) -> ResponseCache | None: ...  # noqa: D102
 
 
 class Judges:
-    """Who judges in a run."""
+    """The judges of a run."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Assembly) -> None:
         self._run = run
 
     @cached_property

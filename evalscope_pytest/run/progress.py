@@ -6,12 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import pytest
+from typing import NamedTuple, Protocol
 
 from ..core.errors import StoreError
-from ..core.service_state import Services, ServiceState
+from ..core.service_state import Services
 from ..store.plan import BenchmarkPlan
 from ..store.progress import BenchmarkProgress, ProgressFile, Status
 from .verdict import Verdict
@@ -19,12 +17,31 @@ from .verdict import Verdict
 log = logging.getLogger(__name__)
 
 REWRITE_EVERY_S = 0.1
-TELL_EVERY_S = 1.0
 # A benchmark that was finished ahead of its first report has no rate worth telling.
 LEAST_TIMED_S = 0.5
 
 # Which parts of the live line a narrow terminal loses: the highest first. A service that is down is never lost.
 KEPT, SCORE, WAITS, TOTAL, ETA, TOTAL_ETA, RATE = range(7)
+
+
+class Screen(Protocol):
+    """The terminal or log that shows progress.
+
+    Attributes:
+        columns: The width of a terminal on which lines can be rewritten; None for a log.
+    """
+
+    @property
+    def columns(self) -> int | None: ...  # noqa: D102
+
+    def write_line(self, text: str) -> None:
+        """Write a line of its own."""
+
+    def rewrite(self, text: str) -> None:
+        """Write over the line at hand."""
+
+    def end_line(self) -> None:
+        """Begin a new line."""
 
 
 class Part(NamedTuple):
@@ -137,7 +154,7 @@ class Progress:
 
     Args:
         plans: What will run.
-        reporter: pytest's terminal; None under ``-p no:terminal``.
+        screen: Shows the lines; None for nothing.
         every_s: Seconds between two lines where there is no terminal to rewrite one on.
         file: Where whoever watches from outside reads how far the run is; None for nowhere.
         service: Tells what is known of the services that are asked.
@@ -148,7 +165,7 @@ class Progress:
     def __init__(
         self,
         plans: Sequence[BenchmarkPlan],
-        reporter: pytest.TerminalReporter | None,
+        screen: Screen | None,
         every_s: float,
         file: ProgressFile | None = None,
         service: Callable[[], Services] = Services,
@@ -156,9 +173,8 @@ class Progress:
         *,
         began: float,
     ) -> None:
-        verbosity = reporter.config.get_verbosity() if reporter else -1
-        self._reporter = reporter if verbosity == 0 else None
-        self._live = bool(reporter and reporter.isatty)
+        self._screen = screen
+        self._live = screen is not None and screen.columns is not None
         self._every_s = REWRITE_EVERY_S if self._live else every_s
         self._last = began
         self._file = file
@@ -217,8 +233,8 @@ class Progress:
         for tally in open_ones:
             if tally.done:
                 self._show(tally, last=True)
-        if self._line_is_open and self._reporter is not None:
-            self._reporter._tw.line()
+        if self._line_is_open and self._screen is not None:
+            self._screen.end_line()
             self._line_is_open = False
         self._write("completed" if complete else "error")
 
@@ -231,22 +247,19 @@ class Progress:
             log.warning("%s", error)
 
     def _show(self, tally: Tally, *, last: bool = False, waits: str = "") -> None:
-        if self._reporter is None:
+        if (screen := self._screen) is None:
             return
         parts = [*tally.parts(self._width, over=last), *self._total()]
         if not last:
             parts += [Part(self._service().words(), KEPT), Part(waits, WAITS)]
-        if not self._live:
-            self._reporter.ensure_newline()
-            self._reporter.write_line(fit(parts, None))
+        if screen.columns is None:
+            screen.write_line(fit(parts, None))
             return
-        terminal = self._reporter._tw
-        room = terminal.fullwidth - 1
-        # The cursor goes back to the margin, so that the ^C which a terminal writes there is written over.
-        terminal.write(f"\r{fit(parts, room):<{room}}\r", flush=True)
+        room = screen.columns - 1
+        screen.rewrite(f"{fit(parts, room):<{room}}")
         self._line_is_open = not last
         if last:
-            terminal.line()
+            screen.end_line()
 
     def _total(self) -> list[Part]:
         """Return how far all benchmarks are together and the time left; nothing for one, or when all are over."""
@@ -261,35 +274,3 @@ class Progress:
 
     def _figures(self) -> list[BenchmarkProgress]:
         return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]
-
-
-class ServiceOnReports:
-    """In an xdist worker: puts what it knows of the services on a report now and then, for the controller's line."""
-
-    def __init__(self, services: Callable[[], Services]) -> None:
-        self._services = services
-        self._told_at = float("-inf")
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Attach the state, at most once a second."""
-        now = time.monotonic()
-        if now - self._told_at >= TELL_EVERY_S and any(states := self._services()):
-            self._told_at = now
-            report.evalscope_service = told(states)  # type: ignore[attr-defined]
-
-
-def told(services: Services) -> list[Any]:
-    """Return states as they travel over a worker's channel."""
-    return [None if state is None else tuple(state) for state in services]
-
-
-def heard(values: Sequence[Any]) -> Services:
-    """Read them on its other side."""
-    return Services(*[None if state is None else ServiceState(*state) for state in values])
-
-
-def service_on(report: pytest.TestReport) -> tuple[str, Services] | None:
-    """Return the worker a report comes from and the states on it, on the other side of the worker's channel."""
-    values = getattr(report, "evalscope_service", None)
-    return (report.node.gateway.id, heard(values)) if values else None

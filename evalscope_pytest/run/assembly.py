@@ -1,4 +1,4 @@
-"""One evaluation in this process: its configuration, model, engine and records, made when first needed."""
+"""The parts of one evaluation in this process: configuration, model, engine and records, made when first needed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest
 
 from ..config.schema import to_mapping
 from ..core.errors import StoreError
 from ..core.service_state import Services
 from ..core.values import SampleResult
 from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
-from ..engine.evaluation import Outcome, Runner, described
+from ..engine.evaluation import Outcome, Runner, Unit, described
 from ..engine.handle import ModelHandle
 from ..engine.limiter import FIRST_REQUESTS
-from ..engine.lookahead import BUFFER_FACTOR, Job, LookAhead, Stopped
+from ..engine.lookahead import BUFFER_FACTOR, LookAhead
 from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
-from ..models.factory import create
 from ..models.spec import ModelSpec
 from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
@@ -38,15 +35,15 @@ from ..store.previous import Previous
 from ..store.quarantine import Quarantine
 from ..store.response_cache import ResponseCache
 from ..store.task_config import changed_settings, write_task_config
+from .crash_marks import WatchedModel
+from .driver import Driver
 from .judges import Judges
-from .nodes import SampleItem
 from .process import Process
-from .upcoming import Upcoming
-from .watched import WatchedModel, watched
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
+    from .sandboxes import Sandboxes
 
 log = logging.getLogger(__name__)
 
@@ -58,26 +55,30 @@ BODIES_PER_REQUEST = 3
 
 
 class Run:
-    """The evaluation, as the plugin's hooks share it.
+    """The evaluation, as everything that takes part in it shares it.
 
     Attributes:
-        task: What the user asked for.
-        benchmarks: What will run, in order; filled by `collection`.
-        idle: Called about once a second while pytest waits for a sample.
+        task: The user's configuration.
+        process: The part of the run that this process has.
+        driver: The choices of the program that drives the run.
+        benchmarks: The benchmarks that will run, in order; filled once their samples are known.
+        resolved: The benchmarks under the user's settings, by name.
+        usage_error: The mistake on the command line that a worker found; empty if none did.
+        idle: Called about once a second while the driver waits for a sample.
         stopped: Why the run ends before its last sample; empty as long as it does not.
-        interrupted: True when it does because the user wants it to.
-        store_fault: True when it does because nothing can be recorded any more.
-        heeds_stop: True while pytest is at a sample, and soon sees that the run was stopped.
+        on_stop: Called with the reason when the run stops.
+        interrupted: True if the run ends because the user interrupted it.
+        store_fault: True if the run ends because nothing can be recorded any more.
+        heeds_stop: True while the driver is at a sample, and soon sees that the run was stopped.
         notes: What the user should know of the selection and of the records found.
         skipped: Why selected benchmarks are left out, by name: ``skip_unready``.
         unlisted: Benchmarks whose samples cannot be listed without a download.
-        upcoming: What will run, in order.
     """
 
-    def __init__(self, config: pytest.Config, task: TaskConfig, process: Process) -> None:
-        self.config = config
+    def __init__(self, task: TaskConfig, process: Process | None = None, driver: Driver | None = None) -> None:
         self.task = task
-        self.process = process
+        self.process = process or Process()
+        self.driver = driver or Driver()
         self.benchmarks: list[BenchmarkPlan] = []
         self.resolved: dict[str, ResolvedBenchmark] = {}
         self.usage_error = ""
@@ -90,7 +91,6 @@ class Run:
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.unlisted: list[str] = []
-        self.upcoming = Upcoming()
         self._errors = 0
         self._open = ExitStack()
         self._closed = False
@@ -126,7 +126,7 @@ class Run:
     @cached_property
     def asker(self) -> Asker:
         """The model with its limit of requests in flight."""
-        model = self.config.hook.pytest_eval_model_factory(config=self.config, spec=self.spec) or create(self.spec)
+        model = self.driver.create(self.spec)
         limit, patient = self.spec.requests_in_flight, self.task.ignore_errors
         if not self.spec.is_service:  # a local model forms its batches of what is sent, and is as slow as it is
             return Asker(model, limit, patient=patient, first=None)
@@ -167,7 +167,7 @@ class Run:
     def response_cache(self) -> ResponseCache | None:
         """Where replies are kept across runs."""
         folder = self.task.response_cache
-        return ResponseCache(Path(folder)) if folder and not self.config.option.collectonly else None
+        return ResponseCache(Path(folder)) if folder and not self.driver.listing else None
 
     @cached_property
     def journal(self) -> Journal:
@@ -204,9 +204,21 @@ class Run:
     def ahead(self) -> LookAhead[Outcome]:
         """The look-ahead, which keeps the service busy while replies are worked on."""
         in_flight = self.spec.requests_in_flight
-        if self.config.getoption("usepdb", False) or self.config.getoption("trace", False):
+        if self.driver.one_at_a_time:
             return LookAhead(self.thread, 1, 1)
         return LookAhead(self.thread, BODIES_PER_REQUEST * in_flight, self.buffer, idle=lambda: self.idle())
+
+    @cached_property
+    def sandboxes(self) -> Sandboxes:
+        """The sandboxes of this process."""
+        from .sandboxes import Sandboxes
+
+        return Sandboxes(self.task, self.process.workers)
+
+    def close_sandboxes(self) -> None:
+        """End all jails. Apart from `close`, since ordinary tests use them as well."""
+        if "sandboxes" in vars(self):
+            self.sandboxes.close()
 
     def services(self) -> Services:
         """Return what is known of the services this process asks."""
@@ -216,9 +228,9 @@ class Run:
 
     @property
     def buffer(self) -> int:
-        """Samples started or finished ahead of pytest, at most. Short when the run may stop at any of them."""
+        """Maximum number of samples started or finished ahead of the driver; small if the run may stop at any."""
         in_flight = self.spec.requests_in_flight
-        if self.config.getvalue("maxfail"):
+        if self.driver.may_stop:
             return in_flight
         return max(MIN_BUFFER, BUFFER_FACTOR * in_flight)
 
@@ -233,9 +245,9 @@ class Run:
             keep=self._keep,
             find=self.previous.find,
             rescore=self.task.rerun_review,
-            skip_signals=(pytest.skip.Exception,),
-            fail_signals=(AssertionError, pytest.fail.Exception),
-            exit_signals=(pytest.exit.Exception,),
+            skip_signals=self.driver.skip_signals,
+            fail_signals=self.driver.fail_signals,
+            exit_signals=self.driver.exit_signals,
             stopping=lambda: bool(self.stopped) or self._closed,
         )
 
@@ -317,13 +329,6 @@ class Run:
         if self.on_stop is not None:
             self.on_stop(self.stopped)
 
-    def job_of(self, item: SampleItem) -> Job[Outcome]:
-        """Return the item's job, made at most once."""
-        if item.job is None:
-            run = partial(self.runner.run, item.unit)
-            item.job = Job(partial(watched, self.started, item.nodeid, run))
-        return item.job
-
     @property
     def recording(self) -> bool:
         """True once this process's files are open."""
@@ -339,35 +344,7 @@ class Run:
         if self.started.trouble:
             said = f"should a sample kill this process, nothing will say which one: {self.started.trouble}"
             log.warning("%s", said)
-            if (reporter := self.config.pluginmanager.getplugin("terminalreporter")) is not None:
-                reporter.ensure_newline()
-                reporter.write_line(f"eval: {said}", yellow=True)
-
-    def outcome(self, item: SampleItem) -> Outcome:
-        """Return an item's outcome once it is there and in the journal, having started what comes after it.
-
-        Raises:
-            Stopped: The run has ended before it.
-            StoreError: It could not be recorded.
-        """
-        if self.stopped and (item.job is None or not item.job.done):
-            raise Stopped
-        job = self.job_of(item)
-        if not job.fed:  # before what comes after it, which a worker's queue begins with
-            self.ahead.feed_now(job)
-        if item.nodeid not in self.upcoming.alone:
-            self.ahead.feed(self._supply)
-        outcome = self.ahead.take(job)
-        if outcome.kept is not None:
-            self.journal.wait_for(outcome.kept)
-        return outcome
-
-    def is_done(self, item: pytest.Item) -> bool:
-        """Tell whether an item is a sample whose outcome is there."""
-        return isinstance(item, SampleItem) and item.job is not None and item.job.done
-
-    def _supply(self, room: int) -> list[Job[Outcome]]:
-        return [self.job_of(item) for item in self.upcoming.startable(room)]
+            self.driver.warn(f"eval: {said}")
 
     def _keep(self, result: SampleResult) -> int:
         if (error := result.error) is not None:
@@ -391,10 +368,9 @@ class Run:
             return ""
         return f"{errors} of {total} samples ended in errors, and --eval-max-errors={budget} allows no more"
 
-    def keep_broken(self, item: SampleItem, error: BaseException) -> None:
+    def keep_broken(self, unit: Unit, error: BaseException) -> None:
         """Record a sample that cannot be run: its fixtures could not be set up, or it killed its process."""
-        unit = item.unit
-        place = (item.benchmark.name, unit.subset, unit.index, unit.group, unit.repeat)
+        place = (unit.evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
         with suppress(StoreError):  # the run stops
             self._keep(SampleResult(*place, "", "", unit.sample, error=described(error)))
 

@@ -1,17 +1,10 @@
-"""What a body prints while it runs ahead goes to its own sample, not to whichever item pytest shows just then.
-
-The other way round, what pytest does for the item it is at, to explain its assertions, does not reach bodies that
-happen to run meanwhile.
-"""
+"""Keeps what a body prints with its own sample, whatever else runs at the same time."""
 
 from __future__ import annotations
 
 import logging
 import sys
 from typing import Any, TextIO
-
-import pytest
-from _pytest.assertion import util
 
 from ..engine.context import current
 
@@ -53,8 +46,7 @@ class Routing:
         self._routed: list[str] = []
 
     def start(self, *, captured: bool) -> None:
-        """Route logs, and stdout and stderr where pytest captures them: with ``-s`` they are wanted at once."""
-        explain_in_tests_only()
+        """Route logs, and stdout and stderr if they are captured: else they are shown at once."""
         logging.getLogger().addHandler(self._handler)
         for name in ("stdout", "stderr") if captured else ():
             stream = getattr(sys, name)
@@ -70,27 +62,3 @@ class Routing:
             if isinstance(stream, RoutedStream):
                 setattr(sys, name, stream._stream)
         self._routed.clear()
-
-
-class _TestsVerbosity:
-    """Stands for pytest's config where assertions look up how much to show."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-
-    def get_verbosity(self, kind: str | None = None) -> int:
-        """Return the user's choice in a test, and pytest's default in a sample."""
-        return self._config.get_verbosity(kind) if current.get() is None else 0
-
-
-def explain_in_tests_only() -> None:
-    """Keep pytest's ways of explaining assertions from bodies, as long as the item lasts that pytest is at.
-
-    They are there only while it is at some item: what a body's assertion says would depend on timing. And comparing the
-    two sides of ``==`` line by line can take minutes on a long reply.
-    """
-    compare, config = util._reprcompare, util._config
-    if compare is not None:
-        util._reprcompare = lambda op, left, right: compare(op, left, right) if current.get() is None else None
-    if config is not None:
-        util._config = _TestsVerbosity(config)  # type: ignore[assignment]

@@ -1,47 +1,48 @@
-"""What a run comes to: records folded, reports written, gates decided; and how that is shown."""
+"""Finishes a run: folds its records, writes its reports, decides its gates."""
 
 from __future__ import annotations
 
 import logging
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from .. import arena, collections
-from ..core.errors import UsageError
+from ..benchmarks import after_run
+from ..benchmarks.after_run import FinishedRun, Summary
+from ..core.errors import EvalError, UsageError
+from ..core.secret import redact
 from ..core.terminal import visible
 from ..engine.reuse import is_repeatable
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
 from ..report.build import build_report, save_report
 from ..report.errors import MAX_SAMPLES, sample_id
-from ..report.gates import LOADS, GateResult, check_names, evaluate, unevaluated
+from ..report.gates import LOADS, Gate, GateResult, check_names, evaluate, parse_gate, unevaluated
 from ..report.html import write_html
 from ..report.model import Report
-from ..report.table import error_lines, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample, wrong_samples
 from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, fold
-from .loads import check_gates, gates_of
-from .paths import from_here
-from .run import Run
 
 if TYPE_CHECKING:
-    from ..arena.save import SavedArena
+    from .assembly import Run
 
 log = logging.getLogger(__name__)
 
-MOST_OF_A_WRONG_ANSWER = 300
 MOST_OF_A_REASON = 100
 
 
-def check_requirements(run: Run, items: Sequence[pytest.Item]) -> None:
-    """See, before anything is asked, that gates and baseline speak of something that will be measured.
+def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
+    """Return the gates on benchmarks, and those on load tests."""
+    gates = [parse_gate(text) for text in run.task.gate]
+    return [gate for gate in gates if gate.benchmark != LOADS], [gate for gate in gates if gate.benchmark == LOADS]
+
+
+def check_requirements(run: Run) -> None:
+    """Check, before any request is sent, that gates and baseline are about benchmarks that will be measured.
 
     Raises:
         UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
@@ -49,9 +50,7 @@ def check_requirements(run: Run, items: Sequence[pytest.Item]) -> None:
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is no surprise for later
-    on_benchmarks, on_loads = gates_of(run)
-    check_names(on_benchmarks, run.benchmarks)
-    check_gates(on_loads, items)
+    check_names(gates_of(run)[0], run.benchmarks)
     if task.analysis_report and not run.judges.config.models:
         raise UsageError(
             "--eval-analysis-report needs a judge model to write it. Name one: --eval-judge-model-args "
@@ -61,13 +60,17 @@ def check_requirements(run: Run, items: Sequence[pytest.Item]) -> None:
         check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
 
 
-def what_runs(run: Run) -> list[str]:
-    """Return how many samples run, where they are recorded, and what is to be known of the records found there."""
-    plans, config = run.benchmarks, run.config
-    if not plans or config.get_verbosity() < 0:
+def what_runs(run: Run, shown: Callable[[Path], str] = str) -> list[str]:
+    """Return lines with the number of samples, the folder of the records, and notes on the records found there.
+
+    Args:
+        shown: Returns a path as the terminal shows it.
+    """
+    plans = run.benchmarks
+    if not plans:
         return []
     total = many(sum(sum(p.requested.values()) for p in plans), "sample")
-    where = "" if config.option.collectonly else f", recorded in {from_here(run.work_dir.root, config)}"
+    where = "" if run.driver.listing else f", recorded in {shown(run.work_dir.root)}"
     if run.task.use_cache and where:
         where += f", which holds {many(len(run.previous), 'answer')}"
     notes = [*run.notes, *_note_on_cache(run)]
@@ -84,12 +87,6 @@ def _note_on_cache(run: Run) -> list[str]:
         "the model samples, so the response cache keeps none of its replies. Add --eval-response-cache-sampled, or "
         "temperature=0 to --eval-generation-config"
     ]
-
-
-def terminal_columns(config: pytest.Config) -> int | None:
-    """Return the width of the terminal; None for a pipe or a log, which take lines of any length."""
-    reporter = config.pluginmanager.getplugin("terminalreporter")
-    return int(reporter._tw.fullwidth) if reporter is not None and reporter.isatty else None
 
 
 def many(number: int, what: str) -> str:
@@ -119,8 +116,7 @@ class Conclusion:
         cache: How much the response cache had; empty without one.
         audit: Judgements for a person to check; None where none were asked for, or made.
         notes: What else the user should know.
-        arena: The ratings of an arena.
-        levels: The scores of a collection by level, as tables.
+        summaries: What benchmarks add to the end of the run.
         page: The HTML report.
     """
 
@@ -131,8 +127,7 @@ class Conclusion:
     recorded: int
     interrupted: str = ""
     cache: str = ""
-    arena: SavedArena | None = None
-    levels: str = ""
+    summaries: tuple[Summary, ...] = ()
     audit: Path | None = None
     notes: tuple[str, ...] = ()
 
@@ -141,62 +136,21 @@ class Conclusion:
         """True when a gate did not hold."""
         return any(not gate.passed for gate in self.gates)
 
-    def show(self, reporter: pytest.TerminalReporter, *, perf: bool, language: str) -> None:
-        """Print the table, what went wrong, the gates, and where everything is."""
-        if self.interrupted:
-            reporter.write_line(f"The run is not complete: {self.interrupted.rstrip('.')}.", yellow=True)
-            reporter.write_line(f"To carry on: {how_to_carry_on(self.page.parent.parent)}")
-        columns = terminal_columns(reporter.config)
-        reporter.write_line(metric_table(self.reports, language, columns))
-        if perf and (figures := perf_table(self.reports, language, columns)):
-            reporter.write_line(figures)
-        for line in judge_lines(self.reports):
-            reporter.write_line(line)
-        if self.cache:
-            reporter.write_line(self.cache)
-        if self.arena:
-            reporter.write_line(f"\n{self.arena.text}\nratings: {from_here(self.arena.folder, reporter.config)}")
-        if self.levels:
-            reporter.write_line(self.levels)
-        self._show_wrong(reporter)
-        if errors := error_lines(self.reports):
-            reporter.section("samples without a score", red=True)
-            for line in errors:
-                reporter.write_line(self._once(line))
-        for gate in self.gates:
-            reporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
-        for note in self.notes:
-            reporter.write_line(note, yellow=True)
-        if self.audit:
-            reporter.write_line(f"judgements to check: {from_here(self.audit, reporter.config)}")
-        reporter.write_line(f"report: {from_here(self.page, reporter.config)}")
 
-    def _once(self, line: str) -> str:
-        """Return a line with the first sentence of the paragraph that says why the run is not complete."""
-        return line.replace(self.interrupted, in_short(self.interrupted)) if self.interrupted else line
-
-    def _show_wrong(self, reporter: pytest.TerminalReporter) -> None:
-        if self.wrong:
-            reporter.section("wrong answers")
-        for sample in self.wrong:
-            reporter.write_line(visible(f"{sample.id}: {sample.value:g}"), bold=True)
-            for title, text in (("asked", sample.prompt), ("replied", sample.reply)):
-                reporter.write_line(f"  {title + ':':<9}{_shortened(text)}")
-            answer = _shortened(sample.answer) or "nothing"
-            reporter.write_line(f"  {'read:':<9}{answer}   expected: {_shortened(sample.target)}")
-
-
-def conclude(run: Run) -> Conclusion:
+def conclude(run: Run, columns: int | None = None) -> Conclusion:
     """Fold the journals, write the reports and decide the gates.
+
+    Args:
+        columns: The width of the terminal that will show tables; None for any width.
 
     Raises:
         StoreError: Something could not be written. Nothing is lost; the same run with ``use_cache`` tries again.
     """
     with storing(run.work_dir.root):
-        return _concluded(run)
+        return _concluded(run, columns)
 
 
-def _concluded(run: Run) -> Conclusion:
+def _concluded(run: Run, columns: int | None) -> Conclusion:
     task, plan, work_dir = run.task, run.plan, run.work_dir
     rows = fold(work_dir, plan)
     by_name = {found.name: found for found in rows}
@@ -217,6 +171,7 @@ def _concluded(run: Run) -> Conclusion:
     recorded = sum(len(found.rows) for found in rows)
     cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
     wrong = _wrong(run, reports, by_name)
+    summaries, complaints = _summaries(run, columns)
     return Conclusion(
         reports,
         tuple(result for _, result in gates),
@@ -224,10 +179,9 @@ def _concluded(run: Run) -> Conclusion:
         page,
         recorded,
         cache=cache,
-        arena=_arena(run),
-        levels=_levels(run),
+        summaries=summaries,
         audit=audit,
-        notes=(*notes, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
+        notes=(*notes, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
     )
 
 
@@ -245,25 +199,32 @@ def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report,
     return tuple(written.get(report.dataset_name, report) for report in reports), found.notes
 
 
-def _arena(run: Run) -> SavedArena | None:
-    plan = next((b for b in run.benchmarks if b.name == arena.BENCHMARK), None)
-    if plan is None:
-        return None
-    from ..arena.save import save_arena
+def _summaries(run: Run, columns: int | None) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
+    """Return what benchmarks add to the end of the run, and a note on each that could not.
 
-    return save_arena(run.work_dir, run.plan, plan, terminal_columns(run.config))
-
-
-def _levels(run: Run) -> str:
-    """Write a collection's scores by level; return them as tables, or nothing where no collection ran."""
-    plan = next((b for b in run.benchmarks if b.name == collections.BENCHMARK), None)
-    if plan is None:
-        return ""
-    from ..collections.levels import save_levels
-
-    folder, model_id = run.work_dir.reviews(run.plan.model_id), run.plan.model_id
-    files = [folder / name for (benchmark, _), name in run.plan.file_names().items() if benchmark == plan.name]
-    return save_levels(run.work_dir, model_id, [file for file in files if file.is_file()], terminal_columns(run.config))
+    Raises:
+        StoreError: A file could not be written.
+    """
+    found: list[Summary] = []
+    notes: list[str] = []
+    for plan in run.benchmarks:
+        if not plan.after_run:
+            continue
+        try:
+            summary = after_run.find(plan.after_run)(FinishedRun(run.work_dir, run.plan, plan, columns))
+        except LookupError:
+            module = plan.after_run.partition(":")[0]
+            notes.append(
+                f"after_run of {plan.name}: the process that writes the reports has not imported {module}. Import it "
+                "in a conftest.py, or run without -n"
+            )
+        except EvalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - an author's code: the reports are written, whatever it does
+            notes.append(visible(redact(f"after_run of {plan.name} failed: {type(error).__name__}: {error}")))
+        else:
+            found += [summary] if summary is not None else []
+    return tuple(found), tuple(notes)
 
 
 def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:
@@ -321,11 +282,3 @@ def _wrong(run: Run, reports: tuple[Report, ...], rows: dict[str, BenchmarkRows]
         for report in reports
         for sample in wrong_samples(run.work_dir, run.plan, rows[report.dataset_name], report, most).shown
     )
-
-
-def _shortened(text: str) -> str:
-    line = visible(" ".join(text.split()))
-    if len(line) <= MOST_OF_A_WRONG_ANSWER:
-        return line
-    half = MOST_OF_A_WRONG_ANSWER // 2
-    return f"{line[:half]} [...] {line[-half:]}"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ..core.errors import NoDataError, UnreadyError, UnreadyRunError
-from .run import Run
+
+if TYPE_CHECKING:
+    from .assembly import Run
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +31,7 @@ class Readiness:
     def __init__(self, run: Run, selected: Sequence[str]) -> None:
         self._run = run
         self._selected = selected
-        self._listing = bool(run.config.option.collectonly)
+        self._listing = run.driver.listing
         self.unready: dict[str, str] = {}
 
     @contextmanager
@@ -109,7 +112,7 @@ class Readiness:
         if len(self.unready) > MAX_NAMES:
             return ""
         without = " and ".join(f"not {name}" for name in self.unready)
-        given = self._run.config.option.keyword.strip()
+        given = self._run.driver.keywords.strip()
         given = f"({given})" if " " in given else given
         return f', as does -k "{given} and {without}"' if given else f', as does -k "{without}"'
 

@@ -1,0 +1,78 @@
+"""What a benchmark adds to the end of its run: files beside the report, and lines below the table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from ..core.errors import ConfigError
+from ..store.layout import WorkDir
+from ..store.plan import BenchmarkPlan, RunPlan
+
+PACKAGE = __name__.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRun:
+    """A run whose records are complete and whose reports are written.
+
+    Attributes:
+        benchmark: The benchmark at hand.
+        columns: The width of the terminal that will show the summary; None for any width.
+    """
+
+    work_dir: WorkDir
+    plan: RunPlan
+    benchmark: BenchmarkPlan
+    columns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is shown of a benchmark after the table of all scores.
+
+    Attributes:
+        what: The word before the folder: ``ratings``.
+        folder: Where its files are; None to show no folder.
+    """
+
+    text: str
+    what: str = ""
+    folder: Path | None = None
+
+
+# Writes files and returns what is shown; None if there is nothing to show.
+AfterRun = Callable[[FinishedRun], Summary | None]
+
+
+def name_of(benchmark: str, function: AfterRun) -> str:
+    """Return the name by which any process of a run finds the function: ``module:function``.
+
+    Raises:
+        ConfigError: It is not a function of a module.
+    """
+    module, name = getattr(function, "__module__", ""), getattr(function, "__qualname__", "")
+    if not module or not name.isidentifier():
+        raise ConfigError(
+            f"after_run of @benchmark({benchmark!r}) is {name or repr(function):.80}. Write it as a function of a "
+            "module: under xdist another process finds it by its name."
+        )
+    return f"{module}:{name}"
+
+
+def find(name: str) -> AfterRun:
+    """Return the function that `name_of` named.
+
+    Only modules of this package are imported for it: the name may come from a file.
+
+    Raises:
+        LookupError: It is neither in this package nor in a module that this process has imported.
+    """
+    module, _, function = name.partition(":")
+    if module not in sys.modules and module.partition(".")[0] != PACKAGE:
+        raise LookupError(module)
+    found: AfterRun = getattr(import_module(module), function)
+    return found

@@ -1,0 +1,298 @@
+"""Prepares benchmarks: applies settings, checks that everything they need is there, loads data, makes units."""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..benchmarks.bundled import bundled_files
+from ..benchmarks.equal_questions import earlier_equals
+from ..benchmarks.evalscope_prompts import with_evalscope_prompts
+from ..benchmarks.judged import needs_judge
+from ..benchmarks.load import LoadedBenchmark, load
+from ..benchmarks.resolve import ResolvedBenchmark, resolve
+from ..core.canonical import digest
+from ..core.errors import ConfigError, UsageError, closest, closest_path
+from ..core.terminal import visible
+from ..datasets.base import DataLocation
+from ..datasets.location import locate
+from ..engine.evaluation import Evaluation, Unit
+from ..engine.trial import Trial
+from ..scoring import thinking
+from ..store.plan import BenchmarkPlan
+from .readiness import Readiness
+
+if TYPE_CHECKING:
+    from ..benchmarks.definition import Benchmark
+    from ..config.task import TaskConfig
+    from ..engine.judging import JudgeHandle
+    from ..sandbox.handle import SandboxHandle
+    from .assembly import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A benchmark under the settings of this run, before its data is loaded."""
+
+    resolved: ResolvedBenchmark
+    sandbox: Mapping[str, SandboxHandle]
+    judge: Mapping[str, JudgeHandle]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The units of a benchmark.
+
+    Attributes:
+        units: Each unit after the id of its sample: ``main-17``, ``main-17-r2``.
+        primary: The metric that decides between right and wrong.
+    """
+
+    evaluation: Evaluation
+    units: tuple[tuple[str, Unit], ...]
+    primary: str
+
+
+def prepare_all(
+    run: Run, benchmarks: Mapping[str, Benchmark], wanted: Mapping[str, set[str]]
+) -> Iterator[tuple[str, Samples | str]]:
+    """Yield, by name, the samples of each benchmark, or the reason why it cannot run.
+
+    All benchmarks are prepared before the data of any is loaded: what a late one lacks is reported before an early one
+    costs anything. Nothing is sent.
+
+    Args:
+        wanted: The ids of the requested samples by benchmark; an empty set stands for all of them.
+
+    Raises:
+        UsageError: A setting is wrong, or a benchmark cannot run.
+    """
+    readiness = Readiness(run, list(benchmarks))
+    prepared: dict[str, Prepared] = {}
+    for name, benchmark in benchmarks.items():
+        with readiness.of(name):
+            prepared[name] = prepare(run, benchmark)
+    for name, found in prepared.items():
+        with readiness.of(name):
+            _check_data(run, found.resolved)
+    readiness.check()
+    for name in benchmarks:
+        samples: Samples | None = None
+        with readiness.of(name):
+            if name in prepared and name not in readiness.unready:
+                samples = _samples(run, prepared[name], wanted[name])
+        yield name, samples or readiness.unready[name]
+    readiness.check()
+    readiness.conclude()
+
+
+def check_dataset_dir(task: TaskConfig) -> None:
+    """Refuse a folder that is not there: the hub's copy would be evaluated in place of the user's.
+
+    Raises:
+        ConfigError: It is missing, or a file.
+    """
+    if task.dataset_dir is None or (folder := Path(task.dataset_dir).expanduser()).is_dir():
+        return
+    where = task.given.get("dataset_dir", "--eval-dataset-dir")
+    if folder.exists():
+        raise ConfigError(f"dataset_dir: {folder} in {where} is a file. Name the folder that holds DIR/<benchmark>/.")
+    raise ConfigError(
+        f"dataset_dir: {folder} in {where} does not exist. {closest_path(folder)}To have downloads go there, make it "
+        f"first: mkdir -p {shlex.quote(str(folder))}"
+    )
+
+
+def check_dataset_args(task: TaskConfig, names: Collection[str]) -> None:
+    """Refuse settings of a benchmark that nobody knows.
+
+    Args:
+        names: The benchmarks that are known besides the bundled ones.
+
+    Raises:
+        ConfigError: A name is not among them.
+    """
+    for name in task.dataset_args:
+        if name not in names and name not in bundled_files():
+            hint = closest(name, {*names, *bundled_files()})
+            raise ConfigError(f"--eval-dataset-args: no benchmark named {name!r} is here. {hint}")
+
+
+def prepare(run: Run, benchmark: Benchmark) -> Prepared:
+    """Apply the user's settings and check that everything is there that the benchmark needs.
+
+    Raises:
+        UsageError: A setting is wrong, or a judge or sandbox missing.
+    """
+    task = run.task
+    args = task.args_of(benchmark.name)
+    if task.prompts:
+        benchmark, args = with_evalscope_prompts(benchmark, args)
+    listed = run.driver.listing and not run.judges.config.models  # listing samples needs no judge
+    resolved = resolve(benchmark, args, repeats=task.repeats, judge=None if listed else run.judges.config)
+    return Prepared(resolved, _sandbox(run, resolved), _judge(run, benchmark))
+
+
+def parameters(benchmark: Benchmark) -> list[str]:
+    """Return the names of the arguments that the benchmark's body needs; those with a default are left out."""
+    found = inspect.signature(benchmark.body).parameters.values()
+    return [p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+
+
+def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
+    """Check that data is there, as far as that can be known without a hub.
+
+    Raises:
+        NoDataError: It is not.
+    """
+    place, benchmark = place_of(resolved, run.task), resolved.benchmark
+    never_online = place.hub == "local" or (benchmark.dataset.kind == "local" and not place.dataset_id)
+    if never_online and benchmark.records is None:
+        locate(benchmark.dataset, place)
+
+
+def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
+    resolved, task = prepared.resolved, run.task
+    place = replace(place_of(resolved, task), offline=run.driver.listing)
+    with run.driver.waiting(f"loading {resolved.name}"):
+        loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
+    evaluation = _evaluation(run, resolved, loaded)
+    evaluation.arguments.update({**prepared.sandbox, **prepared.judge})
+    evaluation = _in_sandbox(evaluation, prepared.sandbox)
+    every = _units(evaluation, loaded, resolved.repeats)
+    units = tuple((sample_id, unit) for sample_id, unit in every if not only or sample_id in only)
+    _check_ids(resolved.name, only, {sample_id for sample_id, _ in units} if only else only)
+    run.resolved[resolved.name] = resolved
+    return Samples(evaluation, units, resolved.metrics[0])
+
+
+def _units(evaluation: Evaluation, loaded: LoadedBenchmark, repeats: int) -> Iterator[tuple[str, Unit]]:
+    for subset, samples in loaded.subsets.items():
+        equals = earlier_equals(samples, loaded.messages)
+        for group, sample in enumerate(samples):
+            for repeat in range(repeats):
+                index = group * repeats + repeat
+                yield (
+                    _sample_id(subset, group, repeat),
+                    Unit(evaluation, sample, subset, index, group, repeat, equals[group]),
+                )
+
+
+def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
+    """Return the judge that a benchmark's body needs.
+
+    Raises:
+        UnreadyError: None was named.
+    """
+    if "judge" not in parameters(benchmark) or run.driver.listing:
+        return {}
+    if not run.judges.config.models:
+        raise needs_judge(benchmark.name, unready=run.judges.config.unready)
+    return {"judge": run.judges.handle}
+
+
+def _sandbox(run: Run, resolved: ResolvedBenchmark) -> dict[str, SandboxHandle]:
+    """Return the sandbox a benchmark needs, proven before its data is loaded; a mere list of samples needs none."""
+    if not _executes_code(resolved) or run.driver.listing:
+        return {}
+    return {"sandbox": run.sandboxes.handle(resolved.name)}
+
+
+def _executes_code(resolved: ResolvedBenchmark) -> bool:
+    return "sandbox" in parameters(resolved.benchmark) or bool(resolved.scorer and resolved.scorer.sandboxed)
+
+
+def _in_sandbox(evaluation: Evaluation, sandbox: Mapping[str, SandboxHandle]) -> Evaluation:
+    """Give the sandbox to a scorer that runs programs. Its time limit then applies to their CPU time."""
+    if "sandbox" not in evaluation.wants:
+        evaluation.arguments.pop("sandbox", None)
+    scorer = evaluation.scorer
+    if not sandbox or scorer is None or not scorer.sandboxed:
+        return evaluation
+    return replace(evaluation, scorer=scorer.in_sandbox(sandbox["sandbox"], evaluation.timeout_s), timeout_s=None)
+
+
+def _sample_id(subset: str, group: int, repeat: int) -> str:
+    name = f"{subset_in_id(subset)}-{group}"
+    return f"{name}-r{repeat + 1}" if repeat else name
+
+
+def subset_in_id(subset: str) -> str:
+    """Return a subset's name as the ids of its samples have it: "::" would read as a separator of node ids."""
+    return visible(subset).replace("::", ":")
+
+
+def _check_ids(name: str, only: set[str], there: set[str]) -> None:
+    for missing in sorted(only - there):
+        raise UsageError(
+            f"benchmark {name!r} has no sample {missing!r}. Sample ids are SUBSET-NUMBER; list them with "
+            f"--collect-only (and mind --eval-limit)."
+        )
+
+
+def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> DataLocation:
+    """Return where a benchmark's data is looked for in this run."""
+    args = task.args_of(resolved.name)
+    return DataLocation(
+        benchmark=resolved.name,
+        file_dir=resolved.benchmark.file.parent,
+        hub=task.dataset_hub,  # type: ignore[arg-type]  # one of the three: checked with the configuration
+        dataset_dir=Path(task.dataset_dir) if task.dataset_dir else None,
+        dataset_id=args.dataset_id or "",
+        revision=args.dataset_revision or "",
+        force_redownload=bool(args.force_redownload),
+        trust_remote_code=task.trust_remote_code,
+    )
+
+
+def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) -> Evaluation:
+    wants = parameters(resolved.benchmark)
+    return Evaluation(
+        name=resolved.name,
+        body=resolved.benchmark.body,
+        model=run.model,
+        identity=digest(run.asker.model.fingerprint, run.spec.generation.identity()),
+        messages=loaded.messages,
+        generation=run.spec.generation,
+        scorer=resolved.scorer,
+        read=resolved.filters.apply if resolved.filters else str,
+        fingerprint=_fingerprint(run, resolved),
+        thinking=run.task.thinking_metrics,
+        referee=run.judges.referee(resolved.judged) if resolved.judged else None,
+        timeout_s=resolved.timeout_s,
+        wants=frozenset(wants),
+        arguments={"task_config": run.task} if "task_config" in wants else {},
+        trial=Trial(first_alone=resolved.scorer is None and resolved.judged is None),
+    )
+
+
+def _fingerprint(run: Run, resolved: ResolvedBenchmark) -> str:
+    """Return the content address of everything that a score depends on besides the reply."""
+    judges = run.judges.fingerprint if resolved.judged else ""
+    return f"{resolved.fingerprint}{judges}{'+thinking' if run.task.thinking_metrics else ''}"
+
+
+def plans_of(run: Run, counts: Mapping[str, Mapping[str, int]]) -> list[BenchmarkPlan]:
+    """Return the plans of the benchmarks that will run.
+
+    Args:
+        counts: The number of samples by benchmark and subset.
+    """
+    plans = [run.resolved[name].plan(dict(requested)) for name, requested in counts.items()]
+    plans = [replace(p, unsafe_execution=_unsafe(run, run.resolved[p.name])) for p in plans]
+    return [_with_thinking(plan) for plan in plans] if run.task.thinking_metrics else plans
+
+
+def _unsafe(run: Run, resolved: ResolvedBenchmark) -> bool:
+    return _executes_code(resolved) and run.sandboxes.unsafe(resolved.name)
+
+
+def _with_thinking(plan: BenchmarkPlan) -> BenchmarkPlan:
+    """Add the metrics of thinking. Their plain mean is reported whatever the benchmark's own aggregation is."""
+    named = dict.fromkeys(plan.metrics, plan.aggregation) if isinstance(plan.aggregation, str) else {}
+    aggregation = named or plan.aggregation
+    return replace(plan, metrics=plan.metrics + thinking.METRICS, aggregation=aggregation)
