@@ -144,7 +144,7 @@ def graded(name: str, prompt: str, contract: Contract, *, system_prompt: str = "
     return Judging(name, contract.metrics, items, options=f"{system_prompt}\0{prompt}\0{contract.identity}")
 
 
-def compared(
+def compared(  # noqa: PLR0913  keywords of benchmark authors
     name: str,
     prompt: str,
     values: Mapping[str, float],

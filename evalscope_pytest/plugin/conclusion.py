@@ -152,12 +152,7 @@ class Conclusion:
             reporter.write_line(figures)
         for line in judge_lines(self.reports):
             reporter.write_line(line)
-        if self.cache:
-            reporter.write_line(self.cache)
-        if self.arena:
-            reporter.write_line(f"\n{self.arena.text}\nratings: {from_here(self.arena.folder, reporter.config)}")
-        if self.levels:
-            reporter.write_line(self.levels)
+        self._show_summaries(reporter)
         self._show_wrong(reporter)
         if errors := error_lines(self.reports):
             reporter.section("samples without a score", red=True)
@@ -170,6 +165,14 @@ class Conclusion:
         if self.audit:
             reporter.write_line(f"judgements to check: {from_here(self.audit, reporter.config)}")
         reporter.write_line(f"report: {from_here(self.page, reporter.config)}")
+
+    def _show_summaries(self, reporter: pytest.TerminalReporter) -> None:
+        if self.cache:
+            reporter.write_line(self.cache)
+        if self.arena:
+            reporter.write_line(f"\n{self.arena.text}\nratings: {from_here(self.arena.folder, reporter.config)}")
+        if self.levels:
+            reporter.write_line(self.levels)
 
     def _once(self, line: str) -> str:
         """Return a line with the first sentence of the paragraph that says why the run is not complete."""

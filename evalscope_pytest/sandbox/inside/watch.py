@@ -11,10 +11,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from .confinement import Bounds, Layers
+from .confinement import Layers
 from .descriptors import take
 from .idle import Idle
-from .program import BROKEN, OUT_OF_MEMORY
+from .program import BROKEN, OUT_OF_MEMORY, Order
 from .seccomp import refuse_told
 
 if TYPE_CHECKING:
@@ -54,38 +54,28 @@ class Watch:
 
     Args:
         pid: The child that runs it, leader of its own session.
+        order: The program. If it has tests, output beyond what is kept is dropped, since the tests decide.
         layers: How it is confined.
-        examiner: A process that is none of the program's, and runs its tests if these run ``apart``.
+        examiner: A process of the sandbox, not of the program; it runs the tests if these run ``apart``.
         told: Socket through which the program's listener comes, if it has one (`seccomp`).
-        tested: It has tests: output beyond what is kept is dropped, since the tests decide.
     """
 
-    def __init__(
-        self,
-        pid: int,
-        bounds: Bounds,
-        layers: Layers,
-        examiner: Examiner | None,
-        *,
-        apart: bool,
-        told: int,
-        tested: bool,
-    ) -> None:
+    def __init__(self, pid: int, order: Order, layers: Layers, examiner: Examiner | None, *, told: int) -> None:
         self._pid = pid
-        self._bounds = bounds
+        self._bounds = bounds = order.bounds
         self._namespace = layers.namespace
         self._scratch = layers.scratch
         self._standing = examiner
-        self._examiner = examiner if apart else None
+        self._examiner = examiner if order.apart else None
         self._poll = select.poll()
         self._checked = 0.0
         self._printed: dict[int, bytearray] = {}
-        self._may_print = bounds.output_bytes * (_DROPPED if tested else 1)
+        self._may_print = bounds.output_bytes * (_DROPPED if order.apart or order.tests else 1)
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
         self._idle = Idle(self._processes)
         self._told = told
-        self._listeners = [examiner.listener] if examiner is not None and apart and examiner.listener >= 0 else []
+        self._listeners = [self._examiner.listener] if self._examiner and self._examiner.listener >= 0 else []
         self._obstacle = ""
 
     def until_end(self, stdout: int, stderr: int, answer: int) -> Ended:

@@ -154,21 +154,9 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     """
     if len(several := points(claim)) > 1 and (answer := _listed(claim, several)):
         return answer
-    if bullet := _BULLET.match(claim):
-        claim = claim[bullet.end() :]
-    claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
-    claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
-    if label := _LABEL.match(claim):
-        claim = claim[label.end() :]
-    formula = formula_at(claim, 0)
-    if (
-        formula
-        and is_value(formula.text)
-        and not (_joined(claim[formula.end :]) or DENIED_BEHIND.match(claim, formula.end))
-    ):
-        return formula.text
-    if unknowns := _UNKNOWNS.match(claim):
-        return unknowns.group().replace("$", "")
+    claim = _without_opening(claim)
+    if formula := _opening_formula(claim):
+        return formula
     words = ""
     for sentence in islice(sentences(claim), _SENTENCES):
         if _NO_ANSWER.match(sentence):
@@ -184,6 +172,29 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     if needs_value:
         return None
     return (None if words.isascii() else last_spoken_zh(words)) or words or None
+
+
+def _without_opening(claim: str) -> str:
+    """Return the line of a claim without the bullet, filler words and label before it."""
+    if bullet := _BULLET.match(claim):
+        claim = claim[bullet.end() :]
+    claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
+    claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
+    label = _LABEL.match(claim)
+    return claim[label.end() :] if label else claim
+
+
+def _opening_formula(claim: str) -> str:
+    """Return the value or the unknowns that a claim begins with, "" if neither does."""
+    formula = formula_at(claim, 0)
+    if (
+        formula
+        and is_value(formula.text)
+        and not (_joined(claim[formula.end :]) or DENIED_BEHIND.match(claim, formula.end))
+    ):
+        return formula.text
+    unknowns = _UNKNOWNS.match(claim)
+    return unknowns.group().replace("$", "") if unknowns else ""
 
 
 def _listed(claim: str, several: tuple[str, ...]) -> str | None:
