@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,6 @@ from .breaker import PATIENCE_S, PROBE_EVERY_S, Breaker
 from .limiter import FIRST_REQUESTS, Limiter
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 from .slots import Slot, Slots
-from .turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Asker:
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
-        self._turns = Turns() if first is not None else None
+        self._gate = ReplyGate() if first is not None else None
         self._budget = RetryBudget()
         self._patient = patient
         self._sample_timeout_s = sample_timeout_s
@@ -146,7 +146,7 @@ class Asker:
         finally:
             del self._under_way[sample]
         # Whoever waits for the slot sends its request before this reply is looked at.
-        await (self._turns.turn() if self._turns else asyncio.sleep(0))
+        await (self._gate.wait() if self._gate else asyncio.sleep(0))
         return output
 
     # One attempt --------------------------------------------------------------------------------------------------
@@ -338,3 +338,31 @@ def _impatient(error: RateLimitedError | TransientError) -> RateLimitedError | T
     """Return a failure that says why it was the last."""
     asked_s, longest_min = error.retry_after_s or 0.0, RATE_LIMITED_FOR_S / 60
     return type(error)(f"{error} It asks to wait {asked_s:.0f} s; at most {longest_min:.0f} min are waited.", asked_s)
+
+
+class ReplyGate:
+    """Gives sending priority over processing replies: each round of the event loop releases one waiting reply.
+
+    Replies arrive in bursts. Between two rounds the loop sends the requests for which finished ones made room, so the
+    service stays busy; scoring and recording fill the time in which it computes. No reply waits forever. For one event
+    loop only; `bench/throughput.py` measures the effect, figures in docs/design/engine.md.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def wait(self) -> None:
+        """Wait until this reply is released."""
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(place)
+        if len(self._waiting) == 1:
+            loop.call_soon(self._next, loop)
+        await place
+
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        place = self._waiting.popleft()
+        if not place.done():  # cancelled while it waited
+            place.set_result(None)
+        if self._waiting:
+            loop.call_soon(self._next, loop)

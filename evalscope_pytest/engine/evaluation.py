@@ -37,13 +37,24 @@ class Recorded(Protocol):
     """What an earlier run left of a sample."""
 
     @property
-    def review_key(self) -> str: ...  # noqa: D102
+    def review_key(self) -> str:
+        """Content address of what the score depends on besides the replies."""
+        ...
+
     @property
-    def calls(self) -> tuple[Call, ...]: ...  # noqa: D102
+    def calls(self) -> tuple[Call, ...]:
+        """Requests and their replies, in order."""
+        ...
+
     @property
-    def score(self) -> Score | None: ...  # noqa: D102
+    def score(self) -> Score | None:
+        """The score, None if the sample ended in an error."""
+        ...
+
     @property
-    def judge_calls(self) -> tuple[JudgeCall, ...]: ...  # noqa: D102
+    def judge_calls(self) -> tuple[JudgeCall, ...]:
+        """Requests to judges and their replies."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,13 @@ from .context import SampleContext
 class Replies(Protocol):
     """Where replies are kept across runs."""
 
-    def find(self, key: str) -> ModelOutput | None: ...  # noqa: D102
-    def keep(self, key: str, output: ModelOutput) -> None: ...  # noqa: D102
+    def find(self, key: str) -> ModelOutput | None:
+        """Return the reply kept under a content address, None if there is none."""
+        ...
+
+    def keep(self, key: str, output: ModelOutput) -> None:
+        """Keep a reply under a content address."""
+        ...
 
 
 @dataclass(slots=True)

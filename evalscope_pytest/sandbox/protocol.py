@@ -118,20 +118,22 @@ class Jail(Protocol):
 
 
 class Isolation(Protocol):
-    """A way to isolate.
-
-    Attributes:
-        name: What settings and messages call it.
-        forks: Programs may start processes.
-        isolates: False for the one that only pretends.
-    """
+    """A way to isolate."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """Name in settings and messages."""
+        ...
+
     @property
-    def forks(self) -> bool: ...  # noqa: D102
+    def forks(self) -> bool:
+        """True if programs may start processes."""
+        ...
+
     @property
-    def isolates(self) -> bool: ...  # noqa: D102
+    def isolates(self) -> bool:
+        """False for the one that only pretends."""
+        ...
 
     def __hash__(self) -> int: ...
 

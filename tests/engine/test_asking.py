@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from benchmarks.rate_limit import simulate
 
+from bench.rate_limit import simulate
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import FatalError, ModelError, RateLimitedError, RejectedError, TransientError
 from evalscope_pytest.core.values import Message, ModelOutput

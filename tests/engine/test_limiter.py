@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.rate_limit import CASES, SimulatedService, measure, simulate
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.rate_limit import CASES, SimulatedService, measure, simulate
 from evalscope_pytest.engine.limiter import Limiter
 
 EVENTS = st.lists(

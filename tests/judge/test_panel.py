@@ -13,8 +13,7 @@ import pytest
 from evalscope_pytest import Message, Sample, Score
 from evalscope_pytest.core.errors import TransientError
 from evalscope_pytest.judge.contract import Labels, Number
-from evalscope_pytest.judge.fence import fenced
-from evalscope_pytest.judge.judging import Judging, compared, graded
+from evalscope_pytest.judge.judging import Judging, compared, fenced, graded
 from evalscope_pytest.judge.panel import JudgeError, Panel, judge
 from tests.servers.judge import keyed
 from tests.servers.judge import verdict as stated
