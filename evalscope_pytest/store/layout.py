@@ -141,34 +141,6 @@ def record_names(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]
     return names
 
 
-def model_id_of(model: str) -> str:
-    """Return the last part of a model's name or path, as reports and folders show it."""
-    parts = [part for part in model.replace("\\", "/").split("/") if part]
-    return safe_name(parts[-1] if parts else model)
-
-
-def free_model_id(workdir: WorkDir, model: str) -> str:
-    """Return `model_id_of`, made distinct when this work_dir holds another model's records under that name."""
-    model_id = model_id_of(model)
-    owner = _owner(workdir.predictions(model_id))
-    if owner is None or owner == model:
-        return model_id
-    return f"{model_id.partition('~')[0]}~{_hash(model)}"
-
-
-def _owner(folder: Path) -> str | None:
-    """Return the full name of the model whose predictions are in ``folder``."""
-    for path in sorted(folder.glob("*.jsonl")):
-        try:
-            with open(path, "rb") as file:
-                name = json.loads(file.readline())["model"]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if isinstance(name, str) and name:
-            return name
-    return None
-
-
 def open_work_dir(
     work_dir: Path, *, no_timestamp: bool = False, use_cache: Path | None = None, now: datetime | None = None
 ) -> WorkDir:
