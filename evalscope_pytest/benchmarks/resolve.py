@@ -30,11 +30,11 @@ class ResolvedBenchmark:
     """A benchmark with every choice made.
 
     Attributes:
-        benchmark: The definition, with the user's choices in place of its own.
+        benchmark: The definition, with the user's choices instead of its own.
         args: The user's choices.
         subsets: The subsets to evaluate, in report order.
         filters: What is done to a reply before the scorer reads it; None for nothing.
-        judged: What judges are asked; None where the scorer decides alone.
+        judged: Prompts for judges; None if the scorer decides alone.
     """
 
     benchmark: Benchmark
@@ -60,7 +60,7 @@ class ResolvedBenchmark:
 
     @property
     def repeats(self) -> int:
-        """How often each sample is asked."""
+        """Number of requests for each sample."""
         return self.benchmark.repeats
 
     @property
@@ -75,7 +75,7 @@ class ResolvedBenchmark:
 
     @property
     def fingerprint(self) -> str:
-        """Tells what a score depends on beside the reply: version, scorer, filters, parameters."""
+        """What a score depends on besides the reply: version, scorer, filters, parameters."""
         scorer = self.scorer.fingerprint if self.scorer else ""
         filters = self.filters.fingerprint if self.filters else ""
         parts: list[Any] = [self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params)]
@@ -212,7 +212,7 @@ def _source(benchmark: Benchmark, args: DatasetArgs) -> Source:
 
 
 def _prompt(benchmark: Benchmark, args: DatasetArgs) -> str:
-    """Return the prompt; its ``{query}`` is ``query_template`` without the answer, where the user gave one."""
+    """Return the prompt; its ``{query}`` is ``query_template`` without the answer, if the user gave one."""
     prompt: str = _given(args.prompt_template, benchmark.prompt)
     if args.query_template is None:
         return prompt

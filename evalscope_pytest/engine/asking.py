@@ -26,13 +26,13 @@ log = logging.getLogger(__name__)
 
 LONG_WAIT_S = 120.0
 SAMPLE_TIMEOUT_S = 1800.0
-# The first reply is waited for so long before all requests are sent: a wrong key is answered sooner.
+# Seconds to wait for the first reply before all requests are sent: a wrong key is answered sooner.
 FIRST_REPLY_S = 1.0
 # By then the first requests have been sent, and connections can be opened for those that wait for the first reply.
 CONNECT_AFTER_S = 0.005
-# So many samples failed with none answered in between, and the service counts as down.
+# Consecutive failed samples after which the service counts as down.
 GIVE_UP_AFTER = 3
-# So many connections were refused with none ever made, and nothing is there.
+# Refused connections, without one ever made, after which the service counts as unreachable.
 UNREACHABLE_AFTER = 6
 
 
@@ -42,7 +42,7 @@ class ServiceDownError(FatalError):
 
 @dataclass(slots=True)
 class Health:
-    """What is known of the service so far. ``stopped`` says why nothing more is asked; empty while all is well."""
+    """What is known of the service so far. ``stopped`` says why no more requests are sent; empty while all is well."""
 
     answered: int = 0
     failed: int = 0
@@ -56,11 +56,11 @@ class Asker:
     Args:
         limit: Requests in flight at most.
         patient: Go on whatever happens (``ignore_errors``).
-        first: Requests sent before the first reply; None for a model in this process, which is asked as fast as it
+        first: Requests sent before the first reply; None for a model in this process, which gets requests as fast as it
             answers.
-        sample_timeout_s: Seconds for a request with all its attempts, where its own parameters do not say; None for
+        sample_timeout_s: Seconds for a request with all its attempts, if its own parameters do not say; None for
             no bound.
-        draw: Gives a number in [0, 1); tests put their own here, and an event loop with a clock of its own.
+        draw: Gives a number in [0, 1); tests put their own here, and an event loop with its own clock.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Asker:
         """Answer a request, asking again after rate limits and transient failures.
 
         Raises:
-            ModelError: The last failure, once no attempt is left; at once where another would fail as well.
+            ModelError: The last failure, once no attempt is left; at once if another would fail as well.
         """
         self._refuse_if_stopped()
         loop = asyncio.get_running_loop()
@@ -164,7 +164,7 @@ class Asker:
             self._given_up += 1
             self._stop(str(error))  # before the slot is free: nobody takes it
             self._slots.give_back(slot)
-            if known:  # another sample has told: this one was on its way, and is not asked rather than failed
+            if known:  # another sample has reported it: this one was on its way, so it was not sent, rather than failed
                 raise self._down() from error
             raise
         except EvalError:  # this request is refused: the service is well
@@ -290,7 +290,7 @@ class Asker:
         return self._given_up >= GIVE_UP_AFTER
 
     def _give_up(self, error: ModelError) -> None:
-        """Count a sample that failed for good; stop where the next ones would fare alike."""
+        """Count a sample that failed for good; stop if the next ones would fare alike."""
         self.health.failed += 1
         self._given_up += 1
         if not self._is_hopeless:

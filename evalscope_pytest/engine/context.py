@@ -18,12 +18,12 @@ class SampleContext:
     Attributes:
         messages: The benchmark's prompt for the sample.
         calls: Requests made so far, in order, with their replies.
-        recorded: Calls of an earlier run that are not asked again as long as the body asks for the same.
+        recorded: Calls of an earlier run that are not sent again as long as the body makes the same requests.
         printed: What the body wrote to stdout, stderr or a log.
         judged: Judges' replies of an earlier run, by judge, repeat and messages.
-        judge_calls: What judges were asked about this sample so far.
+        judge_calls: Requests to judges about this sample so far.
         occurrence: How many samples before this one ask the same.
-        turns: How often the body has asked the same, where that is counted: `Reuse`.
+        turns: How often the body has sent an equal request, if that is counted: `Reuse`.
     """
 
     sample: Sample

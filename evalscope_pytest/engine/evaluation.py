@@ -66,7 +66,7 @@ class Evaluation:
         read: Applies the user's filters to a reply's text, before the scorer.
         identity: Content address of what decides a reply beside the prompt: the model and its parameters.
         fingerprint: What a score depends on beside the reply: benchmark version, scorer, filters.
-        timeout_s: Seconds the scoring of one reply may take; requests have a time-out of their own.
+        timeout_s: Seconds the scoring of one reply may take; requests have their own time-out.
         thinking: Measure the thinking part as well.
         referee: Decides in place of the scorer alone; None: the scorer does.
         wants: The body's parameters.
@@ -93,7 +93,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One sample to run, and where it stands in its subset.
+    """One sample to run, and its position in its subset.
 
     Attributes:
         occurrence: How many samples before it ask the same.
@@ -141,7 +141,7 @@ class Runner:
         skip_signals: Exception types by which a body says that it does not apply.
         fail_signals: Exception types by which a body says that the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
-        stopping: Tells whether what runs is being cancelled. A cancellation at any other time is the body's own doing.
+        stopping: True while a cancellation is under way. A cancellation at any other time is the body's own doing.
     """
 
     keep: Callable[[SampleResult], int | None]
@@ -156,7 +156,7 @@ class Runner:
         """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions.
 
         Raises:
-            Stopped: The service is not asked any more.
+            Stopped: The service gets no more requests.
         """
         started = time.perf_counter()
         evaluation, sample = unit.evaluation, unit.sample
@@ -186,7 +186,7 @@ class Runner:
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
-        if isinstance(error, ServiceDownError):  # not asked: it is missing, it has not failed
+        if isinstance(error, ServiceDownError):  # not sent: it is missing, it has not failed
             raise Stopped from error
         return self._finish(done, error, printed)
 
@@ -226,7 +226,7 @@ def prediction_key(
     tools: tuple[Tool, ...] = (),
     occurrence: int = 0,
 ) -> str:
-    """Return the content address of a prediction: the same wherever, whenever and in whatever order it is asked.
+    """Return the content address of a prediction: the same wherever, whenever and in whatever order requests are sent.
 
     The first of several equal questions has the address it would have alone.
     """
@@ -339,7 +339,7 @@ def _text(value: Any, context: SampleContext) -> str:
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""
     if inspect.iscoroutine(value):
-        value.close()  # Python would tell again that it was not awaited, long after and elsewhere
+        value.close()  # Python would warn again that it was not awaited, long after and elsewhere
     raise BodyError(
         f"a benchmark returns a ModelOutput, text, a Score, a number or nothing; "
         f"this one returned {type(value).__name__}{hint}"

@@ -1,6 +1,6 @@
 """What a judge has to reply, and how the reply is read: strictly, since a misread verdict is a forged score.
 
-The whole reply is one JSON object, whose verdict stands under a key with a word that nobody under judgement can know
+The whole reply is one JSON object, whose verdict is under a key with a word that nobody under judgement can know
 (`fence.nonce`). So no text of a candidate that a judge repeats, cuts off or forgets to escape can become the verdict.
 """
 
@@ -70,14 +70,14 @@ class Labels:
         return json.dumps({"explanation": "mock", key: next(iter(self.values))})
 
     def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
-        """Return the JSON schema of a reply; None where a user's expression reads it."""
+        """Return the JSON schema of a reply; None if a user's expression reads it."""
         return None if self.pattern else _schema(key, {"type": "string", "enum": list(self.values)})
 
     def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
         """Return the verdict; None when there is none.
 
         Args:
-            key: The key it has to stand under.
+            key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
         return _read(self.pattern, self._verdict, reply, key, judged)
@@ -128,14 +128,14 @@ class Number:
         return json.dumps({"explanation": "mock", key: self.high})
 
     def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
-        """Return the JSON schema of a reply; None where a user's expression reads it."""
+        """Return the JSON schema of a reply; None if a user's expression reads it."""
         return None if self.pattern else _schema(key, {"type": "number"})
 
     def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
         """Return the verdict; None when there is none, or one out of range.
 
         Args:
-            key: The key it has to stand under.
+            key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
         return _read(self.pattern, self._verdict, reply, key, judged)
@@ -188,7 +188,7 @@ class Marks:
         """Return the verdict; None when there is none, or a mark is missing or out of range.
 
         Args:
-            key: The key it has to stand under.
+            key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
         return _stated(self._verdict, reply, key)

@@ -1,4 +1,4 @@
-"""How judges are asked about one reply, and what their verdicts make of it: the judge's counterpart of a scorer."""
+"""Prompts for judges about one reply, and the score of their verdicts: the judge's counterpart of a scorer."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ RULE = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing a judge is asked, and how its reply is read.
+    """One prompt for a judge, and the reader of its reply.
 
     Attributes:
-        key: What the verdict has to stand under in the judge's reply.
+        key: What the verdict has to be under in the judge's reply.
         judged: The texts under judgement.
     """
 
@@ -66,7 +66,7 @@ class Item:
     """One thing to be decided.
 
     Attributes:
-        questions: The same question, once or, where two replies are compared, in both orders.
+        questions: The same question, once or, if two replies are compared, in both orders.
     """
 
     questions: tuple[Question, ...]
@@ -83,10 +83,10 @@ class Judging:
     Attributes:
         name: What it is called in records and errors.
         metrics: The names of the numbers it gives, the primary one first.
-        items: What is to be decided about a reply to a sample: a text, or a tuple of texts where the body returned
+        items: What is to be decided about a reply to a sample: a text, or a tuple of texts if the body returned
             several.
         score: Makes the score of the sample, the reply, and the metrics that were decided, item by item.
-        aggregation: How metrics become one number that are no plain means.
+        aggregation: How metrics become one number that are not plain means.
         both_orders: Whether comparisons are made in both orders, unless the user decides.
         options: What makes this judging differ from another of the same name; part of the content address.
     """
@@ -101,7 +101,7 @@ class Judging:
 
     @property
     def fingerprint(self) -> str:
-        """Tells this judging from another in content addresses."""
+        """Distinguishes this judging from another in content addresses."""
         return f"{self.name}({self.options}) read {READING}"
 
 
@@ -114,7 +114,7 @@ def question(
         prompt: Template of the user message.
         fields: What it may name.
         judged: Those of the fields that a model under evaluation wrote: they are fenced.
-        system_prompt: What the judge is told beside, and beside the rule about fenced text.
+        system_prompt: System prompt for the judge, besides the rule about fenced text.
 
     Raises:
         ConfigError: The template names another field, or is none.
@@ -165,7 +165,7 @@ def compared(  # noqa: PLR0913  keywords of benchmark authors
         prompt: Names ``{question}``, ``{a}`` and ``{b}``, which are the two replies in the order they are shown.
         values: What each label is worth for the reply shown as ``a``, from 0 (lost) to 1 (won).
         baseline: The reply it is compared with.
-        weights: How many comparisons a label counts as, where it is not 1: a clear win counts more. The samples'
+        weights: How many comparisons a label counts as, if it is not 1: a clear win counts more. The samples'
             win rates are then weighted by them (aggregation ``battles``).
         swap: Whether it is made in both orders, unless the user decides; it counts when both are decided, with the
             mean of the two. Made once, which reply comes first is drawn by the question.

@@ -20,7 +20,7 @@ class Filters:
 
     Attributes:
         steps: One function for each.
-        fingerprint: Tells these filters from others in content addresses.
+        fingerprint: Distinguishes these filters from others in content addresses.
     """
 
     steps: tuple[_Step, ...]

@@ -40,7 +40,7 @@ def _included(text: str, sample: Sample) -> Score:
 
 
 def _holds(reply: str, target: str) -> bool:
-    """Tell whether ``target`` stands in ``reply`` and is not a piece of a longer word or number."""
+    """Return whether ``target`` occurs in ``reply`` and is not a piece of a longer word or number."""
     position = reply.find(target) if target else -1
     while position != -1:
         end = position + len(target)

@@ -1,4 +1,4 @@
-r"""Mathematical answers: read from the reply, compared exactly, with computer algebra where nothing less will do."""
+r"""Mathematical answers: read from the reply, compared exactly, with computer algebra if nothing less will do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .read.math_text import read_math
 
 
 def math_answer(*, measured: bool = False) -> Scorer:
-    r"""Judge a mathematical answer, asked for in ``\boxed{}``. Metric ``accuracy``.
+    r"""Judge a mathematical answer, requested in ``\boxed{}``. Metric ``accuracy``.
 
     Numbers are compared exactly and in process. What needs computer algebra is given five seconds in a process of its
     own: an answer that takes longer is wrong, and the score's metadata says ``{"comparison": "timeout"}``.

@@ -1,7 +1,7 @@
 """What a process is working on just now, in a form that outlives it however it dies.
 
 One small file for each process of a run, mapped into its memory: a slot for each sample that was started and is not
-recorded yet. Marking one is a store into memory (0.3 us, where a ``write`` takes 14), which the kernel keeps when the
+recorded yet. Marking one is a store into memory (0.3 us, while a ``write`` takes 14), which the kernel keeps when the
 process is gone. Whoever looks at the file afterwards knows what may have killed it.
 """
 
@@ -72,7 +72,7 @@ class Started:
         self._free: list[int] = []
 
     def begin(self, name: str, phase: Phase = Phase.WORKING) -> int:
-        """Mark what has this id as started, and return its slot; -1 where none is free."""
+        """Mark what has this id as started, and return its slot; -1 if none is free."""
         if self._free:
             slot = self._free.pop()
         elif self._used < self._slots:
@@ -110,7 +110,7 @@ def started_file(workdir: WorkDir, session: str, worker: str) -> Path:
 def left_by_the_dead(path: Path) -> dict[int, Phase]:
     """Return what a process was working on when it died, by `mark_of` its id, and remove its file.
 
-    Empty where it ended in good order.
+    Empty if it ended in good order.
     """
     try:
         data = path.read_bytes()

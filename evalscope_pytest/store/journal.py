@@ -42,7 +42,7 @@ _CRC_START, _CRC_END = len('{"crc32":"'), len('{"crc32":"01234567')
 class Journal:
     """This process's journal. Threads may append at the same time.
 
-    A thread of its own writes and syncs: waiting for the disk takes from 0.1 ms to several, in which the event loop
+    A separate thread writes and syncs: waiting for the disk takes from 0.1 ms to several, in which the event loop
     would start no request.
 
     Args:
@@ -101,7 +101,7 @@ class Journal:
     def wait_for(self, number: int) -> None:
         """Return once a line is in the file: killing the process loses nothing of it any more.
 
-        Mostly it is by then; where not, all that waits is written now, so that this costs one write for many lines.
+        Mostly it is by then; if not, all that waits is written now, so that this costs one write for many lines.
 
         Raises:
             StoreError: It could not be written.

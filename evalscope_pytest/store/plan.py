@@ -21,7 +21,7 @@ class BenchmarkPlan:
     Attributes:
         metrics: Metric names in report order.
         aggregation: Of all metrics, or of each by its name.
-        categories: The levels of a subset's category; a subset without stands under ``default``.
+        categories: The levels of a subset's category; a subset without one is under ``default``.
         subsets: In report order.
         requested: Samples of each subset that this run asks, repeats counted.
         primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.

@@ -44,15 +44,15 @@ class Row:
     """A finished sample without its texts: what aggregation, tables and gates need.
 
     Attributes:
-        id: The dataset's own id of the record, empty where it has none.
-        weights: How much a metric's value counts, where it is not 1 (IFEval: instructions of the prompt); by part of
+        id: The dataset's own id of the record, empty if it has none.
+        weights: How much a metric's value counts, if it is not 1 (IFEval: instructions of the prompt); by part of
             the metric for an aggregation over parts.
         answer: The extracted answer; a long one is cut, with a hash, so that equal answers stay equal.
         calls: Requests made for it.
         latency_s: Of all calls together; None when one was not measured. So are the tokens.
         ttft_s: Of the first call.
         cached: Calls that the response cache answered.
-        judged: What judges were asked about it; None where none was.
+        judged: Requests to judges about it; None without judges.
         undecided: Computer algebra took too long to compare the answer, which counts as wrong.
     """
 
@@ -85,7 +85,7 @@ class Row:
 
     @property
     def reusable(self) -> bool:
-        """True when the model answered, whether or not the answers could be scored: they are not asked again."""
+        """True when the model answered, whether or not the answers could be scored: they are not requested again."""
         return self.calls > 0 or self.status == "scored"
 
 
@@ -207,15 +207,15 @@ def _name(value: Any) -> str:
 
 _quoted = encode_basestring_ascii
 
-# The two rows repeat most of their text: prompt and reply stand in both, the reply three times. They are put together
+# The two rows repeat most of their text: prompt and reply are in both, the reply three times. They are put together
 # from parts that are encoded once, which takes a quarter of the time of encoding two dictionaries.
 
 
 def documents(result: SampleResult, model: str) -> tuple[str, str]:
-    """Return prediction row and review row as JSON; empty where there is no reply, or no score.
+    """Return prediction row and review row as JSON; empty if there is no reply, or no score.
 
     Args:
-        model: The model's full name; where it is empty, the one that the replies name.
+        model: The model's full name; if it is empty, the one that the replies name.
     """
     metadata, messages, prediction = _document(result.sample.metadata), "", ""
     if result.calls:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from ..compare.math_form import simplified, without_unit
 from ..compare.math_value import exact
 
-# Longer answers (programs, essays) are compared as they stand.
+# Longer answers (programs, essays) are compared as they are.
 _LONGEST = 200
 _CURRENCIES = "$£€¥￥"
 _RIGHT = "(a right reply without an answer of its own)"

@@ -1,4 +1,4 @@
-r"""Whether two mathematical answers are the same, as far as that can be told without computer algebra.
+r"""Whether two mathematical answers are the same, as far as that can be decided without computer algebra.
 
 Exact, not lenient: 100 is not 1, 18.001 is not 18, the pair (3,4) is not (4,3), 60% is not 60 unless the question
 asks for a percentage. What a reader would overlook is overlooked: units, currency, thousands separators,
@@ -50,7 +50,7 @@ _MOST_UNORDERED = 100  # Members of a list in any order: each is compared with a
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Pairs (gold, answer) that all have to be equal, which takes computer algebra to tell."""
+    """Pairs (gold, answer) that all have to be equal, which takes computer algebra to decide."""
 
     pairs: tuple[tuple[str, str], ...]
 
@@ -85,7 +85,7 @@ def same(gold: str, answer: str, question: str = "", leniency: Leniency = STRICT
     Args:
         gold: The reference answer.
         answer: What was read from the reply.
-        question: Tells whether a percentage is asked for, and whether several values may come in any order.
+        question: Decides whether a percentage is requested, and whether several values may come in any order.
     """
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
         return int(gold) == int(answer)  # nearly every answer of a word problem: no need to simplify anything
@@ -334,7 +334,7 @@ def _same_parts(gold: str, answer: str, question: str, leniency: Leniency) -> bo
 
 
 def _alternatives(text: str, parts: Sequence[str]) -> bool:
-    """Tell whether a list says what one unknown may be ("x=2, x=-3"; "2 or -3"): then its order means nothing."""
+    """Return whether a list says what one unknown may be ("x=2, x=-3"; "2 or -3"): then its order means nothing."""
     names = {_squashed(part.partition("=")[0]) for part in parts if "=" in part}
     return " or " in text or (len(names) == 1 and all("=" in part for part in parts))
 

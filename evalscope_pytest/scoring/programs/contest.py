@@ -136,7 +136,7 @@ def _different_lines(printed: Sequence[str], expected: Sequence[str]) -> str:
 
 
 def _numbers(line: str, other: Any = None) -> Any:
-    """Return the numbers of a line, or ``other`` where not all of it is numbers."""
+    """Return the numbers of a line, or ``other`` if not all of it is numbers."""
     try:
         numbers = [Decimal(word) for word in line.split()]
     except InvalidOperation:
