@@ -60,7 +60,7 @@ def needs_judge(name: str, *, has_rule: bool = False, unready: str = "") -> Unre
     """Return the error for a benchmark that is judged, if nobody named a judge.
 
     Args:
-        unready: What keeps the judge that the environment names from being used.
+        unready: Reason why the judge from the environment is not used.
     """
     return UnreadyError(
         f"benchmark {name!r} needs a judge model. Name one: --eval-judge-model-args "

@@ -1,4 +1,4 @@
-"""Which metrics of a benchmark are reported, and how they are aggregated: `metric_list`, `aggregation`."""
+"""Reported metrics of a benchmark, and their aggregation: `metric_list`, `aggregation`."""
 
 from __future__ import annotations
 

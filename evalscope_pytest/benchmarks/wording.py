@@ -1,4 +1,4 @@
-"""How the bundled benchmarks ask. The wording is this project's own; a ``prompt_template`` replaces it.
+"""Prompts of the bundled benchmarks. The wording is this project's own; a ``prompt_template`` replaces it.
 
 Each names the last line its scorer reads, so that a model which follows the prompt is never misread.
 """

@@ -36,7 +36,7 @@ class EvalError(Exception):
 
 
 class UsageError(EvalError):
-    """What the user gave is wrong.
+    """An error in what the user gave.
 
     Its text quotes names of files, fields and subsets that may come from anywhere: everything that a terminal would
     obey is written out, line breaks included.
@@ -81,7 +81,7 @@ class RateLimitedError(ModelError):
     """The service asks to slow down.
 
     Args:
-        message: What the service said.
+        message: Text of the service's reply.
         retry_after_s: Seconds the service requested to wait, None if it gave no figure.
     """
 
@@ -116,7 +116,7 @@ class RejectedError(ModelError):
     """The service refuses this request, and would refuse it again.
 
     Args:
-        message: What the service said.
+        message: Text of the service's reply.
         status: The HTTP status of the refusal; 0 when it is another kind, such as a content filter's.
     """
 

@@ -18,11 +18,11 @@ class ServiceState(NamedTuple):
         rate_limited: Requests that were refused for their number.
         retries: Requests that were sent again.
         waits_s: Seconds until the next request may go, 0 if one may go now.
-        waits_for: What it waits for: the service's ``Retry-After``, or ``rate limit`` if the service names no time.
+        waits_for: Cause of the wait: the service's ``Retry-After``, or ``rate limit`` if the service names no time.
         breaker: ``open`` while the service counts as down, ``probing`` while one request finds out.
         stopped: Why no more requests are sent; empty while they are.
         waiting: Questions that are under way, those between two attempts among them.
-        longest_s: How long the oldest of them has been.
+        longest_s: Seconds since the oldest of them was sent.
     """
 
     in_flight: int = 0

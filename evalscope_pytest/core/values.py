@@ -20,7 +20,7 @@ class NotTextError(TypeError):
     """Something else is given where only text can be sent: a list of parts, a number, nothing.
 
     Args:
-        what: Which field it is.
+        what: Name of the field.
         value: The value found there.
     """
 
@@ -42,7 +42,7 @@ class Tool:
 
     @property
     def identity(self) -> list[Any]:
-        """What a content address is made of."""
+        """Parts of a content address."""
         return [self.name, self.description, self.parameters]
 
 
@@ -52,7 +52,7 @@ class ToolCall:
 
     Attributes:
         arguments: The JSON that the model wrote, which may be none.
-        id: What the service calls it; the message with its result refers to it.
+        id: Identifier from the service; the message with its result refers to it.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Message:
     """One turn of a conversation.
 
     Attributes:
-        tool_calls: What an assistant called, in order.
+        tool_calls: Calls of an assistant, in order.
         tool_call_id: Of a ``tool`` message: the call whose result it is.
     """
 
@@ -82,7 +82,7 @@ class Message:
 
     @property
     def identity(self) -> list[Any]:
-        """What a content address is made of; a service's names for its calls are not part of it."""
+        """Parts of a content address; a service's names for its calls are not part of it."""
         if not self.tool_calls:
             return [self.role, self.content]
         return [self.role, self.content, [[call.name, call.arguments] for call in self.tool_calls]]
@@ -194,12 +194,12 @@ def token_count(value: object) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ModelOutput:
-    """What a model answered.
+    """A model's reply.
 
     Attributes:
         text: The answer without its thinking part.
         reasoning: The thinking part, from ``reasoning_content`` or a closed ``<think>`` block.
-        tool_calls: What the model called, in order.
+        tool_calls: Calls of the model, in order.
         latency_s: Seconds from sending to the last byte, retries and waiting excluded. None when not measured.
         ttft_s: Seconds to the first token; only known when streaming.
         retries: Attempts that failed before this one.

@@ -42,7 +42,7 @@ class ServiceDownError(FatalError):
 
 @dataclass(slots=True)
 class Health:
-    """What is known of the service so far. ``stopped`` says why no more requests are sent; empty while all is well."""
+    """The state of the service so far. ``stopped`` says why no more requests are sent; empty while all is well."""
 
     answered: int = 0
     failed: int = 0

@@ -37,7 +37,7 @@ class Breaker:
 
     @property
     def state(self) -> State:
-        """What a user is shown."""
+        """Text shown to users."""
         return ("probing" if self._probing else "open") if self.is_open else "closed"
 
     def lets_pass(self, now: float) -> bool:

@@ -34,7 +34,7 @@ Body = Callable[..., Any]
 
 
 class Recorded(Protocol):
-    """What an earlier run left of a sample."""
+    """Records of a sample from an earlier run."""
 
     @property
     def review_key(self) -> str:
@@ -65,13 +65,13 @@ class Evaluation:
         messages: Renders a sample's prompt.
         read: Applies the user's filters to a reply's text, before the scorer.
         identity: Content address of what decides a reply beside the prompt: the model and its parameters.
-        fingerprint: What a score depends on beside the reply: benchmark version, scorer, filters.
+        fingerprint: Identity of everything but the reply that a score depends on: benchmark version, scorer, filters.
         timeout_s: Seconds the scoring of one reply may take; requests have their own time-out.
         thinking: Measure the thinking part as well.
         referee: Decides in place of the scorer alone; None: the scorer does.
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
-        trial: What its samples have shown about the body.
+        trial: Findings about the body from its samples.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Unit:
     """One sample to run, and its position in its subset.
 
     Attributes:
-        occurrence: How many samples before it ask the same.
+        occurrence: Number of earlier samples with an identical prompt.
     """
 
     evaluation: Evaluation
@@ -115,7 +115,7 @@ class Outcome:
     Attributes:
         error: The exception behind ``result.error``, with its traceback.
         skipped: Why the body chose not to run; such a sample counts nowhere.
-        printed: What the body wrote while it ran.
+        printed: Text that the body wrote while it ran.
         kept: What `Runner.keep` returned.
     """
 

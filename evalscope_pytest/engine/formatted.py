@@ -36,7 +36,7 @@ class Formatted:
 
     Args:
         ask: Sends a request.
-        formats: What may be requested, the first choice first.
+        formats: Formats that may be requested, the first choice first.
     """
 
     def __init__(self, ask: Callable[[Request], Awaitable[ModelOutput]], formats: Sequence[str]) -> None:

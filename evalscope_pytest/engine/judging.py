@@ -62,7 +62,7 @@ class JudgeModel:
 
 @dataclass(frozen=True, slots=True)
 class Referee:
-    """Who decides about a benchmark's replies: rule and panel.
+    """The rule and panel that decide about a benchmark's replies.
 
     Attributes:
         judging: The request to the panel.
@@ -128,7 +128,7 @@ class JudgeHandle:
 
         Args:
             prompt: Names ``{question}``, ``{gold}`` and ``{pred}``.
-            contract: What the judge replies: `Labels` or `Number`; by default A for right and B for wrong.
+            contract: Reply of the judge: `Labels` or `Number`; by default A for right and B for wrong.
 
         Raises:
             JudgeError: No verdict. Let it pass: the sample is then an error.

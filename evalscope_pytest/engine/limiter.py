@@ -1,4 +1,4 @@
-"""How many requests may be in flight: as many as the service takes. No clock and no waiting in here.
+"""Limits the requests in flight to as many as the service takes. No clock and no waiting in here.
 
 Additive increase, multiplicative decrease, fed by refusals (429, 529, 503) only: the latency of a language model says
 nothing of its load, as lengths differ. Figures and reasons: docs/design/reliability.md, `bench/rate_limit.py`.

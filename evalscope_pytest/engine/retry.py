@@ -1,4 +1,4 @@
-"""Whether and when to ask again: plain arithmetic, no clock and no waiting in here (docs/design/reliability.md)."""
+"""Decides about retries: plain arithmetic, no clock and no waiting in here (docs/design/reliability.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which requests the response cache answers, and under which content address (docs/design/records.md)."""
+"""Chooses the requests that the response cache answers, and their content addresses (docs/design/records.md)."""
 
 from __future__ import annotations
 

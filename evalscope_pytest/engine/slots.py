@@ -1,4 +1,4 @@
-"""Who may send next: the queue in front of a service, opened by its limiter and its breaker."""
+"""The queue in front of a service, opened by its limiter and its breaker."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Slots:
 
     @property
     def waiting(self) -> int:
-        """How many wait for a slot."""
+        """Number of tasks that wait for a slot."""
         return len(self._waiting)
 
     def take(self, now: float) -> Slot | None:

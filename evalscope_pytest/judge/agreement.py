@@ -1,4 +1,4 @@
-"""How far judges agree beyond chance, and how often one changes its mind with the order of two replies."""
+"""Agreement of judges beyond chance, and frequency of verdicts that change with the order of two replies."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Question:
     """One prompt for a judge, and the reader of its reply.
 
     Attributes:
-        key: What the verdict has to be under in the judge's reply.
+        key: Key of the verdict in the judge's reply.
         judged: The texts under judgement.
     """
 
@@ -48,7 +48,7 @@ class Question:
 
     @property
     def ideal(self) -> str:
-        """What a mock judge replies."""
+        """Reply of a mock judge."""
         return self.contract.ideal(self.key)
 
     @property
@@ -78,17 +78,17 @@ def _first(sample: Sample, reply: Any, decided: Sequence[Metrics]) -> Score:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """How a benchmark's replies are judged.
+    """A benchmark's way of judging replies.
 
     Attributes:
-        name: What it is called in records and errors.
+        name: Name in records and errors.
         metrics: The names of the numbers it gives, the primary one first.
-        items: What is to be decided about a reply to a sample: a text, or a tuple of texts if the body returned
+        items: Decisions to make about a reply to a sample: a text, or a tuple of texts if the body returned
             several.
         score: Makes the score of the sample, the reply, and the metrics that were decided, item by item.
-        aggregation: How metrics become one number that are not plain means.
-        both_orders: Whether comparisons are made in both orders, unless the user decides.
-        options: What makes this judging differ from another of the same name; part of the content address.
+        aggregation: Aggregation of metrics that are not plain means.
+        both_orders: True if comparisons are made in both orders, unless the user decides.
+        options: Distinguishes this judging from another of the same name; part of the content address.
     """
 
     name: str
@@ -112,7 +112,7 @@ def question(
 
     Args:
         prompt: Template of the user message.
-        fields: What it may name.
+        fields: Names that it may contain.
         judged: Those of the fields that a model under evaluation wrote: they are fenced.
         system_prompt: System prompt for the judge, besides the rule about fenced text.
 
@@ -163,11 +163,11 @@ def compared(  # noqa: PLR0913  keywords of benchmark authors
 
     Args:
         prompt: Names ``{question}``, ``{a}`` and ``{b}``, which are the two replies in the order they are shown.
-        values: What each label is worth for the reply shown as ``a``, from 0 (lost) to 1 (won).
+        values: Value of each label for the reply shown as ``a``, from 0 (lost) to 1 (won).
         baseline: The reply it is compared with.
-        weights: How many comparisons a label counts as, if it is not 1: a clear win counts more. The samples'
+        weights: Number of comparisons that a label counts as, if it is not 1: a clear win counts more. The samples'
             win rates are then weighted by them (aggregation ``battles``).
-        swap: Whether it is made in both orders, unless the user decides; it counts when both are decided, with the
+        swap: True to compare in both orders, unless the user decides; it counts when both are decided, with the
             mean of the two. Made once, which reply comes first is drawn by the question.
     """
     weights = weights or {}
@@ -224,7 +224,7 @@ def fenced(text: str, word: str = "") -> str:
     """Return ``text`` between two marks.
 
     Args:
-        word: What the marks hold, a `_nonce` of all texts of a prompt; by default that of the text alone.
+        word: Word in the marks, a `_nonce` of all texts of a prompt; by default that of the text alone.
     """
     word = word or _nonce([text])
     return f"<<< {word}\n{text}\n>>> {word}"

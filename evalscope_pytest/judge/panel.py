@@ -31,7 +31,7 @@ class Judge(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called in records."""
+        """Name in records."""
         ...
 
     async def ask(
@@ -40,7 +40,7 @@ class Judge(Protocol):
         """Return its reply.
 
         Args:
-            ideal: What a mock judge replies.
+            ideal: Reply of a mock judge.
             schema: The JSON schema the reply is to follow, for services that see to it; None when it is not JSON.
 
         Raises:
@@ -51,14 +51,14 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Who judges, and how several verdicts become one.
+    """The judges, and the rule that combines their verdicts.
 
     Attributes:
         repeats: Number of equal requests to each judge.
         aggregation: Over the judges; each judge's own verdicts are averaged, or put to the vote, first.
-        least_valid: Judges whose verdict is needed.
-        both_orders: Whether comparisons are made in both orders; None leaves it to the judging.
-        system_prompt: What judges are told ahead of everything else.
+        least_valid: Minimum number of judges that must return a verdict.
+        both_orders: True to compare in both orders; None leaves it to the judging.
+        system_prompt: System prompt for judges, before everything else.
     """
 
     judges: Sequence[Judge]
@@ -87,10 +87,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a judge said to one question.
+    """A judge's reply to one question.
 
     Attributes:
-        order: Which of the question's orders this is.
+        order: Index of the question's order.
         asked: The requests: a second one if the first reply could not be read.
     """
 

@@ -90,7 +90,7 @@ def compare(
     """Return for each report whether its primary metric held up.
 
     Args:
-        max_drop: How much worse it may be; "worse" is higher for metrics such as error rates.
+        max_drop: Permitted drop; "worse" is higher for metrics such as error rates.
         allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
     """
     found = (

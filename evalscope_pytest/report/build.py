@@ -27,7 +27,7 @@ def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, col
 
     Args:
         rows: In any order; those of subsets the plan does not name are left out.
-        model_id: What reports call the model.
+        model_id: Name of the model in reports.
         collect_perf: Put latency, throughput and tokens into the report.
     """
     by_subset: dict[str, list[Row]] = {subset: [] for subset in plan.subsets}

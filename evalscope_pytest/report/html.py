@@ -98,7 +98,7 @@ def write_html(
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a page says of its run beside the reports.
+    """Facts about the run that a page shows besides the reports.
 
     Attributes:
         skipped: Why selected benchmarks did not run, by name.

@@ -1,4 +1,4 @@
-"""How the judges of a benchmark did: verdicts, agreement, and whether the order of two replies decided."""
+"""Statistics of a benchmark's judges: verdicts, agreement, and whether the order of two replies decided."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Kappa = Literal["Cohen", "Fleiss"]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far verdicts agree beyond chance.
+    """Agreement of verdicts beyond chance.
 
     Attributes:
-        kind: Whose kappa it is: Cohen's for two judges, Fleiss' for more, and for the repeats of one.
+        kind: Kind of kappa: Cohen's for two judges, Fleiss' for more, and for the repeats of one.
         kappa: 1 for full agreement, 0 for chance; None if all verdicts are the same one.
         share: Of the items, how many have equal verdicts.
         items: With more than one verdict.
@@ -70,7 +70,7 @@ class JudgeSummary:
         between: Agreement of the judges with each other, each one's first verdict.
         within: Agreement of each judge with itself, if it judged several times.
         inconsistency: The share of comparisons, made in both orders, whose winner depends on the order.
-        comparisons: How many there are.
+        comparisons: Number of judgements.
         dissent: EvalScope's figures: mean share of the commonest verdict, and mean entropy in bits.
     """
 
@@ -96,7 +96,7 @@ class JudgeSummary:
 
     @property
     def findings(self) -> list[str]:
-        """What is known of agreement and order, in words."""
+        """Agreement and effect of the order, in words."""
         found = [f"judges agree: {self.between.words}"] if self.between else []
         found += [f"repeats agree: {self.within.words}"] if self.within else []
         if self.inconsistency is not None:

@@ -146,7 +146,7 @@ class Report:
         unsafe_execution: Code that the model wrote ran without isolation.
         perf: EvalScope's ``perf_metrics``; None when nothing was measured.
         judges: Judge statistics; None without judges.
-        analysis: What a model wrote about these figures.
+        analysis: A model's text about these figures.
     """
 
     dataset_name: str

@@ -1,4 +1,4 @@
-"""How sure a score is: a 95 % interval that holds near 0 and 1, and takes a question's repeats for one observation."""
+"""Certainty of a score: a 95 % interval that holds near 0 and 1, and takes a question's repeats for one observation."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def grid(
     """Return a table with lines between all cells.
 
     Args:
-        right: Which columns are flush right; numbers in them are aligned at the decimal point.
+        right: True for each column that is flush right; numbers in them are aligned at the decimal point.
         columns: Width of the terminal, which the table is fitted to; None for as wide as the table is.
         expendable: Places of columns that a narrow terminal does without, the first to go first.
     """

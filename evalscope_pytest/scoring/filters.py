@@ -1,4 +1,4 @@
-"""What a user wants done to replies before they are scored: ``dataset_args.filters``."""
+"""Filters that a user applies to replies before they are scored: ``dataset_args.filters``."""
 
 from __future__ import annotations
 

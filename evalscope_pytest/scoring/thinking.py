@@ -1,4 +1,4 @@
-"""How well a model spends its thinking: how much there is, and how early the right answer is reached.
+"""Efficiency of thinking: its length, and the position of the first right answer.
 
 Thinking is taken apart into thoughts, which begin where the text changes its mind ("Wait", "Alternatively", 等等). The
 benchmark's own scorer reads each of them, so a thought is right when it would have been a right reply. Measures follow

@@ -152,7 +152,7 @@ def cannot_write(path: Path, error: OSError, do: str = "write") -> StoreError:
     """Return the error that names the file, the reason, the room that is left and the way on.
 
     Args:
-        do: What could not be done with the file.
+        do: The operation that failed.
     """
     return StoreError(
         f"cannot {do} {path}: {reason_of(error)}{_room(path)}. What was recorded before is intact. "

@@ -1,4 +1,4 @@
-"""What a process is working on just now, in a form that outlives it however it dies.
+"""Marks of the work in flight, in a form that outlives the process however it dies.
 
 One small file for each process of a run, mapped into its memory: a slot for each sample that was started and is not
 recorded yet. Marking one is a store into memory (0.3 us, while a ``write`` takes 14), which the kernel keeps when the
@@ -22,7 +22,7 @@ _SLOT = struct.Struct("<IB3x")
 
 
 class Phase(IntEnum):
-    """What something that was started is doing."""
+    """State of an item that was started."""
 
     WAITING = 1  # for a reply of the model: nothing of its own runs
     WORKING = 2
@@ -42,7 +42,7 @@ class Started:
 
     Args:
         path: The file, see `started_file`.
-        slots: How many samples are started at once, at most; more are not marked.
+        slots: Maximum number of samples in flight; more are not marked.
 
     Attributes:
         trouble: Why nothing is marked; empty when it is. The run does without: only a crash would be told less well.

@@ -48,7 +48,7 @@ class Journal:
     Args:
         workdir: Where the run's files are.
         session: The run's name, the same in all its processes.
-        worker: Which of the run's processes this is.
+        worker: Index of this process in the run.
         model: The model's full name; without it the one its replies name.
         on_failure: Told at once, on whatever thread, when nothing can be recorded any more.
 

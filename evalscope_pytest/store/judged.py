@@ -1,4 +1,4 @@
-"""What the light row of a judged sample keeps of its judgements: counts, and votes if there are several."""
+"""Judgements in the light row of a judged sample: counts, and votes if there are several."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Vote(NamedTuple):
 
     Attributes:
         judge: Position in ``Judged.judges``.
-        item: Which of the sample's questions.
-        order: Which order two replies were shown in.
+        item: Index of the sample's question.
+        order: Order in which two replies were shown.
         repeat: 0 for the first request to this judge.
-        label: What the verdict is worth for the reply, metric by metric, joined by commas: the same whatever the order.
+        label: Value of the verdict for the reply, metric by metric, joined by commas: the same whatever the order.
     """
 
     judge: int
@@ -43,7 +43,7 @@ class Judged:
 
     Attributes:
         requests: Number of requests to judges, second tries included.
-        judgements: What was to be judged: items, times orders, judges and repeats.
+        judgements: Number of judgements planned: items, times orders, judges and repeats.
         verdicts: Judgements with a verdict.
         votes: The verdicts; empty if no item has more than one.
     """

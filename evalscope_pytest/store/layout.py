@@ -71,7 +71,7 @@ class WorkDir:
 
     @property
     def loads(self) -> Path:
-        """What load tests measured."""
+        """Results of load tests."""
         return self.root / "perf"
 
     def predictions(self, model_id: str) -> Path:

@@ -1,4 +1,4 @@
-"""What a run set out to do, as one process tells another: an xdist worker writes it, the controller reads it."""
+"""The plan of a run, as one process hands it to another: an xdist worker writes it, the controller reads it."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ class RunPlan:
 
     Attributes:
         model_name: The model as the user named it.
-        model_id: What reports and folders call it.
+        model_id: Name in reports and folders.
         session: Tells this run's journals from others'; later runs have greater names.
         skipped: Why selected benchmarks are left out, by name.
-        notes: What a worker wants said of the selection.
+        notes: Notes of a worker about the selection.
     """
 
     model_name: str

@@ -1,4 +1,4 @@
-"""What earlier runs in a work_dir left, so that no finished sample is ever sent again.
+"""Results of earlier runs in a work_dir, so that no finished sample is ever sent again.
 
 Records are found by content address, in journals and in folded predictions and reviews alike, whatever batch size,
 port, limit or order of samples is this time. Only offsets are kept in memory; a record is parsed when it is requested.
@@ -34,7 +34,7 @@ class Recorded:
     """One sample of an earlier run.
 
     Attributes:
-        review_key: What the score was made of; empty if there is none.
+        review_key: Replies that the score rests on; empty if there is none.
         score: None if the reply could not be scored.
         judge_calls: Requests to judges about a reply without a score; those of others are in the score.
     """

@@ -19,7 +19,7 @@ Status = Literal["running", "completed", "error"]
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkProgress:
-    """How far one benchmark is.
+    """Progress of one benchmark.
 
     Attributes:
         predicted: Samples whose replies are there, or that failed.

@@ -45,7 +45,7 @@ class Row:
 
     Attributes:
         id: The dataset's own id of the record, empty if it has none.
-        weights: How much a metric's value counts, if it is not 1 (IFEval: instructions of the prompt); by part of
+        weights: Weight of a metric's value, if it is not 1 (IFEval: instructions of the prompt); by part of
             the metric for an aggregation over parts.
         answer: The extracted answer; a long one is cut, with a hash, so that equal answers stay equal.
         calls: Requests made for it.

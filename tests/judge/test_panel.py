@@ -116,6 +116,23 @@ def test_a_reply_that_wins_in_both_orders_wins() -> None:
     assert judged(COMPARED, Scripted(prefers_lima), reply="Lima!").values == {"win_rate": 1.0}
 
 
+@pytest.mark.parametrize(
+    ("question", "reply_first"),
+    [
+        ("Who wrote Faust?", True),
+        ("What is 2 + 2?", True),
+        ("Name a river.", True),
+        ("Why is the sky blue?", False),
+        ("你好", False),
+    ],
+)
+def test_the_question_alone_decides_which_reply_is_shown_first(question: str, reply_first: bool) -> None:
+    """A resumed run, and a later version, send the same comparison again."""
+    (item,) = COMPARED.items(Sample(question, "x"), "Lima")
+    first = item.questions[0].messages[-1].content
+    assert (first.index("Lima") < first.index("the baseline")) is reply_first
+
+
 def test_a_comparison_decided_in_one_order_only_is_an_error() -> None:
     judge = Scripted([verdict("first"), "no", "no"])
     with pytest.raises(JudgeError):

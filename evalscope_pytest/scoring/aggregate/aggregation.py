@@ -26,7 +26,7 @@ class Attempt:
         repeat: 0 for the first generation.
         values: The metrics it has. One that is missing counts in no average of that metric.
         answer: The extracted answer, whose value votes compare.
-        weights: How much a metric's value counts, if that is not 1 (IFEval: instructions of the prompt); for an
+        weights: Weight of a metric's value, if it is not 1 (IFEval: instructions of the prompt); for an
             aggregation over parts, by part.
     """
 
@@ -46,7 +46,7 @@ class AggregatedMetric:
             another by its name.
         dimensions: ``(("k", 2),)``, or nothing.
         score: Unrounded.
-        num: What it is the average of: attempts, the sum of their weights, or groups.
+        num: Items that are averaged: attempts, the sum of their weights, or groups.
     """
 
     name: str
@@ -76,9 +76,9 @@ def aggregate(
 
     Args:
         attempts: In any order.
-        metrics: Which to report.
+        metrics: Aggregations to report.
         aggregation: For all metrics, or by metric (``mean`` for those it does not name).
-        repeats: How many generations of each question were planned: k runs from 1 to it. A question counts for a k
+        repeats: Number of planned generations of each question: k runs from 1 to it. A question counts for a k
             when its first k generations were scored.
 
     Raises:

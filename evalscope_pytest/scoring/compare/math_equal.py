@@ -1,4 +1,4 @@
-r"""Whether two mathematical answers are the same, as far as that can be decided without computer algebra.
+r"""Compares two mathematical answers, as far as that can be decided without computer algebra.
 
 Exact, not lenient: 100 is not 1, 18.001 is not 18, the pair (3,4) is not (4,3), 60% is not 60 unless the question
 asks for a percentage. What a reader would overlook is overlooked: units, currency, thousands separators,
@@ -57,12 +57,12 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Leniency:
-    """What a benchmark allows that mathematics does not.
+    """Deviations that a benchmark allows and mathematics does not.
 
     Attributes:
         measured: A decimal gold is a rounded quantity: an answer that rounds to it is right.
         any_order: The members of a list may come in any order, whatever the question says.
-        tolerances: How far a number may be off: of each member of a list, or one for all. Empty: not at all.
+        tolerances: Tolerance for a number: of each member of a list, or one for all. Empty: not at all.
     """
 
     measured: bool = False
@@ -84,7 +84,7 @@ def same(gold: str, answer: str, question: str = "", leniency: Leniency = STRICT
 
     Args:
         gold: The reference answer.
-        answer: What was read from the reply.
+        answer: Answer extracted from the reply.
         question: Decides whether a percentage is requested, and whether several values may come in any order.
     """
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):

@@ -72,7 +72,7 @@ def written(text: str, *, label: bool = True) -> str:
 
     Args:
         text: An answer.
-        label: Whether an option's letter before the value may go.
+        label: True if an option's letter before the value may go.
     """
     text = fold(text[:LONGEST]).strip()
     if "..." in text or "dots" in text or "…" in text:

@@ -1,4 +1,4 @@
-r"""What a reader passes over around a value: words and option labels before it, a rounded value or a unit behind it."""
+r"""Skips the text around a value: words and option labels before it, a rounded value or a unit behind it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Ranges:
     Attributes:
         pieces: From low to high, as far as known.
         name: The variable, empty in interval notation.
-        plain: Whether it is one pair in brackets, which may be a point as well.
+        plain: True if it is one pair in brackets, which may be a point as well.
     """
 
     pieces: tuple[Range, ...]

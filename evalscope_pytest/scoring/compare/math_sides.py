@@ -37,10 +37,10 @@ class Sides:
     """An answer as a reader takes it: a value, with the name it is given; or an equation that says more.
 
     Attributes:
-        value: What the name is equal to; of an equation that says more, all of it.
-        name: What is before "=", empty when there is nothing.
-        relation: Whether both sides say something, as in ``2x + 1 = 5``.
-        ends: What a relation begins and ends with.
+        value: Value of the name; of an equation that says more, all of it.
+        name: Text before "=", empty if there is none.
+        relation: True if both sides have content, as in ``2x + 1 = 5``.
+        ends: First and last part of a relation.
     """
 
     value: str

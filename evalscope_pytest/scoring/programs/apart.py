@@ -1,4 +1,4 @@
-"""Which tests can run out of their program's reach: those that only call its functions and look at what comes back."""
+"""Finds tests that can run out of the program's reach: those that only call its functions and look at the result."""
 
 from __future__ import annotations
 

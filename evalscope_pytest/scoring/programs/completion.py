@@ -20,7 +20,7 @@ def completed(head: str, code: str, defines: tuple[str, ...]) -> str:
 
     Args:
         code: Its body, or the whole function once more, which then replaces the head.
-        defines: How a line begins that defines the function.
+        defines: Beginnings of a line that defines the function.
     """
     if any(line.startswith(defines) for line in code.split("\n")):
         return f"{head}{BODY if _is_bare(head) else ''}\n{code}"

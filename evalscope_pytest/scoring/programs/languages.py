@@ -42,21 +42,21 @@ public final class Pair<A, B> {
 
 @dataclass(frozen=True)
 class Language:
-    """How one language is run.
+    """Commands and conventions of one language.
 
     Attributes:
-        name: What people call it.
-        label: What its fenced blocks are called in prompts; ``labels`` are others that count.
+        name: Common name.
+        label: Name of its fenced blocks in prompts; ``labels`` are others that count.
         file: Where the program is written.
         command: Shell command that compiles and runs it.
         probe: Shell command that succeeds if it can be run, compiler and libraries of the tests.
         say: Statement that prints ``{mark}``.
-        closing: How many times ``closer`` follows the last statement of the tests; 0: that goes to the end.
-        head: What is put before the program.
-        main: How a line begins that opens the program's own entry, which is left out: the tests have theirs.
+        closing: Number of times ``closer`` follows the last statement of the tests; 0: that goes to the end.
+        head: Text before the program.
+        main: Beginning of a line that opens the program's own entry, which is left out: the tests have theirs.
         in_class: The function is a method, and the tests close its class.
         compiles: It starts its own processes.
-        function: What a line begins with in which the function's name follows; empty: the name precedes a bracket.
+        function: Beginning of a line that ends with the function's name; empty: the name precedes a bracket.
         files: Files it needs beside it.
     """
 

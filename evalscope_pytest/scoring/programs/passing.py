@@ -24,7 +24,7 @@ _IMPORTED = re.compile(r"^[ \t]{0,80}(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]
 
 
 class _Reading(NamedTuple):
-    """How a reply is read; see `program_passes`."""
+    """Reader of a reply; see `program_passes`."""
 
     completes: bool
     begin: str
@@ -40,7 +40,7 @@ def program_passes(*, completes: bool = False, marks: tuple[str, str] = ("", "")
     Args:
         completes: The question is the head of a function: the reply may be its body alone.
         marks: Marks before and after a program, if the prompt's exemplars have such marks.
-        stop: What a line begins with when the program is at its end.
+        stop: Beginnings of a line after the end of the program.
     """
     return Scorer(
         "program_passes",

@@ -34,7 +34,7 @@ def python_of(text: str, defines: tuple[str, ...] = (), *, last: bool = False) -
     """Return the Python program in a reply: what its fenced block holds, else its part that parses.
 
     Args:
-        defines: How a line begins that defines what the tests call.
+        defines: Beginnings of a line that defines what the tests call.
         last: Take the last block rather than the first if none defines anything.
     """
     reply = shown(text)
