@@ -119,11 +119,11 @@ def test_a_reply_that_wins_in_both_orders_wins() -> None:
 @pytest.mark.parametrize(
     ("question", "reply_first"),
     [
-        ("Who wrote Faust?", True),
-        ("What is 2 + 2?", True),
-        ("Name a river.", True),
-        ("Why is the sky blue?", False),
-        ("你好", False),
+        ("Who wrote Faust?", False),
+        ("What is 2 + 2?", False),
+        ("Name a river.", False),
+        ("Why is the sky blue?", True),
+        ("你好", True),
     ],
 )
 def test_the_question_alone_decides_which_reply_is_shown_first(question: str, reply_first: bool) -> None:
