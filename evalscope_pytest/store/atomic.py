@@ -24,7 +24,7 @@ def own_file(path: str, flags: int) -> int:
     """Open a file of a run for `open`'s ``opener``, never through a symbolic link in its place.
 
     Raises:
-        OSError: ``ELOOP`` if there is a link, if the system can tell.
+        OSError: ``ELOOP`` if there is a link and the system can detect it.
     """
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 

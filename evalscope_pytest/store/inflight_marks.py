@@ -45,7 +45,7 @@ class Started:
         slots: Maximum number of samples in flight; more are not marked.
 
     Attributes:
-        trouble: Why nothing is marked; empty when it is. The run does without: only a crash would be told less well.
+        trouble: Reason why nothing is marked; empty otherwise. A crash is then reported with less detail.
 
     Raises:
         StoreError: The file cannot be made.

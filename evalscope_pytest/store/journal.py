@@ -50,7 +50,7 @@ class Journal:
         session: The run's name, the same in all its processes.
         worker: Index of this process in the run.
         model: The model's full name; without it the one its replies name.
-        on_failure: Told at once, on whatever thread, when nothing can be recorded any more.
+        on_failure: Called at once, on any thread, when nothing can be recorded any more.
 
     Raises:
         StoreError: The file cannot be made.

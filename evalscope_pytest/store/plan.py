@@ -55,7 +55,7 @@ class RunPlan:
     Attributes:
         model_name: The model as the user named it.
         model_id: Name in reports and folders.
-        session: Tells this run's journals from others'; later runs have greater names.
+        session: Distinguishes this run's journals from others'; later runs have greater names.
         skipped: Why selected benchmarks are left out, by name.
         notes: Notes of a worker about the selection.
     """

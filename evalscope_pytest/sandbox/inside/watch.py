@@ -272,7 +272,7 @@ def _signal(pid: int) -> None:
 
 
 def _family(pid: str) -> list[str]:
-    """Return a process and all that it started, as far as the system tells."""
+    """Return a process and all that it started, as far as the system shows."""
     found = [pid]
     for member in found:
         try:
@@ -294,7 +294,7 @@ def _reap(pid: int) -> bool:
 
 
 def _children() -> list[int]:
-    """Return this process's children, as far as the system tells."""
+    """Return this process's children, as far as the system shows."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children") as file:
             return [int(pid) for pid in file.read().split()]
@@ -321,7 +321,7 @@ def _resident(pid: str) -> int:
 
 
 def _threads(pid: int) -> int:
-    """Return the number of a process's threads, which no other limit bounds where the user is nobody's own."""
+    """Return the number of a process's threads, which no other limit bounds if the user is nobody's own."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return int(file.read().rpartition(")")[2].split()[17])
@@ -330,7 +330,7 @@ def _threads(pid: int) -> int:
 
 
 def _too_many(folder: str, most: int) -> bool:
-    """Tell whether a file system of its own holds more files than there are pages in ``most`` bytes."""
+    """Return whether a separate file system holds more files than there are pages in ``most`` bytes."""
     try:
         held = os.statvfs(folder)
     except OSError:
@@ -339,7 +339,7 @@ def _too_many(folder: str, most: int) -> bool:
 
 
 def _too_big(folder: str, most: int) -> bool:
-    """Tell whether a folder holds more than ``most`` bytes. Each file counts as a page at least.
+    """Return whether a folder holds more than ``most`` bytes. Each file counts as a page at least.
 
     What lies too deep to be named counts as too big.
     """

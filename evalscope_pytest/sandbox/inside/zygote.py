@@ -89,7 +89,7 @@ def _prepare(layers: Layers) -> None:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     os.chdir(layers.scratch)
     tempfile.tempdir = layers.scratch
-    # This package's own folder is no place for programs to import from.
+    # This package's own folder is not a place for programs to import from.
     sys.path.remove(sys.argv[1])
 
 
