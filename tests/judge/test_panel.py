@@ -133,6 +133,16 @@ def test_the_question_alone_decides_which_reply_is_shown_first(question: str, re
     assert (first.index("Lima") < first.index("the baseline")) is reply_first
 
 
+@pytest.mark.parametrize(("label", "metadata_weights"), [("much better", {"win_rate": 3.0}), ("better", None)])
+def test_a_label_of_several_battles_weighs_as_many(label: str, metadata_weights: dict[str, float] | None) -> None:
+    values = {"much better": 1.0, "better": 1.0, "worse": 0.0}
+    battle = compared(
+        "battle", "{a} {b}", values, baseline=lambda sample: "the baseline", weights={"much better": 3.0}, swap=False
+    )
+    score = judged(battle, Scripted([verdict(label)]), reply="Lima")
+    assert score.metadata.get("weights") == metadata_weights
+
+
 def test_a_comparison_decided_in_one_order_only_is_an_error() -> None:
     judge = Scripted([verdict("first"), "no", "no"])
     with pytest.raises(JudgeError):
