@@ -22,6 +22,8 @@ lint: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/python bench/vocabulary.py
 
 check: lint test
 

@@ -113,6 +113,22 @@ def timeless(value: Any) -> str:
     return json.dumps(without(value))
 
 
+def kill_after(
+    seconds: float, process: subprocess.Popen[bytes], server: OpenAIServer, start_up: float
+) -> tuple[float, bool]:
+    """Kill a run; return the seconds to its first request, measured once, and whether it was still running."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + seconds and process.poll() is None:
+        time.sleep(0.005)
+        if server.requests and start_up == 1.0:
+            start_up = time.monotonic() - begun
+    runs = process.poll() is None
+    if runs:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return start_up, runs
+
+
 def soak(arguments: argparse.Namespace, folder: Path, server: OpenAIServer) -> list[str]:
     """Kill and carry on; return what went wrong."""
     chance = random.Random(arguments.seed)
@@ -134,15 +150,9 @@ def soak(arguments: argparse.Namespace, folder: Path, server: OpenAIServer) -> l
         process = run.start("run")
         # Anywhere from its start over asking to the writing of reports.
         delay = chance.uniform(0.3 * start_up, start_up + window + 0.2)
-        begun = time.monotonic()
-        while time.monotonic() < begun + delay and process.poll() is None:
-            time.sleep(0.005)
-            if server.requests and start_up == 1.0:
-                start_up = time.monotonic() - begun
-        killed += process.poll() is None
-        os.killpg(process.pid, signal.SIGKILL) if process.poll() is None else None
-        process.wait()
-        time.sleep(0.05)  # what is on its way to the service arrives
+        start_up, was_killed = kill_after(delay, process, server, start_up)
+        killed += was_killed
+        time.sleep(0.05)  # requests on their way to the service arrive
         numbers = [number(r) for r in server.requests]
         asked.update(numbers)
         repeated = sorted({n for n in numbers if n in before})
@@ -154,15 +164,13 @@ def soak(arguments: argparse.Namespace, folder: Path, server: OpenAIServer) -> l
         if (cycle + 1) % 20 == 0:
             print(f"{cycle + 1} cycles: {len(run.recorded())} of {arguments.samples} recorded", flush=True)
     runs = 0
-    while runs < 20:
+    while runs < 20 and (runs == 0 or len(run.recorded()) != arguments.samples):
         server.forget()
         code = run.start("run").wait()
         runs += 1
         asked.update(number(r) for r in server.requests)
         if code:
             wrong.append(f"the run to the end exits with {code}: {(folder / 'output.txt').read_text()[-2000:]}")
-        if len(run.recorded()) == arguments.samples:
-            break
     seconds = time.monotonic() - started
     server.fault_for, server.latency_s = lambda received: None, 0.0
     if code := run.start("whole").wait():

@@ -1,1 +1,1 @@
-"""What a benchmark is: its definition, the decorator that makes one, its prompts, and a run's overrides of both."""
+"""A benchmark: its definition, the decorator that makes one, its prompts, and a run's overrides of both."""

@@ -29,7 +29,7 @@ def load_bundled(name: str) -> Benchmark:
     """Import the file of one bundled benchmark and return its definition.
 
     Raises:
-        ConfigError: There is no benchmark of that name.
+        ConfigError: No benchmark has that name.
     """
     file = bundled_files().get(name)
     if file is None:

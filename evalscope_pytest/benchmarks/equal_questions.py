@@ -1,4 +1,4 @@
-"""Numbers samples that ask the very same, so that each has a prediction of its own."""
+"""Numbers samples that ask the very same, so that each has its own prediction."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class _Initialiser:
             return _UNKNOWN
 
     def _value(self, node: ast.expr) -> Any:
-        """Return what an expression comes to.
+        """Return the value of an expression.
 
         Raises:
             UnreadableError, TypeError, LookupError: It needs something that is not known.

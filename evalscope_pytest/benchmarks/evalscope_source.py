@@ -26,7 +26,7 @@ class Module:
     """A file of EvalScope, parsed.
 
     Attributes:
-        names: What is assigned, defined or imported at its top.
+        names: Names assigned, defined or imported at module level.
     """
 
     root: Path

@@ -1,4 +1,4 @@
-"""Whether a judge decides about a benchmark's replies, and what it is asked: the user's strategy meets the author's."""
+"""The judge of a benchmark, if it has one, and its prompts: combines the strategies of user and author."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .definition import Benchmark
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What judges are asked.
+    """Prompts for judges.
 
     Attributes:
-        only_if_wrong: They are asked only where the rule found the reply wrong.
+        only_if_wrong: Send to judges only if the rule found the reply wrong.
     """
 
     judging: Judging
@@ -27,7 +27,7 @@ class Judged:
 
 
 def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
-    """Return how a benchmark is judged under the user's strategy; None where its rule alone decides.
+    """Return how a benchmark is judged under the user's strategy; None if its rule alone decides.
 
     Raises:
         UnreadyError: The strategy asks for a rule the benchmark has not, or for a judge nobody named.
@@ -57,10 +57,10 @@ def judged(benchmark: Benchmark, config: JudgeConfig) -> Judged | None:
 
 
 def needs_judge(name: str, *, has_rule: bool = False, unready: str = "") -> UnreadyError:
-    """Return the error for a benchmark that is judged, where nobody named a judge.
+    """Return the error for a benchmark that is judged, if nobody named a judge.
 
     Args:
-        unready: What keeps the judge that the environment names from being used.
+        unready: Reason why the judge from the environment is not used.
     """
     return UnreadyError(
         f"benchmark {name!r} needs a judge model. Name one: --eval-judge-model-args "

@@ -1,4 +1,4 @@
-"""A resolved benchmark with its samples: records chosen, made into samples, checked, and ready to be asked."""
+"""A resolved benchmark with its samples: records chosen, made into samples, checked, and ready to be sent."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Shots:
 
     Attributes:
         text: All of them, as every question but an exemplar's own sees them.
-        spare: Texts by question, one more than asked for, where they come from the evaluated split itself.
+        spare: Texts by question, one more than requested, if they come from the evaluated split itself.
     """
 
     text: str
@@ -49,7 +49,7 @@ class LoadedBenchmark:
     """The samples of a benchmark.
 
     Attributes:
-        subsets: The chosen samples of each subset, in the order they are asked and reported.
+        subsets: The chosen samples of each subset, in the order they are sent and reported.
         shots: The exemplars of each subset; empty for none.
     """
 
@@ -71,7 +71,7 @@ def load(
     limit: int | float | None = None,
     limit_total: int | None = None,
 ) -> LoadedBenchmark:
-    """Load the samples that will be asked.
+    """Load the samples that will be sent.
 
     Args:
         seed: Of every order and draw.
@@ -103,7 +103,7 @@ def load(
 def _kept(
     benchmark: Benchmark, place: DataLocation, subsets: tuple[str, ...], first: int | None
 ) -> Mapping[str, Sequence[Record]]:
-    """Return the records that are asked, the first ones at least."""
+    """Return the records that are sent, the first ones at least."""
     keep = benchmark.keep
     if keep is None:
         return _records(benchmark, place, subsets, first)
@@ -252,7 +252,7 @@ def _reason(error: Exception) -> str:
 
 
 def _check_texts(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> None:
-    """Fail where something else stands in a field that is sent or compared as text."""
+    """Fail if something else is in a field that is sent or compared as text."""
     fields = (("target", sample.targets), ("choices", sample.choices), ("rationale", (sample.rationale,)))
     for name, values in fields:
         for value in values:
@@ -326,7 +326,7 @@ def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_sho
 
 
 def _check_fields(loaded: LoadedBenchmark) -> None:
-    """Fail now, before anything is asked, where a template names what a sample does not have."""
+    """Fail now, before any request is sent, if a template names what a sample does not have."""
     benchmark, samples = loaded.resolved.benchmark, [s for found in loaded.subsets.values() for s in found]
     name = benchmark.name
     few_shot = benchmark.few_shot

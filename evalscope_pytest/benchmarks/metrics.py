@@ -1,4 +1,4 @@
-"""Which metrics of a benchmark are reported, and how they are aggregated: `metric_list`, `aggregation`."""
+"""Reported metrics of a benchmark, and their aggregation: `metric_list`, `aggregation`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def chosen_aggregation(
     """Return how the scores of each metric become one number; the user's choice holds for all metrics.
 
     Raises:
-        ConfigError: There is no such aggregation, or a metric it is meant for.
+        ConfigError: The aggregation does not exist, or a metric it is meant for.
     """
     names = [wanted] if wanted else [own] if isinstance(own, str) else list(own.values())
     allowed = AGGREGATIONS if wanted else NAMES

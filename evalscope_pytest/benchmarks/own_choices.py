@@ -103,7 +103,7 @@ def _letters_in(part: Any, choices: Sequence[str], labels: Sequence[str], is_lis
 
 
 def _named(text: str, labels: Sequence[str]) -> list[str]:
-    """Return the letters a text consists of; none where it says anything else."""
+    """Return the letters a text consists of; none if it says anything else."""
     found: list[str] = []
     for word in filter(None, _SEPARATORS.split(text)):
         bare = word.strip("()（）[].:：").upper()

@@ -48,10 +48,10 @@ def sample_fields(sample: Sample, choice: str, names: Sequence[str], *, solved: 
 
 
 def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Message, ...]:
-    """Return what a sample sends: one user message, after a system message where one is set.
+    """Return what a sample sends: one user message, after a system message if one is set.
 
     A sample that is a conversation already is sent as it is: templates and shots do not apply to it, and the system
-    prompt only where it brings none.
+    prompt only if it brings none.
 
     Args:
         shots: The exemplars as one text (`shot_text` of each, or `release_shots`); empty for none.
@@ -86,7 +86,7 @@ def template_of(benchmark: Benchmark, subset: str) -> str:
 
 
 def asks(header: str) -> bool:
-    """Tell whether a template of shots is the whole prompt, because it holds the question itself."""
+    """Return whether a template of shots is the whole prompt, because it holds the question itself."""
     return not ASKING.isdisjoint(parse(header).names)
 
 
@@ -102,8 +102,8 @@ def shot_text(benchmark: Benchmark, sample: Sample) -> str:
 def release_shots(text: str, num: int, where: str) -> str:
     """Return the introduction and the first ``num`` exemplars of a ready text in a data release.
 
-    Parts are separated by blank lines. The exemplars begin with ``Q:``, what stands before them is the introduction;
-    what stands above a line of dashes is a notice to people (a canary) and is left out.
+    Parts are separated by blank lines. The exemplars begin with ``Q:``, the text before them is the introduction;
+    the text above a line of dashes is a notice to people (a canary) and is left out.
 
     Raises:
         ConfigError: The text holds fewer exemplars.

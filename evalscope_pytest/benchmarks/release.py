@@ -15,7 +15,7 @@ def json_lines(texts: Sequence[str]) -> list[dict[str, Any]]:
     """Return the records of JSON lines.
 
     Raises:
-        DatasetError: A line is no JSON object.
+        DatasetError: A line is not a JSON object.
     """
     records = []
     for number, line in enumerate((line for text in texts for line in text.split("\n")), 1):
@@ -41,10 +41,10 @@ def with_answers(read: Read, questions: str, answers: str, *, by: str = "questio
         by: The field that both have.
 
     Returns:
-        None where the dataset is no such release: on a hub its records are whole.
+        None if the dataset is not such a release: on a hub its records are whole.
 
     Raises:
-        DatasetError: A line is no JSON, or a record lacks what is read here.
+        DatasetError: A line is not JSON, or a record lacks what is read here.
     """
     try:
         asked, answered = read(questions), read(answers)

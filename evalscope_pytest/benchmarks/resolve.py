@@ -31,11 +31,11 @@ class ResolvedBenchmark:
     """A benchmark with every choice made.
 
     Attributes:
-        benchmark: The definition, with the user's choices in place of its own.
+        benchmark: The definition, with the user's choices instead of its own.
         args: The user's choices.
         subsets: The subsets to evaluate, in report order.
-        filters: What is done to a reply before the scorer reads it; None for nothing.
-        judged: What judges are asked; None where the scorer decides alone.
+        filters: Filter applied to a reply before the scorer; None for nothing.
+        judged: Prompts for judges; None if the scorer decides alone.
     """
 
     benchmark: Benchmark
@@ -61,12 +61,12 @@ class ResolvedBenchmark:
 
     @property
     def repeats(self) -> int:
-        """How often each sample is asked."""
+        """Number of requests for each sample."""
         return self.benchmark.repeats
 
     @property
     def shuffle(self) -> bool:
-        """Whether records are put in an order drawn from the run's seed before the limit cuts them."""
+        """True to put records in an order drawn from the run's seed before the limit cuts them."""
         return bool(self.args.shuffle)
 
     @property
@@ -76,7 +76,7 @@ class ResolvedBenchmark:
 
     @property
     def fingerprint(self) -> str:
-        """Tells what a score depends on beside the reply: version, scorer, filters, parameters."""
+        """Identity of everything but the reply that a score depends on: version, scorer, filters, parameters."""
         scorer = self.scorer.fingerprint if self.scorer else ""
         filters = self.filters.fingerprint if self.filters else ""
         parts: list[Any] = [self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params)]
@@ -148,9 +148,9 @@ def resolve(
     """Put the user's choices in place of the author's, and check that they make sense together.
 
     Args:
-        args: What the user set for this benchmark; None for nothing.
-        repeats: How often the run asks each sample; 1 leaves the benchmark's own number.
-        judge: Who judges and when; None leaves the decision to the rule.
+        args: The user's settings for this benchmark; None without.
+        repeats: Number of requests for each sample; 1 leaves the benchmark's own number.
+        judge: The judges and their strategy; None leaves the decision to the rule.
 
     Raises:
         ConfigError: A subset, metric, parameter or template is wrong; said before any data is loaded.
@@ -216,7 +216,7 @@ def _source(benchmark: Benchmark, args: DatasetArgs) -> Source:
 
 
 def _prompt(benchmark: Benchmark, args: DatasetArgs) -> str:
-    """Return the prompt; its ``{query}`` is ``query_template`` without the answer, where the user gave one."""
+    """Return the prompt; its ``{query}`` is ``query_template`` without the answer, if the user gave one."""
     prompt: str = _given(args.prompt_template, benchmark.prompt)
     if args.query_template is None:
         return prompt

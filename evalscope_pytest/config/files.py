@@ -10,10 +10,13 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import ConfigError
 from .text import json_type, parse_json_object
+
+if TYPE_CHECKING:
+    import yaml
 
 MAX_WRITTEN = 20_000
 MAX_VALUES = 100_000  # with every alias written out
@@ -57,6 +60,23 @@ def parse_yaml(text: str, *, written: int = MAX_WRITTEN, values: int = MAX_VALUE
     """
     import yaml
 
+    try:
+        loader = _counting_loader(written)(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _count(node, values, {}, set())
+        return loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ValueError(f"not valid YAML: {error.problem or error.context}{line}") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"not valid YAML: {str(error).splitlines()[0]}") from None
+
+
+def _counting_loader(written: int) -> type[yaml.SafeLoader]:
+    import yaml
+
     class Loader(yaml.SafeLoader):
         """Safe YAML that counts."""
 
@@ -84,18 +104,7 @@ def parse_yaml(text: str, *, written: int = MAX_WRITTEN, values: int = MAX_VALUE
             return int(self.construct_yaml_int(node))
 
     Loader.add_constructor("tag:yaml.org,2002:int", Loader.construct_number)
-    try:
-        loader = Loader(text)
-        node = loader.get_single_node()
-        if node is None:
-            return None
-        _count(node, values, {}, set())
-        return loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ValueError(f"not valid YAML: {error.problem or error.context}{line}") from None
-    except yaml.YAMLError as error:
-        raise ValueError(f"not valid YAML: {str(error).splitlines()[0]}") from None
+    return Loader
 
 
 def _count(node: Any, most: int, counted: dict[int, int], open_: set[int]) -> int:

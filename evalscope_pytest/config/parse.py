@@ -139,6 +139,15 @@ def _fill_in(result: dict[str, Any]) -> None:
         result["model_id"] = result["model_id"] or (parts[-1] if parts else model)
     if "eval_batch_size" not in result["given"]:
         result["eval_batch_size"] = 1 if result["eval_type"] == "llm_ckpt" else SERVICE_BATCH_SIZE
+    _find_latest(result)
+
+
+def _find_latest(result: dict[str, Any]) -> None:
+    """Replace ``latest`` by the run that it means.
+
+    Raises:
+        ConfigError: A baseline is wanted, and no run has reports.
+    """
     if result["baseline"] == LATEST:
         result["baseline"] = _latest_run(result["work_dir"], "reports/*/*.json")
         if result["baseline"] is None:

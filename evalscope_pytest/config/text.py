@@ -81,12 +81,8 @@ def split_outside(text: str, separators: str) -> Iterator[str]:
     start, closing, quote, escaped, value_may_start = 0, "", "", False, True
     for at, char in enumerate(text):
         if quote:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == quote:
-                quote = ""
+            quote = quote if escaped or char != quote else ""
+            escaped = not escaped and char == "\\"
         elif char in "\"'" and (closing or value_may_start):
             quote = char
         elif char in _OPEN:

@@ -1,4 +1,4 @@
-"""How much of a text is kept and judged: a model that never stops must not cost the memory and time of all others."""
+"""Limits on the text that is kept and judged: a model that never stops must not exhaust memory and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A time limit for the code under a ``with``: one timer, no task of its own."""
+"""A time limit for the code under a ``with``: one timer, no separate task."""
 
 from __future__ import annotations
 

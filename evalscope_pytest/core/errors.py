@@ -13,7 +13,7 @@ The tree::
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
     │   ├── RateLimitedError  429, 529: wait, then ask again
     │   ├── TransientError    time-outs, 5xx, resets, malformed replies: ask again a few times
-    │   ├── RejectedError     400, 413, 422, content filter: this sample only, never asked again
+    │   ├── RejectedError     400, 413, 422, content filter: this sample only, never sent again
     │   └── FatalError        401, 403, 404: key, quota, model or address are wrong: no sample would fare better, stop
     ├── ScoringError          a scorer broke or gave NaN
     ├── SandboxError          the sandbox broke: nothing is known of the program it should have run
@@ -36,7 +36,7 @@ class EvalError(Exception):
 
 
 class UsageError(EvalError):
-    """What the user gave is wrong.
+    """An error in what the user gave.
 
     Its text quotes names of files, fields and subsets that may come from anywhere: everything that a terminal would
     obey is written out, line breaks included.
@@ -74,15 +74,15 @@ class RecordError(DatasetError):
 
 
 class ModelError(EvalError):
-    """The model could not be asked, or its reply could not be used."""
+    """The request could not be sent, or its reply could not be used."""
 
 
 class RateLimitedError(ModelError):
     """The service asks to slow down.
 
     Args:
-        message: What the service said.
-        retry_after_s: Seconds it asked to wait, None where it gave no figure.
+        message: Text of the service's reply.
+        retry_after_s: Seconds the service requested to wait, None if it gave no figure.
     """
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
@@ -116,7 +116,7 @@ class RejectedError(ModelError):
     """The service refuses this request, and would refuse it again.
 
     Args:
-        message: What the service said.
+        message: Text of the service's reply.
         status: The HTTP status of the refusal; 0 when it is another kind, such as a content filter's.
     """
 
@@ -148,7 +148,7 @@ def raised_in(error: BaseException) -> str:
     """Return file and line, within the code the catching function called, where an error came from.
 
     That is the innermost line of the called function's own file: what its author has to look at, rather than a line of
-    a library they use. Empty where the call itself failed, or called no Python.
+    a library they use. Empty if the call itself failed, or called no Python.
     """
     frames = traceback.extract_tb(error.__traceback__)[1:]
     own = [frame for frame in frames if frame.filename == frames[0].filename]

@@ -24,7 +24,7 @@ _TAG = re.compile(
 )
 _OTHER_KINDS = ("reason", "reflect", "scratch", "analysis", "monologue")
 
-# gpt-oss writes channels; where the service drops the special tokens, only their names are left.
+# gpt-oss writes channels; if the service drops the special tokens, only their names are left.
 _CHANNEL = re.compile(
     r"(?:<\|start\|>assistant)?<\|channel\|>\s?(?P<name>[a-z]{1,20})[^<]{0,80}(?:<\|constrain\|>[^<]{0,40})?<\|message\|>"
 )
@@ -179,12 +179,12 @@ def first_closing(text: str) -> tuple[int, int] | None:
 
 
 def heading(text: str, tag: Tag) -> bool:
-    """Tell whether a tag without a partner is a heading ("[Reasoning]"); ``[THINK]`` is none."""
+    """Return whether a tag without a partner is a heading ("[Reasoning]"); ``[THINK]`` is none."""
     return text[tag.start] == "[" and tag.kind != "think"
 
 
 def named(text: str, tag: Tag) -> bool:
-    """Tell whether a sentence names the tag ("I used a <think> block"): to be asked of a tag without its partner."""
+    """Return whether a sentence names the tag ("I used a <think> block"): for a tag without its partner."""
     line = text[max(0, tag.start - 80) : tag.start].rpartition("\n")[2]
     before, after = line.rstrip(), text[tag.end : tag.end + 24]
     if not before.strip("*#>-_ "):
@@ -226,7 +226,7 @@ def _without_thinking(text: str) -> str:
 
 
 def _stays(text: str, tag: Tag) -> bool:
-    """Tell whether a tag without its partner is text: named in a sentence, or a heading."""
+    """Return whether a tag without its partner is text: named in a sentence, or a heading."""
     return heading(text, tag) or named(text, tag)
 
 
@@ -244,6 +244,6 @@ def _read(tag: str) -> tuple[bool, str]:
 
 
 def _quoted(text: str, tag: Tag) -> bool:
-    """Tell whether a tag stands between quotes: then it is spoken of, with or without a partner."""
+    """Return whether a tag is between quotes: then it is only mentioned, with or without a partner."""
     before = text[max(0, tag.start - 2) : tag.start]
     return before[-1:] in _QUOTED and before != "``" and text[tag.end : tag.end + 1] in _QUOTED

@@ -1,7 +1,7 @@
 """Keys that never show: a value type that prints as stars, and filters for text that leaves the process.
 
 Two filters, since a key may be an ordinary word (``ollama``, ``password``): `redact` masks every known key in what
-this package says itself, a word only where it stands alone; `mask_keys` is for text of models and datasets, and masks
+this package says itself, a word only if it is alone; `mask_keys` is for text of models and datasets, and masks
 only what no such text would hold by chance.
 """
 
@@ -99,7 +99,7 @@ def _standing_alone(value: str, text: str) -> str:
 
 
 def _is_ordinary(value: str) -> bool:
-    """Tell whether a key may stand in any text by chance: it is short, small letters only, or digits only."""
+    """Return whether a key may occur in any text by chance: it is short, small letters only, or digits only."""
     bare = value.replace("-", "").replace("_", "").replace(" ", "")
     return len(value) < 8 or (len(value) < 20 and (bare.isdigit() or (bare.isalpha() and bare[1:].islower())))
 

@@ -1,4 +1,4 @@
-"""What is known of a service while it is asked: made by the engine, shown by the terminal and ``progress.json``."""
+"""State of a service that requests are sent to: made by the engine, shown by the terminal and ``progress.json``."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class ServiceState(NamedTuple):
         answered: Requests that were answered.
         rate_limited: Requests that were refused for their number.
         retries: Requests that were sent again.
-        waits_s: Seconds until the next request may go, 0 where one may go now.
-        waits_for: What it waits for: the service's ``Retry-After``, or ``rate limit`` where the service names no time.
+        waits_s: Seconds until the next request may go, 0 if one may go now.
+        waits_for: Cause of the wait: the service's ``Retry-After``, or ``rate limit`` if the service names no time.
         breaker: ``open`` while the service counts as down, ``probing`` while one request finds out.
-        stopped: Why nothing more is asked; empty while something is.
+        stopped: Why no more requests are sent; empty while they are.
         waiting: Questions that are under way, those between two attempts among them.
-        longest_s: How long the oldest of them has been.
+        longest_s: Seconds since the oldest of them was sent.
     """
 
     in_flight: int = 0
@@ -55,7 +55,7 @@ class ServiceState(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        """True while nothing is asked, and will not be for a while."""
+        """True while no request is sent, and none will be for a while."""
         return self.breaker != "closed" or self.waits_s >= 1
 
 
@@ -84,7 +84,7 @@ def together(states: Iterable[ServiceState]) -> ServiceState | None:
 
 
 class Services(NamedTuple):
-    """The service of the model and those of its judges, at one moment; None for what has not been asked yet."""
+    """The service of the model and those of its judges, at one moment; None for what has not had a request yet."""
 
     model: ServiceState | None = None
     judges: ServiceState | None = None
@@ -99,7 +99,7 @@ class Services(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        """True while one of them is not asked, and will not be for a while."""
+        """True while one of them gets no requests, and will not for a while."""
         return any(state.is_held for state in self if state)
 
     @classmethod

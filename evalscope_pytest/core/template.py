@@ -1,7 +1,7 @@
 """Templates with named fields, filled in one pass.
 
 The values are dataset or model text, and stay text: nothing in them is looked at again, so a question that holds
-``{target}`` or ``{0.__class__}`` arrives at the model as it stands in the data.
+``{target}`` or ``{0.__class__}`` arrives at the model as it is in the data.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def parse(text: str, where: str = "the template") -> Template:
     """Read a template: ``{name}`` is a field, ``{{`` and ``}}`` are braces.
 
     Raises:
-        ConfigError: A brace stands alone, or a field has no name.
+        ConfigError: A brace is alone, or a field has no name.
     """
     literals, names, literal, at = [], [], "", 0
     while (brace := _next_brace(text, at)) >= 0:
@@ -56,7 +56,7 @@ def render(template: str, fields: Mapping[str, str], where: str = "the template"
     """Return ``template`` with every ``{name}`` replaced by that field's text, which is taken as it is.
 
     Raises:
-        ConfigError: A brace stands alone, or a name is not among ``fields``.
+        ConfigError: A brace is alone, or a name is not among ``fields``.
     """
     parsed = parse(template, where)
     pieces = [parsed.literals[0]]
@@ -68,5 +68,5 @@ def render(template: str, fields: Mapping[str, str], where: str = "the template"
 
 
 def unknown_field(name: str, known: Iterable[str], where: str) -> ConfigError:
-    """Return the error for a name that is no field."""
+    """Return the error for a name that is not a field."""
     return ConfigError(f"unknown field {{{name}}} in {where}. {closest(name, known)} {_BRACES}")

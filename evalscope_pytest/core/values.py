@@ -17,11 +17,11 @@ StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "conten
 
 
 class NotTextError(TypeError):
-    """Something else stands where only text can be sent: a list of parts, a number, nothing.
+    """Something else is given where only text can be sent: a list of parts, a number, nothing.
 
     Args:
-        what: Which field it is.
-        value: What stands there.
+        what: Name of the field.
+        value: The value found there.
     """
 
     def __init__(self, what: str, value: object) -> None:
@@ -42,7 +42,7 @@ class Tool:
 
     @property
     def identity(self) -> list[Any]:
-        """What a content address is made of."""
+        """Parts of a content address."""
         return [self.name, self.description, self.parameters]
 
 
@@ -52,7 +52,7 @@ class ToolCall:
 
     Attributes:
         arguments: The JSON that the model wrote, which may be none.
-        id: What the service calls it; the message with its result refers to it.
+        id: Identifier from the service; the message with its result refers to it.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Message:
     """One turn of a conversation.
 
     Attributes:
-        tool_calls: What an assistant called, in order.
+        tool_calls: Calls of an assistant, in order.
         tool_call_id: Of a ``tool`` message: the call whose result it is.
     """
 
@@ -82,7 +82,7 @@ class Message:
 
     @property
     def identity(self) -> list[Any]:
-        """What a content address is made of; a service's names for its calls are no part of it."""
+        """Parts of a content address; a service's names for its calls are not part of it."""
         if not self.tool_calls:
             return [self.role, self.content]
         return [self.role, self.content, [[call.name, call.arguments] for call in self.tool_calls]]
@@ -93,15 +93,15 @@ class Sample:
     """One question of a benchmark, made of a dataset's record.
 
     Attributes:
-        input: The question's text, or whole messages where the record holds a conversation.
+        input: The question's text, or whole messages if the record holds a conversation.
         target: The reference answer; several when any of them is right. A multiple-choice target is its letter(s).
         choices: The options' texts, without letters.
         rationale: The reference solution, used when the record serves as a few-shot exemplar.
         metadata: JSON values kept in the records. Its strings can be named in a prompt template.
         private: JSON values for the scorer alone (tests of a program): in no record and no prompt.
-        id: The dataset's own id for the record; empty where it has none.
+        id: The dataset's own id for the record; empty if it has none.
         subset: The subset it belongs to; the loader fills it in.
-        tools: Functions that the model may call, sent along when the sample is asked.
+        tools: Functions that the model may call, sent along with the sample.
     """
 
     input: str | tuple[Message, ...]
@@ -194,16 +194,16 @@ def token_count(value: object) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ModelOutput:
-    """What a model answered.
+    """A model's reply.
 
     Attributes:
         text: The answer without its thinking part.
         reasoning: The thinking part, from ``reasoning_content`` or a closed ``<think>`` block.
-        tool_calls: What the model called, in order.
+        tool_calls: Calls of the model, in order.
         latency_s: Seconds from sending to the last byte, retries and waiting excluded. None when not measured.
         ttft_s: Seconds to the first token; only known when streaming.
         retries: Attempts that failed before this one.
-        logprobs: The service's log probabilities as JSON, when asked for.
+        logprobs: The service's log probabilities as JSON, if requested.
         cached: The reply comes from the response cache: it was given in an earlier run, and took no time in this one.
     """
 
@@ -264,7 +264,7 @@ class Score:
         explanation: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> Score:
-        """Make a score from a mapping: for metric names that are no Python identifiers (``Rouge-L-R``)."""
+        """Make a score from a mapping: for metric names that are not Python identifiers (``Rouge-L-R``)."""
         score = cls(answer=answer, explanation=explanation, metadata=metadata)
         score.values = {name: _finite(name, value) for name, value in values.items()}
         return score
@@ -344,7 +344,7 @@ class SampleResult:
         key: Content address of the prediction (model, messages, generation config, repeat).
         review_key: ``key`` and everything the score depends on (benchmark version, target, scorer, filters).
         elapsed_s: Seconds from start to score.
-        judge_calls: What judges were asked about it, and replied.
+        judge_calls: Requests to judges about it, and their replies.
     """
 
     benchmark: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -21,19 +22,18 @@ from .breaker import PATIENCE_S, PROBE_EVERY_S, Breaker
 from .limiter import FIRST_REQUESTS, Limiter
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 from .slots import Slot, Slots
-from .turns import Turns
 
 log = logging.getLogger(__name__)
 
 LONG_WAIT_S = 120.0
 SAMPLE_TIMEOUT_S = 1800.0
-# The first reply is waited for so long before all requests are sent: a wrong key is answered sooner.
+# Seconds to wait for the first reply before all requests are sent: a wrong key is answered sooner.
 FIRST_REPLY_S = 1.0
 # By then the first requests have been sent, and connections can be opened for those that wait for the first reply.
 CONNECT_AFTER_S = 0.005
-# So many samples failed with none answered in between, and the service counts as down.
+# Consecutive failed samples after which the service counts as down.
 GIVE_UP_AFTER = 3
-# So many connections were refused with none ever made, and nothing is there.
+# Refused connections, without one ever made, after which the service counts as unreachable.
 UNREACHABLE_AFTER = 6
 
 
@@ -43,7 +43,7 @@ class ServiceDownError(FatalError):
 
 @dataclass(slots=True)
 class Health:
-    """What is known of the service so far. ``stopped`` says why nothing more is asked; empty while all is well."""
+    """The state of the service so far. ``stopped`` says why no more requests are sent; empty while all is well."""
 
     answered: int = 0
     failed: int = 0
@@ -57,11 +57,11 @@ class Asker:
     Args:
         limit: Requests in flight at most.
         patient: Go on whatever happens (``ignore_errors``).
-        first: Requests sent before the first reply; None for a model in this process, which is asked as fast as it
+        first: Requests sent before the first reply; None for a model in this process, which gets requests as fast as it
             answers.
-        sample_timeout_s: Seconds for a request with all its attempts, where its own parameters do not say; None for
+        sample_timeout_s: Seconds for a request with all its attempts, if its own parameters do not say; None for
             no bound.
-        draw: Gives a number in [0, 1); tests put their own here, and an event loop with a clock of its own.
+        draw: Gives a number in [0, 1); tests put their own here, and an event loop with its own clock.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Asker:
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
-        self._turns = Turns() if first is not None else None
+        self._gate = ReplyGate() if first is not None else None
         self._budget = RetryBudget()
         self._patient = patient
         self._sample_timeout_s = sample_timeout_s
@@ -119,7 +119,7 @@ class Asker:
         """Answer a request, asking again after rate limits and transient failures.
 
         Raises:
-            ModelError: The last failure, once no attempt is left; at once where another would fail as well.
+            ModelError: The last failure, once no attempt is left; at once if another would fail as well.
         """
         self._refuse_if_stopped()
         loop = asyncio.get_running_loop()
@@ -147,7 +147,7 @@ class Asker:
         finally:
             del self._under_way[sample]
         # Whoever waits for the slot sends its request before this reply is looked at.
-        await (self._turns.turn() if self._turns else asyncio.sleep(0))
+        await (self._gate.wait() if self._gate else asyncio.sleep(0))
         return output
 
     # One attempt --------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class Asker:
             self._given_up += 1
             self._stop(str(error))  # before the slot is free: nobody takes it
             self._slots.give_back(slot)
-            if known:  # another sample has told: this one was on its way, and is not asked rather than failed
+            if known:  # another sample has reported it: this one was on its way, so it was not sent, rather than failed
                 raise self._down() from error
             raise
         except EvalError:  # this request is refused: the service is well
@@ -291,7 +291,7 @@ class Asker:
         return self._given_up >= GIVE_UP_AFTER
 
     def _give_up(self, error: ModelError) -> None:
-        """Count a sample that failed for good; stop where the next ones would fare alike."""
+        """Count a sample that failed for good; stop if the next ones would fare alike."""
         self.health.failed += 1
         self._given_up += 1
         if not self._is_hopeless:
@@ -339,3 +339,31 @@ def _impatient(error: RateLimitedError | TransientError) -> RateLimitedError | T
     """Return a failure that says why it was the last."""
     asked_s, longest_min = error.retry_after_s or 0.0, RATE_LIMITED_FOR_S / 60
     return type(error)(f"{error} It asks to wait {asked_s:.0f} s; at most {longest_min:.0f} min are waited.", asked_s)
+
+
+class ReplyGate:
+    """Gives sending priority over processing replies: each round of the event loop releases one waiting reply.
+
+    Replies arrive in bursts. Between two rounds the loop sends the requests for which finished ones made room, so the
+    service stays busy; scoring and recording fill the time in which it computes. No reply waits forever. For one event
+    loop only; `bench/throughput.py` measures the effect, figures in docs/design/engine.md.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def wait(self) -> None:
+        """Wait until this reply is released."""
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(place)
+        if len(self._waiting) == 1:
+            loop.call_soon(self._next, loop)
+        await place
+
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        place = self._waiting.popleft()
+        if not place.done():  # cancelled while it waited
+            place.set_result(None)
+        if self._waiting:
+            loop.call_soon(self._next, loop)

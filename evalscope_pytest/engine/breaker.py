@@ -37,11 +37,11 @@ class Breaker:
 
     @property
     def state(self) -> State:
-        """What a user is shown."""
+        """Text shown to users."""
         return ("probing" if self._probing else "open") if self.is_open else "closed"
 
     def lets_pass(self, now: float) -> bool:
-        """Tell whether a request may be sent: always while closed; one at a time, when due, while open."""
+        """Return whether a request may be sent: always while closed; one at a time, when due, while open."""
         return not self.is_open or (not self._probing and now >= self.probe_at)
 
     def sent(self) -> bool:

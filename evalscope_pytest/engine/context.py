@@ -1,4 +1,4 @@
-"""Which sample the running code works for: found by context variable, so that bodies stay plain functions."""
+"""The sample that the running code works for: found by context variable, so that bodies stay plain functions."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ..core.values import Call, JudgeCall, Message, Sample
 
 @dataclass(slots=True)
 class SampleContext:
-    """What happens on behalf of one sample while its body runs.
+    """The requests and output of one sample while its body runs.
 
     Attributes:
         messages: The benchmark's prompt for the sample.
         calls: Requests made so far, in order, with their replies.
-        recorded: Calls of an earlier run that are not asked again as long as the body asks for the same.
-        printed: What the body wrote to stdout, stderr or a log.
+        recorded: Calls of an earlier run that are not sent again as long as the body makes the same requests.
+        printed: Text that the body wrote to stdout, stderr or a log.
         judged: Judges' replies of an earlier run, by judge, repeat and messages.
-        judge_calls: What judges were asked about this sample so far.
-        occurrence: How many samples before this one ask the same.
-        turns: How often the body has asked the same, where that is counted: `Reuse`.
+        judge_calls: Requests to judges about this sample so far.
+        occurrence: Number of earlier samples with an identical prompt.
+        turns: Number of equal requests of the body so far, if that is counted: `Reuse`.
     """
 
     sample: Sample

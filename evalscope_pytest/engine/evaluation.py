@@ -34,16 +34,27 @@ Body = Callable[..., Any]
 
 
 class Recorded(Protocol):
-    """What an earlier run left of a sample."""
+    """Records of a sample from an earlier run."""
 
     @property
-    def review_key(self) -> str: ...  # noqa: D102
+    def review_key(self) -> str:
+        """Content address of what the score depends on besides the replies."""
+        ...
+
     @property
-    def calls(self) -> tuple[Call, ...]: ...  # noqa: D102
+    def calls(self) -> tuple[Call, ...]:
+        """Requests and their replies, in order."""
+        ...
+
     @property
-    def score(self) -> Score | None: ...  # noqa: D102
+    def score(self) -> Score | None:
+        """The score, None if the sample ended in an error."""
+        ...
+
     @property
-    def judge_calls(self) -> tuple[JudgeCall, ...]: ...  # noqa: D102
+    def judge_calls(self) -> tuple[JudgeCall, ...]:
+        """Requests to judges and their replies."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +65,13 @@ class Evaluation:
         messages: Renders a sample's prompt.
         read: Applies the user's filters to a reply's text, before the scorer.
         identity: Content address of what decides a reply beside the prompt: the model and its parameters.
-        fingerprint: What a score depends on beside the reply: benchmark version, scorer, filters.
-        timeout_s: Seconds the scoring of one reply may take; requests have a time-out of their own.
+        fingerprint: Identity of everything but the reply that a score depends on: benchmark version, scorer, filters.
+        timeout_s: Seconds the scoring of one reply may take; requests have their own time-out.
         thinking: Measure the thinking part as well.
         referee: Decides in place of the scorer alone; None: the scorer does.
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
-        trial: What its samples have shown about the body.
+        trial: Findings about the body from its samples.
     """
 
     name: str
@@ -82,10 +93,10 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One sample to run, and where it stands in its subset.
+    """One sample to run, and its position in its subset.
 
     Attributes:
-        occurrence: How many samples before it ask the same.
+        occurrence: Number of earlier samples with an identical prompt.
     """
 
     evaluation: Evaluation
@@ -104,7 +115,7 @@ class Outcome:
     Attributes:
         error: The exception behind ``result.error``, with its traceback.
         skipped: Why the body chose not to run; such a sample counts nowhere.
-        printed: What the body wrote while it ran.
+        printed: Text that the body wrote while it ran.
         kept: What `Runner.keep` returned.
     """
 
@@ -130,7 +141,7 @@ class Runner:
         skip_signals: Exception types by which a body says that it does not apply.
         fail_signals: Exception types by which a body says that the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
-        stopping: Tells whether what runs is being cancelled. A cancellation at any other time is the body's own doing.
+        stopping: True while a cancellation is under way. A cancellation at any other time is the body's own doing.
     """
 
     keep: Callable[[SampleResult], int | None]
@@ -145,7 +156,7 @@ class Runner:
         """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions.
 
         Raises:
-            Stopped: The service is not asked any more.
+            Stopped: The service gets no more requests.
         """
         started = time.perf_counter()
         evaluation, sample = unit.evaluation, unit.sample
@@ -175,7 +186,7 @@ class Runner:
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
-        if isinstance(error, ServiceDownError):  # not asked: it is missing, it has not failed
+        if isinstance(error, ServiceDownError):  # not sent: it is missing, it has not failed
             raise Stopped from error
         return self._finish(done, error, printed)
 
@@ -215,7 +226,7 @@ def prediction_key(
     tools: tuple[Tool, ...] = (),
     occurrence: int = 0,
 ) -> str:
-    """Return the content address of a prediction: the same wherever, whenever and in whatever order it is asked.
+    """Return the content address of a prediction: the same wherever, whenever and in whatever order requests are sent.
 
     The first of several equal questions has the address it would have alone.
     """
@@ -328,7 +339,7 @@ def _text(value: Any, context: SampleContext) -> str:
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""
     if inspect.iscoroutine(value):
-        value.close()  # Python would tell again that it was not awaited, long after and elsewhere
+        value.close()  # Python would warn again that it was not awaited, long after and elsewhere
     raise BodyError(
         f"a benchmark returns a ModelOutput, text, a Score, a number or nothing; "
         f"this one returned {type(value).__name__}{hint}"

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 # Seconds that others wait for the first reply, so that a refused format costs one request and not a batch.
 FIRST_REPLY_S = 1.0
 
-# A schema with a key of its own for each sample is a new schema each time, which some services compile for seconds:
+# A schema with a separate key for each sample is a new schema each time, which some services compile for seconds:
 # any JSON object is requested first. Some local servers know schemas only.
 OPENAI_FORMATS = ("json_object", "json_schema")
 RESPONSES_FORMATS = ("text.format json_object", "json_schema")
@@ -47,7 +47,7 @@ class Formatted:
 
     Args:
         ask: Sends a request.
-        formats: What may be requested, the first choice first.
+        formats: Formats that may be requested, the first choice first.
     """
 
     def __init__(self, ask: Callable[[Request], Awaitable[ModelOutput]], formats: Sequence[str]) -> None:
@@ -96,7 +96,7 @@ class Formatted:
         raise refusal
 
     def _may_concern_format(self, error: RejectedError) -> bool:
-        """Tell whether a refusal may be one of the format; once a format was taken, the service has to say so."""
+        """Return whether a refusal may be one of the format; once a format was taken, the service has to say so."""
         if error.status not in _REFUSED:
             return False
         return not self._proven or any(words in str(error).lower() for words in _ABOUT_FORMAT)

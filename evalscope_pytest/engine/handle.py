@@ -25,7 +25,7 @@ class ModelHandle:
     ``generate`` answers in its caller's style: inside a coroutine it returns an awaitable, elsewhere it blocks.
 
     Args:
-        reuse: The replies of earlier runs, which are not asked for again.
+        reuse: The replies of earlier runs, which are not requested again.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class ModelHandle:
         """Answer a prompt: `ModelOutput`, or an awaitable of one inside a coroutine.
 
         Args:
-            prompt: The sample (asked with its benchmark's prompt), a text, or messages.
+            prompt: The sample (sent with its benchmark's prompt), a text, or messages.
             tools: Functions the model may call; a sample that has some brings its own.
             parameters: Generation parameters for this call only, for example ``temperature=0.7``.
 

@@ -1,4 +1,4 @@
-"""Judges in a run: models with a limit of their own, whose replies are recorded with the sample they judge."""
+"""Judges in a run: models each with its own limit, whose replies are recorded with the sample they judge."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class JudgeModel:
     async def ask(
         self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Mapping[str, Any] | None = None
     ) -> str:
-        """Return the judge's reply: the recorded one, where it was asked the same about this sample before."""
+        """Return the judge's reply: the recorded one, if an equal request about this sample was sent before."""
         context = current.get()
         reply = context.judged.get((self.name, repeat, messages)) if context else None
         if reply is None:
@@ -62,12 +62,12 @@ class JudgeModel:
 
 @dataclass(frozen=True, slots=True)
 class Referee:
-    """Who decides about a benchmark's replies: rule and panel.
+    """The rule and panel that decide about a benchmark's replies.
 
     Attributes:
-        judging: What the panel is asked.
-        only_if_wrong: Ask the panel only where the rule found the reply wrong (``llm_recall``).
-        stopped: Tells why a judge is not asked any more; empty while all are.
+        judging: The request to the panel.
+        only_if_wrong: Send to the panel only if the rule found the reply wrong (``llm_recall``).
+        stopped: Returns why a judge gets no more requests; empty while all do.
     """
 
     panel: Panel
@@ -79,7 +79,7 @@ class Referee:
         """Return the score of a reply, or of several that belong together.
 
         Raises:
-            JudgeError: The panel came to no verdict.
+            JudgeError: The panel did not reach a verdict.
         """
         if not self.only_if_wrong:
             return await judge(self.judging, sample, reply, self.panel)
@@ -128,7 +128,7 @@ class JudgeHandle:
 
         Args:
             prompt: Names ``{question}``, ``{gold}`` and ``{pred}``.
-            contract: What the judge replies: `Labels` or `Number`; by default A for right and B for wrong.
+            contract: Reply of the judge: `Labels` or `Number`; by default A for right and B for wrong.
 
         Raises:
             JudgeError: No verdict. Let it pass: the sample is then an error.

@@ -1,4 +1,4 @@
-"""How many requests may be in flight: as many as the service takes. No clock and no waiting in here.
+"""Limits the requests in flight to as many as the service takes. No clock and no waiting in here.
 
 Additive increase, multiplicative decrease, fed by refusals (429, 529, 503) only: the latency of a language model says
 nothing of its load, as lengths differ. Figures and reasons: docs/design/reliability.md, `bench/rate_limit.py`.
@@ -25,7 +25,7 @@ GAP_DOUBT = 0.5
 class Limiter:
     """The requests in flight to one service with one key, and their limit.
 
-    A request that is sent gets a number from `sent`; whatever becomes of it is told with that number. The limit starts
+    A request that is sent gets a number from `sent`; its outcome is reported with that number. The limit starts
     at ``most`` and never exceeds it; until the first reply only ``first`` requests are sent, so that a wrong key costs
     no more. Times are seconds of any clock that never runs backwards.
 
@@ -51,7 +51,7 @@ class Limiter:
         self._gap_s = 0.0
         self._gap_found = 0  # requests that got through since it was last raised
         self._rate_known = False  # requests were refused again once the gap had shrunk
-        self._gaps = 0  # how often the service began to be asked with gaps
+        self._gaps = 0  # how often requests began to be spaced
         self._early = True  # nothing was answered yet, and nothing else says that it is
 
     @property
@@ -70,7 +70,7 @@ class Limiter:
         self._allowed = self.limit
 
     def has_room(self, now: float) -> bool:
-        """Tell whether a request may be sent."""
+        """Return whether a request may be sent."""
         return self.in_flight < self._allowed and now >= self.held_until
 
     def sent(self, now: float) -> int:
@@ -123,7 +123,7 @@ class Limiter:
         Args:
             number: The request's, from `sent`.
             retry_after_s: Holds all requests, not only this one.
-            longest_gap_s: The longest wait between two requests, where the service refuses even one at a time; 0 for
+            longest_gap_s: The longest wait between two requests, while the service refuses even one at a time; 0 for
                 none.
         """
         level = self.in_flight

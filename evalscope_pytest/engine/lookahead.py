@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 BUFFER_FACTOR = 8
 # A reader that had to wait gives the loop a moment's lead, to take many results in a row instead of waking for each.
-# Its gain has not been told from noise (docs/design/engine.md).
+# Its gain has not been distinguished from noise (docs/design/engine.md).
 PAUSE_S = 0.02
 
 

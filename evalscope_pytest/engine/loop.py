@@ -1,4 +1,4 @@
-"""One event loop on a thread of its own: a debugger or a slow test on the main thread starves no request."""
+"""One event loop on its own thread: a debugger or a slow test on the main thread starves no request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LoopThread:
     """A running event loop. Start it once, ``close()`` it once; every other method is thread-safe.
 
     Args:
-        threads: Blocking functions that run at once, each on a thread of its own, at most. None: asyncio's default, a
+        threads: Blocking functions that run at once, each on its own thread, at most. None: asyncio's default, a
             few more than there are processors.
     """
 

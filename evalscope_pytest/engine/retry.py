@@ -1,4 +1,4 @@
-"""Whether and when to ask again: plain arithmetic, no clock and no waiting in here (docs/design/reliability.md)."""
+"""Decides about retries: plain arithmetic, no clock and no waiting in here (docs/design/reliability.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Tries:
     """The failed attempts of one sample.
 
     Args:
-        config: ``retries``, where given, holds for all failures together; ``retry_interval`` bounds the waits.
+        config: ``retries``, if given, holds for all failures together; ``retry_interval`` bounds the waits.
     """
 
     config: GenerationConfig
@@ -39,7 +39,7 @@ class Tries:
             self.transient += 1
 
     def are_over(self, now: float) -> bool:
-        """Tell whether the sample has had all its attempts."""
+        """Return whether the sample has had all its attempts."""
         retries = self.config.retries
         if self.rate_limited and now - self.began >= RATE_LIMITED_FOR_S:
             return True
@@ -54,7 +54,7 @@ class Tries:
 
 
 def longest_wait_s(config: GenerationConfig) -> float:
-    """Return the longest wait between two attempts, where the service names none."""
+    """Return the longest wait between two attempts, if the service names none."""
     return LONGEST_WAIT_S if config.retry_interval is None else config.retry_interval
 
 
@@ -64,7 +64,7 @@ def wait_s(attempt: int, longest_s: float, retry_after_s: float | None, draw: Ca
     Full jitter (anything from nothing to the bound) keeps clients that failed together from coming back together.
 
     Args:
-        retry_after_s: What the service asked for; never undercut, up to `RATE_LIMITED_FOR_S`.
+        retry_after_s: Wait that the service requested; never undercut, up to `RATE_LIMITED_FOR_S`.
         draw: Gives a number in [0, 1).
     """
     bound = min(longest_s, 2.0 ** min(attempt - 1, 30))
@@ -72,7 +72,7 @@ def wait_s(attempt: int, longest_s: float, retry_after_s: float | None, draw: Ca
 
 
 class RetryBudget:
-    """Keeps retries that come to nothing to a share of the traffic: 100, and one more for every fifth sample.
+    """Keeps futile retries to a share of the traffic: 100, and one more for every fifth sample.
 
     Each retry takes one; a sample that is answered in the end gives its own back.
     """

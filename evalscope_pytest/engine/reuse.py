@@ -1,4 +1,4 @@
-"""Which requests the response cache answers, and under which content address (docs/design/store.md)."""
+"""Chooses the requests that the response cache answers, and their content addresses (docs/design/store.md)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ from .context import SampleContext
 class Replies(Protocol):
     """Where replies are kept across runs."""
 
-    def find(self, key: str) -> ModelOutput | None: ...  # noqa: D102
-    def keep(self, key: str, output: ModelOutput) -> None: ...  # noqa: D102
+    def find(self, key: str) -> ModelOutput | None:
+        """Return the reply kept under a content address, None if there is none."""
+        ...
+
+    def keep(self, key: str, output: ModelOutput) -> None:
+        """Keep a reply under a content address."""
+        ...
 
 
 @dataclass(slots=True)
@@ -53,7 +58,7 @@ class Reuse:
         turns = self._turns if context is None else context.turns
         functions = [[tool.identity for tool in request.tools]] if request.tools else []
         drawn = "" if repeatable else self.seed
-        # Of a model that samples, equal questions of a data set are draws of their own.
+        # Of a model that samples, equal questions of a data set are separate draws.
         number = [context.occurrence] if context is not None and context.occurrence and not repeatable else []
         asked = digest(identity, messages, request.repeat, drawn, self._reference(request), *functions, *number)
         turns[asked] = turn = turns.get(asked, 0) + 1
@@ -75,10 +80,10 @@ class Reuse:
 
 
 def is_repeatable(config: GenerationConfig) -> bool:
-    """Tell whether the same question gets the same reply, as far as its parameters say.
+    """Return whether the same question gets the same reply, as far as its parameters say.
 
     Greedy decoding does: temperature 0, ``do_sample`` false or ``top_k`` 1; so does a seed, which names one draw.
-    What stands in ``extra_body`` is what a service gets.
+    A service gets what is in ``extra_body``.
     """
     sent = config.extra_body or {}
     if sent.get("seed", config.seed) is not None or sent.get("top_k", config.top_k) == 1:
@@ -89,7 +94,7 @@ def is_repeatable(config: GenerationConfig) -> bool:
 async def reply_of(
     ask: Callable[[Request], Awaitable[ModelOutput]], request: Request, reuse: Reuse | None, address: str
 ) -> ModelOutput:
-    """Return the reply that is kept under ``address``; ask for it where there is none, or no address."""
+    """Return the reply that is kept under ``address``; ask for it if there is none, or no address."""
     if reuse is None or not address:
         return _admitted(await ask(request))
     known = reuse.replies.find(address)

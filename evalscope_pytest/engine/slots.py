@@ -1,4 +1,4 @@
-"""Who may send next: the queue in front of a service, opened by its limiter and its breaker."""
+"""The queue in front of a service, opened by its limiter and its breaker."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Slot(NamedTuple):
 
 
 class Slots:
-    """Gives out slots in the order they were asked for; samples that have waited once come first. One event loop."""
+    """Gives out slots in the order of requests for them; samples that have waited once come first. One event loop."""
 
     def __init__(self, limiter: Limiter, breaker: Breaker) -> None:
         self._limiter = limiter
@@ -35,7 +35,7 @@ class Slots:
 
     @property
     def waiting(self) -> int:
-        """How many wait for a slot."""
+        """Number of tasks that wait for a slot."""
         return len(self._waiting)
 
     def take(self, now: float) -> Slot | None:
@@ -65,7 +65,7 @@ class Slots:
             raise
 
     def give_back(self, slot: Slot) -> None:
-        """Return a slot whose request came to no end."""
+        """Return a slot whose request did not end."""
         self._limiter.failed()
         if slot.probe:
             self._breaker.probe_lost()
@@ -97,7 +97,7 @@ class Slots:
         self.wake(asyncio.get_running_loop().time())
 
     def refuse(self, error: Callable[[], Exception]) -> None:
-        """Let everybody who waits fail, each with an error of its own."""
+        """Let everybody who waits fail, each with its own error."""
         while self._waiting:
             place = self._waiting.popleft()
             if not place.done():

@@ -10,9 +10,9 @@ class BodyError(TypeError):
 
 
 class Trial:
-    """What the samples of one benchmark have shown about its body so far.
+    """Findings about a benchmark's body from its samples so far.
 
-    As long as none has come to a result, the first `BodyError` holds for all: the others fail alike and send nothing.
+    As long as none has a result, the first `BodyError` holds for all: the others fail alike and send nothing.
     Each sample runs inside ``async with trial:``. (A generator as context manager would cost 12 us a sample.)
 
     Args:

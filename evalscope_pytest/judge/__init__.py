@@ -1,4 +1,4 @@
-"""LLM-as-a-judge: what a judge is asked, how its reply is read, how several verdicts become one."""
+"""LLM-as-a-judge: prompts for judges, reading of their replies, and combination of verdicts."""
 
 from .attempts import attempted as attempted
 from .contract import Labels as Labels

@@ -1,4 +1,4 @@
-"""How far judges agree beyond chance, and how often one changes its mind with the order of two replies."""
+"""Agreement of judges beyond chance, and frequency of verdicts that change with the order of two replies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fleiss_kappa(items: Iterable[Sequence[str]]) -> float | None:
     """Return the agreement of several raters over items that may have different numbers of labels (Fleiss 1971).
 
     Items with fewer than two labels say nothing of agreement and are left out. With different numbers each item's
-    agreement counts alike, and chance follows from all labels. None without items, or where all labels are equal.
+    agreement counts alike, and chance follows from all labels. None without items, or if all labels are equal.
     """
     rated = [Counter(labels) for labels in items if len(labels) > 1]
     if not rated:

@@ -21,7 +21,7 @@ def attempted(name: str, prompt: str, *, system_prompt: str = "") -> Judging:
     ``is_correct``.
 
     Args:
-        prompt: Names ``{question}``, ``{gold}`` and ``{pred}``, and tells the three apart.
+        prompt: Names ``{question}``, ``{gold}`` and ``{pred}``, and explains the three grades.
     """
     judging = graded(name, prompt, GRADES, system_prompt=system_prompt)
     metrics = (*_GRADES, "accuracy_given_attempted", "f_score")

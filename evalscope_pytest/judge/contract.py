@@ -1,6 +1,6 @@
-"""What a judge has to reply, and how the reply is read: strictly, since a misread verdict is a forged score.
+"""Contracts for a judge's reply, and their readers: strict, since a misread verdict is a forged score.
 
-The whole reply is one JSON object, whose verdict stands under a key with a word that nobody under judgement can know
+The whole reply is one JSON object, whose verdict is under a key with a word that nobody under judgement can know
 (`fence.nonce`). So no text of a candidate that a judge repeats, cuts off or forgets to escape can become the verdict.
 """
 
@@ -25,11 +25,11 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge decided.
+    """A judge's decision.
 
     Attributes:
         value: The label, or the number as text.
-        metrics: What it is worth.
+        metrics: Its value.
         explanation: Why, in the judge's words.
     """
 
@@ -62,7 +62,7 @@ class Labels:
 
     @property
     def identity(self) -> str:
-        """What makes this contract differ from others, for content addresses."""
+        """Distinguishes this contract from others in content addresses."""
         return f"{dict(self.values)!r} {self.pattern.source if self.pattern else ''}"
 
     def ideal(self, key: str = KEY) -> str:
@@ -70,14 +70,14 @@ class Labels:
         return json.dumps({"explanation": "mock", key: next(iter(self.values))})
 
     def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
-        """Return the JSON schema of a reply; None where a user's expression reads it."""
+        """Return the JSON schema of a reply; None if a user's expression reads it."""
         return None if self.pattern else _schema(key, {"type": "string", "enum": list(self.values)})
 
     def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
         """Return the verdict; None when there is none.
 
         Args:
-            key: The key it has to stand under.
+            key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
         return _read(self.pattern, self._verdict, reply, key, judged)
@@ -97,7 +97,7 @@ class Number:
         low: The smallest allowed.
         high: The greatest allowed.
         metric: Its name.
-        unit: What the number is divided by: 10 makes marks out of ten a score between 0 and 1.
+        unit: Divisor of the number: 10 makes marks out of ten a score between 0 and 1.
         pattern: A user's own expression, of which the last match is the number; None for the strict reading.
     """
 
@@ -119,7 +119,7 @@ class Number:
 
     @property
     def identity(self) -> str:
-        """What makes this contract differ from others, for content addresses."""
+        """Distinguishes this contract from others in content addresses."""
         pattern = self.pattern.source if self.pattern else ""
         return f"{self.metric} {self.low:g} {self.high:g} {self.unit:g} {pattern}"
 
@@ -128,14 +128,14 @@ class Number:
         return json.dumps({"explanation": "mock", key: self.high})
 
     def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
-        """Return the JSON schema of a reply; None where a user's expression reads it."""
+        """Return the JSON schema of a reply; None if a user's expression reads it."""
         return None if self.pattern else _schema(key, {"type": "number"})
 
     def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
         """Return the verdict; None when there is none, or one out of range.
 
         Args:
-            key: The key it has to stand under.
+            key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
         return _read(self.pattern, self._verdict, reply, key, judged)
@@ -152,7 +152,7 @@ class Marks:
     """The judge gives a whole number for each of several qualities.
 
     Attributes:
-        names: What the judge calls each quality, and the name of its metric.
+        names: Name of each quality for the judge, and of its metric.
         low: The smallest mark.
         high: The greatest mark.
     """
@@ -173,7 +173,7 @@ class Marks:
 
     @property
     def identity(self) -> str:
-        """What makes this contract differ from others, for content addresses."""
+        """Distinguishes this contract from others in content addresses."""
         return f"{dict(self.names)!r} {self.low} {self.high}"
 
     def ideal(self, key: str = KEY) -> str:
@@ -188,7 +188,7 @@ class Marks:
         """Return the verdict; None when there is none, or a mark is missing or out of range.
 
         Args:
-            key: The key it has to stand under.
+            key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
         return _stated(self._verdict, reply, key)

@@ -23,7 +23,7 @@ TRIES = 2
 
 
 class JudgeError(ScoringError):
-    """A judgement is missing: the judge could not be asked, or its reply could not be read twice."""
+    """A judgement is missing: the request to the judge failed, or its reply could not be read twice."""
 
 
 class Judge(Protocol):
@@ -31,7 +31,7 @@ class Judge(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called in records."""
+        """Name in records."""
         ...
 
     async def ask(
@@ -40,25 +40,25 @@ class Judge(Protocol):
         """Return its reply.
 
         Args:
-            ideal: What a mock judge replies.
+            ideal: Reply of a mock judge.
             schema: The JSON schema the reply is to follow, for services that see to it; None when it is not JSON.
 
         Raises:
-            ModelError: It could not be asked.
+            ModelError: The request failed.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Who judges, and how several verdicts become one.
+    """The judges, and the rule that combines their verdicts.
 
     Attributes:
-        repeats: How often each judge is asked the same.
+        repeats: Number of equal requests to each judge.
         aggregation: Over the judges; each judge's own verdicts are averaged, or put to the vote, first.
-        least_valid: Judges whose verdict is needed.
-        both_orders: Whether comparisons are made in both orders; None leaves it to the judging.
-        system_prompt: What judges are told ahead of everything else.
+        least_valid: Minimum number of judges that must return a verdict.
+        both_orders: True to compare in both orders; None leaves it to the judging.
+        system_prompt: System prompt for judges, before everything else.
     """
 
     judges: Sequence[Judge]
@@ -69,7 +69,7 @@ class Panel:
     system_prompt: str = ""
 
     def of(self, item: Item, judging: Judging) -> Item:
-        """Return the item as this panel is asked about it."""
+        """Return the item with the prompts of this panel."""
         both = judging.both_orders if self.both_orders is None else self.both_orders
         questions = item.questions if both else item.questions[:1]
         if not self.system_prompt:
@@ -79,7 +79,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request to a judge, and its reply; None where it could not be asked."""
+    """One request to a judge, and its reply; None if the request failed."""
 
     messages: tuple[Message, ...]
     reply: str | None
@@ -87,11 +87,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a judge said to one question.
+    """A judge's reply to one question.
 
     Attributes:
-        order: Which of the question's orders this is.
-        asked: The requests: a second one where the first reply could not be read.
+        order: Index of the question's order.
+        asked: The requests: a second one if the first reply could not be read.
     """
 
     judge: str
@@ -110,7 +110,7 @@ async def judge(judging: Judging, sample: Sample, reply: Any, panel: Panel) -> S
         reply: A text, or what else the judging makes its questions of.
 
     Raises:
-        JudgeError: Too few judges came to a verdict.
+        JudgeError: Too few judges reached a verdict.
         FatalError: A judge would refuse every request.
     """
     items = [panel.of(item, judging) for item in judging.items(sample, reply)]
@@ -159,7 +159,7 @@ def _decided(item: Item, judgements: Sequence[Judgement], panel: Panel) -> Metri
 
 
 def _opinion(item: Item, judgements: Sequence[Judgement], panel: Panel) -> Metrics | None:
-    """Return what one judge thinks; None unless it came to a verdict in every order it was asked in."""
+    """Return what one judge thinks; None unless it reached a verdict in every order."""
     orders = []
     for order in range(len(item.questions)):
         verdicts = [j.verdict.metrics for j in judgements if j.order == order and j.verdict]

@@ -60,6 +60,6 @@ def _score(axes: tuple[str, ...], sample: Sample, reply: Any, decided: Sequence[
 
 
 def _share(graded: Sequence[tuple[Mapping[str, Any], float]]) -> float | None:
-    """Return the points that were met, divided by the positive ones; None where there are none."""
+    """Return the points that were met, divided by the positive ones; None if there are none."""
     possible = math.fsum(rubric["points"] for rubric, _ in graded if rubric["points"] > 0)
     return math.fsum(rubric["points"] * met for rubric, met in graded) / possible if possible else None

@@ -1,4 +1,4 @@
-"""What judges are asked where a benchmark brings no prompt of its own, or shares one with others."""
+"""Prompts for judges if a benchmark brings no prompt, or shares one with others."""
 
 from __future__ import annotations
 

@@ -45,17 +45,9 @@ def show(conclusion: Conclusion, reporter: pytest.TerminalReporter, *, perf: boo
         reporter.write_line(figures)
     for line in judge_lines(conclusion.reports):
         reporter.write_line(line)
-    if conclusion.cache:
-        reporter.write_line(conclusion.cache)
-    for summary in conclusion.summaries:
-        reporter.write_line(shown(summary.text))
-        if summary.folder:
-            reporter.write_line(f"{summary.what}: {from_here(summary.folder, reporter.config)}")
+    _show_summaries(conclusion, reporter)
     _show_wrong(conclusion, reporter)
-    if errors := error_lines(conclusion.reports):
-        reporter.section("samples without a score", red=True)
-        for line in errors:
-            reporter.write_line(_once(conclusion, line))
+    _show_errors(conclusion, reporter)
     for gate in conclusion.gates:
         reporter.write_line(f"gate {gate.line}", green=gate.passed, red=not gate.passed)
     for note in conclusion.notes:
@@ -63,6 +55,22 @@ def show(conclusion: Conclusion, reporter: pytest.TerminalReporter, *, perf: boo
     if conclusion.audit:
         reporter.write_line(f"judgements to check: {from_here(conclusion.audit, reporter.config)}")
     reporter.write_line(f"report: {from_here(conclusion.page, reporter.config)}")
+
+
+def _show_summaries(conclusion: Conclusion, reporter: pytest.TerminalReporter) -> None:
+    if conclusion.cache:
+        reporter.write_line(conclusion.cache)
+    for summary in conclusion.summaries:
+        reporter.write_line(shown(summary.text))
+        if summary.folder:
+            reporter.write_line(f"{summary.what}: {from_here(summary.folder, reporter.config)}")
+
+
+def _show_errors(conclusion: Conclusion, reporter: pytest.TerminalReporter) -> None:
+    if errors := error_lines(conclusion.reports):
+        reporter.section("samples without a score", red=True)
+    for line in errors:
+        reporter.write_line(_once(conclusion, line))
 
 
 def _once(conclusion: Conclusion, line: str) -> str:

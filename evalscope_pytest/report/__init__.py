@@ -1,1 +1,1 @@
-"""What is made of the scores: report model, console table, comparison, gates."""
+"""Output made from the scores: report model, console table, comparison, gates."""

@@ -1,4 +1,4 @@
-"""A written analysis of a report, grounded in its figures: what a model is asked, and which figures it made up."""
+"""A written analysis of a report, grounded in its figures: the prompt for a model, and the figures that it made up."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _NUMBERED = re.compile(r"^[ \t#>*-]{0,12}\d{1,2}[.)、](?!\d)", re.MULTILINE)
 
 
 def question(report: Report, language: str) -> tuple[Message, ...]:
-    """Return what the model is asked."""
+    """Return the prompt for the model."""
     figures = json.dumps(context(report), ensure_ascii=False, indent=1)
     return (
         Message("system", SYSTEM),
@@ -60,7 +60,7 @@ def question(report: Report, language: str) -> tuple[Message, ...]:
 
 
 def again(asked: tuple[Message, ...], text: str, unknown: Iterable[str]) -> tuple[Message, ...]:
-    """Return the second request, after a text with figures of its own."""
+    """Return the second request, after a text with its own figures."""
     return (*asked, Message("assistant", text), Message("user", AGAIN.format(unknown=", ".join(unknown))))
 
 
@@ -118,7 +118,7 @@ def signed(text: str, model: str, language: str, unknown: Iterable[str] = ()) ->
 
 
 def unknown_figures(text: str, report: Report) -> list[str]:
-    """Return the figures in a text that are not the report's: not as they stand, rounded, or as a percentage."""
+    """Return the figures in a text that are not the report's: not as they are, rounded, or as a percentage."""
     shown = context(report)
     names = [text for text in _texts(shown) if any(character.isdigit() for character in text)]
     plain = unicodedata.normalize("NFKC", text)
@@ -147,7 +147,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Yield what JSON holds that is no object and no array."""
+    """Yield what JSON holds that is neither an object nor an array."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):

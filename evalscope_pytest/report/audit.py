@@ -31,7 +31,7 @@ class _Judgement:
 
     Attributes:
         sample: Its sample's id, as pytest shows it.
-        worth: What the verdict is worth for the reply, metric by metric.
+        worth: Value of the verdict for the reply, metric by metric.
     """
 
     sample: str
@@ -43,10 +43,10 @@ class _Judgement:
 
 
 def write_audit(workdir: WorkDir, plan: RunPlan, reports: Sequence[Report], count: int, seed: int) -> Path | None:
-    """Write ``reports/judge_audit.txt`` and return its path; None where there are no judgements.
+    """Write ``reports/judge_audit.txt`` and return its path; None if there are no judgements.
 
     Args:
-        count: How many judgements to draw.
+        count: Number of judgements to draw.
         seed: The same judgements are drawn again with the same one.
 
     Raises:

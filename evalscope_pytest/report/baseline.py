@@ -29,10 +29,10 @@ def load_baseline(path: Path, model_id: str) -> Baseline:
 
     Args:
         path: Its work_dir, its ``reports`` folder, or the folder of one model in that.
-        model_id: The model to compare with; another one is taken where the run had just one.
+        model_id: The model to compare with; another one is taken if the run had just one.
 
     Raises:
-        UsageError: There are no reports, or it is not clear whose.
+        UsageError: No reports were found, or it is not clear whose they are.
     """
     if not path.is_dir():
         raise UsageError(f"baseline is not there: {path}. Give the work_dir of an earlier run.")
@@ -70,7 +70,7 @@ def _model_folder(path: Path, model_id: str) -> Path:
 
 
 def check_baseline(baseline: Baseline, plans: Iterable[BenchmarkPlan]) -> None:
-    """See, before anything is asked, that each benchmark of the run has something to be compared with.
+    """See, before any request is sent, that each benchmark of the run has something to be compared with.
 
     Raises:
         UsageError: A benchmark has no report with a score in the baseline.
@@ -90,7 +90,7 @@ def compare(
     """Return for each report whether its primary metric held up.
 
     Args:
-        max_drop: How much worse it may be; "worse" is higher for metrics such as error rates.
+        max_drop: Permitted drop; "worse" is higher for metrics such as error rates.
         allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
     """
     found = (

@@ -27,7 +27,7 @@ def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, col
 
     Args:
         rows: In any order; those of subsets the plan does not name are left out.
-        model_id: What reports call the model.
+        model_id: Name of the model in reports.
         collect_perf: Put latency, throughput and tokens into the report.
     """
     by_subset: dict[str, list[Row]] = {subset: [] for subset in plan.subsets}
@@ -53,7 +53,7 @@ def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, col
 
 
 def save_report(workdir: WorkDir, report: Report) -> None:
-    """Write ``reports/{model_id}/{benchmark}.json``, and its heat maps where it has some.
+    """Write ``reports/{model_id}/{benchmark}.json``, and its heat maps if it has some.
 
     Raises:
         StoreError: It could not be written.
@@ -95,7 +95,7 @@ def _identity(metric: AggregatedMetric) -> Identity:
 
 
 def _primary(wanted: str, metrics: Sequence[MetricScore]) -> Identity | None:
-    """Return the identity that ``wanted`` names, or the first metric's where the samples do not have that one."""
+    """Return the identity that ``wanted`` names, or the first metric's if the samples do not have that one."""
     named = [m.identity for m in metrics if m.identity.is_called(wanted)]
     return next(iter(named or [m.identity for m in metrics]), None)
 

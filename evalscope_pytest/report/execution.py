@@ -1,4 +1,4 @@
-"""How complete a run was: counts of EvalScope's report, and what this package knows beside them."""
+"""Completeness of a run: counts of EvalScope's report, and this package's additions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SubsetExecution:
-    """What became of the samples of one subset; all counts are samples, repeats included."""
+    """Outcomes of the samples of one subset; all counts are samples, repeats included."""
 
     requested: int = 0
     succeeded: int = 0
@@ -34,10 +34,10 @@ class ErrorGroup:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """Whether a gate holds, or a comparison with an earlier run.
+    """The result of a gate, or of a comparison with an earlier run.
 
     Attributes:
-        line: What was measured, required and missing, on one line.
+        line: Measured, required and missing values, on one line.
         name: The gate as the user wrote it, for a load test with the load; ``baseline gsm8k`` for a comparison.
     """
 
@@ -52,13 +52,13 @@ class GateResult:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """How complete a run was, and what this package adds to EvalScope's report.
+    """Completeness of a run, and this package's additions to EvalScope's report.
 
     Attributes:
         version: The benchmark's version; scores of different versions are not comparable.
         intervals: 95 % confidence interval of a metric's score, by its label.
         cached: Replies that came from the response cache.
-        gates: What became of the gates on the benchmark, and of its comparison with an earlier run.
+        gates: Results of the gates on the benchmark, and of its comparison with an earlier run.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)

@@ -37,7 +37,7 @@ class Gate:
         text: As the user wrote it.
         part: A subset or category; empty for the whole benchmark.
         metric: As the user calls it; empty for the primary one.
-        bound: A share where the user wrote per cent.
+        bound: A share if the user wrote per cent.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Measured:
     Attributes:
         missing: Samples without a score.
         least: The score if all of those were as bad as can be for a metric that should be high; ``most`` for one that
-            should be low. None where the metric has no bounds or cannot be counted on.
+            should be low. None if the metric has no bounds or cannot be counted on.
     """
 
     label: str
@@ -70,7 +70,7 @@ def parse_gate(text: str) -> Gate:
     """Read ``mmlu[STEM]:mean_acc>=0.6``.
 
     Raises:
-        ConfigError: It is no gate.
+        ConfigError: It is not a gate.
     """
     place, sign = _comparison(text)
     if place < 0:
@@ -114,7 +114,7 @@ def _bound(text: str, number: str) -> float:
 
 
 def check_names(gates: Iterable[Gate], plans: Sequence[BenchmarkPlan]) -> None:
-    """See, before anything is asked, that every gate will find its number.
+    """See, before any request is sent, that every gate will find its number.
 
     Raises:
         ConfigError: A benchmark, subset, category or metric is not part of the run, or the bound cannot be reached.
@@ -211,7 +211,7 @@ def distance(value: float, gate: Gate) -> str:
 
 
 def measure(report: Report, metric: str = "", part: str = "") -> Measured | None:
-    """Return a score of a report, and what the samples without one could make of it; None where there is no score."""
+    """Return a score of a report, and what the samples without one could make of it; None if there is no score."""
     found = report.primary_metric
     if metric:
         found = next((m for m in report.metrics if m.identity.is_called(metric) or m.legacy_name == metric), None)
@@ -233,7 +233,7 @@ def measure(report: Report, metric: str = "", part: str = "") -> Measured | None
 def _of_part(metric: MetricScore, part: str) -> tuple[float, int, Callable[[str], bool]]:
     """Return score and samples of the whole metric, one subset or all categories of a name, and what belongs to it.
 
-    A subset without any score stands in no category of the report; it may belong to the one asked for.
+    A subset without any score is in no category of the report; it may belong to the requested one.
     """
     if part in ("", OVERALL):
         return metric.score, metric.num, lambda name: True

@@ -1,4 +1,4 @@
-"""A picture of scores by two numbers: how long a text is, and how deep in it the answer stands (Needle in a Haystack).
+"""A picture of scores by two numbers: how long a text is, and how deep in it the answer is (Needle in a Haystack).
 
 Scalable vector graphics without scripts or styles, so that the same text is a file and a part of the HTML page.
 """
@@ -33,7 +33,7 @@ class HeatMap:
 
 
 def without_cells(metrics: Sequence[MetricScore]) -> Sequence[MetricScore]:
-    """Return the metrics that are no cells of a heat map, which would be a hundred lines of a table; else all."""
+    """Return the metrics that are not cells of a heat map, which would be a hundred lines of a table; else all."""
     return [metric for metric in metrics if not _CELL.fullmatch(metric.identity.raw_name)] or metrics
 
 

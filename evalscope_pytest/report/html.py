@@ -98,7 +98,7 @@ def write_html(
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a page says of its run beside the reports.
+    """Facts about the run that a page shows besides the reports.
 
     Attributes:
         skipped: Why selected benchmarks did not run, by name.
@@ -204,7 +204,7 @@ def _gates(reports: Iterable[Report]) -> list[GateResult]:
 
 
 def _without_verdict(gate: GateResult) -> str:
-    """Return the result without the gate and the verdict if it begins with them: they have columns of their own."""
+    """Return the result without the gate and the verdict if it begins with them: they have their own columns."""
     return gate.line.removeprefix(f"{gate.name}: {'passed' if gate.passed else 'failed'}, ")
 
 

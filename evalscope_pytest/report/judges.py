@@ -1,4 +1,4 @@
-"""How the judges of a benchmark did: verdicts, agreement, and whether the order of two replies decided."""
+"""Statistics of a benchmark's judges: verdicts, agreement, and whether the order of two replies decided."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Kappa = Literal["Cohen", "Fleiss"]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far verdicts agree beyond chance.
+    """Agreement of verdicts beyond chance.
 
     Attributes:
-        kind: Whose kappa it is: Cohen's for two judges, Fleiss' for more, and for the repeats of one.
-        kappa: 1 for full agreement, 0 for chance; None where all verdicts are the same one.
+        kind: Kind of kappa: Cohen's for two judges, Fleiss' for more, and for the repeats of one.
+        kappa: 1 for full agreement, 0 for chance; None if all verdicts are the same one.
         share: Of the items, how many have equal verdicts.
         items: With more than one verdict.
     """
@@ -62,15 +62,15 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class JudgeSummary:
-    """What judges were asked about a benchmark's samples, and replied.
+    """Requests to judges about a benchmark's samples, and their replies.
 
     Attributes:
-        scored: Samples with a score, of ``total`` that judges were asked about.
+        scored: Samples with a score, of ``total`` that were sent to judges.
         failed: Samples without a score, since no verdict came about.
         between: Agreement of the judges with each other, each one's first verdict.
-        within: Agreement of each judge with itself, where it was asked several times.
+        within: Agreement of each judge with itself, if it judged several times.
         inconsistency: The share of comparisons, made in both orders, whose winner depends on the order.
-        comparisons: How many there are.
+        comparisons: Number of judgements.
         dissent: EvalScope's figures: mean share of the commonest verdict, and mean entropy in bits.
     """
 
@@ -96,7 +96,7 @@ class JudgeSummary:
 
     @property
     def findings(self) -> list[str]:
-        """What is known of agreement and order, in words."""
+        """Agreement and effect of the order, in words."""
         found = [f"judges agree: {self.between.words}"] if self.between else []
         found += [f"repeats agree: {self.within.words}"] if self.within else []
         if self.inconsistency is not None:
@@ -104,7 +104,7 @@ class JudgeSummary:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """Return EvalScope's ``judge_summary``; what it has no field for stands in ``disagreement``."""
+        """Return EvalScope's ``judge_summary``; what it has no field for is in ``disagreement``."""
         whole = self.scored == self.total and self.verdicts == self.judgements
         ratio, entropy, items = self.dissent or (0.0, 0.0, 0)
         flips = round((self.inconsistency or 0.0) * self.comparisons)
@@ -140,7 +140,7 @@ class JudgeSummary:
 
 
 def judge_summary(rows: Iterable[Row]) -> JudgeSummary | None:
-    """Sum up the judgements of a benchmark's samples; None where no judge was asked."""
+    """Sum up the judgements of a benchmark's samples; None without judges."""
     asked = [(number, row, row.judged) for number, row in enumerate(rows) if row.judged is not None]
     if not asked:
         return None

@@ -63,7 +63,7 @@ _IN_CHINESE = {**ZH_TITLES, **_ZH, **_ZH_NOUNS}
 
 
 def words(language: str) -> Words:
-    """Return what gives the page's words in a language: English ones where it has none."""
+    """Return what gives the page's words in a language: English ones if it has none."""
     return (lambda text: _IN_CHINESE.get(text, text)) if language == "zh" else lambda text: text
 
 

@@ -145,8 +145,8 @@ class Report:
         primary: Identity of the metric that stands for the benchmark; None when nothing was scored.
         unsafe_execution: Code that the model wrote ran without isolation.
         perf: EvalScope's ``perf_metrics``; None when nothing was measured.
-        judges: How the judges did; None where none was asked.
-        analysis: What a model wrote about these figures.
+        judges: Judge statistics; None without judges.
+        analysis: A model's text about these figures.
     """
 
     dataset_name: str

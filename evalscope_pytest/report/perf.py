@@ -14,7 +14,7 @@ _PERCENTILES = (25, 50, 75, 90, 99)
 
 
 def perf_metrics(rows: Sequence[Row]) -> dict[str, Any] | None:
-    """Return the figures of all samples whose latency was measured; None where none was.
+    """Return the figures of all samples whose latency was measured; None if none was.
 
     A sample with several calls counts once, with the sums of their times and tokens.
     """

@@ -17,7 +17,7 @@ def load_report(path: Path) -> Report:
     """Read a report, of EvalScope or of this package, schema 1 or 2.
 
     Raises:
-        StoreError: It is not there or is no report.
+        StoreError: It is not there or is not a report.
     """
     try:
         data = json.loads(path.read_bytes())

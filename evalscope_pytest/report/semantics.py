@@ -1,4 +1,4 @@
-"""What a metric's name means: identity, direction, range and how it is shown (report schema 2).
+"""Meaning of a metric's name: identity, direction, range and how it is shown (report schema 2).
 
 Scorers name metrics as users do (``acc``, ``Rouge-L-R``, ``bleu-4``). A report's identity has a canonical name with
 the variants as dimensions, a table the name of EvalScope 1.x (``mean_acc``, ``pass@1``).
@@ -16,7 +16,7 @@ Direction = Literal["higher_is_better", "lower_is_better", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Semantics:
-    """How a metric's value is to be read and shown; fields as in report schema 2."""
+    """Interpretation and display of a metric's value; fields as in report schema 2."""
 
     semantic_id: str
     metric_name: str
@@ -128,7 +128,7 @@ _AT_K = {"pass_at_k": "pass@{}", "vote_at_k": "vote@{}", "pass_hat_k": "pass^{}"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells one aggregated metric from another.
+    """Identity of an aggregated metric.
 
     Attributes:
         dimensions: Sorted by name.

@@ -1,4 +1,4 @@
-"""How sure a score is: a 95 % interval that holds near 0 and 1, and takes a question's repeats for one observation."""
+"""Certainty of a score: a 95 % interval that holds near 0 and 1, and takes a question's repeats for one observation."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def interval(rows: Iterable[Row], metric: str, bounds: tuple[float, float] | Non
 
 
 def _cluster_sums(rows: Iterable[Row], metric: str) -> Mapping[tuple[str, int], tuple[float, float]]:
-    """Return weighted value and weight of each question; none for a metric over parts, which is no mean of them."""
+    """Return weighted value and weight of each question; none for a metric over parts, which is not a mean of them."""
     sums: dict[tuple[str, int], tuple[float, float]] = {}
     for row in rows:
         if row.values is None or metric not in row.values:

@@ -38,7 +38,7 @@ ZH_TITLES = {
 def metric_table(reports: Iterable[Report], language: str = "en", columns: int | None = None) -> str:
     """Return the scores of all reports: a line for each metric and subset, and one over all subsets.
 
-    Errors, empty and truncated replies have columns where there are any.
+    Errors, empty and truncated replies have columns if there are any.
 
     Args:
         columns: Width of the terminal; None for as wide as the table is. A terminal shows no category column in which
@@ -176,7 +176,7 @@ def grid(
     """Return a table with lines between all cells.
 
     Args:
-        right: Which columns are flush right; numbers in them stand with their decimal points in line.
+        right: True for each column that is flush right; numbers in them are aligned at the decimal point.
         columns: Width of the terminal, which the table is fitted to; None for as wide as the table is.
         expendable: Places of columns that a narrow terminal does without, the first to go first.
     """
@@ -258,7 +258,7 @@ def _distinct(names: set[str]) -> int:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return ``text`` in at most so many columns of a terminal: an ellipsis stands for its middle.
+    """Return ``text`` in at most this many columns of a terminal: an ellipsis replaces its middle.
 
     Names of subsets differ at their ends as often as at their beginnings.
     """

@@ -26,7 +26,7 @@ class WrongSample:
 
     Attributes:
         prompt: The conversation before the last reply, each message under its role.
-        answer: What was read from the reply.
+        answer: Answer extracted from the reply.
     """
 
     id: str
@@ -41,7 +41,7 @@ class WrongSample:
 
 @dataclass(frozen=True, slots=True)
 class WrongSamples:
-    """How many samples of a benchmark were not right, and some of them."""
+    """Number of wrong samples of a benchmark, and some of them."""
 
     total: int
     shown: tuple[WrongSample, ...]

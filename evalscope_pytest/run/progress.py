@@ -162,7 +162,7 @@ class Progress:
         began: When the first of them could be.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is handed in by tests too
         self,
         plans: Sequence[BenchmarkPlan],
         screen: Screen | None,

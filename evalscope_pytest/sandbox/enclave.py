@@ -42,12 +42,29 @@ _HARDENING: dict[str, Any] = {
 class Manager(Protocol):
     """What is used of ms-enclave's sandbox managers."""
 
-    async def start(self) -> None: ...  # noqa: D102
-    async def stop(self) -> None: ...  # noqa: D102
-    async def create_sandbox(self, sandbox_type: Any, config: Any) -> str: ...  # noqa: D102
-    async def delete_sandbox(self, sandbox_id: str) -> bool: ...  # noqa: D102
-    async def put_archive(self, sandbox_id: str, target_dir: str, data: bytes) -> bool: ...  # noqa: D102
-    async def execute_tool(self, sandbox_id: str, tool_name: str, parameters: dict[str, Any]) -> Any: ...  # noqa: D102
+    async def start(self) -> None:
+        """Connect to the service that runs containers."""
+        ...
+
+    async def stop(self) -> None:
+        """Remove all containers of this manager."""
+        ...
+
+    async def create_sandbox(self, sandbox_type: Any, config: Any) -> str:
+        """Start a container and return its id."""
+        ...
+
+    async def delete_sandbox(self, sandbox_id: str) -> bool:
+        """Remove a container; return whether it existed."""
+        ...
+
+    async def put_archive(self, sandbox_id: str, target_dir: str, data: bytes) -> bool:
+        """Unpack a tar archive in a folder of the container."""
+        ...
+
+    async def execute_tool(self, sandbox_id: str, tool_name: str, parameters: dict[str, Any]) -> Any:
+        """Run a tool in a container and return its result."""
+        ...
 
 
 @dataclass(frozen=True)

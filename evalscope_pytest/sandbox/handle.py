@@ -27,7 +27,7 @@ class SandboxHandle:
 
     @property
     def forks(self) -> bool:
-        """True where programs may start processes, as compilers do."""
+        """True if programs may start processes, as compilers do."""
         return self._pool.isolation.forks
 
     def __repr__(self) -> str:

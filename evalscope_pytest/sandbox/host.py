@@ -15,13 +15,13 @@ _SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/a
 
 
 def is_linux() -> bool:
-    """Tell whether the kernel is Linux."""
+    """Return whether the kernel is Linux."""
     return sys.platform == "linux"
 
 
 @cache
 def can_change_user() -> bool:
-    """Tell whether this process may run others as another user."""
+    """Return whether this process may run others as another user."""
     if not is_linux():
         return os.name == "posix" and os.geteuid() == 0
     status = Path("/proc/self/status").read_text()
@@ -30,7 +30,7 @@ def can_change_user() -> bool:
 
 
 def throwaway_user() -> int | None:
-    """Return the number of a user nobody else is, for one jail; None where this process cannot change to another.
+    """Return the number of a user nobody else is, for one jail; None if this process cannot change to another.
 
     Limits on processes count by user: jails that shared one would fail each other.
     """
@@ -70,5 +70,5 @@ def readable_paths() -> tuple[str, ...]:
 
 
 def closed_to_others(path: str) -> bool:
-    """Tell whether another user could not get to a path."""
+    """Return whether another user could not get to a path."""
     return any(not os.stat(folder).st_mode & 0o001 for folder in (Path(path), *Path(path).parents))

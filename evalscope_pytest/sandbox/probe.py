@@ -81,7 +81,7 @@ class _Bait:
     """What is planted for a jail to leak.
 
     Attributes:
-        secret: What stands in a file that anyone may read.
+        secret: Content of a file that anyone may read.
     """
 
     folder: Path

@@ -27,7 +27,7 @@ class Limits:
         memory_bytes: Memory of all its processes. A Python program's address space is bounded by it as well.
         file_bytes: Size of one file.
         output_bytes: What it may print, both streams together.
-        processes: Processes and threads at once, where processes are allowed at all.
+        processes: Processes and threads at once, if processes are allowed at all.
     """
 
     cpu_s: float = 10.0
@@ -74,10 +74,10 @@ class Result:
     """How a program ended.
 
     Attributes:
-        status: ``ok``: exit code 0, and the end of the tests reached where there are any. ``failed``: an exception,
+        status: ``ok``: exit code 0, and the end of the tests reached if there are any. ``failed``: an exception,
             another exit code, an end before that of the tests. ``crashed``: ended by a signal.
         cpu_s: CPU seconds of the program and the processes it waited for.
-        exit_code: None where there is none: it was ended, or never started.
+        exit_code: None if there is none: it was ended, or never started.
         detail: What broke, for ``sandbox_error``.
         obstacle: What kept it from showing what it can: ``processes`` or ``attributes``: this sandbox refused it to
             start a process, or to change a file's mode, owner or times, which others allow. ``unplain``: tests that run
@@ -118,20 +118,22 @@ class Jail(Protocol):
 
 
 class Isolation(Protocol):
-    """A way to isolate.
-
-    Attributes:
-        name: What settings and messages call it.
-        forks: Programs may start processes.
-        isolates: False for the one that only pretends.
-    """
+    """A way to isolate."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """Name in settings and messages."""
+        ...
+
     @property
-    def forks(self) -> bool: ...  # noqa: D102
+    def forks(self) -> bool:
+        """True if programs may start processes."""
+        ...
+
     @property
-    def isolates(self) -> bool: ...  # noqa: D102
+    def isolates(self) -> bool:
+        """False for the one that only pretends."""
+        ...
 
     def __hash__(self) -> int: ...
 

@@ -1,6 +1,6 @@
 """What a program would need to forge the verdict on itself: found by its text, shown with its score.
 
-It matters where tests have to run in the program's own process; from elsewhere no program can reach them.
+It matters when tests have to run in the program's own process; from elsewhere no program can reach them.
 """
 
 from __future__ import annotations

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# Ends a word wherever it stands, so that a period before it is at the end of a word.
+# Ends a word anywhere, so that a period before it is at the end of a word.
 _BREAKERS = ")\";}]*:@'({[‘’“”«»?!"
 _CLOSERS = "\"')]}‘’“”«»"
 _OPENERS = ("'", "‘", "’", "“", "”", "«", "»")
-# What a word cannot begin with: before a real word, these stand as tokens of their own.
+# What a word cannot begin with: before a real word, these are separate tokens.
 _NO_START = '("`{[:;&#*@)}]-,'
 
 _BREAKER = re.compile(f"[{re.escape(_BREAKERS)}]")
@@ -96,11 +96,11 @@ def _last_end_inside(word: str) -> int:
 
 
 def _closes(word: str, following: str) -> bool:
-    """Tell whether the mark at the end of ``word`` ends the sentence, given the text that follows."""
+    """Return whether the mark at the end of ``word`` ends the sentence, given the text that follows."""
     if "?" in word or "!" in word or word == ".":
         return True
     last = _BREAKER.split(word)[-1]
-    # A quote belongs to the word it opens, which then is no known abbreviation.
+    # A quote belongs to the word it opens, which then is not a known abbreviation.
     quoted = word[: -len(last)].endswith(_OPENERS)
     last = last.lstrip(_NO_START)
     if last == "." or (quoted and not last.endswith("..")):

@@ -1,4 +1,4 @@
-"""What a user wants done to replies before they are scored: ``dataset_args.filters``."""
+"""Filters that a user applies to replies before they are scored: ``dataset_args.filters``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Filters:
 
     Attributes:
         steps: One function for each.
-        fingerprint: Tells these filters from others in content addresses.
+        fingerprint: Distinguishes these filters from others in content addresses.
     """
 
     steps: tuple[_Step, ...]

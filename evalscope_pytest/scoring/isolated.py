@@ -40,7 +40,7 @@ def isolated(function: Judge, *, cpu_s: float = 5.0, metrics: tuple[str, ...] = 
     longer than ``cpu_s`` CPU seconds is ended, and the sample is an error.
 
     Raises:
-        ConfigError: It is no plain function of a file.
+        ConfigError: It is not a plain function of a file.
     """
     source = _source_of(function)
     name = function.__name__
@@ -54,7 +54,7 @@ def isolated(function: Judge, *, cpu_s: float = 5.0, metrics: tuple[str, ...] = 
 
 @cache
 def _pool() -> Pool:
-    """Return this process's pool. The code is the author's own: where nothing isolates, it need only be killable."""
+    """Return this process's pool. The code is the author's own: if nothing isolates, it need only be killable."""
     return Pool(choose(SandboxChoice(), allow_unsafe=True), processors())
 
 

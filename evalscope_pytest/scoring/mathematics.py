@@ -8,7 +8,7 @@ from .protocol import Scorer
 
 
 def math_answer(*, measured: bool = False) -> Scorer:
-    r"""Judge a mathematical answer, asked for in ``\boxed{}``. Metric ``accuracy``.
+    r"""Judge a mathematical answer, requested in ``\boxed{}``. Metric ``accuracy``.
 
     Numbers are compared exactly and in process. What needs computer algebra is given five seconds in a process of its
     own: an answer that takes longer is wrong, and the score's metadata says ``{"comparison": "timeout"}``.

@@ -29,7 +29,7 @@ def with_option(scorer: Scorer | None, option: str, metrics: Sequence[str]) -> S
     the option says: ``numeric`` by its mathematical value, ``allow_inclusion`` as a part of a target.
 
     Args:
-        scorer: The benchmark's; None where it has none: the whole reply is then the answer.
+        scorer: The benchmark's; None if it has none: the whole reply is then the answer.
         option: One of `OPTIONS`.
         metrics: Those the option is for, out of `COMPARING`.
     """

@@ -15,7 +15,7 @@ def choice_answer(*, multiple: bool = False, labels: str = "", language: Languag
     Args:
         multiple: All right options have to be chosen, and no other; the target holds all their letters. Else several
             letters in the target are alternatives, and a reply that chooses two options is wrong.
-        labels: The letters of the options, where the sample's choices do not tell how many there are.
+        labels: The letters of the options, if the sample's choices do not show how many there are.
         language: Of the reply a mock model gives; replies are read in both.
     """
 

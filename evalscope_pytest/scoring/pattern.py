@@ -65,16 +65,16 @@ class Pattern:
                 )
 
     def captured(self, text: str) -> list[str]:
-        """Return what each match captures: its first group that took part, or all of it where there is none."""
+        """Return what each match captures: its first group that took part, or all of it if there is none."""
         return [next((group for group in match.groups() if group), match.group()) for match in self.finditer(text)]
 
     def last(self, text: str) -> str | None:
-        """Return what the last match at the end of a reply captures, None where nothing matches."""
+        """Return what the last match at the end of a reply captures, None if nothing matches."""
         found = self.captured(text[-LONGEST:])
         return found[-1] if found else None
 
     def sub(self, replacement: str, text: str) -> str:
-        """Return ``text`` with every match replaced by ``replacement``, which is taken as it stands."""
+        """Return ``text`` with every match replaced by ``replacement``, which is taken as it is."""
         pieces, end = [], 0
         for match in self.finditer(text):
             pieces += [text[end : match.start()], replacement]

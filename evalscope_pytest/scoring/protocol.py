@@ -1,4 +1,4 @@
-"""What a scorer is: a frozen value that turns a reply into a `Score`."""
+"""A scorer: a frozen value that turns a reply into a `Score`."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def first_target(sample: Sample) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """How a benchmark reads and judges a reply.
+    """A benchmark's rule for reading and judging a reply.
 
     Attributes:
-        name: What the scorer is called in records and errors.
+        name: Name in records and errors.
         metrics: The names of the numbers it gives, the primary one first.
         score: Takes the reply's text (thinking removed, filters applied) and the sample. May be a coroutine function;
-            may also return an awaitable only where the cheap comparison did not decide.
+            may also return an awaitable only when the cheap comparison did not decide.
         sandboxed: ``score`` runs programs: it takes ``sandbox`` (what `sandbox` fixtures are) and ``cpu_s`` (the
-            benchmark's time limit, None where it has none) as well.
+            benchmark's time limit, None if it has none) as well.
         right_reply: The reply a perfect model would give, in the form the benchmark asks for (mock model, tests).
-        options: What makes this scorer differ from another of the same name; part of the content address.
-        aggregation: How metrics become one number that are no plain means, where the benchmark says nothing else.
+        options: Distinguishes this scorer from another of the same name; part of the content address.
+        aggregation: Aggregation of metrics that are not plain means, if the benchmark says nothing else.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Scorer:
 
     @property
     def fingerprint(self) -> str:
-        """Tells this scorer from another in content addresses."""
+        """Distinguishes this scorer from another in content addresses."""
         return f"{self.name}({self.options})"
 
     def in_sandbox(self, sandbox: Any, cpu_s: float | None = None) -> Scorer:

@@ -1,4 +1,4 @@
-"""How well a model spends its thinking: how much there is, and how early the right answer is reached.
+"""Efficiency of thinking: its length, and the position of the first right answer.
 
 Thinking is taken apart into thoughts, which begin where the text changes its mind ("Wait", "Alternatively", 等等). The
 benchmark's own scorer reads each of them, so a thought is right when it would have been a right reply. Measures follow
@@ -36,7 +36,7 @@ async def with_thinking(score: Score, output: ModelOutput, sample: Sample, judge
       nothing was counted.
     * ``thoughts``: how many there are, 0 for a reply without thinking.
     * ``first_right_tokens``: tokens up to the end of the first right thought; missing when none is right.
-    * ``token_efficiency``: that, as a share of the reply's tokens, where the reply is right; 1 without any thinking, 0
+    * ``token_efficiency``: that, as a share of the reply's tokens, if the reply is right; 1 without any thinking, 0
       for a wrong reply.
     * ``thinking_truncated``: 1 when the token limit came before the answer.
 
@@ -91,7 +91,7 @@ def _line_starts(text: str) -> Iterator[int]:
 def _turns(text: str, at: int) -> bool:
     beginning = text[at : at + _LONGEST_TURN + 1].lower().lstrip(" \t\u3000")
     turn = next((turn for turn in _TURNS if beginning.startswith(turn)), "")
-    # "Waiting" is no "wait"; Chinese has no spaces between words.
+    # "Waiting" is not "wait"; Chinese has no spaces between words.
     return bool(turn) and not (turn.isascii() and beginning[len(turn) : len(turn) + 1].isalpha())
 
 

@@ -13,7 +13,7 @@ _BINARY = ("accuracy", "precision", "recall", "f1_score", "yes_ratio")
 
 
 def yes_no() -> Scorer:
-    """Judge a verdict of yes or no, where ``yes`` is what is looked for.
+    """Judge a verdict of yes or no, if ``yes`` is what is looked for.
 
     Metrics, all means over a subset: ``accuracy``, ``precision``, ``recall``, ``f1_score``, ``yes_ratio``. A reply
     without a verdict is wrong, and says neither yes nor no.
@@ -39,7 +39,7 @@ def yes_no_in_groups(groups: Mapping[str, Sequence[str]]) -> Scorer:
     """Judge a verdict of yes or no by itself (``aAcc``), and by the groups of questions it belongs to.
 
     Args:
-        groups: Metric to the metadata fields that tell a group; it is the share of groups whose questions are all
+        groups: Metric to the metadata fields that identify a group; it is the share of groups whose questions are all
             answered right.
     """
 

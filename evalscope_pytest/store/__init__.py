@@ -1,1 +1,1 @@
-"""What is kept on disk: the journal, the work_dir layout, rows, resume."""
+"""Data on disk: the journal, the work_dir layout, rows, resume."""

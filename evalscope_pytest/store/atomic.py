@@ -24,7 +24,7 @@ def own_file(path: str, flags: int) -> int:
     """Open a file of a run for `open`'s ``opener``, never through a symbolic link in its place.
 
     Raises:
-        OSError: ``ELOOP`` if there is a link, where the system can tell.
+        OSError: ``ELOOP`` if there is a link and the system can detect it.
     """
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
@@ -64,7 +64,7 @@ def replaced(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
                 sync_file(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        with suppress(OSError):  # what it stands in is no folder
+        with suppress(OSError):  # its parent is not a folder
             temporary.unlink()
         raise cannot_write(path, error) from error
     except BaseException:
@@ -86,7 +86,7 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename or removal in ``folder`` survive a power loss, where the system can.
+    """Make a rename or removal in ``folder`` survive a power loss, if the system can.
 
     Raises:
         StoreError: The disk failed.
@@ -105,7 +105,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_file(fd: int) -> None:
-    """Wait until a file or folder is on the disk, where its file system can do that.
+    """Wait until a file or folder is on the disk, if its file system can do that.
 
     Raises:
         OSError: The disk failed.
@@ -152,7 +152,7 @@ def cannot_write(path: Path, error: OSError, do: str = "write") -> StoreError:
     """Return the error that names the file, the reason, the room that is left and the way on.
 
     Args:
-        do: What could not be done with the file.
+        do: The operation that failed.
     """
     return StoreError(
         f"cannot {do} {path}: {reason_of(error)}{_room(path)}. What was recorded before is intact. "
@@ -173,5 +173,5 @@ def _room(path: Path) -> str:
         try:
             return f" ({shutil.disk_usage(folder).free} bytes free in {folder})"
         except OSError:
-            continue  # not there, or not to be asked
+            continue  # missing, or not readable
     return ""

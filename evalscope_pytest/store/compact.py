@@ -27,7 +27,7 @@ READ_BYTES = 1 << 18  # completion order is close to sample order: most reads ar
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRows:
-    """What became of one benchmark's samples, in report order: subset by subset, each by index."""
+    """Outcomes of one benchmark's samples, in report order: subset by subset, each by index."""
 
     name: str
     rows: tuple[Row, ...]

@@ -1,7 +1,7 @@
-"""What a process is working on just now, in a form that outlives it however it dies.
+"""Marks of the work in flight, in a form that outlives the process however it dies.
 
 One small file for each process of a run, mapped into its memory: a slot for each sample that was started and is not
-recorded yet. Marking one is a store into memory (0.3 us, where a ``write`` takes 14), which the kernel keeps when the
+recorded yet. Marking one is a store into memory (0.3 us, while a ``write`` takes 14), which the kernel keeps when the
 process is gone. Whoever looks at the file afterwards knows what may have killed it.
 """
 
@@ -22,7 +22,7 @@ _SLOT = struct.Struct("<IB3x")
 
 
 class Phase(IntEnum):
-    """What something that was started is doing."""
+    """State of an item that was started."""
 
     WAITING = 1  # for a reply of the model: nothing of its own runs
     WORKING = 2
@@ -42,10 +42,10 @@ class Started:
 
     Args:
         path: The file, see `started_file`.
-        slots: How many samples are started at once, at most; more are not marked.
+        slots: Maximum number of samples in flight; more are not marked.
 
     Attributes:
-        trouble: Why nothing is marked; empty when it is. The run does without: only a crash would be told less well.
+        trouble: Reason why nothing is marked; empty otherwise. A crash is then reported with less detail.
 
     Raises:
         StoreError: The file cannot be made.
@@ -72,7 +72,7 @@ class Started:
         self._free: list[int] = []
 
     def begin(self, name: str, phase: Phase = Phase.WORKING) -> int:
-        """Mark what has this id as started, and return its slot; -1 where none is free."""
+        """Mark what has this id as started, and return its slot; -1 if none is free."""
         if self._free:
             slot = self._free.pop()
         elif self._used < self._slots:
@@ -110,7 +110,7 @@ def started_file(workdir: WorkDir, session: str, worker: str) -> Path:
 def left_by_the_dead(path: Path) -> dict[int, Phase]:
     """Return what a process was working on when it died, by `mark_of` its id, and remove its file.
 
-    Empty where it ended in good order.
+    Empty if it ended in good order.
     """
     try:
         data = path.read_bytes()

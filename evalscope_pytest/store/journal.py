@@ -43,15 +43,15 @@ _CRC_START, _CRC_END = len('{"crc32":"'), len('{"crc32":"01234567')
 class Journal:
     """This process's journal. Threads may append at the same time.
 
-    A thread of its own writes and syncs: waiting for the disk takes from 0.1 ms to several, in which the event loop
+    A separate thread writes and syncs: waiting for the disk takes from 0.1 ms to several, in which the event loop
     would start no request.
 
     Args:
         workdir: Where the run's files are.
         session: The run's name, the same in all its processes.
-        worker: Which of the run's processes this is.
+        worker: Index of this process in the run.
         model: The model's full name; without it the one its replies name.
-        on_failure: Told at once, on whatever thread, when nothing can be recorded any more.
+        on_failure: Called at once, on any thread, when nothing can be recorded any more.
 
     Raises:
         StoreError: The file cannot be made.
@@ -102,7 +102,7 @@ class Journal:
     def wait_for(self, number: int) -> None:
         """Return once a line is in the file: killing the process loses nothing of it any more.
 
-        Mostly it is by then; where not, all that waits is written now, so that this costs one write for many lines.
+        Mostly it is by then; if not, all that waits is written now, so that this costs one write for many lines.
 
         Raises:
             StoreError: It could not be written.

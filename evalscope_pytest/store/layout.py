@@ -71,7 +71,7 @@ class WorkDir:
 
     @property
     def loads(self) -> Path:
-        """What load tests measured."""
+        """Results of load tests."""
         return self.root / "perf"
 
     def predictions(self, model_id: str) -> Path:
@@ -123,7 +123,7 @@ def _hash(text: str) -> str:
 
 
 def record_names(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Return the file name of each (benchmark, subset): EvalScope's ``{benchmark}_{subset}.jsonl`` where it is safe.
+    """Return the file name of each (benchmark, subset): EvalScope's ``{benchmark}_{subset}.jsonl`` if it is safe.
 
     Pairs whose names would be one file, ``a`` + ``b_c`` and ``a_b`` + ``c`` or two that differ in case only, get a
     hash each, so that names are injective and do not depend on the order of the pairs.
@@ -141,34 +141,6 @@ def record_names(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]
     return names
 
 
-def model_id_of(model: str) -> str:
-    """Return the last part of a model's name or path, as reports and folders show it."""
-    parts = [part for part in model.replace("\\", "/").split("/") if part]
-    return safe_name(parts[-1] if parts else model)
-
-
-def free_model_id(workdir: WorkDir, model: str) -> str:
-    """Return `model_id_of`, made distinct when this work_dir holds another model's records under that name."""
-    model_id = model_id_of(model)
-    owner = _owner(workdir.predictions(model_id))
-    if owner is None or owner == model:
-        return model_id
-    return f"{model_id.partition('~')[0]}~{_hash(model)}"
-
-
-def _owner(folder: Path) -> str | None:
-    """Return the full name of the model whose predictions are in ``folder``."""
-    for path in sorted(folder.glob("*.jsonl")):
-        try:
-            with open(path, "rb") as file:
-                name = json.loads(file.readline())["model"]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if isinstance(name, str) and name:
-            return name
-    return None
-
-
 def open_work_dir(
     work_dir: Path, *, no_timestamp: bool = False, use_cache: Path | None = None, now: datetime | None = None
 ) -> WorkDir:
@@ -177,7 +149,7 @@ def open_work_dir(
     Args:
         work_dir: The parent of all runs; the run's own directory with ``no_timestamp``.
         use_cache: The directory of an earlier run that is carried on.
-        now: The time the new directory is named after, by default this moment; a number follows where it is taken.
+        now: The time the new directory is named after, by default this moment; a number follows if it is taken.
 
     Raises:
         UsageError: ``use_cache`` is not there or holds something else than a run, the place cannot be written to, or

@@ -23,7 +23,7 @@ class _Redacted(logging.Formatter):
 
 
 class _File(logging.StreamHandler[TextIO]):
-    """Writes to the log's file. What cannot be written is left out: it is no record, and a full disk says so itself."""
+    """Writes to the log's file. What cannot be written is left out, since it is not a record."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         pass

@@ -1,4 +1,4 @@
-"""What a run set out to do, as one process tells another: an xdist worker writes it, the controller reads it."""
+"""The plan of a run, as one process hands it to another: an xdist worker writes it, the controller reads it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BenchmarkPlan:
     Attributes:
         metrics: Metric names in report order.
         aggregation: Of all metrics, or of each by its name.
-        categories: The levels of a subset's category; a subset without stands under ``default``.
+        categories: The levels of a subset's category; a subset without one is under ``default``.
         subsets: In report order.
         requested: Samples of each subset that this run asks, repeats counted.
         primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
@@ -56,10 +56,10 @@ class RunPlan:
 
     Attributes:
         model_name: The model as the user named it.
-        model_id: What reports and folders call it.
-        session: Tells this run's journals from others'; later runs have greater names.
+        model_id: Name in reports and folders.
+        session: Distinguishes this run's journals from others'; later runs have greater names.
         skipped: Why selected benchmarks are left out, by name.
-        notes: What a worker wants said of the selection.
+        notes: Notes of a worker about the selection.
     """
 
     model_name: str

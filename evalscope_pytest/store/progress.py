@@ -19,7 +19,7 @@ Status = Literal["running", "completed", "error"]
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkProgress:
-    """How far one benchmark is.
+    """Progress of one benchmark.
 
     Attributes:
         predicted: Samples whose replies are there, or that failed.
@@ -57,10 +57,10 @@ class ProgressFile:
         status: Status = "running",
         service: Services | ServiceState | None = None,
     ) -> bool:
-        """Write where the run stands, unless it was written less than a second ago; its end is always written.
+        """Write the progress of the run, unless it was written less than a second ago; its end is always written.
 
         Args:
-            service: What is known of the service that is asked, or of it and the judges'.
+            service: State of the service, or of it and the judges'.
 
         Raises:
             StoreError: It could not be written.

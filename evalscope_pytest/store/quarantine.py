@@ -39,7 +39,7 @@ class Quarantine:
         try:
             if line in self._known:
                 return
-            own_folder(self.path.parent)  # a run that came to its end has removed it
+            own_folder(self.path.parent)  # a run that ended has removed it
             with open(self.path, "ab", opener=own_file) as file:
                 file.write(line)
         except OSError as error:
@@ -48,7 +48,7 @@ class Quarantine:
         self.added += 1
 
     def warn(self) -> str:
-        """Log what was set aside, and return it as a sentence; empty where there was nothing."""
+        """Log what was set aside, and return it as a sentence; empty if there was nothing."""
         if not self.added:
             return ""
         many = "record was" if self.added == 1 else "records were"

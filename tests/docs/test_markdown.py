@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def _prose(page: Path) -> list[str]:
@@ -53,3 +53,18 @@ def test_links_lead_to_files_and_headings_that_are_there(page: Path) -> None:
 def _anchors(page: Path) -> set[str]:
     titles = (line.lstrip("#").strip().lower() for line in _prose(page) if line.startswith("#"))
     return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "CONTRIBUTING.md",
+        "docs/where-to-change.md",
+        *(f"docs/design/{p.name}" for p in (ROOT / "docs/design").iterdir()),
+    ],
+)
+def test_files_of_this_repository_that_a_page_names_exist(page: str) -> None:
+    text = "\n".join(_prose(ROOT / page))
+    for name in re.findall(r"`([a-z_]+/[\w/]+(?:\.py|\.md|/))`", text):
+        folders = (ROOT, ROOT / "evalscope_pytest", *(p for p in (ROOT / "evalscope_pytest").iterdir() if p.is_dir()))
+        assert any((folder / name).exists() for folder in folders), f"{page} names {name}"

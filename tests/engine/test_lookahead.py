@@ -126,3 +126,13 @@ def test_close_returns_soon_although_a_task_swallows_cancellation():
     started = time.monotonic()
     thread.close(timeout_s=0.2)
     assert time.monotonic() - started < 60
+
+
+def test_a_job_is_waited_for_however_long_it_takes(thread):
+    async def slow():
+        await asyncio.sleep(0.3)
+        return "done"
+
+    ahead, job = LookAhead(thread, running=1, buffer=1), Job(slow)
+    ahead.feed_now(job)
+    assert ahead.take(job) == "done"

@@ -1,11 +1,16 @@
-"""Which parameters make a reply repeatable."""
+"""Which parameters make a reply repeatable, and what of a reply is kept."""
 
 from __future__ import annotations
+
+import asyncio
 
 import pytest
 
 from evalscope_pytest.config.generation import GenerationConfig
-from evalscope_pytest.engine.reuse import is_repeatable
+from evalscope_pytest.core.secret import Secret
+from evalscope_pytest.core.values import Message, ModelOutput
+from evalscope_pytest.engine.reuse import is_repeatable, reply_of
+from evalscope_pytest.models.protocol import Request
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,18 @@ from evalscope_pytest.engine.reuse import is_repeatable
 )
 def test_repeatable_parameters(parameters, repeatable):
     assert is_repeatable(GenerationConfig(**parameters)) is repeatable
+
+
+KEY = "sk-live-4711-abcdefgh"
+
+
+@pytest.mark.parametrize("part", ["text", "reasoning"])
+def test_a_key_that_a_proxy_writes_into_one_part_of_a_reply_is_masked(part):
+    Secret(KEY)
+
+    async def echo(request):
+        return ModelOutput(**{"text": "42", "reasoning": "6 * 7", part: f"your key is {KEY}"})
+
+    output = asyncio.run(reply_of(echo, Request((Message("user", "6 * 7?"),), GenerationConfig()), None, ""))
+    assert KEY not in output.text + output.reasoning
+    assert getattr(output, part).startswith("your key is ")

@@ -13,8 +13,7 @@ import pytest
 from evalscope_pytest import Message, Sample, Score
 from evalscope_pytest.core.errors import TransientError
 from evalscope_pytest.judge.contract import Labels, Number
-from evalscope_pytest.judge.fence import fenced
-from evalscope_pytest.judge.judging import Judging, compared, graded
+from evalscope_pytest.judge.judging import Judging, compared, fenced, graded
 from evalscope_pytest.judge.panel import JudgeError, Panel, judge
 from tests.servers.judge import keyed
 from tests.servers.judge import verdict as stated
@@ -115,6 +114,33 @@ def test_a_reply_that_wins_in_both_orders_wins() -> None:
 
     assert judged(COMPARED, Scripted(prefers_lima)).values == {"win_rate": 1.0}
     assert judged(COMPARED, Scripted(prefers_lima), reply="Lima!").values == {"win_rate": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("question", "reply_first"),
+    [
+        ("Who wrote Faust?", False),
+        ("What is 2 + 2?", False),
+        ("Name a river.", False),
+        ("Why is the sky blue?", True),
+        ("你好", True),
+    ],
+)
+def test_the_question_alone_decides_which_reply_is_shown_first(question: str, reply_first: bool) -> None:
+    """A resumed run, and a later version, send the same comparison again."""
+    (item,) = COMPARED.items(Sample(question, "x"), "Lima")
+    first = item.questions[0].messages[-1].content
+    assert (first.index("Lima") < first.index("the baseline")) is reply_first
+
+
+@pytest.mark.parametrize(("label", "metadata_weights"), [("much better", {"win_rate": 3.0}), ("better", None)])
+def test_a_label_of_several_battles_weighs_as_many(label: str, metadata_weights: dict[str, float] | None) -> None:
+    values = {"much better": 1.0, "better": 1.0, "worse": 0.0}
+    battle = compared(
+        "battle", "{a} {b}", values, baseline=lambda sample: "the baseline", weights={"much better": 3.0}, swap=False
+    )
+    score = judged(battle, Scripted([verdict(label)]), reply="Lima")
+    assert score.metadata.get("weights") == metadata_weights
 
 
 def test_a_comparison_decided_in_one_order_only_is_an_error() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import unicodedata
 from datetime import datetime, timezone
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import StoreError, UsageError
 from evalscope_pytest.store import layout
-from evalscope_pytest.store.layout import WorkDir, free_model_id, model_id_of, open_work_dir, record_names, safe_name
+from evalscope_pytest.store.layout import WorkDir, open_work_dir, record_names, safe_name
 
 NOW = datetime(2026, 3, 9, 10, 5, 42, tzinfo=timezone.utc)
 HOSTILE = st.text() | st.sampled_from(
@@ -73,32 +72,6 @@ def test_folders_stay_below_the_root(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     for path in (workdir.predictions("../../x"), workdir.report_file("/etc", ".."), workdir.reviews("..")):
         assert path.resolve().is_relative_to(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("model", "model_id"),
-    [
-        ("Qwen/Qwen3-0.6B", "Qwen3-0.6B"),
-        ("./model/qwen2.5/", "qwen2.5"),
-        ("qwen2.5", "qwen2.5"),
-        ("C:\\models\\tiny", "tiny"),
-        ("组织/模型", "模型"),
-    ],
-)
-def test_model_id_is_the_last_part_of_the_model(model: str, model_id: str) -> None:
-    assert model_id_of(model) == model_id
-
-
-def test_two_models_of_one_base_name_get_folders_of_their_own(tmp_path: Path) -> None:
-    workdir = WorkDir(tmp_path)
-    assert free_model_id(workdir, "one/tiny") == "tiny"
-    folder = workdir.predictions("tiny")
-    folder.mkdir(parents=True)
-    (folder / "quiz_main.jsonl").write_text(json.dumps({"index": 0, "model": "one/tiny"}) + "\n")
-    assert free_model_id(workdir, "one/tiny") == "tiny"
-    other = free_model_id(workdir, "two/tiny")
-    assert other.startswith("tiny~")
-    assert other == free_model_id(workdir, "two/tiny")
 
 
 def test_each_run_gets_a_directory_of_its_own(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def _measured(end: Connection, endpoint: Endpoint, workload: Workload, level: Le
         return await begun
 
     try:
-        future = thread.submit(drive(endpoint, workload, level, live, stop, part, begin))
+        future = thread.submit(drive(endpoint, workload, level, live, stop, (part, begin)))
         while not warm.wait(0.01) and not future.done():
             _heed(end, stop, 0.0)
         if not future.done():

@@ -56,16 +56,18 @@ async def drive(
     level: Level,
     live: Live,
     stop: Stop,
-    part: Part = WHOLE,
-    begin: Begin | None = None,
+    share: tuple[Part, Begin | None] = (WHOLE, None),
 ) -> Driven:
     """Run a level, or a part of it, in the running event loop.
+
+    Args:
+        share: The part of the level this process runs, and the signal it awaits before its first request.
 
     Raises:
         ConfigError: The address is none, or the data set does not fit.
     """
     client = Client(address_of(endpoint))
-    driver = Driver(client, workload, live, part, begin)
+    driver = Driver(client, workload, live, *share)
     loop = asyncio.get_running_loop()
 
     def end() -> None:

@@ -37,7 +37,7 @@ class Layers:
 
     Attributes:
         scratch: The only folder they may write to: their working directory, emptied after each.
-        readable: Paths they may read, where ``files`` is set.
+        readable: Paths they may read, if ``files`` is set.
         uid: User they run as; None: that of the jail.
         read_all: They need the right to pass folders closed to others: the interpreter lies in one.
         files: Confine them to ``scratch`` and ``readable`` (Landlock).
@@ -99,7 +99,7 @@ class Confinement:
                 reserve far more than they use.
 
         Returns:
-            The file descriptor of the listener that is told of refusals (`seccomp.refuse_told`); -1 if there is none.
+            The file descriptor of the listener for refusals (`seccomp.refuse_told`); -1 if there is none.
 
         Raises:
             OSError: The kernel refused.

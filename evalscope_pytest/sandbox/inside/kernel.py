@@ -40,7 +40,7 @@ def syscall(number: int, *arguments: object) -> int:
 
 
 def prctl(option: int, value: int = 1, third: int = 0) -> None:
-    """Change something about this process; does nothing where the system is not Linux.
+    """Change something about this process; does nothing if the system is not Linux.
 
     Raises:
         OSError: The kernel refused.

@@ -34,7 +34,7 @@ class _Rule(ctypes.Structure):
 
 
 def version() -> int:
-    """Return the version of the kernel's interface; 0 where there is none."""
+    """Return the version of the kernel's interface; 0 if there is none."""
     try:
         return syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))
     except (OSError, AttributeError):

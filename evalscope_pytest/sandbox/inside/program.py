@@ -1,6 +1,6 @@
 """Runs one program in a child of the jail. Whatever the program does, this process is its own.
 
-Of the harness nothing is left that it could use: no module, no descriptor of a number it could guess, and, where tests
+Of the harness nothing is left that it could use: no module, no descriptor of a number it could guess, and, if tests
 run apart (`examiner`), no test.
 """
 
@@ -60,7 +60,7 @@ class Ends(NamedTuple):
             number is in no Python object while the program runs.
         calls: Where calls of tests that run apart come from.
         answers: Where their answers go.
-        listener: Socket that takes the descriptor through which refusals are told.
+        listener: Socket that takes the descriptor through which refusals are reported.
     """
 
     stdin: int

@@ -1,7 +1,7 @@
 """Seccomp: system calls a program may not make.
 
 The filter is a list of what is refused. What isolates are namespaces and Landlock; this closes what they leave open:
-sockets, kernel interfaces with a history, and, where there are no namespaces, other processes. Numbers are those of
+sockets, kernel interfaces with a history, and, if there are no namespaces, other processes. Numbers are those of
 the kernel's headers (asm/unistd_64.h, asm-generic/unistd.h).
 """
 
@@ -46,7 +46,7 @@ _ON_PROCESSES = {
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
 }  # fmt: skip
-# Refused where files are not a namespace's own: Landlock leaves metadata alone, and before Linux 6.2 the length.
+# Refused if files are not a namespace's own: Landlock leaves metadata alone, and before Linux 6.2 the length.
 _ON_FILES = {
     "chmod": (90, -1), "chown": (92, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
     "fchown": (93, 55), "fchownat": (260, 54), "fremovexattr": (199, 16), "fsetxattr": (190, 7),
@@ -71,7 +71,7 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _INSTRUCTION = struct.Struct("=HBBI")
 _SET_MODE_FILTER = 1
 
-# Refusals that only jails without namespaces make are told to a listener (seccomp_unotify(2)), which refuses them.
+# Refusals that only jails without namespaces make go to a listener (seccomp_unotify(2)), which refuses them.
 _USER_NOTIF = 0x7FC00000
 _NEW_LISTENER = 1 << 3
 _NOTIF_RECV, _NOTIF_SEND = 0xC0502100, 0xC0182101
@@ -84,7 +84,7 @@ class UnknownArchitectureError(OSError):
 
 
 def supported() -> bool:
-    """Tell whether there is a table for this processor."""
+    """Return whether there is a table for this processor."""
     return platform.machine() in _AUDIT_ARCH
 
 
@@ -157,12 +157,12 @@ class Filter:
             except OSError as error:
                 if error.errno not in (errno.EINVAL, errno.EBUSY):  # no listeners here, or one is there already
                     raise
-        syscall(number, mode, ctypes.c_uint(0), ctypes.byref(program))  # nobody is told: what would be is refused
+        syscall(number, mode, ctypes.c_uint(0), ctypes.byref(program))  # without a listener, its calls are refused
         return -1
 
 
 def refuse_told(listener: int) -> str:
-    """Refuse a system call that a listener is told of.
+    """Refuse a system call and notify a listener.
 
     Returns:
         What it was for: `PROCESSES` or `ATTRIBUTES`; empty if the caller has gone meanwhile.
@@ -215,7 +215,7 @@ def _socketpair(number: int) -> list[bytes]:
 
 
 def _clone(number: int, *, forks: bool) -> list[bytes]:
-    """Allow threads, and processes where they may be; never a new namespace."""
+    """Allow threads, and processes if they may be; never a new namespace."""
     if forks:
         rest = [_step(_RETURN, _ALLOW)]
     else:

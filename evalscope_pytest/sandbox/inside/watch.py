@@ -11,10 +11,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from .confinement import Bounds, Layers
+from .confinement import Layers
 from .descriptors import take
 from .idle import Idle
-from .program import BROKEN, OUT_OF_MEMORY
+from .program import BROKEN, OUT_OF_MEMORY, Order
 from .seccomp import refuse_told
 
 if TYPE_CHECKING:
@@ -54,38 +54,28 @@ class Watch:
 
     Args:
         pid: The child that runs it, leader of its own session.
+        order: The program. If it has tests, output beyond what is kept is dropped, since the tests decide.
         layers: How it is confined.
-        examiner: A process that is none of the program's, and runs its tests if these run ``apart``.
+        examiner: A process of the sandbox, not of the program; it runs the tests if these run ``apart``.
         told: Socket through which the program's listener comes, if it has one (`seccomp`).
-        tested: It has tests: output beyond what is kept is dropped, since the tests decide.
     """
 
-    def __init__(
-        self,
-        pid: int,
-        bounds: Bounds,
-        layers: Layers,
-        examiner: Examiner | None,
-        *,
-        apart: bool,
-        told: int,
-        tested: bool,
-    ) -> None:
+    def __init__(self, pid: int, order: Order, layers: Layers, examiner: Examiner | None, *, told: int) -> None:
         self._pid = pid
-        self._bounds = bounds
+        self._bounds = bounds = order.bounds
         self._namespace = layers.namespace
         self._scratch = layers.scratch
         self._standing = examiner
-        self._examiner = examiner if apart else None
+        self._examiner = examiner if order.apart else None
         self._poll = select.poll()
         self._checked = 0.0
         self._printed: dict[int, bytearray] = {}
-        self._may_print = bounds.output_bytes * (_DROPPED if tested else 1)
+        self._may_print = bounds.output_bytes * (_DROPPED if order.apart or order.tests else 1)
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
         self._idle = Idle(self._processes)
         self._told = told
-        self._listeners = [examiner.listener] if examiner is not None and apart and examiner.listener >= 0 else []
+        self._listeners = [self._examiner.listener] if self._examiner and self._examiner.listener >= 0 else []
         self._obstacle = ""
 
     def until_end(self, stdout: int, stderr: int, answer: int) -> Ended:
@@ -282,7 +272,7 @@ def _signal(pid: int) -> None:
 
 
 def _family(pid: str) -> list[str]:
-    """Return a process and all that it started, as far as the system tells."""
+    """Return a process and all that it started, as far as the system shows."""
     found = [pid]
     for member in found:
         try:
@@ -304,7 +294,7 @@ def _reap(pid: int) -> bool:
 
 
 def _children() -> list[int]:
-    """Return this process's children, as far as the system tells."""
+    """Return this process's children, as far as the system shows."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children") as file:
             return [int(pid) for pid in file.read().split()]
@@ -331,7 +321,7 @@ def _resident(pid: str) -> int:
 
 
 def _threads(pid: int) -> int:
-    """Return the number of a process's threads, which no other limit bounds where the user is nobody's own."""
+    """Return the number of a process's threads, which no other limit bounds if the user is nobody's own."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return int(file.read().rpartition(")")[2].split()[17])
@@ -340,7 +330,7 @@ def _threads(pid: int) -> int:
 
 
 def _too_many(folder: str, most: int) -> bool:
-    """Tell whether a file system of its own holds more files than there are pages in ``most`` bytes."""
+    """Return whether a separate file system holds more files than there are pages in ``most`` bytes."""
     try:
         held = os.statvfs(folder)
     except OSError:
@@ -349,7 +339,7 @@ def _too_many(folder: str, most: int) -> bool:
 
 
 def _too_big(folder: str, most: int) -> bool:
-    """Tell whether a folder holds more than ``most`` bytes. Each file counts as a page at least.
+    """Return whether a folder holds more than ``most`` bytes. Each file counts as a page at least.
 
     What lies too deep to be named counts as too big.
     """

@@ -70,6 +70,12 @@ def _private(fd: int) -> int:
     return moved
 
 
+def _close(*fds: int) -> None:
+    for fd in fds:
+        if fd >= 0:
+            os.close(fd)
+
+
 def _silence() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1):
@@ -83,7 +89,7 @@ def _prepare(layers: Layers) -> None:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     os.chdir(layers.scratch)
     tempfile.tempdir = layers.scratch
-    # This package's own folder is no place for programs to import from.
+    # This package's own folder is not a place for programs to import from.
     sys.path.remove(sys.argv[1])
 
 
@@ -113,7 +119,6 @@ class Runner:
     def run(self, order: Order) -> Ended:
         """Run one program to its end."""
         out, err, answer = os.pipe(), os.pipe(), os.pipe()
-        tested = order.apart or bool(order.tests)
         challenge = os.pipe() if order.tests else _NO_PIPE
         asked, answered = (os.pipe(), os.pipe()) if order.apart else (_NO_PIPE, _NO_PIPE)
         stdin = _stdin(order.stdin)
@@ -130,11 +135,8 @@ class Runner:
         nonce = os.urandom(NONCE_BYTES)  # made after the fork: the child can have it from the pipe only
         if order.tests:
             os.write(challenge[1], nonce)
-        for fd in (stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, telling):
-            if fd >= 0:
-                os.close(fd)
-        layers = self._confinement.layers
-        watch = Watch(pid, order.bounds, layers, examiner, apart=order.apart, told=told, tested=tested)
+        _close(stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, telling)
+        watch = Watch(pid, order, self._confinement.layers, examiner, told=told)
         try:
             ended = watch.until_end(out[0], err[0], answer[0])
             if examiner is not None and order.apart and not examiner.loaded:
@@ -143,9 +145,7 @@ class Runner:
             unproven = order.tests and ended.status == "ok" and ended.answer != nonce
             return ended._replace(status="failed") if unproven else ended
         finally:
-            for fd in (out[0], err[0], answer[0], told):
-                if fd >= 0:
-                    os.close(fd)
+            _close(out[0], err[0], answer[0], told)
             if examiner is not None and examiner.spent:
                 self.close()
 

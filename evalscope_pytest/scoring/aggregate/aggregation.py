@@ -26,7 +26,7 @@ class Attempt:
         repeat: 0 for the first generation.
         values: The metrics it has. One that is missing counts in no average of that metric.
         answer: The extracted answer, whose value votes compare.
-        weights: How much a metric's value counts, where that is not 1 (IFEval: instructions of the prompt); for an
+        weights: Weight of a metric's value, if it is not 1 (IFEval: instructions of the prompt); for an
             aggregation over parts, by part.
     """
 
@@ -46,7 +46,7 @@ class AggregatedMetric:
             another by its name.
         dimensions: ``(("k", 2),)``, or nothing.
         score: Unrounded.
-        num: What it is the average of: attempts, the sum of their weights, or groups.
+        num: Items that are averaged: attempts, the sum of their weights, or groups.
     """
 
     name: str
@@ -76,13 +76,13 @@ def aggregate(
 
     Args:
         attempts: In any order.
-        metrics: Which to report.
+        metrics: Aggregations to report.
         aggregation: For all metrics, or by metric (``mean`` for those it does not name).
-        repeats: How many generations of each question were planned: k runs from 1 to it. A question counts for a k
+        repeats: Number of planned generations of each question: k runs from 1 to it. A question counts for a k
             when its first k generations were scored.
 
     Raises:
-        ConfigError: There is no such aggregation.
+        ConfigError: The aggregation does not exist.
     """
     ordered = sorted(attempts, key=lambda attempt: (attempt.group, attempt.repeat))
     result: list[AggregatedMetric] = []
@@ -151,7 +151,7 @@ def _macro_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
 
 
 def _harmonic_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric | None:
-    """Return the harmonic mean of the parts' weighted means; None where a part has nothing that counts."""
+    """Return the harmonic mean of the parts' weighted means; None if a part has nothing that counts."""
     parts = _parts(metric, attempts)
     if not all(any(part.weights) for part in parts):
         return None
@@ -182,7 +182,7 @@ def _battles(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
 
 
 def _clipped_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
-    """Return the mean, or the bound next to it where it is not between 0 and 1."""
+    """Return the mean, or the bound next to it if it is not between 0 and 1."""
     mean = _mean(metric, attempts)
     return AggregatedMetric(metric, "clipped_mean", (), min(max(mean.score, 0.0), 1.0), mean.num)
 

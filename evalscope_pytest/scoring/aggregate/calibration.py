@@ -1,4 +1,4 @@
-"""How far a model's stated confidence is from how often it is right."""
+"""Distance between a model's stated confidence and its accuracy."""
 
 from __future__ import annotations
 

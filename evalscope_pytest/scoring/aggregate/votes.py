@@ -1,4 +1,4 @@
-"""Which extracted answers are one vote: those of equal value, however they are written."""
+"""Groups extracted answers into votes: answers of equal value, however they are written, are one vote."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from ..compare.math_form import simplified, without_unit
 from ..compare.math_value import exact
 
-# Longer answers (programs, essays) are compared as they stand.
+# Longer answers (programs, essays) are compared as they are.
 _LONGEST = 200
 _CURRENCIES = "$£€¥￥"
 _RIGHT = "(a right reply without an answer of its own)"
@@ -20,7 +20,7 @@ def most_voted(answers: Sequence[str | None], right: Sequence[bool]) -> list[int
     Replies without an answer do not vote. One that is right nevertheless has an answer that its scorer did not name.
 
     Args:
-        right: Which of the answers are right.
+        right: True for each answer that is right.
     """
     keys = [_key(answer, fine) for answer, fine in zip(answers, right, strict=True)]
     votes = Counter(key for key in keys if key is not None)

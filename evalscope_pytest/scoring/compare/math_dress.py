@@ -153,7 +153,7 @@ def _unfonted(match: re.Match[str]) -> str:
 
 
 def braces_removed(text: str) -> str:
-    """Return what stands in braces around the whole text."""
+    """Return the text in braces around the whole text."""
     while text.startswith("{") and text.endswith("}") and _closing(text, 0, "{", "}") == len(text):
         text = text[1:-1].strip()
     return text

@@ -1,4 +1,4 @@
-r"""Whether two mathematical answers are the same, as far as that can be told without computer algebra.
+r"""Compares two mathematical answers, as far as that can be decided without computer algebra.
 
 Exact, not lenient: 100 is not 1, 18.001 is not 18, the pair (3,4) is not (4,3), 60% is not 60 unless the question
 asks for a percentage. What a reader would overlook is overlooked: units, currency, thousands separators,
@@ -50,19 +50,19 @@ _MOST_UNORDERED = 100  # Members of a list in any order: each is compared with a
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Pairs (gold, answer) that all have to be equal, which takes computer algebra to tell."""
+    """Pairs (gold, answer) that all have to be equal, which takes computer algebra to decide."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Leniency:
-    """What a benchmark allows that mathematics does not.
+    """Deviations that a benchmark allows and mathematics does not.
 
     Attributes:
         measured: A decimal gold is a rounded quantity: an answer that rounds to it is right.
         any_order: The members of a list may come in any order, whatever the question says.
-        tolerances: How far a number may be off: of each member of a list, or one for all. Empty: not at all.
+        tolerances: Tolerance for a number: of each member of a list, or one for all. Empty: not at all.
     """
 
     measured: bool = False
@@ -84,8 +84,8 @@ def same(gold: str, answer: str, question: str = "", leniency: Leniency = STRICT
 
     Args:
         gold: The reference answer.
-        answer: What was read from the reply.
-        question: Tells whether a percentage is asked for, and whether several values may come in any order.
+        answer: Answer extracted from the reply.
+        question: Decides whether a percentage is requested, and whether several values may come in any order.
     """
     if _INTEGER.fullmatch(gold) and _INTEGER.fullmatch(answer):
         return int(gold) == int(answer)  # nearly every answer of a word problem: no need to simplify anything
@@ -117,10 +117,8 @@ def _same_written(gold: str, answer: str, question: str, leniency: Leniency) -> 
         return gold == answer
     if _squashed(gold) == _squashed(answer):
         return True
-    if _RANGE_SIGN.search(gold) or _RANGE_SIGN.search(answer):
-        one, other = ranges(gold), ranges(answer)
-        if one is not None and other is not None:
-            return _same_ranges(one, other, leniency)
+    if (in_ranges := _same_as_ranges(gold, answer, leniency)) is not None:
+        return in_ranges
     one_sides, other_sides = _sides(gold, ""), _sides(answer, question)
     if one_sides.relation or other_sides.relation:
         return _same_relation(one_sides, other_sides)
@@ -131,14 +129,27 @@ def _same_written(gold: str, answer: str, question: str, leniency: Leniency) -> 
         return gold == answer
     if _squashed(gold) == _squashed(answer):
         return True
-    vectors = _cells(gold), _cells(answer)
-    if (vectors[0] is None) is not (vectors[1] is None):
-        vectors = vectors[0] or _unit_vectors(gold, vectors[1]), vectors[1] or _unit_vectors(answer, vectors[0])
-    if vectors[0] is not None and vectors[1] is not None:
-        return _same_cells(vectors[0], vectors[1], leniency)
+    if (in_cells := _same_as_vectors(gold, answer, leniency)) is not None:
+        return in_cells
     if len(_parts(gold)) > 1 or len(_parts(answer)) > 1:
         return _same_parts(gold, answer, question, leniency)
     return _same_value(gold, answer, question, leniency)
+
+
+def _same_as_ranges(gold: str, answer: str, leniency: Leniency) -> bool | Undecided | None:
+    """Compare two ranges; None unless both are."""
+    if not (_RANGE_SIGN.search(gold) or _RANGE_SIGN.search(answer)):
+        return None
+    one, other = ranges(gold), ranges(answer)
+    return _same_ranges(one, other, leniency) if one is not None and other is not None else None
+
+
+def _same_as_vectors(gold: str, answer: str, leniency: Leniency) -> bool | Undecided | None:
+    """Compare two vectors or matrices by their cells; None unless both are."""
+    one, other = _cells(gold), _cells(answer)
+    if (one is None) is not (other is None):
+        one, other = one or _unit_vectors(gold, other), other or _unit_vectors(answer, one)
+    return _same_cells(one, other, leniency) if one is not None and other is not None else None
 
 
 def _sides(text: str, question: str) -> Sides:
@@ -251,9 +262,8 @@ def _same_value(gold: str, answer: str, question: str, leniency: Leniency) -> bo
         return _squashed(gold_bare) == _squashed(answer_bare)
     if _is_word(gold) or _is_word(answer):
         return _letters(gold) == _letters(answer)
-    if gold_value is not None and answer_bare.isalpha():
-        return False
-    if answer_value is not None and _VARIABLE.search(_COMMANDS.sub(" ", gold)):
+    is_variable = gold_value is not None and answer_bare.isalpha()
+    if is_variable or (answer_value is not None and _VARIABLE.search(_COMMANDS.sub(" ", gold))):
         return False
     if _squashed(gold_bare) == _squashed(answer_bare):
         return True
@@ -324,7 +334,7 @@ def _same_parts(gold: str, answer: str, question: str, leniency: Leniency) -> bo
 
 
 def _alternatives(text: str, parts: Sequence[str]) -> bool:
-    """Tell whether a list says what one unknown may be ("x=2, x=-3"; "2 or -3"): then its order means nothing."""
+    """Return whether a list says what one unknown may be ("x=2, x=-3"; "2 or -3"): then its order means nothing."""
     names = {_squashed(part.partition("=")[0]) for part in parts if "=" in part}
     return " or " in text or (len(names) == 1 and all("=" in part for part in parts))
 

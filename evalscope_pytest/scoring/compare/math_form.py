@@ -72,7 +72,7 @@ def written(text: str, *, label: bool = True) -> str:
 
     Args:
         text: An answer.
-        label: Whether an option's letter before the value may go.
+        label: True if an option's letter before the value may go.
     """
     text = fold(text[:LONGEST]).strip()
     if "..." in text or "dots" in text or "…" in text:
@@ -169,7 +169,7 @@ def without_unit(text: str) -> str:
 
 
 def asked_scale_removed(text: str, question: str) -> str:
-    """Return ``3.5`` for ``3.5万元`` where the question asks for 万元, so that the scale is a unit; else ``text``."""
+    """Return ``3.5`` for ``3.5万元`` if the question asks for 万元, so that the scale is a unit; else ``text``."""
     match = _VALUE_THEN_UNIT.match(_CURRENCY.sub("", text))
     if match is None:
         return text
@@ -179,7 +179,7 @@ def asked_scale_removed(text: str, question: str) -> str:
 
 
 def _is_unit(unit: str, *, separated: bool) -> bool:
-    """Tell a unit from variables: ``5 cm``, ``5apples`` and ``5个`` have one, ``5x`` and ``5ab`` do not."""
+    """Return whether a text is a unit, as in ``5 cm``, ``5apples`` and ``5个``, and not variables (``5x``, ``5ab``)."""
     if unit[:1] == "/":
         return True  # "$18/day"
     if unit in _MONEY_BEHIND or _OTHER_SCRIPT.fullmatch(unit):

@@ -1,11 +1,11 @@
-r"""What a reader passes over around a value: words and option labels before it, a rounded value or a unit behind it."""
+r"""Skips the text around a value: words and option labels before it, a rounded value or a unit behind it."""
 
 from __future__ import annotations
 
 import re
 
 _WORD = re.compile(r"[A-Za-z]{3,}|\b(?:[Hh]e|[Ii]t|[Ww]e)\b|[\u0370-\u1fff\u3040-\u30ff一-鿿]")
-# What stands before a value and what it is of; a colon or a verb ends it.
+# The words before a value and what it is of; a colon or a verb ends it.
 _LEAD = re.compile(
     r"\s*(?P<words>[^\d\\{}\[\]=<>:;^*/+|$]{1,80}?(?:\([A-Za-z0-9]{1,2}\)|\b[A-Za-z]?\d{0,2})?)\s*"
     r"(?::(?![=:])|(?<=[\s)\d])(?:is|are|was|equals?)\b:?|(?:是|为))\s*"
@@ -143,7 +143,7 @@ def _one_cut(text: str, at: int) -> str:
     head, behind = text[start:at], text[at + len(_SIGN) :]
     if joined := _JOINED_BY.search(text[:at]):
         if text[: joined.start()].strip() and not joined.group().lstrip().startswith("("):
-            # "2\pi, or \approx 6.28": the rounded value is no second answer.
+            # "2\pi, or \approx 6.28": the rounded value is not a second answer.
             return text[: joined.start()] + text[end:]
         return text[:at] + behind.lstrip()
     if not head.strip() or head.rstrip().endswith("="):

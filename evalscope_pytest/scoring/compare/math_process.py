@@ -65,7 +65,9 @@ def _equal(gold: str, answer: str) -> bool:
 
 
 def _far_apart(gold: Any, answer: Any) -> bool:
-    """Tell values whose ratio is not one: math-verify takes any two for equal that differ by less than 1e-15.
+    """Return whether the ratio of two values is not one.
+
+    math-verify takes any two for equal that differ by less than 1e-15.
 
     Variables are given values. What has no number for a value (sets, equations, matrices) is not judged here.
     """
@@ -87,7 +89,7 @@ def _far_apart(gold: Any, answer: Any) -> bool:
 
 
 def _same_equation(gold: Any, answer: Any) -> bool:
-    """Tell equations of which one is a multiple of the other, terms on whatever side."""
+    """Return whether one equation is a multiple of the other, terms on whatever side."""
     from sympy import Eq, simplify
 
     if not isinstance(gold, Eq) or not isinstance(answer, Eq) or gold.free_symbols != answer.free_symbols:

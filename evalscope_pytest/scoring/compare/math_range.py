@@ -36,9 +36,9 @@ class Ranges:
     """A union of intervals.
 
     Attributes:
-        pieces: From low to high, as far as that can be told.
+        pieces: From low to high, as far as known.
         name: The variable, empty in interval notation.
-        plain: Whether it is one pair in brackets, which may be a point as well.
+        plain: True if it is one pair in brackets, which may be a point as well.
     """
 
     pieces: tuple[Range, ...]
@@ -167,7 +167,7 @@ def _both(one: Ranges | None, other: Ranges | None) -> Ranges | None:
 
 
 def _ordered(pieces: list[Range]) -> tuple[Range, ...]:
-    """Sort by the lower end, or by the upper one where that is infinite; leave the order when an end is unknown."""
+    """Sort by the lower end, or by the upper one if that is infinite; leave the order when an end is unknown."""
     keys: list[tuple[int, Fraction]] = []
     for piece in pieces:
         if piece.low is None:

@@ -37,10 +37,10 @@ class Sides:
     """An answer as a reader takes it: a value, with the name it is given; or an equation that says more.
 
     Attributes:
-        value: What the name is equal to; of an equation that says more, all of it.
-        name: What is before "=", empty when there is nothing.
-        relation: Whether both sides say something, as in ``2x + 1 = 5``.
-        ends: What a relation begins and ends with.
+        value: Value of the name; of an equation that says more, all of it.
+        name: Text before "=", empty if there is none.
+        relation: True if both sides have content, as in ``2x + 1 = 5``.
+        ends: First and last part of a relation.
     """
 
     value: str
@@ -85,7 +85,7 @@ def _top_level(text: str) -> list[str]:
 
 
 def is_name(text: str) -> bool:
-    r"""Tell a bare name (``x``, ``a_1``, ``f(2)``, ``|AB|``, ``\angle A``, ``Area``) from what calculates with one."""
+    r"""Return whether a text is a bare name: ``x``, ``a_1``, ``f(2)``, ``|AB|``, ``\angle A``, ``Area``."""
     if _NAMES.fullmatch(text):
         return True
     if call := _CALL.fullmatch(text):
@@ -101,7 +101,7 @@ def _is_words(text: str) -> bool:
 
 
 def _consecutive(text: str) -> bool:
-    """Tell a product of variables (abc, xyz) from a word."""
+    """Return whether a text is a product of variables (abc, xyz) rather than a word."""
     return all(ord(after) - ord(before) == 1 for before, after in pairwise(text))
 
 
@@ -128,7 +128,7 @@ def _asked_for(left: str, question: str) -> bool:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Tell whether two names may stand for the same: symbols have to be equal, words say which symbol is meant."""
+    """Return whether two names may stand for the same: symbols have to be equal, words say which symbol is meant."""
     plain = re.compile(r"[\s{}]")
     one, other = plain.sub("", one), plain.sub("", other)
     one, other = (

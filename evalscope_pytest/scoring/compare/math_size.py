@@ -1,4 +1,4 @@
-r"""Numbers that cannot be written out: ``9^{9^{9^{9}}}``, ``(10^{9})!``. Told from the text, without computing them."""
+r"""Numbers that cannot be written out: ``9^{9^{9^{9}}}``, ``(10^{9})!``. Found without computing them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OPENING = {"}": "{", ")": "("}
 
 
 def is_huge(text: str) -> bool:
-    """Tell whether a part of an expression is an integer power of over 500 million bits, or a factorial as large."""
+    """Return whether a part of an expression is an integer power of over 500 million bits, or a factorial as large."""
     text = re.sub(r"\s|\\(?:left|right)(?![A-Za-z])", "", text)
     return any(
         _is_huge_factorial(text, found.start()) if found.group() == "!" else _is_huge_power(text, found.start())

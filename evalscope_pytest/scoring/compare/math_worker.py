@@ -32,7 +32,7 @@ LIMIT_S = 5.0
 _OUT_OF_TIME = -getattr(signal, "SIGPROF", 1 << 30)  # what a child dies of that has used up its processor time
 _PATIENCE = 12  # times that limit: how long a child may take that gets hardly any of the processor
 _SPARE_AFTER_S = 1.0  # A pair this slow is likely to be killed: the next child starts meanwhile.
-_START_S = 120.0  # Importing sympy takes half a second of CPU, and much longer where many processes start at once.
+_START_S = 120.0  # Importing sympy takes half a second of CPU, and much longer when many processes start at once.
 _MEMORY_BYTES = 2 << 30
 _LONGEST = 1000
 _DEEPEST = 40
@@ -42,7 +42,7 @@ class MathWorker:
     """A thread that hands pairs, one after another, to a child process it can kill.
 
     Args:
-        limit_s: Seconds of processor time one comparison may take before it counts as "timeout"; of the clock, where
+        limit_s: Seconds of processor time one comparison may take before it counts as "timeout"; of the clock, if
             the system cannot limit the other.
     """
 
@@ -81,14 +81,14 @@ class MathWorker:
             try:
                 loop.call_soon_threadsafe(settle, result)
             except RuntimeError:
-                return  # The loop is closed: whoever asked is gone.
+                return  # The loop is closed: the caller is gone.
 
         self._ensure_thread()
         self._jobs.put((gold, answer, settle_from_thread))
         return await future
 
     def close(self) -> None:
-        """End the children. The worker starts a new one when it is asked again."""
+        """End the children. The worker starts a new one at the next comparison."""
         children = (self._child, self._spare)
         self._child = self._spare = None
         for child in children:
@@ -151,7 +151,7 @@ class MathWorker:
 
 
 def _too_much(text: str) -> bool:
-    """Tell text no answer looks like, before it costs a process: very long, or nested deeper than people write."""
+    """Return whether text is too long or too deeply nested for an answer, before it costs a process."""
     if len(text) > _LONGEST:
         return True
     depth = deepest = 0
@@ -170,7 +170,7 @@ def _launch(limit_s: float) -> subprocess.Popen[bytes]:
             "Type: pip install math-verify."
         )
     command = [sys.executable, "-I", "-W", "ignore", str(Path(__file__).with_name("math_process.py"))]
-    # A session of its own: Ctrl-C in the terminal is for pytest, which ends the child itself.
+    # A separate session: Ctrl-C in the terminal is for pytest, which ends the child itself.
     return subprocess.Popen(  # noqa: S603 - our own script, by our own interpreter
         [*command, str(Path(spec.origin).parent.parent), str(_MEMORY_BYTES), str(limit_s)],
         stdin=subprocess.PIPE,

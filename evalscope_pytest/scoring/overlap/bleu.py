@@ -19,7 +19,7 @@ def bleu() -> Scorer:
     """Compare a reply with its targets: ``bleu-n`` is the precision of n-grams of just that length, in [0, 1].
 
     Each is multiplied by the brevity penalty. Chinese is cut into words by jieba, anything else as English; white
-    space is no word. With several targets, an n-gram may match any of them.
+    space is not a word. With several targets, an n-gram may match any of them.
     """
     return Scorer("bleu", METRICS, lambda text, sample: Score.of(bleu_values(text, sample), answer=text))
 

@@ -9,7 +9,7 @@ from ..protocol import Scorer
 from .segmentation import MOST_COMPARED, chinese_words, is_chinese
 
 METRICS = tuple(f"Rouge-{kind}-{value}" for kind in ("L", "1", "2") for value in "RPF")
-# Only so many words of each text are compared, which bounds the time (the square of it) for whatever a model writes.
+# Maximum number of words of each text that are compared: the time grows with the square of it.
 LONGEST = 20_000
 
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 # jieba's time grows with the square of a run of characters it does not know: lines are cut into pieces of this length.
 PIECE = 500
-# What a text has beyond so many characters is not compared with another.
+# Maximum number of characters of a text that are compared.
 MOST_COMPARED = 1 << 17
 # It needs up to 10 us a character: what a text has beyond this many is left out.
 LONGEST = 20_000
 
 
 def is_chinese(text: str) -> bool:
-    """Tell whether there is a Chinese character in ``text``."""
+    """Return whether there is a Chinese character in ``text``."""
     return not text.isascii() and any("\u4e00" <= character <= "\u9fa5" for character in text)
 
 
@@ -44,7 +44,7 @@ def _cutter() -> jieba.Tokenizer:
         warnings.simplefilter("ignore")  # of its own source, and of pkg_resources, which a session may turn into errors
         import jieba
 
-    # It reports its start on stderr, and adds a handler of its own to do so.
+    # It reports its start on stderr, and adds its own handler to do so.
     logging.getLogger("jieba").setLevel(logging.ERROR)
     cutter = jieba.Tokenizer()
     cutter.tmp_dir = _own_folder()

@@ -1,4 +1,4 @@
-"""BLEU and ROUGE together: how close a free answer comes to the reference's wording."""
+"""BLEU and ROUGE together: how close a free answer is to the reference's wording."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tests can run out of their program's reach: those that only call its functions and look at what comes back."""
+"""Finds tests that can run out of the program's reach: those that only call its functions and look at the result."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def set_apart(tests: str, entry: str = "", head: str = "", reference: str = "") 
 
 
 def _is_only_called(name: str, tests: str, solution: str) -> bool:
-    """Tell whether a name is a plain function of the solution, of which tests want nothing but its values."""
+    """Return whether a name is a plain function of the solution, of which tests want nothing but its values."""
     if re.search(rf"\b(?:{name}|candidate)\s*\.", tests):
         return False
     kinds = re.findall(rf"^(async[ \t]+def|def|class)[ \t]+{name}\b", solution, re.MULTILINE)

@@ -9,7 +9,7 @@ BODY = "\n    pass\n"  # makes a function of a head alone
 
 
 def before_line(code: str, beginnings: tuple[str, ...]) -> str:
-    """Return what stands before the first line with one of these beginnings."""
+    """Return the text before the first line with one of these beginnings."""
     lines = code.split("\n")
     at = next((number for number, line in enumerate(lines) if line.startswith(beginnings)), len(lines))
     return "\n".join(lines[:at])
@@ -20,7 +20,7 @@ def completed(head: str, code: str, defines: tuple[str, ...]) -> str:
 
     Args:
         code: Its body, or the whole function once more, which then replaces the head.
-        defines: How a line begins that defines the function.
+        defines: Beginnings of a line that defines the function.
     """
     if any(line.startswith(defines) for line in code.split("\n")):
         return f"{head}{BODY if _is_bare(head) else ''}\n{code}"
@@ -28,7 +28,7 @@ def completed(head: str, code: str, defines: tuple[str, ...]) -> str:
 
 
 def _is_bare(head: str) -> bool:
-    """Tell whether a head ends with its signature: not even a docstring makes it a function."""
+    """Return whether a head ends with its signature: not even a docstring makes it a function."""
     lines = (line.partition("#")[0].rstrip() for line in reversed(head.split("\n")))
     return next(filter(None, lines), "").endswith(":")
 

@@ -54,7 +54,7 @@ class _Test(NamedTuple):
 
 
 def contest_answer() -> Scorer:
-    """Judge a Python program by what it answers to each input, where every answer has to be right.
+    """Judge a Python program by what it answers to each input, all of which have to be right.
 
     The sample's ``private`` holds ``public`` and ``packed`` tests, as LiveCodeBench has them; its metadata the
     ``function`` to call, empty for a program that reads its input and prints the answer.
@@ -136,7 +136,7 @@ def _different_lines(printed: Sequence[str], expected: Sequence[str]) -> str:
 
 
 def _numbers(line: str, other: Any = None) -> Any:
-    """Return the numbers of a line, or ``other`` where not all of it is numbers."""
+    """Return the numbers of a line, or ``other`` if not all of it is numbers."""
     try:
         numbers = [Decimal(word) for word in line.split()]
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""Programs in other languages than Python, compiled where they have to be, with their tests behind them (MultiPL-E)."""
+"""Programs in other languages than Python, compiled if they have to be, with their tests behind them (MultiPL-E)."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ public final class Pair<A, B> {
 
 @dataclass(frozen=True)
 class Language:
-    """How one language is run.
+    """Commands and conventions of one language.
 
     Attributes:
-        name: What people call it.
-        label: What its fenced blocks are called in prompts; ``labels`` are others that count.
+        name: Common name.
+        label: Name of its fenced blocks in prompts; ``labels`` are others that count.
         file: Where the program is written.
         command: Shell command that compiles and runs it.
-        probe: Shell command that succeeds where it can be run, compiler and libraries of the tests.
+        probe: Shell command that succeeds if it can be run, compiler and libraries of the tests.
         say: Statement that prints ``{mark}``.
-        closing: How many times ``closer`` stands behind the last statement of the tests; 0: that goes to the end.
-        head: What is put before the program.
-        main: How a line begins that opens the program's own entry, which is left out: the tests have theirs.
+        closing: Number of times ``closer`` follows the last statement of the tests; 0: that goes to the end.
+        head: Text before the program.
+        main: Beginning of a line that opens the program's own entry, which is left out: the tests have theirs.
         in_class: The function is a method, and the tests close its class.
-        compiles: It starts processes of its own.
-        function: What a line begins with in which the function's name follows; empty: the name stands before a bracket.
+        compiles: It starts its own processes.
+        function: Beginning of a line that ends with the function's name; empty: the name precedes a bracket.
         files: Files it needs beside it.
     """
 
@@ -85,7 +85,7 @@ class Language:
         return f"{self.head}{body}\n{tests[:at]}\n{self.say.replace('{mark}', mark)}\n{tests[at:]}"
 
     def _complete(self, prompt: str, code: str, tests: str) -> tuple[str, str]:
-        """Return program and tests where the reply is the whole function; the tests expect it without its end."""
+        """Return program and tests if the reply is the whole function; the tests expect it without its end."""
         if not self._defines(prompt, code):
             return f"{prompt}{code}", tests
         lines = code.split("\n")

@@ -1,4 +1,4 @@
-"""What a run in the sandbox says about a program."""
+"""Derives a program's outcome from its run in the sandbox."""
 
 from __future__ import annotations
 

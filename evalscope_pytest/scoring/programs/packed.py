@@ -16,7 +16,7 @@ _AROUND = {"PROTO", "FRAME", "MEMOIZE", "BINPUT", "STOP"}
 
 
 def check_packed(packed: str) -> None:
-    """Look at the beginning of a packed text, so that what is none is found before anything is asked.
+    """Look at the beginning of a packed text, so that a wrong one is found before any request is sent.
 
     Raises:
         ValueError: It is none.

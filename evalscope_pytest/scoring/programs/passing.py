@@ -24,7 +24,7 @@ _IMPORTED = re.compile(r"^[ \t]{0,80}(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]
 
 
 class _Reading(NamedTuple):
-    """How a reply is read; see `program_passes`."""
+    """Reader of a reply; see `program_passes`."""
 
     completes: bool
     begin: str
@@ -39,8 +39,8 @@ def program_passes(*, completes: bool = False, marks: tuple[str, str] = ("", "")
 
     Args:
         completes: The question is the head of a function: the reply may be its body alone.
-        marks: What stands before and behind a program, where the prompt's exemplars have such marks.
-        stop: What a line begins with where the program is at its end.
+        marks: Marks before and after a program, if the prompt's exemplars have such marks.
+        stop: Beginnings of a line after the end of the program.
     """
     return Scorer(
         "program_passes",
@@ -53,7 +53,7 @@ def program_passes(*, completes: bool = False, marks: tuple[str, str] = ("", "")
 
 
 def called_function(code: str, tests: str) -> str:
-    """Return the name of the function in a reference solution that its tests call; empty where they call none."""
+    """Return the name of the function in a reference solution that its tests call; empty if they call none."""
     names = re.findall(r"^def (\w+)", code, re.MULTILINE)
     return next((name for name in reversed(names) if f"{name}(" in tests or f"{name} (" in tests), "")
 
@@ -78,7 +78,7 @@ async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxH
 
 
 def _between(text: str, begin: str, end: str) -> str:
-    """Return what stands before the first ``end``, and behind ``begin`` where that is there."""
+    """Return the text before the first ``end``, and behind ``begin`` if that is there."""
     before = text.partition(end)[0] if end else text
     return before.rpartition(begin)[2] if begin else before
 

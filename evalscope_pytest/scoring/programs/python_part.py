@@ -34,8 +34,8 @@ def python_of(text: str, defines: tuple[str, ...] = (), *, last: bool = False) -
     """Return the Python program in a reply: what its fenced block holds, else its part that parses.
 
     Args:
-        defines: How a line begins that defines what the tests call.
-        last: Take the last block rather than the first where none defines anything.
+        defines: Beginnings of a line that defines what the tests call.
+        last: Take the last block rather than the first if none defines anything.
     """
     reply = shown(text)
     block = fenced(reply, PYTHON, defines, last=last)
@@ -45,7 +45,7 @@ def python_of(text: str, defines: tuple[str, ...] = (), *, last: bool = False) -
 
 
 def python_part(text: str, defines: tuple[str, ...] = ()) -> str:
-    """Return the part of ``text`` that is Python, all of it when none can be told apart.
+    """Return the part of ``text`` that is Python, all of it when the parts cannot be separated.
 
     With a function that the tests call it is what parses before it, the last one of these functions, and what follows
     it without prose between; else the longest part without prose.
@@ -95,7 +95,7 @@ def _longest_run(pieces: list[_Piece]) -> tuple[int, int]:
 
 
 def _pieces(lines: list[str]) -> list[_Piece]:
-    """Return the pieces of a text. Prose in front of indented lines is a piece of its own."""
+    """Return the pieces of a text. Prose in front of indented lines is a separate piece."""
     found: list[_Piece] = []
     for group in _groups(lines):
         piece = "\n".join(group)
@@ -126,7 +126,7 @@ def _groups(lines: list[str]) -> list[list[str]]:
 
 
 def _is_code(text: str) -> bool:
-    """Tell whether a text is statements, or the body of a function, and not just a word."""
+    """Return whether a text is statements, or the body of a function, and not just a word."""
     if not text.strip():
         return False
     tree = _parsed(text) or _parsed(completed(_HEAD, text, ()))
@@ -139,7 +139,7 @@ def _is_code(text: str) -> bool:
 
 
 def _is_word(statement: ast.stmt) -> bool:
-    """Tell whether a statement does nothing, as words do that happen to parse: ``Done``, ``Note: recursion``."""
+    """Return whether a statement does nothing, as words do that happen to parse: ``Done``, ``Note: recursion``."""
     if isinstance(statement, ast.AnnAssign):
         return statement.value is None and isinstance(statement.target, ast.Name) and statement.target.id[:1].isupper()
     return isinstance(statement, ast.Expr) and isinstance(

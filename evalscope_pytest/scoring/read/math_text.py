@@ -19,7 +19,6 @@ from .closing import without_closing
 from .expressions import formula_at, is_value, mathematical, mathematical_only, tokens_of
 from .json_text import json_answer
 from .marker import announcements
-from .markup import rows_apart, unmarked
 from .points import last_points, points
 from .sentence import (
     DENIED_BEFORE,
@@ -80,6 +79,19 @@ _EMPTY_SET = re.compile(
 _WORDS = 4  # A longer claim without a value is prose; the value is looked for behind it.
 _ZH_COUNTED = re.compile(r"-?\d[\d,.]{0,40}(?:/\d{1,20}|%)?[\u0e00-\u0eff\u3040-\u30ff一-鿿]{1,4}")
 _GIVES_BACK = re.compile(r"[\s*_`\"')\]}.,;:!?$]")
+# What is struck out does not count; what is raised or lowered is an exponent or an index.
+_STRUCK = re.compile(r"~~[^~\n]{1,200}~~|<(del|strike)>[^<>\n]{1,200}</\1>", re.IGNORECASE)
+_RAISED = re.compile(r"<sup>([^<>\n]{1,40})</sup>", re.IGNORECASE)
+_LOWERED = re.compile(r"<sub>([^<>\n]{1,40})</sub>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s?/?>|</(?:p|div|li)>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:b|i|u|p|em|strong|span|mark|code|font|center|div|ins|big|small|li|ul|ol|h[1-6])(?:\s[^<>\n]{0,120})?>",
+    re.IGNORECASE,
+)
+_ROW = re.compile(r"^[ \t]{0,8}\|[ \t]([^\n]{1,400})\|[ \t]{0,8}$", re.MULTILINE)
+_STARS = re.compile(r"(?<=[\d)\]}])\*\*(?=\d|\{|\(|-\d)|(?<![A-Za-z][A-Za-z])(?<=[A-Za-z])\*\*(?=\d|\{|\(|-\d)")
+_RUNNING_ON = re.compile(r"(?<![\d.])(\d{0,12}\.\d{3,24})(?:\s?…|\.{3})(?![.\d])")
+_REMARK_ZH = re.compile(r"(?<=\d)（(?=[\d\s+*×÷/=-])")
 
 
 def read_math(text: str) -> str | None:
@@ -87,7 +99,7 @@ def read_math(text: str) -> str | None:
     reply = visible(text).strip()
     if not reply.isascii():
         reply = _PICTURES.sub(" ", reply).strip()
-    reply = unmarked(reply)
+    reply = _unmarked(reply)
     members = json_answer(reply)
     if members is not None:
         return _member(", ".join(members))
@@ -154,21 +166,9 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     """
     if len(several := points(claim)) > 1 and (answer := _listed(claim, several)):
         return answer
-    if bullet := _BULLET.match(claim):
-        claim = claim[bullet.end() :]
-    claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
-    claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
-    if label := _LABEL.match(claim):
-        claim = claim[label.end() :]
-    formula = formula_at(claim, 0)
-    if (
-        formula
-        and is_value(formula.text)
-        and not (_joined(claim[formula.end :]) or DENIED_BEHIND.match(claim, formula.end))
-    ):
-        return formula.text
-    if unknowns := _UNKNOWNS.match(claim):
-        return unknowns.group().replace("$", "")
+    claim = _without_opening(claim)
+    if formula := _opening_formula(claim):
+        return formula
     words = ""
     for sentence in islice(sentences(claim), _SENTENCES):
         if _NO_ANSWER.match(sentence):
@@ -184,6 +184,29 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     if needs_value:
         return None
     return (None if words.isascii() else last_spoken_zh(words)) or words or None
+
+
+def _without_opening(claim: str) -> str:
+    """Return the line of a claim without the bullet, filler words and label before it."""
+    if bullet := _BULLET.match(claim):
+        claim = claim[bullet.end() :]
+    claim = one_line(claim.lstrip(_OPENING).partition("</")[0])
+    claim = claim[_FILLER.match(claim).end() :].lstrip(_OPENING)  # type: ignore[union-attr]
+    label = _LABEL.match(claim)
+    return claim[label.end() :] if label else claim
+
+
+def _opening_formula(claim: str) -> str:
+    """Return the value or the unknowns that a claim begins with, "" if neither does."""
+    formula = formula_at(claim, 0)
+    if (
+        formula
+        and is_value(formula.text)
+        and not (_joined(claim[formula.end :]) or DENIED_BEHIND.match(claim, formula.end))
+    ):
+        return formula.text
+    unknowns = _UNKNOWNS.match(claim)
+    return unknowns.group().replace("$", "") if unknowns else ""
 
 
 def _listed(claim: str, several: tuple[str, ...]) -> str | None:
@@ -247,7 +270,7 @@ def _is_short_text(reply: str) -> bool:
 
 def _last_expression(reply: str) -> str | None:
     """Return the value that the reply's last sentence with one gives, or a reply of at most two words itself."""
-    reply = rows_apart(reply)
+    reply = _rows_apart(reply)
     if (several := points(last_points(reply))) and (answer := _values_of(several)):
         return answer
     tail = one_line(reply.replace("\\boxed{}", " "))[-_SHOWN:]
@@ -262,3 +285,28 @@ def _last_expression(reply: str) -> str | None:
         if not sentence.isascii() and (number := last_spoken_zh(sentence)):
             return number
     return fallback or (reply.strip(" .*_`\"'。") or None if _is_short_text(reply) else None)
+
+
+def _unmarked(reply: str) -> str:
+    """Return ``reply`` with its markup written as plain text or LaTeX; emphasis (``**``) stays."""
+    if "<" in reply:
+        for pattern, plain in ((_RAISED, r"^{\1}"), (_LOWERED, r"_{\1}"), (_BREAK, "\n")):
+            reply = pattern.sub(plain, reply)
+        reply = _TAG.sub("", _STRUCK.sub(" ", reply))
+    elif "~~" in reply:
+        reply = _STRUCK.sub(" ", reply)
+    if "..." in reply or "…" in reply:
+        reply = _RUNNING_ON.sub(r"\1\\ldots ", reply)
+    if "（" in reply:
+        reply = _REMARK_ZH.sub(" （", reply)
+    return "\n".join(map(_power, reply.split("\n"))) if "**" in reply else reply
+
+
+def _rows_apart(reply: str) -> str:
+    """Return ``reply`` with the cells of each table row as parts of a sentence."""
+    return _ROW.sub(lambda match: match.group(1).replace("|", "; "), reply) if "|" in reply else reply
+
+
+def _power(line: str) -> str:
+    """Return a line in which stars that are no pair of bold marks raise to a power."""
+    return _STARS.sub("^", line) if line.count("**") % 2 and len(line) <= 2000 else line

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from evalscope_pytest.engine.turns import Turns
+from evalscope_pytest.engine.asking import ReplyGate
 
 
 def test_one_goes_on_in_each_round_of_the_loop_in_order():
     async def scenario():
-        turns, seen, rounds = Turns(), [], 0
+        gate, seen, rounds = ReplyGate(), [], 0
 
         async def work(number):
-            await turns.turn()
+            await gate.wait()
             seen.append((number, rounds))
 
         tasks = [asyncio.create_task(work(number)) for number in range(5)]
@@ -30,12 +30,12 @@ def test_one_goes_on_in_each_round_of_the_loop_in_order():
 
 def test_who_is_cancelled_keeps_nobody_waiting():
     async def scenario():
-        turns = Turns()
-        tasks = [asyncio.create_task(turns.turn()) for _ in range(4)]
+        gate = ReplyGate()
+        tasks = [asyncio.create_task(gate.wait()) for _ in range(4)]
         await asyncio.sleep(0)
         tasks[0].cancel()
         tasks[2].cancel()
         await asyncio.wait_for(asyncio.gather(tasks[1], tasks[3]), 30)
-        await asyncio.wait_for(turns.turn(), 30)  # and the line starts anew
+        await asyncio.wait_for(gate.wait(), 30)  # and the line starts anew
 
     asyncio.run(scenario())
