@@ -108,12 +108,15 @@ async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, turns: 
 def _take_data(data: bytes, stamp: float, reader: Reader, reply: Reply) -> None:
     from orjson import JSONDecodeError, loads
 
-    if data[:1] == b"[" and data.strip() == b"[DONE]":
+    if data == b"[DONE]":
         reply.ended = True
         return
     try:
         event = loads(data)
     except JSONDecodeError:
+        if data.strip() == b"[DONE]":
+            reply.ended = True
+            return
         if not reader.plain:
             reply.error = "an event of the stream is not JSON"
             return
