@@ -93,18 +93,10 @@ class RunPlan:
         Raises:
             StoreError: It is not there or not readable.
         """
+        from msgspec import convert
+
         path = workdir.journal / "plan.json"
         try:
-            data = json.loads(path.read_bytes())
-            benchmarks = tuple(_benchmark(item) for item in data.pop("benchmarks"))
-            notes = tuple(data.pop("notes", ()))
-            return cls(**data, benchmarks=benchmarks, notes=notes)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return convert(json.loads(path.read_bytes()), cls)  # msgspec's own parser refuses lone surrogates
+        except (OSError, ValueError) as error:
             raise StoreError(f"cannot read the run's plan: {path} ({error}). Run the same command again.") from error
-
-
-def _benchmark(data: dict[str, Any]) -> BenchmarkPlan:
-    data["metrics"] = tuple(data["metrics"])
-    data["subsets"] = tuple(data["subsets"])
-    data["categories"] = {subset: tuple(levels) for subset, levels in data["categories"].items()}
-    return BenchmarkPlan(**data)
