@@ -121,7 +121,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     """Return the mapping a file holds.
 
     Raises:
-        ConfigError: It is missing, too large, of another kind, malformed, gives a key twice, or is no mapping.
+        ConfigError: It is missing, too large, of another type, malformed, gives a key twice, or is not a mapping.
     """
     path = path.expanduser()
     if path.suffix.lower() not in (".yaml", ".yml", ".json"):
