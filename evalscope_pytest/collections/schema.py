@@ -96,7 +96,7 @@ class CollectionSchema:
         """Read it from a file.
 
         Raises:
-            ConfigError: The file cannot be read, or is no collection.
+            ConfigError: The file cannot be read, or is not a collection.
         """
         try:
             data = json.loads(Path(file_path).read_text(encoding="utf-8-sig"))

@@ -52,7 +52,7 @@ def parse_yaml(text: str, *, written: int = MAX_WRITTEN, values: int = MAX_VALUE
         values: The most it may stand for, aliases written out.
 
     Raises:
-        ValueError: It is no YAML, gives a key twice, asks for an object, or holds too much.
+        ValueError: It is not YAML, gives a key twice, asks for an object, or holds too much.
         RecursionError: It is nested too deeply.
     """
     import yaml

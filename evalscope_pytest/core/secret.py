@@ -99,7 +99,7 @@ def _standing_alone(value: str, text: str) -> str:
 
 
 def _is_ordinary(value: str) -> bool:
-    """Tell whether a key may stand in any text by chance: it is short, small letters only, or digits only."""
+    """Return whether a key may occur in any text by chance: it is short, small letters only, or digits only."""
     bare = value.replace("-", "").replace("_", "").replace(" ", "")
     return len(value) < 8 or (len(value) < 20 and (bare.isdigit() or (bare.isalpha() and bare[1:].islower())))
 

@@ -24,7 +24,7 @@ def own_file(path: str, flags: int) -> int:
     """Open a file of a run for `open`'s ``opener``, never through a symbolic link in its place.
 
     Raises:
-        OSError: ``ELOOP`` if there is a link, where the system can tell.
+        OSError: ``ELOOP`` if there is a link, if the system can tell.
     """
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
@@ -86,7 +86,7 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename or removal in ``folder`` survive a power loss, where the system can.
+    """Make a rename or removal in ``folder`` survive a power loss, if the system can.
 
     Raises:
         StoreError: The disk failed.
@@ -105,7 +105,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_file(fd: int) -> None:
-    """Wait until a file or folder is on the disk, where its file system can do that.
+    """Wait until a file or folder is on the disk, if its file system can do that.
 
     Raises:
         OSError: The disk failed.

@@ -72,7 +72,7 @@ class Started:
         self._free: list[int] = []
 
     def begin(self, name: str, phase: Phase = Phase.WORKING) -> int:
-        """Mark what has this id as started, and return its slot; -1 where none is free."""
+        """Mark what has this id as started, and return its slot; -1 if none is free."""
         if self._free:
             slot = self._free.pop()
         elif self._used < self._slots:
@@ -84,7 +84,7 @@ class Started:
         return slot
 
     def enter(self, slot: int, phase: Phase) -> None:
-        """Say what a slot's sample does from now on."""
+        """Set the state of a slot's sample."""
         if slot >= 0:
             self._map[slot * _SLOT.size + 4] = phase
 
@@ -110,7 +110,7 @@ def started_file(workdir: WorkDir, session: str, worker: str) -> Path:
 def left_by_the_dead(path: Path) -> dict[int, Phase]:
     """Return what a process was working on when it died, by `mark_of` its id, and remove its file.
 
-    Empty where it ended in good order.
+    Empty if it ended in good order.
     """
     try:
         data = path.read_bytes()

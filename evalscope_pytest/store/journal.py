@@ -102,7 +102,7 @@ class Journal:
     def wait_for(self, number: int) -> None:
         """Return once a line is in the file: killing the process loses nothing of it any more.
 
-        Mostly it is by then; where not, all that waits is written now, so that this costs one write for many lines.
+        Usually it is by then; if not, all that waits is written now, so that this costs one write for many lines.
 
         Raises:
             StoreError: It could not be written.

@@ -1,4 +1,4 @@
-"""What the light row of a judged sample keeps of its judgements: counts, and votes where there are several."""
+"""Judgements in the light row of a judged sample: counts, and votes if there are several."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..core.values import JudgeCall, Score
 
-# Where a score keeps what judges were asked and replied (judge/panel.py).
+# The key of a score's metadata for requests to judges and their replies (judge/panel.py).
 RECORDS = "judgements"
 _PLACE = {"judge", "item", "order", "repeat"}
 
@@ -21,7 +21,7 @@ class Vote(NamedTuple):
         judge: Position in ``Judged.judges``.
         item: Which of the sample's questions.
         order: Which order two replies were shown in.
-        repeat: 0 for the first time this judge was asked.
+        repeat: 0 for the first request to this judge.
         label: What the verdict is worth for the reply, metric by metric, joined by commas: the same whatever the order.
     """
 
@@ -42,10 +42,10 @@ class Judged:
     """The judgements of one sample.
 
     Attributes:
-        requests: How often judges were asked, second tries included.
+        requests: Number of requests to judges, second tries included.
         judgements: What was to be judged: items, times orders, judges and repeats.
         verdicts: Judgements with a verdict.
-        votes: The verdicts; empty where no item has more than one.
+        votes: The verdicts; empty unless an item has several.
     """
 
     judges: tuple[str, ...]
@@ -62,10 +62,10 @@ class Judged:
 
 
 def judged_header(score: Score | None, calls: Sequence[JudgeCall]) -> dict[str, Any] | None:
-    """Return the row's field as JSON; None for a sample no judge was asked about.
+    """Return the row's field as JSON; None for a sample without a request to a judge.
 
     Args:
-        calls: What judges were asked, where there is no score that says it.
+        calls: What judges were asked, if no score holds it.
     """
     records = _records(score)
     if not records:

@@ -66,7 +66,7 @@ class WorkDir:
 
     @property
     def progress_file(self) -> Path:
-        """Where a run says how far it is."""
+        """The file with a run's progress."""
         return self.root / "progress.json"
 
     @property
@@ -123,7 +123,7 @@ def _hash(text: str) -> str:
 
 
 def record_names(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Return the file name of each (benchmark, subset): EvalScope's ``{benchmark}_{subset}.jsonl`` where it is safe.
+    """Return the file name of each (benchmark, subset): EvalScope's ``{benchmark}_{subset}.jsonl`` if it is safe.
 
     Pairs whose names would be one file, ``a`` + ``b_c`` and ``a_b`` + ``c`` or two that differ in case only, get a
     hash each, so that names are injective and do not depend on the order of the pairs.
@@ -177,7 +177,7 @@ def open_work_dir(
     Args:
         work_dir: The parent of all runs; the run's own directory with ``no_timestamp``.
         use_cache: The directory of an earlier run that is carried on.
-        now: The time the new directory is named after, by default this moment; a number follows where it is taken.
+        now: The time the new directory is named after, by default this moment; a number follows if it is taken.
 
     Raises:
         UsageError: ``use_cache`` is not there or holds something else than a run, the place cannot be written to, or

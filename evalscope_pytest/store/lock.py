@@ -23,7 +23,7 @@ def locked(workdir: WorkDir) -> Iterator[None]:
     """Hold the work_dir for this run. The workers of a run go without: their controller holds it.
 
     Raises:
-        UsageError: Another run has it, and the message names its process; or the lock is no file.
+        UsageError: Another run has it, and the message names its process; or the lock is not a file.
     """
     try:
         import fcntl  # not on Windows, where two runs in one directory remain the user's own care

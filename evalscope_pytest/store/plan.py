@@ -1,4 +1,4 @@
-"""What a run set out to do, as one process tells another: an xdist worker writes it, the controller reads it."""
+"""The plan of a run, passed between processes: an xdist worker writes it, the controller reads it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class BenchmarkPlan:
         aggregation: Of all metrics, or of each by its name.
         categories: The levels of a subset's category; a subset without stands under ``default``.
         subsets: In report order.
-        requested: Samples of each subset that this run asks, repeats counted.
+        requested: Samples of each subset in this run, repeats counted.
         primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
         settings: The resolved benchmark, as ``task_config.yaml`` shows it.
-        fingerprint: Content address of everything the scores depend on beside the model.
+        fingerprint: Content address of everything besides the model that the scores depend on.
         unsafe_execution: Code that the model wrote ran without isolation.
         only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
     """
@@ -57,7 +57,7 @@ class RunPlan:
         model_id: What reports and folders call it.
         session: Tells this run's journals from others'; later runs have greater names.
         skipped: Why selected benchmarks are left out, by name.
-        notes: What a worker wants said of the selection.
+        notes: Notes of a worker on the selection.
     """
 
     model_name: str
@@ -72,7 +72,7 @@ class RunPlan:
         return record_names((plan.name, subset) for plan in self.benchmarks for subset in plan.subsets)
 
     def save(self, workdir: WorkDir) -> None:
-        """Write the plan beside the journals.
+        """Write the plan next to the journals.
 
         Raises:
             StoreError: It could not be written.

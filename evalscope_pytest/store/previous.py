@@ -1,7 +1,7 @@
-"""What earlier runs in a work_dir left, so that no finished sample is ever asked again.
+"""The records of earlier runs in a work_dir, so that no finished sample is ever sent again.
 
 Records are found by content address, in journals and in folded predictions and reviews alike, whatever batch size,
-port, limit or order of samples is this time. Only offsets are kept in memory; a record is parsed when it is asked for.
+port, limit or order of samples is this time. Only offsets are kept in memory; a record is parsed when it is needed.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Recorded:
     """One sample of an earlier run.
 
     Attributes:
-        review_key: What the score was made of; empty where there is none.
-        score: None where the reply could not be scored.
-        judge_calls: What judges were asked of a reply that got no score; of others, the score says it.
+        review_key: Content address of what the score depends on; empty if there is none.
+        score: None if the reply could not be scored.
+        judge_calls: Requests to judges about a reply without a score; otherwise the score holds them.
     """
 
     review_key: str
@@ -125,7 +125,7 @@ class Previous:
         try:
             file.seek(position & ((1 << _OFFSET_BITS) - 1))
             return file.readline()
-        except OSError as error:  # what cannot be read is asked again
+        except OSError as error:  # what cannot be read is requested again
             log.warning("a record cannot be read: %s", error)
             return b""
 
@@ -145,7 +145,7 @@ class Previous:
         return self._recorded(key, self._line(position), b"" if review is None else self._line(review))
 
     def _recorded(self, key: str, prediction: bytes, review: bytes) -> Recorded | None:
-        """Read a sample's rows. A reply whose review is damaged is scored again, and not asked again."""
+        """Read a sample's rows. A reply whose review is damaged is scored again, and not requested again."""
         row = self._parsed(key, prediction, _answered) if prediction else ((), ())
         if row is None or not (prediction or review):
             return None
@@ -175,7 +175,7 @@ def _reviewed(row: dict[str, Any]) -> tuple[str, Score]:
 def keyed_lines(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterator[tuple[str, int, int]]:
     """Yield key, offset and length in bytes of each row of a predictions or reviews file; no key: an empty one.
 
-    A line that is no JSON object goes to ``bad`` instead.
+    A line that is not a JSON object goes to ``bad`` instead.
     """
     offset = 0
     with open(path, "rb") as file:
@@ -190,7 +190,7 @@ def keyed_lines(path: Path, bad: Callable[[bytes], object] | None = None) -> Ite
 
 
 def _is_row(line: bytes) -> bool:
-    """Tell a whole row. One that was written here and has both its ends is not parsed: 100,000 would take seconds."""
+    """Return whether a row is whole. One with both its ends is not parsed: 100,000 would take seconds."""
     if line.startswith(_KEY) and line.endswith(b"}\n") and line.isascii() and b"\0" not in line:
         return True
     try:

@@ -57,10 +57,10 @@ class ProgressFile:
         status: Status = "running",
         service: Services | ServiceState | None = None,
     ) -> bool:
-        """Write where the run stands, unless it was written less than a second ago; its end is always written.
+        """Write the run's progress, unless it was written less than a second ago; its end is always written.
 
         Args:
-            service: What is known of the service that is asked, or of it and the judges'.
+            service: State of the model's service, or of it and the judges' services.
 
         Raises:
             StoreError: It could not be written.

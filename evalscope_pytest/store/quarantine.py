@@ -48,7 +48,7 @@ class Quarantine:
         self.added += 1
 
     def warn(self) -> str:
-        """Log what was set aside, and return it as a sentence; empty where there was nothing."""
+        """Log what was set aside, and return it as a sentence; empty if there was nothing."""
         if not self.added:
             return ""
         many = "record was" if self.added == 1 else "records were"

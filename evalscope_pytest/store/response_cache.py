@@ -1,7 +1,7 @@
 """Replies kept across runs: one SQLite file that several processes and runs share (docs/design/records.md).
 
-It holds what the model said under the content address of what it was asked, and neither prompts nor keys. Nothing that
-happens to the file while a run is under way ends the run: a reply that cannot be read is asked for again.
+It holds the model's replies under the content addresses of their requests, and neither prompts nor keys. Nothing that
+happens to the file while a run is under way ends the run: a reply that cannot be read is requested again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ResponseCache:
         folder: Where the file is; made if need be. A local disk: network file systems lack the locks.
 
     Raises:
-        UsageError: The directory cannot be written to, or what is in the file is no cache of replies.
+        UsageError: The directory cannot be written to, or the file is not a cache of replies.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -62,7 +62,7 @@ class ResponseCache:
         self._writer.start()
 
     def find(self, key: str) -> ModelOutput | None:
-        """Return the reply kept under a content address, marked as cached and without times; None where none is."""
+        """Return the reply kept under a content address, marked as cached and without times; None if there is none."""
         waiting = self._waiting.get(key)
         if waiting is not None:
             return waiting
@@ -77,7 +77,7 @@ class ResponseCache:
         return _reply(rows[0][0]) if rows else None
 
     def keep(self, key: str, output: ModelOutput) -> None:
-        """Store what a model said, unless it is nothing that it would say again: see `worth_keeping`."""
+        """Store a reply, unless the model would not repeat it: see `worth_keeping`."""
         if not self._writable or not worth_keeping(output):
             return
         with self._lock:
@@ -131,7 +131,7 @@ class ResponseCache:
 
 
 def worth_keeping(output: ModelOutput) -> bool:
-    """Tell whether a reply is what the model says, and not a service's trouble.
+    """Return whether a reply comes from the model, and not from a failing service.
 
     A reply that a token limit cut is: it would be cut again. One without any text is not, nor one that a filter
     stopped or whose end is not known.
@@ -156,7 +156,7 @@ def _opened(path: Path, patience_s: float) -> sqlite3.Connection:
         try:
             return _connected(path, patience_s)
         except sqlite3.OperationalError as error:
-            # Two processes that make the file at once: SQLite does not wait where it changes the way of writing.
+            # Two processes that make the file at once: SQLite does not wait when it changes the way of writing.
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise _unusable(path, str(error)) from error
             time.sleep(_RETRY_S)

@@ -38,15 +38,15 @@ class Row:
     """A finished sample without its texts: what aggregation, tables and gates need.
 
     Attributes:
-        id: The dataset's own id of the record, empty where it has none.
-        weights: How much a metric's value counts, where it is not 1 (IFEval: instructions of the prompt); by part of
+        id: The dataset's own id of the record, empty if it has none.
+        weights: How much a metric's value counts, if it is not 1 (IFEval: instructions of the prompt); by part of
             the metric for an aggregation over parts.
         answer: The extracted answer; a long one is cut, with a hash, so that equal answers stay equal.
         calls: Requests made for it.
         latency_s: Of all calls together; None when one was not measured. So are the tokens.
         ttft_s: Of the first call.
         cached: Calls that the response cache answered.
-        judged: What judges were asked about it; None where none was.
+        judged: The requests to judges about it; None if there was none.
         undecided: Computer algebra took too long to compare the answer, which counts as wrong.
     """
 
@@ -79,7 +79,7 @@ class Row:
 
     @property
     def reusable(self) -> bool:
-        """True when the model answered, whether or not the answers could be scored: they are not asked again."""
+        """True when the model answered, whether or not the answers could be scored: they are not requested again."""
         return self.calls > 0 or self.status == "scored"
 
 

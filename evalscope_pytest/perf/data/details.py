@@ -33,13 +33,13 @@ _KEYS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What ``--dataset-args`` says, in EvalScope's names.
+    """The content of ``--dataset-args``, in EvalScope's names.
 
     Attributes:
         target_input_len: Tokens that each prompt is cut to.
         input_len_mode: What becomes of shorter prompts: they stay, or are left out.
         prefix_file: A long text of which each prompt gets as much before it as it is too short.
-        prefix_role: Who says it.
+        prefix_role: Its role.
         batch_size: Texts a request.
         num_documents: Documents of a query.
         document_length_ratio: How many times longer than the query each is.
@@ -63,7 +63,7 @@ class Details:
 
 
 def details_of(given: Mapping[str, Any], dataset: str) -> Details:
-    """Check what ``--dataset-args`` says to a data set.
+    """Check ``--dataset-args`` for a data set.
 
     Raises:
         ConfigError: A key does not belong to the data set, or a value is wrong.
