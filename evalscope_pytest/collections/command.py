@@ -30,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def collection(arguments: Sequence[str]) -> int:
-    """Draw a collection's samples and say how many are of which benchmark.
+    """Draw a collection's samples and print how many come from each benchmark.
 
     Raises:
         ConfigError: An option or the collection is wrong.

@@ -1,4 +1,4 @@
-"""One sample of a collection, as it stands in the file."""
+"""One sample of a collection, as the file holds it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from ..core.canonical import dumps
 from ..core.values import Message, Sample, Tool
 
-INFO = "collection_info"  # where a sample's metadata tell its place in the collection
+INFO = "collection_info"  # key of a sample's metadata with its place in the collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ def prompt_of(sample: Sample, messages: Iterable[Message]) -> dict[str, Any]:
 
 
 def sample_of(record: Mapping[str, Any]) -> Sample:
-    """Return the sample of a line; its metadata tell its place in the collection.
+    """Return the sample of a line; its metadata hold its place in the collection.
 
     Raises:
-        KeyError: It is no entry of a collection.
+        KeyError: It is not an entry of a collection.
     """
     prompt = record["prompt"]
     info = {key: record[key] for key in ("dataset_name", "subset_name", "task_type", "tags", "categories", "weight")}

@@ -1,4 +1,4 @@
-"""A benchmark as a part of a collection: how its samples are loaded, asked and scored."""
+"""A benchmark as a part of a collection: how its samples are loaded, sent and scored."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _own(sample: Sample) -> tuple[ResolvedBenchmark, Sample]:
 
 
 async def answered(sample: Sample, model: Any) -> str | Score:
-    """Ask a sample of a collection as its benchmark does; return the reply, or the score where that decides."""
+    """Run a sample of a collection as its benchmark does; return the reply, or the score if it decides."""
     resolved, own = _own(sample)
     value = await resolved.benchmark.body(own, model)
     if isinstance(value, Score):

@@ -22,7 +22,7 @@ class Sampler(ABC):
     Args:
         schema: The collection.
         seed: Of the draw.
-        dataset_dir: A folder with one folder for each benchmark; hubs are asked for those that are not there.
+        dataset_dir: A folder with one folder for each benchmark; the rest is downloaded from hubs.
         hub: Where dataset ids are looked up; ``local`` never goes online.
     """
 
@@ -39,7 +39,7 @@ class Sampler(ABC):
         self._location = Location(hub, Path(dataset_dir) if dataset_dir else None)
 
     def sample(self, count: int) -> list[dict[str, Any]]:
-        """Return ``count`` samples as the rows of a file; all, where there are fewer.
+        """Return ``count`` samples as the rows of a file; all, if there are fewer.
 
         A benchmark that has fewer samples than its share gives what it lacks to the others.
 

@@ -7,9 +7,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from ..core.errors import ConfigError, closest
+from msgspec import Meta
+
+from ..core.errors import ConfigError
+from ..core.tables import parse_table, refuse_unknown
 
 Members = Sequence["DatasetInfo | CollectionSchema"]
 
@@ -28,11 +31,11 @@ class DatasetInfo:
     """
 
     name: str
-    weight: float = 1.0
-    task_type: str = ""
-    tags: Sequence[str] = ()
-    args: Mapping[str, Any] = field(default_factory=dict)
-    hierarchy: Sequence[str] = ()
+    weight: Annotated[float, Meta(gt=0, description="a number above 0")] = 1.0
+    task_type: Annotated[str, Meta(description="a text")] = ""
+    tags: Annotated[Sequence[str], Meta(description="a list of texts")] = ()
+    args: Annotated[Mapping[str, Any], Meta(description="an object of settings")] = field(default_factory=dict)
+    hierarchy: Annotated[Sequence[str], Meta(description="a list of names")] = ()
 
     def __post_init__(self) -> None:
         _check_weight(self.name, self.weight)
@@ -93,7 +96,7 @@ class CollectionSchema:
         """Read it from a file.
 
         Raises:
-            ConfigError: The file cannot be read, or is no collection.
+            ConfigError: The file cannot be read, or is not a collection.
         """
         try:
             data = json.loads(Path(file_path).read_text(encoding="utf-8-sig"))
@@ -138,12 +141,14 @@ def _member(data: Any, where: str) -> DatasetInfo | CollectionSchema:
     if isinstance(data, dict) and "datasets" in data:
         return _group(data, where)
     _check_keys(data, [f.name for f in fields(DatasetInfo)], where)
-    return DatasetInfo(**data)
+
+    def wrong(key: str, value: Any, allowed: str) -> str:
+        return f"{key} of {data['name']!r} in {where} is {value!r:.80}. Write {allowed}."
+
+    return parse_table(data, DatasetInfo, wrong)
 
 
 def _check_keys(data: Any, known: Sequence[str], where: str) -> None:
     if not isinstance(data, dict) or not isinstance(data.get("name"), str) or not data["name"]:
         raise ConfigError(f"a member of {where} is {data!r:.80}. Write an object with a name.")
-    for key in data:
-        if key not in known:
-            raise ConfigError(f"{data['name']!r} in {where} has no {key!r}. {closest(key, known)}")
+    refuse_unknown(data, known, f"{data['name']!r} in {where}")

@@ -18,7 +18,7 @@ _HEAD = '''# ruff: noqa: E501
 # fmt: off
 """The options, for those who cannot wait for `TaskConfig`. Written by `derive_options`.
 
-Field, form on the command line, placeholder of its value, and help text, empty where the field is not available yet.
+Field, form on the command line, placeholder of its value, and help text, empty if the field is not supported yet.
 """
 
 OPTIONS = (

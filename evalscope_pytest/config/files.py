@@ -55,7 +55,7 @@ def parse_yaml(text: str, *, written: int = MAX_WRITTEN, values: int = MAX_VALUE
         values: The most it may stand for, aliases written out.
 
     Raises:
-        ValueError: It is no YAML, gives a key twice, asks for an object, or holds too much.
+        ValueError: It is not YAML, gives a key twice, asks for an object, or holds too much.
         RecursionError: It is nested too deeply.
     """
     import yaml
@@ -130,7 +130,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     """Return the mapping a file holds.
 
     Raises:
-        ConfigError: It is missing, too large, of another kind, malformed, gives a key twice, or is no mapping.
+        ConfigError: It is missing, too large, of another type, malformed, gives a key twice, or is not a mapping.
     """
     path = path.expanduser()
     if path.suffix.lower() not in (".yaml", ".yml", ".json"):

@@ -11,14 +11,14 @@ from .setting import BIASES, SWITCH, TABLE, TEXT, TEXTS, number, setting, whole
 
 @dataclass(frozen=True, slots=True)
 class GenerationConfig:
-    """How to generate. None means: not sent, the service's or the model's own default holds.
+    """How to generate. None is not sent: the default of the service or the model holds.
 
     Attributes:
         timeout: Seconds for one request, all bytes included; 600 for services.
         stream_timeout: Seconds without a byte after which a stream that has begun counts as broken; 120.
         sample_timeout: Seconds for one request with all its attempts, from the first one on; 1800 for services.
-        retries: How often a failed request is asked again, whatever the failure; 7 times after rate limits and 3 times
-            after other failures where it is not given.
+        retries: How often a failed request is retried, whatever the failure; by default 7 times after rate limits and 3
+            times after other failures.
         retry_interval: Longest wait between two attempts, in seconds, when the service names none; 60.
         max_tool_output: Bytes of a tool's output given back to the model.
     """
@@ -31,32 +31,34 @@ class GenerationConfig:
         number(0, above=True), "Seconds one request may take with all its attempts; default: 1800 for services."
     )
     retries: int | None = setting(
-        whole(0), "How often a failed request is asked again; default: 7 after rate limits, 3 after other failures."
+        whole(0), "How often a failed request is retried; default: 7 after rate limits, 3 after other failures."
     )
     retry_interval: float | None = setting(
-        number(0), "Longest wait between two attempts, in seconds, where the service names none; default: 60."
+        number(0), "Longest wait between two attempts, in seconds, if the service names none; default: 60."
     )
     stream: bool | None = setting(SWITCH, "Receive replies as a stream.")
-    max_tokens: int | None = setting(whole(1), "Most tokens of a reply.")
+    max_tokens: int | None = setting(whole(1), "Maximum number of tokens in a reply.")
     top_p: float | None = setting(number(0, 1), "Sample from the most likely tokens that hold this much probability.")
     temperature: float | None = setting(number(0, 2), "Sampling temperature.")
     top_k: int | None = setting(whole(-1), "Sample from this many of the most likely tokens.")
     stop_seqs: tuple[str, ...] | None = setting(TEXTS, "Texts that end a reply.")
-    frequency_penalty: float | None = setting(number(-2, 2), "Positive: repeat a token less the more often it stands.")
-    presence_penalty: float | None = setting(number(-2, 2), "Positive: repeat a token less once it stands.")
+    frequency_penalty: float | None = setting(
+        number(-2, 2), "Positive: repeat a token less the more often it has occurred."
+    )
+    presence_penalty: float | None = setting(number(-2, 2), "Positive: repeat a token less once it has occurred.")
     repetition_penalty: float | None = setting(number(0, above=True), "Above 1: repeat less (local models, vLLM).")
     logit_bias: Mapping[str, float] | None = setting(BIASES, "Added to the logits of single tokens.")
     seed: int | None = setting(whole(), "Random seed sent with each request.")
     do_sample: bool | None = setting(
         SWITCH, "Sample, or decode greedily. A service gets temperature 0 for false, and none for true."
     )
-    logprobs: bool | None = setting(SWITCH, "Ask for the log probabilities of the reply's tokens.")
-    top_logprobs: int | None = setting(whole(0, 20), "Ask for this many alternatives of each token.")
+    logprobs: bool | None = setting(SWITCH, "Request the log probabilities of the reply's tokens.")
+    top_logprobs: int | None = setting(whole(0, 20), "Request this many alternatives for each token.")
     parallel_tool_calls: bool | None = setting(SWITCH, "Allow several tool calls in one turn.")
     max_tool_output: int = setting(whole(1), "Bytes of a tool's output that the model is given.", 16 * 1024)
     reasoning_effort: str | None = setting(TEXT, "How long a reasoning model thinks: low, medium, high ...")
     reasoning_tokens: int | None = setting(whole(0), "Tokens a reasoning model may think for (Anthropic).")
-    response_schema: Mapping[str, Any] | None = setting(TABLE, "JSON schema the reply has to follow.")
+    response_schema: Mapping[str, Any] | None = setting(TABLE, "JSON schema that the reply must follow.")
     chat_template_kwargs: Mapping[str, Any] | None = setting(TABLE, "Variables for the model's chat template.")
     extra_body: Mapping[str, Any] | None = setting(TABLE, "Further fields of the request.")
     extra_query: Mapping[str, Any] | None = setting(TABLE, "Query parameters of the request.")

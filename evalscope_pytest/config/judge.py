@@ -1,4 +1,4 @@
-"""What the settings of the judge come to: `judge_strategy`, `judge_model_args`, and EvalScope's newer `judge`.
+"""The judge's settings: `judge_strategy`, `judge_model_args`, and EvalScope's newer `judge`.
 
 Sources: spec/parameters.md ("Judge Parameters") for the first two, EvalScope 1.x's ``JudgeConfig`` for the third.
 """
@@ -34,7 +34,7 @@ _MADE_UP = ("mock", "mock_llm")
 
 @dataclass(frozen=True, slots=True)
 class JudgeContract:
-    """What the user wants the judge to be asked and to reply, in place of a benchmark's own.
+    """The prompt and the reply format that the user wants of the judge, instead of the benchmark's.
 
     Attributes:
         prompt: Names ``{question}``, ``{gold}``, ``{pred}``; empty: the benchmark's, or the generic one.
@@ -53,7 +53,7 @@ class JudgeContract:
 
     @property
     def is_own(self) -> bool:
-        """True where the user chose anything but the system prompt."""
+        """True if the user chose anything but the system prompt."""
         prompt = self.prompt if self.for_generic else ""
         return self != JudgeContract(self.system_prompt, prompt, for_generic=self.for_generic)
 
@@ -78,7 +78,7 @@ class JudgeConfig:
     Attributes:
         swap: Whether comparisons are judged in both orders; ``auto`` leaves it to the benchmark.
         unready: What keeps the judge that the environment names from being used; empty if nothing does. It may be meant
-            for other runs: an error only where something is to be judged.
+            for other runs: an error only if something is to be judged.
     """
 
     strategy: Strategy = "auto"

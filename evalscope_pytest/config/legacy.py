@@ -1,7 +1,7 @@
-"""Spellings of earlier EvalScope versions (spec/readme_zh_2024.md, spec/basic_usage.md), put into today's.
+"""Settings of EvalScope that are not taken as they are: legacy spellings, and settings that this version lacks.
 
-What still has a meaning is renamed. What has none is refused with what replaced it, or, where leaving it out is
-what every user of today does anyway, noted and dropped.
+Legacy spellings (spec/readme_zh_2024.md, spec/basic_usage.md) are renamed. One without a meaning is refused with its
+replacement, or noted and dropped if nothing replaces it. Unsupported settings are refused with a reason each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .setting import describe
 Path = tuple[str, ...]
 Notes = list[str]
 
-# Written by this package or EvalScope into a run's task_config.yaml beside the settings.
+# Written by this package or EvalScope into a run's task_config.yaml besides the settings.
 OF_RECORDS = frozenset({"resolved_benchmarks", "evaluation_identity", "evalscope_version"})
 
 _RENAMED = {"outputs": "work_dir"}
@@ -30,7 +30,7 @@ _GENERATION_DEAD = {
 
 
 def modern_task(key: str, value: Any, where: str, notes: Notes) -> Iterator[tuple[Path, Any]]:
-    """Yield what a setting is called today, with its value. Nothing where it is no longer needed.
+    """Yield the current name of a setting, with its value; nothing if it is no longer needed.
 
     Raises:
         ConfigError: It has no meaning any more.
@@ -47,13 +47,13 @@ def modern_task(key: str, value: Any, where: str, notes: Notes) -> Iterator[tupl
 
 
 def modern_generation(key: str, value: Any, where: str) -> Iterator[tuple[Path, Any]]:
-    """Yield what a generation parameter is called today. ``n`` of several generations is ``repeats``.
+    """Yield the current name of a generation parameter. ``n`` of several generations is ``repeats``.
 
     Raises:
         ConfigError: It has no meaning any more.
     """
     if key in _GENERATION_DEAD:
-        raise ConfigError(f"generation_config.{key} is no generation parameter ({where}). {_GENERATION_DEAD[key]}.")
+        raise ConfigError(f"generation_config.{key} is not a generation parameter ({where}). {_GENERATION_DEAD[key]}.")
     if key == "n":
         if value != 1:
             yield ("repeats",), value
@@ -62,7 +62,7 @@ def modern_generation(key: str, value: Any, where: str) -> Iterator[tuple[Path, 
 
 
 def modern_dataset(benchmark: str, key: str, value: Any) -> tuple[Path, Any]:
-    """Return what a key of ``dataset_args`` is called today."""
+    """Return the current name of a key of ``dataset_args``."""
     return ("dataset_args", benchmark, _DATASET_RENAMED.get(key, key)), value
 
 
@@ -104,7 +104,7 @@ def _use_cache(value: Any, where: str, notes: Notes) -> Iterator[tuple[Path, Any
 
 _BACKEND = "benchmarks run in pytest itself"
 
-# Setting: the values that change nothing, and why there are no others.
+# Setting: the values that change nothing, and the reason why others are refused.
 _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
     "model_task": (("text_generation",), "there are no image benchmarks yet"),
     "eval_type": (
@@ -119,17 +119,17 @@ _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
     "max_image_bytes": ((), "there are no image benchmarks yet"),
 }
 
-# Those of which no value does anything yet: left out of help texts.
+# Settings without any effect yet: left out of help texts.
 UNDOCUMENTED = frozenset(_UNSUPPORTED) - {"eval_type", "sandbox_type"}
 
 
 def refuse_unsupported(name: str, value: Any, where: str) -> None:
-    """Refuse a value that asks for what is not there.
+    """Refuse a value that this version does not support.
 
     Args:
         name: The setting's own name, without what it is part of.
         value: Its checked value.
-        where: Where it was given.
+        where: Its source, for the message.
 
     Raises:
         ConfigError: It would be ignored.

@@ -44,7 +44,7 @@ class OptionSpec(NamedTuple):
         field: The field of `TaskConfig` it sets; empty for ``--eval-task-config``.
         help: Help text of the ini key.
         kwargs: Keyword arguments of ``add_argument``. The destination is `ini`, the default None.
-        ini: ``eval_model``; empty where there is no ini key.
+        ini: ``eval_model``; empty if there is no ini key.
         ini_type: pytest's type of the ini key.
     """
 
@@ -121,7 +121,7 @@ def switched_off(flag: str) -> str:
 
 
 class _Switch(argparse.Action):
-    """argparse's own takes ``--no-timestamp`` for the contrary of something, for it begins with ``--no-``."""
+    """argparse's own takes ``--no-timestamp`` for the contrary of something, because it begins with ``--no-``."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, default: Any = None, help: str | None = None) -> None:
         spellings = [spelling for flag in option_strings for spelling in (flag, switched_off(flag))]
@@ -148,14 +148,14 @@ _INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": 
 
 
 def split_paths(values: Sequence[str], benchmarks: Container[str] = ()) -> tuple[list[str], list[str]]:
-    """Tell benchmarks from paths among what followed ``--eval-datasets``, which takes all words up to the next option.
+    """Separate benchmarks from paths after ``--eval-datasets``, which takes all words up to the next option.
 
     A path is what holds a slash or ``::``, ends in ``.py``, or is a folder with test files in it and not the name of a
     benchmark (a folder of data may well be called like its benchmark). Commas separate benchmarks.
 
     Args:
         values: The words.
-        benchmarks: Names that are benchmarks even where a file is called like them.
+        benchmarks: Names that are benchmarks even if a file has the same name.
 
     Returns:
         Benchmark names and paths, each in order.

@@ -26,12 +26,12 @@ _RUN_NAME = re.compile(r"\d{8}_\d{6}(?:_\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The settings one source makes.
+    """The settings of one source.
 
     Attributes:
         values: Checked values by path.
         origin: Where each of them was given, for messages.
-        notes: What the user should know of how older spellings were understood.
+        notes: How legacy spellings were understood.
     """
 
     values: Mapping[Path, Any] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One value on its way: ``is_text`` when it came as text and is still to be read."""
+    """One value before its check; ``is_text`` if it is still to be parsed."""
 
     path: Path
     value: Any
@@ -53,8 +53,8 @@ def checked(raw: Mapping[str, Any], source_of: SourceNamer, *, is_text: bool = F
     """Check the settings of one source.
 
     Args:
-        raw: Values by field name or older spelling; None stands for "not given".
-        source_of: Says where a key stands: ``--eval-limit``, ``conf.yaml``.
+        raw: Values by field name or legacy spelling; None stands for "not given".
+        source_of: Names the source of a key: ``--eval-limit``, ``conf.yaml``.
         is_text: Values are text, as command lines and environments give them.
 
     Raises:
@@ -127,7 +127,7 @@ def _fill_in(result: dict[str, Any]) -> None:
     """Add what depends on other settings."""
     if result["arena"]:
         _add_arena(result)
-    if result["datasets"] == (ARENA,) and result["model"] in (None, *MOCK):  # no model is asked
+    if result["datasets"] == (ARENA,) and result["model"] in (None, *MOCK):  # no request is sent
         result["eval_type"], result["model_id"] = result["eval_type"] or "mock_llm", result["model_id"] or "Arena"
     model = result["model"]
     if model is None and result["eval_type"] == "mock_llm":
@@ -175,10 +175,10 @@ def _latest_run(work_dir: str, holding: str = "") -> str | None:
 
 
 def _add_arena(result: dict[str, Any]) -> None:
-    """Make the runs to compare the models of the arena.
+    """Make the given runs the models of the arena.
 
     Raises:
-        ConfigError: Others were named as well.
+        ConfigError: ``dataset_args`` names other models.
     """
     models = list(result["arena"])
     args = result["dataset_args"].get(ARENA) or DatasetArgs()
@@ -297,7 +297,7 @@ def _checked_value(name: str, value: Any, where: str, type_: SettingType) -> Any
 
 
 def _about_quotes(value: Any, type_: SettingType) -> str:
-    """Return what to say where a YAML or JSON value is right but for its quotes."""
+    """Return advice for a YAML or JSON value that is right but for its quotes; else nothing."""
     quoted, unquoted = "Write it in quotes", "Write it without quotes"
     try:
         if isinstance(value, str):

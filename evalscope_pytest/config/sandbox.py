@@ -1,4 +1,4 @@
-"""What the settings of the sandbox come to: `use_sandbox`, `sandbox_type`, `sandbox_manager_config`, `sandbox`, and
+"""The sandbox's settings: `use_sandbox`, `sandbox_type`, `sandbox_manager_config`, `sandbox`, and
 `sandbox_config` of single benchmarks (spec/parameters.md, "Sandbox Parameters")."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def sandbox_choice(settings: Mapping[str, Any]) -> SandboxChoice:
 
     Without ``use_sandbox`` code is isolated just the same, by what this machine has, or by the local engine that
     ``sandbox_type`` names. With it, code runs in Docker unless another engine is named. EvalScope's files name Docker
-    whether it is used or not, so naming it alone asks for nothing.
+    whether it is used or not, so naming it alone has no effect.
 
     Args:
         settings: The fields of a `TaskConfig`.

@@ -57,12 +57,12 @@ MOST_IN_FLIGHT = 65_536  # one address has no more ports to connect from
 class DatasetArgs:
     """Changes to one benchmark: an entry of `dataset_args` (spec/parameters.md, "dataset-args").
 
-    None means: as the benchmark's author wrote it.
+    None keeps what the benchmark's author wrote.
 
     Attributes:
         dataset_id: Id on the hub, or a local path (which never goes online).
         review_timeout: Seconds for scoring one sample.
-        filters: What is done to a reply before it is scored: ``remove_until``, ``extract``.
+        filters: Steps applied to a reply before scoring: ``remove_until``, ``extract``.
         extra_params: The benchmark's own parameters, checked against those it declares.
     """
 
@@ -83,10 +83,10 @@ class DatasetArgs:
     metric_list: tuple[str | Mapping[str, Any], ...] | None = setting(METRICS, "The metrics to report.")
     primary_metric: str | None = setting(TEXT, "The metric that stands for the benchmark.")
     aggregation: str | None = setting(choice(*AGGREGATIONS), "How scores become a metric.")
-    filters: Mapping[str, Any] | None = setting(TABLE, "What is done to a reply before it is scored.")
+    filters: Mapping[str, Any] | None = setting(TABLE, "Steps applied to a reply before scoring.")
     review_timeout: float | None = setting(number(0, above=True), "Seconds for scoring one sample.")
     force_redownload: bool | None = setting(SWITCH, "Download the dataset again.")
-    extra_params: Mapping[str, Any] | None = setting(TABLE, "Parameters of the benchmark's own.")
+    extra_params: Mapping[str, Any] | None = setting(TABLE, "Parameters that the benchmark declares.")
     sandbox_config: Mapping[str, Any] | None = setting(
         TABLE, "Container of the code the model writes: image, memory_limit, cpu_limit."
     )
@@ -102,31 +102,33 @@ class Settings:
         eval_batch_size: Requests in flight, or rows of a local model's batch: 8 for services, 1 for local models.
         limit: Samples of each subset, as a number (int) or a share of them (float, 1.0 being all).
         timeout: The same as ``generation_config.timeout``; ``stream`` likewise.
-        given: Where each setting that the user made comes from: ``{"generation_config.top_p": "--eval-..."}``.
-        notes: What the user should know of how older spellings were understood, a sentence each.
+        given: The source of each setting that the user made: ``{"generation_config.top_p": "--eval-..."}``.
+        notes: How legacy spellings were understood, a sentence each.
     """
 
     model: str | None = setting(
-        NAME_OR_PATH, "Name of the model: a ModelScope id, a local path, or what a service calls it."
+        NAME_OR_PATH, "Name of the model: a ModelScope id, a local path, or the name that a service uses."
     )
-    model_id: str = setting(TEMPLATE, "What the model is called in reports; default: the last part of its name.", "")
+    model_id: str = setting(TEMPLATE, "Name of the model in reports; default: the last part of its name.", "")
     model_args: Mapping[str, Any] = setting(
         TABLE, "Loading or client arguments: revision, precision, device_map ...", factory=dict
     )
     model_task: str = setting(choice("text_generation", "image_generation"), "What the model does.", "text_generation")
-    chat_template: str | None = setting(TEMPLATE, "Jinja chat template of a local model, in place of its own.")
+    chat_template: str | None = setting(
+        TEMPLATE, "Jinja chat template of a local model, instead of the one it comes with."
+    )
     datasets: tuple[str, ...] = setting(NAMES, "The benchmarks to run.", ())
     dataset_args: Mapping[str, DatasetArgs] = setting(
         TABLE, 'Changes to single benchmarks: {"gsm8k": {"few_shot_num": 0}}.', factory=dict
     )
     prompts: str | None = setting(
-        choice("evalscope"), "Whose prompt templates are used in place of our own: those of an installed EvalScope."
+        choice("evalscope"), "Use the prompt templates of an installed EvalScope instead of the built-in ones."
     )
-    dataset_dir: str | None = setting(PATH, "Folder with the datasets: DIR/<benchmark>/ is used where it exists.")
+    dataset_dir: str | None = setting(PATH, "Folder with the datasets: DIR/<benchmark>/ is used if it exists.")
     dataset_hub: str = setting(choice(*HUBS), "Where datasets are downloaded from; local: nowhere.", "modelscope")
     limit: int | float | None = setting(LIMIT, "Samples of each subset: a number (5) or a share (0.1; 1.0 is all).")
     limit_total: int | None = setting(whole(1), "Samples of each benchmark, over all its subsets.")
-    repeats: int = setting(whole(1), "How often each sample is asked.", 1)
+    repeats: int = setting(whole(1), "Number of generations for each sample.", 1)
     generation_config: GenerationConfig = setting(
         TABLE, "Generation parameters: temperature, max_tokens, timeout ...", factory=GenerationConfig
     )
@@ -142,18 +144,22 @@ class Settings:
         "Requests in flight; default: 8. Rows of a local model's batch; default: 1.",
         8,
     )
-    use_cache: str | None = setting(PATH, "Directory of an earlier run to carry on, or 'latest'.")
+    use_cache: str | None = setting(PATH, "Directory of an earlier run to resume, or 'latest'.")
     response_cache: str | None = setting(
-        PATH, "Directory where replies are kept across runs: what was asked in one is not asked again in another."
+        PATH, "Directory that keeps replies across runs, so that no request is sent twice."
     )
-    response_cache_sampled: bool = setting(SWITCH, "Keep sampled replies there too, not only repeatable ones.", False)
-    rerun_review: bool = setting(SWITCH, "Score the answers of the earlier run again, asking nothing.", False)
-    work_dir: str = setting(PATH, "Where runs are recorded, each in a directory of its own.", "./outputs")
-    no_timestamp: bool = setting(SWITCH, "Record directly in work-dir.", False)
+    response_cache_sampled: bool = setting(
+        SWITCH, "Keep sampled replies in the response cache too, not only reproducible ones.", False
+    )
+    rerun_review: bool = setting(
+        SWITCH, "Re-score the recorded answers of an earlier run without sending requests.", False
+    )
+    work_dir: str = setting(PATH, "Directory of recorded runs; each run gets its own subdirectory.", "./outputs")
+    no_timestamp: bool = setting(SWITCH, "Record directly in work-dir, without a subdirectory.", False)
     enable_progress_tracker: bool = setting(SWITCH, "Keep progress.json up to date.", False)
-    ignore_errors: bool = setting(SWITCH, "Exit with 0 whatever samples end in an error.", False)
+    ignore_errors: bool = setting(SWITCH, "Exit with 0 even if samples end in errors.", False)
     max_errors: ErrorBudget | None = setting(
-        BUDGET, "Exit with 0 as long as no more samples end in an error; end the run once they do."
+        BUDGET, "Exit with 0 up to this number or percentage of errors; stop the run beyond it."
     )
     debug: bool = setting(SWITCH, "Log every request.", False)
     seed: int = setting(whole(0), "Seed of shuffling and of local sampling.", 42)
@@ -171,8 +177,8 @@ class Settings:
     )
     judge_strategy: str = setting(
         choice(*JUDGE_STRATEGIES),
-        "When a judge model decides: where the benchmark wants it (auto), always (llm), never (rule), or where the "
-        "rule found the reply wrong (llm_recall).",
+        "When a judge model decides: if the benchmark requires it (auto), always (llm), never (rule), or if the rule "
+        "found the reply wrong (llm_recall).",
         "auto",
     )
     judge_model_args: Mapping[str, Any] = setting(
@@ -183,18 +189,16 @@ class Settings:
     )
     arena: tuple[str, ...] = setting(
         LINES,
-        "Run whose replies are compared with those of others: DIR or NAME=DIR. Given once for each model, it stands "
-        "for the benchmark general_arena over these.",
+        "Run whose replies are compared with those of other runs: DIR or NAME=DIR. Repeat it for each model; "
+        "this selects the benchmark general_arena.",
         (),
     )
     judge_worker_num: int | None = setting(
-        whole(1, MOST_IN_FLIGHT), "Requests in flight to each judge; default: as many as to the model."
+        whole(1, MOST_IN_FLIGHT), "Requests in flight to each judge; default: the same number as to the model."
     )
-    judge_audit: int = setting(
-        whole(0), "Write this many judgements, drawn at random, to a file for a person to check.", 0
-    )
+    judge_audit: int = setting(whole(0), "Write this many randomly drawn judgements to a file for human review.", 0)
     analysis_report: bool = setting(
-        SWITCH, "Have the judge write about each report's figures, in the language of --eval-language.", False
+        SWITCH, "Let the judge write an analysis of each report, in the language of --eval-language.", False
     )
     use_sandbox: bool = setting(
         SWITCH, "Run the code that models write in a container; without it, in a local sandbox.", False
@@ -204,14 +208,14 @@ class Settings:
     )
     sandbox_type: str | None = setting(
         choice(*ENGINES, later=LATER_ENGINES),
-        "Where code runs: bubblewrap, landlock, or the better of them (auto); with use-sandbox also docker, which is "
-        "then the default.",
+        "Sandbox for code: bubblewrap, landlock, or the better of the two (auto); with use-sandbox also docker, "
+        "which is then the default.",
     )
     sandbox_manager_config: Mapping[str, Any] = setting(
         TABLE, "The service that makes containers: base_url, api_key; default: made here.", factory=dict
     )
     allow_unsafe_code: bool = setting(
-        SWITCH, "Run the code that models write even where nothing isolates it; reports are marked.", False
+        SWITCH, "Run the code that models write even if nothing isolates it; reports are marked.", False
     )
     agent_config: Mapping[str, Any] = setting(TABLE, "The agent that answers.", factory=dict)
     think_tags: tuple[str, str] | None = setting(
@@ -219,23 +223,23 @@ class Settings:
         "The model's marks around its thinking, if they are not common ones such as <think>, <thought> or [THINK].",
     )
     thinking_metrics: bool = setting(
-        SWITCH, "Measure the thinking too: tokens, thoughts, how early the right answer is reached.", False
+        SWITCH, "Measure the thinking too: tokens, thoughts, and how early the right answer appears.", False
     )
     collect_perf: bool = setting(SWITCH, "Measure latency and tokens, and report them.", True)
-    dry_run: bool = setting(SWITCH, "List what would run, and ask nothing.", False)
+    dry_run: bool = setting(SWITCH, "List what would run, without sending requests.", False)
     trust_remote_code: bool = setting(SWITCH, "Run code that comes with a local model or a dataset.", False)
     language: str = setting(choice("en", "zh"), "Language of the tables' titles and of the analysis.", "en")
     gate: tuple[str, ...] = setting(
         GATES, "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times.", ()
     )
     baseline: str | None = setting(PATH, "Directory of an earlier run whose scores must be reached, or 'latest'.")
-    max_drop: float = setting(number(0), "How far a score may fall below the baseline's.", 0.0)
+    max_drop: float = setting(number(0), "Maximum drop of a score below the baseline.", 0.0)
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
     strict: bool = setting(SWITCH, "Report wrong answers as failed tests.", False)
     skip_unready: bool = setting(
         SWITCH, "Skip benchmarks that lack a judge, data, a sandbox or a package, list them, and run the others.", False
     )
-    rerun: str | None = setting(choice("errors"), "Ask only the samples again that ended in an error last time.")
+    rerun: str | None = setting(choice("errors"), "Rerun only the samples that ended in an error last time.")
     heartbeat_interval: float = setting(number(0, above=True), "Seconds between signs of life in the log.", 60.0)
     evalscope_version: str = __version__
     given: Mapping[str, str] = field(default_factory=dict)

@@ -25,7 +25,7 @@ Flag = Literal["value", "switch", "names", "repeat"]
 
 @dataclass(frozen=True, slots=True)
 class ErrorBudget:
-    """How many samples may end in an error before the run counts as failed: a number, or a percentage of all."""
+    """Samples that may end in an error before the run counts as failed: a number, or a percentage of all."""
 
     count: int | None = None
     percent: float = 0.0
@@ -39,12 +39,12 @@ class ErrorBudget:
 
 
 class SettingType(NamedTuple):
-    """What a setting's values are. A named tuple, because every run of pytest makes it and a dataclass costs more.
+    """The type of a setting's values. A named tuple, because dozens are made at import and a dataclass costs more.
 
     Attributes:
         expects: What is allowed, to follow "it takes".
-        check: Takes a Python value, gives the canonical one. Raises ValueError, with a reason where there is more to
-            say than what ``expects`` says.
+        check: Takes a Python value and returns the canonical one. Raises ValueError, with a reason if ``expects`` does
+            not tell all.
         parse: Makes a Python value of text (command line, environment, ini file); the text itself by default.
         metavar: Placeholder in help texts.
         flag: The form on the command line.
@@ -137,7 +137,7 @@ def _number_of(value: Any) -> float:
 
 
 def whole(low: int | None = None, high: int | None = None) -> SettingType:
-    """Return the kind of whole numbers from ``low`` to ``high``, both included."""
+    """Return the type of whole numbers from ``low`` to ``high``, both included."""
 
     def check(value: Any) -> int:
         number = _number_of(value)
@@ -149,7 +149,7 @@ def whole(low: int | None = None, high: int | None = None) -> SettingType:
 
 
 def number(low: float | None = None, high: float | None = None, *, above: bool = False) -> SettingType:
-    """Return the kind of numbers from ``low`` (``above``: itself excluded) to ``high``."""
+    """Return the type of numbers from ``low`` (``above``: itself excluded) to ``high``."""
 
     def check(value: Any) -> float:
         number = _number_of(value)
@@ -168,12 +168,12 @@ def _range(low: float | None, high: float | None) -> str:
 
 
 def choice(*names: str, also: Mapping[str, str] | None = None, later: Sequence[str] = ()) -> SettingType:
-    """Return the kind of one word out of several.
+    """Return the type of one word out of several.
 
     Args:
         names: The words.
         also: Further spellings, in lower case, and the word each stands for.
-        later: Words that are understood, to be refused with a better reason than being unknown.
+        later: Words that are parsed, so that they are refused with a better reason than being unknown.
     """
     spellings = {**{name.lower(): name for name in (*names, *later)}, **(also or {})}
 
@@ -346,7 +346,7 @@ def describe(value: Any) -> str:
 
 
 class Setting(NamedTuple):
-    """What is known of one setting besides its type and default.
+    """A setting: its type and help text, attached to a dataclass field.
 
     Attributes:
         help: One or two sentences for ``--help`` and the documentation.

@@ -123,7 +123,7 @@ def check_ini_names(unknown: Iterable[str], inifile: Path | None = None) -> None
 
     Args:
         unknown: The keys that no plugin has registered.
-        inifile: Where they stand.
+        inifile: The file that holds them.
 
     Raises:
         ConfigError: One of them begins with ``eval_``.

@@ -13,7 +13,7 @@ _WORDS = {"true": True, "false": False, "none": None, "null": None}
 def parse_mapping(text: str) -> dict[str, Any]:
     """Return the mapping that ``text`` writes as JSON or as ``key=value`` pairs.
 
-    A value is JSON where it reads as JSON (``true``, ``0.5``, ``{"a": 1}``, ``"quoted, with a comma"``), otherwise the
+    A value is JSON if it parses as JSON (``true``, ``0.5``, ``{"a": 1}``, ``"quoted, with a comma"``), otherwise the
     text itself. Commas inside brackets and quotes do not end a value.
 
     Raises:
@@ -40,7 +40,7 @@ def parse_json_object(text: str) -> dict[str, Any]:
     """Return a JSON object, refusing repeated keys, NaN and infinities.
 
     Raises:
-        ValueError: It is no such object.
+        ValueError: It is not such an object.
     """
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -54,7 +54,7 @@ def parse_json_object(text: str) -> dict[str, Any]:
 
 
 def parse_value(text: str) -> Any:
-    """Return the JSON value that ``text`` writes, or the text where it writes none."""
+    """Return the JSON value that ``text`` writes, or the text if it is not JSON."""
     text = text.strip()
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]

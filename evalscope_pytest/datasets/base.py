@@ -18,7 +18,7 @@ _MOST_FILES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class DataLocation:
-    """What decides where one benchmark's records come from.
+    """The location of one benchmark's records.
 
     Attributes:
         benchmark: Its name: also that of its folder in ``dataset_dir``.
@@ -50,7 +50,7 @@ class Tree(Protocol):
 
     @property
     def title(self) -> str:
-        """What messages call it."""
+        """The name in messages."""
         ...
 
     @property
@@ -135,7 +135,7 @@ def local_tree(path: Path, title: str = "") -> LocalTree:
 
 
 def how_to_go_local(benchmark: str) -> str:
-    """Say what to type to evaluate a local copy."""
+    """Return the options that evaluate a local copy."""
     return (
         f'To evaluate a local copy: --eval-dataset-args \'{{"{benchmark}": {{"dataset_id": "/path/to/copy"}}}}\', '
         f"or --eval-dataset-dir DIR with the records in DIR/{benchmark}/."
@@ -176,14 +176,14 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of a repository, which may be another revision than the asked one: the hub's own parquet copy."""
+    """The files of a repository, which may be another revision than the requested one: the hub's own parquet copy."""
 
     repository: Repository
     files: tuple[RemoteFile, ...]
 
 
 class HubLibrary(Protocol):
-    """What is asked of a hub's own library. Its exceptions pass through, but for those the docstrings name."""
+    """The interface to a hub's library. Its exceptions pass through, except for those that the docstrings name."""
 
     @property
     def title(self) -> str:

@@ -27,7 +27,7 @@ class Config:
 
 
 def read_configs(readme: str, where: str) -> tuple[Config, ...]:
-    """Return the configurations a README names, none where it has no such block.
+    """Return the configurations a README names, none if it has no such block.
 
     Raises:
         DatasetError: The block is not YAML.
@@ -46,7 +46,7 @@ def read_configs(readme: str, where: str) -> tuple[Config, ...]:
 
 
 def glob_matches(path: str, glob: str) -> bool:
-    """Tell whether a path matches: ``*`` stays inside one folder, ``**`` stands for any number of folders."""
+    """Return whether a path matches: ``*`` stays inside one folder, ``**`` stands for any number of folders."""
     parts, patterns = path.split("/"), glob.removeprefix("./").split("/")
     reached = {0}  # how many parts the patterns so far may have used up
     for pattern in patterns:

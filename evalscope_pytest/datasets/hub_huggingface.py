@@ -30,7 +30,7 @@ class HuggingFace:
         import_module("huggingface_hub.hf_api")
 
     def list_files(self, repository: Repository) -> Listing:
-        """List the files of the revision, or of the hub's parquet copy where none of them can be read."""
+        """List the files of the revision, or of the hub's parquet copy if none of them can be read."""
         files = _siblings(repository)
         if not repository.revision and not any(format_of(file.path) for file in files):
             converted = replace(repository, revision=_CONVERTED)

@@ -46,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The files of one dataset, and the questions asked of them.
+    """The files of one dataset, by subset and split.
 
     Attributes:
         folder: The name of the dataset's folder: where it is a subset's name, its ``{split}`` files are that subset.
@@ -157,7 +157,7 @@ def _entry(path: str) -> Entry:
 
 
 def _names(split: str) -> Sequence[str]:
-    """Return the names a split goes by, the asked one first."""
+    """Return the names a split goes by, the requested one first."""
     group = next((group for group in _SAME_SPLIT if split in group), ())
     return (split, *(name for name in group if name != split))
 

@@ -1,6 +1,6 @@
 """Loading: from a benchmark's `Source` and a `DataLocation` to its records, read anew each time.
 
-A subset's own files are preferred to one file that holds all subsets, and only the files of the asked subsets are
+A subset's own files are preferred to one file that holds all subsets, and only the files of the requested subsets are
 read or downloaded (docs/design/datasets.md).
 """
 

@@ -30,7 +30,7 @@ def locate(source: Source, place: DataLocation) -> Tree:
 
 
 def is_local(source: Source, place: DataLocation) -> bool:
-    """Return whether a benchmark's records are on this machine, so that no hub is asked."""
+    """Return whether a benchmark's records are on this machine, so that no hub is contacted."""
     return any(path.exists() for path in _candidates(source, place))
 
 
@@ -46,7 +46,7 @@ def _candidates(source: Source, place: DataLocation) -> Iterable[Path]:
 
 
 def _is_path(text: str, hub: Hub) -> bool:
-    """Tell whether a dataset id can only be a path: a hub's id is ``owner/name``, on Hugging Face also ``name``."""
+    """Return whether a dataset id can only be a path: a hub's id is ``owner/name``, on Hugging Face also ``name``."""
     parts = (0, 1) if hub == "huggingface" else (1,)
     return text.startswith((".", "~", "/", "\\")) or text.count("/") not in parts or bool(format_of(text))
 

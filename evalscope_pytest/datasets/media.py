@@ -41,7 +41,7 @@ class Media:
 
     Attributes:
         data: The bytes.
-        content_type: What the server calls them, such as ``image/png``; empty where it does not say.
+        content_type: What the server calls them, such as ``image/png``; empty if it does not say.
     """
 
     data: bytes

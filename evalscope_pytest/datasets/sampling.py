@@ -105,7 +105,7 @@ def draw_shots(
     """Return ``num`` records as exemplars: the first ones, or drawn with the seed.
 
     Args:
-        exclude: The evaluated record, where exemplars come from the evaluated split.
+        exclude: The evaluated record, if exemplars come from the evaluated split.
 
     Raises:
         DatasetError: There are fewer records.

@@ -18,8 +18,8 @@ class Source:
         location: The hub's dataset id, or a path (relative to the benchmark's file).
         subsets: The subsets evaluated when the user names none, in report order.
         split: The split that is evaluated.
-        config: The hub configuration that holds all subsets together; empty where each subset is one of its own.
-        subset_by: Which subset a record belongs to, where they are not stored apart: a field's name or a function.
+        config: The hub configuration that holds all subsets together; empty if each subset has its own configuration.
+        subset_by: Which subset a record belongs to, if they are not stored apart: a field's name or a function.
     """
 
     kind: Literal["hub", "local"]

@@ -1,4 +1,4 @@
-"""Which isolation a run gets: the one asked for, or the best this machine has; each proven first."""
+"""Choice of a run's isolation: the requested one, or the best of this machine; each is probed first."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def choose(choice: SandboxChoice, *, allow_unsafe: bool = False) -> Isolation:
         allow_unsafe: Take none at all rather than give up.
 
     Raises:
-        UnreadyError: None holds; the message says what was tried, and what to do.
+        UnreadyError: None holds; the message lists what was tried, and what to do.
     """
     tried = []
     for isolation in candidates(choice):

@@ -84,7 +84,7 @@ class Started:
         return slot
 
     def enter(self, slot: int, phase: Phase) -> None:
-        """Say what a slot's sample does from now on."""
+        """Set the state of a slot's sample."""
         if slot >= 0:
             self._map[slot * _SLOT.size + 4] = phase
 

@@ -66,7 +66,7 @@ class WorkDir:
 
     @property
     def progress_file(self) -> Path:
-        """Where a run says how far it is."""
+        """The file with a run's progress."""
         return self.root / "progress.json"
 
     @property

@@ -23,10 +23,10 @@ class BenchmarkPlan:
         aggregation: Of all metrics, or of each by its name.
         categories: The levels of a subset's category; a subset without one is under ``default``.
         subsets: In report order.
-        requested: Samples of each subset that this run asks, repeats counted.
+        requested: Samples of each subset in this run, repeats counted.
         primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
         settings: The resolved benchmark, as ``task_config.yaml`` shows it.
-        fingerprint: Content address of everything the scores depend on beside the model.
+        fingerprint: Content address of everything besides the model that the scores depend on.
         unsafe_execution: Code that the model wrote ran without isolation.
         after_run: The function that adds to the end of the run, as ``module:function``; empty for none.
         only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
@@ -74,7 +74,7 @@ class RunPlan:
         return record_names((plan.name, subset) for plan in self.benchmarks for subset in plan.subsets)
 
     def save(self, workdir: WorkDir) -> None:
-        """Write the plan beside the journals.
+        """Write the plan next to the journals.
 
         Raises:
             StoreError: It could not be written.
@@ -95,18 +95,10 @@ class RunPlan:
         Raises:
             StoreError: It is not there or not readable.
         """
+        from msgspec import convert
+
         path = workdir.journal / "plan.json"
         try:
-            data = json.loads(path.read_bytes())
-            benchmarks = tuple(_benchmark(item) for item in data.pop("benchmarks"))
-            notes = tuple(data.pop("notes", ()))
-            return cls(**data, benchmarks=benchmarks, notes=notes)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return convert(json.loads(path.read_bytes()), cls)  # msgspec's own parser refuses lone surrogates
+        except (OSError, ValueError) as error:
             raise StoreError(f"cannot read the run's plan: {path} ({error}). Run the same command again.") from error
-
-
-def _benchmark(data: dict[str, Any]) -> BenchmarkPlan:
-    data["metrics"] = tuple(data["metrics"])
-    data["subsets"] = tuple(data["subsets"])
-    data["categories"] = {subset: tuple(levels) for subset, levels in data["categories"].items()}
-    return BenchmarkPlan(**data)

@@ -77,7 +77,7 @@ class ResponseCache:
         return _reply(rows[0][0]) if rows else None
 
     def keep(self, key: str, output: ModelOutput) -> None:
-        """Store what a model said, unless it is nothing that it would say again: see `worth_keeping`."""
+        """Store a reply, unless the model would not repeat it: see `worth_keeping`."""
         if not self._writable or not worth_keeping(output):
             return
         with self._lock:

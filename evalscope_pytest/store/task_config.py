@@ -52,7 +52,7 @@ _PROMPT = (
 
 
 def changed_settings(workdir: WorkDir, settings: Mapping[str, Any], plan: RunPlan) -> str:
-    """Return which settings that decide a reply are no longer those of the last run here: why it asks again.
+    """Return the settings that decide a reply and differ from the last run here.
 
     ``generation_config.temperature was 0.0, is 0.5``; empty if there are none or no last run.
     """

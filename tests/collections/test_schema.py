@@ -48,6 +48,10 @@ def test_a_file_gives_back_what_was_written(tmp_path):
         ({"name": "a"}, ["datasets", "a list"]),
         ({"name": "a", "datasets": [{"name": "b", "weight": 0}]}, ["weight of 'b'", "above 0"]),
         ({"name": "a", "datasets": [{"name": "b", "weight": "2"}]}, ["weight of 'b'", "'2'"]),
+        ({"name": "a", "datasets": [{"name": "b", "weight": True}]}, ["weight of 'b'", "True"]),
+        ({"name": "a", "datasets": [{"name": "b", "tags": "en"}]}, ["tags of 'b' in 'a'", "'en'", "a list of texts"]),
+        ({"name": "a", "datasets": [{"name": "b", "args": []}]}, ["args of 'b'", "an object of settings"]),
+        ({"name": "a", "datasets": [{"name": "b", "task_type": 3}]}, ["task_type of 'b'", "3", "a text"]),
         ([], ["an object with a name"]),
     ],
 )

@@ -329,3 +329,30 @@ def test_settings_that_contradict_each_other_are_refused(settings, words):
 )
 def test_no_message_shows_a_key(settings):
     assert "s3cret" not in complaint(model="m", **settings)
+
+
+def test_latest_is_the_newest_run_by_the_time_in_its_name(tmp_path):
+    for name in ("20260101_000000", "20260102_000000", "20260102_000000_1", "zzz", "20260103"):
+        (tmp_path / name).mkdir()
+    task = TaskConfig(model="mock", use_cache="latest", work_dir=str(tmp_path))
+    assert (task.use_cache, task.notes) == (str(tmp_path / "20260102_000000_1"), ())
+
+
+def test_latest_of_an_empty_folder_starts_a_new_run_with_a_note(tmp_path):
+    for folder in (tmp_path, tmp_path / "missing"):
+        task = TaskConfig(model="mock", use_cache="latest", work_dir=str(folder))
+        assert task.use_cache is None
+        assert task.notes == (f"use_cache: there is no earlier run under {folder}, a new one starts.",)
+        with pytest.raises(ConfigError, match="rerun_review needs the run"):
+            TaskConfig(model="mock", use_cache="latest", rerun_review=True, work_dir=str(folder))
+
+
+def test_the_latest_baseline_is_the_newest_run_with_reports(tmp_path):
+    for name in ("20260101_000000", "20260102_000000"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(ConfigError, match=r"No run under .* has reports"):
+        TaskConfig(model="mock", baseline="latest", work_dir=str(tmp_path))
+    report = tmp_path / "20260101_000000" / "reports" / "mock" / "demo.json"
+    report.parent.mkdir(parents=True)
+    report.write_text("{}")
+    assert TaskConfig(model="mock", baseline="latest", work_dir=str(tmp_path)).baseline == str(report.parents[2])

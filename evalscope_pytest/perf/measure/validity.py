@@ -1,4 +1,4 @@
-"""Can a result be believed? Each reason says what was seen, what it means, and what to change.
+"""The verdict on a result: each reason names what was seen, what it means, and what to change.
 
 The limits are of docs/design/perf.md: beyond them the deviation from a server's own stamps grew visibly.
 """
@@ -33,7 +33,7 @@ def judged(result: Result) -> Result:
 
 
 def judged_repeats(result: Result) -> Result:
-    """Return the result of several repeats with what stands against any of them, and with notes on all."""
+    """Return the result of several repeats with the reasons against each of them, and with notes on all."""
     count = len(result.repeats)
     invalid = [
         f"repeat {number} of {count}: {reason}"
