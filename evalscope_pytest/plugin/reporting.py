@@ -267,7 +267,7 @@ class Reporting:
             return pytest.ExitCode.INTERRUPTED if self._run.interrupted else pytest.ExitCode.TESTS_FAILED
         errors, total = self._states["error"], sum(self._states.values())
         task = self._run.task
-        tolerated = task.ignore_errors or (task.max_errors is not None and task.max_errors.allows(errors, total))
+        tolerated = self._run.tolerates(errors, total)
         only_errors = not self._other_failures and not self._states["failed"] and not task.strict
         if exitstatus == pytest.ExitCode.TESTS_FAILED and tolerated and only_errors:
             exitstatus = pytest.ExitCode.OK

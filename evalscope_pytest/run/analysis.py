@@ -20,7 +20,7 @@ from ..wire.request import Request
 
 log = logging.getLogger(__name__)
 
-# An analysis quotes at most so many figures that are not the report's; more are as good as these.
+# Maximum number of figures, of those that are not the report's, that a note lists.
 MOST_FLAGGED = 20
 
 

@@ -151,12 +151,12 @@ class Run:
 
     @property
     def service_stopped(self) -> str:
-        """Why the model or a judge is not asked any more; empty while all are."""
+        """Why the model or a judge gets no more requests; empty while all get them."""
         return self.asker.health.stopped or self.judges.stopped
 
     @cached_property
     def reuse(self) -> Reuse | None:
-        """The replies of earlier runs; None where none are kept."""
+        """The replies of earlier runs; None if none are kept."""
         task = self.task
         if self.response_cache is None:
             return None
@@ -289,7 +289,7 @@ class Run:
         return left_by_the_dead(started_file(self.work_dir, self.session, worker))
 
     def begin(self) -> None:
-        """Write down what is about to run, before anything is asked."""
+        """Write the plan and the configuration of the run, before any request is sent."""
         settings = to_mapping(self.task)
         if len(self.previous):
             changed = changed_settings(self.work_dir, settings, self.plan)
@@ -321,7 +321,7 @@ class Run:
     # Running ------------------------------------------------------------------------------------------------------
 
     def stop(self, reason: str | StoreError) -> None:
-        """End the run before its last sample: nothing more is asked. May be called from any thread."""
+        """End the run before its last sample: no more requests are sent. May be called from any thread."""
         self.stopped = self.stopped or str(reason)
         self.store_fault = self.store_fault or isinstance(reason, StoreError)
         if "ahead" in vars(self):
@@ -335,7 +335,7 @@ class Run:
         return "started" in vars(self)
 
     def open_records(self) -> None:
-        """Make this process's files now: what cannot be recorded is not asked."""
+        """Open this process's files now: if they cannot be opened, no request is sent."""
         try:
             self.journal, self.started  # noqa: B018
         except StoreError as error:
@@ -362,11 +362,16 @@ class Run:
         return number
 
     def too_many(self, errors: int) -> str:
-        """Return why so many errors end the run: no further sample can bring it back within ``max_errors``."""
+        """Return why this many errors end the run: no further sample can bring it back within ``max_errors``."""
         budget, total = self.task.max_errors, sum(sum(b.requested.values()) for b in self.benchmarks)
         if budget is None or self.task.ignore_errors or budget.allows(errors, total):
             return ""
         return f"{errors} of {total} samples ended in errors, and --eval-max-errors={budget} allows no more"
+
+    def tolerates(self, errors: int, total: int) -> bool:
+        """Return whether a run with this many errors may still succeed."""
+        budget = self.task.max_errors
+        return self.task.ignore_errors or (budget is not None and budget.allows(errors, total))
 
     def keep_broken(self, unit: Unit, error: BaseException) -> None:
         """Record a sample that cannot be run: its fixtures could not be set up, or it killed its process."""
@@ -404,7 +409,7 @@ class Run:
         for client in [*closing, *(self.judges.closing() if "judges" in made else ())]:
             try:
                 self.thread.submit(client).result(10)
-            except Exception as error:  # noqa: BLE001 - a client's trouble to close is no reason to lose records
+            except Exception as error:  # noqa: BLE001 - a client's trouble to close must not lose records
                 log.warning("a model's client did not close: %r", error)
         if "thread" in made:
             self.thread.close()

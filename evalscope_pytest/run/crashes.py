@@ -69,7 +69,7 @@ class Crashes:
         return None, Handover(alone=tuple(suspects)) + _without(suspects, queue, given)
 
     def _is_to_blame(self, only: int, started: Mapping[int, Phase], given: Handover) -> bool:
-        """Tell whether the only one under way is the culprit; one that waits for a reply is when it keeps happening."""
+        """Return whether the only running item caused the crash; a waiting one did if that keeps happening."""
         if started[only] is Phase.WAITING:
             return only in given.alone and self._deaths[only] > CHANCES
         return only in given.alone or started[only] is Phase.TEST

@@ -49,7 +49,7 @@ def check_requirements(run: Run) -> None:
             response cache cannot be used; an analysis is to be written, and there is no judge to write it.
     """
     task = run.task
-    run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is no surprise for later
+    run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is reported now
     check_names(gates_of(run)[0], run.benchmarks)
     if task.analysis_report and not run.judges.config.models:
         raise UsageError(
@@ -114,7 +114,7 @@ class Conclusion:
         recorded: Samples with a record, be it of an error.
         interrupted: Why there are not all of them.
         cache: How much the response cache had; empty without one.
-        audit: Judgements for a person to check; None where none were asked for, or made.
+        audit: Judgements for a person to check; None if none were requested, or made.
         notes: What else the user should know.
         summaries: What benchmarks add to the end of the run.
         page: The HTML report.

@@ -50,7 +50,7 @@ class Judges:
 
     @cached_property
     def config(self) -> JudgeConfig:
-        """What the user's settings ask for."""
+        """The judges of the user's settings."""
         return judge_config(vars(self._run.task))
 
     @cached_property
@@ -92,7 +92,7 @@ class Judges:
 
     @property
     def stopped(self) -> str:
-        """Why a judge is not asked any more; empty while all are."""
+        """Why a judge gets no more requests; empty while all get them."""
         made = self.models if "models" in vars(self) else ()
         return next((f"judge {m.name}: {m.asker.health.stopped}" for m in made if m.asker.health.stopped), "")
 
@@ -106,7 +106,7 @@ class Judges:
             yield model.asker.model.close()
 
     def state(self) -> ServiceState | None:
-        """Return what is known of the judges' services; None as long as none is asked."""
+        """Return the state of the judges' services; None until one gets a request."""
         made = self.models if "models" in vars(self) else ()
         return together(model.asker.state(time.monotonic()) for model in made)
 

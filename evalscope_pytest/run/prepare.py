@@ -235,7 +235,7 @@ def _check_ids(name: str, only: set[str], there: set[str]) -> None:
 
 
 def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> DataLocation:
-    """Return where a benchmark's data is looked for in this run."""
+    """Return the location of a benchmark's data in this run."""
     args = task.args_of(resolved.name)
     return DataLocation(
         benchmark=resolved.name,

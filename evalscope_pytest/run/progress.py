@@ -83,7 +83,7 @@ class Tally:
     """What is known of one benchmark so far.
 
     Attributes:
-        telling: So many samples say how fast it is: those that were asked at the same time tell too little.
+        telling: Minimum number of finished samples for a rate: those that were sent together say too little.
         started: When its first sample was; the run's beginning until that is known.
     """
 
@@ -155,10 +155,10 @@ class Progress:
     Args:
         plans: What will run.
         screen: Shows the lines; None for nothing.
-        every_s: Seconds between two lines where there is no terminal to rewrite one on.
+        every_s: Seconds between two lines if there is no terminal on which to rewrite one.
         file: Where whoever watches from outside reads how far the run is; None for nowhere.
-        service: Tells what is known of the services that are asked.
-        in_flight: Samples that are asked at the same time.
+        service: Returns the state of the services.
+        in_flight: Maximum number of samples in flight.
         began: When the first of them could be.
     """
 
@@ -243,7 +243,7 @@ class Progress:
             return
         try:
             self._file.update(self._figures(), status, self._service())
-        except StoreError as error:  # it is no record: the run goes on
+        except StoreError as error:  # it is not a record: the run goes on
             log.warning("%s", error)
 
     def _show(self, tally: Tally, *, last: bool = False, waits: str = "") -> None:

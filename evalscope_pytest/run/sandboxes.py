@@ -31,7 +31,7 @@ class Sandboxes:
         return SandboxHandle(self._pool(benchmark))
 
     def unsafe(self, benchmark: str) -> bool:
-        """Tell whether code of a benchmark, whose sandbox was asked for before, runs without isolation."""
+        """Return whether code of a benchmark, whose sandbox was made before, runs without isolation."""
         pool = self._pools.get(self._choice(benchmark))
         return pool is not None and not pool.isolation.isolates
 

@@ -261,9 +261,7 @@ class Session:
             return "; ".join(failed)
         if run.stopped or missing > 0:
             return run.stopped or f"{many(missing, 'sample')} did not run"
-        tolerated = task.ignore_errors or (
-            task.max_errors is not None and task.max_errors.allows(states["error"], sum(states.values()))
-        )
+        tolerated = run.tolerates(states["error"], sum(states.values()))
         if states["failed"] or (states["error"] and not (tolerated and not task.strict)):
             return f"{many(states['failed'] + states['error'], 'sample')} ended in errors"
         wrong = states["wrong"] + states["partial"]
@@ -322,6 +320,8 @@ def _driver(*, listing: bool) -> Driver:
     """Return the driver of a session: bodies that import pytest may skip and fail samples by its functions."""
     skip: Exceptions = (SkipSample,)
     fail: Exceptions = (AssertionError,)
+    end: Exceptions = ()
     if (pytest := sys.modules.get("pytest")) is not None:
         skip, fail = (*skip, pytest.skip.Exception), (*fail, pytest.fail.Exception)
-    return Driver(listing=listing, skip_signals=skip, fail_signals=fail)
+        end = (pytest.exit.Exception,)
+    return Driver(listing=listing, skip_signals=skip, fail_signals=fail, exit_signals=end)

@@ -128,7 +128,7 @@ def _for_child(config: TaskConfig, root: Path) -> str:
 
 
 def _read_reports(place: WorkDir, config: TaskConfig, pytest_args: Sequence[str]) -> dict[str, Report]:
-    """Read the reports of this run: of what was asked for by name, or of all, where paths may have added some."""
+    """Read the reports of this run: of the benchmarks given by name, or of all if paths may have added some."""
     from ..report.read import load_report
 
     if config.datasets and not pytest_args:

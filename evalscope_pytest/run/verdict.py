@@ -14,9 +14,9 @@ class Verdict(NamedTuple):
     """One sample's result, in a few words.
 
     Attributes:
-        value: The primary metric's value; None where there is no score.
+        value: The primary metric's value; None without a score.
         stopped: Why the run cannot go on; empty while it can.
-        alike: Tells errors with the same cause from others.
+        alike: The same for errors with the same cause.
     """
 
     benchmark: str

@@ -22,7 +22,7 @@ from tests.plugin.test_resume import asked
 from tests.store.results import MODEL, record, scored
 from tests.waiting import wait_until
 
-SOAK = Path(__file__).resolve().parents[2] / "benchmarks" / "kill_resume.py"
+SOAK = Path(__file__).resolve().parents[2] / "bench" / "kill_resume.py"
 
 
 def test_case_01_kill_9_at_random_moments_loses_nothing_and_asks_nothing_twice():

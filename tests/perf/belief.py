@@ -10,7 +10,7 @@ from evalscope_pytest.perf.measure import validity as verdict
 LIMITS = {"BUSY": float("inf"), "LATE_FLOOR_S": float("inf"), "DISPATCH_FLOOR_S": float("inf"), "KEPT": 0.0}
 # For the processes a run of pytest starts.
 CONFTEST = f"""
-from evalscope_pytest.perf import verdict
+from evalscope_pytest.perf.measure import validity as verdict
 inf = float("inf")
 vars(verdict).update({LIMITS!r})
 """

@@ -157,6 +157,16 @@ def test_a_body_may_assert_fail_and_skip_as_under_pytest() -> None:
     assert report.score == 0.6  # 5 samples count, two are wrong
 
 
+def test_a_body_may_end_the_whole_run() -> None:
+    async def ending(sample, model):
+        if sample.input.startswith("3"):
+            pytest.exit("the licence has run out")
+        return await model.generate(sample)
+
+    with Session(mock(), benchmarks=[adding(ending)]) as session, pytest.raises(pytest.exit.Exception, match="licence"):
+        session.run()
+
+
 def test_an_authors_bug_ends_in_an_error_that_has_the_reports() -> None:
     async def broken(sample, model):
         return {}["nothing"] if sample.input.startswith("3") else await model.generate(sample)
