@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from ..benchmarks.after_run import FinishedRun, Summary
 from ..core.errors import ConfigError, UnreadyError
 from ..core.values import Call, Message, ModelOutput, Sample, Score
 from ..datasets.source import Record, local
@@ -177,10 +176,3 @@ def decided(sample: Sample) -> str | Score:
     ]  # fmt: skip
     value = sum(vote.value for vote in votes) / len(votes)
     return Score.of({WIN_RATE: value}, answer=str(reply), metadata={RECORDS: records})
-
-
-def ratings(run: FinishedRun) -> Summary | None:
-    """Write the ratings of the models, and return them as tables."""
-    from .save import save_arena
-
-    return save_arena(run)

@@ -166,22 +166,9 @@ def benchmark(
     Raises:
         ConfigError: An argument makes no sense, or the function is neither a body nor makes a sample.
     """
-    unknown = set(options) - set(Benchmark.__slots__)
-    if unknown:
-        first = sorted(unknown)[0]
-        raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")
-    if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
-        raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
-
+    _check_names(name, options)
     _check_arguments(name, {"dataset": dataset, "to_sample": to_sample, "scorer": scorer, **options})
-    for argument, words in (("metrics", metrics), ("tags", tags)):
-        if isinstance(words, str):
-            raise ConfigError(f"{argument} of @benchmark({name!r}) is the text {words!r}. Write [{words!r}].")
-
-    if (after_run := options.get("after_run")) is not None:
-        from .after_run import name_of
-
-        name_of(name, after_run)
+    _check_words(name, {"metrics": metrics, "tags": tags})
 
     def decorate(function: Function) -> Function:
         if to_sample is None:
@@ -208,6 +195,25 @@ def benchmark(
         return function
 
     return decorate
+
+
+def _check_names(name: str, options: Mapping[str, Any]) -> None:
+    unknown = set(options) - set(Benchmark.__slots__)
+    if unknown:
+        first = sorted(unknown)[0]
+        raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")
+    if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
+        raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
+    if (after_run := options.get("after_run")) is not None:
+        from .after_run import name_of
+
+        name_of(name, after_run)
+
+
+def _check_words(name: str, arguments: Mapping[str, Sequence[str]]) -> None:
+    for argument, words in arguments.items():
+        if isinstance(words, str):
+            raise ConfigError(f"{argument} of @benchmark({name!r}) is the text {words!r}. Write [{words!r}].")
 
 
 def _yields(function: Body) -> bool:

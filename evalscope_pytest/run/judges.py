@@ -35,11 +35,19 @@ class Assembly(Protocol):
     process: Process
 
     @property
-    def spec(self) -> ModelSpec: ...  # noqa: D102
+    def spec(self) -> ModelSpec:
+        """The model under evaluation."""
+        ...
+
     @property
-    def thread(self) -> LoopThread: ...  # noqa: D102
+    def thread(self) -> LoopThread:
+        """The thread in which requests are sent."""
+        ...
+
     @property
-    def response_cache(self) -> ResponseCache | None: ...  # noqa: D102
+    def response_cache(self) -> ResponseCache | None:
+        """The cache of replies; None without one."""
+        ...
 
 
 class Judges:

@@ -32,7 +32,9 @@ class Screen(Protocol):
     """
 
     @property
-    def columns(self) -> int | None: ...  # noqa: D102
+    def columns(self) -> int | None:
+        """The width of the terminal; None for a log."""
+        ...
 
     def write_line(self, text: str) -> None:
         """Write a line of its own."""
