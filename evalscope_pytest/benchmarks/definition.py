@@ -158,10 +158,9 @@ def benchmark(
         async def test_capitals(sample, model):
             return await model.generate(sample)
 
-    A body requests what it needs by name: ``sample``, and ``model`` or ``output`` (the model's reply to the prompt,
-    requested ahead of time), ``task_config``, and fixtures of module scope or wider. It may be ``async``. It
-    returns a `ModelOutput` or text (scored by ``scorer``), a `Score`, a number, or nothing: then it passes unless an
-    ``assert`` fails, and its message is the explanation. All other keywords are those of `Benchmark`.
+    A body requests by name: ``sample``, ``model`` or ``output`` (the reply to the prompt, requested ahead of time),
+    ``task_config``, fixtures of module scope or wider. It returns a `ModelOutput` or text (scored by ``scorer``), a
+    `Score`, a number, or nothing (a failing ``assert`` is a 0). All other keywords are those of `Benchmark`.
 
     Raises:
         ConfigError: An argument makes no sense, or the function is neither a body nor makes a sample.
@@ -175,7 +174,6 @@ def benchmark(
             _check_makes_sample(name, function)
         elif _yields(function):
             raise ConfigError(f"the body of benchmark {name!r} yields. Return what is to be scored instead.")
-        module = sys.modules.get(function.__module__)
         function.__benchmark__ = Benchmark(  # type: ignore[attr-defined]
             name=name,
             body=generate if to_sample is None else function,
@@ -187,7 +185,7 @@ def benchmark(
             tags=tuple(tags),
             **{
                 "pretty_name": name,
-                "description": inspect.cleandoc(getattr(module, "__doc__", None) or ""),
+                "description": _description(function),
                 "aggregation": _aggregation(scorer, options.get("judge")),
                 **options,
             },
@@ -208,6 +206,10 @@ def _check_names(name: str, options: Mapping[str, Any]) -> None:
         from .after_run import name_of
 
         name_of(name, after_run)
+
+
+def _description(function: Body) -> str:
+    return inspect.cleandoc(getattr(sys.modules.get(function.__module__), "__doc__", None) or "")
 
 
 def _check_words(name: str, arguments: Mapping[str, Sequence[str]]) -> None:
