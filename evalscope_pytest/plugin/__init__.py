@@ -14,8 +14,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 _PACKAGES = ("evalscope_pytest.", "anyio.", "xdist.")  # anyio comes with openai
-# Naming one of these plugins in a conftest.py must not warn that it was imported too early.
-_REWRITTEN = ("anyio.pytest_plugin", "xdist.plugin", "xdist.looponfail")
+# Benchmarks are test files. Naming one of these plugins in a conftest.py must not warn that it was imported too early.
+_REWRITTEN = ("evalscope_pytest.suites.", "anyio.pytest_plugin", "xdist.plugin", "xdist.looponfail")
 
 
 class _PlainImports:

@@ -141,7 +141,9 @@ def test_gates_and_baselines_are_in_the_page_the_report_the_log_and_junit(worker
     log = (run.work_dir / "logs" / "eval_log.log").read_text()
     cases = junit(run.folder / "j.xml")
     for gate in recorded:
-        assert escape(gate["result"]) in page
+        why = gate["result"].partition(": passed" if gate["passed"] else ": failed")[2]
+        assert f'<td class="gate">{escape(gate["gate"])}</td>' in page
+        assert escape(why.lstrip(", ")) in page
         assert f"gate {gate['result']}" in log
         failures = [failure.text for failure in cases[f"gate[{gate['gate']}]"].iter("failure")]
         assert bool(failures) is not gate["passed"]

@@ -82,7 +82,10 @@ def test_gates_judge_what_tests_measured_beside_those_on_benchmarks(workers, tes
     assert len(summary["results"]) == 5
     assert [gate["passed"] for gate in summary["gates"]] == [True, False, False]
     page = (run.work_dir / "perf" / "report.html").read_text()
-    assert all(escape(gate["result"]) in page for gate in summary["gates"])
+    for gate in summary["gates"]:
+        name, _, why = gate["result"].partition(": passed" if gate["passed"] else ": failed")
+        assert f'<td class="gate">{escape(name)}</td>' in page
+        assert escape(why.lstrip(", ")) in page
     assert {result["test"] for result in summary["results"]} == {
         "test_serving.py::test_serving", "test_serving.py::test_rates[100]", "test_serving.py::test_rates[200]"
     }  # fmt: skip

@@ -51,4 +51,6 @@ def test_pytest_rewrites_no_module_of_this_package_but_every_test_file(tmp_path)
 
 
 def test_bundled_benchmarks_are_rewritten_as_test_files(tmp_path):
-    assert "test_demo_math" in _rewritten(tmp_path, "--eval-model=mock", "--eval-limit=1", "--eval-datasets=demo_math")
+    assert "evalscope_pytest.suites.demo.test_demo_math" in _rewritten(
+        tmp_path, "--eval-model=mock", "--eval-limit=1", "--eval-datasets=demo_math"
+    )
