@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..benchmarks.bundled import load_bundled
 from ..benchmarks.definition import PROVIDED, Benchmark
-from ..config.secrets import remember_environment
 from ..core.errors import ConfigError, StoreError, UsageError
+from ..core.secret import remember_environment
 from ..core.values import SampleResult
 from ..engine.evaluation import Outcome, SkipSample, Unit
 from ..engine.lookahead import Job, Stopped
