@@ -202,10 +202,6 @@ def _check_names(name: str, options: Mapping[str, Any]) -> None:
         raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")
     if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
         raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
-    if (after_run := options.get("after_run")) is not None:
-        from .after_run import name_of
-
-        name_of(name, after_run)
 
 
 def _description(function: Body) -> str:
@@ -291,3 +287,7 @@ def _check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
             raise ConfigError(
                 f"{argument} of @benchmark({name!r}) is {shown:.80} ({type(value).__name__}). Write {written}."
             )
+    if (after_run := arguments.get("after_run")) is not None:
+        from .after_run import name_of
+
+        name_of(name, after_run)

@@ -84,7 +84,8 @@ def run_by_pytest(task: dict[str, Any]) -> str:
 def files(root: Path) -> dict[str, str]:
     """Return everything a run leaves but its log and lock, without what is measured in time."""
     left = (f for f in sorted(root.rglob("*")) if f.is_file() and f.name not in (".lock", "eval_log.log"))
-    return {str(f.relative_to(root)): re.sub(r'("(?:time|created)": )[\d.e-]+', r"\1-", f.read_text()) for f in left}
+    times = r'(?<="time": )[\d.e-]+|(?<="created": )[\d.e-]+|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?'
+    return {str(f.relative_to(root)): re.sub(times, "-", f.read_text()) for f in left}
 
 
 @pytest.mark.parametrize("more", [{}, {"limit": 3, "repeats": 2}, {"thinking_metrics": True, "seed": 5}])
