@@ -6,8 +6,8 @@ files that people have filled in, which then decide in place of a judge. See doc
 """
 
 from evalscope_pytest import benchmark, local
+from evalscope_pytest.arena.after_run import ratings
 from evalscope_pytest.arena.general import PARAMETERS, WIN_RATE, decided, definition, to_sample
-from evalscope_pytest.arena.save import save_arena
 
 
 @benchmark(
@@ -19,7 +19,7 @@ from evalscope_pytest.arena.save import save_arena
     metrics=[WIN_RATE],
     extra_params=PARAMETERS,
     variant=definition,
-    after_run=save_arena,
+    after_run=ratings,
     tags=["custom", "arena"],
 )
 async def test_general_arena(sample):
