@@ -306,7 +306,7 @@ def _check_needs(benchmark: Benchmark) -> None:
     Raises:
         UsageError: It needs fixtures, or has a mark that pytest obeys.
     """
-    marks = [mark.name for mark in getattr(benchmark.body, "pytestmark", ()) if mark.name in _MARKS]
+    marks = [mark.name for mark in getattr(benchmark.function, "pytestmark", ()) if mark.name in _MARKS]
     fixtures = [name for name in parameters(benchmark) if name not in PROVIDED]
     if marks or fixtures:
         what = f"has the mark {marks[0]!r}" if marks else f"needs the fixture {fixtures[0]!r}"

@@ -314,3 +314,16 @@ def test_a_key_of_the_environment_reaches_no_file(tmp_path: Path, monkeypatch: p
     written = [f.read_text() for f in (tmp_path / "outputs").rglob("*") if f.is_file()]
     assert len(written) > 4
     assert not any("never-written" in text for text in written)
+
+
+def test_a_mark_on_a_function_that_makes_samples_is_refused_as_one_on_a_body_is() -> None:
+    file = Path.cwd() / "marked.jsonl"
+    file.write_text('{"question": "1 + 1", "answer": "2"}\n')
+
+    @pytest.mark.skip(reason="not today")
+    @benchmark("marked", dataset=local(str(file)), scorer=exact_match())
+    def test_marked(record: Any) -> Sample:
+        return Sample(record["question"], target=record["answer"])
+
+    with Session(mock(), benchmarks=[test_marked]) as session, pytest.raises(UsageError, match="has the mark 'skip'"):
+        session.run()
