@@ -116,18 +116,19 @@ def _imported(source: Source, known: dict[str, str]) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom):
-            origin = _absolute(source, node)
+            origin = origin_of(node, source.module, is_package=source.is_package)
             for alias in node.names:
                 below = f"{origin}.{alias.name}"
                 if below in known or origin in known:
                     yield below if below in known else origin
 
 
-def _absolute(source: Source, node: ast.ImportFrom) -> str:
+def origin_of(node: ast.ImportFrom, module: str, *, is_package: bool) -> str:
+    """Return the full name of the module from which ``module`` imports."""
     if not node.level:
         return node.module or ""
-    parts = source.module.split(".")
-    keep = len(parts) - node.level + source.is_package
+    parts = module.split(".")
+    keep = len(parts) - node.level + is_package
     return ".".join([*parts[:keep], *([node.module] if node.module else [])])
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import origin_of
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "evalscope_pytest"
 
@@ -55,13 +57,11 @@ def imports_of(files: Mapping[str, Path]) -> Graph:
 
 
 def _imported(module: str, file: Path, files: Mapping[str, Path]) -> Iterator[str]:
-    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     for node in _at_run_time(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names if name.name in files)
         elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            target = ".".join([*above, *([node.module] if node.module else [])])
+            target = origin_of(node, module, is_package=file.name == "__init__.py")
             for name in node.names:
                 found = f"{target}.{name.name}" if f"{target}.{name.name}" in files else target
                 if found in files:

@@ -19,6 +19,9 @@ from .python_text import read_python, written_python
 NONE, ANY = "none", "any"
 
 
+PARAMETERS = {"is_fc_model": True, "underscore_to_dot": True}
+
+
 def function_calls(*, native: bool = True, underscores: bool = True) -> Scorer:
     """Compare the calls of a reply with those a sample expects, as the Berkeley leaderboard's AST checker does.
 
@@ -40,6 +43,11 @@ def function_calls(*, native: bool = True, underscores: bool = True) -> Scorer:
     return Scorer(
         "function_calls", ("accuracy",), score, right_reply, options=f"native={native}, underscores={underscores}"
     )
+
+
+def variant(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the scorer that `PARAMETERS`, or a user's values for them, choose."""
+    return {"scorer": function_calls(native=params["is_fc_model"], underscores=params["underscore_to_dot"])}
 
 
 def _score(text: str, sample: Sample, *, native: bool, underscores: bool) -> Score:

@@ -10,7 +10,7 @@ from evalscope_pytest import benchmark, hub
 
 from .call import called
 from .samples import sample_of
-from .scorer import function_calls
+from .scorer import PARAMETERS, function_calls, variant
 
 NON_LIVE = ["simple", "multiple", "parallel", "parallel_multiple", "java", "javascript"]
 LIVE = ["live_simple", "live_multiple", "live_parallel", "live_parallel_multiple"]
@@ -32,10 +32,6 @@ def to_sample(record, subset, extra_params):
     )
 
 
-def variant(params):
-    return {"scorer": function_calls(native=params["is_fc_model"], underscores=params["underscore_to_dot"])}
-
-
 @benchmark(
     "bfcl_v3",
     pretty_name="BFCL-v3",
@@ -43,7 +39,7 @@ def variant(params):
     to_sample=to_sample,
     scorer=function_calls(),
     categories=CATEGORIES,
-    extra_params={"is_fc_model": True, "underscore_to_dot": True},
+    extra_params=PARAMETERS,
     variant=variant,
     tags=["function_calling"],
 )

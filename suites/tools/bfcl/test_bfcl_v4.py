@@ -11,7 +11,7 @@ from evalscope_pytest import benchmark, local
 
 from .call import called
 from .samples import rows, sample_of
-from .scorer import function_calls
+from .scorer import PARAMETERS, function_calls, variant
 
 NON_LIVE = ["simple_python", "simple_java", "simple_javascript", "multiple", "parallel", "parallel_multiple"]
 LIVE = ["live_simple", "live_multiple", "live_parallel", "live_parallel_multiple"]
@@ -39,10 +39,6 @@ def to_sample(record, subset, extra_params):
     )
 
 
-def variant(params):
-    return {"scorer": function_calls(native=params["is_fc_model"], underscores=params["underscore_to_dot"])}
-
-
 @benchmark(
     "bfcl_v4",
     pretty_name="BFCL-v4",
@@ -51,7 +47,7 @@ def variant(params):
     to_sample=to_sample,
     scorer=function_calls(),
     categories=CATEGORIES,
-    extra_params={"is_fc_model": True, "underscore_to_dot": True},
+    extra_params=PARAMETERS,
     variant=variant,
     tags=["function_calling"],
 )
