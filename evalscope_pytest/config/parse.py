@@ -71,7 +71,8 @@ def checked(raw: Mapping[str, Any], source_of: SourceNamer, *, is_text: bool = F
                 f"{describe(value)} in {entry.where}. Keep one of them."
             )
         remember_secrets(value, entry.path[-1])
-        refuse_unsupported(entry.path[-1], value, entry.where)
+        if len(entry.path) == 1:  # a key of model_args or extra_params may have the name of a setting
+            refuse_unsupported(entry.path[0], value, entry.where)
         values[entry.path] = value
         origin[entry.path] = entry.where
     return Layer(values, origin, tuple(notes))

@@ -6,6 +6,7 @@ count little, and the constant makes random ratings score 0. A rating far off ma
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Mapping
@@ -26,6 +27,12 @@ def emotion_ratings() -> Scorer:
     ratings count. A reply that lacks an emotion, or rates it out of range, scores 0.
     """
     return Scorer("emotion_ratings", (METRIC,), _score, _right_reply)
+
+
+def reference_ratings(answer: str | Mapping[str, str]) -> dict[str, float]:
+    """Return the four emotions and their ratings of a reference: a mapping, or a dictionary written in Python."""
+    fields = ast.literal_eval(answer.strip("\"' \n")) if isinstance(answer, str) else answer
+    return {fields[f"emotion{n}"]: float(fields[f"emotion{n}_score"]) for n in range(1, 5)}
 
 
 def _score(text: str, sample: Sample) -> Score:

@@ -3,11 +3,9 @@
 EQ-Bench 2: Paech 2023, EQ-Bench: An Emotional Intelligence Benchmark for Large Language Models, arXiv:2312.06281.
 """
 
-import ast
-
 from evalscope_pytest import Sample, benchmark, hub
 
-from .emotions import emotion_ratings
+from .emotions import emotion_ratings, reference_ratings
 
 
 @benchmark(
@@ -18,8 +16,6 @@ from .emotions import emotion_ratings
     tags=["emotion", "instruction_following"],
 )
 def test_eq_bench(record) -> Sample:
-    answer = record["reference_answer_fullscale"] or record["reference_answer"]
-    answer = ast.literal_eval(answer.strip("\"' \n")) if isinstance(answer, str) else answer
-    reference = {answer[f"emotion{n}"]: float(answer[f"emotion{n}_score"]) for n in range(1, 5)}
+    reference = reference_ratings(record["reference_answer_fullscale"] or record["reference_answer"])
     target = ", ".join(f"{name}: {rating:g}" for name, rating in reference.items())
     return Sample(record["prompt"].strip(), target, metadata={"reference": reference})

@@ -286,6 +286,7 @@ def test_a_configuration_survives_json_and_yaml(settings):
 
 @hypothesis.settings(max_examples=60)
 @given(SETTINGS)
+@hypothesis.example({"model_args": {"model_task": 0, "eval_type": "x"}})
 def test_what_was_given_is_enough_to_make_it_again(settings):
     config = TaskConfig(**settings)
     assert from_mapping(to_mapping(config, reveal_secrets=True, only_given=True)) == config

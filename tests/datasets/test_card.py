@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import DatasetError
 from evalscope_pytest.datasets.card import Config, glob_matches, read_configs
+from tests.cost import at_most
 
 
 def card(block: str) -> str:
@@ -78,6 +78,5 @@ def test_globs(path: str, glob: str, matches: bool) -> None:
 
 
 def test_a_hostile_glob_costs_no_time() -> None:
-    start = time.process_time()
-    assert not glob_matches("/".join("a" * 60), "/".join(["**", "a"] * 40) + "/b")
-    assert time.process_time() - start < 1
+    with at_most(5):
+        assert not glob_matches("/".join("a" * 60), "/".join(["**", "a"] * 40) + "/b")

@@ -31,6 +31,7 @@ from evalscope_pytest.scoring.read.phrase import read_phrase
 from evalscope_pytest.store.layout import record_names, safe_name
 from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
 from evalscope_pytest.suites.reasoning.bbh import bbh_answer
+from tests.cost import at_most
 from tests.servers import service
 
 LONE, TERMINAL = "\ud800", "\x1b]0;owned\x07\x1b[31m\x9b31m"
@@ -52,9 +53,8 @@ def test_case_13_ten_megabytes(served):
         before="from evalscope_pytest import Scorer",
     )
     served.server.answer = lambda messages: "x" * 10_000_000 + "9" if messages[-1]["content"][0] == "0" else "short"
-    started = time.process_time()
-    run = served.run()
-    assert time.process_time() - started < 2
+    with at_most(20):
+        run = served.run()
     long, short = run.rows()
     kept = long["model_output"]["choices"][0]["message"]["content"]
     assert len(kept) <= MAX_TEXT
@@ -209,9 +209,8 @@ YAML = {
 def test_case_34_hostile_yaml_is_refused_at_once(project, kind):
     project.benchmark(count=2)
     project.write("conf.yaml", YAML[kind])
-    started = time.process_time()
-    run = project.run("--eval-task-config=conf.yaml", model="")
-    assert time.process_time() - started < 2  # less than one for the file, the rest is pytest's
+    with at_most(20):
+        run = project.run("--eval-task-config=conf.yaml", model="")
     assert run.code == 4
     assert "conf.yaml" in run.out
     assert "Traceback" not in run.out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from evalscope_pytest.core.errors import ScoringError
 from evalscope_pytest.suites.instruction.ifeval.arguments import Arguments
 from evalscope_pytest.suites.instruction.ifeval.registry import INSTRUCTIONS, check_of
+from tests.cost import at_most
 
 ENGLISH = "the weather was fine and the children were playing in the garden behind the house"
 GERMAN = "Das Wetter war schön und die Kinder spielten den ganzen Tag im Garten hinter dem Haus"
@@ -220,11 +220,10 @@ HOSTILE = ["\n", "*", "*\n", "[", "<<", ". ", '."', "'a", "-", "a", "A ", "a@", 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_text_of_200_kb_takes_linear_time(unit):
     text = unit * (200_000 // len(unit)) + "a"
-    started = time.process_time()
-    for instruction in INSTRUCTIONS:
-        follows(instruction, text, **ALL)
     # All 25 together need half a second here; the least quadratic step would need minutes.
-    assert time.process_time() - started < 5
+    with at_most(10):
+        for instruction in INSTRUCTIONS:
+            follows(instruction, text, **ALL)
 
 
 def test_the_language_of_a_text_is_the_same_every_time():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.scoring.read.code import PYTHON, Block, code_blocks, code_of
+from tests.cost import at_most
 
 CODE = "def f():\n    return 1\n"
 
@@ -64,10 +63,9 @@ def test_what_is_fenced_comes_back(code, label):
 @pytest.mark.parametrize(
     "text", ["```\n" * 250_000, "`" * 1_000_000, "~~~ " * 250_000, "```python\n" + " " * 1_000_000]
 )
-def test_a_megabyte_of_fences_takes_no_time(text):
-    started = time.process_time()
-    code_of(text, PYTHON, ("def f(",))
-    assert time.process_time() - started < 1
+def test_a_megabyte_of_fences_takes_linear_time(text):
+    with at_most(10):
+        code_of(text, PYTHON, ("def f(",))
 
 
 JAVASCRIPT = """// Adds two numbers.
