@@ -19,7 +19,7 @@ from typing import Any
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import ModelError, RateLimitedError
 from evalscope_pytest.core.values import Message, ModelOutput
-from evalscope_pytest.engine.asking import Asker
+from evalscope_pytest.engine.client import Asker
 from evalscope_pytest.wire.request import Request
 
 FIRST_SECONDS = 15.0

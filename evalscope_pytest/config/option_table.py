@@ -1,6 +1,6 @@
 # ruff: noqa: E501
 # fmt: off
-"""The options, for those who cannot wait for `TaskConfig`. Written by `derive_options`.
+"""The options, without loading `TaskConfig`. Written by docs/generate.py.
 
 Field, form on the command line, placeholder of its value, and help text, empty if the field is not supported yet.
 """

@@ -4,7 +4,8 @@
 a field that starts with ``eval_`` keeps its name. Values stay text until `sources` reads them, and absent ones None, so
 that what is given on the command line is known and every mistake gets the same kind of message.
 
-Every run of pytest pays for this module, so it reads `option_table`, which `derive_options` writes, and not the fields.
+Every run of pytest pays for this module, so it reads `option_table`, which
+docs/generate.py writes, and not the fields.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _ahead_of_capture(file: str) -> str:
     too little: a run that a test starts inherits it.
     """
     if file == "-" and not ("PYTEST_XDIST_WORKER" in os.environ and sys.argv[:1] == ["-c"]):
-        from .files import standard_input
+        from .text import standard_input
 
         standard_input()
     return file

@@ -9,12 +9,12 @@ from typing import Any
 
 from ..core.errors import ConfigError, closest
 from ..core.secret import MASK
-from .files import parse_standard_input, read_mapping
 from .options import LEGACY, TASK_CONFIG, ini_name, pytest_flag
 from .parse import Layer, checked, filled_in, merged
 from .schema import Settings
 from .setting import settings_of
 from .task import TaskConfig
+from .text import parse_standard_input, read_mapping
 
 _FILLED_IN = ("model_id", "eval_type", "eval_batch_size")
 _PATH_WORDS = ("true", "false", "latest")

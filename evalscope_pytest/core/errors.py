@@ -28,7 +28,7 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
-from .terminal import visible
+from .text import visible
 
 
 class EvalError(Exception):

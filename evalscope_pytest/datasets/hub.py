@@ -196,10 +196,10 @@ def _scripted(library: HubLibrary, listing: Listing, place: DataLocation) -> Tre
 
 def _library(hub: str) -> HubLibrary:
     if hub == "huggingface":
-        from .hub_huggingface import HuggingFace
+        from .hub_libraries import HuggingFace
 
         return HuggingFace()
-    from .hub_modelscope import ModelScope
+    from .hub_libraries import ModelScope
 
     return ModelScope()
 

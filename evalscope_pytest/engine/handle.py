@@ -8,10 +8,10 @@ from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
-from ..core.terminal import visible
+from ..core.text import visible
 from ..core.values import Call, Message, ModelOutput, Sample, Tool, as_message
 from ..wire.request import Request
-from .asking import Asker
+from .client import Asker
 from .context import SampleContext, current
 from .loop import LoopThread
 from .reuse import Reuse, reply_of

@@ -14,7 +14,7 @@ from ..judge.judging import Judging, compared, graded
 from ..judge.panel import Panel, judge
 from ..judge.wording import CORRECTNESS, PREFERENCE
 from ..wire.request import Request
-from .asking import Asker
+from .client import Asker
 from .context import current
 from .formatted import Formatted
 from .handle import ModelHandle, Prompt

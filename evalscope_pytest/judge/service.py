@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..core.errors import ModelError
 from ..core.values import ModelOutput
 from ..models.factory import create
-from ..models.protocol import Model
-from ..models.spec import ModelSpec
+from ..models.spec import Model, ModelSpec
 from ..wire.request import Request
 
 _SETTINGS = {"--eval-api-key": "the judge's api_key", "--eval-api-url": "the judge's api_url"}

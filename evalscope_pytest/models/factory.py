@@ -8,10 +8,9 @@ from dataclasses import replace
 from ..core.errors import ConfigError, closest
 from ..core.values import ModelOutput
 from ..wire.arguments import check_sampling
-from ..wire.reasoning import split_reasoning
+from ..wire.content import split_reasoning
 from ..wire.request import Request
-from .protocol import Model
-from .spec import ModelSpec, with_defaults
+from .spec import Model, ModelSpec, with_defaults
 
 __all__ = ["ModelSpec", "create", "eval_types", "register", "with_defaults"]
 

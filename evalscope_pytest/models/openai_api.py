@@ -18,9 +18,8 @@ from ..wire.openai_chat import request_body as chat_body
 from ..wire.openai_responses import ResponseDraft
 from ..wire.openai_responses import request_body as responses_body
 from ..wire.request import Request
-from .service import ServiceModel
+from .service import Credential, HttpTransport, ServiceModel, Transport, check_key, check_url
 from .spec import ModelSpec
-from .transport import Credential, HttpTransport, Transport, check_key, check_url
 
 MODEL_ARGS = ("client", "default_headers", "default_query", "organization", "project")
 

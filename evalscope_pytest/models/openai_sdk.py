@@ -21,15 +21,14 @@ from ..core.secret import Secret
 from ..wire.arguments import check_headers, check_model_args
 from ..wire.errors import no_connection, sentence, shown_url
 from .openai_api import MODEL_ARGS, Dialect, base_address, dialect_of
-from .service import ServiceModel
-from .spec import ModelSpec
-from .transport import (
+from .service import (
     CONNECT_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
     EVENT_STREAM,
     MOST_ERROR_BYTES,
     STREAM_TIMEOUT_S,
     Reply,
+    ServiceModel,
     SilentStreamError,
     Sink,
     beginning,
@@ -39,6 +38,7 @@ from .transport import (
     timed_out,
     whole_body,
 )
+from .spec import ModelSpec
 
 AZURE_ARGS = ("azure_endpoint", "azure_deployment", "azure_ad_token", "api_version")
 

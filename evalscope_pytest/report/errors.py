@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..core.terminal import visible
+from ..core.text import visible
 from ..store.rows import Row
 from .execution import ErrorGroup
 

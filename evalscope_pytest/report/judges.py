@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
 
-from ..core.terminal import visible
+from ..core.text import visible
 from ..judge.agreement import cohen_kappa, fleiss_kappa, inconsistency
 from ..store.judged import Judged
 from ..store.rows import Row

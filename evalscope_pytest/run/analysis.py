@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..core.errors import EvalError
-from ..core.terminal import visible
-from ..engine.asking import Asker
+from ..core.text import visible
+from ..engine.client import Asker
 from ..engine.loop import LoopThread
 from ..engine.reuse import reply_of
 from ..judge.service import JudgeService

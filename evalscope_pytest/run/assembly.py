@@ -16,25 +16,21 @@ from ..config.schema import to_mapping
 from ..core.errors import StoreError
 from ..core.service_state import Services
 from ..core.values import SampleResult
-from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
+from ..engine.admission import FIRST_REQUESTS
+from ..engine.client import SAMPLE_TIMEOUT_S, Asker
 from ..engine.evaluation import Outcome, Runner, Unit, described
 from ..engine.handle import ModelHandle
-from ..engine.limiter import FIRST_REQUESTS
-from ..engine.lookahead import BUFFER_FACTOR, LookAhead
-from ..engine.loop import LoopThread
+from ..engine.loop import BUFFER_FACTOR, LookAhead, LoopThread
 from ..engine.reuse import Reuse
 from ..models.spec import ModelSpec
 from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
-from ..store.journal import Journal
-from ..store.layout import WorkDir, open_work_dir
-from ..store.lock import locked
-from ..store.log import open_log
-from ..store.plan import BenchmarkPlan, RunPlan
+from ..store.journal import Journal, Quarantine
+from ..store.layout import WorkDir, locked, open_work_dir
+from ..store.plan import BenchmarkPlan, RunPlan, changed_settings, write_task_config
 from ..store.previous import Previous
-from ..store.quarantine import Quarantine
+from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
-from ..store.task_config import changed_settings, write_task_config
 from .crash_marks import WatchedModel
 from .driver import Driver
 from .judges import Judges

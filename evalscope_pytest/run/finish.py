@@ -14,7 +14,7 @@ from ..benchmarks import after_run
 from ..benchmarks.after_run import FinishedRun, Summary
 from ..core.errors import EvalError, UsageError
 from ..core.secret import redact
-from ..core.terminal import visible
+from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of

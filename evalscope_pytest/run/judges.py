@@ -14,11 +14,11 @@ from ..config.judge import JudgeModel as JudgeSettings
 from ..config.task import TaskConfig
 from ..core.canonical import digest
 from ..core.service_state import ServiceState, together
-from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
+from ..engine.admission import FIRST_REQUESTS
+from ..engine.client import SAMPLE_TIMEOUT_S, Asker
 from ..engine.formatted import formats_for
 from ..engine.handle import ModelHandle
 from ..engine.judging import JudgeHandle, JudgeModel, Referee
-from ..engine.limiter import FIRST_REQUESTS
 from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel

@@ -15,11 +15,10 @@ from typing import Any, BinaryIO
 
 from .atomic import replaced, storing, sync_folder
 from .inflight_marks import unfinished_files
-from .journal import encode_line, entries, journals_of, other_journals, split_line
+from .journal import Quarantine, encode_line, entries, journals_of, other_journals, split_line
 from .layout import WorkDir
 from .plan import RunPlan
 from .previous import keyed_lines
-from .quarantine import Quarantine
 from .rows import Row
 
 READ_BYTES = 1 << 18  # completion order is close to sample order: most reads are in the buffer

@@ -13,6 +13,7 @@ otherwise is set aside. Measurements: docs/design/store.md.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
@@ -21,13 +22,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..core.ascii_json import encode
+from ..core.canonical import encode
 from ..core.errors import StoreError
 from ..core.values import SampleResult
-from .atomic import BUFFER_BYTES, cannot_write, own_folder, sync_data
+from .atomic import BUFFER_BYTES, cannot_write, own_file, own_folder, sync_data
 from .layout import WorkDir, safe_name
 from .rows import Row, documents, header_of, row_of
 
@@ -264,3 +266,56 @@ def split_line(line: bytes) -> tuple[bytes, bytes, bytes]:
     """Return the header, the prediction row and the review row of a journal's line; the rows may be empty."""
     header, prediction, review = line[:-1].split(b"\t")
     return header, prediction, review
+
+
+# Damaged lines -------------------------------------------------------------------------------------------------------
+
+
+log = logging.getLogger(__name__)
+
+
+class Quarantine:
+    """The set-aside lines of a work_dir.
+
+    Attributes:
+        added: Lines that were not there before, and that `warn` has not spoken of yet.
+    """
+
+    def __init__(self, workdir: WorkDir) -> None:
+        self.path = workdir.journal / "quarantine.jsonl"
+        self.added = 0
+
+    @cached_property
+    def _known(self) -> set[bytes]:
+        try:
+            return set(self.path.read_bytes().splitlines(keepends=True))
+        except FileNotFoundError:
+            return set()
+
+    def set_aside(self, line: bytes) -> None:
+        """Keep a damaged line, unless it is kept already: records are read again each time a run is carried on.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        line = line.removesuffix(b"\n") + b"\n"  # the last one of a file may have been cut
+        try:
+            if line in self._known:
+                return
+            own_folder(self.path.parent)  # a run that ended has removed it
+            with open(self.path, "ab", opener=own_file) as file:
+                file.write(line)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        self._known.add(line)
+        self.added += 1
+
+    def warn(self) -> str:
+        """Log what was set aside, and return it as a sentence; empty if there was nothing."""
+        if not self.added:
+            return ""
+        many = "record was" if self.added == 1 else "records were"
+        said = f"{self.added} damaged {many} set aside in {self.path}; the samples are asked again, or scored again"
+        log.warning("%s", said)
+        self.added = 0
+        return said

@@ -17,10 +17,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.ascii_json import encode
-from ..core.bounds import MAX_TEXT
+from ..core.canonical import encode
 from ..core.errors import UsageError
 from ..core.secret import mask_keys
+from ..core.text import MAX_TEXT
 from ..core.values import ModelOutput, ToolCall, Usage, token_count
 
 log = logging.getLogger(__name__)

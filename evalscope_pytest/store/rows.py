@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..core.ascii_json import Fragment, encode, text_ascii
-from ..core.bounds import MAX_TEXT, bounded
+from ..core.canonical import Fragment, encode, text_ascii
 from ..core.secret import mask_keys, redact
+from ..core.text import MAX_TEXT, bounded
 from ..core.values import (
     Call,
     JudgeCall,

@@ -14,14 +14,13 @@ from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
 from ..core.values import ModelOutput, StopReason, Tool, ToolCall
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
-from .delta import Delta, take
+from .content import split_reasoning
 from .errors import complaint_of, error_in, json_object, malformed, refusal_inside
 from .interface import Fields, Interface, wrong_shape
 from .prompt import Prompt
-from .reasoning import split_reasoning
 from .request import Request
 from .sse import EventParser
-from .stamped import Reader, StampedReply
+from .stamped import Delta, Reader, StampedReply, take
 from .tool_calls import MAX_CALLS, chat_message
 from .usage import anthropic_usage, chat_names
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .delta import Delta, take
 from .errors import complaint_of
 from .interface import Fields, Interface, wrong_shape
 from .prompt import Prompt
-from .stamped import Reader, StampedReply
+from .stamped import Delta, Reader, StampedReply, take
 from .usage import count
 
 _OUTSIDE = ("model", "stream", "stream_options")

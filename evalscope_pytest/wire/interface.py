@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from ..core.errors import ConfigError, EvalError
 from ..core.values import ModelOutput
-from .openai_events import READER
 from .prompt import Prompt
 from .stamped import Reader
 
@@ -38,7 +37,7 @@ class Interface:
     name: str
     path: str
     write: Callable[[Prompt, Fields], Any]
-    reader: Reader = READER
+    reader: Reader
     streams: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
     stream_headers: Mapping[str, str] = field(default_factory=dict)

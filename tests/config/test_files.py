@@ -1,6 +1,6 @@
 import pytest
 
-from evalscope_pytest.config.files import MAX_BYTES, read_mapping
+from evalscope_pytest.config.text import MAX_BYTES, read_mapping
 from evalscope_pytest.core.errors import ConfigError
 
 

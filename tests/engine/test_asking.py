@@ -10,7 +10,7 @@ from bench.rate_limit import simulate
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import FatalError, ModelError, RateLimitedError, RejectedError, TransientError
 from evalscope_pytest.core.values import Message, ModelOutput
-from evalscope_pytest.engine.asking import Asker, ServiceDownError
+from evalscope_pytest.engine.client import Asker, ServiceDownError
 from evalscope_pytest.wire.request import Request
 
 REFUSED = TransientError("nothing listens there", unreachable=True)

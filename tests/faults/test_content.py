@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 import pytest
 
 from evalscope_pytest import Sample, scoring
-from evalscope_pytest.core.bounds import MAX_TEXT
 from evalscope_pytest.core.errors import DatasetError
+from evalscope_pytest.core.text import MAX_TEXT
 from evalscope_pytest.datasets.media import fetch
 from evalscope_pytest.scoring.compare.math_worker import MathWorker
 from evalscope_pytest.scoring.filters import Filters

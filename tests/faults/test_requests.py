@@ -235,7 +235,7 @@ def test_case_26_a_service_that_dies_for_a_while_costs_no_sample(served):
 
 
 def test_case_26_a_service_that_stays_down_ends_the_run_with_what_was_finished(served, monkeypatch):
-    monkeypatch.setattr("evalscope_pytest.engine.breaker.PATIENCE_S", 0.5)
+    monkeypatch.setattr("evalscope_pytest.engine.admission.PATIENCE_S", 0.5)
     served.benchmark(count=120)
     served.server.fault_for = lambda received: service.reset() if len(served.server.requests) > 40 else None
     run = served.run(generation(retry_interval=0.02), "--eval-batch-size=4")

@@ -16,9 +16,16 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.store import journal as journal_module
-from evalscope_pytest.store.journal import SYNC_RECORDS, Journal, entries, journals_of, other_journals, split_line
+from evalscope_pytest.store.journal import (
+    SYNC_RECORDS,
+    Journal,
+    Quarantine,
+    entries,
+    journals_of,
+    other_journals,
+    split_line,
+)
 from evalscope_pytest.store.layout import WorkDir
-from evalscope_pytest.store.quarantine import Quarantine
 from evalscope_pytest.store.rows import calls_of, score_of
 from tests.waiting import wait_until
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.store.compact import fold
+from evalscope_pytest.store.journal import Quarantine
 from evalscope_pytest.store.layout import WorkDir
 from evalscope_pytest.store.previous import Previous
-from evalscope_pytest.store.quarantine import Quarantine
 
 from .results import failed, plan, record, scored
 

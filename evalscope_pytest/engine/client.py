@@ -16,12 +16,10 @@ from ..core.deadline import Deadline
 from ..core.errors import EvalError, FatalError, ModelError, RateLimitedError, TransientError
 from ..core.service_state import ServiceState
 from ..core.values import ModelOutput
-from ..models.protocol import Connecting, Model
+from ..models.spec import Connecting, Model
 from ..wire.request import Request
-from .breaker import PATIENCE_S, PROBE_EVERY_S, Breaker
-from .limiter import FIRST_REQUESTS, Limiter
+from .admission import FIRST_REQUESTS, PATIENCE_S, PROBE_EVERY_S, Breaker, Limiter, Slot, Slots
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
-from .slots import Slot, Slots
 
 log = logging.getLogger(__name__)
 
