@@ -84,7 +84,7 @@ class Soak:
             )
 
     def recorded(self) -> Counter[int]:
-        """Return how often each sample with a reply is recorded, in journals and folded files."""
+        """Return how often each sample with a reply is recorded, in journals and compacted files."""
         found: Counter[int] = Counter()
         for path in self.work_dir.journal.glob("*-*.jsonl"):
             found.update(e.row.index for e in entries(path) if e.row.reusable)

@@ -49,7 +49,7 @@ class Health:
     stopped: str = ""
 
 
-class Asker:
+class ModelClient:
     """One model with its limit.
 
     Args:
@@ -82,7 +82,7 @@ class Asker:
         self._patient = patient
         self._sample_timeout_s = sample_timeout_s
         self._draw = draw
-        self._asked = 0
+        self._samples = 0
         self._under_way: dict[int, float] = {}  # when each was first sent, the oldest first
         self._given_up = 0  # samples in a row
         self._refused_connections = 0
@@ -113,7 +113,7 @@ class Asker:
             max(0.0, now - under_way[0]) if under_way else 0.0,
         )
 
-    async def ask(self, request: Request) -> ModelOutput:
+    async def send(self, request: Request) -> ModelOutput:
         """Answer a request, asking again after rate limits and transient failures.
 
         Raises:
@@ -122,7 +122,7 @@ class Asker:
         self._refuse_if_stopped()
         loop = asyncio.get_running_loop()
         slot = self._slots.take(loop.time()) or await self._slots.wait()
-        sample = self._asked = self._asked + 1
+        sample = self._samples = self._samples + 1
         self._under_way[sample] = loop.time()
         self._budget.sample()
         if sample == 1 and not self._limiter.opened:
@@ -132,9 +132,9 @@ class Asker:
         try:
             with Deadline(timeout_s):
                 try:
-                    output = await self._send(request, slot, sample)
+                    output = await self._attempt(request, slot, sample)
                 except (RateLimitedError, TransientError) as error:
-                    output = await self._ask_again(request, error, sample, loop.time())
+                    output = await self._retry(request, error, sample, loop.time())
         except asyncio.TimeoutError:
             late = TransientError(
                 f"no answer within {timeout_s:g} s, all attempts together: "
@@ -150,7 +150,7 @@ class Asker:
 
     # One attempt --------------------------------------------------------------------------------------------------
 
-    async def _send(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
+    async def _attempt(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
         """Ask once, and let limiter and breaker know how it went."""
         try:
             output = await self.model.generate(request)
@@ -233,7 +233,7 @@ class Asker:
 
     # Asking again -------------------------------------------------------------------------------------------------
 
-    async def _ask_again(
+    async def _retry(
         self, request: Request, error: RateLimitedError | TransientError, sample: int, now: float
     ) -> ModelOutput:
         tries = Tries(request.config, now)
@@ -250,7 +250,7 @@ class Asker:
             retries += 1
             self.health.retries += 1
             try:
-                output = await self._send(request, slot, sample)
+                output = await self._attempt(request, slot, sample)
             except (RateLimitedError, TransientError) as again:
                 error = again
             else:

@@ -92,15 +92,15 @@ def is_repeatable(config: GenerationConfig) -> bool:
 
 
 async def reply_of(
-    ask: Callable[[Request], Awaitable[ModelOutput]], request: Request, reuse: Reuse | None, address: str
+    send: Callable[[Request], Awaitable[ModelOutput]], request: Request, reuse: Reuse | None, address: str
 ) -> ModelOutput:
     """Return the reply that is kept under ``address``; ask for it if there is none, or no address."""
     if reuse is None or not address:
-        return _admitted(await ask(request))
+        return _admitted(await send(request))
     known = reuse.replies.find(address)
     if known is not None:
         return known
-    output = _admitted(await ask(request))
+    output = _admitted(await send(request))
     reuse.replies.keep(address, output)
     return output
 

@@ -254,7 +254,7 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         name=resolved.name,
         body=resolved.benchmark.body,
         model=run.model,
-        identity=digest(run.asker.model.fingerprint, run.spec.generation.identity()),
+        identity=digest(run.client.model.fingerprint, run.spec.generation.identity()),
         messages=loaded.messages,
         generation=run.spec.generation,
         scorer=resolved.scorer,

@@ -31,7 +31,7 @@ from ..core.errors import StoreError
 from ..core.values import SampleResult
 from .atomic import BUFFER_BYTES, cannot_write, own_file, own_folder, sync_data
 from .layout import WorkDir, safe_name
-from .rows import Row, documents, header_of, row_of
+from .rows import SampleSummary, documents, header_of, row_of
 
 SCHEMA = 1
 SYNC_INTERVAL_S = 1.0
@@ -192,7 +192,7 @@ def journals_of(workdir: WorkDir, session: str) -> list[Path]:
 
 
 def other_journals(workdir: WorkDir, session: str) -> list[Path]:
-    """Return the journals that earlier runs left, oldest first; what was kept of folded ones comes first."""
+    """Return the journals that earlier runs left, oldest first; what was kept of compacted ones comes first."""
     mine = set(journals_of(workdir, session)) if session else set()
     found = [p for p in sorted(workdir.journal.glob("*-*.jsonl")) if p not in mine]
     kept = workdir.journal / "kept.jsonl"
@@ -225,7 +225,7 @@ def encode_line(header: Mapping[str, Any], prediction: str, review: str) -> byte
 class Entry:
     """A record in a journal: its light row, and where its line is, in bytes."""
 
-    row: Row
+    row: SampleSummary
     offset: int
     length: int
 

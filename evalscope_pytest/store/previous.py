@@ -1,6 +1,6 @@
 """Results of earlier runs in a work_dir, so that no finished sample is ever sent again.
 
-Records are found by content address, in journals and in folded predictions and reviews alike, whatever batch size,
+Records are found by content address, in journals and in compacted predictions and reviews alike, whatever batch size,
 port, limit or order of samples is this time. Only offsets are kept in memory; a record is parsed when it is requested.
 """
 

@@ -34,7 +34,7 @@ MAX_MESSAGE = 4000  # characters of an error
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SampleSummary:
     """A finished sample without its texts: what aggregation, tables and gates need.
 
     Attributes:
@@ -84,7 +84,7 @@ class Row:
 
 
 def header_of(result: SampleResult) -> dict[str, Any]:
-    """Return the fields of a sample's `Row` that differ from their defaults, as JSON."""
+    """Return the fields of a sample's `SampleSummary` that differ from their defaults, as JSON."""
     score, error = result.score, result.error
     header: dict[str, Any] = {
         "key": result.key,
@@ -139,7 +139,7 @@ def _add_figures(header: dict[str, Any], outputs: list[ModelOutput]) -> None:
         header["output_tokens"] = sum([u.output_tokens for u in usages])
 
 
-def row_of(header: dict[str, Any]) -> Row:
+def row_of(header: dict[str, Any]) -> SampleSummary:
     """Return the row that `header_of` described.
 
     Raises:
@@ -149,7 +149,7 @@ def row_of(header: dict[str, Any]) -> Row:
         header["error"] = SampleError(*error)
     if (judged := header.get("judged")) is not None:
         header["judged"] = Judged.from_json(judged)
-    return Row(**header)
+    return SampleSummary(**header)
 
 
 def _vote(answer: str) -> str:

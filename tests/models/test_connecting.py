@@ -12,7 +12,7 @@ from evalscope_pytest.core.errors import TransientError
 from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.spec import Connecting
 
-from .asking import request, spec
+from .requests import request, spec
 
 REPLY = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "OK"}}]}).encode()
 
