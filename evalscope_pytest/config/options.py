@@ -72,6 +72,23 @@ def cli_flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
+def spelling(given: Mapping[str, str]) -> dict[str, str]:
+    """Return how the user of a run writes the settings that errors of models name.
+
+    Args:
+        given: The source of each setting that the user made (`TaskConfig.given`). A setting without one is an option
+            if any other was given as an option.
+    """
+    names = {name: name for name in ("model", "model_args", "api_url", "api_key", "eval_batch_size")}
+    names["timeout"] = "generation_config.timeout"
+    on_command_line = any(source.startswith("--") for source in given.values())
+    for name, path in names.items():
+        source = given.get(path, "")
+        if source.startswith("--") or (on_command_line and not source):
+            names[name] = pytest_flag(name)
+    return names
+
+
 def pytest_options() -> Iterator[OptionSpec]:
     """Yield the options of the pytest plugin."""
     return _options(pytest_flag, {"type": _ahead_of_capture})

@@ -25,10 +25,15 @@ A message has the form ``<what>: <value> in <where>. <what is allowed, or the cl
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from .text import visible
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class EvalError(Exception):
@@ -74,7 +79,34 @@ class RecordError(DatasetError):
 
 
 class ModelError(EvalError):
-    """The request could not be sent, or its reply could not be used."""
+    """The request could not be sent, or its reply could not be used.
+
+    A model does not know how its user wrote a setting: as an option, in a file, in Python. So advice names settings as
+    fields, and whoever made the model gives the spelling.
+
+    Attributes:
+        advice: The next step, such as ``Check {api_key}.``; it follows the message.
+        spelling: How the user wrote these settings; those that are missing show their own name.
+    """
+
+    advice: str = ""
+    spelling: Mapping[str, str] = MappingProxyType({})
+
+    def advising(self, advice: str) -> Self:
+        """Add the next step, and return the error."""
+        self.advice = advice
+        return self
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message} {self.advice.format_map(_Spelling(self.spelling))}" if self.advice else message
+
+
+class _Spelling(dict[str, str]):
+    """Settings by name; an unknown one is its own spelling."""
+
+    def __missing__(self, name: str) -> str:
+        return name
 
 
 class RateLimitedError(ModelError):

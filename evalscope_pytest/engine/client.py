@@ -1,6 +1,6 @@
-"""Asks a model: no more at once than it takes, and again when a failure may go away. The one retry layer.
+"""Sends requests to a model: limits concurrency, retries transient failures, and gives up. The only retry layer.
 
-What is decided here and why is on one page: docs/design/reliability.md.
+All decisions and their reasons are on one page: docs/design/reliability.md.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ..core.deadline import Deadline
@@ -36,12 +36,12 @@ UNREACHABLE_AFTER = 6
 
 
 class ServiceDownError(FatalError):
-    """Nothing is answered any more, or every request would be refused: this one was not sent."""
+    """The service is down or would refuse every request: this one was not sent."""
 
 
 @dataclass(slots=True)
 class Health:
-    """The state of the service so far. ``stopped`` says why no more requests are sent; empty while all is well."""
+    """Counts of a service so far. ``stopped`` is the reason why no more requests are sent; empty while all is well."""
 
     answered: int = 0
     failed: int = 0
@@ -50,16 +50,19 @@ class Health:
 
 
 class ModelClient:
-    """One model with its limit.
+    """A client of one model.
 
     Args:
-        limit: Requests in flight at most.
-        patient: Go on whatever happens (``ignore_errors``).
+        limit: Maximum number of requests in flight.
+        patient: Continue after any failure (``ignore_errors``).
         first: Requests sent before the first reply; None for a model in this process, which gets requests as fast as it
             answers.
-        sample_timeout_s: Seconds for a request with all its attempts, if its own parameters do not say; None for
-            no bound.
-        draw: Gives a number in [0, 1); tests put their own here, and an event loop with its own clock.
+        sample_timeout_s: Seconds for a request with all its attempts, unless its parameters set a limit; None: no
+            limit.
+        draw: Returns a number in [0, 1). Tests replace it, and run an event loop with a simulated clock.
+
+    Attributes:
+        spelling: How the user wrote the settings that advice in errors names.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class ModelClient:
     ) -> None:
         self.model = model
         self.health = Health()
+        self.spelling: Mapping[str, str] = {}
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
@@ -90,7 +94,7 @@ class ModelClient:
         self._connecting: asyncio.Task[None] | None = None
 
     def state(self, now: float) -> ServiceState:
-        """Return what is known of the service at this moment of the event loop's clock. Safe from any thread."""
+        """Return the state of the service at a time of the event loop's clock. Safe from any thread."""
         limiter, breaker, health = self._limiter, self._breaker, self.health
         waits_for = limiter.held_for
         until = limiter.held_until
@@ -114,7 +118,7 @@ class ModelClient:
         )
 
     async def send(self, request: Request) -> ModelOutput:
-        """Answer a request, asking again after rate limits and transient failures.
+        """Send a request and return the reply; retry after rate limits and transient failures.
 
         Raises:
             ModelError: The last failure, once no attempt is left; at once if another would fail as well.
@@ -151,9 +155,9 @@ class ModelClient:
     # One attempt --------------------------------------------------------------------------------------------------
 
     async def _attempt(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
-        """Ask once, and let limiter and breaker know how it went."""
+        """Send a request once, and report the outcome to limiter and breaker."""
         try:
-            output = await self.model.generate(request)
+            output = await self._generate(request)
         except (RateLimitedError, TransientError) as error:
             self._note_failure(error, request, slot, sample)
             raise
@@ -178,6 +182,13 @@ class ModelClient:
         self.health.answered += 1
         self._note_reply()
         return output
+
+    async def _generate(self, request: Request) -> ModelOutput:
+        try:
+            return await self.model.generate(request)
+        except ModelError as error:
+            error.spelling = error.spelling or self.spelling
+            raise
 
     def _note_reply(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -205,19 +216,19 @@ class ModelClient:
     def _note_refusal(
         self, error: RateLimitedError | TransientError, slot: Slot, now: float, longest_gap_s: float
     ) -> None:
-        asked_s = error.retry_after_s
-        too_long = asked_s is not None and asked_s > RATE_LIMITED_FOR_S
+        requested_s = error.retry_after_s
+        too_long = requested_s is not None and requested_s > RATE_LIMITED_FOR_S
         if too_long or self._is_hopeless:
             longest_gap_s = 0.0
         limiter = self._limiter
         was_held = limiter.held_until
-        wait_s = None if too_long else asked_s
+        wait_s = None if too_long else requested_s
         if limiter.refused(slot.number, now, wait_s, longest_gap_s=longest_gap_s):
             log.info("limit %d of %d, after %d refusals: %s", limiter.limit, limiter.most, limiter.rate_limited, error)
         if wait_s is not None and wait_s > LONG_WAIT_S and limiter.held_until > was_held:
-            log.warning("nothing is asked for %.0f s, as the service demands: %s", wait_s, error)
+            log.warning("no requests for %.0f s, as the service demands: %s", wait_s, error)
         if too_long:
-            self._stop(f"the service asks to wait {asked_s:.0f} s, more than 15 min. It said: {error}")
+            self._stop(f"the service requests a wait of {requested_s:.0f} s, more than 15 min. It replied: {error}")
 
     def _note_transient(self, error: ModelError, slot: Slot, sample: int, now: float, probe_after_s: float) -> None:
         if getattr(error, "unreachable", False) and not self.health.answered:
@@ -231,7 +242,7 @@ class ModelClient:
         elif self._breaker.failed(sample, now, probe_after_s):
             log.warning("the service is down, it is tried now and then for %g s: %s", PATIENCE_S, error)
 
-    # Asking again -------------------------------------------------------------------------------------------------
+    # Retries ---------------------------------------------------------------------------------------------------------
 
     async def _retry(
         self, request: Request, error: RateLimitedError | TransientError, sample: int, now: float
@@ -258,7 +269,7 @@ class ModelClient:
                 return replace(output, retries=retries)
 
     def _check(self, tries: Tries, error: RateLimitedError | TransientError, now: float) -> None:
-        """Raise the failure if it is the sample's last. While the breaker is open, failures are not the sample's."""
+        """Raise the failure if the sample has no attempts left. While the breaker is open, failures do not count."""
         if not self._breaker.is_open:
             tries.note(error)
             beyond = (error.retry_after_s or 0.0) > RATE_LIMITED_FOR_S
@@ -285,11 +296,11 @@ class ModelClient:
 
     @property
     def _is_hopeless(self) -> bool:
-        """True when samples fail one after the other. A patient run goes on all the same, but waits for nothing."""
+        """True when samples fail one after the other. A patient run continues, but no longer waits."""
         return self._given_up >= GIVE_UP_AFTER
 
     def _give_up(self, error: ModelError) -> None:
-        """Count a sample that failed for good; stop if the next ones would fare alike."""
+        """Count a sample that failed for good; stop if the next ones would fail as well."""
         self.health.failed += 1
         self._given_up += 1
         if not self._is_hopeless:
@@ -314,10 +325,10 @@ class ModelClient:
             raise self._down()
 
     def _down(self) -> ServiceDownError:
-        return ServiceDownError(f"not asked, since the run stops: {self.health.stopped}")
+        return ServiceDownError(f"not sent, since the run stops: {self.health.stopped}")
 
     def _connect(self) -> None:
-        """Open connections for the requests that wait for the first reply: then they need not wait for these, too."""
+        """Open connections for the requests that wait for the first reply, so that they are ready when it comes."""
         count = min(self._slots.waiting, self._limiter.most - self._limiter.in_flight)
         if count > 0 and not self.health.stopped and isinstance(self.model, Connecting):
             self._connecting = asyncio.get_running_loop().create_task(self.model.connect(count))
@@ -334,9 +345,11 @@ def _end(future: asyncio.Future[None]) -> None:
 
 
 def _impatient(error: RateLimitedError | TransientError) -> RateLimitedError | TransientError:
-    """Return a failure that says why it was the last."""
-    asked_s, longest_min = error.retry_after_s or 0.0, RATE_LIMITED_FOR_S / 60
-    return type(error)(f"{error} It asks to wait {asked_s:.0f} s; at most {longest_min:.0f} min are waited.", asked_s)
+    """Return the failure with the reason why it is not retried."""
+    requested_s, longest_min = error.retry_after_s or 0.0, RATE_LIMITED_FOR_S / 60
+    return type(error)(
+        f"{error} It requests a wait of {requested_s:.0f} s; the longest wait is {longest_min:.0f} min.", requested_s
+    )
 
 
 class ReplyGate:

@@ -287,7 +287,7 @@ async def _scored(
     evaluation: Evaluation, context: SampleContext, fail_signals: tuple[type[BaseException], ...]
 ) -> Score:
     if evaluation.referee is not None and (reason := evaluation.referee.stopped()):
-        raise ServiceDownError(f"not asked, since the run stops: {reason}")  # nobody could judge the reply
+        raise ServiceDownError(f"not sent, since the run stops: {reason}")  # nobody could judge the reply
     try:
         value = await _call_body(evaluation, context)
     except fail_signals as failure:

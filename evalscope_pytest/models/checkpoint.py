@@ -79,7 +79,7 @@ class Checkpoint:
             if find_spec(library) is None:
                 raise ConfigError(
                     f"eval_type llm_ckpt needs {library}, which is not installed. "
-                    "Run: pip install 'evalscope-pytest[local]'. For a service give --eval-api-url."
+                    "Run: pip install 'evalscope-pytest[local]'. For a service give api_url."
                 )
         if spec.chat_template is not None and "{" not in spec.chat_template:
             raise ConfigError(f"chat_template: {spec.chat_template!r} is no Jinja template. Give its text, not a path.")
@@ -150,8 +150,9 @@ def load(checkpoint: Checkpoint) -> Loaded:
         model.eval()
     except Exception as error:  # hubs, remote code and weights fail in any way, and each ends the run
         raise FatalError(
-            f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {sentence(str(error))} "
-            "Check --eval-model and --eval-model-args; a local path must be a folder with config.json and weights."
+            f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {sentence(str(error))}"
+        ).advising(
+            "Check {model} and {model_args}; a local path must be a folder with config.json and weights."
         ) from error
     if checkpoint.chat_template:
         tokenizer.chat_template = checkpoint.chat_template
@@ -184,7 +185,7 @@ def _locate(model: str, args: Mapping[str, Any]) -> tuple[str, str]:
     if hub == "modelscope" and "/" not in model:
         raise ConfigError(
             f"model: {model!r} is neither a folder here nor an id like ORG/NAME. If that is what a service calls its "
-            "model, give --eval-api-url URL."
+            "model, give its address as api_url."
         )
     return model, hub
 

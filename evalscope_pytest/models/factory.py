@@ -20,7 +20,7 @@ Factory = Callable[[ModelSpec], Model]
 def register(eval_type: str) -> Callable[[Factory], Factory]:
     """Make ``eval_type`` a provider; to be used in a plugin or a ``conftest.py``.
 
-    ``custom`` is the name that has none by itself, ``--eval-type=custom`` chooses it::
+    ``custom`` is the name without a built-in provider; ``eval_type="custom"`` chooses it::
 
         @register("custom")
         def make(spec: ModelSpec) -> Model:

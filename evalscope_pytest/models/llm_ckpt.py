@@ -143,9 +143,9 @@ class LocalModel:
         if len(prompts) == 1:
             tokens = len(prompts[0].row.ids)
             return [
-                RejectedError(
-                    f"out of memory with this one prompt of {tokens} tokens. Lower generation_config.max_tokens, "
-                    "or load the model smaller: --eval-model-args precision=bfloat16,device_map=auto."
+                RejectedError(f"out of memory with this one prompt of {tokens} tokens.").advising(
+                    "Lower generation_config.max_tokens, or load the model smaller: "
+                    "{model_args} precision=bfloat16,device_map=auto."
                 )
             ]
         half = len(prompts) // 2
@@ -155,14 +155,12 @@ class LocalModel:
 
     def _output(self, prompt: _Prompt, done: Completion, took: float) -> ModelOutput | ModelError:
         if done.invalid:
-            return RejectedError(
-                "the model's scores are not finite, so its answer would be noise. "
-                "Half precision may be too narrow for it: try --eval-model-args precision=bfloat16 (or float32)."
+            return RejectedError("the model's scores are not finite, so its answer would be noise.").advising(
+                "Half precision may be too narrow for it: try {model_args} precision=bfloat16 (or float32)."
             )
         if done.late:
-            return TransientError(
-                f"no complete answer within {prompt.how.timeout_s} s. "
-                "Raise generation_config.timeout, or lower --eval-batch-size or max_tokens."
+            return TransientError(f"no complete answer within {prompt.how.timeout_s} s.").advising(
+                "Raise {timeout}, or lower {eval_batch_size} or generation_config.max_tokens."
             )
         reasoning, text = split_reasoning(done.text, opened=prompt.thinking)
         cut: StopReason = "model_length" if prompt.cut_by_context else "max_tokens"

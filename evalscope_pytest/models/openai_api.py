@@ -96,7 +96,7 @@ def base_address(spec: ModelSpec) -> Address:
     if not spec.api_url:
         raise ConfigError(
             f"api_url: missing for model {spec.model!r} with eval_type {spec.eval_type}. "
-            "Give the service's address, such as --eval-api-url http://127.0.0.1:8000/v1."
+            "Give the service's address, such as http://127.0.0.1:8000/v1."
         )
     given = check_url(spec.api_url)
     check_key(spec.api_key, given)

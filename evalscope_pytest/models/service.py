@@ -341,18 +341,14 @@ async def _read_stream(content: aiohttp.StreamReader, sink: Sink, silence_s: flo
 
 def timed_out(url: str, after_s: float) -> TransientError:
     """Return the error for a request that took too long."""
-    return TransientError(
-        f"no complete reply from {url} within {after_s:g} s (generation_config.timeout). "
-        "Raise --eval-timeout, or lower --eval-batch-size, if the service is only slow."
-    )
+    late = TransientError(f"no complete reply from {url} within {after_s:g} s (generation_config.timeout).")
+    return late.advising("Raise {timeout}, or lower {eval_batch_size}, if the service is only slow.")
 
 
 def no_connection_within(url: str) -> TransientError:
     """Return the error for a host that does not answer at all."""
-    return TransientError(
-        f"no connection to {url} within {CONNECT_TIMEOUT_S:g} s. "
-        "Check the host and port in --eval-api-url, and what lies in between."
-    )
+    unreached = TransientError(f"no connection to {url} within {CONNECT_TIMEOUT_S:g} s.")
+    return unreached.advising("Check the host and port in {api_url}, and what lies in between.")
 
 
 def fell_silent(url: str, after_s: float) -> TransientError:

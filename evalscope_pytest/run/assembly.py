@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..config.options import spelling
 from ..config.schema import to_mapping
 from ..core.errors import StoreError
 from ..core.service_state import Services
@@ -124,10 +125,13 @@ class Run:
         """The model with its limit of requests in flight."""
         model = self.driver.create(self.spec)
         limit, patient = self.spec.requests_in_flight, self.task.ignore_errors
-        if not self.spec.is_service:  # a local model forms its batches of what is sent, and is as slow as it is
-            return ModelClient(model, limit, patient=patient, first=None)
-        first = self.process.share(FIRST_REQUESTS)
-        return ModelClient(model, limit, patient=patient, first=first, sample_timeout_s=SAMPLE_TIMEOUT_S)
+        if self.spec.is_service:
+            first = self.process.share(FIRST_REQUESTS)
+            client = ModelClient(model, limit, patient=patient, first=first, sample_timeout_s=SAMPLE_TIMEOUT_S)
+        else:  # a local model forms its batches of what is sent, and is as slow as it is
+            client = ModelClient(model, limit, patient=patient, first=None)
+        client.spelling = spelling(self.task.given)
+        return client
 
     @cached_property
     def spec(self) -> ModelSpec:

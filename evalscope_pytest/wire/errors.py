@@ -176,14 +176,15 @@ def refusal(
     if said.is_about(_FILTERED) and status < 500:
         return RejectedError(text)
     if status in (401, 403) or said.is_about(_BAD_KEY, "api key not valid"):
-        return FatalError(f"{text} The key is missing, wrong or not allowed to use this model: check --eval-api-key.")
+        return FatalError(text).advising("The key is missing, wrong or not allowed to use this model: check {api_key}.")
     if said.is_about(_NO_MODEL, "model not exist") or (status == 404 and said.is_about(frozenset(), "model")):
-        return FatalError(f"{text} Check --eval-model against the models the service lists.")
+        return FatalError(text).advising("Check {model} against the models the service lists.")
     if 300 <= status < 400 and location:
         target = shown_url(urljoin(where, location))
-        return FatalError(f"HTTP {status}: {where} redirects to {target}. If that is right, give it as --eval-api-url.")
+        error = FatalError(f"HTTP {status}: {where} redirects to {target}.")
+        return error.advising("If that is right, give it as {api_url}.")
     if status in (404, 405) or 300 <= status < 400:
-        return FatalError(f"{text} Nothing answers at this address: check --eval-api-url, which mostly ends in /v1.")
+        return FatalError(text).advising("Nothing answers at this address: check {api_url}, which mostly ends in /v1.")
     if status in (429, 529):
         return RateLimitedError(text, retry_after)
     if status in (408, 409, 425) or status >= 500:
@@ -244,17 +245,15 @@ def no_connection(error: BaseException, url: str, *, reached: bool) -> ModelErro
     where = f"{parts.scheme}://{parts.netloc}"
     causes = list(_causes(error))
     if any(isinstance(c, socket.gaierror) for c in causes) and not reached:
-        return FatalError(f"unknown host {parts.hostname!r} in {where}. Check the spelling of --eval-api-url, and DNS.")
+        unknown = FatalError(f"unknown host {parts.hostname!r} in {where}.")
+        return unknown.advising("Check the spelling of {api_url}, and DNS.")
     tls = next((c for c in causes if isinstance(c, ssl.SSLError)), None)
     if tls is not None and not reached:
         advice = "Is it an http:// address?" if "WRONG_VERSION" in str(tls) else "Check its certificate."
         return FatalError(f"no TLS connection to {where}: {sentence(str(tls))} {advice}")
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
-        return TransientError(
-            f"nothing listens at {where}: connection refused. "
-            "Check that the server is running, and its host and port in --eval-api-url.",
-            unreachable=True,
-        )
+        refused = TransientError(f"nothing listens at {where}: connection refused.", unreachable=True)
+        return refused.advising("Check that the server is running, and its host and port in {api_url}.")
     detail = next((str(c) for c in reversed(causes) if str(c)), "")
     return TransientError(f"the connection to {where} broke: {type(error).__name__} {shown(detail)}".rstrip())
 

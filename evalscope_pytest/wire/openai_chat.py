@@ -63,7 +63,7 @@ def check(config: GenerationConfig) -> None:
     check_headers(config.extra_headers, "generation_config.extra_headers")
     for name in _RESERVED:
         if name in (config.extra_body or {}):
-            instead = {"stream": "Use generation_config.stream.", "n": "Use --eval-repeats."}
+            instead = {"stream": "Use generation_config.stream.", "n": "Use repeats."}
             advice = instead.get(name, "Remove it.")
             raise ConfigError(f"generation_config.extra_body: {name!r} is set by the run. {advice}")
 

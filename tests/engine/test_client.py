@@ -270,7 +270,7 @@ def test_a_wait_of_years_stops_the_run_at_once():
     model = Scripted(always=RateLimitedError("429", retry_after_s=1e9))
     client = client_of(model, 8)
     _, seconds = ask_all(client, 300)
-    assert "asks to wait 1000000000 s, more than 15 min" in client.health.stopped
+    assert "requests a wait of 1000000000 s, more than 15 min" in client.health.stopped
     assert (model.asked, seconds < 1) == (3, True)
 
 

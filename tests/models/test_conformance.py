@@ -182,7 +182,7 @@ def test_nothing_listening_names_the_address_and_what_to_check(at, host):
         with pytest.raises(TransientError) as caught:
             answer(at(url), request())
     assert f"nothing listens at {url.removesuffix('/v1')}: connection refused" in str(caught.value)
-    assert "--eval-api-url" in str(caught.value)
+    assert "api_url" in str(caught.value)
 
 
 def test_an_unknown_host_stops_the_run(at):

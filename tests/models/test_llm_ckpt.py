@@ -327,7 +327,7 @@ def test_a_missing_folder_is_an_error_before_anything_is_loaded(tmp_path):
 
 
 def test_a_service_without_its_address_is_an_error_before_anything_is_loaded():
-    with pytest.raises(ConfigError, match=r"'qwen2\.5' is neither a folder here nor an id .* give --eval-api-url URL"):
+    with pytest.raises(ConfigError, match=r"'qwen2\.5' is neither a folder here nor an id .* as api_url"):
         create(spec("llm_ckpt", model="qwen2.5"))
     create(spec("llm_ckpt", model="gpt2", model_args={"hub": "huggingface"}))  # has such names
 

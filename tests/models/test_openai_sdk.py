@@ -59,7 +59,7 @@ def test_azure_without_version_is_refused(monkeypatch):
 
 def test_an_unknown_deployment_stops_the_run(openai_server):
     openai_server.script(service.status(404, "The API deployment does not exist.", code="DeploymentNotFound"))
-    with pytest.raises(FatalError, match="--eval-model"):
+    with pytest.raises(FatalError, match="Check model against"):
         answer(azure(openai_server.origin, api_version="1"), request())
 
 
