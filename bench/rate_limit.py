@@ -60,7 +60,7 @@ class SimulatedService:
     """Takes ``capacity`` requests at once, or ``per_minute`` of them, and refuses what is more with 429.
 
     Attributes:
-        retry_after_s: What it asks refused requests to wait, if anything.
+        retry_after_s: Wait that it requests of refused requests, if any.
         latency_s: Median seconds of an answer; lengths of answers vary widely.
         refusal_s: Seconds until a refusal arrives.
     """
@@ -111,7 +111,7 @@ class SimulatedService:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a simulation came to, its first seconds left out.
+    """Result of a simulation, its first seconds left out.
 
     Attributes:
         used: Answers, as a share of those a client that knows the capacity would get.
@@ -129,7 +129,7 @@ class Figures:
 
 
 async def measure(service: SimulatedService, batch_size: int, seconds: float) -> Figures:
-    """Ask without a pause for so many seconds."""
+    """Send without a pause for this many seconds."""
     loop = asyncio.get_running_loop()
     client = ModelClient(service, batch_size, draw=random.Random(7).random)
     request = Request((Message("user", "hello"),), GenerationConfig(sample_timeout=1800.0))

@@ -1,4 +1,4 @@
-"""What isolation costs: HumanEval's official solutions, ten times, against a new process for each without any.
+"""Cost of isolation: HumanEval's official solutions, ten times, against a new process for each without any.
 
     python bench/sandbox.py --data DIR [--engine bubblewrap] [--repeats 10] [--workers 2]
 

@@ -1,4 +1,4 @@
-"""Settings of EvalScope that are not taken as they are: legacy spellings, and settings that this version lacks.
+"""Settings of EvalScope that need translation: legacy spellings, and settings that this version lacks.
 
 Legacy spellings (spec/readme_zh_2024.md, spec/basic_usage.md) are renamed. One without a meaning is refused with its
 replacement, or noted and dropped if nothing replaces it. Unsupported settings are refused with a reason each.

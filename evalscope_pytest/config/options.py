@@ -24,7 +24,7 @@ LEGACY = ("template_type", "outputs", "stage", "mem_cache")
 _LEGACY_KWARGS: Mapping[str, Mapping[str, Any]] = {
     "template_type": {}, "outputs": {}, "stage": {}, "mem_cache": {"nargs": "?", "const": "true"},
 }  # fmt: skip
-# What help texts and docs/parameters.md group the options by.
+# Groups of options in help texts and docs/parameters.md.
 GROUPS = {
     "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
     "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total repeats seed",
@@ -45,7 +45,7 @@ class OptionSpec(NamedTuple):
         field: The field of `TaskConfig` it sets; empty for ``--eval-task-config``.
         help: Help text of the ini key.
         kwargs: Keyword arguments of ``add_argument``. The destination is `ini`, the default None.
-        ini: ``eval_model``; empty if there is no ini key.
+        ini: ``eval_model``; empty without an ini key.
         ini_type: pytest's type of the ini key.
     """
 
@@ -100,15 +100,15 @@ def cli_options() -> Iterator[OptionSpec]:
 
 
 def group_of(option: OptionSpec) -> str:
-    """Return the title of the group an option belongs to; ``Model`` for those that have no field of their own."""
+    """Return the title of the group an option belongs to; ``Model`` for those without a field."""
     return next((title for title, names in GROUPS.items() if option.field in names.split()), "Model")
 
 
 def _ahead_of_capture(file: str) -> str:
     """Read standard input while it can be: pytest parses its options before it starts to capture.
 
-    A worker of xdist, started as ``python -c``, talks to its controller over standard input. The variable alone says
-    too little: a run that a test starts inherits it.
+    A worker of xdist, started as ``python -c``, talks to its controller over standard input. The variable alone does
+    not identify a worker: a run that a test starts inherits it.
     """
     if file == "-" and not ("PYTEST_XDIST_WORKER" in os.environ and sys.argv[:1] == ["-c"]):
         from .text import standard_input
@@ -139,7 +139,7 @@ def switched_off(flag: str) -> str:
 
 
 class _Switch(argparse.Action):
-    """argparse's own takes ``--no-timestamp`` for the contrary of something, because it begins with ``--no-``."""
+    """A switch. That of argparse mistakes ``--no-timestamp`` for a negation, as it begins with ``--no-``."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, default: Any = None, help: str | None = None) -> None:
         spellings = [spelling for flag in option_strings for spelling in (flag, switched_off(flag))]
@@ -162,7 +162,7 @@ _FORMS: dict[str, dict[str, Any]] = {
 _INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": "linelist"}
 
 
-# What argparse cannot tell apart -----------------------------------------------------------------------------------
+# Words that argparse cannot distinguish ------------------------------------------------------------------------------
 
 
 def split_paths(values: Sequence[str], benchmarks: Container[str] = ()) -> tuple[list[str], list[str]]:
@@ -239,7 +239,7 @@ def check_flags(arguments: Sequence[str]) -> None:
 
 
 def check_switches(arguments: Sequence[str], options: Callable[[], Iterator[OptionSpec]] = pytest_options) -> None:
-    """Refuse ``--eval-strict=maybe`` in words of our own: argparse calls that an ignored explicit argument.
+    """Refuse ``--eval-strict=maybe`` with a helpful message: argparse calls that an ignored explicit argument.
 
     Raises:
         ConfigError: A switch has a value.

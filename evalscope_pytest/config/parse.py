@@ -31,7 +31,7 @@ class Layer:
     Attributes:
         values: Checked values by path.
         origin: Where each of them was given, for messages.
-        notes: How legacy spellings were understood.
+        notes: A sentence for each legacy spelling that was translated.
     """
 
     values: Mapping[Path, Any] = field(default_factory=dict)

@@ -97,7 +97,7 @@ _MANAGER = ("base_url", "api_key")
 
 
 def sandbox_choice(settings: Mapping[str, Any]) -> SandboxChoice:
-    """Return what a run's settings ask for.
+    """Return the sandbox that a run's settings describe.
 
     Without ``use_sandbox`` code is isolated just the same, by what this machine has, or by the local engine that
     ``sandbox_type`` names. With it, code runs in Docker unless another engine is named. EvalScope's files name Docker
@@ -121,8 +121,8 @@ def sandbox_choice(settings: Mapping[str, Any]) -> SandboxChoice:
     choice = SandboxChoice(engine if enabled else "auto", size=_size(table.get("pool_size")))
     if manager and choice.engine != DOCKER:
         raise ConfigError(
-            "sandbox_manager_config is about containers, and code runs in a local sandbox. Add --eval-use-sandbox to "
-            "run it in Docker, or leave it out."
+            "sandbox_manager_config configures containers, and code runs in a local sandbox. Set use_sandbox to run it "
+            "in Docker, or leave sandbox_manager_config out."
         )
     choice = replace(choice, base_url=str(manager.get("base_url") or ""), api_key=str(manager.get("api_key") or ""))
     return choice.changed(table.get("default_config") or {}, "default_config of sandbox")

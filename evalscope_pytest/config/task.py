@@ -60,5 +60,5 @@ def _complete(layer: Layer) -> dict[str, Any]:
     result = filled_in(layer)
     check_together(result, layer.origin)
     if result["judge"] or result["judge_model_args"] or result["judge_strategy"] != "auto":
-        judge_config(result)  # what the environment says of a judge is read when there is something to judge
+        judge_config(result)  # the judge's environment is read only if there is something to judge
     return result

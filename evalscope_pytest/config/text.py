@@ -30,7 +30,7 @@ def parse_mapping(text: str) -> dict[str, Any]:
     text itself. Commas inside brackets and quotes do not end a value.
 
     Raises:
-        ValueError: The text is neither; its message says where.
+        ValueError: The text is neither; the message quotes the faulty part.
     """
     text = text.strip()
     if not text:
@@ -84,9 +84,9 @@ def parse_value(text: str) -> Any:
 
 
 def split_outside(text: str, separators: str) -> Iterator[str]:
-    """Yield the parts of ``text`` between separators that stand outside brackets and quotes.
+    """Yield the parts of ``text`` between separators outside brackets and quotes.
 
-    A quote opens only where a value can start, so that an apostrophe inside a word is a letter.
+    A quote opens only at the start of a value, so that an apostrophe inside a word is a letter.
 
     Raises:
         ValueError: A bracket or quote is not closed.
@@ -176,11 +176,11 @@ def parse_yaml(text: str, *, written: int = MAX_WRITTEN, values: int = MAX_VALUE
     """Return what a document holds.
 
     Args:
-        written: The most values that may stand in the text.
-        values: The most it may stand for, aliases written out.
+        written: Maximum number of values in the text.
+        values: Maximum number of values with every alias written out.
 
     Raises:
-        ValueError: It is not YAML, gives a key twice, asks for an object, or holds too much.
+        ValueError: It is not YAML, gives a key twice, constructs an object, or holds too much.
         RecursionError: It is nested too deeply.
     """
     import yaml
@@ -233,18 +233,18 @@ def _counting_loader(written: int) -> type[yaml.SafeLoader]:
 
 
 def _count(node: Any, most: int, counted: dict[int, int], open_: set[int]) -> int:
-    """Count a node and all below it, aliases each time they stand. Each node is walked once."""
+    """Count a node and all below it, an alias each time it occurs. Each node is walked once."""
     if isinstance(node.value, str):
         return 1
     if id(node) in open_:
-        raise ValueError("an alias refers to what it stands in")
+        raise ValueError("an alias refers to a value that contains it")
     if id(node) not in counted:
         open_.add(id(node))
         below = (part for item in node.value for part in (item if isinstance(item, tuple) else (item,)))
         counted[id(node)] = 1 + sum(_count(part, most, counted, open_) for part in below)
         open_.remove(id(node))
     if counted[id(node)] > most:
-        raise ValueError(f"it stands for more than {most} values, through aliases")
+        raise ValueError(f"it expands to more than {most} values, through aliases")
     return counted[id(node)]
 
 
@@ -259,14 +259,14 @@ def read_mapping(path: Path) -> dict[str, Any]:
     """
     path = path.expanduser()
     if path.suffix.lower() not in (".yaml", ".yml", ".json"):
-        raise ConfigError(f"{path} is no configuration file: its name ends neither in .yaml, .yml nor .json.")
+        raise ConfigError(f"{path} is not a configuration file: its name ends neither in .yaml, .yml nor .json.")
     is_json = path.suffix.lower() == ".json"
     most = MAX_BYTES if is_json else MAX_YAML_BYTES
     try:
         with open(path, "rb") as file:
             content = file.read(most + 1)
         if len(content) > most:
-            raise ConfigError(f"{path} is larger than {most >> 10} KiB: that is no configuration file.")
+            raise ConfigError(f"{path} is larger than {most >> 10} KiB: that is not a configuration file.")
         text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"there is no configuration file {path}. {_near(path)}") from None

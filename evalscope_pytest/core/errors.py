@@ -11,8 +11,8 @@ The tree::
     │       ├── RecordError   a record that no sample can be made of
     │       └── NoDataError   the records of one benchmark are not on this machine and cannot be downloaded
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
-    │   ├── RateLimitedError  429, 529: wait, then ask again
-    │   ├── TransientError    time-outs, 5xx, resets, malformed replies: ask again a few times
+    │   ├── RateLimitedError  429, 529: wait, then retry
+    │   ├── TransientError    time-outs, 5xx, resets, malformed replies: retry a few times
     │   ├── RejectedError     400, 413, 422, content filter: this sample only, never sent again
     │   └── FatalError        401, 403, 404: key, quota, model or address are wrong: no sample would fare better, stop
     ├── ScoringError          a scorer broke or gave NaN
@@ -86,7 +86,7 @@ class ModelError(EvalError):
 
     Attributes:
         advice: The next step, such as ``Check {api_key}.``; it follows the message.
-        spelling: How the user wrote these settings; those that are missing show their own name.
+        spelling: The user's spelling of these settings; without one, a setting shows its own name.
     """
 
     advice: str = ""
@@ -110,7 +110,7 @@ class _Spelling(dict[str, str]):
 
 
 class RateLimitedError(ModelError):
-    """The service asks to slow down.
+    """The service requests fewer requests.
 
     Args:
         message: Text of the service's reply.
@@ -126,7 +126,7 @@ class TransientError(ModelError):
     """A failure that may go away by itself: connection, time-out, 5xx, malformed reply.
 
     Attributes:
-        overloaded: The service says it has too much to do (503): fewer requests may help.
+        overloaded: The service reports overload (503): fewer requests may help.
         unreachable: Nothing listens there: the request never arrived.
     """
 
@@ -177,10 +177,10 @@ class StoreError(EvalError):
 
 
 def raised_in(error: BaseException) -> str:
-    """Return file and line, within the code the catching function called, where an error came from.
+    """Return the file and line of an error's origin within the code that the catching function called.
 
-    That is the innermost line of the called function's own file: what its author has to look at, rather than a line of
-    a library they use. Empty if the call itself failed, or called no Python.
+    That is the innermost line of the called function's file: the author's code, rather than a line of a library. Empty if
+    the call itself failed, or called no Python.
     """
     frames = traceback.extract_tb(error.__traceback__)[1:]
     own = [frame for frame in frames if frame.filename == frames[0].filename]

@@ -82,7 +82,7 @@ class Parts(NamedTuple):
 
 
 def without_marks(reply: str) -> str:
-    """Return what a reply says: without thinking, and without the tokens that begin and end a turn.
+    """Return the answer in a reply: without thinking, and without the tokens that begin and end a turn.
 
     Removed are closed blocks, all that follows one that is never closed, and all that precedes a closing tag whose
     opening tag was in the prompt. A tag that a sentence merely names stays where it is.

@@ -1,7 +1,7 @@
 """Keys that never show: a value type that prints as stars, and filters for text that leaves the process.
 
 Two filters, since a key may be an ordinary word (``ollama``, ``password``): `redact` masks every known key in what
-this package says itself, a word only if it is alone; `mask_keys` is for text of models and datasets, and masks
+this package writes, a word only if it is alone; `mask_keys` is for text of models and datasets, and masks
 only what no such text would hold by chance.
 """
 

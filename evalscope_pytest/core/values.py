@@ -17,7 +17,7 @@ StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "conten
 
 
 class NotTextError(TypeError):
-    """Something else is given where only text can be sent: a list of parts, a number, nothing.
+    """A value other than text, in a field that can only hold text: a list of parts, a number, nothing.
 
     Args:
         what: Name of the field.
@@ -48,7 +48,7 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call that a model asks for.
+    """A call that a model requests.
 
     Attributes:
         arguments: The JSON that the model wrote, which may be none.

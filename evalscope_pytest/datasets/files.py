@@ -1,6 +1,6 @@
 """Reads files of records: JSON lines, JSON, csv, tsv, parquet and arrow, any of them gzipped.
 
-Read natively and always from the file itself: there is no cache that could be stale, and JSON lines cost no import
+Read natively and always from the file itself: no cache can be stale, and JSON lines cost no import
 of a data library (docs/design/datasets.md has the figures).
 
 A few bytes of a table can represent any number on disk: a text that is repeated, or is the same in every row, is stored
@@ -31,7 +31,7 @@ _decode = json.JSONDecoder().decode
 
 
 def format_of(name: str) -> str:
-    """Return the format a file's name stands for (``jsonl``, ``csv`` ...), empty for files that hold no records."""
+    """Return the format that a file's name indicates (``jsonl``, ``csv`` ...), empty for files that hold no records."""
     stem = name[:-3] if name.endswith(".gz") else name
     suffix = stem.rpartition(".")[2].lower() if "." in stem else ""
     return suffix if suffix in _READERS else ""
@@ -41,7 +41,7 @@ def read_records(path: Path) -> Iterator[Record]:
     """Yield the records of a file, in its order.
 
     Raises:
-        DatasetError: It is not there, not readable, or malformed; the message names the file and, where there is
+        DatasetError: It is missing, not readable, or malformed; the message names the file and, if there is
             one, the line.
     """
     reader = _READERS.get(format_of(path.name))
@@ -64,7 +64,7 @@ def _open(path: Path) -> IO[bytes]:
 
 
 class _Unpacked(io.RawIOBase):
-    """A gzip file that is no bomb: real records shrink to a tenth, ten megabytes of blanks to a thousandth."""
+    """A gzip file with a bounded ratio: real records shrink to a tenth, ten megabytes of blanks to a thousandth."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -144,7 +144,7 @@ def _read_csv(stream: IO[bytes], path: Path, delimiter: str = ",") -> Iterator[R
     csv.field_size_limit(_LONGEST_FIELD)
     with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
         rows = csv.reader(text, delimiter=delimiter, strict=True)
-        line = 1  # where the row begins: an unclosed quote takes all lines after it
+        line = 1  # of the row's beginning: an unclosed quote takes all lines after it
         try:
             header = next(rows, [])
             if len(set(header)) < len(header):
@@ -249,7 +249,7 @@ def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-# In the order of preference where one split is there in several formats.
+# In the order of preference if one split exists in several formats.
 _READERS: dict[str, Callable[[IO[bytes], Path], Iterator[Record]]] = {
     "jsonl": _read_json_lines,
     "ndjson": _read_json_lines,
@@ -279,7 +279,7 @@ class Unpacking:
     """Makes rows of batches, until they are more than any records would be.
 
     Args:
-        name: What messages call the file.
+        name: The file's name in messages.
         size: Its bytes on disk.
     """
 
@@ -313,7 +313,7 @@ class Unpacking:
         """Refuse more bytes than records take.
 
         Args:
-            least: What they may take whatever the size of their file.
+            least: Bytes that are allowed whatever the size of the file.
 
         Raises:
             DatasetError: It is more.
@@ -326,7 +326,7 @@ class Unpacking:
 
 
 def _plain(batch: Any, schema: Any) -> Any:
-    """Return a batch with each text where it belongs, which makes rows four times as fast."""
+    """Return a batch with repeated texts expanded, which makes rows four times as fast."""
     import pyarrow
 
     try:
@@ -342,7 +342,7 @@ def weight(array: Any, name: str) -> int:
         name: The file, for messages.
 
     Raises:
-        DatasetError: Its type is one of which that cannot be told.
+        DatasetError: The size of its type is not known.
     """
     import pyarrow
     from pyarrow import types

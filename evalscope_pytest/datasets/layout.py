@@ -33,8 +33,8 @@ _CONVERTED_SHARD = re.compile(r"\d{4}$")
 _NOT_RECORDS = frozenset({"dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json"})
 _SEPARATORS = ("_", "-", ".")
 _SAME_SPLIT = (("train", "training"), ("validation", "valid", "val"), ("test", "testing"))
-# File names that stand for a split. "dev" is no other name of "validation": where a benchmark has both, one of them is
-# there for the exemplars.
+# File names that indicate a split. "dev" is not a synonym of "validation": if a benchmark has both, one of them holds
+# the exemplars.
 _SPLITS = frozenset({"dev", "eval", "evaluation"}.union(*_SAME_SPLIT))
 
 
@@ -52,7 +52,7 @@ class Layout:
     """The files of one dataset, by subset and split.
 
     Attributes:
-        folder: The name of the dataset's folder: where it is a subset's name, its ``{split}`` files are that subset.
+        folder: The name of the dataset's folder: if it is a subset's name, its ``{split}`` files are that subset.
         eval_split: The split that is evaluated.
         config: The configuration, or folder, that holds all subsets together.
         single: The user named one file, which is what is evaluated whatever its name.
@@ -92,7 +92,7 @@ class Layout:
         return ()
 
     def subsets(self, split: str) -> list[str]:
-        """Return the names of the subsets that have files of their own in the split."""
+        """Return the names of the subsets that have separate files in the split."""
         names = _names(split)
         found = {config.name for config in self.configs if any(s in names for s, _ in config.files)}
         for entry in self.entries:
@@ -105,7 +105,7 @@ class Layout:
         return sorted(found - {"", self.config, self._default_config})
 
     def splits(self) -> list[str]:
-        """Return the splits that configurations and file names tell."""
+        """Return the splits that configurations and file names indicate."""
         found = {split for config in self.configs for split, _ in config.files}
         for entry in self.entries:
             words = {entry.base, entry.folder, *(entry.base.rpartition(mark)[2] for mark in _SEPARATORS)}
@@ -155,7 +155,7 @@ def _entry(path: str) -> Entry:
     *folders, name = path.split("/")
     base = _SHARD.sub("", name.removesuffix(".gz").rpartition(".")[0])
     if folders and (base == "data" or (name.endswith(".parquet") and _CONVERTED_SHARD.fullmatch(base))):
-        base = folders.pop()  # test/0000.parquet, test/data-00000-of-00001.arrow: the folder tells what it is
+        base = folders.pop()  # test/0000.parquet, test/data-00000-of-00001.arrow: the folder's name counts
     return Entry(path, "/".join(part for part in folders if part != "data"), base)
 
 
@@ -175,7 +175,7 @@ def _is_own(entry: Entry, subset: str, split: str) -> bool:
 
 
 def _without_split(base: str, names: Iterable[str]) -> str:
-    """Return what stands before ``_{split}`` in a file's name; empty when it does not end so."""
+    """Return a file's name without ``_{split}`` at its end; empty if it does not end so."""
     ends = (mark + name for name in names for mark in _SEPARATORS)
     return next((base.removesuffix(end) for end in ends if base.endswith(end)), "")
 

@@ -26,7 +26,7 @@ def load_subsets(
     """Return the records of each subset, in the order of ``subsets``.
 
     Args:
-        first: Stop reading a subset after so many records. None reads all.
+        first: Number of records of a subset after which reading stops. None reads all.
 
     Raises:
         DatasetError: A split, subset or field is not there, a file is malformed, or the hub does not answer.
@@ -49,7 +49,7 @@ def list_subsets(source: Source, place: DataLocation, split: str) -> list[str]:
     """Return the names of the subsets that are there, whether or not the benchmark names them.
 
     Raises:
-        DatasetError: The records are not there, or lack the field that tells their subset.
+        DatasetError: The records are not there, or lack the field with their subset.
     """
     tree = locate(source, place)
     layout = _layout(source, tree)
@@ -77,7 +77,7 @@ def read_release_text(source: Source, place: DataLocation, relative_path: str) -
         beside = [path for path in tree.paths if path.rpartition("/")[0] == folder]
         raise NoDataError(
             f"{place.benchmark} has no file {relative_path!r} in {tree.title}. {closest(relative_path, beside)} "
-            "Add it, or set few_shot_num to 0 where it holds the exemplars."
+            "Add it, or set few_shot_num to 0 if it holds the exemplars."
         )
     return _text_of(tree.fetch([relative_path])[relative_path])
 
@@ -187,7 +187,7 @@ def _whole(
         if there and missing:
             raise _no_subset(place, files, missing[0], there)
         raise NoDataError(
-            f"{place.benchmark} has no subset {subsets[0]!r} of its own in {_listed(files)}, and nothing tells which "
+            f"{place.benchmark} has no subset {subsets[0]!r} in {_listed(files)}, and nothing indicates which "
             f"record belongs to it. Put its records into {subsets[0]}/{source.split}.jsonl, or {_instead(source)}."
         )
     return {subsets[0]: list(islice((record for path in files for record in read_records(path)), first))}
@@ -208,12 +208,12 @@ def _subset_of(source: Source, record: Record, path: Path) -> str:
         fields = ", ".join(map(str, record)) or "none"
         if callable(key) and not isinstance(error, KeyError):
             raise DatasetError(
-                f"The subset of a record of {path} cannot be told ({type(error).__name__}: {error} at "
+                f"The subset of a record of {path} cannot be found ({type(error).__name__}: {error} at "
                 f"{raised_in(error)}). Its fields are: {fields}. Correct the record, or subset_by."
             ) from error
         wanted = str(error).strip("'\"") if callable(key) else key
         raise DatasetError(
-            f"A record of {path} has no field {wanted!r}, which tells its subset. "
+            f"A record of {path} has no field {wanted!r}, which holds its subset. "
             f"Its fields are: {fields}. Add the field, or store each subset apart."
         ) from error
 
@@ -221,7 +221,7 @@ def _subset_of(source: Source, record: Record, path: Path) -> str:
 def _not_there(place: DataLocation, tree: Tree, layout: Layout, subset: str, split: str) -> str:
     if not layout.entries:
         return (
-            f"{tree.title} holds no records of {place.benchmark}: there is no jsonl, json, csv, tsv, parquet or arrow "
+            f"{tree.title} holds no records of {place.benchmark}: it has no jsonl, json, csv, tsv, parquet or arrow "
             f"file among its {len(tree.paths)} files."
         )
     splits = layout.splits()
@@ -272,7 +272,7 @@ def _candidates(source: Source, place: DataLocation) -> Iterable[Path]:
     if place.dataset_id:
         yield Path(place.dataset_id).expanduser()
         if _is_path(place.dataset_id, place.hub):
-            return  # a path that was asked for by name and is not there: nothing else may stand in for it
+            return  # the user named this path: nothing else may replace it
     if place.dataset_dir is not None:
         yield place.dataset_dir.expanduser() / place.benchmark
     if source.kind == "local" and not place.dataset_id:
@@ -286,7 +286,7 @@ def _is_path(text: str, hub: Hub) -> bool:
 
 
 def _own_file_missing(source: Source, place: DataLocation) -> str:
-    """Return what to say of a local file that a benchmark names and that is not beside its test file; or nothing."""
+    """Return the message about a local file that a benchmark names and that does not exist; empty if it does."""
     if source.kind != "local" or place.dataset_id or not source.location:
         return ""
     path = place.file_dir / Path(source.location).expanduser()

@@ -20,7 +20,7 @@ CUT = 0.8
 COOLDOWN_S = 15.0
 GROWTH = 0.05
 SATURATED = 0.8
-# Seconds between requests to a service that refuses even one at a time: where the search for its rate starts and ends.
+# Seconds between requests to a service that refuses even one at a time: start and end of the search for its rate.
 FIRST_GAP_S = 1.0
 LEAST_GAP_S = 0.25
 GAP_SEARCH = 1.5
@@ -32,15 +32,15 @@ GAP_DOUBT = 0.5
 
 
 class Limiter:
-    """The requests in flight to one service with one key, and their limit.
+    """A limiter of the requests in flight to one service with one key.
 
     A request that is sent gets a number from `sent`; its outcome is reported with that number. The limit starts
     at ``most`` and never exceeds it; until the first reply only ``first`` requests are sent, so that a wrong key costs
     no more. Times are seconds of any clock that never runs backwards.
 
     Attributes:
-        held_until: When the next request may go.
-        held_for: Why not earlier.
+        held_until: Time of the next request.
+        held_for: Reason why it is not sent earlier.
         rate_limited: Requests refused for their number.
     """
 
@@ -61,7 +61,7 @@ class Limiter:
         self._gap_found = 0  # requests that got through since it was last raised
         self._rate_known = False  # requests were refused again once the gap had shrunk
         self._gaps = 0  # how often requests began to be spaced
-        self._early = True  # nothing was answered yet, and nothing else says that it is
+        self._early = True  # before the first reply
 
     @property
     def limit(self) -> int:
@@ -95,7 +95,7 @@ class Limiter:
             self.held_until, self.held_for = until, why
 
     def failed(self) -> None:
-        """Note a request that says nothing of the service's load."""
+        """Note a failure that is not related to the service's load."""
         self.in_flight -= 1
 
     def answered(self, now: float) -> None:
@@ -142,7 +142,7 @@ class Limiter:
         kept = float(max(1, self.in_flight))
         new = number == self._round
         self._round += new
-        if self._early:  # it takes nothing yet, which says nothing of how much it will take
+        if self._early:  # it refuses everything yet, which does not show how much it will take
             self._limit, self._fine, self._fast_below = kept, float(self.most), float(self.most)
         elif new:
             self._beyond_at = now + max(COOLDOWN_S, retry_after_s or 0.0)
@@ -257,7 +257,7 @@ class Breaker:
         return now - self._opened_at
 
     def probe_lost(self) -> None:
-        """Note a probe that was cancelled, and says nothing."""
+        """Note a probe that was cancelled before its outcome."""
         self._probing = False
 
     def give_up(self) -> None:
@@ -270,7 +270,7 @@ class Breaker:
 
 
 class Slot(NamedTuple):
-    """Leave to send one request.
+    """Permission to send one request.
 
     Attributes:
         number: The limiter's number of the request.

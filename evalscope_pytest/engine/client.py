@@ -62,7 +62,7 @@ class ModelClient:
         draw: Returns a number in [0, 1). Tests replace it, and run an event loop with a simulated clock.
 
     Attributes:
-        spelling: How the user wrote the settings that advice in errors names.
+        spelling: The user's spelling of the settings that advice in errors names.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ Body = Callable[..., Any]
 
 
 class BodyError(TypeError):
-    """A benchmark's body returned what cannot be scored: its author's bug, found outside of its own code."""
+    """A benchmark's body returned what cannot be scored: its author's bug, found outside the body."""
 
 
 class Trial:
@@ -160,7 +160,7 @@ class Outcome:
         error: The exception behind ``result.error``, with its traceback.
         skipped: Why the body chose not to run; such a sample counts nowhere.
         printed: Text that the body wrote while it ran.
-        kept: What `Runner.keep` returned.
+        kept: The value returned by `Runner.keep`.
     """
 
     result: SampleResult
@@ -182,8 +182,8 @@ class Runner:
         find: Looks up what an earlier run left under a key.
         rescore: Run the scoring again although an earlier score fits (``rerun_review``).
         keep: Takes a finished result to be stored, and may return the number it has in the store.
-        skip_signals: Exception types by which a body says that it does not apply.
-        fail_signals: Exception types by which a body says that the answer is wrong.
+        skip_signals: Exception types that a body raises if it does not apply.
+        fail_signals: Exception types that a body raises if the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
         stopping: True while a cancellation is under way. A cancellation at any other time is the body's own doing.
     """
@@ -378,7 +378,7 @@ def _text(value: Any, context: SampleContext) -> str:
         return bounded(_last_text(context) or "")
     if value is None:
         raise BodyError(
-            "this benchmark asked the model nothing and returned nothing, so there is nothing to score: "
+            "this benchmark sent no request and returned nothing, so there is nothing to score: "
             "did you forget await or return?"
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""

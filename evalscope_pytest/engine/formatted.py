@@ -96,7 +96,7 @@ class Formatted:
         raise refusal
 
     def _may_concern_format(self, error: RejectedError) -> bool:
-        """Return whether a refusal may be one of the format; once a format was taken, the service has to say so."""
+        """Return whether a refusal may concern the format; once one was accepted, the refusal has to name it."""
         if error.status not in _REFUSED:
             return False
         return not self._proven or any(words in str(error).lower() for words in _ABOUT_FORMAT)

@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Which weights, and how to hold them.
+    """The weights of a model, and their form in memory.
 
     Attributes:
         location: An existing folder, or an id on the hub.
@@ -48,7 +48,7 @@ class Checkpoint:
         revision: Branch, tag or commit on the hub.
         precision: ``float16``, ``bfloat16``, ``float32``, ``auto`` (as the weights are stored), or empty: float16 on an
             accelerator, float32 on a CPU, which computes half precision slowly.
-        device_map: As accelerate takes it; None is ``auto`` where there is an accelerator.
+        device_map: As accelerate takes it; None is ``auto`` if there is an accelerator.
         attn_implementation: As transformers takes it; None is its own choice.
         max_model_len: Most tokens of prompt and answer together; None is what the model was made for.
     """
@@ -82,7 +82,9 @@ class Checkpoint:
                     "Run: pip install 'evalscope-pytest[local]'. For a service give api_url."
                 )
         if spec.chat_template is not None and "{" not in spec.chat_template:
-            raise ConfigError(f"chat_template: {spec.chat_template!r} is no Jinja template. Give its text, not a path.")
+            raise ConfigError(
+                f"chat_template: {spec.chat_template!r} is not a Jinja template. Give its text, not a path."
+            )
         return cls(
             location=location,
             hub=hub,
@@ -99,7 +101,7 @@ class Checkpoint:
 
     @property
     def identity(self) -> str:
-        """What changes an answer: revision, precision, template, length."""
+        """Revision, precision, template and length, all of which change answers."""
         template = digest(self.chat_template) if self.chat_template else ""
         return f"{self.revision if self.hub else ''}:{self.precision}:{template}:{self.max_model_len or ''}"
 
@@ -109,7 +111,7 @@ class Loaded:
     """A model ready to generate.
 
     Attributes:
-        context: Most tokens of prompt and answer together; None where the model names no limit.
+        context: Most tokens of prompt and answer together; None if the model has no limit.
         stop_ids: Tokens that end an answer.
         pad_id: Token for the empty places of a batch.
     """
@@ -122,7 +124,7 @@ class Loaded:
 
 
 def load(checkpoint: Checkpoint) -> Loaded:
-    """Load the weights, from the hub where they are not in a folder.
+    """Load the weights, from the hub unless they are in a folder.
 
     Raises:
         FatalError: They cannot be had, or not be loaded.
@@ -205,7 +207,7 @@ def _positive(name: str, value: object) -> int | None:
         return None
     number = int(value) if isinstance(value, (int, str)) and str(value).isdigit() else 0
     if number < 1:
-        raise ConfigError(f"model_args.{name}: {value!r} is no whole number above 0.")
+        raise ConfigError(f"model_args.{name}: {value!r} is not a whole number above 0.")
     return number
 
 

@@ -200,7 +200,7 @@ def _prompt(loaded: Loaded, request: Request, seed: int) -> _Prompt:
     """
     if request.tools:
         raise RejectedError(
-            "a checkpoint is asked for text only, and this sample brings functions to call. Serve the model, and use "
+            "a checkpoint generates text only, and this sample brings functions to call. Serve the model, and use "
             "eval_type openai_api; benchmarks of function calls also take extra_params {'is_fc_model': false}."
         )
     config, context = request.config, loaded.context
@@ -262,7 +262,7 @@ def _first(given: Any, default: Any) -> Any:
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Tell whether a device ran out of memory; CUDA has a class for it, CPU and MPS have words."""
+    """Return whether a device ran out of memory; CUDA has a class for it, CPU and MPS only a message."""
     return "OutOfMemory" in type(error).__name__ or any(
         words in str(error).lower() for words in ("out of memory", "can't allocate memory", "cannot allocate memory")
     )
@@ -286,7 +286,7 @@ class _Waiting(Generic[Item, Done]):
 
 
 class Batcher(Generic[Item, Done]):
-    """Hands batches to ``work`` in one thread of its own, so that the event loop stays free.
+    """Hands batches to ``work`` in a separate thread, so that the event loop stays free.
 
     A batch holds the item that has waited longest and those of its kind whose length is nearest: little padding, and
     nobody waits for ever. Batches of length-sorted prompts gave 1.3 times the tokens per second of unsorted ones.
@@ -295,7 +295,7 @@ class Batcher(Generic[Item, Done]):
         work: Takes a batch; returns a result or an error for each item, in order. What it raises fails the batch.
         size: Most items in a batch.
         kind: Only items of equal kind share a batch.
-        length: What is kept alike within a batch.
+        length: Items of similar length share a batch.
     """
 
     def __init__(
@@ -337,7 +337,7 @@ class Batcher(Generic[Item, Done]):
     async def _run(self) -> None:
         try:
             while self._queue:
-                if len(self._queue) < self.size:  # those the last batch released are about to ask again
+                if len(self._queue) < self.size:  # those the last batch released are about to submit again
                     self._full.clear()
                     with contextlib.suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(self._full.wait(), _WAIT_S)

@@ -50,7 +50,7 @@ _DIALECTS = {
 
 
 def dialect_of(spec: ModelSpec) -> Dialect:
-    """Return the dialect that the eval type stands for."""
+    """Return the dialect of the eval type."""
     return _DIALECTS[spec.eval_type]
 
 

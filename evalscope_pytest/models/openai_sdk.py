@@ -170,8 +170,8 @@ class _RefusedError(Exception):
 
 async def _refuse(response: Any) -> None:
     if not response.is_success:
-        said = await beginning(response.aiter_bytes(), MOST_ERROR_BYTES)
-        raise _RefusedError(Reply(response.status_code, response.headers, said))
+        body = await beginning(response.aiter_bytes(), MOST_ERROR_BYTES)
+        raise _RefusedError(Reply(response.status_code, response.headers, body))
 
 
 def _http_error() -> type[Exception]:

@@ -58,7 +58,7 @@ class ServiceModel:
         """Send the request once.
 
         Raises:
-            ModelError: The service refuses it, or there is no usable reply.
+            ModelError: The service refuses it, or the reply cannot be used.
         """
         draft = self._draft(self._transport.url)
         body = self._write(request, self.name)
@@ -205,8 +205,8 @@ class HttpTransport:
                     await _read_stream(response.content, capped(sink, self.url), silence_s)
                     return Reply(200, response.headers, streamed=True)
                 if response.status != 200:
-                    said = await beginning(response.content.iter_any(), MOST_ERROR_BYTES)
-                    return Reply(response.status, response.headers, said)
+                    error_body = await beginning(response.content.iter_any(), MOST_ERROR_BYTES)
+                    return Reply(response.status, response.headers, error_body)
                 return Reply(200, response.headers, await whole_body(response.content.iter_any(), self.url))
         # `from None`: the client's own frames hold the headers, and with them the key.
         except aiohttp.ConnectionTimeoutError:
@@ -376,7 +376,7 @@ def check_url(url: str) -> URL:
         target = URL()
     if target.scheme not in ("http", "https") or not target.host:
         raise ConfigError(
-            f"api_url: {shown_url(url)!r} is no address. It has the form http://HOST:PORT/v1 or https://HOST/v1."
+            f"api_url: {shown_url(url)!r} is not an address. It has the form http://HOST:PORT/v1 or https://HOST/v1."
         )
     return target
 

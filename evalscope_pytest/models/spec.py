@@ -26,14 +26,14 @@ class ModelSpec:
     """Everything that a provider may need to make a model.
 
     Attributes:
-        eval_type: Which provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``, ``llm_ckpt``,
+        eval_type: The provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``, ``llm_ckpt``,
             ``mock_llm``, or a registered one.
         model: The name or path as the user gave it.
         model_args: The provider's own arguments.
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it if ``generation`` has none.
-        think_tags: What the model writes around its thinking, besides the marks known to `core.reply_marks`.
+        think_tags: The model's marks around its thinking, besides those known to `core.reply_marks`.
         instance: A model the user made; then nothing else of this matters.
     """
 
@@ -105,11 +105,11 @@ def with_defaults(config: GenerationConfig, eval_type: str, model: str = "") -> 
         if all(p is None for p in sampling) and not in_body and not thinks_first(model):
             return replace(config, temperature=0.0)
     if eval_type == "llm_ckpt":
-        asked = any(p is not None and p != 0 for p in (config.temperature, config.top_p, config.top_k))
+        sampling_given = any(p is not None and p != 0 for p in (config.temperature, config.top_p, config.top_k))
         return replace(
             config,
             max_tokens=LOCAL_MAX_TOKENS if config.max_tokens is None else config.max_tokens,
-            do_sample=(asked and config.temperature != 0) if config.do_sample is None else config.do_sample,
+            do_sample=(sampling_given and config.temperature != 0) if config.do_sample is None else config.do_sample,
         )
     return config
 

@@ -24,7 +24,7 @@ _SLOT = struct.Struct("<IB3x")
 class Phase(IntEnum):
     """State of an item that was started."""
 
-    WAITING = 1  # for a reply of the model: nothing of its own runs
+    WAITING = 1  # for a reply of the model: none of its code runs
     WORKING = 2
     TEST = 3  # an ordinary test, on the main thread
 
@@ -33,7 +33,7 @@ _PHASES = frozenset(Phase)
 
 
 def mark_of(name: str) -> int:
-    """Return the number that stands for a sample's id in a slot."""
+    """Return the number of a sample's id in a slot."""
     return zlib.crc32(name.encode("utf-8", "surrogatepass")) & 0x7FFFFFFF
 
 
@@ -103,7 +103,7 @@ class Started:
 
 
 def started_file(workdir: WorkDir, session: str, worker: str) -> Path:
-    """Return where a process of a run marks what it has started."""
+    """Return the file in which a process of a run marks what it has started."""
     return workdir.journal / f"{session}-{safe_name(worker)}.started"
 
 

@@ -1,4 +1,4 @@
-"""The journal: every finished sample, on disk before anyone hears of it.
+"""The journal: every finished sample is on disk before it is reported.
 
 One file for each process, never rewritten. A record is one line, written by one ``write`` to an append-only
 descriptor: three documents of strict JSON with tabs between them (JSON in ASCII holds neither tab nor newline) ::
@@ -167,7 +167,7 @@ class Journal:
 
     def _write_all(self, data: bytes) -> None:
         written = os.write(self._fd, data)
-        while written < len(data):  # a signal or a nearly full disk; the rest says which
+        while written < len(data):  # a signal or a nearly full disk; the next write shows which
             written += os.write(self._fd, data[written:])
 
     def _attempt(self, action: Callable[..., object], *arguments: Any) -> None:
@@ -278,7 +278,7 @@ class Quarantine:
     """The set-aside lines of a work_dir.
 
     Attributes:
-        added: Lines that were not there before, and that `warn` has not spoken of yet.
+        added: New lines that `warn` has not reported yet.
     """
 
     def __init__(self, workdir: WorkDir) -> None:
@@ -315,7 +315,7 @@ class Quarantine:
         if not self.added:
             return ""
         many = "record was" if self.added == 1 else "records were"
-        said = f"{self.added} damaged {many} set aside in {self.path}; the samples are asked again, or scored again"
-        log.warning("%s", said)
+        message = f"{self.added} damaged {many} set aside in {self.path}; the samples are requested or scored again"
+        log.warning("%s", message)
         self.added = 0
-        return said
+        return message

@@ -263,7 +263,7 @@ def locked(workdir: WorkDir) -> Iterator[None]:
         UsageError: Another run has it, and the message names its process; or the lock is not a file.
     """
     try:
-        import fcntl  # not on Windows, where two runs in one directory remain the user's own care
+        import fcntl  # not on Windows: there the user must avoid two runs in one directory
     except ImportError:
         yield
         return

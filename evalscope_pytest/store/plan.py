@@ -31,7 +31,7 @@ class BenchmarkPlan:
         categories: The levels of a subset's category; a subset without one is under ``default``.
         subsets: In report order.
         requested: Samples of each subset in this run, repeats counted.
-        primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
+        primary: The main metric, ``accuracy`` or ``pass@1``; empty for the first.
         settings: The resolved benchmark, as ``task_config.yaml`` shows it.
         fingerprint: Content address of everything besides the model that the scores depend on.
         unsafe_execution: Code that the model wrote ran without isolation.

@@ -159,7 +159,9 @@ class Previous:
         try:
             return read(json.loads(line, parse_constant=_no_constant))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError, EvalError) as error:
-            log.warning("an unreadable record is left out, its sample is asked or scored again: %s (%r)", key, error)
+            log.warning(
+                "an unreadable record is left out, its sample is requested or scored again: %s (%r)", key, error
+            )
             self._unreadable(line)
             return None
 
@@ -200,4 +202,4 @@ def _is_row(line: bytes) -> bool:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

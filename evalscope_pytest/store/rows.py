@@ -162,14 +162,14 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-# The two rows repeat most of their text: prompt and reply stand in both, the reply three times. What occurs several
+# The two rows repeat most of their text: prompt and reply are in both, the reply three times. What occurs several
 # times is encoded once, and is a `Fragment` from then on.
 
 _Json = dict[str, Any]
 
 
 def documents(result: SampleResult, model: str) -> tuple[str, str]:
-    """Return prediction row and review row as JSON; empty if there is no reply, or no score.
+    """Return prediction row and review row as JSON; empty without a reply, or without a score.
 
     Args:
         model: The model's full name; if it is empty, the name that the replies give.

@@ -113,7 +113,7 @@ def split_reasoning(reply: str, *, opened: bool = False, tags: tuple[str, str] |
     Args:
         reply: The model's whole text.
         opened: The prompt ended inside a block that was still open.
-        tags: What opens a block, and what closes it; by default the usual marks (`core.reply_marks`).
+        tags: Opening and closing mark of a block; by default the usual marks (`core.reply_marks`).
     """
     if tags is None and (parts := channels(reply)):
         return SplitReply(parts.reasoning, parts.text.lstrip("\r\n"))

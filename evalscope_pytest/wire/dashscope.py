@@ -44,7 +44,7 @@ def take_body(body: Any, reply: StampedReply) -> None:
 
 def _delta_of(event: Any) -> Delta:
     if not isinstance(event, Mapping):
-        return Delta(error="it is no JSON object")
+        return Delta(error="it is not a JSON object")
     output = event.get("output")
     if not isinstance(output, Mapping):
         return Delta(error=complaint_of(event).message)

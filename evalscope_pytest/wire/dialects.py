@@ -82,7 +82,7 @@ def interface_of(api: str, url: str) -> tuple[Interface, str]:
     """Return the interface and the whole address: one that ends at the version gets the interface's path.
 
     Raises:
-        ConfigError: There is no such API.
+        ConfigError: The API is unknown.
     """
     try:
         parts = urlsplit(url)
@@ -133,7 +133,7 @@ def from_file(name: str) -> Interface:
     """Return the interface of a file.
 
     Raises:
-        ConfigError: There is no such file or name, it fails to load, or something in it is missing or of another kind.
+        ConfigError: The file or name does not exist, it fails to load, or a part is missing or of another kind.
     """
     file, wanted = parts_of(name)
     source = _source(file, wanted)

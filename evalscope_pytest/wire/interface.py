@@ -26,7 +26,7 @@ class Interface:
         path: Follows an address that ends at the version.
         write: Makes the body of a request from a prompt and the fields of every request: ``model``, ``stream``,
             ``max_tokens`` and the like, under OpenAI's names.
-        reader: How replies are read.
+        reader: Reads the replies.
         streams: Replies are generated text, which can be streamed.
         headers: Of every request.
         stream_headers: Of requests for a stream.

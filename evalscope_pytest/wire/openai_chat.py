@@ -279,7 +279,7 @@ def write(prompt: Prompt, fields: Fields) -> dict[str, Any]:
 def take_event(event: Any, stamp: float, reply: StampedReply) -> None:
     """Add an event of the stream to a reply."""
     if not isinstance(event, dict):
-        reply.error = "an event of the stream is no JSON object"
+        reply.error = "an event of the stream is not a JSON object"
         return
     if event.get("error") is not None or error_in(event):
         reply.error = f"error inside the stream: {complaint_of(event).message}"
@@ -337,7 +337,7 @@ def _calls(call: Any) -> bool:
 def take_body(body: Any, reply: StampedReply) -> None:
     """Add a whole reply."""
     if not isinstance(body, dict):
-        reply.error = "the reply is no JSON object"
+        reply.error = "the reply is not a JSON object"
         return
     if body.get("error") is not None or (error_in(body) and not body.keys() & {"data", "results"}):
         reply.error = f"error inside the reply: {complaint_of(body).message}"

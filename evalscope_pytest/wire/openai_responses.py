@@ -313,7 +313,7 @@ def _is_error(payload: Mapping[str, Any]) -> bool:
 def take_event(event: Any, stamp: float, reply: StampedReply) -> None:
     """Add an event of the stream to a load test's reply."""
     if not isinstance(event, dict):
-        reply.error = "an event of the stream is no JSON object"
+        reply.error = "an event of the stream is not a JSON object"
         return
     take(delta_of(event), stamp, reply)
 
@@ -352,7 +352,7 @@ def _ended(response: Mapping[str, Any]) -> Delta:
 def take_body(body: Any, reply: StampedReply) -> None:
     """Add a whole reply to a load test's reply."""
     if not isinstance(body, dict):
-        reply.error = "the reply is no JSON object"
+        reply.error = "the reply is not a JSON object"
         return
     delta = _ended(body)
     if not delta.error and not isinstance(body.get("output"), list):

@@ -56,13 +56,13 @@ class StampedReply:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How replies of one dialect are read. Both functions add to the reply they are given, and never raise.
+    """The functions that read replies of one dialect. Both add to the given reply, and never raise.
 
     Attributes:
         take_event: Called with each event of a stream and the stamp of the read that completed it.
         take_body: Called with a whole reply.
         lines: Streams are lines, one event each, instead of server-sent events.
-        plain: What is not JSON is an event too: a text.
+        plain: Data other than JSON is an event too: a text.
     """
 
     take_event: Callable[[Any, float, StampedReply], None]
@@ -114,7 +114,7 @@ class Delta:
         output_tokens: Tokens so far, reasoning included; the last figure counts.
         items: Number of vectors or ranks of a whole reply.
         finished: The reply is complete.
-        error: What went wrong at the service: the request has failed.
+        error: The service's failure: the request has failed.
     """
 
     text: str = ""

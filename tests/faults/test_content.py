@@ -184,7 +184,7 @@ def test_case_33_pickles_are_no_records(project):
         (folder / name).write_bytes(pickle.dumps(Bomb()))
     run = project.run()
     assert run.code == 4
-    assert "there is no jsonl, json, csv, tsv, parquet or arrow" in run.out
+    assert "it has no jsonl, json, csv, tsv, parquet or arrow" in run.out
     assert not (project.path / "owned").exists()
 
 

@@ -91,7 +91,9 @@ def test_case_17_a_wait_of_years_stops_the_run_and_says_so(served):
     run = served.run(generation())
     assert run.code == 1
     assert len(served.server.requests) <= 3
-    assert run.out.count("the service requests a wait of 1000000000 s") == 2  # why it stopped, and again in the last line
+    assert (
+        run.out.count("the service requests a wait of 1000000000 s") == 2
+    )  # why it stopped, and again in the last line
     assert "--eval-use-cache=" in run.out
 
 

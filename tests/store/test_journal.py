@@ -102,7 +102,7 @@ def test_damaged_line_is_set_aside_and_the_others_are_read(tmp_path: Path, caplo
     assert quarantine.path.read_bytes() == b"".join(lines[1:3])
     (warning,) = caplog.records
     assert "2 damaged records were set aside in" in warning.message
-    assert "the samples are asked again" in warning.message
+    assert "the samples are requested or scored again" in warning.message
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
