@@ -3,7 +3,8 @@
     python bench/loopback.py --latency 0.05 [--sigma 0.8] [--reply TEXT]
 
 Bare asyncio on one core, so that it takes little from the client under test. ``GET /stats`` returns requests,
-duplicates, the most requests in flight, and the seconds from the first request to the last reply; ``GET /reset`` starts anew.
+duplicates, the most requests in flight, and the seconds from the first request to the last reply; ``GET /reset`` starts
+anew.
 """
 
 from __future__ import annotations

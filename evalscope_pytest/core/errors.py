@@ -179,8 +179,8 @@ class StoreError(EvalError):
 def raised_in(error: BaseException) -> str:
     """Return the file and line of an error's origin within the code that the catching function called.
 
-    That is the innermost line of the called function's file: the author's code, rather than a line of a library. Empty if
-    the call itself failed, or called no Python.
+    That is the innermost line of the called function's file: the author's code, rather than a line of a library. Empty
+    if the call itself failed, or called no Python.
     """
     frames = traceback.extract_tb(error.__traceback__)[1:]
     own = [frame for frame in frames if frame.filename == frames[0].filename]
