@@ -110,7 +110,7 @@ _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
     "eval_type": (
         ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom"),
         "models are local (llm_ckpt), services (openai_api, openai_responses_api, anthropic_api) or mock_llm; most "
-        "gateways speak openai_api",
+        "gateways speak openai_api, and model_args client=litellm of openai_api reaches other providers",
     ),
     "eval_backend": (("Native",), _BACKEND),
     "eval_config": ((), _BACKEND),

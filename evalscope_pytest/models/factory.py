@@ -105,8 +105,13 @@ def _openai_client(spec: ModelSpec) -> Model:
         from . import openai_sdk
 
         return openai_sdk.create(spec)
+    if client == "litellm":
+        from . import litellm_client
+
+        return litellm_client.create(spec)
     if client != "aiohttp":
-        raise ConfigError(f"model_args.client: unknown {client!r}. {closest(str(client), ('aiohttp', 'sdk'))}")
+        hint = closest(str(client), ("aiohttp", "sdk", "litellm"))
+        raise ConfigError(f"model_args.client: unknown {client!r}. {hint}")
     from . import openai_api
 
     return openai_api.create(spec)

@@ -1,7 +1,8 @@
 """OpenAI-compatible services: vLLM, SGLang, DashScope, OpenAI itself. The hot path of a run.
 
-This client sends over aiohttp; ``openai_sdk`` is the same model with the `openai` package as its transport. Both speak
-chat completions (``openai_api``) and Responses (``openai_responses_api``), whose formats are in `wire`.
+This client sends over aiohttp; ``openai_sdk`` is the same model with the `openai` package as its transport, and
+``litellm_client`` with litellm. All speak chat completions (``openai_api``), the first two also Responses
+(``openai_responses_api``); the formats are in `wire`.
 """
 
 from __future__ import annotations
