@@ -121,8 +121,8 @@ def sandbox_choice(settings: Mapping[str, Any]) -> SandboxChoice:
     choice = SandboxChoice(engine if enabled else "auto", size=_size(table.get("pool_size")))
     if manager and choice.engine != DOCKER:
         raise ConfigError(
-            "sandbox_manager_config configures containers, and code runs in a local sandbox. Set use_sandbox to run it "
-            "in Docker, or leave sandbox_manager_config out."
+            "sandbox_manager_config configures containers, and code runs in a local sandbox. Add --eval-use-sandbox to "
+            "run it in Docker, or leave it out."
         )
     choice = replace(choice, base_url=str(manager.get("base_url") or ""), api_key=str(manager.get("api_key") or ""))
     return choice.changed(table.get("default_config") or {}, "default_config of sandbox")
