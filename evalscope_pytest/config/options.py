@@ -225,7 +225,7 @@ def check_flags(arguments: Sequence[str]) -> None:
     """Refuse an unknown ``--eval-...`` with the closest known one; pytest itself would list them all.
 
     Raises:
-        ConfigError: There is one.
+        ConfigError: An option is unknown.
     """
     from ..core.errors import ConfigError, closest
 

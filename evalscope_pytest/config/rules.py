@@ -32,7 +32,7 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
         origin: Where each setting that was made comes from.
 
     Raises:
-        ConfigError: They do.
+        ConfigError: Two settings contradict each other.
     """
     _check_model(result, origin)
     _check_local_only(result, origin)

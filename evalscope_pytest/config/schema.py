@@ -94,7 +94,7 @@ class DatasetArgs:
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
 class Settings:
-    """The settings of a run, complete: what the user left out is filled in.
+    """The settings of a run, complete: settings that the user left out are filled in.
 
     Attributes:
         model_id: The last part of ``model`` unless given; empty without a model.
@@ -261,7 +261,7 @@ class Settings:
             object.__setattr__(self, name, value)
 
     def args_of(self, benchmark: str) -> DatasetArgs:
-        """Return what the user changed of one benchmark."""
+        """Return the user's changes to a benchmark."""
         return self.dataset_args.get(benchmark) or DatasetArgs()
 
     @property

@@ -329,7 +329,7 @@ METRICS = SettingType("a list of metric names", _metrics, _read_texts)
 
 
 def without_keys(url: Any) -> Any:
-    """Return what was given as a URL without what may hold a key: user and password, query, fragment."""
+    """Return a given URL without the parts that may hold a key: user and password, query, fragment."""
     if not isinstance(url, str):
         return url
     address, mark, _ = re.sub(r"(^|//)[^?#]*@", r"\1***@", url).partition("?" if "?" in url else "#")

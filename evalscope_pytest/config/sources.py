@@ -22,7 +22,7 @@ _ENV_PREFIX = "EVALSCOPE_"
 
 
 def resolve(layers: Iterable[Layer]) -> TaskConfig:
-    """Join layers, the first one winning, mappings key by key, and fill in what is left out.
+    """Join layers, the first one winning, mappings key by key, and fill in the missing settings.
 
     Raises:
         ConfigError: Settings contradict each other.
@@ -58,7 +58,7 @@ def gather(
 
 
 def option_layer(options: Mapping[str, Any], spell: Callable[[str], str] = pytest_flag) -> Layer:
-    """Read what argparse collected; options that were not given are None.
+    """Read the options that argparse collected; those not given are None.
 
     Raises:
         ConfigError: A value is wrong or not available.

@@ -112,7 +112,7 @@ def split_outside(text: str, separators: str) -> Iterator[str]:
 
 
 def json_type(value: Any) -> str:
-    """Return what a JSON user calls a value's type."""
+    """Return a value's type in the words of a JSON user."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -161,7 +161,7 @@ def parse_standard_input() -> dict[str, Any]:
     """Return the JSON object on standard input.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: Standard input is not a JSON object.
     """
     try:
         return parse_json_object(standard_input())
@@ -173,7 +173,7 @@ def parse_standard_input() -> dict[str, Any]:
 
 
 def parse_yaml(text: str, *, written: int = MAX_WRITTEN, values: int = MAX_VALUES) -> Any:
-    """Return what a document holds.
+    """Return the value of a document.
 
     Args:
         written: Maximum number of values in the text.

@@ -117,7 +117,7 @@ def _json_safe(value: Any, depth: int, counted: Iterator[int]) -> Any:
 
 
 def _name(value: Any) -> str:
-    """Return anything as text, also what has none: an integer of a million digits, a ``__str__`` that raises."""
+    """Return anything as text, even an integer of a million digits, or an object whose ``__str__`` raises."""
     if isinstance(value, str):
         return value
     try:

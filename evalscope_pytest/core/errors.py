@@ -7,7 +7,7 @@ The tree::
     │   ├── ConfigError       an option, a field, a value
     │   │   └── UnreadyError  a judge, sandbox or package that one benchmark needs and this run lacks
     │   ├── UnreadyRunError   several benchmarks that cannot run, one a line
-    │   └── DatasetError      a benchmark, subset, split or field that is not there
+    │   └── DatasetError      a benchmark, subset, split or field that is missing
     │       ├── RecordError   a record that no sample can be made of
     │       └── NoDataError   the records of one benchmark are not on this machine and cannot be downloaded
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
@@ -41,7 +41,7 @@ class EvalError(Exception):
 
 
 class UsageError(EvalError):
-    """An error in what the user gave.
+    """An error in the user's input.
 
     Its text quotes names of files, fields and subsets that may come from anywhere: everything that a terminal would
     obey is written out, line breaks included.
@@ -71,7 +71,7 @@ class DatasetError(UsageError):
 
 
 class NoDataError(DatasetError):
-    """The records of one benchmark are not there; others can run."""
+    """The records of one benchmark are missing; others can run."""
 
 
 class RecordError(DatasetError):
@@ -82,7 +82,7 @@ class ModelError(EvalError):
     """The request could not be sent, or its reply could not be used.
 
     A model does not know how its user wrote a setting: as an option, in a file, in Python. So advice names settings as
-    fields, and whoever made the model gives the spelling.
+    fields, and the maker of the model gives the spelling.
 
     Attributes:
         advice: The next step, such as ``Check {api_key}.``; it follows the message.
@@ -123,7 +123,7 @@ class RateLimitedError(ModelError):
 
 
 class TransientError(ModelError):
-    """A failure that may go away by itself: connection, time-out, 5xx, malformed reply.
+    """A temporary failure: connection, time-out, 5xx, malformed reply.
 
     Attributes:
         overloaded: The service reports overload (503): fewer requests may help.

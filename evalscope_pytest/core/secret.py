@@ -144,6 +144,6 @@ def remember_secrets(value: Any, name: str = "") -> None:
 
 
 def remember_environment(environment: Mapping[str, str]) -> None:
-    """Keep the keys among environment variables out of logs and errors, whoever reads them."""
+    """Keep the keys among environment variables out of logs and errors, even if this process does not read them."""
     for name, value in environment.items():
         remember_secrets(value, name)

@@ -84,7 +84,7 @@ def together(states: Iterable[ServiceState]) -> ServiceState | None:
 
 
 class Services(NamedTuple):
-    """The service of the model and those of its judges, at one moment; None for what has not had a request yet."""
+    """The service of the model and those of its judges, at one moment; None before the first request."""
 
     model: ServiceState | None = None
     judges: ServiceState | None = None

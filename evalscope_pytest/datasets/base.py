@@ -196,7 +196,7 @@ class HubLibrary(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Import what is needed, so that it does not count against the hub's time to answer."""
+        """Import the library, so that this does not count against the hub's time to answer."""
         ...
 
     def list_files(self, repository: Repository) -> Listing:

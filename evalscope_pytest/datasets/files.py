@@ -157,7 +157,7 @@ def _read_csv(stream: IO[bytes], path: Path, delimiter: str = ",") -> Iterator[R
                         f"{path}:{line} has {len(row)} fields, the header names {len(header)}. "
                         "Quote fields that contain the separator."
                     )
-                if row:  # Fields a row leaves out at its end are not there: empty ones would be taken for answers.
+                if row:  # Missing fields at a row's end stay missing: empty ones would count as answers.
                     yield dict(zip(header, row, strict=False))
                 line = rows.line_num + 1
         except UnicodeDecodeError as error:
@@ -373,7 +373,7 @@ def weight(array: Any, name: str) -> int:
 
 
 def _repeated(array: Any, name: str) -> int:
-    """Return what the values of a dictionary-encoded array take, each counted as often as it is there."""
+    """Return the bytes of a dictionary-encoded array's values, each counted as often as it occurs."""
     import pyarrow.compute as compute
     from pyarrow import types
 

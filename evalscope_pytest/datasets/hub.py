@@ -84,7 +84,7 @@ def open_repository(dataset_id: str, place: DataLocation) -> Tree:
     """Return the files of a dataset on the place's hub, from the cache if the hub cannot be reached.
 
     Raises:
-        NoDataError: It is not there, not open, or the hub does not answer and nothing is cached.
+        NoDataError: It does not exist, is not open, or the hub does not answer and nothing is cached.
     """
     library = _library(place.hub)
     repository = Repository(dataset_id, place.revision, _endpoint(library), _cache_dir(place))
@@ -145,7 +145,7 @@ def _list_files(library: HubLibrary, repository: Repository, hub: str) -> Listin
 
 
 def _within(seconds: float, work: Callable[[], _T]) -> _T:
-    """Return what ``work`` returns; give it up after some seconds, whatever it is waiting for."""
+    """Return the result of ``work``; give up after some seconds, whatever it is waiting for."""
     future: Future[_T] = Future()
 
     def run() -> None:

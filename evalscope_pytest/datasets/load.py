@@ -29,7 +29,7 @@ def load_subsets(
         first: Number of records of a subset after which reading stops. None reads all.
 
     Raises:
-        DatasetError: A split, subset or field is not there, a file is malformed, or the hub does not answer.
+        DatasetError: A split, subset or field is missing, a file is malformed, or the hub does not answer.
     """
     tree = locate(source, place)
     if isinstance(tree, ScriptedTree):
@@ -49,7 +49,7 @@ def list_subsets(source: Source, place: DataLocation, split: str) -> list[str]:
     """Return the names of the subsets that are there, whether or not the benchmark names them.
 
     Raises:
-        DatasetError: The records are not there, or lack the field with their subset.
+        DatasetError: The records are missing, or lack the field with their subset.
     """
     tree = locate(source, place)
     layout = _layout(source, tree)
@@ -69,7 +69,7 @@ def read_release_text(source: Source, place: DataLocation, relative_path: str) -
         relative_path: Its path inside the dataset, with ``/``.
 
     Raises:
-        DatasetError: It is not there or not UTF-8.
+        DatasetError: It is missing, or not UTF-8.
     """
     tree = locate(source, place)
     if relative_path not in tree.paths:

@@ -49,7 +49,7 @@ class Media:
 
 
 def fetch(url: str, *, max_bytes: int = MAX_BYTES, timeout_s: float = TIMEOUT_S) -> Media:
-    """Download what a dataset's address names. Blocks; nothing calls it unless a benchmark does.
+    """Download the file at a dataset's address. Blocks; only benchmarks call it.
 
     Args:
         url: ``http`` or ``https``, without user and password.
@@ -116,7 +116,7 @@ def _is_public(text: str) -> bool:
 
 
 def _get(url: str, max_bytes: int, deadline: float) -> Media | str:
-    """Return what is there, or the address it redirects to."""
+    """Return the content, or the address it redirects to."""
     parts = _checked(url)
     assert parts.hostname is not None
     port = parts.port or _PORTS[parts.scheme]

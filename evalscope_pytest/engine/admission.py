@@ -330,7 +330,7 @@ class Slots:
         self.wake(asyncio.get_running_loop().time())
 
     def wake(self, now: float) -> None:
-        """Give out what there is to give."""
+        """Give out all free slots."""
         while self._waiting:
             if not (self._limiter.has_room(now) and self._breaker.lets_pass(now)):
                 self._wake_later(now)

@@ -32,7 +32,7 @@ Body = Callable[..., Any]
 
 
 class BodyError(TypeError):
-    """A benchmark's body returned what cannot be scored: its author's bug, found outside the body."""
+    """A benchmark's body returned a value that cannot be scored: its author's bug, found outside the body."""
 
 
 class Trial:
@@ -82,7 +82,7 @@ class Recorded(Protocol):
 
     @property
     def review_key(self) -> str:
-        """Content address of what the score depends on besides the replies."""
+        """Content address of everything besides the replies that the score depends on."""
         ...
 
     @property
@@ -103,7 +103,7 @@ class Recorded(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One benchmark of a run, reduced to what running its samples takes.
+    """One benchmark of a run, reduced to the parts that run its samples.
 
     Attributes:
         messages: Renders a sample's prompt.

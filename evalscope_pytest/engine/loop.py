@@ -60,7 +60,7 @@ class LoopThread:
         self.loop.call_soon_threadsafe(function, *args)
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Cancel what still runs and stop the loop; waits at most ``timeout_s`` for tasks that resist."""
+        """Cancel the remaining tasks and stop the loop; waits at most ``timeout_s`` for tasks that resist."""
         if self.loop.is_closed():
             return
         try:
@@ -111,7 +111,7 @@ class Stopped(Exception):
 
 
 class Job(Generic[T]):
-    """One piece of work: a coroutine function, and what became of it."""
+    """One piece of work: a coroutine function, and its outcome."""
 
     __slots__ = ("done", "error", "fed", "result", "start")
 
@@ -148,7 +148,7 @@ class LookAhead(Generic[T]):
         self._stopped = False
 
     def feed(self, supply: Callable[[int], Sequence[Job[T]]]) -> None:
-        """Fill the buffer with what ``supply(room)`` gives, at most ``room`` jobs that were not fed before.
+        """Fill the buffer with the jobs of ``supply(room)``: at most ``room``, none of them fed before.
 
         Cheap while the buffer is nearly full: jobs cross over to the loop's thread in batches.
         """
@@ -169,7 +169,7 @@ class LookAhead(Generic[T]):
         self._thread.call(self._enqueue, batch)
 
     def take(self, job: Job[T]) -> T:
-        """Wait for a job that was fed and return its result, or raise what it raised.
+        """Wait for a job that was fed and return its result, or raise its exception.
 
         Raises:
             Stopped: It will never be finished.
@@ -194,7 +194,7 @@ class LookAhead(Generic[T]):
         return job.result  # type: ignore[return-value]
 
     def stop(self) -> None:
-        """Start nothing more and cancel what runs. May be called from any thread, and more than once."""
+        """Start nothing more and cancel the running jobs. May be called from any thread, and more than once."""
         self._stopped = True
         with suppress(RuntimeError):  # the loop is closed already
             self._thread.call(self._cancel)

@@ -65,7 +65,7 @@ class Reuse:
         return key if times == 1 else digest(key, times)
 
     def _identity(self, config: GenerationConfig) -> tuple[str, bool]:
-        """Return what decides a reply beside the messages, and whether it is the same every time."""
+        """Return the identity of everything besides the messages that decides a reply, and whether it is repeatable."""
         known, identity, repeatable = self._config
         if known is not config:  # nearly all requests of a run share one
             identity, repeatable = digest(self.model, config.identity()), self.made_up or is_repeatable(config)

@@ -1,4 +1,4 @@
-"""Weights on disk or on a hub, and what is needed to load them. torch and transformers come in only with `load`."""
+"""Weights on disk or on a hub, and how to load them. Only `load` imports torch and transformers."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ class _Choice:
         return scores
 
     def _penalized(self, input_ids: Any, scores: Any) -> Any:
-        """Return scores after Keskar et al. 2019 (CTRL), arXiv:1909.05858: what was there already loses by a factor."""
+        """Return scores after Keskar et al. 2019 (CTRL), arXiv:1909.05858: a factor lowers tokens that occurred."""
         import torch
 
         seen = input_ids.clone()

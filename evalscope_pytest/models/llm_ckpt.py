@@ -327,7 +327,7 @@ class Batcher(Generic[Item, Done]):
         return await future
 
     def close(self) -> None:
-        """Stop after the running batch; what waits is cancelled."""
+        """Stop after the running batch, and cancel the waiting items."""
         if self._pump is not None:
             self._pump.cancel()
         for waiting in self._queue:

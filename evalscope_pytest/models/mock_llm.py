@@ -52,7 +52,7 @@ class MockModel:
 
     @property
     def fingerprint(self) -> str:
-        """The name, and how often and with what it answers."""
+        """The name, the accuracy, and the fixed reply."""
         args = self._args
         reply = "" if args.reply is None else f":reply={digest(args.reply)}"
         return f"mock_llm:{self.name}:accuracy={args.accuracy:g}{reply}"
@@ -85,7 +85,7 @@ class MockModel:
 
 
 def _draws(request: Request) -> tuple[float, float, float]:
-    """Return what the question draws: for right or wrong and for errors in [0, 1), for latency a normal deviate."""
+    """Return the draws for a question: right or wrong and error in [0, 1), latency as a normal deviate."""
     content = hashlib.blake2b(b"%d" % request.repeat, digest_size=24)
     for message in request.messages:
         content.update(message.content.encode("utf-8", "surrogatepass"))

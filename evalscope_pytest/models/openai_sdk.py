@@ -175,7 +175,7 @@ async def _refuse(response: Any) -> None:
 
 
 def _http_error() -> type[Exception]:
-    """Return the base of what the package's HTTP client raises while a body is read: httpx's, or its successor's."""
+    """Return the base of the HTTP client's exceptions while a body is read: httpx's, or its successor's."""
     client = next(c for c in openai.DefaultAsyncHttpxClient.__mro__ if c.__name__ == "AsyncClient")
     error: type[Exception] = sys.modules[client.__module__.partition(".")[0]].HTTPError
     return error

@@ -238,7 +238,7 @@ class HttpTransport:
 
     def _open(self) -> aiohttp.ClientSession:
         sent = self._credential
-        signed = bool(sent.key) and self._target.user is None  # a user in the address signs by itself
+        signed = bool(sent.key) and self._target.user is None  # a user in the address signs the request
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._concurrency,
@@ -268,7 +268,7 @@ class SilentStreamError(Exception):
 
 
 async def beginning(chunks: AsyncIterator[bytes], most: int) -> bytes:
-    """Return what ``chunks`` hold, cut to ``most`` bytes; what follows is not read."""
+    """Return the beginning of ``chunks``, at most ``most`` bytes; the rest is not read."""
     parts: list[bytes] = []
     left = most
     async for chunk in chunks:
@@ -293,7 +293,7 @@ async def whole_body(chunks: AsyncIterator[bytes], url: str) -> bytes:
 
 
 def capped(sink: Sink, url: str) -> Sink:
-    """Return ``sink``, refusing what comes after `MOST_BYTES`."""
+    """Return ``sink`` with a limit of `MOST_BYTES`."""
     left = MOST_BYTES
 
     def take(chunk: bytes) -> None:

@@ -70,7 +70,7 @@ class ModelSpec:
 
     @classmethod
     def from_task(cls, config: Settings) -> ModelSpec:
-        """Take what concerns the model from a run's configuration, defaults of the provider filled in."""
+        """Make the specification from a run's configuration, with the provider's defaults filled in."""
         given = config.model
         eval_type = config.eval_type or "mock_llm"
         instance = None if given is None or isinstance(given, str) else given

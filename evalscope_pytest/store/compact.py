@@ -121,7 +121,7 @@ def _keep(
     journals: Sequence[Path],
     quarantine: Quarantine,
 ) -> None:
-    """Save what earlier runs paid for and this one does not hold, before any of it is overwritten."""
+    """Save the records that only earlier runs hold, before any of them is overwritten."""
     compacted = [tuple(folder / name for folder in folders) for name in names.values()]
     compacted = [pair for pair in compacted if pair[0].exists()]
     if not journals and not compacted:

@@ -192,7 +192,7 @@ def journals_of(workdir: WorkDir, session: str) -> list[Path]:
 
 
 def other_journals(workdir: WorkDir, session: str) -> list[Path]:
-    """Return the journals that earlier runs left, oldest first; what was kept of compacted ones comes first."""
+    """Return the journals that earlier runs left, oldest first; the records kept of compacted ones come first."""
     mine = set(journals_of(workdir, session)) if session else set()
     found = [p for p in sorted(workdir.journal.glob("*-*.jsonl")) if p not in mine]
     kept = workdir.journal / "kept.jsonl"
@@ -231,7 +231,7 @@ class Entry:
 
 
 def entries(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterator[Entry]:
-    """Read a journal. Never raises on what is in it: a torn last line is ignored, a damaged one goes to ``bad``."""
+    """Read a journal. Never raises on its content: a torn last line is ignored, a damaged one goes to ``bad``."""
     offset = 0
     with open(path, "rb", buffering=BUFFER_BYTES) as file:
         for line in file:
@@ -311,7 +311,7 @@ class Quarantine:
         self.added += 1
 
     def warn(self) -> str:
-        """Log what was set aside, and return it as a sentence; empty if there was nothing."""
+        """Log the number of lines set aside, and return the sentence; empty if there are none."""
         if not self.added:
             return ""
         many = "record was" if self.added == 1 else "records were"

@@ -80,7 +80,7 @@ class WorkDir:
         return self.root / "perf"
 
     def predictions(self, model_id: str) -> Path:
-        """Folder of what the model answered."""
+        """Folder of the model's answers."""
         return self._inside("predictions", safe_name(model_id))
 
     def reviews(self, model_id: str) -> Path:
@@ -157,7 +157,7 @@ def open_work_dir(
         now: The time the new directory is named after, by default this moment; a number follows if it is taken.
 
     Raises:
-        UsageError: ``use_cache`` is not there or holds something else than a run, the place cannot be written to, or
+        UsageError: ``use_cache`` is missing or is not a run, the place cannot be written to, or
             there are symbolic links or devices among the files that a run writes.
         StoreError: The disk is full.
     """
@@ -181,7 +181,7 @@ def open_work_dir(
 
 
 def _check_written(root: Path) -> None:
-    """Refuse symbolic links, pipes and devices among what a run writes: a directory may come from anywhere."""
+    """Refuse symbolic links, pipes and devices among a run's files: a directory may come from anywhere."""
     waiting = [root / name for name in _WRITTEN]
     while waiting:
         path = waiting.pop()
@@ -241,7 +241,7 @@ def _existing(root: Path) -> Path:
 
 
 def unusable(path: Path, error: OSError) -> StoreError | UsageError:
-    """Return the error that names what cannot be written in a run's directory, and why."""
+    """Return the error for a path in a run's directory that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return cannot_write(path, error)
     return UsageError(

@@ -90,17 +90,17 @@ class RunPlan:
 
     @staticmethod
     def discard(workdir: WorkDir) -> None:
-        """Remove what `save` wrote, and the journal's folder when nothing else is left in it."""
+        """Remove the saved plan, and the journal's folder if it is empty then."""
         with contextlib.suppress(OSError):  # not empty: kept records stay
             (workdir.journal / "plan.json").unlink(missing_ok=True)
             workdir.journal.rmdir()
 
     @classmethod
     def load(cls, workdir: WorkDir) -> RunPlan:
-        """Read what `save` wrote.
+        """Read the saved plan.
 
         Raises:
-            StoreError: It is not there or not readable.
+            StoreError: It is missing, or cannot be read.
         """
         from msgspec import convert
 

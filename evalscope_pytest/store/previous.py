@@ -95,11 +95,11 @@ class Previous:
         return len(self._journalled.keys() | self._predictions.keys())
 
     def find(self, key: str) -> Recorded | None:
-        """Return what was recorded under a content address; None when nothing usable was."""
+        """Return the record of a content address; None without a usable one."""
         return self._from_journal(key) or self._from_rows(key)
 
     def close(self) -> None:
-        """Close the files. What was found stays usable."""
+        """Close the files. Records already found stay usable."""
         for file in self._files:
             file.close()
 
@@ -155,7 +155,7 @@ class Previous:
         return Recorded("", row[0], None, row[1]) if prediction else None
 
     def _parsed(self, key: str, line: bytes, read: Callable[[dict[str, Any]], T]) -> T | None:
-        """Return what a row holds; None, having set it aside, if it is not what was written."""
+        """Return the content of a row; set it aside and return None if it is damaged."""
         try:
             return read(json.loads(line, parse_constant=_no_constant))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError, EvalError) as error:

@@ -135,14 +135,14 @@ LOGGER = "evalscope_pytest"
 
 
 class _Redacted(logging.Formatter):
-    """Masks secrets in the finished text, tracebacks included, and what a terminal that shows the file would obey."""
+    """Masks secrets in the finished text, tracebacks included, and controls that a terminal would obey."""
 
     def format(self, record: logging.LogRecord) -> str:
         return visible(redact(super().format(record)), keep="\n\t")
 
 
 class _File(logging.StreamHandler[TextIO]):
-    """Writes to the log's file. What cannot be written is left out, since it is not a record."""
+    """Writes to the log's file, and leaves out lines that cannot be written: they are not records."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         pass

@@ -86,7 +86,7 @@ class ResponseCache:
             self._news.set()
 
     def close(self) -> None:
-        """Write what waits, and close. Idempotent."""
+        """Write the waiting replies, and close. Idempotent."""
         if self._closing.is_set():
             return
         self._closing.set()
@@ -146,7 +146,7 @@ def worth_keeping(output: ModelOutput) -> bool:
 
 
 def _opened(path: Path, patience_s: float) -> sqlite3.Connection:
-    """Open the file, and make it what it should be."""
+    """Open the file, and bring it into its form."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -35,7 +35,7 @@ MAX_MESSAGE = 4000  # characters of an error
 
 @dataclass(frozen=True, slots=True)
 class SampleSummary:
-    """A finished sample without its texts: what aggregation, tables and gates need.
+    """A summary of a finished sample, without its texts, for aggregation, tables and gates.
 
     Attributes:
         id: The dataset's own id of the record, empty if it has none.
@@ -198,7 +198,7 @@ def documents(result: SampleResult, model: str) -> tuple[str, str]:
 
 
 def _extras(result: SampleResult, model: str) -> _Json:
-    """Return what EvalScope's rows have no place for."""
+    """Return the fields that EvalScope's rows lack."""
     extras = _id(result.sample)
     if len(result.calls) > 1:
         extras["calls"] = [_call(result.key, call, model) for call in result.calls]

@@ -159,7 +159,7 @@ def from_file(name: str) -> Interface:
 
 
 def _source(file: Path, wanted: str) -> Any:
-    """Return what holds the functions: the file's module, or an object of it."""
+    """Return the holder of the functions: the file's module, or an object of it."""
     module = load_module(file, "--api")
     if not wanted:
         return module
@@ -227,7 +227,7 @@ def _take(read: Read, event: Any, stamp: float | None, reply: StampedReply, file
 
 
 def _wrong(delta: Any) -> str:
-    """Return what is wrong with the value that a user's function returned; empty if nothing is."""
+    """Return the fault of a value that a user's function returned; empty without one."""
     if not isinstance(delta, Delta):
         return f"{_kind(delta)}. It has to return a text, a Delta, or None."
     for name, kind in _KINDS.items():

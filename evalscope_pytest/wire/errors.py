@@ -142,7 +142,7 @@ def complaint_of(payload: object) -> Complaint:
 
 
 def _page_text(page: str) -> str:
-    """Return what identifies a page: its title, or its beginning."""
+    """Return a page's title, or its beginning."""
     lower = page[:4000].lower()
     at, end = lower.find("<title>"), lower.find("</title>")
     if 0 <= at < end:
@@ -222,7 +222,7 @@ def json_object(data: bytes, url: str) -> dict[str, Any]:
     """Return the JSON object that a body or an event of a stream is.
 
     Raises:
-        TransientError: It is none.
+        TransientError: It is not a JSON object.
     """
     try:
         payload = json.loads(data)
@@ -259,7 +259,7 @@ def no_connection(error: BaseException, url: str, *, reached: bool) -> ModelErro
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield ``error`` and what lies behind it: causes, contexts, the parts of groups."""
+    """Yield ``error`` and its origins: causes, contexts, the parts of groups."""
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
     while waiting:

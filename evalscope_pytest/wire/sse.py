@@ -97,7 +97,7 @@ class LineParser:
 
 
 def is_one_event(piece: bytes) -> bool:
-    """Return whether a piece is what most pieces are: one line of data and a blank line.
+    """Return whether a piece is of the usual form: one line of data and a blank line.
 
     A CR inside such a line is not looked for: JSON has none, and the search costs 8 % of reading.
     """

@@ -105,7 +105,7 @@ def tokens_or_zero(value: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The content of an event or a reply. Leave out what the service does not send.
+    """The content of an event or a reply. Leave out fields that the service does not send.
 
     Attributes:
         text: Its part of the answer.
