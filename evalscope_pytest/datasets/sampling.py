@@ -76,7 +76,7 @@ def choose(records: Sequence[Record], sampling: Sampling, salt: str = "") -> lis
 
 
 def bound_total(sizes: Mapping[str, int], limit_total: int) -> dict[str, int]:
-    """Share out ``limit_total`` samples evenly among subsets; the share that a small one cannot fill goes to the others.
+    """Share out ``limit_total`` samples evenly among subsets; what a small one cannot fill goes to the others.
 
     What cannot be divided goes to the first subsets.
     """
