@@ -52,7 +52,7 @@ def true_ratings(strengths: Sequence[float]) -> dict[str, float]:
 
 
 def covered(ratings: Sequence[Rating], truth: dict[str, float]) -> list[bool]:
-    """Tell of each model whether its interval holds the truth."""
+    """Return for each model whether its interval holds the truth."""
     found = [(rating.strength, truth[rating.model]) for rating in ratings]
     return [s.low is not None and s.high is not None and s.low <= true <= s.high for s, true in found]
 
@@ -63,7 +63,7 @@ def simulate(
     """Yield for each arena which intervals hold the true rating.
 
     Args:
-        rows: Take each battle for a question of its own, as if battles were independent.
+        rows: Treat each battle as a separate question, as if battles were independent.
     """
     random = np.random.default_rng(seed)
     for number in range(arenas):

@@ -20,10 +20,10 @@ from pathlib import Path
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import load
 from evalscope_pytest.benchmarks.resolve import resolve
-from evalscope_pytest.config.sandbox import SandboxChoice
 from evalscope_pytest.core.values import Sample, Score
 from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
+from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox.handle import SandboxHandle
 from evalscope_pytest.sandbox.pool import Pool
 from evalscope_pytest.scoring.protocol import Scorer

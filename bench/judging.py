@@ -1,4 +1,4 @@
-"""How much longer a judged run takes than the slower of its two phases: AlpacaEval, 64 requests in flight to each.
+"""Duration of a judged run, compared with the slower of its two phases: AlpacaEval, 64 requests in flight to each.
 
     python bench/judging.py [--data DIR] [--rounds 3] [--model-latency 0.4] [--judge-latency 0.4]
 

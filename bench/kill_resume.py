@@ -4,7 +4,7 @@
 
 The service fails 5 % of the requests: 500, 429, a broken connection, half a reply, a refusal. At the end every sample
 must be scored once, the report must be that of a run without kills and faults (times and retries aside), and no sample
-may have been asked for again once its answer was recorded. Ends with 1 when something of it does not hold.
+may be requested again once its answer is recorded. Ends with 1 if any of this fails.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Soak:
             )
 
     def recorded(self) -> Counter[int]:
-        """Return how often each sample with a reply is recorded, in journals and folded files."""
+        """Return how often each sample with a reply is recorded, in journals and compacted files."""
         found: Counter[int] = Counter()
         for path in self.work_dir.journal.glob("*-*.jsonl"):
             found.update(e.row.index for e in entries(path) if e.row.reusable)

@@ -1,9 +1,10 @@
-"""A loopback server that answers chat completions after a given latency, and measures what it was asked.
+"""A loopback server that answers chat completions after a given latency, and measures its requests.
 
     python bench/loopback.py --latency 0.05 [--sigma 0.8] [--reply TEXT]
 
-Bare asyncio on one core, so that it takes little from the client under test. ``GET /stats`` tells requests, duplicates,
-the most requests in flight, and the seconds from the first request to the last reply; ``GET /reset`` starts anew.
+Bare asyncio on one core, so that it takes little from the client under test. ``GET /stats`` returns requests,
+duplicates, the most requests in flight, and the seconds from the first request to the last reply; ``GET /reset`` starts
+anew.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import time
 import uvloop
 
 NUMBER = re.compile(r"\d+")
-KEY = re.compile(r"verdict-[0-9a-f]{16}")  # what a judge's verdict has to stand under
+KEY = re.compile(r"verdict-[0-9a-f]{16}")  # required heading of a judge's verdict
 
 
 class State:

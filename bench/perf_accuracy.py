@@ -1,9 +1,9 @@
-"""How far the load tester's figures are from a server's own stamps, and its answers to streams of odd shapes.
+"""Error of the load tester's figures against a server's own stamps, and its results for streams of odd shapes.
 
     python bench/perf_accuracy.py [--evalscope PATH/TO/evalscope] [--repeats 3]
 
 Time to first token (TTFT) 100 ms, a token each 10 ms, 64 tokens. Targets: TTFT 3, 3, 5, 20 ms above the server's
-at 1, 16, 64, 256 in flight; mean gap within 3 %; p99 gap within 30 %; 97 % of the asked concurrency at the server.
+at 1, 16, 64, 256 in flight; mean gap within 3 %; p99 gap within 30 %; 97 % of the requested concurrency at the server.
 The median of several runs counts, the best is shown next to it: other work on the machine adds, never takes away.
 """
 
@@ -17,7 +17,7 @@ import perf_run
 
 LEVELS = {1: 3.0, 16: 3.0, 64: 5.0, 256: 20.0}
 TOKENS = "64"
-CASES = {  # what is true: first token after so many ms, ms a token, tokens, ms between reads
+CASES = {  # the truth: ms to the first token, ms a token, tokens, ms between reads
     "role": (100, 10, 64, 10),
     "reasoning": (100, 10, 64, 10),
     "late_usage": (100, 10, 64, 10),

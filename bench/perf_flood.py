@@ -2,10 +2,10 @@
 
     python bench/perf_flood.py [--tokens 64] [--burst 16]
 
-Every write is a send of its own, one for each stream in turn, of frames made beforehand; no event loop's overhead comes
+Every write is a separate send, one for each stream in turn, of frames made beforehand; no event loop's overhead comes
 on top. What is left is the kernel: a send over loopback takes some 4 microseconds, most of it the receiver's half of
-TCP, which runs on the sender's core. ``--burst`` puts so many chunks in one write. ``GET /stats`` and ``GET /reset`` as
-in perf_server; the former has the share of a core this server used, which says whether it was the limit.
+TCP, which runs on the sender's core. ``--burst`` puts this many chunks in one write. ``GET /stats`` and ``GET /reset``
+as in perf_server; the former has the share of a core this server used, which shows whether it was the limit.
 """
 
 from __future__ import annotations

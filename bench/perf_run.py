@@ -1,4 +1,4 @@
-"""Runs load testers against `perf_server` or `perf_flood`, each on a core of its own where there are two."""
+"""Runs load testers against `perf_server` or `perf_flood`, each on a separate core if there are two."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SERVER_CORE, CLIENT_CORE = 0, 1
 
 @dataclass(frozen=True)
 class Seen:
-    """What a client reported, next to what the server saw."""
+    """Figures of a client, next to those of the server."""
 
     client: dict
     server: dict

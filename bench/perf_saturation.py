@@ -1,8 +1,8 @@
-"""How much load the load tester makes on one core: 256 streams of 64 chunks, as fast as perf_flood writes them.
+"""Maximum load of the load tester on one core: 256 streams of 64 chunks, as fast as perf_flood writes them.
 
     python bench/perf_saturation.py [--evalscope PATH/TO/evalscope] [--repeats 3]
 
-Each chunk in a write of its own, and 16 in a write. Rates are counted at the server. Our client reads replies after
+Each chunk in a separate write, and 16 in a write. Rates are counted at the server. Our client reads replies after
 they came, so that it may still be at work when the server is done: its rate is that of all chunks until all were read.
 With evalscope's program given, both are run in turns, and the ratio of each turn is shown; the target is 4 times its
 chunks a second in the median. A server that used all of its core was the limit.

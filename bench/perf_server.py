@@ -2,7 +2,7 @@
 
     python bench/perf_server.py --ttft 0.1 --itl 0.01 --tokens 64 [--case reasoning] [--capacity 4]
 
-``GET /stats`` tells what it did, in its own stamps: time from a request's arrival to the first write with a token
+``GET /stats`` returns its activity, in its own stamps: time from a request's arrival to the first write with a token
 (mean), the gaps between such writes (mean, p99), mean requests in flight, requests and chunks a second. ``GET /reset``
 starts anew. ``--capacity`` requests are worked on at once, the others wait in a queue. See perf_flood for a server that
 keeps no pace.

@@ -2,7 +2,7 @@
 
     python bench/plain_client.py BASE_URL CONCURRENCY PREDICTIONS.jsonl
 
-Asks what a run of ours asked (its predictions hold the messages), and writes one line a reply.
+Sends the requests of one of our runs (its predictions hold the messages), and writes one line a reply.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""An hour of rate limiting in a minute: the real asker against a simulated service, on a clock that jumps.
+"""An hour of rate limiting in a minute: the real client against a simulated service, on a clock that jumps.
 
     python bench/rate_limit.py [--minutes 60]
 
 Prints, for services that refuse what is too much for them, the share of their capacity that was used and the share of
-requests refused, both without the first seconds, and between which limits the asker settled.
+requests refused, both without the first seconds, and between which limits the client settled.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import ModelError, RateLimitedError
 from evalscope_pytest.core.values import Message, ModelOutput
-from evalscope_pytest.engine.asking import Asker
+from evalscope_pytest.engine.client import ModelClient
 from evalscope_pytest.wire.request import Request
 
 FIRST_SECONDS = 15.0
@@ -60,7 +60,7 @@ class SimulatedService:
     """Takes ``capacity`` requests at once, or ``per_minute`` of them, and refuses what is more with 429.
 
     Attributes:
-        retry_after_s: What it asks refused requests to wait, if anything.
+        retry_after_s: Wait that it requests of refused requests, if any.
         latency_s: Median seconds of an answer; lengths of answers vary widely.
         refusal_s: Seconds until a refusal arrives.
     """
@@ -111,7 +111,7 @@ class SimulatedService:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a simulation came to, its first seconds left out.
+    """Result of a simulation, its first seconds left out.
 
     Attributes:
         used: Answers, as a share of those a client that knows the capacity would get.
@@ -129,9 +129,9 @@ class Figures:
 
 
 async def measure(service: SimulatedService, batch_size: int, seconds: float) -> Figures:
-    """Ask without a pause for so many seconds."""
+    """Send without a pause for this many seconds."""
     loop = asyncio.get_running_loop()
-    asker = Asker(service, batch_size, draw=random.Random(7).random)
+    client = ModelClient(service, batch_size, draw=random.Random(7).random)
     request = Request((Message("user", "hello"),), GenerationConfig(sample_timeout=1800.0))
     lost = 0
 
@@ -139,7 +139,7 @@ async def measure(service: SimulatedService, batch_size: int, seconds: float) ->
         nonlocal lost
         while loop.time() < seconds:
             try:
-                await asker.ask(request)
+                await client.send(request)
             except ModelError:
                 lost += 1
                 await asyncio.sleep(0.01)
@@ -149,7 +149,7 @@ async def measure(service: SimulatedService, batch_size: int, seconds: float) ->
     while loop.time() < seconds:
         await asyncio.sleep(0.5)
         if loop.time() > FIRST_SECONDS:
-            limits.append(asker.state(loop.time()).limit)
+            limits.append(client.state(loop.time()).limit)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""What isolation costs: HumanEval's official solutions, ten times, against a new process for each without any.
+"""Cost of isolation: HumanEval's official solutions, ten times, against a new process for each without any.
 
     python bench/sandbox.py --data DIR [--engine bubblewrap] [--repeats 10] [--workers 2]
 
@@ -19,8 +19,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from evalscope_pytest.config.sandbox import SandboxChoice
 from evalscope_pytest.sandbox.choice import choose
+from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox.pool import Pool
 from evalscope_pytest.sandbox.protocol import Isolation, Program
 

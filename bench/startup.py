@@ -1,4 +1,4 @@
-"""What starting costs: an evaluation of one sample, and a pytest run that evaluates nothing.
+"""Cost of starting: an evaluation of one sample, and a pytest run that evaluates nothing.
 
     python bench/startup.py [--rounds 5]
 

@@ -1,6 +1,8 @@
-"""Writes `parameters.md` and `benchmarks.md` from what the code says: ``python docs/generate.py``.
+"""Writes `parameters.md`, `benchmarks.md` and ``config/option_table.py`` from the code: ``python docs/generate.py``.
 
-tests/docs/test_generated.py fails when the two pages and the code disagree.
+Making the fields of `Settings` takes 5 ms, reading the table of options 0.3 ms, and every run of pytest with this
+package installed pays for it. tests/docs/test_generated.py and tests/config/test_options.py fail when the code and
+these three files disagree.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from evalscope_pytest.cli.benchmark_info import Info, markdown_entry
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.config.legacy import UNDOCUMENTED
 from evalscope_pytest.config.options import GROUPS, cli_flag, ini_name, pytest_flag
-from evalscope_pytest.config.schema import DatasetArgs
+from evalscope_pytest.config.schema import DatasetArgs, Settings
 from evalscope_pytest.config.setting import settings_of
 from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.core.errors import ConfigError
@@ -62,6 +64,16 @@ or as `key=value,key=value`. A switch has a counterpart that turns it off: `--no
 value out of range, is an error that names the closest right one; EvalScope's older spellings are understood
 ([migrating.md](migrating.md)). `evalscope-pytest eval --help` shows the same list.
 """
+
+OPTION_TABLE = '''# ruff: noqa: E501
+# fmt: off
+"""The options, without loading `TaskConfig`. Written by docs/generate.py.
+
+Field, form on the command line, placeholder of its value, and help text, empty if the field is not supported yet.
+"""
+
+OPTIONS = (
+'''
 
 DATASET_ARGS = """\
 ## `dataset_args`
@@ -231,7 +243,25 @@ def _cell(text: str) -> str:
     return "`".join(piece if index % 2 else piece.replace("<", "\\<") for index, piece in enumerate(pieces))
 
 
-PAGES = {"parameters.md": parameters, "benchmarks.md": benchmarks}
+def option_table() -> str:
+    """Return the source of `config.option_table`."""
+    rows = []
+    for name, (type_, help, _) in settings_of(Settings).items():
+        shown = "" if name in UNDOCUMENTED else help.replace("%", "%%")
+        rows.append(f"    ({_literal(name)}, {_literal(type_.flag)}, {_literal(type_.metavar)}, {_literal(shown)}),\n")
+    return OPTION_TABLE + "".join(rows) + ")\n"
+
+
+def _literal(text: str) -> str:
+    """Return a Python literal in the quotes that ruff format chooses."""
+    return repr(text) if '"' in text else f'"{text}"'
+
+
+PAGES = {
+    "parameters.md": parameters,
+    "benchmarks.md": benchmarks,
+    "../evalscope_pytest/config/option_table.py": option_table,
+}
 
 if __name__ == "__main__":
     for page, write in PAGES.items():

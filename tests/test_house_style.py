@@ -32,9 +32,7 @@ STRATEGIES = {
     "evalscope_pytest/scoring/compare/number_words.py": "numbers in English words, beside those in Chinese",
     "evalscope_pytest/scoring/overlap/bleu.py": "a measure of overlap beside ROUGE",
     "evalscope_pytest/scoring/overlap/similarity.py": "a scorer that `scoring` exports, loaded when it is first used",
-    "evalscope_pytest/wire/embeddings.py": "a dialect",
-    "evalscope_pytest/wire/openai_completions.py": "a dialect",
-    "evalscope_pytest/wire/rerank.py": "a dialect",
+    "evalscope_pytest/wire/openai_simple.py": "a dialect",
     "suites/instruction/ifbench/repeat.py": "a group of instructions in the registry",
     "suites/instruction/ifbench/sentence.py": "a group of instructions in the registry",
     "suites/instruction/ifeval/case.py": "a group of instructions in the registry",
@@ -53,7 +51,6 @@ TO_MERGE = {
     "evalscope_pytest/plugin/hookspecs.py": "pytest wants hook specifications in a module of their own",
     "evalscope_pytest/plugin/driving.py": "joins plugin/main.py when that is shorter",
     "evalscope_pytest/plugin/unasked.py": "joins plugin/arguments.py",
-    "evalscope_pytest/wire/fast_delta.py": "a parser on the hot path of load tests, tested by itself",
     "evalscope_pytest/sandbox/suspicion.py": "joins the program scorers when they move into sandbox/",
 }
 

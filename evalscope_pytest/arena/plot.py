@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html import escape
 from math import ceil, floor, log10
 
-from ..core.terminal import visible
+from ..core.text import visible
 from .ratings import Estimate
 from .results import Results
 

@@ -1,4 +1,4 @@
-"""What a user can set, from where, and what it becomes. ``TaskConfig`` is the single source."""
+"""Settings of a run: their table, their sources, and the configuration made of them. `TaskConfig` is the result."""
 
 from __future__ import annotations
 

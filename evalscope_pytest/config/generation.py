@@ -11,27 +11,30 @@ from .setting import BIASES, SWITCH, TABLE, TEXT, TEXTS, number, setting, whole
 
 @dataclass(frozen=True, slots=True)
 class GenerationConfig:
-    """How to generate. None is not sent: the default of the service or the model holds.
+    """Generation parameters. None is not sent: the default of the service or the model applies.
 
     Attributes:
         timeout: Seconds for one request, all bytes included; 600 for services.
         stream_timeout: Seconds without a byte after which a stream that has begun counts as broken; 120.
         sample_timeout: Seconds for one request with all its attempts, from the first one on; 1800 for services.
-        retries: How often a failed request is retried, whatever the failure; by default 7 times after rate limits and 3
-            times after other failures.
+        retries: Maximum number of retries of a request after failures of any kind; by default 7 after rate limits and 3
+            after other failures.
         retry_interval: Longest wait between two attempts, in seconds, when the service names none; 60.
-        max_tool_output: Bytes of a tool's output given back to the model.
+        max_tool_output: Maximum number of bytes of a tool's output that the model gets.
     """
 
-    timeout: float | None = setting(number(0, above=True), "Seconds one request may take; default: 600 for services.")
+    timeout: float | None = setting(
+        number(0, above=True), "Maximum duration of a request, in seconds; default: 600 for services."
+    )
     stream_timeout: float | None = setting(
         number(0, above=True), "Seconds of silence after which a stream counts as broken; default: 120."
     )
     sample_timeout: float | None = setting(
-        number(0, above=True), "Seconds one request may take with all its attempts; default: 1800 for services."
+        number(0, above=True),
+        "Maximum duration of a request with all its attempts, in seconds; default: 1800 for services.",
     )
     retries: int | None = setting(
-        whole(0), "How often a failed request is retried; default: 7 after rate limits, 3 after other failures."
+        whole(0), "Maximum number of retries of a request; default: 7 after rate limits, 3 after other failures."
     )
     retry_interval: float | None = setting(
         number(0), "Longest wait between two attempts, in seconds, if the service names none; default: 60."
@@ -55,9 +58,11 @@ class GenerationConfig:
     logprobs: bool | None = setting(SWITCH, "Request the log probabilities of the reply's tokens.")
     top_logprobs: int | None = setting(whole(0, 20), "Request this many alternatives for each token.")
     parallel_tool_calls: bool | None = setting(SWITCH, "Allow several tool calls in one turn.")
-    max_tool_output: int = setting(whole(1), "Bytes of a tool's output that the model is given.", 16 * 1024)
-    reasoning_effort: str | None = setting(TEXT, "How long a reasoning model thinks: low, medium, high ...")
-    reasoning_tokens: int | None = setting(whole(0), "Tokens a reasoning model may think for (Anthropic).")
+    max_tool_output: int = setting(
+        whole(1), "Maximum number of bytes of a tool's output that the model gets.", 16 * 1024
+    )
+    reasoning_effort: str | None = setting(TEXT, "Effort of a reasoning model: low, medium, high ...")
+    reasoning_tokens: int | None = setting(whole(0), "Maximum number of tokens for reasoning (Anthropic).")
     response_schema: Mapping[str, Any] | None = setting(TABLE, "JSON schema that the reply must follow.")
     chat_template_kwargs: Mapping[str, Any] | None = setting(TABLE, "Variables for the model's chat template.")
     extra_body: Mapping[str, Any] | None = setting(TABLE, "Further fields of the request.")

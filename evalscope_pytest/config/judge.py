@@ -40,8 +40,8 @@ class JudgeContract:
         prompt: Names ``{question}``, ``{gold}``, ``{pred}``; empty: the benchmark's, or the generic one.
         numeric: A number between 0 and 1 instead of a label.
         pattern: Regular expression of which the last match is the verdict; empty: the strict reading.
-        mapping: Labels and what they are worth.
-        for_generic: The prompt is the environment's, meant for benchmarks without one of their own.
+        mapping: Labels and their values.
+        for_generic: The prompt comes from the environment, for benchmarks that have none.
     """
 
     system_prompt: str = ""
@@ -63,7 +63,7 @@ class JudgeModel:
     """One judge.
 
     Attributes:
-        name: What reports call it.
+        name: Its name in reports.
         task: The model's settings, as if it were evaluated.
     """
 
@@ -73,12 +73,12 @@ class JudgeModel:
 
 @dataclass(frozen=True, slots=True)
 class JudgeConfig:
-    """Who judges, when, and how several verdicts become one.
+    """The judges, when they decide, and how several verdicts become one.
 
     Attributes:
-        swap: Whether comparisons are judged in both orders; ``auto`` leaves it to the benchmark.
-        unready: What keeps the judge that the environment names from being used; empty if nothing does. It may be meant
-            for other runs: an error only if something is to be judged.
+        swap: Judge comparisons in both orders; ``auto`` leaves it to the benchmark.
+        unready: The reason why the judge that the environment names cannot be used; empty if it can. It may be meant
+            for other runs, so it is an error only if something is to be judged.
     """
 
     strategy: Strategy = "auto"
@@ -92,7 +92,7 @@ class JudgeConfig:
 
 
 def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> JudgeConfig:
-    """Return what a run's settings ask for.
+    """Return the judges that a run's settings describe.
 
     Args:
         settings: The fields of a `TaskConfig`.
@@ -105,7 +105,7 @@ def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.en
     newer, older = dict(settings["judge"]), dict(settings["judge_model_args"])
     if newer and (older or settings["judge_strategy"] != "auto"):
         raise ConfigError(
-            "judge is given together with judge_model_args or judge_strategy, which say the same in another style. "
+            "judge is given together with judge_model_args or judge_strategy, which set the same in another style. "
             "Keep one of them."
         )
     if newer:
@@ -134,7 +134,7 @@ def _newer(table: dict[str, Any], environ: Mapping[str, str]) -> JudgeConfig:
     refuse_unknown(contract, _CONTRACT, "contract of judge")
     least = _whole(table, "min_valid_judges")
     if least > max(1, len(judges)):
-        raise ConfigError(f"min_valid_judges of judge is {least}, and there are {len(judges)} judges. Ask for fewer.")
+        raise ConfigError(f"min_valid_judges of judge is {least}, and there are {len(judges)} judges. Lower it.")
     return JudgeConfig(
         _word(table, "strategy", STRATEGIES),  # type: ignore[arg-type]
         judges,
@@ -211,7 +211,7 @@ def _table(value: Any, where: str) -> dict[str, Any]:
         except ValueError:
             value = None
     if not isinstance(value, Mapping):
-        raise ConfigError(f"{where} is no mapping.")
+        raise ConfigError(f'{where} is not a mapping. Write JSON: {{"name": value}}.')
     return dict(value)
 
 

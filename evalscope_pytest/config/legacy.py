@@ -1,4 +1,4 @@
-"""Settings of EvalScope that are not taken as they are: legacy spellings, and settings that this version lacks.
+"""Settings of EvalScope that need translation: legacy spellings, and settings that this version lacks.
 
 Legacy spellings (spec/readme_zh_2024.md, spec/basic_usage.md) are renamed. One without a meaning is refused with its
 replacement, or noted and dropped if nothing replaces it. Unsupported settings are refused with a reason each.
@@ -110,7 +110,7 @@ _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
     "eval_type": (
         ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom"),
         "models are local (llm_ckpt), services (openai_api, openai_responses_api, anthropic_api) or mock_llm; most "
-        "gateways speak openai_api",
+        "gateways speak openai_api, and model_args client=litellm of openai_api reaches other providers",
     ),
     "eval_backend": (("Native",), _BACKEND),
     "eval_config": ((), _BACKEND),

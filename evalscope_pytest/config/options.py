@@ -4,7 +4,8 @@
 a field that starts with ``eval_`` keeps its name. Values stay text until `sources` reads them, and absent ones None, so
 that what is given on the command line is known and every mistake gets the same kind of message.
 
-Every run of pytest pays for this module, so it reads `option_table`, which `derive_options` writes, and not the fields.
+Every run of pytest pays for this module, so it reads `option_table`, which
+docs/generate.py writes, and not the fields.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ LEGACY = ("template_type", "outputs", "stage", "mem_cache")
 _LEGACY_KWARGS: Mapping[str, Mapping[str, Any]] = {
     "template_type": {}, "outputs": {}, "stage": {}, "mem_cache": {"nargs": "?", "const": "true"},
 }  # fmt: skip
-# What help texts and docs/parameters.md group the options by.
+# Groups of options in help texts and docs/parameters.md.
 GROUPS = {
     "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
     "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total repeats seed",
@@ -44,7 +45,7 @@ class OptionSpec(NamedTuple):
         field: The field of `TaskConfig` it sets; empty for ``--eval-task-config``.
         help: Help text of the ini key.
         kwargs: Keyword arguments of ``add_argument``. The destination is `ini`, the default None.
-        ini: ``eval_model``; empty if there is no ini key.
+        ini: ``eval_model``; empty without an ini key.
         ini_type: pytest's type of the ini key.
     """
 
@@ -71,6 +72,23 @@ def cli_flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
+def spelling(given: Mapping[str, str]) -> dict[str, str]:
+    """Return how the user of a run writes the settings that errors of models name.
+
+    Args:
+        given: The source of each setting that the user made (`TaskConfig.given`). A setting without one is an option
+            if any other was given as an option.
+    """
+    names = {name: name for name in ("model", "model_args", "api_url", "api_key", "eval_batch_size")}
+    names["timeout"] = "generation_config.timeout"
+    on_command_line = any(source.startswith("--") for source in given.values())
+    for name, path in names.items():
+        source = given.get(path, "")
+        if source.startswith("--") or (on_command_line and not source):
+            names[name] = pytest_flag(name)
+    return names
+
+
 def pytest_options() -> Iterator[OptionSpec]:
     """Yield the options of the pytest plugin."""
     return _options(pytest_flag, {"type": _ahead_of_capture})
@@ -82,18 +100,18 @@ def cli_options() -> Iterator[OptionSpec]:
 
 
 def group_of(option: OptionSpec) -> str:
-    """Return the title of the group an option belongs to; ``Model`` for those that have no field of their own."""
+    """Return the title of the group an option belongs to; ``Model`` for those without a field."""
     return next((title for title, names in GROUPS.items() if option.field in names.split()), "Model")
 
 
 def _ahead_of_capture(file: str) -> str:
     """Read standard input while it can be: pytest parses its options before it starts to capture.
 
-    A worker of xdist, started as ``python -c``, talks to its controller over standard input. The variable alone says
-    too little: a run that a test starts inherits it.
+    A worker of xdist, started as ``python -c``, talks to its controller over standard input. The variable alone does
+    not identify a worker: a run that a test starts inherits it.
     """
     if file == "-" and not ("PYTEST_XDIST_WORKER" in os.environ and sys.argv[:1] == ["-c"]):
-        from .files import standard_input
+        from .text import standard_input
 
         standard_input()
     return file
@@ -121,7 +139,7 @@ def switched_off(flag: str) -> str:
 
 
 class _Switch(argparse.Action):
-    """argparse's own takes ``--no-timestamp`` for the contrary of something, because it begins with ``--no-``."""
+    """A switch. That of argparse mistakes ``--no-timestamp`` for a negation, as it begins with ``--no-``."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, default: Any = None, help: str | None = None) -> None:
         spellings = [spelling for flag in option_strings for spelling in (flag, switched_off(flag))]
@@ -144,7 +162,7 @@ _FORMS: dict[str, dict[str, Any]] = {
 _INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": "linelist"}
 
 
-# What argparse cannot tell apart -----------------------------------------------------------------------------------
+# Words that argparse cannot distinguish ------------------------------------------------------------------------------
 
 
 def split_paths(values: Sequence[str], benchmarks: Container[str] = ()) -> tuple[list[str], list[str]]:
@@ -207,7 +225,7 @@ def check_flags(arguments: Sequence[str]) -> None:
     """Refuse an unknown ``--eval-...`` with the closest known one; pytest itself would list them all.
 
     Raises:
-        ConfigError: There is one.
+        ConfigError: An option is unknown.
     """
     from ..core.errors import ConfigError, closest
 
@@ -221,7 +239,7 @@ def check_flags(arguments: Sequence[str]) -> None:
 
 
 def check_switches(arguments: Sequence[str], options: Callable[[], Iterator[OptionSpec]] = pytest_options) -> None:
-    """Refuse ``--eval-strict=maybe`` in words of our own: argparse calls that an ignored explicit argument.
+    """Refuse ``--eval-strict=maybe`` with a helpful message: argparse calls that an ignored explicit argument.
 
     Raises:
         ConfigError: A switch has a value.

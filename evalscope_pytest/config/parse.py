@@ -1,4 +1,4 @@
-"""Parsing of settings: `checked` checks one source, `merged` joins several, `filled_in` adds what follows from them.
+"""Parsing of settings: `checked` checks one source, `merged` joins several, `filled_in` adds derived settings.
 
 In between, settings are flat: a path such as ``("dataset_args", "gsm8k", "few_shot_num")`` stands for each single value
 that was given, so that sources are merged key by key with nothing but a dictionary update.
@@ -31,7 +31,7 @@ class Layer:
     Attributes:
         values: Checked values by path.
         origin: Where each of them was given, for messages.
-        notes: How legacy spellings were understood.
+        notes: A sentence for each legacy spelling that was translated.
     """
 
     values: Mapping[Path, Any] = field(default_factory=dict)
@@ -91,7 +91,7 @@ def merged(layers: Iterable[Layer]) -> Layer:
 
 
 def given_layer(config: Settings) -> Layer:
-    """Return what the user set in ``config``, to be merged with further layers."""
+    """Return the user's settings in ``config``, to be merged with further layers."""
     return checked(
         to_mapping(config, reveal_secrets=True, only_given=True), lambda key: config.given.get(key, "TaskConfig")
     )
@@ -125,7 +125,7 @@ def filled_in(layer: Layer) -> dict[str, Any]:
 
 
 def _fill_in(result: dict[str, Any]) -> None:
-    """Add what depends on other settings."""
+    """Add the settings that depend on others."""
     if result["arena"]:
         _add_arena(result)
     if result["datasets"] == (ARENA,) and result["model"] in (None, *MOCK):  # no request is sent
@@ -259,7 +259,7 @@ def _dataset_entries(value: Any, where: str) -> Iterator[_Entry]:
 
 
 def _mapping(name: str, value: Any, where: str) -> dict[str, Any]:
-    """Return a mapping given as such or as text, without what is None."""
+    """Return a mapping, given as such or as text, without its None values."""
     if isinstance(value, Mapping):
         return {str(key): item for key, item in value.items() if item is not None}
     result: dict[str, Any] = _checked_value(name, value, where, TABLE)
@@ -311,7 +311,7 @@ def _about_quotes(value: Any, type_: SettingType) -> str:
 
 
 def _wrong(name: str, value: Any, where: str, type_: SettingType, reason: str) -> ConfigError:
-    """Make the message. What could hold a key is not shown."""
+    """Return the error. Values that may hold a key are not shown."""
     if value in ("", [""]):
         shown = "empty"
     else:

@@ -81,10 +81,10 @@ class DatasetArgs:
     shuffle: bool | None = setting(SWITCH, "Shuffle the samples before the limit is applied.")
     shuffle_choices: bool | None = setting(SWITCH, "Shuffle the options of multiple-choice questions.")
     metric_list: tuple[str | Mapping[str, Any], ...] | None = setting(METRICS, "The metrics to report.")
-    primary_metric: str | None = setting(TEXT, "The metric that stands for the benchmark.")
-    aggregation: str | None = setting(choice(*AGGREGATIONS), "How scores become a metric.")
+    primary_metric: str | None = setting(TEXT, "The main metric of the benchmark.")
+    aggregation: str | None = setting(choice(*AGGREGATIONS), "Aggregation of the scores into a metric.")
     filters: Mapping[str, Any] | None = setting(TABLE, "Steps applied to a reply before scoring.")
-    review_timeout: float | None = setting(number(0, above=True), "Seconds for scoring one sample.")
+    review_timeout: float | None = setting(number(0, above=True), "Maximum duration of scoring a sample, in seconds.")
     force_redownload: bool | None = setting(SWITCH, "Download the dataset again.")
     extra_params: Mapping[str, Any] | None = setting(TABLE, "Parameters that the benchmark declares.")
     sandbox_config: Mapping[str, Any] | None = setting(
@@ -94,16 +94,16 @@ class DatasetArgs:
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
 class Settings:
-    """The settings of a run, complete: what the user left out is filled in.
+    """The settings of a run, complete: settings that the user left out are filled in.
 
     Attributes:
         model_id: The last part of ``model`` unless given; empty without a model.
-        eval_type: Which provider answers; None as long as no model is given.
+        eval_type: The provider; None without a model.
         eval_batch_size: Requests in flight, or rows of a local model's batch: 8 for services, 1 for local models.
         limit: Samples of each subset, as a number (int) or a share of them (float, 1.0 being all).
         timeout: The same as ``generation_config.timeout``; ``stream`` likewise.
         given: The source of each setting that the user made: ``{"generation_config.top_p": "--eval-..."}``.
-        notes: How legacy spellings were understood, a sentence each.
+        notes: A sentence for each legacy spelling that was translated.
     """
 
     model: str | None = setting(
@@ -113,7 +113,7 @@ class Settings:
     model_args: Mapping[str, Any] = setting(
         TABLE, "Loading or client arguments: revision, precision, device_map ...", factory=dict
     )
-    model_task: str = setting(choice("text_generation", "image_generation"), "What the model does.", "text_generation")
+    model_task: str = setting(choice("text_generation", "image_generation"), "Task of the model.", "text_generation")
     chat_template: str | None = setting(
         TEMPLATE, "Jinja chat template of a local model, instead of the one it comes with."
     )
@@ -125,9 +125,13 @@ class Settings:
         choice("evalscope"), "Use the prompt templates of an installed EvalScope instead of the built-in ones."
     )
     dataset_dir: str | None = setting(PATH, "Folder with the datasets: DIR/<benchmark>/ is used if it exists.")
-    dataset_hub: str = setting(choice(*HUBS), "Where datasets are downloaded from; local: nowhere.", "modelscope")
-    limit: int | float | None = setting(LIMIT, "Samples of each subset: a number (5) or a share (0.1; 1.0 is all).")
-    limit_total: int | None = setting(whole(1), "Samples of each benchmark, over all its subsets.")
+    dataset_hub: str = setting(
+        choice(*HUBS), "Hub that datasets are downloaded from; local: download nothing.", "modelscope"
+    )
+    limit: int | float | None = setting(
+        LIMIT, "Maximum number of samples of each subset (5), or a share of them (0.1; 1.0 is all)."
+    )
+    limit_total: int | None = setting(whole(1), "Maximum number of samples of each benchmark, over all its subsets.")
     repeats: int = setting(whole(1), "Number of generations for each sample.", 1)
     generation_config: GenerationConfig = setting(
         TABLE, "Generation parameters: temperature, max_tokens, timeout ...", factory=GenerationConfig
@@ -141,7 +145,7 @@ class Settings:
     eval_config: str | Mapping[str, Any] | None = setting(PATH_OR_TABLE, "Configuration of another backend.")
     eval_batch_size: int = setting(
         whole(1, MOST_IN_FLIGHT),
-        "Requests in flight; default: 8. Rows of a local model's batch; default: 1.",
+        "Maximum number of requests in flight; default: 8. For a local model, rows of a batch; default: 1.",
         8,
     )
     use_cache: str | None = setting(PATH, "Directory of an earlier run to resume, or 'latest'.")
@@ -167,7 +171,7 @@ class Settings:
         URL, "Base URL of the service, such as http://127.0.0.1:8000/v1.", env=("EVALSCOPE_BASE_URL",)
     )
     api_key: Secret = setting(SECRET, "Key of the service, or env:NAME.", factory=lambda: Secret("EMPTY"))
-    timeout: float | None = setting(number(0, above=True), "Seconds one request may take.")
+    timeout: float | None = setting(number(0, above=True), "Maximum duration of a request, in seconds.")
     stream: bool | None = setting(SWITCH, "Receive replies as a stream.")
     judge: Mapping[str, Any] = setting(
         TABLE,
@@ -194,9 +198,9 @@ class Settings:
         (),
     )
     judge_worker_num: int | None = setting(
-        whole(1, MOST_IN_FLIGHT), "Requests in flight to each judge; default: the same number as to the model."
+        whole(1, MOST_IN_FLIGHT), "Maximum number of requests in flight to each judge; default: as for the model."
     )
-    judge_audit: int = setting(whole(0), "Write this many randomly drawn judgements to a file for human review.", 0)
+    judge_audit: int = setting(whole(0), "Write a random sample of this many judgements to a file for human review.", 0)
     analysis_report: bool = setting(
         SWITCH, "Let the judge write an analysis of each report, in the language of --eval-language.", False
     )
@@ -223,7 +227,7 @@ class Settings:
         "The model's marks around its thinking, if they are not common ones such as <think>, <thought> or [THINK].",
     )
     thinking_metrics: bool = setting(
-        SWITCH, "Measure the thinking too: tokens, thoughts, and how early the right answer appears.", False
+        SWITCH, "Measure the thinking too: tokens, thoughts, and the position of the first right answer.", False
     )
     collect_perf: bool = setting(SWITCH, "Measure latency and tokens, and report them.", True)
     dry_run: bool = setting(SWITCH, "List what would run, without sending requests.", False)
@@ -232,7 +236,7 @@ class Settings:
     gate: tuple[str, ...] = setting(
         GATES, "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times.", ()
     )
-    baseline: str | None = setting(PATH, "Directory of an earlier run whose scores must be reached, or 'latest'.")
+    baseline: str | None = setting(PATH, "Directory of an earlier run whose scores are required, or 'latest'.")
     max_drop: float = setting(number(0), "Maximum drop of a score below the baseline.", 0.0)
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
     strict: bool = setting(SWITCH, "Report wrong answers as failed tests.", False)
@@ -257,7 +261,7 @@ class Settings:
             object.__setattr__(self, name, value)
 
     def args_of(self, benchmark: str) -> DatasetArgs:
-        """Return what the user changed of one benchmark."""
+        """Return the user's changes to a benchmark."""
         return self.dataset_args.get(benchmark) or DatasetArgs()
 
     @property
@@ -274,7 +278,7 @@ def to_mapping(config: Settings, *, reveal_secrets: bool = False, only_given: bo
     """Return a configuration as one flat mapping of JSON values, for ``task_config.yaml``.
 
     Args:
-        config: What to write.
+        config: The settings.
         reveal_secrets: Write keys, instead of stars. `sources.from_mapping` is lossless then.
         only_given: Leave out what the user did not set.
     """

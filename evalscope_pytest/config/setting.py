@@ -42,9 +42,9 @@ class SettingType(NamedTuple):
     """The type of a setting's values. A named tuple, because dozens are made at import and a dataclass costs more.
 
     Attributes:
-        expects: What is allowed, to follow "it takes".
-        check: Takes a Python value and returns the canonical one. Raises ValueError, with a reason if ``expects`` does
-            not tell all.
+        expects: Description of allowed values, to follow "it takes".
+        check: Takes a Python value and returns the canonical one. Raises ValueError, with a reason if ``expects`` is
+            not enough.
         parse: Makes a Python value of text (command line, environment, ini file); the text itself by default.
         metavar: Placeholder in help texts.
         flag: The form on the command line.
@@ -183,7 +183,7 @@ def choice(*names: str, also: Mapping[str, str] | None = None, later: Sequence[s
         word = str(getattr(value, "value", value)).strip().lower()
         if word not in spellings:
             near = closest(word, names)
-            raise ValueError(near if near.startswith("Did") else "")  # what is allowed is said already
+            raise ValueError(near if near.startswith("Did") else "")  # `expects` lists the words
         return spellings[word]
 
     expects = "one of " + ", ".join(names) if len(names) > 1 else f"the word {names[0]}"
@@ -329,7 +329,7 @@ METRICS = SettingType("a list of metric names", _metrics, _read_texts)
 
 
 def without_keys(url: Any) -> Any:
-    """Return what was given as a URL without what may hold a key: user and password, query, fragment."""
+    """Return a given URL without the parts that may hold a key: user and password, query, fragment."""
     if not isinstance(url, str):
         return url
     address, mark, _ = re.sub(r"(^|//)[^?#]*@", r"\1***@", url).partition("?" if "?" in url else "#")

@@ -9,12 +9,12 @@ from typing import Any
 
 from ..core.errors import ConfigError, closest
 from ..core.secret import MASK
-from .files import parse_standard_input, read_mapping
 from .options import LEGACY, TASK_CONFIG, ini_name, pytest_flag
 from .parse import Layer, checked, filled_in, merged
 from .schema import Settings
 from .setting import settings_of
 from .task import TaskConfig
+from .text import parse_standard_input, read_mapping
 
 _FILLED_IN = ("model_id", "eval_type", "eval_batch_size")
 _PATH_WORDS = ("true", "false", "latest")
@@ -22,7 +22,7 @@ _ENV_PREFIX = "EVALSCOPE_"
 
 
 def resolve(layers: Iterable[Layer]) -> TaskConfig:
-    """Join layers, the first one winning, mappings key by key, and fill in what is left out.
+    """Join layers, the first one winning, mappings key by key, and fill in the missing settings.
 
     Raises:
         ConfigError: Settings contradict each other.
@@ -58,7 +58,7 @@ def gather(
 
 
 def option_layer(options: Mapping[str, Any], spell: Callable[[str], str] = pytest_flag) -> Layer:
-    """Read what argparse collected; options that were not given are None.
+    """Read the options that argparse collected; those not given are None.
 
     Raises:
         ConfigError: A value is wrong or not available.

@@ -13,7 +13,7 @@ from .schema import Settings, to_mapping
 
 
 class TaskConfig(Settings):
-    """The configuration of a run, checked and complete: what the user left out is filled in.
+    """The configuration of a run, checked and complete: settings that the user left out are filled in.
 
     ``TaskConfig(model="qwen2.5", api_url="http://127.0.0.1:8000/v1", datasets=["gsm8k", "arc"], limit=5)``; keywords
     are the fields of `Settings` and EvalScope's older spellings of them. Mappings may also be JSON or ``key=value``
@@ -32,7 +32,7 @@ class TaskConfig(Settings):
         return cls.of(_complete(layer))
 
     def replaced(self, **settings: Any) -> TaskConfig:
-        """Return a copy with some settings changed; what was filled in is filled in anew, mappings key by key."""
+        """Return a copy with some settings changed, mappings key by key; derived settings are derived again."""
         return self.from_layer(merged([checked(settings, lambda key: f"replaced({key}=...)"), given_layer(self)]))
 
     def __repr__(self) -> str:
@@ -52,7 +52,7 @@ def _compared() -> tuple[str, ...]:
 
 
 def _complete(layer: Layer) -> dict[str, Any]:
-    """Return every field of `Settings`: what was given, and what follows from it.
+    """Return every field of `Settings`, given or derived.
 
     Raises:
         ConfigError: Settings contradict each other.
@@ -60,5 +60,5 @@ def _complete(layer: Layer) -> dict[str, Any]:
     result = filled_in(layer)
     check_together(result, layer.origin)
     if result["judge"] or result["judge_model_args"] or result["judge_strategy"] != "auto":
-        judge_config(result)  # what the environment says of a judge is read when there is something to judge
+        judge_config(result)  # the judge's environment is read only if there is something to judge
     return result

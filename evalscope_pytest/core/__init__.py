@@ -1,1 +1,1 @@
-"""Values, errors and canonical JSON: what every other package speaks in. Depends on nothing."""
+"""Values, errors and canonical JSON, which every other package uses. Depends on nothing."""

@@ -7,12 +7,12 @@ The tree::
     │   ├── ConfigError       an option, a field, a value
     │   │   └── UnreadyError  a judge, sandbox or package that one benchmark needs and this run lacks
     │   ├── UnreadyRunError   several benchmarks that cannot run, one a line
-    │   └── DatasetError      a benchmark, subset, split or field that is not there
+    │   └── DatasetError      a benchmark, subset, split or field that is missing
     │       ├── RecordError   a record that no sample can be made of
     │       └── NoDataError   the records of one benchmark are not on this machine and cannot be downloaded
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
-    │   ├── RateLimitedError  429, 529: wait, then ask again
-    │   ├── TransientError    time-outs, 5xx, resets, malformed replies: ask again a few times
+    │   ├── RateLimitedError  429, 529: wait, then retry
+    │   ├── TransientError    time-outs, 5xx, resets, malformed replies: retry a few times
     │   ├── RejectedError     400, 413, 422, content filter: this sample only, never sent again
     │   └── FatalError        401, 403, 404: key, quota, model or address are wrong: no sample would fare better, stop
     ├── ScoringError          a scorer broke or gave NaN
@@ -25,10 +25,15 @@ A message has the form ``<what>: <value> in <where>. <what is allowed, or the cl
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from .terminal import visible
+from .text import visible
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class EvalError(Exception):
@@ -36,7 +41,7 @@ class EvalError(Exception):
 
 
 class UsageError(EvalError):
-    """An error in what the user gave.
+    """An error in the user's input.
 
     Its text quotes names of files, fields and subsets that may come from anywhere: everything that a terminal would
     obey is written out, line breaks included.
@@ -66,7 +71,7 @@ class DatasetError(UsageError):
 
 
 class NoDataError(DatasetError):
-    """The records of one benchmark are not there; others can run."""
+    """The records of one benchmark are missing; others can run."""
 
 
 class RecordError(DatasetError):
@@ -74,11 +79,38 @@ class RecordError(DatasetError):
 
 
 class ModelError(EvalError):
-    """The request could not be sent, or its reply could not be used."""
+    """The request could not be sent, or its reply could not be used.
+
+    A model does not know how its user wrote a setting: as an option, in a file, in Python. So advice names settings as
+    fields, and the maker of the model gives the spelling.
+
+    Attributes:
+        advice: The next step, such as ``Check {api_key}.``; it follows the message.
+        spelling: The user's spelling of these settings; without one, a setting shows its own name.
+    """
+
+    advice: str = ""
+    spelling: Mapping[str, str] = MappingProxyType({})
+
+    def advising(self, advice: str) -> Self:
+        """Add the next step, and return the error."""
+        self.advice = advice
+        return self
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message} {self.advice.format_map(_Spelling(self.spelling))}" if self.advice else message
+
+
+class _Spelling(dict[str, str]):
+    """Settings by name; an unknown one is its own spelling."""
+
+    def __missing__(self, name: str) -> str:
+        return name
 
 
 class RateLimitedError(ModelError):
-    """The service asks to slow down.
+    """The service requests fewer requests.
 
     Args:
         message: Text of the service's reply.
@@ -91,10 +123,10 @@ class RateLimitedError(ModelError):
 
 
 class TransientError(ModelError):
-    """A failure that may go away by itself: connection, time-out, 5xx, malformed reply.
+    """A temporary failure: connection, time-out, 5xx, malformed reply.
 
     Attributes:
-        overloaded: The service says it has too much to do (503): fewer requests may help.
+        overloaded: The service reports overload (503): fewer requests may help.
         unreachable: Nothing listens there: the request never arrived.
     """
 
@@ -145,10 +177,10 @@ class StoreError(EvalError):
 
 
 def raised_in(error: BaseException) -> str:
-    """Return file and line, within the code the catching function called, where an error came from.
+    """Return the file and line of an error's origin within the code that the catching function called.
 
-    That is the innermost line of the called function's own file: what its author has to look at, rather than a line of
-    a library they use. Empty if the call itself failed, or called no Python.
+    That is the innermost line of the called function's file: the author's code, rather than a line of a library. Empty
+    if the call itself failed, or called no Python.
     """
     frames = traceback.extract_tb(error.__traceback__)[1:]
     own = [frame for frame in frames if frame.filename == frames[0].filename]

@@ -30,7 +30,7 @@ def load_module(file: Path, flag: str) -> ModuleType:
         flag: The option that named it, for messages.
 
     Raises:
-        ConfigError: There is no such file, or it fails.
+        ConfigError: The file does not exist, or fails.
     """
     if not file.is_file():
         raise ConfigError(f"{flag} {file}: no such file. Write {flag} path/to/file.py:name.")

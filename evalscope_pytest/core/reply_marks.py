@@ -82,7 +82,7 @@ class Parts(NamedTuple):
 
 
 def without_marks(reply: str) -> str:
-    """Return what a reply says: without thinking, and without the tokens that begin and end a turn.
+    """Return the answer in a reply: without thinking, and without the tokens that begin and end a turn.
 
     Removed are closed blocks, all that follows one that is never closed, and all that precedes a closing tag whose
     opening tag was in the prompt. A tag that a sentence merely names stays where it is.
@@ -159,7 +159,7 @@ def opening_at(text: str, start: int) -> Tag | None:
 
 
 def closing_of(text: str, tag: Tag) -> tuple[int, int] | None:
-    """Return where the block that ``tag`` opens ends, and where the text behind it begins; None when it has no end."""
+    """Return the end of the block that ``tag`` opens, and the start of the text behind it; None if it has no end."""
     for other in tags(text, tag.end):
         if other.closes and other.kind == tag.kind:
             return other.start, other.end
@@ -174,7 +174,7 @@ def _final_behind(text: str, tag: Tag) -> int | None:
 
 
 def first_closing(text: str) -> tuple[int, int] | None:
-    """Return where the first closing tag that no sentence names begins and ends: it ends what the prompt opened."""
+    """Return start and end of the first closing tag that no sentence names: it ends a block that the prompt opened."""
     return next(((tag.start, tag.end) for tag in tags(text) if tag.closes and not _stays(text, tag)), None)
 
 

@@ -1,7 +1,7 @@
 """Keys that never show: a value type that prints as stars, and filters for text that leaves the process.
 
 Two filters, since a key may be an ordinary word (``ollama``, ``password``): `redact` masks every known key in what
-this package says itself, a word only if it is alone; `mask_keys` is for text of models and datasets, and masks
+this package writes, a word only if it is alone; `mask_keys` is for text of models and datasets, and masks
 only what no such text would hold by chance.
 """
 
@@ -144,6 +144,6 @@ def remember_secrets(value: Any, name: str = "") -> None:
 
 
 def remember_environment(environment: Mapping[str, str]) -> None:
-    """Keep the keys among environment variables out of logs and errors, whoever reads them."""
+    """Keep the keys among environment variables out of logs and errors, even if this process does not read them."""
     for name, value in environment.items():
         remember_secrets(value, name)

@@ -13,7 +13,7 @@ class ServiceState(NamedTuple):
 
     Attributes:
         limit: Requests that may be in flight now.
-        most: Requests that may be in flight at best.
+        most: Maximum of `limit`.
         answered: Requests that were answered.
         rate_limited: Requests that were refused for their number.
         retries: Requests that were sent again.
@@ -39,7 +39,7 @@ class ServiceState(NamedTuple):
     longest_s: float = 0.0
 
     def words(self) -> str:
-        """Return what a user wants to know, empty while all is well: ``limit 12 of 64, 429 x31``."""
+        """Describe the trouble of the service, empty while all is well: ``limit 12 of 64, 429 x31``."""
         if self.breaker == "probing":
             return "service down, trying it"
         if self.breaker == "open":
@@ -50,7 +50,7 @@ class ServiceState(NamedTuple):
         return ", ".join(parts)
 
     def waits(self) -> str:
-        """Return what is waited for, empty for nothing: ``8 waiting, longest 55 s``."""
+        """Describe the requests that are waiting, empty without any: ``8 waiting, longest 55 s``."""
         return f"{self.waiting} waiting, longest {self.longest_s:.0f} s" if self.waiting else ""
 
     @property
@@ -60,7 +60,7 @@ class ServiceState(NamedTuple):
 
 
 def together(states: Iterable[ServiceState]) -> ServiceState | None:
-    """Return the states of several processes that ask the same service as one: sums, and the worst of the rest."""
+    """Merge the states of processes that send to the same service: sums, and the worst of the rest."""
     known = list(states)
     if not known:
         return None
@@ -84,17 +84,17 @@ def together(states: Iterable[ServiceState]) -> ServiceState | None:
 
 
 class Services(NamedTuple):
-    """The service of the model and those of its judges, at one moment; None for what has not had a request yet."""
+    """The service of the model and those of its judges, at one moment; None before the first request."""
 
     model: ServiceState | None = None
     judges: ServiceState | None = None
 
     def words(self) -> str:
-        """Return what a user wants to know of either, empty while all is well."""
+        """Describe the troubles of the model and judge services; empty while all is well."""
         return _both(*(state.words() if state else "" for state in self))
 
     def waits(self) -> str:
-        """Return what is waited for of either."""
+        """Describe what the model and judge services are waiting for."""
         return _both(*(state.waits() if state else "" for state in self))
 
     @property
@@ -103,9 +103,9 @@ class Services(NamedTuple):
         return any(state.is_held for state in self if state)
 
     @classmethod
-    def of(cls, told: Iterable[Services]) -> Services:
+    def of(cls, states: Iterable[Services]) -> Services:
         """Return the states of several processes as one."""
-        known = list(told)
+        known = list(states)
         return cls(together(s.model for s in known if s.model), together(s.judges for s in known if s.judges))
 
 

@@ -29,7 +29,7 @@ def parse_table(table: Mapping[str, Any], kind: type[_T], wrong: Callable[[str, 
 
     Args:
         table: Known entries only (`refuse_unknown`).
-        kind: The dataclass. A description says what is allowed, to follow "it has to be".
+        kind: The dataclass. A description lists what is allowed, to follow "it has to be".
         wrong: Makes the message of an entry's name, its value, and what is allowed.
 
     Raises:

@@ -17,7 +17,7 @@ StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "conten
 
 
 class NotTextError(TypeError):
-    """Something else is given where only text can be sent: a list of parts, a number, nothing.
+    """A value other than text, in a field that can only hold text: a list of parts, a number, nothing.
 
     Args:
         what: Name of the field.
@@ -48,7 +48,7 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call that a model asks for.
+    """A call that a model requests.
 
     Attributes:
         arguments: The JSON that the model wrote, which may be none.
@@ -188,7 +188,7 @@ class Usage:
 
 
 def token_count(value: object) -> int | None:
-    """Return a count as a service gives it, None for what is none: a truth value, NaN, more than there can be."""
+    """Return a service's count; None for anything else, such as a truth value, NaN, or an impossible number."""
     return value if type(value) is int and 0 <= value < 1 << 53 else None
 
 
@@ -335,7 +335,7 @@ class SampleError:
 
 @dataclass(frozen=True, slots=True)
 class SampleResult:
-    """All that is known of one finished sample: what is journalled, reported and aggregated.
+    """A finished sample, as it is journalled, reported and aggregated.
 
     Attributes:
         index: Position of the sample in its subset, repeats counted (``group * repeats + repeat``).

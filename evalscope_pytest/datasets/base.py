@@ -24,7 +24,7 @@ class DataLocation:
         benchmark: Its name: also that of its folder in ``dataset_dir``.
         file_dir: The folder of the benchmark's test file.
         hub: Where dataset ids are looked up; ``local`` never goes online.
-        dataset_dir: A folder with one folder for each benchmark; also where downloads go.
+        dataset_dir: A folder with one folder for each benchmark; also the target of downloads.
         dataset_id: The user's own choice: a path or a hub's dataset id. Empty for the benchmark's.
         revision: Branch, tag or commit; empty for the hub's default.
         force_redownload: Fetch the files even when the hub library has them.
@@ -60,7 +60,7 @@ class Tree(Protocol):
 
     @property
     def single(self) -> bool:
-        """Whether the user named one file, not a folder."""
+        """True if the user named one file, not a folder."""
         ...
 
     @property
@@ -107,7 +107,7 @@ class ScriptedTree:
     single: bool = False
 
     def fetch(self, paths: Iterable[str]) -> dict[str, Path]:
-        """Return nothing: there are no files."""
+        """Return an empty mapping: a scripted dataset has no files."""
         return {}
 
 
@@ -196,14 +196,14 @@ class HubLibrary(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Import what is needed, so that it does not count against the hub's time to answer."""
+        """Import the library, so that this does not count against the hub's time to answer."""
         ...
 
     def list_files(self, repository: Repository) -> Listing:
         """Return the repository's files.
 
         Raises:
-            NotThereError: There is no such dataset or revision.
+            NotThereError: The dataset or revision does not exist.
             NotOpenError: It is not open to this user.
         """
         ...

@@ -75,16 +75,16 @@ class RemoteTree:
             return self.library.download(self.repository, files, self.place.force_redownload)
         except Exception as error:
             raise NoDataError(
-                f"The download of {self.title} failed: {_reason(error)}. Run it again to go on from where it "
+                f"The download of {self.title} failed: {_reason(error)}. Run it again to continue from where it "
                 f"stopped. {how_to_go_local(self.place.benchmark)}"
             ) from error
 
 
 def open_repository(dataset_id: str, place: DataLocation) -> Tree:
-    """Return the files of a dataset on the place's hub, from the cache when there is no way online.
+    """Return the files of a dataset on the place's hub, from the cache if the hub cannot be reached.
 
     Raises:
-        NoDataError: It is not there, not open, or the hub does not answer and nothing is cached.
+        NoDataError: It does not exist, is not open, or the hub does not answer and nothing is cached.
     """
     library = _library(place.hub)
     repository = Repository(dataset_id, place.revision, _endpoint(library), _cache_dir(place))
@@ -114,7 +114,7 @@ def open_repository(dataset_id: str, place: DataLocation) -> Tree:
 
 
 class _NoAnswerError(Exception):
-    """The hub could not be asked."""
+    """The hub could not be reached."""
 
 
 # What was learnt a moment ago: all parts of one evaluation see the same state of a dataset, and a hub that does not
@@ -137,7 +137,7 @@ def _list_files(library: HubLibrary, repository: Repository, hub: str) -> Listin
     except Exception as error:
         where = f" at {redact(repository.endpoint)}" if repository.endpoint else ""
         late = f"no answer within {PATIENCE_S:.0f} s" if isinstance(error, FutureTimeoutError) else _reason(error)
-        why = f"{library.title} could not be asked{where}: {late}"
+        why = f"{library.title} could not be reached{where}: {late}"
         _silent[hub, repository.endpoint] = (time.monotonic(), why)
         raise _NoAnswerError(why) from error
     _listed[hub, repository] = (time.monotonic(), listing)
@@ -145,7 +145,7 @@ def _list_files(library: HubLibrary, repository: Repository, hub: str) -> Listin
 
 
 def _within(seconds: float, work: Callable[[], _T]) -> _T:
-    """Return what ``work`` returns; give it up after some seconds, whatever it is waiting for."""
+    """Return the result of ``work``; give up after some seconds, whatever it is waiting for."""
     future: Future[_T] = Future()
 
     def run() -> None:
@@ -175,7 +175,7 @@ def _scripted(library: HubLibrary, listing: Listing, place: DataLocation) -> Tre
     repository = listing.repository
     title = _title(library, repository)
     scripts = ", ".join(file.path for file in listing.files if file.path.endswith(".py"))
-    what = f"is read by a script of its own ({scripts})" if scripts else "has no file of a format that is read here"
+    what = f"is read by its own script ({scripts})" if scripts else "has no file of a format that is read here"
     if not place.trust_remote_code:
         raise NoDataError(
             f"{title} {what}, and scripts of datasets are not run unless trust_remote_code is set. Better, look for a "
@@ -196,10 +196,10 @@ def _scripted(library: HubLibrary, listing: Listing, place: DataLocation) -> Tre
 
 def _library(hub: str) -> HubLibrary:
     if hub == "huggingface":
-        from .hub_huggingface import HuggingFace
+        from .hub_libraries import HuggingFace
 
         return HuggingFace()
-    from .hub_modelscope import ModelScope
+    from .hub_libraries import ModelScope
 
     return ModelScope()
 

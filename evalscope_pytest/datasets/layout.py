@@ -1,7 +1,7 @@
-"""Which files hold a subset of a split: the layouts of local folders and hub repositories, told from file names.
+"""Finds the files that hold a subset of a split, by the names of files in local folders and hub repositories.
 
-In the order they are looked for. ``EXT`` is any format of `files`; shards (``-00000-of-00002``) count as one file, and
-a folder named ``data`` is looked through as if it were not there:
+The layouts, in the order they are tried. ``EXT`` is any format of `files`; shards (``-00000-of-00002``) count as one
+file, and files in a folder named ``data`` count as files of its parent:
 
 ===============================  ==================================================================================
 a README's ``configs:`` block    as it says
@@ -10,7 +10,7 @@ a README's ``configs:`` block    as it says
 ``{subset}.EXT``                 for the evaluated split only: exemplars must never be the questions themselves; also
                                  a split of that name in the configuration
 ``{split}.EXT``, ``*_{split}.EXT``  all subsets together; also inside a folder named like the configuration
-the only file there is           all subsets together, when no name tells a split; for the evaluated split only
+the only file there is           all subsets together, when no name indicates a split; for the evaluated split only
 ===============================  ==================================================================================
 
 Nothing here touches a disk or a network.
@@ -19,10 +19,13 @@ Nothing here touches a disk or a network.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
 
-from .card import Config, glob_matches
+from ..config.text import parse_yaml
+from ..core.errors import DatasetError
 from .files import FORMATS, format_of
 
 _SHARD = re.compile(r"-\d{5}-of-\d{5}(?:-[0-9a-f]{8,32})?$")
@@ -30,8 +33,8 @@ _CONVERTED_SHARD = re.compile(r"\d{4}$")
 _NOT_RECORDS = frozenset({"dataset_infos.json", "dataset_info.json", "dataset_dict.json", "state.json"})
 _SEPARATORS = ("_", "-", ".")
 _SAME_SPLIT = (("train", "training"), ("validation", "valid", "val"), ("test", "testing"))
-# File names that stand for a split. "dev" is no other name of "validation": where a benchmark has both, one of them is
-# there for the exemplars.
+# File names that indicate a split. "dev" is not a synonym of "validation": if a benchmark has both, one of them holds
+# the exemplars.
 _SPLITS = frozenset({"dev", "eval", "evaluation"}.union(*_SAME_SPLIT))
 
 
@@ -49,7 +52,7 @@ class Layout:
     """The files of one dataset, by subset and split.
 
     Attributes:
-        folder: The name of the dataset's folder: where it is a subset's name, its ``{split}`` files are that subset.
+        folder: The name of the dataset's folder: if it is a subset's name, its ``{split}`` files are that subset.
         eval_split: The split that is evaluated.
         config: The configuration, or folder, that holds all subsets together.
         single: The user named one file, which is what is evaluated whatever its name.
@@ -89,7 +92,7 @@ class Layout:
         return ()
 
     def subsets(self, split: str) -> list[str]:
-        """Return the names of the subsets that have files of their own in the split."""
+        """Return the names of the subsets that have separate files in the split."""
         names = _names(split)
         found = {config.name for config in self.configs if any(s in names for s, _ in config.files)}
         for entry in self.entries:
@@ -102,7 +105,7 @@ class Layout:
         return sorted(found - {"", self.config, self._default_config})
 
     def splits(self) -> list[str]:
-        """Return the splits that configurations and file names tell."""
+        """Return the splits that configurations and file names indicate."""
         found = {split for config in self.configs for split, _ in config.files}
         for entry in self.entries:
             words = {entry.base, entry.folder, *(entry.base.rpartition(mark)[2] for mark in _SEPARATORS)}
@@ -152,7 +155,7 @@ def _entry(path: str) -> Entry:
     *folders, name = path.split("/")
     base = _SHARD.sub("", name.removesuffix(".gz").rpartition(".")[0])
     if folders and (base == "data" or (name.endswith(".parquet") and _CONVERTED_SHARD.fullmatch(base))):
-        base = folders.pop()  # test/0000.parquet, test/data-00000-of-00001.arrow: the folder tells what it is
+        base = folders.pop()  # test/0000.parquet, test/data-00000-of-00001.arrow: the folder's name counts
     return Entry(path, "/".join(part for part in folders if part != "data"), base)
 
 
@@ -172,6 +175,85 @@ def _is_own(entry: Entry, subset: str, split: str) -> bool:
 
 
 def _without_split(base: str, names: Iterable[str]) -> str:
-    """Return what stands before ``_{split}`` in a file's name; empty when it does not end so."""
+    """Return a file's name without ``_{split}`` at its end; empty if it does not end so."""
     ends = (mark + name for name in names for mark in _SEPARATORS)
     return next((base.removesuffix(end) for end in ends if base.endswith(end)), "")
+
+
+# The head of a README ------------------------------------------------------------------------------------------------
+
+
+MAX_VALUES = 300_000  # cards of multilingual datasets hold tens of thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One configuration.
+
+    Attributes:
+        files: Pairs of a split and a glob, relative to the README's folder.
+    """
+
+    name: str
+    default: bool
+    files: tuple[tuple[str, str], ...]
+
+
+def read_configs(readme: str, where: str) -> tuple[Config, ...]:
+    """Return the configurations a README names, none if it has no such block.
+
+    Raises:
+        DatasetError: The block is not YAML.
+    """
+    head = _front_matter(readme)
+    if "configs:" not in head:
+        return ()
+    try:
+        block = parse_yaml(head, written=MAX_VALUES, values=MAX_VALUES)
+    except (ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split()).removeprefix("not valid YAML: ")
+        raise DatasetError(f"{where} has a head that is not YAML to read: {reason}. Correct or remove it.") from error
+    listed = block.get("configs") if isinstance(block, dict) else None
+    found = (_config(item) for item in listed or () if isinstance(item, dict)) if isinstance(listed, list) else ()
+    return tuple(config for config in found if config.files)
+
+
+def glob_matches(path: str, glob: str) -> bool:
+    """Return whether a path matches: ``*`` stays inside one folder, ``**`` stands for any number of folders."""
+    parts, patterns = path.split("/"), glob.removeprefix("./").split("/")
+    reached = {0}  # how many parts the patterns so far may have used up
+    for pattern in patterns:
+        if pattern == "**":
+            reached = set(range(min(reached), len(parts) + 1)) if reached else set()
+        else:
+            reached = {n + 1 for n in reached if n < len(parts) and fnmatchcase(parts[n], pattern)}
+    return len(parts) in reached
+
+
+def _front_matter(readme: str) -> str:
+    lines = readme.removeprefix("\ufeff").lstrip().splitlines()
+    if not lines or lines[0].strip() != "---":
+        return ""
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == "---"), 0)
+    return "\n".join(lines[1:end])
+
+
+def _config(item: dict[str, Any]) -> Config:
+    folder = str(item.get("data_dir") or "").strip("/.")
+    prefix = f"{folder}/" if folder else ""
+    files = tuple((split, prefix + glob) for split, glob in _pairs(item.get("data_files")))
+    return Config(str(item.get("config_name", "default")), item.get("default") is True, files)
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield split and glob for every form ``data_files`` may have; files without a split are ``train`` on the hubs."""
+    if isinstance(value, dict):
+        value = [{"split": split, "path": path} for split, path in value.items()]
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            yield "train", item
+        elif isinstance(item, dict):
+            paths = item.get("path")
+            for path in paths if isinstance(paths, list) else [paths]:
+                if isinstance(path, str):
+                    yield str(item.get("split", "train")), path

@@ -1,7 +1,8 @@
 """Loading: from a benchmark's `Source` and a `DataLocation` to its records, read anew each time.
 
-A subset's own files are preferred to one file that holds all subsets, and only the files of the requested subsets are
-read or downloaded (docs/design/datasets.md).
+Records are looked for on this machine first, which never goes online, then on a hub. A subset's own files are preferred
+to one file that holds all subsets, and only the files of the requested subsets are read or downloaded
+(docs/design/datasets.md).
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
-from ..core.errors import DatasetError, EvalError, NoDataError, closest, raised_in
-from .base import DataLocation, ScriptedTree, Tree
-from .card import Config, read_configs
-from .files import read_records
-from .layout import Layout, entries_of
-from .location import locate
+from ..core.errors import DatasetError, EvalError, NoDataError, closest, closest_path, raised_in
+from .base import DataLocation, Hub, ScriptedTree, Tree, how_to_go_local, local_tree
+from .files import format_of, read_records
+from .hub import open_repository
+from .layout import Config, Layout, entries_of, read_configs
 from .source import Record, Source
 
 
@@ -26,10 +26,10 @@ def load_subsets(
     """Return the records of each subset, in the order of ``subsets``.
 
     Args:
-        first: Stop reading a subset after so many records. None reads all.
+        first: Number of records of a subset after which reading stops. None reads all.
 
     Raises:
-        DatasetError: A split, subset or field is not there, a file is malformed, or the hub does not answer.
+        DatasetError: A split, subset or field is missing, a file is malformed, or the hub does not answer.
     """
     tree = locate(source, place)
     if isinstance(tree, ScriptedTree):
@@ -49,7 +49,7 @@ def list_subsets(source: Source, place: DataLocation, split: str) -> list[str]:
     """Return the names of the subsets that are there, whether or not the benchmark names them.
 
     Raises:
-        DatasetError: The records are not there, or lack the field that tells their subset.
+        DatasetError: The records are missing, or lack the field with their subset.
     """
     tree = locate(source, place)
     layout = _layout(source, tree)
@@ -69,7 +69,7 @@ def read_release_text(source: Source, place: DataLocation, relative_path: str) -
         relative_path: Its path inside the dataset, with ``/``.
 
     Raises:
-        DatasetError: It is not there or not UTF-8.
+        DatasetError: It is missing, or not UTF-8.
     """
     tree = locate(source, place)
     if relative_path not in tree.paths:
@@ -77,7 +77,7 @@ def read_release_text(source: Source, place: DataLocation, relative_path: str) -
         beside = [path for path in tree.paths if path.rpartition("/")[0] == folder]
         raise NoDataError(
             f"{place.benchmark} has no file {relative_path!r} in {tree.title}. {closest(relative_path, beside)} "
-            "Add it, or set few_shot_num to 0 where it holds the exemplars."
+            "Add it, or set few_shot_num to 0 if it holds the exemplars."
         )
     return _text_of(tree.fetch([relative_path])[relative_path])
 
@@ -187,7 +187,7 @@ def _whole(
         if there and missing:
             raise _no_subset(place, files, missing[0], there)
         raise NoDataError(
-            f"{place.benchmark} has no subset {subsets[0]!r} of its own in {_listed(files)}, and nothing tells which "
+            f"{place.benchmark} has no subset {subsets[0]!r} in {_listed(files)}, and nothing indicates which "
             f"record belongs to it. Put its records into {subsets[0]}/{source.split}.jsonl, or {_instead(source)}."
         )
     return {subsets[0]: list(islice((record for path in files for record in read_records(path)), first))}
@@ -208,12 +208,12 @@ def _subset_of(source: Source, record: Record, path: Path) -> str:
         fields = ", ".join(map(str, record)) or "none"
         if callable(key) and not isinstance(error, KeyError):
             raise DatasetError(
-                f"The subset of a record of {path} cannot be told ({type(error).__name__}: {error} at "
+                f"The subset of a record of {path} cannot be found ({type(error).__name__}: {error} at "
                 f"{raised_in(error)}). Its fields are: {fields}. Correct the record, or subset_by."
             ) from error
         wanted = str(error).strip("'\"") if callable(key) else key
         raise DatasetError(
-            f"A record of {path} has no field {wanted!r}, which tells its subset. "
+            f"A record of {path} has no field {wanted!r}, which holds its subset. "
             f"Its fields are: {fields}. Add the field, or store each subset apart."
         ) from error
 
@@ -221,7 +221,7 @@ def _subset_of(source: Source, record: Record, path: Path) -> str:
 def _not_there(place: DataLocation, tree: Tree, layout: Layout, subset: str, split: str) -> str:
     if not layout.entries:
         return (
-            f"{tree.title} holds no records of {place.benchmark}: there is no jsonl, json, csv, tsv, parquet or arrow "
+            f"{tree.title} holds no records of {place.benchmark}: it has no jsonl, json, csv, tsv, parquet or arrow "
             f"file among its {len(tree.paths)} files."
         )
     splits = layout.splits()
@@ -241,3 +241,61 @@ def _not_there(place: DataLocation, tree: Tree, layout: Layout, subset: str, spl
 
 def _listed(files: list[Path]) -> str:
     return ", ".join(str(path) for path in files[:3]) + (" ..." if len(files) > 3 else "")
+
+
+# Where the records are -----------------------------------------------------------------------------------------------
+
+
+def locate(source: Source, place: DataLocation) -> Tree:
+    """Find a benchmark's files: the user's path, ``dataset_dir``, beside the test file, and last the hub.
+
+    Raises:
+        NoDataError: Nothing is there; the message lists what was tried.
+    """
+    tried: list[Path] = []
+    for path in _candidates(source, place):
+        if path.exists():
+            return local_tree(path)
+        tried.append(path)
+    repository = place.dataset_id or (source.location if source.kind == "hub" else "")
+    if place.hub == "local" or not repository or _is_path(repository, place.hub):
+        raise NoDataError(_own_file_missing(source, place) or _nothing_there(place, tried))
+    return open_repository(repository, place)
+
+
+def is_local(source: Source, place: DataLocation) -> bool:
+    """Return whether a benchmark's records are on this machine, so that no hub is contacted."""
+    return any(path.exists() for path in _candidates(source, place))
+
+
+def _candidates(source: Source, place: DataLocation) -> Iterable[Path]:
+    if place.dataset_id:
+        yield Path(place.dataset_id).expanduser()
+        if _is_path(place.dataset_id, place.hub):
+            return  # the user named this path: nothing else may replace it
+    if place.dataset_dir is not None:
+        yield place.dataset_dir.expanduser() / place.benchmark
+    if source.kind == "local" and not place.dataset_id:
+        yield place.file_dir / Path(source.location).expanduser()
+
+
+def _is_path(text: str, hub: Hub) -> bool:
+    """Return whether a dataset id can only be a path: a hub's id is ``owner/name``, on Hugging Face also ``name``."""
+    parts = (0, 1) if hub == "huggingface" else (1,)
+    return text.startswith((".", "~", "/", "\\")) or text.count("/") not in parts or bool(format_of(text))
+
+
+def _own_file_missing(source: Source, place: DataLocation) -> str:
+    """Return the message about a local file that a benchmark names and that does not exist; empty if it does."""
+    if source.kind != "local" or place.dataset_id or not source.location:
+        return ""
+    path = place.file_dir / Path(source.location).expanduser()
+    return (
+        f"{place.benchmark!r} reads {source.location!r}, which does not exist in {path.parent}. {closest_path(path)}"
+        f"Correct local(...) in its test file, or add the file."
+    )
+
+
+def _nothing_there(place: DataLocation, tried: list[Path]) -> str:
+    listed = ", ".join(str(path.absolute()) for path in tried) or "no path"
+    return f"No records of {place.benchmark!r} there: tried {listed}. {how_to_go_local(place.benchmark)}"

@@ -1,9 +1,9 @@
 """Images and audio that a dataset names by address: fetched so that the address cannot reach into a private network.
 
-An address in a dataset is its publisher's text. ``http://169.254.169.254/`` asks a cloud machine for its credentials, a
-public host may redirect to ``127.0.0.1``, and its name may stand for another address when it is looked up again.
-Hence: every name is looked up once, every address it stands for must be public, the connection goes to the address
-that was checked, and redirects are checked in the same way.
+An address in a dataset is its publisher's text. ``http://169.254.169.254/`` requests the credentials of a cloud
+machine, a public host may redirect to ``127.0.0.1``, and its name may resolve to another address the next time.
+Therefore every name is looked up once, each of its addresses must be public, the connection goes to the address that
+was checked, and redirects are checked in the same way.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _PIECE = 1 << 16
 _PORTS = {"http": 80, "https": 443}
 # Not public, whatever the Python's own table says: what some clouds keep for themselves, and addresses that carry an
-# IPv4 one, where a translator (RFC 6052, RFC 8215) or a tunnel would take them.
+# IPv4 one for a translator (RFC 6052, RFC 8215) or a tunnel.
 _NOT_PUBLIC = tuple(
     map(ipaddress.ip_network, ("192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10"))
 )
@@ -37,11 +37,11 @@ _NOT_PUBLIC = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What an address gave.
+    """The content at an address.
 
     Attributes:
         data: The bytes.
-        content_type: What the server calls them, such as ``image/png``; empty if it does not say.
+        content_type: Type that the server gives, such as ``image/png``; empty without one.
     """
 
     data: bytes
@@ -49,7 +49,7 @@ class Media:
 
 
 def fetch(url: str, *, max_bytes: int = MAX_BYTES, timeout_s: float = TIMEOUT_S) -> Media:
-    """Download what a dataset's address names. Blocks; nothing calls it unless a benchmark does.
+    """Download the file at a dataset's address. Blocks; only benchmarks call it.
 
     Args:
         url: ``http`` or ``https``, without user and password.
@@ -65,7 +65,7 @@ def fetch(url: str, *, max_bytes: int = MAX_BYTES, timeout_s: float = TIMEOUT_S)
     def work() -> None:
         try:
             result.set_result(_followed(url, max_bytes, time.monotonic() + timeout_s))
-        except BaseException as error:  # noqa: BLE001 - raised where the result is waited for
+        except BaseException as error:  # noqa: BLE001 - raised to the caller that waits for the result
             result.set_exception(error)
 
     # A thread that can be left behind: a resolver, a handshake or headers that come byte by byte heed no time-out.
@@ -100,8 +100,8 @@ def public_addresses(host: str, port: int) -> list[str]:
     private = next((address for address in addresses if not _is_public(address)), None)
     if private is not None:
         raise DatasetError(
-            f"The host {host!r} of a dataset's media stands for {private}, which is not a public address. Datasets may "
-            f"not reach into your network: download the files yourself, and name them by path."
+            f"The host {host!r} of a dataset's media resolves to {private}, which is not a public address. Datasets "
+            f"may not reach into your network: download the files yourself, and name them by path."
         )
     return addresses
 
@@ -116,7 +116,7 @@ def _is_public(text: str) -> bool:
 
 
 def _get(url: str, max_bytes: int, deadline: float) -> Media | str:
-    """Return what is there, or the address it redirects to."""
+    """Return the content, or the address it redirects to."""
     parts = _checked(url)
     assert parts.hostname is not None
     port = parts.port or _PORTS[parts.scheme]
@@ -139,12 +139,12 @@ def _get(url: str, max_bytes: int, deadline: float) -> Media | str:
 
 def _checked(url: str) -> SplitResult:
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise DatasetError(f"{_shown(url)} is no address: it holds characters that have to be escaped.")
+        raise DatasetError(f"{_shown(url)} is not an address: it holds characters that have to be escaped.")
     try:
         parts = urlsplit(url)
         has_port = parts.port is None or parts.port > 0
     except ValueError as error:
-        raise DatasetError(f"{_shown(url)} is no address: {error}.") from None
+        raise DatasetError(f"{_shown(url)} is not an address: {error}.") from None
     if parts.scheme not in _PORTS or not parts.hostname or not has_port or parts.username is not None:
         raise DatasetError(f"{_shown(url)} is not fetched. Allowed: http:// and https://, without user and password.")
     return parts

@@ -1,4 +1,4 @@
-"""Which records are evaluated, in what order, with which exemplars: reproducible in every process and Python version.
+"""Selection and order of records, and their exemplars: reproducible in every process and Python version.
 
 Python promises that a seeded generator repeats its numbers, not that ``shuffle`` and ``sample`` use them in the same
 way, so the shuffle is written out here. Seeds are hashed: neighbouring seeds, and subsets, do not draw alike.
@@ -25,7 +25,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How many records of a subset are evaluated.
+    """Number of records of a subset that are evaluated.
 
     Attributes:
         limit: A whole number of them; with a point, a share of all (``0.1``; ``1.0`` is all). None is all.
@@ -69,14 +69,14 @@ def choose(records: Sequence[Record], sampling: Sampling, salt: str = "") -> lis
     """Return the records that are evaluated: shuffled first, then limited.
 
     Args:
-        salt: What tells this draw from others with the same seed, such as benchmark and subset.
+        salt: Distinguishes this draw from others with the same seed, such as benchmark and subset.
     """
     chosen = shuffled(records, sampling.seed, salt) if sampling.shuffle else list(records)
     return chosen[: sampling.count(len(chosen))]
 
 
 def bound_total(sizes: Mapping[str, int], limit_total: int) -> dict[str, int]:
-    """Share out ``limit_total`` samples among subsets: evenly, small subsets giving what they lack to the others.
+    """Share out ``limit_total`` samples evenly among subsets; what a small one cannot fill goes to the others.
 
     What cannot be divided goes to the first subsets.
     """
@@ -114,7 +114,7 @@ def draw_shots(
     shots = list(islice((record for record in pool if exclude is None or record != exclude), num))
     if len(shots) < num:
         raise DatasetError(
-            f"few_shot_num: {num} exemplars are asked for, the split they come from holds {len(shots)}"
+            f"few_shot_num: {num} exemplars are requested, the split they come from holds {len(shots)}"
             f"{f' in {salt}' if salt else ''}. Set few_shot_num to {len(shots)} or less."
         )
     return shots

@@ -19,7 +19,7 @@ class Source:
         subsets: The subsets evaluated when the user names none, in report order.
         split: The split that is evaluated.
         config: The hub configuration that holds all subsets together; empty if each subset has its own configuration.
-        subset_by: Which subset a record belongs to, if they are not stored apart: a field's name or a function.
+        subset_by: Gives a record's subset, if they are not stored apart: a field's name or a function.
     """
 
     kind: Literal["hub", "local"]

@@ -23,7 +23,7 @@ class SampleContext:
         judged: Judges' replies of an earlier run, by judge, repeat and messages.
         judge_calls: Requests to judges about this sample so far.
         occurrence: Number of earlier samples with an identical prompt.
-        turns: Number of equal requests of the body so far, if that is counted: `Reuse`.
+        repetitions: Number of equal requests of the body so far, by content address; counted by `Reuse`.
     """
 
     sample: Sample
@@ -37,7 +37,7 @@ class SampleContext:
     printed: list[str] = field(default_factory=list)
     judged: Mapping[tuple[str, int, tuple[Message, ...]], str] = field(default_factory=dict)
     judge_calls: list[JudgeCall] = field(default_factory=list)
-    turns: dict[str, int] = field(default_factory=dict)
+    repetitions: dict[str, int] = field(default_factory=dict)
 
     def replay(self, messages: tuple[Message, ...]) -> Call | None:
         """Return the recorded reply to these messages, if the body follows the recorded conversation."""

@@ -14,23 +14,67 @@ from functools import partial
 from typing import Any, Protocol
 
 from ..config.generation import GenerationConfig
-from ..core.bounds import bounded
 from ..core.canonical import digest
 from ..core.errors import EvalError, ModelError, SandboxError, ScoringError
 from ..core.secret import redact
+from ..core.text import bounded
 from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
 from ..judge.panel import calls_in
 from ..scoring.protocol import Scorer
 from ..scoring.thinking import with_thinking
-from .asking import ServiceDownError
+from .client import ServiceDownError
 from .context import SampleContext, current
 from .handle import ModelHandle
 from .judging import Referee
-from .lookahead import Stopped
-from .trial import BodyError as BodyError
-from .trial import Trial
+from .loop import Stopped
 
 Body = Callable[..., Any]
+
+
+class BodyError(TypeError):
+    """A benchmark's body returned a value that cannot be scored: its author's bug, found outside the body."""
+
+
+class Trial:
+    """Findings about a benchmark's body from its samples so far.
+
+    As long as none has a result, the first `BodyError` holds for all: the others fail alike and send nothing.
+    Each sample runs inside ``async with trial:``. (A generator as context manager would cost 12 us a sample.)
+
+    Args:
+        first_alone: Hold the other samples back until the first one has ended: the body is likely to be wrong.
+    """
+
+    def __init__(self, *, first_alone: bool = False) -> None:
+        self._fault: BodyError | None = None
+        self._proven = not first_alone
+        self._has_result = False
+        self._began = False
+        self._ended = asyncio.Event()
+
+    async def __aenter__(self) -> None:
+        """Begin a sample.
+
+        Raises:
+            BodyError: Another sample has shown that the body returns what cannot be scored.
+        """
+        if self._proven or not self._began:
+            self._began = True
+        else:
+            await self._ended.wait()
+        if self._fault is not None:
+            raise BodyError(f"{self._fault} (so this sample was not tried)")
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """End a sample."""
+        if error is None:
+            if self._has_result:
+                return
+            self._has_result = True
+        elif isinstance(error, BodyError) and not self._has_result:
+            self._fault = error
+        self._proven = True
+        self._ended.set()
 
 
 class Recorded(Protocol):
@@ -38,7 +82,7 @@ class Recorded(Protocol):
 
     @property
     def review_key(self) -> str:
-        """Content address of what the score depends on besides the replies."""
+        """Content address of everything besides the replies that the score depends on."""
         ...
 
     @property
@@ -59,7 +103,7 @@ class Recorded(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One benchmark of a run, reduced to what running its samples takes.
+    """One benchmark of a run, reduced to the parts that run its samples.
 
     Attributes:
         messages: Renders a sample's prompt.
@@ -116,7 +160,7 @@ class Outcome:
         error: The exception behind ``result.error``, with its traceback.
         skipped: Why the body chose not to run; such a sample counts nowhere.
         printed: Text that the body wrote while it ran.
-        kept: What `Runner.keep` returned.
+        kept: The value returned by `Runner.keep`.
     """
 
     result: SampleResult
@@ -138,8 +182,8 @@ class Runner:
         find: Looks up what an earlier run left under a key.
         rescore: Run the scoring again although an earlier score fits (``rerun_review``).
         keep: Takes a finished result to be stored, and may return the number it has in the store.
-        skip_signals: Exception types by which a body says that it does not apply.
-        fail_signals: Exception types by which a body says that the answer is wrong.
+        skip_signals: Exception types that a body raises if it does not apply.
+        fail_signals: Exception types that a body raises if the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
         stopping: True while a cancellation is under way. A cancellation at any other time is the body's own doing.
     """
@@ -243,7 +287,7 @@ async def _scored(
     evaluation: Evaluation, context: SampleContext, fail_signals: tuple[type[BaseException], ...]
 ) -> Score:
     if evaluation.referee is not None and (reason := evaluation.referee.stopped()):
-        raise ServiceDownError(f"not asked, since the run stops: {reason}")  # nobody could judge the reply
+        raise ServiceDownError(f"not sent, since the run stops: {reason}")  # nobody could judge the reply
     try:
         value = await _call_body(evaluation, context)
     except fail_signals as failure:
@@ -334,7 +378,7 @@ def _text(value: Any, context: SampleContext) -> str:
         return bounded(_last_text(context) or "")
     if value is None:
         raise BodyError(
-            "this benchmark asked the model nothing and returned nothing, so there is nothing to score: "
+            "this benchmark sent no request and returned nothing, so there is nothing to score: "
             "did you forget await or return?"
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""

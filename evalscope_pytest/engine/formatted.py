@@ -46,18 +46,18 @@ class Formatted:
     """A model whose replies are to be JSON; which format its service takes is remembered once it is known.
 
     Args:
-        ask: Sends a request.
+        send: Sends a request.
         formats: Formats that may be requested, the first choice first.
     """
 
-    def __init__(self, ask: Callable[[Request], Awaitable[ModelOutput]], formats: Sequence[str]) -> None:
-        self._ask = ask
+    def __init__(self, send: Callable[[Request], Awaitable[ModelOutput]], formats: Sequence[str]) -> None:
+        self._send = send
         self._formats = (*formats, "")
         self._taken = 0
         self._proven = not formats
         self._first: asyncio.Future[None] | None = None
 
-    async def ask(self, request: Request, schema: Mapping[str, Any]) -> ModelOutput:
+    async def send(self, request: Request, schema: Mapping[str, Any]) -> ModelOutput:
         """Answer a request in the first format that the service does not refuse.
 
         Raises:
@@ -65,24 +65,24 @@ class Formatted:
             ModelError: Any other failure.
         """
         if self._proven:
-            return await self._ask_in_turn(request, schema)
+            return await self._send_in_turn(request, schema)
         if self._first is not None:
             await asyncio.wait([self._first], timeout=FIRST_REPLY_S)
-            return await self._ask_in_turn(request, schema)
+            return await self._send_in_turn(request, schema)
         self._first = asyncio.get_running_loop().create_future()
         try:
-            return await self._ask_in_turn(request, schema)
+            return await self._send_in_turn(request, schema)
         finally:
             self._first.set_result(None)
             if not self._proven:  # the next one leads
                 self._first = None
 
-    async def _ask_in_turn(self, request: Request, schema: Mapping[str, Any]) -> ModelOutput:
+    async def _send_in_turn(self, request: Request, schema: Mapping[str, Any]) -> ModelOutput:
         refusal: RejectedError | None = None
         for number in range(self._taken, len(self._formats)):
             form = self._formats[number]
             try:
-                output = await self._ask(replace(request, config=_requesting(form, request.config, schema)))
+                output = await self._send(replace(request, config=_requesting(form, request.config, schema)))
             except RejectedError as error:
                 refusal = refusal or error
                 if not form or not self._may_concern_format(error):
@@ -96,7 +96,7 @@ class Formatted:
         raise refusal
 
     def _may_concern_format(self, error: RejectedError) -> bool:
-        """Return whether a refusal may be one of the format; once a format was taken, the service has to say so."""
+        """Return whether a refusal may concern the format; once one was accepted, the refusal has to name it."""
         if error.status not in _REFUSED:
             return False
         return not self._proven or any(words in str(error).lower() for words in _ABOUT_FORMAT)

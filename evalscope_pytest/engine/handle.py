@@ -8,10 +8,10 @@ from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
-from ..core.terminal import visible
+from ..core.text import visible
 from ..core.values import Call, Message, ModelOutput, Sample, Tool, as_message
 from ..wire.request import Request
-from .asking import Asker
+from .client import ModelClient
 from .context import SampleContext, current
 from .loop import LoopThread
 from .reuse import Reuse, reply_of
@@ -29,9 +29,9 @@ class ModelHandle:
     """
 
     def __init__(
-        self, asker: Asker, generation: GenerationConfig, thread: LoopThread, reuse: Reuse | None = None
+        self, client: ModelClient, generation: GenerationConfig, thread: LoopThread, reuse: Reuse | None = None
     ) -> None:
-        self._asker = asker
+        self._client = client
         self._thread = thread
         self._reuse = reuse
         self.generation = generation
@@ -39,7 +39,7 @@ class ModelHandle:
     @property
     def name(self) -> str:
         """The model as the user named it."""
-        return self._asker.model.name
+        return self._client.model.name
 
     def __repr__(self) -> str:
         return f"<model {visible(self.name)}>"
@@ -80,10 +80,10 @@ class ModelHandle:
     async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
         address = self._reuse.address(request, context) if self._reuse is not None else ""
         if context is None:
-            return await reply_of(self._asker.ask, request, self._reuse, address)
+            return await reply_of(self._client.send, request, self._reuse, address)
         call = context.replay(request.messages)
         if call is None:
-            call = Call(request.messages, await reply_of(self._asker.ask, request, self._reuse, address))
+            call = Call(request.messages, await reply_of(self._client.send, request, self._reuse, address))
         context.calls.append(call)
         return call.output
 

@@ -14,7 +14,7 @@ from ..judge.judging import Judging, compared, graded
 from ..judge.panel import Panel, judge
 from ..judge.wording import CORRECTNESS, PREFERENCE
 from ..wire.request import Request
-from .asking import Asker
+from .client import ModelClient
 from .context import current
 from .formatted import Formatted
 from .handle import ModelHandle, Prompt
@@ -31,17 +31,17 @@ class JudgeModel:
     def __init__(
         self,
         name: str,
-        asker: Asker,
+        client: ModelClient,
         generation: GenerationConfig,
         reuse: Reuse | None = None,
         *,
         formats: Sequence[str] = (),
     ) -> None:
         self.name = name
-        self.asker = asker
+        self.client = client
         self.generation = generation
         self.reuse = reuse
-        self._formatted = Formatted(asker.ask, formats)
+        self._formatted = Formatted(client.send, formats)
 
     async def ask(
         self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Mapping[str, Any] | None = None
@@ -53,7 +53,7 @@ class JudgeModel:
             request = Request(messages, self.generation, right_reply=ideal, repeat=repeat)
             # Without the format: which one the service takes is found out anew in every run.
             address = self.reuse.address(request, None) if self.reuse else ""
-            ask = self.asker.ask if schema is None else partial(self._formatted.ask, schema=schema)
+            ask = self.client.send if schema is None else partial(self._formatted.send, schema=schema)
             reply = (await reply_of(ask, request, self.reuse, address)).text
         if context:
             context.judge_calls.append(JudgeCall(self.name, repeat, messages, reply))

@@ -94,5 +94,5 @@ class RetryBudget:
         return True
 
     def give_back(self, retries: int) -> None:
-        """Return what led to an answer."""
+        """Return the retries that led to an answer."""
         self.left += retries

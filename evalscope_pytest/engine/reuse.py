@@ -15,7 +15,7 @@ from .context import SampleContext
 
 
 class Replies(Protocol):
-    """Where replies are kept across runs."""
+    """A store that keeps replies across runs."""
 
     def find(self, key: str) -> ModelOutput | None:
         """Return the reply kept under a content address, None if there is none."""
@@ -43,29 +43,29 @@ class Reuse:
     sampled: bool = False
     seed: int = 0
     made_up: bool = False
-    _turns: dict[str, int] = field(default_factory=dict)
+    _repetitions: dict[str, int] = field(default_factory=dict)
     _config: tuple[GenerationConfig | None, str, bool] = (None, "", False)
 
     def address(self, request: Request, context: SampleContext | None) -> str:
         """Return the content address of a request that is about to be made; empty for one whose reply is not kept.
 
-        A sample that asks the same several times gets as many replies, so it counts which time this is.
+        A sample that sends the same request several times gets as many replies, so repetitions are counted.
         """
         identity, repeatable = self._identity(request.config)
         if not repeatable and not self.sampled:
             return ""
         messages = [m.identity for m in request.messages]
-        turns = self._turns if context is None else context.turns
+        repetitions = self._repetitions if context is None else context.repetitions
         functions = [[tool.identity for tool in request.tools]] if request.tools else []
         drawn = "" if repeatable else self.seed
         # Of a model that samples, equal questions of a data set are separate draws.
         number = [context.occurrence] if context is not None and context.occurrence and not repeatable else []
-        asked = digest(identity, messages, request.repeat, drawn, self._reference(request), *functions, *number)
-        turns[asked] = turn = turns.get(asked, 0) + 1
-        return asked if turn == 1 else digest(asked, turn)
+        key = digest(identity, messages, request.repeat, drawn, self._reference(request), *functions, *number)
+        repetitions[key] = times = repetitions.get(key, 0) + 1
+        return key if times == 1 else digest(key, times)
 
     def _identity(self, config: GenerationConfig) -> tuple[str, bool]:
-        """Return what decides a reply beside the messages, and whether it is the same every time."""
+        """Return the identity of everything besides the messages that decides a reply, and whether it is repeatable."""
         known, identity, repeatable = self._config
         if known is not config:  # nearly all requests of a run share one
             identity, repeatable = digest(self.model, config.identity()), self.made_up or is_repeatable(config)
@@ -80,7 +80,7 @@ class Reuse:
 
 
 def is_repeatable(config: GenerationConfig) -> bool:
-    """Return whether the same question gets the same reply, as far as its parameters say.
+    """Return whether the same question gets the same reply, as far as its parameters show.
 
     Greedy decoding does: temperature 0, ``do_sample`` false or ``top_k`` 1; so does a seed, which names one draw.
     A service gets what is in ``extra_body``.
@@ -92,15 +92,15 @@ def is_repeatable(config: GenerationConfig) -> bool:
 
 
 async def reply_of(
-    ask: Callable[[Request], Awaitable[ModelOutput]], request: Request, reuse: Reuse | None, address: str
+    send: Callable[[Request], Awaitable[ModelOutput]], request: Request, reuse: Reuse | None, address: str
 ) -> ModelOutput:
-    """Return the reply that is kept under ``address``; ask for it if there is none, or no address."""
+    """Return the reply that is kept under ``address``; send the request if there is none, or no address."""
     if reuse is None or not address:
-        return _admitted(await ask(request))
+        return _admitted(await send(request))
     known = reuse.replies.find(address)
     if known is not None:
         return known
-    output = _admitted(await ask(request))
+    output = _admitted(await send(request))
     reuse.replies.keep(address, output)
     return output
 

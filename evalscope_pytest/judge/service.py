@@ -1,15 +1,18 @@
-"""A judge's service: errors that name an option name the judge's settings, not those of the model under evaluation."""
+"""A judge's service: its errors name the judge's settings, not those of the model under evaluation."""
 
 from __future__ import annotations
 
 from ..core.errors import ModelError
 from ..core.values import ModelOutput
 from ..models.factory import create
-from ..models.protocol import Model
-from ..models.spec import ModelSpec
+from ..models.spec import Model, ModelSpec
 from ..wire.request import Request
 
-_SETTINGS = {"--eval-api-key": "the judge's api_key", "--eval-api-url": "the judge's api_url"}
+_SPELLING = {name: f"the judge's {name}" for name in ("api_key", "api_url", "model_args")} | {
+    "model": "the judge's model_id",
+    "timeout": "the judge's generation_config.timeout",
+    "eval_batch_size": "judge_worker_num",
+}
 
 
 class JudgeService:
@@ -34,10 +37,7 @@ class JudgeService:
         try:
             return await self._model.generate(request)
         except ModelError as error:
-            text = str(error)
-            for option, setting in _SETTINGS.items():
-                text = text.replace(option, setting)
-            error.args = (text, *error.args[1:])
+            error.spelling = _SPELLING
             raise
 
     async def close(self) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ..wire.anthropic import KEY_HEADER, VERSION_HEADERS, MessageDraft, messages_url, request_body
 from ..wire.arguments import check_headers, check_model_args
-from .service import ServiceModel
+from .service import Credential, HttpTransport, ServiceModel
 from .spec import ModelSpec
-from .transport import Credential, HttpTransport
 
 DEFAULT_URL = "https://api.anthropic.com"
 

@@ -1,4 +1,4 @@
-"""Weights on disk or on a hub, and what is needed to load them. torch and transformers come in only with `load`."""
+"""Weights on disk or on a hub, and how to load them. Only `load` imports torch and transformers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Which weights, and how to hold them.
+    """The weights of a model, and their form in memory.
 
     Attributes:
         location: An existing folder, or an id on the hub.
@@ -48,7 +48,7 @@ class Checkpoint:
         revision: Branch, tag or commit on the hub.
         precision: ``float16``, ``bfloat16``, ``float32``, ``auto`` (as the weights are stored), or empty: float16 on an
             accelerator, float32 on a CPU, which computes half precision slowly.
-        device_map: As accelerate takes it; None is ``auto`` where there is an accelerator.
+        device_map: As accelerate takes it; None is ``auto`` if there is an accelerator.
         attn_implementation: As transformers takes it; None is its own choice.
         max_model_len: Most tokens of prompt and answer together; None is what the model was made for.
     """
@@ -79,10 +79,12 @@ class Checkpoint:
             if find_spec(library) is None:
                 raise ConfigError(
                     f"eval_type llm_ckpt needs {library}, which is not installed. "
-                    "Run: pip install 'evalscope-pytest[local]'. For a service give --eval-api-url."
+                    "Run: pip install 'evalscope-pytest[local]'. For a service give api_url."
                 )
         if spec.chat_template is not None and "{" not in spec.chat_template:
-            raise ConfigError(f"chat_template: {spec.chat_template!r} is no Jinja template. Give its text, not a path.")
+            raise ConfigError(
+                f"chat_template: {spec.chat_template!r} is not a Jinja template. Give its text, not a path."
+            )
         return cls(
             location=location,
             hub=hub,
@@ -99,7 +101,7 @@ class Checkpoint:
 
     @property
     def identity(self) -> str:
-        """What changes an answer: revision, precision, template, length."""
+        """Revision, precision, template and length, all of which change answers."""
         template = digest(self.chat_template) if self.chat_template else ""
         return f"{self.revision if self.hub else ''}:{self.precision}:{template}:{self.max_model_len or ''}"
 
@@ -109,7 +111,7 @@ class Loaded:
     """A model ready to generate.
 
     Attributes:
-        context: Most tokens of prompt and answer together; None where the model names no limit.
+        context: Most tokens of prompt and answer together; None if the model has no limit.
         stop_ids: Tokens that end an answer.
         pad_id: Token for the empty places of a batch.
     """
@@ -122,7 +124,7 @@ class Loaded:
 
 
 def load(checkpoint: Checkpoint) -> Loaded:
-    """Load the weights, from the hub where they are not in a folder.
+    """Load the weights, from the hub unless they are in a folder.
 
     Raises:
         FatalError: They cannot be had, or not be loaded.
@@ -150,8 +152,9 @@ def load(checkpoint: Checkpoint) -> Loaded:
         model.eval()
     except Exception as error:  # hubs, remote code and weights fail in any way, and each ends the run
         raise FatalError(
-            f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {sentence(str(error))} "
-            "Check --eval-model and --eval-model-args; a local path must be a folder with config.json and weights."
+            f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {sentence(str(error))}"
+        ).advising(
+            "Check {model} and {model_args}; a local path must be a folder with config.json and weights."
         ) from error
     if checkpoint.chat_template:
         tokenizer.chat_template = checkpoint.chat_template
@@ -184,7 +187,7 @@ def _locate(model: str, args: Mapping[str, Any]) -> tuple[str, str]:
     if hub == "modelscope" and "/" not in model:
         raise ConfigError(
             f"model: {model!r} is neither a folder here nor an id like ORG/NAME. If that is what a service calls its "
-            "model, give --eval-api-url URL."
+            "model, give its address as api_url."
         )
     return model, hub
 
@@ -204,7 +207,7 @@ def _positive(name: str, value: object) -> int | None:
         return None
     number = int(value) if isinstance(value, (int, str)) and str(value).isdigit() else 0
     if number < 1:
-        raise ConfigError(f"model_args.{name}: {value!r} is no whole number above 0.")
+        raise ConfigError(f"model_args.{name}: {value!r} is not a whole number above 0.")
     return number
 
 

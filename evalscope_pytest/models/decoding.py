@@ -17,14 +17,14 @@ from .checkpoint import Loaded
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How to generate; rows that differ in it cannot share a batch.
+    """Parameters of a batch; rows with different ones cannot share it.
 
     Attributes:
         limit: Most new tokens.
         sample: Draw tokens; else take the likeliest.
         temperature, top_p, top_k: None leaves the distribution alone.
         stops: Texts that end an answer, and are not part of it.
-        top_logprobs: How many alternatives to report with each token's log probability; None reports nothing.
+        top_logprobs: Number of alternatives to report with each token's log probability; None reports nothing.
         timeout_s: Seconds for the batch.
     """
 
@@ -49,11 +49,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model wrote for one row.
+    """The generated text of one row.
 
     Attributes:
         tokens: New tokens, the one that ended it included.
-        ended: It came to an end by itself; else the limit, or the clock, cut it off.
+        ended: True if it ended by itself; otherwise the limit, or the clock, cut it off.
         late: The clock did.
         invalid: The model's numbers were not finite.
         ttft_s: Seconds to the first token.
@@ -76,8 +76,8 @@ def complete(
     Args:
         loaded: The model.
         rows: The prompts.
-        how: How to generate.
-        stopping: Asked at each step; true ends all rows.
+        how: Parameters of the batch.
+        stopping: Called at each step; true ends all rows.
     """
     import torch
     from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
@@ -147,7 +147,7 @@ class _Choice:
     search then takes.
 
     Args:
-        gaps: True where a row is padded.
+        gaps: True at the padding of a row.
     """
 
     def __init__(self, loaded: Loaded, rows: Sequence[Row], how: Decoding, *, gaps: Any) -> None:
@@ -191,7 +191,7 @@ class _Choice:
         return scores
 
     def _penalized(self, input_ids: Any, scores: Any) -> Any:
-        """Return scores after Keskar et al. 2019 (CTRL), arXiv:1909.05858: what was there already loses by a factor."""
+        """Return scores after Keskar et al. 2019 (CTRL), arXiv:1909.05858: a factor lowers tokens that occurred."""
         import torch
 
         seen = input_ids.clone()

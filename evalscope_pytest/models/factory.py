@@ -8,10 +8,9 @@ from dataclasses import replace
 from ..core.errors import ConfigError, closest
 from ..core.values import ModelOutput
 from ..wire.arguments import check_sampling
-from ..wire.reasoning import split_reasoning
+from ..wire.content import split_reasoning
 from ..wire.request import Request
-from .protocol import Model
-from .spec import ModelSpec, with_defaults
+from .spec import Model, ModelSpec, with_defaults
 
 __all__ = ["ModelSpec", "create", "eval_types", "register", "with_defaults"]
 
@@ -21,7 +20,7 @@ Factory = Callable[[ModelSpec], Model]
 def register(eval_type: str) -> Callable[[Factory], Factory]:
     """Make ``eval_type`` a provider; to be used in a plugin or a ``conftest.py``.
 
-    ``custom`` is the name that has none by itself, ``--eval-type=custom`` chooses it::
+    ``custom`` is the name without a built-in provider; ``eval_type="custom"`` chooses it::
 
         @register("custom")
         def make(spec: ModelSpec) -> Model:
@@ -106,8 +105,13 @@ def _openai_client(spec: ModelSpec) -> Model:
         from . import openai_sdk
 
         return openai_sdk.create(spec)
+    if client == "litellm":
+        from . import litellm_client
+
+        return litellm_client.create(spec)
     if client != "aiohttp":
-        raise ConfigError(f"model_args.client: unknown {client!r}. {closest(str(client), ('aiohttp', 'sdk'))}")
+        hint = closest(str(client), ("aiohttp", "sdk", "litellm"))
+        raise ConfigError(f"model_args.client: unknown {client!r}. {hint}")
     from . import openai_api
 
     return openai_api.create(spec)

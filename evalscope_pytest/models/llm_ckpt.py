@@ -1,27 +1,29 @@
 """A model on this machine, through transformers: chat template, batches, greedy or sampled.
 
 Without a chat template the messages' contents, joined by blank lines, are the prompt: a base model continues them.
+Batches are made of the prompts that are waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ..config.generation import GenerationConfig
 from ..core.canonical import digest
 from ..core.errors import FatalError, ModelError, RejectedError, TransientError
 from ..core.values import Message, ModelOutput, StopReason, Usage
 from ..wire.arguments import IMAGE_PARAMETERS, check_sampling, refuse
+from ..wire.content import split_reasoning
 from ..wire.errors import sentence
-from ..wire.reasoning import split_reasoning
 from ..wire.request import Request
-from .batching import Batcher
 from .checkpoint import Checkpoint, Loaded, load
 from .decoding import Completion, Decoding, Row, complete
 from .spec import LOCAL_MAX_TOKENS, ModelSpec
@@ -141,9 +143,9 @@ class LocalModel:
         if len(prompts) == 1:
             tokens = len(prompts[0].row.ids)
             return [
-                RejectedError(
-                    f"out of memory with this one prompt of {tokens} tokens. Lower generation_config.max_tokens, "
-                    "or load the model smaller: --eval-model-args precision=bfloat16,device_map=auto."
+                RejectedError(f"out of memory with this one prompt of {tokens} tokens.").advising(
+                    "Lower generation_config.max_tokens, or load the model smaller: "
+                    "{model_args} precision=bfloat16,device_map=auto."
                 )
             ]
         half = len(prompts) // 2
@@ -153,14 +155,12 @@ class LocalModel:
 
     def _output(self, prompt: _Prompt, done: Completion, took: float) -> ModelOutput | ModelError:
         if done.invalid:
-            return RejectedError(
-                "the model's scores are not finite, so its answer would be noise. "
-                "Half precision may be too narrow for it: try --eval-model-args precision=bfloat16 (or float32)."
+            return RejectedError("the model's scores are not finite, so its answer would be noise.").advising(
+                "Half precision may be too narrow for it: try {model_args} precision=bfloat16 (or float32)."
             )
         if done.late:
-            return TransientError(
-                f"no complete answer within {prompt.how.timeout_s} s. "
-                "Raise generation_config.timeout, or lower --eval-batch-size or max_tokens."
+            return TransientError(f"no complete answer within {prompt.how.timeout_s} s.").advising(
+                "Raise {timeout}, or lower {eval_batch_size} or generation_config.max_tokens."
             )
         reasoning, text = split_reasoning(done.text, opened=prompt.thinking)
         cut: StopReason = "model_length" if prompt.cut_by_context else "max_tokens"
@@ -200,7 +200,7 @@ def _prompt(loaded: Loaded, request: Request, seed: int) -> _Prompt:
     """
     if request.tools:
         raise RejectedError(
-            "a checkpoint is asked for text only, and this sample brings functions to call. Serve the model, and use "
+            "a checkpoint generates text only, and this sample brings functions to call. Serve the model, and use "
             "eval_type openai_api; benchmarks of function calls also take extra_params {'is_fc_model': false}."
         )
     config, context = request.config, loaded.context
@@ -262,7 +262,120 @@ def _first(given: Any, default: Any) -> Any:
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Tell whether a device ran out of memory; CUDA has a class for it, CPU and MPS have words."""
+    """Return whether a device ran out of memory; CUDA has a class for it, CPU and MPS only a message."""
     return "OutOfMemory" in type(error).__name__ or any(
         words in str(error).lower() for words in ("out of memory", "can't allocate memory", "cannot allocate memory")
     )
+
+
+# Batches -------------------------------------------------------------------------------------------------------------
+
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+_WAIT_S = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[Item, Done]):
+    item: Item
+    future: asyncio.Future[Done]
+    kind: Hashable
+    length: int
+
+
+class Batcher(Generic[Item, Done]):
+    """Hands batches to ``work`` in a separate thread, so that the event loop stays free.
+
+    A batch holds the item that has waited longest and those of its kind whose length is nearest: little padding, and
+    nobody waits for ever. Batches of length-sorted prompts gave 1.3 times the tokens per second of unsorted ones.
+
+    Args:
+        work: Takes a batch; returns a result or an error for each item, in order. What it raises fails the batch.
+        size: Most items in a batch.
+        kind: Only items of equal kind share a batch.
+        length: Items of similar length share a batch.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Sequence[Done | ModelError]],
+        *,
+        size: int,
+        kind: Callable[[Item], Hashable],
+        length: Callable[[Item], int],
+    ) -> None:
+        self.size = size
+        self._work = work
+        self._kind = kind
+        self._length = length
+        self._queue: list[_Waiting[Item, Done]] = []
+        self._full = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "evalscope-batch")
+
+    async def submit(self, item: Item) -> Done:
+        """Return the result for ``item``, in whatever batch it comes."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Done] = loop.create_future()
+        self._queue.append(_Waiting(item, future, self._kind(item), self._length(item)))
+        if len(self._queue) >= self.size:
+            self._full.set()
+        if self._pump is None:
+            self._pump = loop.create_task(self._run())
+        return await future
+
+    def close(self) -> None:
+        """Stop after the running batch, and cancel the waiting items."""
+        if self._pump is not None:
+            self._pump.cancel()
+        for waiting in self._queue:
+            waiting.future.cancel()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self) -> None:
+        try:
+            while self._queue:
+                if len(self._queue) < self.size:  # those the last batch released are about to submit again
+                    self._full.clear()
+                    with contextlib.suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(self._full.wait(), _WAIT_S)
+                batch = self._next()
+                if batch:
+                    await self._answer(batch)
+        finally:
+            self._pump = None
+
+    def _next(self) -> list[_Waiting[Item, Done]]:
+        """Take the next batch off the queue."""
+        self._queue = [w for w in self._queue if not w.future.done()]  # the cancelled ones go
+        if not self._queue:
+            return []
+        oldest = self._queue[0]
+        alike = sorted((w for w in self._queue if w.kind == oldest.kind), key=lambda w: w.length)
+        at = alike.index(oldest)
+        start = max(0, min(at - self.size // 2, len(alike) - self.size))
+        batch = alike[start : start + self.size]
+        taken = set(map(id, batch))
+        self._queue = [w for w in self._queue if id(w) not in taken]
+        return batch
+
+    async def _answer(self, batch: list[_Waiting[Item, Done]]) -> None:
+        items = [w.item for w in batch]
+        results: Sequence[Done | BaseException]
+        try:
+            results = await asyncio.get_running_loop().run_in_executor(self._thread, self._work, items)
+        except asyncio.CancelledError:
+            for waiting in batch:
+                waiting.future.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - every waiting caller gets it
+            results = [error] * len(batch)
+        for waiting, result in zip(batch, results, strict=True):
+            if waiting.future.done():
+                continue
+            if isinstance(result, BaseException):
+                waiting.future.set_exception(result)
+            else:
+                waiting.future.set_result(result)

@@ -1,4 +1,4 @@
-"""A model that needs no model: right as often as it is told to, for demonstrations, tests and dry runs.
+"""A simulated model, right with a given accuracy, for demonstrations, tests and dry runs.
 
 ``model_args {"accuracy": 0.7, "latency_s": 0.05}``, and the others of `MockArgs`. What it does with a question depends
 on the question and the repeat alone, so it is the same in any order, process or batch size.
@@ -25,13 +25,13 @@ UNSURE = "I am not sure."
 
 @dataclass(frozen=True, slots=True)
 class MockArgs:
-    """How the mock model behaves.
+    """Behaviour of the mock model.
 
     Attributes:
         accuracy: Share of questions it answers with ``right_reply``, 0 to 1.
         latency_s: Median seconds to an answer. Without it answers have no latency, and reports no performance.
         sigma: Spread of the latency: standard deviation of its logarithm. 0 makes all alike.
-        reply: What it always answers, right or not.
+        reply: Its only answer, right or not.
         error_rate: Share of questions it refuses, 0 to 1.
     """
 
@@ -52,24 +52,24 @@ class MockModel:
 
     @property
     def fingerprint(self) -> str:
-        """The name, and how often and with what it answers."""
+        """The name, the accuracy, and the fixed reply."""
         args = self._args
-        told = "" if args.reply is None else f":reply={digest(args.reply)}"
-        return f"mock_llm:{self.name}:accuracy={args.accuracy:g}{told}"
+        reply = "" if args.reply is None else f":reply={digest(args.reply)}"
+        return f"mock_llm:{self.name}:accuracy={args.accuracy:g}{reply}"
 
     async def generate(self, request: Request) -> ModelOutput:
-        """Answer, wrongly or late or not at all where the draw for this question says so."""
+        """Answer; the draw for this question decides whether wrongly, late or not at all."""
         args = self._args
         right, broken, late = _draws(request) if self._draws else (0.0, 1.0, 0.0)
         latency_s = args.latency_s * math.exp(args.sigma * late) if late else args.latency_s
         if latency_s:
             await asyncio.sleep(latency_s)
         if broken < args.error_rate:
-            raise RejectedError(f"the mock model refuses this question, as error_rate={args.error_rate:g} asks")
+            raise RejectedError(f"the mock model refuses this question (error_rate={args.error_rate:g})")
         if args.reply is not None:
             text = args.reply
         elif request.sample is None and not request.right_reply:
-            text = UNSURE  # an ordinary test's own prompt: there is no right reply
+            text = UNSURE  # an ordinary test's own prompt has no right reply
         else:
             text = request.right_reply if right < args.accuracy else wrong_reply(request)
         size = 0
@@ -85,7 +85,7 @@ class MockModel:
 
 
 def _draws(request: Request) -> tuple[float, float, float]:
-    """Return what the question draws: for right or wrong and for errors in [0, 1), for latency a normal deviate."""
+    """Return the draws for a question: right or wrong and error in [0, 1), latency as a normal deviate."""
     content = hashlib.blake2b(b"%d" % request.repeat, digest_size=24)
     for message in request.messages:
         content.update(message.content.encode("utf-8", "surrogatepass"))
@@ -145,5 +145,5 @@ def _number(name: str, value: object, most: float) -> float:
         number = -1.0
     if not 0 <= number <= most or math.isinf(number):
         bound = f"from 0 to {most:g}" if math.isfinite(most) else "from 0 up"
-        raise ConfigError(f"model_args.{name}: {value!r} of eval_type mock_llm is no number {bound}.")
+        raise ConfigError(f"model_args.{name}: {value!r} of eval_type mock_llm is not a number {bound}.")
     return number

@@ -1,7 +1,8 @@
 """OpenAI-compatible services: vLLM, SGLang, DashScope, OpenAI itself. The hot path of a run.
 
-This client sends over aiohttp; ``openai_sdk`` is the same model with the `openai` package as its transport. Both speak
-chat completions (``openai_api``) and Responses (``openai_responses_api``), whose formats are in `wire`.
+This client sends over aiohttp; ``openai_sdk`` is the same model with the `openai` package as its transport, and
+``litellm_client`` with litellm. All speak chat completions (``openai_api``), the first two also Responses
+(``openai_responses_api``); the formats are in `wire`.
 """
 
 from __future__ import annotations
@@ -18,9 +19,8 @@ from ..wire.openai_chat import request_body as chat_body
 from ..wire.openai_responses import ResponseDraft
 from ..wire.openai_responses import request_body as responses_body
 from ..wire.request import Request
-from .service import ServiceModel
+from .service import Credential, HttpTransport, ServiceModel, Transport, check_key, check_url
 from .spec import ModelSpec
-from .transport import Credential, HttpTransport, Transport, check_key, check_url
 
 MODEL_ARGS = ("client", "default_headers", "default_query", "organization", "project")
 
@@ -51,7 +51,7 @@ _DIALECTS = {
 
 
 def dialect_of(spec: ModelSpec) -> Dialect:
-    """Return the dialect that the eval type stands for."""
+    """Return the dialect of the eval type."""
     return _DIALECTS[spec.eval_type]
 
 
@@ -97,7 +97,7 @@ def base_address(spec: ModelSpec) -> Address:
     if not spec.api_url:
         raise ConfigError(
             f"api_url: missing for model {spec.model!r} with eval_type {spec.eval_type}. "
-            "Give the service's address, such as --eval-api-url http://127.0.0.1:8000/v1."
+            "Give the service's address, such as http://127.0.0.1:8000/v1."
         )
     given = check_url(spec.api_url)
     check_key(spec.api_key, given)

@@ -21,15 +21,14 @@ from ..core.secret import Secret
 from ..wire.arguments import check_headers, check_model_args
 from ..wire.errors import no_connection, sentence, shown_url
 from .openai_api import MODEL_ARGS, Dialect, base_address, dialect_of
-from .service import ServiceModel
-from .spec import ModelSpec
-from .transport import (
+from .service import (
     CONNECT_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
     EVENT_STREAM,
     MOST_ERROR_BYTES,
     STREAM_TIMEOUT_S,
     Reply,
+    ServiceModel,
     SilentStreamError,
     Sink,
     beginning,
@@ -39,6 +38,7 @@ from .transport import (
     timed_out,
     whole_body,
 )
+from .spec import ModelSpec
 
 AZURE_ARGS = ("azure_endpoint", "azure_deployment", "azure_ad_token", "api_version")
 
@@ -170,12 +170,12 @@ class _RefusedError(Exception):
 
 async def _refuse(response: Any) -> None:
     if not response.is_success:
-        said = await beginning(response.aiter_bytes(), MOST_ERROR_BYTES)
-        raise _RefusedError(Reply(response.status_code, response.headers, said))
+        body = await beginning(response.aiter_bytes(), MOST_ERROR_BYTES)
+        raise _RefusedError(Reply(response.status_code, response.headers, body))
 
 
 def _http_error() -> type[Exception]:
-    """Return the base of what the package's HTTP client raises while a body is read: httpx's, or its successor's."""
+    """Return the base of the HTTP client's exceptions while a body is read: httpx's, or its successor's."""
     client = next(c for c in openai.DefaultAsyncHttpxClient.__mro__ if c.__name__ == "AsyncClient")
     error: type[Exception] = sys.modules[client.__module__.partition(".")[0]].HTTPError
     return error

@@ -1,4 +1,4 @@
-"""The specification of a model."""
+"""The interface of a model, and the specification that a provider makes one from."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..config.generation import GenerationConfig
 from ..core.secret import Secret
-from .protocol import Model
 
 if TYPE_CHECKING:
     from ..config.schema import Settings
+from typing import Protocol, runtime_checkable
+
+from ..core.values import ModelOutput
+from ..wire.request import Request
 
 LOCAL_MAX_TOKENS = 2048
 SERVICES = ("openai_api", "openai_responses_api", "anthropic_api")
@@ -23,14 +26,14 @@ class ModelSpec:
     """Everything that a provider may need to make a model.
 
     Attributes:
-        eval_type: Which provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``, ``llm_ckpt``,
+        eval_type: The provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``, ``llm_ckpt``,
             ``mock_llm``, or a registered one.
         model: The name or path as the user gave it.
         model_args: The provider's own arguments.
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it if ``generation`` has none.
-        think_tags: What the model writes around its thinking, besides the marks known to `core.reply_marks`.
+        think_tags: The model's marks around its thinking, besides those known to `core.reply_marks`.
         instance: A model the user made; then nothing else of this matters.
     """
 
@@ -67,7 +70,7 @@ class ModelSpec:
 
     @classmethod
     def from_task(cls, config: Settings) -> ModelSpec:
-        """Take what concerns the model from a run's configuration, defaults of the provider filled in."""
+        """Make the specification from a run's configuration, with the provider's defaults filled in."""
         given = config.model
         eval_type = config.eval_type or "mock_llm"
         instance = None if given is None or isinstance(given, str) else given
@@ -102,10 +105,51 @@ def with_defaults(config: GenerationConfig, eval_type: str, model: str = "") -> 
         if all(p is None for p in sampling) and not in_body and not thinks_first(model):
             return replace(config, temperature=0.0)
     if eval_type == "llm_ckpt":
-        asked = any(p is not None and p != 0 for p in (config.temperature, config.top_p, config.top_k))
+        sampling_given = any(p is not None and p != 0 for p in (config.temperature, config.top_p, config.top_k))
         return replace(
             config,
             max_tokens=LOCAL_MAX_TOKENS if config.max_tokens is None else config.max_tokens,
-            do_sample=(asked and config.temperature != 0) if config.do_sample is None else config.do_sample,
+            do_sample=(sampling_given and config.temperature != 0) if config.do_sample is None else config.do_sample,
         )
     return config
+
+
+# The interface -------------------------------------------------------------------------------------------------------
+
+
+class Model(Protocol):
+    """A model that answers messages. Instances live in one process and are used from one event loop."""
+
+    @property
+    def name(self) -> str:
+        """The model as the user named it, ``org/name`` or a path."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the model's answers: name and arguments that change them, never URL or key."""
+        ...
+
+    async def generate(self, request: Request) -> ModelOutput:
+        """Send one request, once: the engine waits and retries.
+
+        Raises:
+            RateLimitedError: The service refuses more requests for now.
+            TransientError: A retry may succeed.
+            RejectedError: This request is refused.
+            FatalError: Every request is refused.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Free connections and memory."""
+        ...
+
+
+@runtime_checkable
+class Connecting(Protocol):
+    """A model that can open connections before the first request."""
+
+    async def connect(self, count: int) -> None:
+        """Open ``count`` more connections. Failures are not reported here: the request that needs one will fail."""
+        ...

@@ -7,8 +7,7 @@ from functools import partial
 import pytest
 
 from ..models.factory import create
-from ..models.protocol import Model
-from ..models.spec import ModelSpec
+from ..models.spec import Model, ModelSpec
 from ..run.driver import Driver
 from .loading import waiting_for
 

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from ..core.secret import redact
-from ..core.terminal import visible
+from ..core.text import visible
 from ..report.execution import GateResult
 from .pytest_private import junit_xml
 

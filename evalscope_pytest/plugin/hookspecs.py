@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from ..core.values import SampleResult
     from ..models.factory import ModelSpec
-    from ..models.protocol import Model
+    from ..models.spec import Model
     from ..report.model import Report
 
 

@@ -15,7 +15,7 @@ from xdist.workermanage import parse_tx_spec_config
 from ..config.schema import to_mapping
 from ..config.sources import check_ini_names, from_mapping
 from ..core.errors import EvalError, StoreError, UsageError
-from ..core.terminal import visible
+from ..core.text import visible
 from ..core.values import Sample
 from ..run.assembly import Run
 from ..run.crashes import Handover

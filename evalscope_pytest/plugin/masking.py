@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ..core.secret import redact, remember_environment
-from ..core.terminal import visible
+from ..core.text import visible
 from .pytest_private import debug_log
 
 

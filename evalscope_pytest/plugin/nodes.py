@@ -13,7 +13,7 @@ import pytest
 from ..benchmarks.bundled import bundled_dir, import_bundled
 from ..benchmarks.definition import Benchmark
 from ..engine.evaluation import BodyError, Unit
-from ..engine.lookahead import Job
+from ..engine.loop import Job
 from .host import Stage
 
 PACKAGE = Path(__file__).resolve().parent.parent

@@ -18,7 +18,7 @@ import pytest
 from ..core.errors import ScoringError, StoreError
 from ..core.secret import redact
 from ..engine.evaluation import Outcome
-from ..engine.lookahead import Stopped
+from ..engine.loop import Stopped
 from ..run.assembly import Run
 from ..run.verdict import Verdict, verdict_of
 from ..store.inflight_marks import Phase

@@ -11,7 +11,7 @@ import pytest
 
 from ..core.errors import EvalError
 from ..core.service_state import Services
-from ..core.terminal import visible
+from ..core.text import visible
 from ..report.execution import GateResult
 from ..run.assembly import Run
 from ..run.finish import Conclusion, conclude, in_short, many, unevaluated_gates

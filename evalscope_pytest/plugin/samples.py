@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from ..engine.evaluation import Outcome
-from ..engine.lookahead import Job, Stopped
+from ..engine.loop import Job, Stopped
 from ..run.assembly import Run
 from ..run.crash_marks import watched
 from ..run.process import Process

@@ -20,7 +20,7 @@ import pytest
 
 from ..benchmarks.bundled import bundled_dir
 from ..core.errors import UsageError
-from ..core.terminal import visible
+from ..core.text import visible
 from ..run.prepare import subset_in_id
 from .keywords import Keywords, contains, names_of
 from .nodes import BenchmarkItem, SampleItem

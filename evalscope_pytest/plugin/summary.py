@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..core.terminal import visible
+from ..core.text import visible
 from ..report.table import error_lines, judge_lines, metric_table, perf_table
 from ..run.assembly import Run
 from ..run.finish import Conclusion, how_to_carry_on, in_short, what_runs

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.terminal import visible
+from ..core.text import visible
 from ..store.atomic import storing, write_atomic
 from ..store.judged import RECORDS
 from ..store.layout import WorkDir

@@ -9,7 +9,7 @@ from ..scoring.aggregate.aggregation import NO_MEANS, AggregatedMetric, Attempt,
 from ..store.atomic import write_atomic
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan
-from ..store.rows import Row
+from ..store.rows import SampleSummary
 from .errors import group_errors
 from .execution import Execution, SubsetExecution
 from .heat_map import save_heat_maps
@@ -22,7 +22,9 @@ from .statistics import interval
 _DEFAULT_CATEGORY = ("default",)
 
 
-def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, collect_perf: bool = True) -> Report:
+def build_report(
+    plan: BenchmarkPlan, rows: Sequence[SampleSummary], model_id: str, *, collect_perf: bool = True
+) -> Report:
     """Aggregate a benchmark's samples.
 
     Args:
@@ -30,7 +32,7 @@ def build_report(plan: BenchmarkPlan, rows: Sequence[Row], model_id: str, *, col
         model_id: Name of the model in reports.
         collect_perf: Put latency, throughput and tokens into the report.
     """
-    by_subset: dict[str, list[Row]] = {subset: [] for subset in plan.subsets}
+    by_subset: dict[str, list[SampleSummary]] = {subset: [] for subset in plan.subsets}
     for row in rows:
         if row.subset in by_subset:
             by_subset[row.subset].append(row)
@@ -71,7 +73,7 @@ class _Scored:
     subset: SubsetScore
 
 
-def _metrics(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> tuple[MetricScore, ...]:
+def _metrics(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[SampleSummary]]) -> tuple[MetricScore, ...]:
     found: dict[Identity, dict[tuple[str, ...], list[SubsetScore]]] = {}
     for subset, rows in by_subset.items():
         for scored in _subset_scores(plan, subset, rows):
@@ -82,7 +84,7 @@ def _metrics(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> tup
     )
 
 
-def _subset_scores(plan: BenchmarkPlan, subset: str, rows: Sequence[Row]) -> Iterator[_Scored]:
+def _subset_scores(plan: BenchmarkPlan, subset: str, rows: Sequence[SampleSummary]) -> Iterator[_Scored]:
     category = plan.categories.get(subset) or _DEFAULT_CATEGORY
     attempts = [Attempt(r.group, r.repeat, r.values, r.answer, r.weights) for r in rows if r.values is not None]
     unplanned = {name for attempt in attempts if not plan.only_metrics for name in attempt.values} - set(plan.metrics)
@@ -100,7 +102,7 @@ def _primary(wanted: str, metrics: Sequence[MetricScore]) -> Identity | None:
     return next(iter(named or [m.identity for m in metrics]), None)
 
 
-def _execution(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> Execution:
+def _execution(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[SampleSummary]]) -> Execution:
     rows = [row for members in by_subset.values() for row in members]
     return Execution(
         subsets={subset: _counts(plan.requested.get(subset, 0), members) for subset, members in by_subset.items()},
@@ -113,7 +115,7 @@ def _execution(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[Row]]) -> E
     )
 
 
-def _intervals(plan: BenchmarkPlan, rows: Sequence[Row]) -> dict[str, tuple[float, float]]:
+def _intervals(plan: BenchmarkPlan, rows: Sequence[SampleSummary]) -> dict[str, tuple[float, float]]:
     found = {}
     for metric in plan.metrics:
         how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
@@ -125,7 +127,7 @@ def _intervals(plan: BenchmarkPlan, rows: Sequence[Row]) -> dict[str, tuple[floa
     return found
 
 
-def _counts(requested: int, rows: Sequence[Row]) -> SubsetExecution:
+def _counts(requested: int, rows: Sequence[SampleSummary]) -> SubsetExecution:
     scored = sum(row.status == "scored" for row in rows)
     return SubsetExecution(
         requested=max(requested, len(rows)),

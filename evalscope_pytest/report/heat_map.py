@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ..core.terminal import visible
+from ..core.text import visible
 from ..store.atomic import write_atomic
 from ..store.layout import WorkDir, safe_name
 from .model import MetricScore, Report

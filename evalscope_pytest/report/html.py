@@ -73,7 +73,7 @@ def write_html(
     """Write the page of a run and return its path.
 
     Args:
-        rows: What `fold` gave; the wrong samples are looked up in the reviews it wrote.
+        rows: What `compact` gave; the wrong samples are looked up in the reviews it wrote.
         now: The time the page names, by default this moment.
         language: Of the page's own words, ``en`` or ``zh``.
 

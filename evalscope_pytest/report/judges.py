@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
 
-from ..core.terminal import visible
+from ..core.text import visible
 from ..judge.agreement import cohen_kappa, fleiss_kappa, inconsistency
 from ..store.judged import Judged
-from ..store.rows import Row
+from ..store.rows import SampleSummary
 
 DIGITS = 4
 Kappa = Literal["Cohen", "Fleiss"]
@@ -139,7 +139,7 @@ class JudgeSummary:
         }
 
 
-def judge_summary(rows: Iterable[Row]) -> JudgeSummary | None:
+def judge_summary(rows: Iterable[SampleSummary]) -> JudgeSummary | None:
     """Sum up the judgements of a benchmark's samples; None without judges."""
     asked = [(number, row, row.judged) for number, row in enumerate(rows) if row.judged is not None]
     if not asked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from ..core.terminal import visible
+from ..core.text import visible
 from .table import ZH_TITLES
 
 MAX_TEXT = 4000

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..store.rows import Row
+from ..store.rows import SampleSummary
 from .semantics import LATENCY, SAMPLES, Semantics
 
 _PERCENTILES = (25, 50, 75, 90, 99)
 
 
-def perf_metrics(rows: Sequence[Row]) -> dict[str, Any] | None:
+def perf_metrics(rows: Sequence[SampleSummary]) -> dict[str, Any] | None:
     """Return the figures of all samples whose latency was measured; None if none was.
 
     A sample with several calls counts once, with the sums of their times and tokens.
@@ -54,11 +54,11 @@ def perf_metrics(rows: Sequence[Row]) -> dict[str, Any] | None:
     }
 
 
-def _first_token(rows: Sequence[Row]) -> list[float]:
+def _first_token(rows: Sequence[SampleSummary]) -> list[float]:
     return [row.ttft_s for row in rows if row.ttft_s is not None]
 
 
-def _per_token(rows: Sequence[Row]) -> list[float]:
+def _per_token(rows: Sequence[SampleSummary]) -> list[float]:
     return [
         (row.latency_s - row.ttft_s) / (row.output_tokens - 1)
         for row in rows

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from ..store.rows import Row
+from ..store.rows import SampleSummary
 
 Z = 1.959964  # of the normal distribution: 95 % lie within
 
 
-def interval(rows: Iterable[Row], metric: str, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+def interval(
+    rows: Iterable[SampleSummary], metric: str, bounds: tuple[float, float] | None
+) -> tuple[float, float] | None:
     """Return the confidence interval of a metric's mean; None for fewer than two questions.
 
     The standard error takes each question with its repeats as one observation (a ratio estimator over clusters). Where
@@ -37,7 +39,7 @@ def interval(rows: Iterable[Row], metric: str, bounds: tuple[float, float] | Non
     return low + lower * (high - low), low + upper * (high - low)
 
 
-def _cluster_sums(rows: Iterable[Row], metric: str) -> Mapping[tuple[str, int], tuple[float, float]]:
+def _cluster_sums(rows: Iterable[SampleSummary], metric: str) -> Mapping[tuple[str, int], tuple[float, float]]:
     """Return weighted value and weight of each question; none for a metric over parts, which is not a mean of them."""
     sums: dict[tuple[str, int], tuple[float, float]] = {}
     for row in rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
-from ..core.terminal import visible
+from ..core.text import visible
 from .heat_map import without_cells
 from .model import MetricScore, Report, SubsetScore
 

@@ -12,7 +12,7 @@ from ..store.atomic import storing
 from ..store.compact import BenchmarkRows
 from ..store.layout import WorkDir
 from ..store.plan import RunPlan
-from ..store.rows import Row
+from ..store.rows import SampleSummary
 from .errors import sample_id
 from .model import Report
 from .semantics import identify
@@ -81,9 +81,9 @@ def _samples(
     return WrongSamples(sum(map(len, by_subset.values())), tuple(found[:most]))
 
 
-def _places(rows: BenchmarkRows, metric: str, *, right: bool) -> dict[str, dict[int, Row]]:
+def _places(rows: BenchmarkRows, metric: str, *, right: bool) -> dict[str, dict[int, SampleSummary]]:
     """Return by subset the right or the wrong rows, under the number of their line in the reviews."""
-    found: dict[str, dict[int, Row]] = {}
+    found: dict[str, dict[int, SampleSummary]] = {}
     lines: dict[str, int] = {}
     for row in rows.rows:
         if row.values is None:
@@ -99,7 +99,7 @@ def _names(rows: BenchmarkRows) -> Iterator[str]:
     return iter(first)
 
 
-def _read(path: Path, places: Mapping[int, Row], metric: str) -> Iterator[WrongSample]:
+def _read(path: Path, places: Mapping[int, SampleSummary], metric: str) -> Iterator[WrongSample]:
     last = max(places, default=-1)
     if not path.exists():
         return
@@ -114,7 +114,7 @@ def _read(path: Path, places: Mapping[int, Row], metric: str) -> Iterator[WrongS
         return  # a damaged row: what comes before it is enough to show
 
 
-def _sample(review: Mapping[str, Any], row: Row, metric: str) -> WrongSample:
+def _sample(review: Mapping[str, Any], row: SampleSummary, metric: str) -> WrongSample:
     score, messages = review["sample_score"]["score"], review["messages"]
     target = review["target"]
     return WrongSample(

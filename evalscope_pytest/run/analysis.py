@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..core.errors import EvalError
-from ..core.terminal import visible
-from ..engine.asking import Asker
+from ..core.text import visible
+from ..engine.client import ModelClient
 from ..engine.loop import LoopThread
 from ..engine.reuse import reply_of
 from ..judge.service import JudgeService
@@ -51,21 +51,21 @@ def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: 
 
 async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> list[tuple[Report, str]]:
     model = JudgeService.of(writer)
-    asker = Asker(model, writer.requests_in_flight)
+    client = ModelClient(model, writer.requests_in_flight)
     try:
-        return await asyncio.gather(*[_one(report, asker, writer, name, language) for report in reports])
+        return await asyncio.gather(*[_one(report, client, writer, name, language) for report in reports])
     finally:
         await model.close()
 
 
-async def _one(report: Report, asker: Asker, writer: ModelSpec, name: str, language: str) -> tuple[Report, str]:
+async def _one(report: Report, client: ModelClient, writer: ModelSpec, name: str, language: str) -> tuple[Report, str]:
     messages = question(report, language)
     mock = f"{report.dataset_name}: {report.score}"
     try:
         text, unknown = "", []
         for number in range(2):
             request = Request(messages, writer.generation, right_reply=mock, repeat=number)
-            text = (await reply_of(asker.ask, request, None, "")).text
+            text = (await reply_of(client.send, request, None, "")).text
             unknown = unknown_figures(text, report)[:MOST_FLAGGED]
             if text.strip() and not unknown:
                 break

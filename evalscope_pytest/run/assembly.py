@@ -12,29 +12,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..config.options import spelling
 from ..config.schema import to_mapping
 from ..core.errors import StoreError
 from ..core.service_state import Services
 from ..core.values import SampleResult
-from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
+from ..engine.admission import FIRST_REQUESTS
+from ..engine.client import SAMPLE_TIMEOUT_S, ModelClient
 from ..engine.evaluation import Outcome, Runner, Unit, described
 from ..engine.handle import ModelHandle
-from ..engine.limiter import FIRST_REQUESTS
-from ..engine.lookahead import BUFFER_FACTOR, LookAhead
-from ..engine.loop import LoopThread
+from ..engine.loop import BUFFER_FACTOR, LookAhead, LoopThread
 from ..engine.reuse import Reuse
 from ..models.spec import ModelSpec
 from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
-from ..store.journal import Journal
-from ..store.layout import WorkDir, open_work_dir
-from ..store.lock import locked
-from ..store.log import open_log
-from ..store.plan import BenchmarkPlan, RunPlan
+from ..store.journal import Journal, Quarantine
+from ..store.layout import WorkDir, locked, open_work_dir
+from ..store.plan import BenchmarkPlan, RunPlan, changed_settings, write_task_config
 from ..store.previous import Previous
-from ..store.quarantine import Quarantine
+from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
-from ..store.task_config import changed_settings, write_task_config
 from .crash_marks import WatchedModel
 from .driver import Driver
 from .judges import Judges
@@ -124,14 +121,17 @@ class Run:
         return LoopThread(threads=BODIES_PER_REQUEST * self.spec.requests_in_flight)
 
     @cached_property
-    def asker(self) -> Asker:
+    def client(self) -> ModelClient:
         """The model with its limit of requests in flight."""
         model = self.driver.create(self.spec)
         limit, patient = self.spec.requests_in_flight, self.task.ignore_errors
-        if not self.spec.is_service:  # a local model forms its batches of what is sent, and is as slow as it is
-            return Asker(model, limit, patient=patient, first=None)
-        first = self.process.share(FIRST_REQUESTS)
-        return Asker(model, limit, patient=patient, first=first, sample_timeout_s=SAMPLE_TIMEOUT_S)
+        if self.spec.is_service:
+            first = self.process.share(FIRST_REQUESTS)
+            client = ModelClient(model, limit, patient=patient, first=first, sample_timeout_s=SAMPLE_TIMEOUT_S)
+        else:  # a local model forms its batches of what is sent, and is as slow as it is
+            client = ModelClient(model, limit, patient=patient, first=None)
+        client.spelling = spelling(self.task.given)
+        return client
 
     @cached_property
     def spec(self) -> ModelSpec:
@@ -142,7 +142,7 @@ class Run:
     @cached_property
     def model(self) -> ModelHandle:
         """The `model` fixture."""
-        return WatchedModel(self.asker, self.spec.generation, self.thread, self.reuse)
+        return WatchedModel(self.client, self.spec.generation, self.thread, self.reuse)
 
     @cached_property
     def judges(self) -> Judges:
@@ -152,7 +152,7 @@ class Run:
     @property
     def service_stopped(self) -> str:
         """Why the model or a judge gets no more requests; empty while all get them."""
-        return self.asker.health.stopped or self.judges.stopped
+        return self.client.health.stopped or self.judges.stopped
 
     @cached_property
     def reuse(self) -> Reuse | None:
@@ -160,7 +160,7 @@ class Run:
         task = self.task
         if self.response_cache is None:
             return None
-        model = self.asker.model.fingerprint
+        model = self.client.model.fingerprint
         return Reuse(self.response_cache, model, task.response_cache_sampled, task.seed, self.spec.is_mock)
 
     @cached_property
@@ -223,7 +223,7 @@ class Run:
     def services(self) -> Services:
         """Return what is known of the services this process asks."""
         made = vars(self)
-        model = self.asker.state(time.monotonic()) if "asker" in made else None
+        model = self.client.state(time.monotonic()) if "client" in made else None
         return Services(model, self.judges.state() if "judges" in made else None)
 
     @property
@@ -405,7 +405,7 @@ class Run:
         made = vars(self)
         if "ahead" in made:
             self.ahead.stop()
-        closing = [self.asker.model.close()] if "asker" in made else []
+        closing = [self.client.model.close()] if "client" in made else []
         for client in [*closing, *(self.judges.closing() if "judges" in made else ())]:
             try:
                 self.thread.submit(client).result(10)

@@ -11,8 +11,7 @@ from ..engine.evaluation import SkipSample
 from ..models.factory import create
 
 if TYPE_CHECKING:
-    from ..models.protocol import Model
-    from ..models.spec import ModelSpec
+    from ..models.spec import Model, ModelSpec
 
 Exceptions = tuple[type[BaseException], ...]
 

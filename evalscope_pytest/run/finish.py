@@ -14,7 +14,7 @@ from ..benchmarks import after_run
 from ..benchmarks.after_run import FinishedRun, Summary
 from ..core.errors import EvalError, UsageError
 from ..core.secret import redact
-from ..core.terminal import visible
+from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
@@ -25,7 +25,7 @@ from ..report.html import write_html
 from ..report.model import Report
 from ..report.wrong import WrongSample, wrong_samples
 from ..store.atomic import storing
-from ..store.compact import BenchmarkRows, fold
+from ..store.compact import BenchmarkRows, compact
 
 if TYPE_CHECKING:
     from .assembly import Run
@@ -152,7 +152,7 @@ def conclude(run: Run, columns: int | None = None) -> Conclusion:
 
 def _concluded(run: Run, columns: int | None) -> Conclusion:
     task, plan, work_dir = run.task, run.plan, run.work_dir
-    rows = fold(work_dir, plan)
+    rows = compact(work_dir, plan)
     by_name = {found.name: found for found in rows}
     reports = tuple(
         build_report(b, by_name[b.name].rows, plan.model_id, collect_perf=task.collect_perf) for b in plan.benchmarks

@@ -14,11 +14,11 @@ from ..config.judge import JudgeModel as JudgeSettings
 from ..config.task import TaskConfig
 from ..core.canonical import digest
 from ..core.service_state import ServiceState, together
-from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
+from ..engine.admission import FIRST_REQUESTS
+from ..engine.client import SAMPLE_TIMEOUT_S, ModelClient
 from ..engine.formatted import formats_for
 from ..engine.handle import ModelHandle
 from ..engine.judging import JudgeHandle, JudgeModel, Referee
-from ..engine.limiter import FIRST_REQUESTS
 from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel
@@ -91,7 +91,7 @@ class Judges:
     def handle(self) -> JudgeHandle:
         """The `judge` fixture."""
         first, thread = self.models[0], self._run.thread
-        return JudgeHandle(self.panel, ModelHandle(first.asker, first.generation, thread, first.reuse), thread)
+        return JudgeHandle(self.panel, ModelHandle(first.client, first.generation, thread, first.reuse), thread)
 
     @property
     def writer(self) -> ModelSpec:
@@ -102,7 +102,7 @@ class Judges:
     def stopped(self) -> str:
         """Why a judge gets no more requests; empty while all get them."""
         made = self.models if "models" in vars(self) else ()
-        return next((f"judge {m.name}: {m.asker.health.stopped}" for m in made if m.asker.health.stopped), "")
+        return next((f"judge {m.name}: {m.client.health.stopped}" for m in made if m.client.health.stopped), "")
 
     def referee(self, judged: Judged) -> Referee:
         """Return who decides about a benchmark's replies."""
@@ -111,18 +111,18 @@ class Judges:
     def closing(self) -> Iterator[Coroutine[Any, Any, None]]:
         """Yield what closes the models that were made."""
         for model in self.models if "models" in vars(self) else ():
-            yield model.asker.model.close()
+            yield model.client.model.close()
 
     def state(self) -> ServiceState | None:
         """Return the state of the judges' services; None until one gets a request."""
         made = self.models if "models" in vars(self) else ()
-        return together(model.asker.state(time.monotonic()) for model in made)
+        return together(model.client.state(time.monotonic()) for model in made)
 
     def _made(self, settings: JudgeSettings) -> JudgeModel:
         run, spec = self._run, _spec(settings)
         spec = replace(spec, concurrency=self._concurrency(spec))
         model = JudgeService.of(spec)
-        asker = Asker(
+        client = ModelClient(
             model,
             spec.requests_in_flight,
             patient=run.task.ignore_errors,
@@ -136,7 +136,7 @@ class Judges:
                 run.response_cache, model.fingerprint, task.response_cache_sampled, task.seed, made_up=spec.is_mock
             )
         formats = formats_for(spec.eval_type, spec.generation) if spec.is_service else ()
-        return JudgeModel(settings.name, asker, spec.generation, reuse, formats=formats)
+        return JudgeModel(settings.name, client, spec.generation, reuse, formats=formats)
 
     def _concurrency(self, spec: ModelSpec) -> int:
         run = self._run

@@ -17,11 +17,10 @@ from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest, closest_path
-from ..core.terminal import visible
+from ..core.text import visible
 from ..datasets.base import DataLocation
-from ..datasets.location import locate
-from ..engine.evaluation import Evaluation, Unit
-from ..engine.trial import Trial
+from ..datasets.load import locate
+from ..engine.evaluation import Evaluation, Trial, Unit
 from ..scoring import thinking
 from ..store.plan import BenchmarkPlan
 from .readiness import Readiness
@@ -255,7 +254,7 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         name=resolved.name,
         body=resolved.benchmark.body,
         model=run.model,
-        identity=digest(run.asker.model.fingerprint, run.spec.generation.identity()),
+        identity=digest(run.client.model.fingerprint, run.spec.generation.identity()),
         messages=loaded.messages,
         generation=run.spec.generation,
         scorer=resolved.scorer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.sandbox import sandbox_choice
+from ..config.rules import sandbox_choice
 from ..config.task import TaskConfig
 from ..sandbox.choice import choose
 from ..sandbox.engine import SandboxChoice

@@ -18,7 +18,7 @@ from ..core.errors import ConfigError, StoreError, UsageError
 from ..core.secret import remember_environment
 from ..core.values import SampleResult
 from ..engine.evaluation import Outcome, SkipSample, Unit
-from ..engine.lookahead import Job, Stopped
+from ..engine.loop import Job, Stopped
 from ..report.table import metric_table
 from ..store.atomic import storing
 from ..store.progress import ProgressFile

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..benchmarks.resolve import ResolvedBenchmark
 from ..core.values import Sample
-from ..datasets.location import is_local
+from ..datasets.load import is_local
 from .prepare import parameters, place_of
 
 if TYPE_CHECKING:

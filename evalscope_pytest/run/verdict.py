@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from ..core.terminal import visible
+from ..core.text import visible
 from ..engine.evaluation import Outcome
 
 State = Literal["correct", "wrong", "partial", "error", "failed", "skipped"]

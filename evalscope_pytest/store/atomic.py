@@ -133,7 +133,7 @@ def _sync(call: Callable[[int], object], fd: int) -> None:
 
 @contextmanager
 def storing(path: Path) -> Iterator[None]:
-    """Turn what the system refuses within the block into an error that names the file.
+    """Turn system errors within the block into an error that names the file.
 
     Args:
         path: Named when the system names no file.

@@ -15,12 +15,11 @@ from typing import Any, BinaryIO
 
 from .atomic import replaced, storing, sync_folder
 from .inflight_marks import unfinished_files
-from .journal import encode_line, entries, journals_of, other_journals, split_line
+from .journal import Entry, Quarantine, encode_line, entries, journals_of, other_journals, split_line
 from .layout import WorkDir
 from .plan import RunPlan
 from .previous import keyed_lines
-from .quarantine import Quarantine
-from .rows import Row
+from .rows import SampleSummary
 
 READ_BYTES = 1 << 18  # completion order is close to sample order: most reads are in the buffer
 
@@ -30,34 +29,25 @@ class BenchmarkRows:
     """Outcomes of one benchmark's samples, in report order: subset by subset, each by index."""
 
     name: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A sample's record: its row, and where its line is."""
-
-    row: Row
-    journal: int
-    offset: int
-    length: int
+    rows: tuple[SampleSummary, ...]
 
 
 _Names = dict[tuple[str, str], str]
-_Subsets = dict[tuple[str, str], dict[int, _Found]]
+_Samples = dict[int, tuple[Entry, int]]  # by index: the record, and the number of its journal
+_Subsets = dict[tuple[str, str], _Samples]
 
 
-def fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
-    """Fold this run's journals. Without any, files stay as they are and the rows are empty.
+def compact(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
+    """Compact this run's journals. Without any, files stay as they are and the rows are empty.
 
     Raises:
-        StoreError: Something could not be written; nothing is lost, and folding may be tried again.
+        StoreError: Something could not be written; nothing is lost, and compacting may be tried again.
     """
     with storing(workdir.root):
-        return _fold(workdir, plan)
+        return _compact(workdir, plan)
 
 
-def _fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
+def _compact(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
     journals = journals_of(workdir, plan.session)
     if not journals:
         return [BenchmarkRows(benchmark.name, ()) for benchmark in plan.benchmarks]
@@ -73,7 +63,7 @@ def _fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
         for pair, name in names.items():
             _write(folders, name, _in_order(found.get(pair, {})), files)
     for folder in folders:
-        for leftover in folder.glob("*.tmp"):  # of a run that was killed while it folded
+        for leftover in folder.glob("*.tmp"):  # of a run that was killed while it compacted
             leftover.unlink(missing_ok=True)
         if folder.exists():
             sync_folder(folder)
@@ -85,10 +75,11 @@ def _fold(workdir: WorkDir, plan: RunPlan) -> list[BenchmarkRows]:
 
 
 def _rows(benchmark: str, subsets: Iterable[str], found: _Subsets) -> BenchmarkRows:
-    return BenchmarkRows(benchmark, tuple(f.row for s in subsets for f in _in_order(found.get((benchmark, s), {}))))
+    samples = (sample for subset in subsets for sample in _in_order(found.get((benchmark, subset), {})))
+    return BenchmarkRows(benchmark, tuple(entry.row for entry, _ in samples))
 
 
-def _in_order(samples: dict[int, _Found]) -> list[_Found]:
+def _in_order(samples: _Samples) -> list[tuple[Entry, int]]:
     return [samples[index] for index in sorted(samples)]
 
 
@@ -100,22 +91,22 @@ def _read(journals: list[Path], quarantine: Quarantine) -> _Subsets:
             row = entry.row
             samples = found.setdefault((row.benchmark, row.subset), {})
             known = samples.get(row.index)
-            if known is None or row.status == "scored" or known.row.status == "error":
-                samples[row.index] = _Found(row, number, entry.offset, entry.length)
+            if known is None or row.status == "scored" or known[0].row.status == "error":
+                samples[row.index] = entry, number
     return found
 
 
-def _write(folders: tuple[Path, Path], name: str, samples: list[_Found], files: Sequence[BinaryIO]) -> None:
+def _write(folders: tuple[Path, Path], name: str, samples: list[tuple[Entry, int]], files: Sequence[BinaryIO]) -> None:
     predictions, reviews = (folder / name for folder in folders)
-    if not any(sample.row.reusable for sample in samples):
+    if not any(entry.row.reusable for entry, _ in samples):
         for path in (predictions, reviews):
             path.unlink(missing_ok=True)
         return
     with replaced(predictions) as answered, replaced(reviews) as reviewed:
-        for sample in samples:
-            file = files[sample.journal]
-            file.seek(sample.offset)
-            _, prediction, review = split_line(file.read(sample.length))
+        for entry, number in samples:
+            file = files[number]
+            file.seek(entry.offset)
+            _, prediction, review = split_line(file.read(entry.length))
             if prediction:
                 answered.write(prediction + b"\n")
             if review:
@@ -130,17 +121,18 @@ def _keep(
     journals: Sequence[Path],
     quarantine: Quarantine,
 ) -> None:
-    """Save what earlier runs paid for and this one does not hold, before any of it is overwritten."""
-    folded = [tuple(folder / name for folder in folders) for name in names.values()]
-    folded = [pair for pair in folded if pair[0].exists()]
-    if not journals and not folded:
+    """Save the records that only earlier runs hold, before any of them is overwritten."""
+    compacted = [tuple(folder / name for folder in folders) for name in names.values()]
+    compacted = [pair for pair in compacted if pair[0].exists()]
+    if not journals and not compacted:
         return
-    seen = {f.row.key for pair, samples in found.items() if pair in names for f in samples.values() if f.row.reusable}
+    held = (entry.row for pair, samples in found.items() if pair in names for entry, _ in samples.values())
+    seen = {row.key for row in held if row.reusable}
     seen.discard("")
     kept = workdir.journal / "kept.jsonl"
     with replaced(kept) as file:
         for with_score in (True, False):  # of two records of a sample the one with a score is kept
-            for predictions, reviews in folded:
+            for predictions, reviews in compacted:
                 file.writelines(_rows_kept(predictions, reviews, seen, with_score, quarantine))
             for path in reversed(journals):
                 file.writelines(_lines_kept(path, seen, with_score, quarantine))
@@ -169,7 +161,7 @@ def _is_new(key: str, seen: set[str]) -> bool:
 def _rows_kept(
     predictions: Path, reviews: Path, seen: set[str], with_score: bool, quarantine: Quarantine
 ) -> Iterator[bytes]:
-    """Yield journal lines for the rows of a folded file."""
+    """Yield journal lines for the rows of a compacted file."""
     reviews_there = keyed_lines(reviews, quarantine.set_aside) if reviews.exists() else ()
     review_at = {key: (offset, length) for key, offset, length in reviews_there}
     with open(predictions, "rb") as answered, ExitStack() as stack:

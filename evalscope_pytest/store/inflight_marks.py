@@ -24,7 +24,7 @@ _SLOT = struct.Struct("<IB3x")
 class Phase(IntEnum):
     """State of an item that was started."""
 
-    WAITING = 1  # for a reply of the model: nothing of its own runs
+    WAITING = 1  # for a reply of the model: none of its code runs
     WORKING = 2
     TEST = 3  # an ordinary test, on the main thread
 
@@ -33,7 +33,7 @@ _PHASES = frozenset(Phase)
 
 
 def mark_of(name: str) -> int:
-    """Return the number that stands for a sample's id in a slot."""
+    """Return the number of a sample's id in a slot."""
     return zlib.crc32(name.encode("utf-8", "surrogatepass")) & 0x7FFFFFFF
 
 
@@ -72,7 +72,7 @@ class Started:
         self._free: list[int] = []
 
     def begin(self, name: str, phase: Phase = Phase.WORKING) -> int:
-        """Mark what has this id as started, and return its slot; -1 if none is free."""
+        """Mark the item with this id as started, and return its slot; -1 if none is free."""
         if self._free:
             slot = self._free.pop()
         elif self._used < self._slots:
@@ -103,12 +103,12 @@ class Started:
 
 
 def started_file(workdir: WorkDir, session: str, worker: str) -> Path:
-    """Return where a process of a run marks what it has started."""
+    """Return the file in which a process of a run marks its started items."""
     return workdir.journal / f"{session}-{safe_name(worker)}.started"
 
 
 def left_by_the_dead(path: Path) -> dict[int, Phase]:
-    """Return what a process was working on when it died, by `mark_of` its id, and remove its file.
+    """Return the items that a process was working on when it died, by `mark_of` their ids, and remove its file.
 
     Empty if it ended in good order.
     """

@@ -1,4 +1,4 @@
-"""The journal: every finished sample, on disk before anyone hears of it.
+"""The journal: every finished sample is on disk before it is reported.
 
 One file for each process, never rewritten. A record is one line, written by one ``write`` to an append-only
 descriptor: three documents of strict JSON with tabs between them (JSON in ASCII holds neither tab nor newline) ::
@@ -13,6 +13,7 @@ otherwise is set aside. Measurements: docs/design/store.md.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
@@ -21,15 +22,16 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..core.ascii_json import encode
+from ..core.canonical import encode
 from ..core.errors import StoreError
 from ..core.values import SampleResult
-from .atomic import BUFFER_BYTES, cannot_write, own_folder, sync_data
+from .atomic import BUFFER_BYTES, cannot_write, own_file, own_folder, sync_data
 from .layout import WorkDir, safe_name
-from .rows import Row, documents, header_of, row_of
+from .rows import SampleSummary, documents, header_of, row_of
 
 SCHEMA = 1
 SYNC_INTERVAL_S = 1.0
@@ -165,7 +167,7 @@ class Journal:
 
     def _write_all(self, data: bytes) -> None:
         written = os.write(self._fd, data)
-        while written < len(data):  # a signal or a nearly full disk; the rest says which
+        while written < len(data):  # a signal or a nearly full disk; the next write shows which
             written += os.write(self._fd, data[written:])
 
     def _attempt(self, action: Callable[..., object], *arguments: Any) -> None:
@@ -190,7 +192,7 @@ def journals_of(workdir: WorkDir, session: str) -> list[Path]:
 
 
 def other_journals(workdir: WorkDir, session: str) -> list[Path]:
-    """Return the journals that earlier runs left, oldest first; what was kept of folded ones comes first."""
+    """Return the journals that earlier runs left, oldest first; the records kept of compacted ones come first."""
     mine = set(journals_of(workdir, session)) if session else set()
     found = [p for p in sorted(workdir.journal.glob("*-*.jsonl")) if p not in mine]
     kept = workdir.journal / "kept.jsonl"
@@ -223,13 +225,13 @@ def encode_line(header: Mapping[str, Any], prediction: str, review: str) -> byte
 class Entry:
     """A record in a journal: its light row, and where its line is, in bytes."""
 
-    row: Row
+    row: SampleSummary
     offset: int
     length: int
 
 
 def entries(path: Path, bad: Callable[[bytes], object] | None = None) -> Iterator[Entry]:
-    """Read a journal. Never raises on what is in it: a torn last line is ignored, a damaged one goes to ``bad``."""
+    """Read a journal. Never raises on its content: a torn last line is ignored, a damaged one goes to ``bad``."""
     offset = 0
     with open(path, "rb", buffering=BUFFER_BYTES) as file:
         for line in file:
@@ -264,3 +266,56 @@ def split_line(line: bytes) -> tuple[bytes, bytes, bytes]:
     """Return the header, the prediction row and the review row of a journal's line; the rows may be empty."""
     header, prediction, review = line[:-1].split(b"\t")
     return header, prediction, review
+
+
+# Damaged lines -------------------------------------------------------------------------------------------------------
+
+
+log = logging.getLogger(__name__)
+
+
+class Quarantine:
+    """The set-aside lines of a work_dir.
+
+    Attributes:
+        added: New lines that `warn` has not reported yet.
+    """
+
+    def __init__(self, workdir: WorkDir) -> None:
+        self.path = workdir.journal / "quarantine.jsonl"
+        self.added = 0
+
+    @cached_property
+    def _known(self) -> set[bytes]:
+        try:
+            return set(self.path.read_bytes().splitlines(keepends=True))
+        except FileNotFoundError:
+            return set()
+
+    def set_aside(self, line: bytes) -> None:
+        """Keep a damaged line, unless it is kept already: records are read again each time a run is carried on.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        line = line.removesuffix(b"\n") + b"\n"  # the last one of a file may have been cut
+        try:
+            if line in self._known:
+                return
+            own_folder(self.path.parent)  # a run that ended has removed it
+            with open(self.path, "ab", opener=own_file) as file:
+                file.write(line)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        self._known.add(line)
+        self.added += 1
+
+    def warn(self) -> str:
+        """Log the number of lines set aside, and return the sentence; empty if there are none."""
+        if not self.added:
+            return ""
+        many = "record was" if self.added == 1 else "records were"
+        message = f"{self.added} damaged {many} set aside in {self.path}; the samples are requested or scored again"
+        log.warning("%s", message)
+        self.added = 0
+        return message

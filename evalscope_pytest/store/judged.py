@@ -56,7 +56,7 @@ class Judged:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Judged:
-        """Read what `judged_header` made."""
+        """Read the output of `judged_header`."""
         votes = tuple(Vote(*vote) for vote in data.get("votes", ()))
         return cls(tuple(data["judges"]), data["requests"], data["judgements"], data["verdicts"], votes)
 

@@ -1,7 +1,8 @@
-"""Where a run's files are: EvalScope's `work_dir` layout (spec/parameters.md), with names that cannot lead out of it.
+"""The directory of a run: EvalScope's `work_dir` layout (spec/parameters.md), names that stay inside it, and its lock.
 
-EvalScope turns any two unsafe names into the same file now and then (``a/b`` and ``a_b``, every Chinese model name).
-Here a name that is safe is kept as it is, spaces and CJK included, and any other becomes a slug, ``~`` and a hash.
+EvalScope sometimes gives two unsafe names the same file (``a/b`` and ``a_b``, every Chinese model name). Here a safe
+name is kept as it is, spaces and CJK included, and any other becomes a slug, ``~`` and a hash. One run at a time writes
+to a work_dir: the kernel frees the lock when its holder dies.
 """
 
 from __future__ import annotations
@@ -9,16 +10,20 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import logging
 import os
+import socket
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from ..core.errors import StoreError, UsageError
 from .atomic import cannot_write, own_file, reason_of
@@ -75,7 +80,7 @@ class WorkDir:
         return self.root / "perf"
 
     def predictions(self, model_id: str) -> Path:
-        """Folder of what the model answered."""
+        """Folder of the model's answers."""
         return self._inside("predictions", safe_name(model_id))
 
     def reviews(self, model_id: str) -> Path:
@@ -152,7 +157,7 @@ def open_work_dir(
         now: The time the new directory is named after, by default this moment; a number follows if it is taken.
 
     Raises:
-        UsageError: ``use_cache`` is not there or holds something else than a run, the place cannot be written to, or
+        UsageError: ``use_cache`` is missing or is not a run, the place cannot be written to, or
             there are symbolic links or devices among the files that a run writes.
         StoreError: The disk is full.
     """
@@ -176,7 +181,7 @@ def open_work_dir(
 
 
 def _check_written(root: Path) -> None:
-    """Refuse symbolic links, pipes and devices among what a run writes: a directory may come from anywhere."""
+    """Refuse symbolic links, pipes and devices among a run's files: a directory may come from anywhere."""
     waiting = [root / name for name in _WRITTEN]
     while waiting:
         path = waiting.pop()
@@ -236,9 +241,62 @@ def _existing(root: Path) -> Path:
 
 
 def unusable(path: Path, error: OSError) -> StoreError | UsageError:
-    """Return the error that names what cannot be written in a run's directory, and why."""
+    """Return the error for a path in a run's directory that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return cannot_write(path, error)
     return UsageError(
         f"work_dir cannot be written to: {path} ({reason_of(error)}). Choose another with --eval-work-dir."
     )
+
+
+# The lock ------------------------------------------------------------------------------------------------------------
+
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def locked(workdir: WorkDir) -> Iterator[None]:
+    """Hold the work_dir for this run. The workers of a run go without: their controller holds it.
+
+    Raises:
+        UsageError: Another run has it, and the message names its process; or the lock is not a file.
+    """
+    try:
+        import fcntl  # not on Windows: there the user must avoid two runs in one directory
+    except ImportError:
+        yield
+        return
+    path = workdir.root / ".lock"
+    try:
+        opened = open(path, "a+", encoding="utf-8", opener=own_file)  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise unusable(path, error) from error
+    with opened as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = _holder(file)
+            raise UsageError(
+                f"work_dir is in use: {workdir.root} by process {holder.get('pid', '?')} on {holder.get('host', '?')} "
+                f"since {holder.get('since', '?')}. Wait for it, or choose another --eval-work-dir."
+            ) from error
+        except OSError as error:  # a network file system without locks: better without one than no run at all
+            log.warning("%s cannot be locked (%s): see to it that no other run writes there", workdir.root, error)
+        since = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        try:
+            file.truncate(0)
+            file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+            file.flush()
+        except OSError as error:
+            raise unusable(path, error) from error
+        yield  # the file stays: removing it would let two runs lock two files of one name
+
+
+def _holder(file: Any) -> dict[str, Any]:
+    file.seek(0)
+    try:
+        known = json.loads(file.read())
+    except ValueError:
+        return {}
+    return known if isinstance(known, dict) else {}

@@ -1,15 +1,22 @@
-"""The plan of a run, as one process hands it to another: an xdist worker writes it, the controller reads it."""
+"""The plan of a run, and the configuration it ran with.
+
+``plan.json`` passes from one process to another: an xdist worker writes it, the controller reads it.
+``configs/task_config.yaml`` shows what ran, without secrets, in a form that is a valid configuration.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from ..config.generation import GenerationConfig
 from ..core.canonical import dumps
 from ..core.errors import StoreError
+from ..core.secret import MASK, Secret, is_secret_name, redact
 from .atomic import write_atomic
 from .layout import WorkDir, record_names
 
@@ -24,7 +31,7 @@ class BenchmarkPlan:
         categories: The levels of a subset's category; a subset without one is under ``default``.
         subsets: In report order.
         requested: Samples of each subset in this run, repeats counted.
-        primary: The metric that stands for the benchmark, ``accuracy`` or ``pass@1``; empty for the first.
+        primary: The main metric, ``accuracy`` or ``pass@1``; empty for the first.
         settings: The resolved benchmark, as ``task_config.yaml`` shows it.
         fingerprint: Content address of everything besides the model that the scores depend on.
         unsafe_execution: Code that the model wrote ran without isolation.
@@ -83,17 +90,17 @@ class RunPlan:
 
     @staticmethod
     def discard(workdir: WorkDir) -> None:
-        """Remove what `save` wrote, and the journal's folder when nothing else is left in it."""
+        """Remove the saved plan, and the journal's folder if it is empty then."""
         with contextlib.suppress(OSError):  # not empty: kept records stay
             (workdir.journal / "plan.json").unlink(missing_ok=True)
             workdir.journal.rmdir()
 
     @classmethod
     def load(cls, workdir: WorkDir) -> RunPlan:
-        """Read what `save` wrote.
+        """Read the saved plan.
 
         Raises:
-            StoreError: It is not there or not readable.
+            StoreError: It is missing, or cannot be read.
         """
         from msgspec import convert
 
@@ -102,3 +109,101 @@ class RunPlan:
             return convert(json.loads(path.read_bytes()), cls)  # msgspec's own parser refuses lone surrogates
         except (OSError, ValueError) as error:
             raise StoreError(f"cannot read the run's plan: {path} ({error}). Run the same command again.") from error
+
+
+# The configuration that ran ------------------------------------------------------------------------------------------
+
+
+def write_task_config(
+    workdir: WorkDir, settings: Mapping[str, Any], plan: RunPlan, *, cache_source: str | None = None
+) -> Path:
+    """Write the run's configuration and return its path.
+
+    Args:
+        settings: The configuration's fields, as plain values.
+        plan: The resolved benchmarks, and what their scores depend on.
+        cache_source: The earlier run that this one carries on.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    import yaml
+
+    identity = {
+        b.name: {"evaluation_version": b.version, "fingerprint": b.fingerprint, "cache_source": cache_source}
+        for b in plan.benchmarks
+    }
+    document = {
+        **settings,
+        "resolved_benchmarks": {b.name: b.settings for b in plan.benchmarks},
+        "evaluation_identity": {"schema_version": 1, "benchmarks": identity},
+    }
+    text = yaml.safe_dump(plain(document), sort_keys=True, allow_unicode=True, width=120)
+    path = workdir.configs / "task_config.yaml"
+    write_atomic(path, text.encode())
+    return path
+
+
+# Of a resolved benchmark, what decides which messages are sent.
+_PROMPT = (
+    "dataset_id", "dataset_revision", "eval_split", "extra_params", "few_shot_num", "few_shot_prompt_template",
+    "few_shot_random", "prompt_template", "query_template", "shuffle_choices", "system_prompt", "train_split",
+)  # fmt: skip
+
+
+def changed_settings(workdir: WorkDir, settings: Mapping[str, Any], plan: RunPlan) -> str:
+    """Return the settings that decide a reply and differ from the last run here.
+
+    ``generation_config.temperature was 0.0, is 0.5``; empty if there are none or no last run.
+    """
+    import yaml
+
+    try:
+        before = yaml.safe_load((workdir.configs / "task_config.yaml").read_bytes())
+        old = _deciding(before, before["resolved_benchmarks"])
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError):
+        return ""
+    shown = plain(settings)
+    new = _deciding(shown, plain({b.name: b.settings for b in plan.benchmarks}))
+    common = {name.partition(":")[0] for name in old} & {name.partition(":")[0] for name in new}
+    changed = [
+        f"{name} was {_short(old.get(name))}, is {_short(new.get(name))}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name) and (":" not in name or name.partition(":")[0] in common)
+    ]
+    return "; ".join(changed)
+
+
+def _deciding(settings: Mapping[str, Any], benchmarks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    found = {name: settings.get(name) for name in ("model", "model_args", "chat_template")}
+    given = GenerationConfig()
+    for name, value in settings["generation_config"].items():
+        if name in replace(given, **{name: value}).identity():
+            found[f"generation_config.{name}"] = value
+    for benchmark, values in benchmarks.items():
+        found.update({f"{benchmark}: {name}": values.get(name) for name in _PROMPT})
+    return found
+
+
+def _short(value: Any) -> str:
+    text = "not set" if value is None else repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def plain(value: Any, name: str = "") -> Any:
+    """Return ``value`` as YAML and JSON can hold it, with every secret masked: by type, by name and by shape."""
+    if isinstance(value, Secret):
+        return MASK if value else ""
+    if isinstance(value, Mapping):
+        return {_clean(str(key)): plain(item, str(key)) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        return [plain(item, name) for item in items]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = str(value)
+    return MASK if is_secret_name(name) and text not in ("", "EMPTY") else _clean(redact(text))
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

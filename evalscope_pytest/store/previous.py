@@ -1,6 +1,6 @@
 """Results of earlier runs in a work_dir, so that no finished sample is ever sent again.
 
-Records are found by content address, in journals and in folded predictions and reviews alike, whatever batch size,
+Records are found by content address, in journals and in compacted predictions and reviews alike, whatever batch size,
 port, limit or order of samples is this time. Only offsets are kept in memory; a record is parsed when it is requested.
 """
 
@@ -95,11 +95,11 @@ class Previous:
         return len(self._journalled.keys() | self._predictions.keys())
 
     def find(self, key: str) -> Recorded | None:
-        """Return what was recorded under a content address; None when nothing usable was."""
+        """Return the record of a content address; None without a usable one."""
         return self._from_journal(key) or self._from_rows(key)
 
     def close(self) -> None:
-        """Close the files. What was found stays usable."""
+        """Close the files. Records already found stay usable."""
         for file in self._files:
             file.close()
 
@@ -155,11 +155,13 @@ class Previous:
         return Recorded("", row[0], None, row[1]) if prediction else None
 
     def _parsed(self, key: str, line: bytes, read: Callable[[dict[str, Any]], T]) -> T | None:
-        """Return what a row holds; None, having set it aside, if it is not what was written."""
+        """Return the content of a row; set it aside and return None if it is damaged."""
         try:
             return read(json.loads(line, parse_constant=_no_constant))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError, EvalError) as error:
-            log.warning("an unreadable record is left out, its sample is asked or scored again: %s (%r)", key, error)
+            log.warning(
+                "an unreadable record is left out, its sample is requested or scored again: %s (%r)", key, error
+            )
             self._unreadable(line)
             return None
 
@@ -200,4 +202,4 @@ def _is_row(line: bytes) -> bool:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

@@ -1,17 +1,25 @@
-"""``progress.json``: how far a run is, for whoever watches from outside (spec/parameters.md)."""
+"""Files that show a run while it runs: ``progress.json`` (spec/parameters.md) and ``logs/eval_log.log``.
+
+Keys are masked in both.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
+from ..core.secret import redact
 from ..core.service_state import Services, ServiceState
-from .atomic import write_atomic
+from ..core.text import visible
+from .atomic import cannot_write, own_file, own_folder, write_atomic
+from .layout import WorkDir
 
 INTERVAL_S = 1.0
 Status = Literal["running", "completed", "error"]
@@ -118,3 +126,65 @@ def _stage(name: str, benchmark: BenchmarkProgress, current: int, status: Status
         "status": "completed" if current >= benchmark.total else status,
         "children": [],
     }
+
+
+# The log -------------------------------------------------------------------------------------------------------------
+
+
+LOGGER = "evalscope_pytest"
+
+
+class _Redacted(logging.Formatter):
+    """Masks secrets in the finished text, tracebacks included, and controls that a terminal would obey."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(redact(super().format(record)), keep="\n\t")
+
+
+class _File(logging.StreamHandler[TextIO]):
+    """Writes to the log's file, and leaves out lines that cannot be written: they are not records."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+    def close(self) -> None:
+        with suppress(OSError, ValueError):
+            self.stream.close()
+        super().close()
+
+
+@dataclass(frozen=True, slots=True)
+class EvalLog:
+    """The open log of a run."""
+
+    handler: logging.Handler
+    level_before: int
+
+    def close(self) -> None:
+        """Stop logging to the work_dir."""
+        logger = logging.getLogger(LOGGER)
+        logger.removeHandler(self.handler)
+        logger.setLevel(self.level_before)
+        self.handler.close()
+
+
+def open_log(workdir: WorkDir, *, debug: bool = False) -> EvalLog:
+    """Send the package's log to the work_dir, until it is closed.
+
+    Raises:
+        StoreError: The file cannot be made.
+    """
+    path = workdir.logs / "eval_log.log"
+    try:
+        own_folder(path.parent)
+        handler = _File(open(path, "a", encoding="utf-8", errors="backslashreplace", opener=own_file))  # noqa: SIM115
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    handler.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.DEBUG if debug else logging.INFO)
+    logger = logging.getLogger(LOGGER)
+    opened = EvalLog(handler, logger.level)
+    logger.addHandler(handler)
+    if logger.getEffectiveLevel() > handler.level:
+        logger.setLevel(handler.level)
+    return opened

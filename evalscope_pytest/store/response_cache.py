@@ -1,6 +1,6 @@
 """Replies kept across runs: one SQLite file that several processes and runs share (docs/design/store.md).
 
-It holds what the model said under the content address of the request, and neither prompts nor keys. Nothing that
+It holds replies of the model under the content addresses of their requests, and neither prompts nor keys. Nothing that
 happens to the file while a run is under way ends the run: a reply that cannot be read is requested again.
 """
 
@@ -17,17 +17,17 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.ascii_json import encode
-from ..core.bounds import MAX_TEXT
+from ..core.canonical import encode
 from ..core.errors import UsageError
 from ..core.secret import mask_keys
+from ..core.text import MAX_TEXT
 from ..core.values import ModelOutput, ToolCall, Usage, token_count
 
 log = logging.getLogger(__name__)
 
 FILE = "replies.sqlite"
 SCHEMA = 1
-# In the file's header, where SQLite keeps it for this purpose: "evpy".
+# Application id in SQLite's file header: "evpy".
 APPLICATION = 0x65767079
 COMMIT_EVERY_S = 0.1
 # Readers are on the event loop. In WAL mode they wait for nobody but who repairs the file after a crash.
@@ -86,7 +86,7 @@ class ResponseCache:
             self._news.set()
 
     def close(self) -> None:
-        """Write what waits, and close. Idempotent."""
+        """Write the waiting replies, and close. Idempotent."""
         if self._closing.is_set():
             return
         self._closing.set()
@@ -131,7 +131,7 @@ class ResponseCache:
 
 
 def worth_keeping(output: ModelOutput) -> bool:
-    """Return whether a reply is what the model says, and not a service's trouble.
+    """Return whether a reply is the model's answer, and not a service's failure.
 
     A reply that a token limit cut is: it would be cut again. One without any text is not, nor one that a filter
     stopped or whose end is not known.
@@ -146,7 +146,7 @@ def worth_keeping(output: ModelOutput) -> bool:
 
 
 def _opened(path: Path, patience_s: float) -> sqlite3.Connection:
-    """Open the file, and make it what it should be."""
+    """Open the file, and bring it into its form."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..core.ascii_json import Fragment, encode, text_ascii
-from ..core.bounds import MAX_TEXT, bounded
+from ..core.canonical import Fragment, encode, text_ascii
 from ..core.secret import mask_keys, redact
+from ..core.text import MAX_TEXT, bounded
 from ..core.values import (
     Call,
     JudgeCall,
@@ -34,8 +34,8 @@ MAX_MESSAGE = 4000  # characters of an error
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A finished sample without its texts: what aggregation, tables and gates need.
+class SampleSummary:
+    """A summary of a finished sample, without its texts, for aggregation, tables and gates.
 
     Attributes:
         id: The dataset's own id of the record, empty if it has none.
@@ -84,7 +84,7 @@ class Row:
 
 
 def header_of(result: SampleResult) -> dict[str, Any]:
-    """Return the fields of a sample's `Row` that differ from their defaults, as JSON."""
+    """Return the fields of a sample's `SampleSummary` that differ from their defaults, as JSON."""
     score, error = result.score, result.error
     header: dict[str, Any] = {
         "key": result.key,
@@ -139,7 +139,7 @@ def _add_figures(header: dict[str, Any], outputs: list[ModelOutput]) -> None:
         header["output_tokens"] = sum([u.output_tokens for u in usages])
 
 
-def row_of(header: dict[str, Any]) -> Row:
+def row_of(header: dict[str, Any]) -> SampleSummary:
     """Return the row that `header_of` described.
 
     Raises:
@@ -149,7 +149,7 @@ def row_of(header: dict[str, Any]) -> Row:
         header["error"] = SampleError(*error)
     if (judged := header.get("judged")) is not None:
         header["judged"] = Judged.from_json(judged)
-    return Row(**header)
+    return SampleSummary(**header)
 
 
 def _vote(answer: str) -> str:
@@ -162,14 +162,14 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-# The two rows repeat most of their text: prompt and reply stand in both, the reply three times. What occurs several
+# The two rows repeat most of their text: prompt and reply are in both, the reply three times. What occurs several
 # times is encoded once, and is a `Fragment` from then on.
 
 _Json = dict[str, Any]
 
 
 def documents(result: SampleResult, model: str) -> tuple[str, str]:
-    """Return prediction row and review row as JSON; empty if there is no reply, or no score.
+    """Return prediction row and review row as JSON; empty without a reply, or without a score.
 
     Args:
         model: The model's full name; if it is empty, the name that the replies give.
@@ -198,7 +198,7 @@ def documents(result: SampleResult, model: str) -> tuple[str, str]:
 
 
 def _extras(result: SampleResult, model: str) -> _Json:
-    """Return what EvalScope's rows have no place for."""
+    """Return the fields that EvalScope's rows lack."""
     extras = _id(result.sample)
     if len(result.calls) > 1:
         extras["calls"] = [_call(result.key, call, model) for call in result.calls]

@@ -3,7 +3,7 @@
 Evaluations (`models`) and load tests (`perf`) use the same files. Dialects are found by name in `wire.dialects`.
 """
 
-from .delta import Delta
 from .prompt import Prompt
+from .stamped import Delta
 
 __all__ = ["Delta", "Prompt"]

@@ -14,21 +14,20 @@ from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
 from ..core.values import ModelOutput, StopReason, Tool, ToolCall
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
-from .delta import Delta, take
+from .content import split_reasoning
 from .errors import complaint_of, error_in, json_object, malformed, refusal_inside
 from .interface import Fields, Interface, wrong_shape
 from .prompt import Prompt
-from .reasoning import split_reasoning
 from .request import Request
 from .sse import EventParser
-from .stamped import Reader, StampedReply
+from .stamped import Delta, Reader, StampedReply, take
 from .tool_calls import MAX_CALLS, chat_message
 from .usage import anthropic_usage, chat_names
 
 DEFAULT_MAX_TOKENS = 4096
 VERSION_HEADERS = {"anthropic-version": "2023-06-01"}
 KEY_HEADER = "x-api-key"
-_NOT_THERE = "The Messages API has no such parameter. Remove it; what a service adds of its own goes into extra_body."
+_NOT_THERE = "The Messages API has no such parameter. Remove it; what a service adds to the API goes into extra_body."
 _UNUSABLE = {
     **IMAGE_PARAMETERS,
     **dict.fromkeys(
@@ -329,7 +328,7 @@ class MessageDraft:
             self._first_at = at
 
 
-_ADDED = {"content_block_start": "content_block", "content_block_delta": "delta"}  # event -> where its content is
+_ADDED = {"content_block_start": "content_block", "content_block_delta": "delta"}  # event -> place of its content
 
 
 def _is_error(event: Mapping[str, Any]) -> bool:
@@ -339,7 +338,7 @@ def _is_error(event: Mapping[str, Any]) -> bool:
 def take_event(event: Any, stamp: float, reply: StampedReply) -> None:
     """Add an event of the stream to a load test's reply."""
     if not isinstance(event, dict):
-        reply.error = "an event of the stream is no JSON object"
+        reply.error = "an event of the stream is not a JSON object"
         return
     kind = event.get("type")
     if _is_error(event):
@@ -361,7 +360,7 @@ def take_event(event: Any, stamp: float, reply: StampedReply) -> None:
 def take_body(body: Any, reply: StampedReply) -> None:
     """Add a whole message to a load test's reply."""
     if not isinstance(body, dict):
-        reply.error = "the reply is no JSON object"
+        reply.error = "the reply is not a JSON object"
         return
     content = body.get("content")
     if error_in(body):

@@ -1,9 +1,16 @@
-"""Text and thinking of a message or of a piece of a stream, wherever services put them."""
+"""Text and thinking of a message, or of a piece of a stream.
+
+Servers with a reasoning parser send thinking in a separate field, or in parts of the content. All others leave it in
+the text, between ``<think>`` and ``</think>`` or other usual marks (`core.reply_marks`, which the readers of replies
+use, too); with templates that open the block in the prompt only the closing tag is left.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+from ..core.reply_marks import Parts, channels, closing_of, first_closing, heading, opening_at
 
 _TEXT_PARTS = ("text", "output_text", "refusal")
 _THINKING_PARTS = ("thinking", "reasoning")
@@ -88,3 +95,83 @@ def _part(part: object) -> str:
 def _kind(value: object) -> str:
     names = {bool: "true or false", int: "a number", float: "a number", dict: "an object", list: "a list"}
     return names.get(type(value), "nothing")
+
+
+# Thinking inside the text --------------------------------------------------------------------------------------------
+
+
+SplitReply = Parts
+
+
+def split_reasoning(reply: str, *, opened: bool = False, tags: tuple[str, str] | None = None) -> SplitReply:
+    """Return the thinking at the start of ``reply``, and the answer behind it, in time linear in its length.
+
+    A block that is never closed is thinking to the end, so the answer is empty. A closing tag without an opening one
+    ends thinking that the prompt had opened. Tags further inside an answer are part of the answer. A reply in
+    harmony's channels is split by these.
+
+    Args:
+        reply: The model's whole text.
+        opened: The prompt ended inside a block that was still open.
+        tags: Opening and closing mark of a block; by default the usual marks (`core.reply_marks`).
+    """
+    if tags is None and (parts := channels(reply)):
+        return SplitReply(parts.reasoning, parts.text.lstrip("\r\n"))
+    thoughts: list[str] = []
+    end = 0
+    block = _opened_block(reply, tags) if opened and not _opens(reply, tags) else _block_at(reply, 0, tags)
+    while block:
+        thoughts.append(reply[block.begin : block.end])
+        end = block.after
+        block = _block_at(reply, end, tags) if end < len(reply) else None
+    if not thoughts:
+        close = _first_closing(reply, tags)
+        if close is None:
+            return SplitReply("", reply)
+        thoughts.append(reply[: close[0]])
+        end = close[1]
+    # Only the line breaks go: a completion of code may begin with its indentation.
+    return SplitReply("\n".join(t.strip() for t in thoughts).strip(), reply[end:].lstrip("\r\n"))
+
+
+class _Block(NamedTuple):
+    begin: int
+    end: int
+    after: int
+
+
+def _opens(reply: str, tags: tuple[str, str] | None) -> bool:
+    return _block_at(reply, 0, tags) is not None
+
+
+def _opened_block(reply: str, tags: tuple[str, str] | None) -> _Block:
+    """Return the block that the prompt had opened."""
+    close = _first_closing(reply, tags)
+    return _Block(0, *close) if close else _Block(0, len(reply), len(reply))
+
+
+def _block_at(reply: str, at: int, tags: tuple[str, str] | None) -> _Block | None:
+    """Return the block that opens at ``at``, white space aside; None when none does."""
+    while at < len(reply) and reply[at].isspace():
+        at += 1
+    if tags is None:
+        tag = opening_at(reply, at)
+        close = closing_of(reply, tag) if tag else None
+        if tag is None or (close is None and heading(reply, tag)):
+            return None
+        begin = tag.end
+    else:
+        if not reply.startswith(tags[0], at):
+            return None
+        begin = at + len(tags[0])
+        close = _found(reply, tags[1], begin)
+    return _Block(begin, *close) if close else _Block(begin, len(reply), len(reply))
+
+
+def _first_closing(reply: str, tags: tuple[str, str] | None) -> tuple[int, int] | None:
+    return first_closing(reply) if tags is None else _found(reply, tags[1], 0)
+
+
+def _found(reply: str, closing: str, start: int) -> tuple[int, int] | None:
+    at = reply.find(closing, start)
+    return None if at < 0 else (at, at + len(closing))

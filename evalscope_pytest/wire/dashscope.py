@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .delta import Delta, take
 from .errors import complaint_of
 from .interface import Fields, Interface, wrong_shape
 from .prompt import Prompt
-from .stamped import Reader, StampedReply
+from .stamped import Delta, Reader, StampedReply, take
 from .usage import count
 
 _OUTSIDE = ("model", "stream", "stream_options")
@@ -45,7 +44,7 @@ def take_body(body: Any, reply: StampedReply) -> None:
 
 def _delta_of(event: Any) -> Delta:
     if not isinstance(event, Mapping):
-        return Delta(error="it is no JSON object")
+        return Delta(error="it is not a JSON object")
     output = event.get("output")
     if not isinstance(output, Mapping):
         return Delta(error=complaint_of(event).message)

@@ -1,7 +1,7 @@
 """Classifies failures of services: retry, skip this sample, or stop (the tree in ``core.errors``).
 
-One place decides for every client, so that they agree. Decisions rest on the status and on codes; a service's prose
-is looked at only where services give nothing else, and only its beginning, as it may quote the prompt.
+One place decides for every client, so that they agree. Decisions rest on the status and on codes. A
+service's prose counts only if there is nothing else, and only its beginning, as it may quote the prompt.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Complaint:
     status: int = 0
 
     def is_about(self, codes: frozenset[str], *phrases: str) -> bool:
-        """Tell whether it carries one of the codes, or one of the phrases near its beginning."""
+        """Return whether it carries one of the codes, or one of the phrases near its beginning."""
         return bool(self.codes & codes) or any(p in self.message[:120].lower() for p in phrases)
 
 
@@ -132,17 +132,17 @@ def complaint_of(payload: object) -> Complaint:
     outer: Mapping[str, object] = payload if isinstance(payload, Mapping) else {"message": payload}
     inner = outer.get("error")
     error: Mapping[str, object] = inner if isinstance(inner, Mapping) else outer
-    said = error.get("message") or error.get("detail") or (inner if isinstance(inner, str) else None) or error
+    text = error.get("message") or error.get("detail") or (inner if isinstance(inner, str) else None) or error
     words = [w for key in ("code", "type", "status") if (w := error.get(key)) is not None]
     numbers = [int(w) for w in words if isinstance(w, int) or (isinstance(w, str) and w.isascii() and w.isdigit())]
     codes = frozenset(str(w).lower() for w in words)
     status = next((n for n in numbers if 300 <= n < 600), 0)
     status = status or next((_STATUS_OF[c] for c in sorted(codes) if c in _STATUS_OF), 0)
-    return Complaint(shown(said if isinstance(said, str) else json.dumps(said, default=str)), codes, status)
+    return Complaint(shown(text if isinstance(text, str) else json.dumps(text, default=str)), codes, status)
 
 
 def _page_text(page: str) -> str:
-    """Return what identifies a page: its title, or its beginning."""
+    """Return a page's title, or its beginning."""
     lower = page[:4000].lower()
     at, end = lower.find("<title>"), lower.find("</title>")
     if 0 <= at < end:
@@ -152,7 +152,7 @@ def _page_text(page: str) -> str:
 
 def refusal(
     status: int,
-    said: Complaint,
+    reason: Complaint,
     url: str,
     retry_after: float | None = None,
     *,
@@ -163,27 +163,28 @@ def refusal(
 
     Args:
         status: The HTTP status.
-        said: The reason in the body.
+        reason: The complaint in the body.
         url: Where the request went; shown without secrets.
         retry_after: Seconds to wait, if the service named them.
         inside: The reply itself came with status 200; ``status`` is what its error object amounts to.
         location: Where a redirect points.
     """
     where = shown_url(url)
-    text = f"{'an error with HTTP 200' if inside else f'HTTP {status}'} from {where}: {sentence(said.message)}"
-    if status == 402 or said.is_about(_NO_QUOTA, "credit balance is too low", "insufficient balance"):
+    text = f"{'an error with HTTP 200' if inside else f'HTTP {status}'} from {where}: {sentence(reason.message)}"
+    if status == 402 or reason.is_about(_NO_QUOTA, "credit balance is too low", "insufficient balance"):
         return FatalError(f"{text} The account has no quota or credit left: top it up, then run again to resume.")
-    if said.is_about(_FILTERED) and status < 500:
+    if reason.is_about(_FILTERED) and status < 500:
         return RejectedError(text)
-    if status in (401, 403) or said.is_about(_BAD_KEY, "api key not valid"):
-        return FatalError(f"{text} The key is missing, wrong or not allowed to use this model: check --eval-api-key.")
-    if said.is_about(_NO_MODEL, "model not exist") or (status == 404 and said.is_about(frozenset(), "model")):
-        return FatalError(f"{text} Check --eval-model against the models the service lists.")
+    if status in (401, 403) or reason.is_about(_BAD_KEY, "api key not valid"):
+        return FatalError(text).advising("The key is missing, wrong or not allowed to use this model: check {api_key}.")
+    if reason.is_about(_NO_MODEL, "model not exist") or (status == 404 and reason.is_about(frozenset(), "model")):
+        return FatalError(text).advising("Check {model} against the models the service lists.")
     if 300 <= status < 400 and location:
         target = shown_url(urljoin(where, location))
-        return FatalError(f"HTTP {status}: {where} redirects to {target}. If that is right, give it as --eval-api-url.")
+        error = FatalError(f"HTTP {status}: {where} redirects to {target}.")
+        return error.advising("If that is right, give it as {api_url}.")
     if status in (404, 405) or 300 <= status < 400:
-        return FatalError(f"{text} Nothing answers at this address: check --eval-api-url, which mostly ends in /v1.")
+        return FatalError(text).advising("Nothing answers at this address: check {api_url}, which mostly ends in /v1.")
     if status in (429, 529):
         return RateLimitedError(text, retry_after)
     if status in (408, 409, 425) or status >= 500:
@@ -192,7 +193,7 @@ def refusal(
 
 
 def error_in(payload: Mapping[str, Any]) -> bool:
-    """Tell whether a reply or event with HTTP 200 is an error object.
+    """Return whether a reply or event with HTTP 200 is an error object.
 
     OpenAI's and Anthropic's hold ``error``. vLLM's is the error itself (``"object": "error"``), and others send no more
     than a message and a code.
@@ -208,8 +209,8 @@ def error_in(payload: Mapping[str, Any]) -> bool:
 
 def refusal_inside(payload: object, url: str) -> ModelError:
     """Return the error for an error object that came inside a reply or a stream with status 200."""
-    said = complaint_of(payload)
-    return refusal(said.status or 500, said, url, inside=True)
+    reason = complaint_of(payload)
+    return refusal(reason.status or 500, reason, url, inside=True)
 
 
 def malformed(what: str, url: str) -> TransientError:
@@ -221,14 +222,14 @@ def json_object(data: bytes, url: str) -> dict[str, Any]:
     """Return the JSON object that a body or an event of a stream is.
 
     Raises:
-        TransientError: It is none.
+        TransientError: It is not a JSON object.
     """
     try:
         payload = json.loads(data)
     except (ValueError, RecursionError):
-        raise malformed(f"not JSON, it says: {complaint(data).message}", url) from None
+        raise malformed(f"not JSON: {complaint(data).message}", url) from None
     if not isinstance(payload, dict):
-        raise malformed("JSON, but no object", url)
+        raise malformed("JSON, but not an object", url)
     return payload
 
 
@@ -236,31 +237,29 @@ def no_connection(error: BaseException, url: str, *, reached: bool) -> ModelErro
     """Return the error for a connection that could not be made, or broke.
 
     Args:
-        error: What the client raised; its causes are searched.
+        error: The client's exception; its causes are searched.
         url: Where the request went.
-        reached: The service has answered before. A host that has is not unknown, whatever the resolver says now.
+        reached: The service has answered before. A host that has is not unknown, whatever the resolver answers now.
     """
     parts = urlsplit(shown_url(url))
     where = f"{parts.scheme}://{parts.netloc}"
     causes = list(_causes(error))
     if any(isinstance(c, socket.gaierror) for c in causes) and not reached:
-        return FatalError(f"unknown host {parts.hostname!r} in {where}. Check the spelling of --eval-api-url, and DNS.")
+        unknown = FatalError(f"unknown host {parts.hostname!r} in {where}.")
+        return unknown.advising("Check the spelling of {api_url}, and DNS.")
     tls = next((c for c in causes if isinstance(c, ssl.SSLError)), None)
     if tls is not None and not reached:
         advice = "Is it an http:// address?" if "WRONG_VERSION" in str(tls) else "Check its certificate."
         return FatalError(f"no TLS connection to {where}: {sentence(str(tls))} {advice}")
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
-        return TransientError(
-            f"nothing listens at {where}: connection refused. "
-            "Check that the server is running, and its host and port in --eval-api-url.",
-            unreachable=True,
-        )
+        refused = TransientError(f"nothing listens at {where}: connection refused.", unreachable=True)
+        return refused.advising("Check that the server is running, and its host and port in {api_url}.")
     detail = next((str(c) for c in reversed(causes) if str(c)), "")
     return TransientError(f"the connection to {where} broke: {type(error).__name__} {shown(detail)}".rstrip())
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield ``error`` and what lies behind it: causes, contexts, the parts of groups."""
+    """Yield ``error`` and its origins: causes, contexts, the parts of groups."""
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
     while waiting:

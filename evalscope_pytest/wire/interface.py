@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from ..core.errors import ConfigError, EvalError
 from ..core.values import ModelOutput
-from .openai_events import READER
 from .prompt import Prompt
 from .stamped import Reader
 
@@ -27,7 +26,7 @@ class Interface:
         path: Follows an address that ends at the version.
         write: Makes the body of a request from a prompt and the fields of every request: ``model``, ``stream``,
             ``max_tokens`` and the like, under OpenAI's names.
-        reader: How replies are read.
+        reader: Reads the replies.
         streams: Replies are generated text, which can be streamed.
         headers: Of every request.
         stream_headers: Of requests for a stream.
@@ -38,7 +37,7 @@ class Interface:
     name: str
     path: str
     write: Callable[[Prompt, Fields], Any]
-    reader: Reader = READER
+    reader: Reader
     streams: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
     stream_headers: Mapping[str, str] = field(default_factory=dict)

@@ -9,15 +9,13 @@ from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
 from ..core.values import ModelOutput, StopReason, Tool, ToolCall
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
-from .content import ContentError, content_of
-from .delta import Delta, take
+from .content import ContentError, content_of, split_reasoning
 from .errors import complaint_of, error_in, json_object, malformed, refusal_inside
 from .interface import Fields, Interface, wrong_shape
 from .prompt import Message, Prompt
-from .reasoning import split_reasoning
 from .request import Request
 from .sse import EventParser
-from .stamped import Reader, StampedReply
+from .stamped import Delta, Reader, StampedReply, take
 from .tool_calls import MAX_CALLS, chat_message
 from .usage import count, responses_usage
 
@@ -315,7 +313,7 @@ def _is_error(payload: Mapping[str, Any]) -> bool:
 def take_event(event: Any, stamp: float, reply: StampedReply) -> None:
     """Add an event of the stream to a load test's reply."""
     if not isinstance(event, dict):
-        reply.error = "an event of the stream is no JSON object"
+        reply.error = "an event of the stream is not a JSON object"
         return
     take(delta_of(event), stamp, reply)
 
@@ -354,7 +352,7 @@ def _ended(response: Mapping[str, Any]) -> Delta:
 def take_body(body: Any, reply: StampedReply) -> None:
     """Add a whole reply to a load test's reply."""
     if not isinstance(body, dict):
-        reply.error = "the reply is no JSON object"
+        reply.error = "the reply is not a JSON object"
         return
     delta = _ended(body)
     if not delta.error and not isinstance(body.get("output"), list):

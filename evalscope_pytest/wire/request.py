@@ -14,8 +14,8 @@ class Request:
 
     Attributes:
         sample: The sample it belongs to; None outside a benchmark. Real models do not look at it.
-        right_reply: What a perfect model would answer, in the form the scorer expects. For ``mock_llm`` only.
-        repeat: Which generation of the same sample this is, from 0. Sampling models vary their seed by it.
+        right_reply: Answer of a perfect model, in the form the scorer expects. For ``mock_llm`` only.
+        repeat: Number of this generation of the same sample, from 0. Sampling models vary their seed by it.
         tools: Functions the model may call.
     """
 

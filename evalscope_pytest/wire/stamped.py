@@ -1,6 +1,7 @@
 """A reply under construction, as load tests keep it: output with the stamps of the reads that brought it.
 
-The caller hands in the stamps, so nothing here reads a clock.
+A dialect reads an event, or a whole reply, into a `Delta`. The caller hands in the stamps, so nothing here reads a
+clock.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from .errors import shown
 
 MOST_TOKENS = 1 << 40
 
@@ -53,13 +56,13 @@ class StampedReply:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How replies of one dialect are read. Both functions add to the reply they are given, and never raise.
+    """The functions that read replies of one dialect. Both add to the given reply, and never raise.
 
     Attributes:
         take_event: Called with each event of a stream and the stamp of the read that completed it.
         take_body: Called with a whole reply.
         lines: Streams are lines, one event each, instead of server-sent events.
-        plain: What is not JSON is an event too: a text.
+        plain: Data other than JSON is an event too: a text.
     """
 
     take_event: Callable[[Any, float, StampedReply], None]
@@ -95,3 +98,74 @@ def mark_answer(text: str, stamp: float, reply: StampedReply) -> bool:
 def tokens_or_zero(value: Any) -> int:
     """Return a number of tokens as a server reported it; 0 if it cannot be one."""
     return value if type(value) is int and 0 < value < MOST_TOKENS else 0
+
+
+# Deltas --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The content of an event or a reply. Leave out fields that the service does not send.
+
+    Attributes:
+        text: Its part of the answer.
+        reasoning: Its part of the reasoning.
+        called: It holds (a part of) a tool call, which is output too.
+        output_tokens: Tokens so far, reasoning included; the last figure counts.
+        items: Number of vectors or ranks of a whole reply.
+        finished: The reply is complete.
+        error: The service's failure: the request has failed.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    called: bool = False
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    items: int = 0
+    finished: bool = False
+    error: str = ""
+
+
+def take(delta: Delta, stamp: float | None, reply: StampedReply) -> None:
+    """Add a delta to a reply.
+
+    Args:
+        delta: The content of an event or of a whole reply.
+        stamp: Of the read that completed the event; None for a whole reply, which has no first token.
+        reply: Changed in place.
+    """
+    if delta.error:
+        reply.error = f"error inside the {'reply' if stamp is None else 'stream'}: {shown(delta.error)}"
+        return
+    reply.ended = reply.ended or delta.finished
+    reply.items += delta.items
+    counts = _counts(delta)
+    if counts:
+        reply.usage = {**(reply.usage or {}), **counts}
+    if delta.reasoning:
+        reply.reasoning_texts.append(delta.reasoning)
+        reply.reasoning_events += stamp is not None
+    if delta.text or delta.called:
+        if stamp is not None:
+            mark_answer(delta.text, stamp, reply)
+        elif delta.text:
+            reply.texts.append(delta.text)
+    if stamp is not None and (delta.text or delta.called or delta.reasoning):
+        mark_output(reply, stamp, counts)
+
+
+def _counts(delta: Delta) -> Mapping[str, Any]:
+    """Return the token counts under the names of OpenAI's chat completions."""
+    found: dict[str, Any] = {}
+    if delta.input_tokens is not None:
+        found["prompt_tokens"] = delta.input_tokens
+    if delta.output_tokens is not None:
+        found["completion_tokens"] = delta.output_tokens
+    if delta.reasoning_tokens is not None:
+        found["completion_tokens_details"] = {"reasoning_tokens": delta.reasoning_tokens}
+    if delta.cached_tokens is not None:
+        found["prompt_tokens_details"] = {"cached_tokens": delta.cached_tokens}
+    return found

@@ -86,7 +86,7 @@ class CallDrafts:
         self._latest: dict[int, _Draft] = {}  # by index, or by position if there is none
 
     def take(self, calls: object) -> None:
-        """Take a reply's ``tool_calls``, or those of a piece of it; what is none is passed over."""
+        """Take a reply's ``tool_calls``, or those of a piece of it; anything else is ignored."""
         for position, call in enumerate(calls if isinstance(calls, list) else ()):
             function = call.get("function") if isinstance(call, dict) else None
             if isinstance(function, dict):

@@ -113,7 +113,7 @@ def _fail(*_: Any) -> Any:
         ({"to_sample": _fail}, "record 1 of subset 'default' of 'demo' cannot be read"),
         ({"keep": _fail}, "record 1 of subset 'default' of 'demo' cannot be read"),
         ({"records": _fail}, "the records of subset 'default' of 'demo' cannot be made"),
-        ({"dataset": local("data", subset_by=_fail)}, "The subset of a record of .* cannot be told"),
+        ({"dataset": local("data", subset_by=_fail)}, "The subset of a record of .* cannot be found"),
     ],
     ids=["to_sample", "keep", "records", "subset_by"],
 )

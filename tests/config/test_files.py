@@ -1,6 +1,6 @@
 import pytest
 
-from evalscope_pytest.config.files import MAX_BYTES, read_mapping
+from evalscope_pytest.config.text import MAX_BYTES, read_mapping
 from evalscope_pytest.core.errors import ConfigError
 
 
@@ -46,7 +46,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("c.json", b"[]", "JSON of a list"),
         ("c.yaml", b"model: !!python/object/apply:os.system [ls]\n", "not valid YAML"),
         ("c.yaml", BOMB.encode(), "more than 100000 values"),
-        ("c.yaml", b"a: &a [*a]\n", "refers to what it stands in"),
+        ("c.yaml", b"a: &a [*a]\n", "refers to a value that contains it"),
         ("c.yaml", b"[" * 5000, "nested too deeply"),
         ("c.json", b"[" * 100_000, "nested too deeply"),
         ("c.yaml", b"model: \xff\n", "not UTF-8"),

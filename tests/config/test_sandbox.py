@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalscope_pytest import TaskConfig
-from evalscope_pytest.config.sandbox import sandbox_choice
+from evalscope_pytest.config.rules import sandbox_choice
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.sandbox.engine import SandboxChoice
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.config import TaskConfig
-from evalscope_pytest.config.files import standard_input
 from evalscope_pytest.config.options import cli_flag
 from evalscope_pytest.config.parse import Layer
 from evalscope_pytest.config.schema import to_mapping
@@ -22,6 +21,7 @@ from evalscope_pytest.config.sources import (
     option_layer,
     resolve,
 )
+from evalscope_pytest.config.text import standard_input
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.version import __version__
 

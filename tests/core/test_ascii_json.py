@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.core.ascii_json import Fragment, dumps_ascii, text_ascii
+from evalscope_pytest.core.canonical import Fragment, dumps_ascii, text_ascii
 
 TEXTS = st.text() | st.text(st.characters(codec=None))
 VALUES = st.recursive(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import DatasetError
-from evalscope_pytest.datasets.card import Config, glob_matches, read_configs
+from evalscope_pytest.datasets.layout import Config, glob_matches, read_configs
 from tests.cost import at_most
 
 

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import DatasetError
-from evalscope_pytest.datasets.columns import LEAST_BYTES, weight
-from evalscope_pytest.datasets.files import read_records
+from evalscope_pytest.datasets.files import LEAST_BYTES, read_records, weight
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -221,7 +221,7 @@ def test_a_split_or_subset_that_is_not_there(server: FakeHub, place: DataLocatio
 def test_a_script_is_never_run(server: FakeHub, place: DataLocation, tmp_path: Path) -> None:
     script = f"open({str(tmp_path / 'ran')!r}, 'w')\n".encode()
     server.repositories["org/arc"] = {"README.md": b"# Arc", "arc.py": script, "data.zip": b"PK"}
-    with pytest.raises(DatasetError, match=r"script of its own \(arc\.py\).*not run.*convert it once.*dataset_id"):
+    with pytest.raises(DatasetError, match=r"its own script \(arc\.py\).*not run.*convert it once.*dataset_id"):
         questions(ARC, place)
     assert not (tmp_path / "ran").exists()
     assert server.downloads() == []
@@ -245,7 +245,7 @@ def test_a_trusted_script_that_cannot_run_is_an_error_of_one_paragraph(server: F
     )
     env = {**os.environ, "HF_HOME": str(tmp_path)}  # the library reads the hub's address when it is imported
     done = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
-    assert done.stdout.startswith("DatasetError org/arc on Hugging Face is read by a script of its own (arc.py)")
+    assert done.stdout.startswith("DatasetError org/arc on Hugging Face is read by its own script (arc.py)")
     assert "could not load it" in done.stdout
     assert done.stdout.count("\n") == 1
 
@@ -276,7 +276,9 @@ def test_an_unreachable_hub_is_given_up_soon_and_only_once(
     hub_module._library(place.hub).prepare()
     start = time.monotonic()
     for source in (ARC, hub("org/other")):
-        with pytest.raises(DatasetError, match=r"could not be asked at http://127.0.0.1.*ENDPOINT.*--eval-dataset-dir"):
+        with pytest.raises(
+            DatasetError, match=r"could not be reached at http://127.0.0.1.*ENDPOINT.*--eval-dataset-dir"
+        ):
             load_subsets(source, place, source.subsets, "test")
     assert time.monotonic() - start < 60
     assert not any("org/other" in request for request in server.requests)

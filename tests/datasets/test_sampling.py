@@ -143,7 +143,7 @@ def test_exemplars_are_the_first_records_or_drawn_ones() -> None:
 
 
 def test_too_few_exemplars_are_an_error() -> None:
-    with pytest.raises(DatasetError, match=r"few_shot_num: 5 exemplars are asked for, .* holds 4"):
+    with pytest.raises(DatasetError, match=r"few_shot_num: 5 exemplars are requested, .* holds 4"):
         draw_shots(RECORDS[:4], 5)
     with pytest.raises(DatasetError, match="holds 3"):
         draw_shots(RECORDS[:4], 4, exclude={"n": 2})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.engine.breaker import Breaker
+from evalscope_pytest.engine.admission import Breaker
 
 
 def answering(limit: int) -> Breaker:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.core.values import Message, Sample, Score
-from evalscope_pytest.engine.evaluation import Runner, Unit
-from evalscope_pytest.engine.lookahead import Stopped
-from evalscope_pytest.engine.trial import Trial
+from evalscope_pytest.engine.evaluation import Runner, Trial, Unit
+from evalscope_pytest.engine.loop import Stopped
 
 
 def unit(stopped: str, asked: list[str]) -> Unit:

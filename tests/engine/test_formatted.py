@@ -25,7 +25,7 @@ def formats_sent(server, eval_type: str, field: str) -> list:
     async def run():
         model = create(ModelSpec(eval_type, "m", api_url=server.url, api_key=Secret("EMPTY")))
         formatted = Formatted(model.generate, formats_for(eval_type, config))
-        output = await formatted.ask(Request((Message("user", "JSON, please"),), config), SCHEMA)
+        output = await formatted.send(Request((Message("user", "JSON, please"),), config), SCHEMA)
         await model.close()
         return output
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.rate_limit import CASES, SimulatedService, measure, simulate
-from evalscope_pytest.engine.limiter import Limiter
+from evalscope_pytest.engine.admission import Limiter
 
 EVENTS = st.lists(
     st.tuples(

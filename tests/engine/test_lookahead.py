@@ -10,8 +10,7 @@ import time
 
 import pytest
 
-from evalscope_pytest.engine.lookahead import Job, LookAhead
-from evalscope_pytest.engine.loop import LoopThread
+from evalscope_pytest.engine.loop import Job, LookAhead, LoopThread
 from tests.waiting import wait_until
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from evalscope_pytest.engine.asking import ReplyGate
+from evalscope_pytest.engine.client import ReplyGate
 
 
 def test_one_goes_on_in_each_round_of_the_loop_in_order():

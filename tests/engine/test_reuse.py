@@ -10,7 +10,7 @@ from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.core.values import Message, ModelOutput
 from evalscope_pytest.engine.reuse import is_repeatable, reply_of
-from evalscope_pytest.models.protocol import Request
+from evalscope_pytest.models.spec import Request
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 import pytest
 
 from evalscope_pytest import Sample, scoring
-from evalscope_pytest.core.bounds import MAX_TEXT
 from evalscope_pytest.core.errors import DatasetError
+from evalscope_pytest.core.text import MAX_TEXT
 from evalscope_pytest.datasets.media import fetch
 from evalscope_pytest.scoring.compare.math_worker import MathWorker
 from evalscope_pytest.scoring.filters import Filters
@@ -184,7 +184,7 @@ def test_case_33_pickles_are_no_records(project):
         (folder / name).write_bytes(pickle.dumps(Bomb()))
     run = project.run()
     assert run.code == 4
-    assert "there is no jsonl, json, csv, tsv, parquet or arrow" in run.out
+    assert "it has no jsonl, json, csv, tsv, parquet or arrow" in run.out
     assert not (project.path / "owned").exists()
 
 

@@ -1,4 +1,4 @@
-"""Rows of a finished run that are no longer what was written: set aside, asked or scored again, and the run goes on."""
+"""Damaged rows of a finished run are set aside, their samples are requested or scored again, and the run goes on."""
 
 from __future__ import annotations
 

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from evalscope_pytest import scoring
-from evalscope_pytest.config.files import parse_yaml
-from evalscope_pytest.config.text import parse_mapping
+from evalscope_pytest.config.text import parse_mapping, parse_yaml
 from evalscope_pytest.core.canonical import dumps, joined
 from evalscope_pytest.core.errors import ConfigError, DatasetError, ModelError
 from evalscope_pytest.core.secret import mask_keys, redact
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score
-from evalscope_pytest.datasets.card import glob_matches, read_configs
 from evalscope_pytest.datasets.files import _read_csv, _read_json, _read_json_lines
+from evalscope_pytest.datasets.layout import glob_matches, read_configs
 from evalscope_pytest.report.markup import html_text, one_line, pre
 from evalscope_pytest.report.table import grid, visible
 from evalscope_pytest.scoring.compare.math_equal import same

@@ -12,18 +12,18 @@ from evalscope_pytest.wire.request import Request
 from tests.servers import service
 from tests.servers.service import Answer, Fault, event
 
-from .asking import KEY, ask, request, spec
+from .requests import KEY, answer, request, spec
 
 
 @pytest.fixture
 def one(anthropic_server):
-    return lambda **config: ask(spec("anthropic_api", anthropic_server.url), request(**config))[0]
+    return lambda **config: answer(spec("anthropic_api", anthropic_server.url), request(**config))[0]
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/messages"])
 def test_sends_system_apart_with_key_version_and_a_token_limit(anthropic_server, ending):
     messages = (Message("system", "Be brief."), Message("user", "a"), Message("assistant", "b"), Message("user", "c"))
-    ask(spec("anthropic_api", anthropic_server.url + ending), Request(messages, GenerationConfig()))
+    answer(spec("anthropic_api", anthropic_server.url + ending), Request(messages, GenerationConfig()))
     (received,) = anthropic_server.requests
     assert received.path == "/v1/messages"
     assert received.headers["x-api-key"] == KEY

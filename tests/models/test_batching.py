@@ -9,7 +9,7 @@ import time
 import pytest
 
 from evalscope_pytest.core.errors import RejectedError
-from evalscope_pytest.models.batching import Batcher
+from evalscope_pytest.models.llm_ckpt import Batcher
 
 
 def run(items, work, *, size=4, kind=lambda i: 0):

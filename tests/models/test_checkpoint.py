@@ -17,8 +17,8 @@ pytest.importorskip("transformers", reason="local models need evalscope-pytest[l
 
 ASK = """
 import sys
-from tests.models.asking import ask, request, spec
-output = ask(spec("llm_ckpt", model=sys.argv[1], model_args={"hub": sys.argv[2]}), request("Hi", max_tokens=4))[0]
+from tests.models.requests import answer, request, spec
+output = answer(spec("llm_ckpt", model=sys.argv[1], model_args={"hub": sys.argv[2]}), request("Hi", max_tokens=4))[0]
 print("TOKENS", output.usage.output_tokens)
 """
 

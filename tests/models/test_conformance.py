@@ -21,7 +21,7 @@ from tests.servers.responses_server import ResponsesServer, named
 from tests.servers.service import Fault, Service, event
 from tests.waiting import wait_until
 
-from .asking import KEY, ask, request, spec
+from .requests import KEY, answer, request, spec
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def server(at):
 @pytest.fixture
 def one(server, at):
     """Send one request, with generation parameters as keywords."""
-    return lambda **config: ask(at(server.url), request(**config))[0]
+    return lambda **config: answer(at(server.url), request(**config))[0]
 
 
 def failing(one, server, fault, **config) -> ModelError:
@@ -180,20 +180,20 @@ def test_nothing_listening_names_the_address_and_what_to_check(at, host):
         unused.bind(("127.0.0.1", 0))
         url = f"http://{host}:{unused.getsockname()[1]}/v1"
         with pytest.raises(TransientError) as caught:
-            ask(at(url), request())
+            answer(at(url), request())
     assert f"nothing listens at {url.removesuffix('/v1')}: connection refused" in str(caught.value)
-    assert "--eval-api-url" in str(caught.value)
+    assert "api_url" in str(caught.value)
 
 
 def test_an_unknown_host_stops_the_run(at):
     with pytest.raises(FatalError, match=r"unknown host 'no-such-host\.invalid'"):
-        ask(at("http://no-such-host.invalid/v1"), request())
+        answer(at("http://no-such-host.invalid/v1"), request())
 
 
 def test_https_spoken_to_a_plain_server_stops_the_run(server, at):
     url = server.url.replace("http:", "https:")
     with pytest.raises(FatalError, match="http://"):
-        ask(at(url), request())
+        answer(at(url), request())
 
 
 def test_the_server_dying_after_a_first_reply_is_transient(at):
@@ -213,7 +213,7 @@ def test_the_server_dying_after_a_first_reply_is_transient(at):
 def test_no_key_shows_in_an_error_even_with_the_locals_of_all_frames(server, at, fault):
     server.script(fault)
     with pytest.raises(ModelError) as caught:
-        ask(at(server.url), request(timeout=0.3))
+        answer(at(server.url), request(timeout=0.3))
     assert KEY not in "".join(traceback.format_exception(caught.value))
     caught.traceback = caught.traceback[1:]  # this test's own frame
     assert KEY not in str(caught.getrepr(showlocals=True, style="long", chain=True))
@@ -223,7 +223,7 @@ def test_no_user_password_or_query_of_the_address_shows_in_an_error(server, at):
     server.script(service.server_error())
     url = server.url.replace("://", "://user:hunter22@") + "?token=tok123"
     with pytest.raises(TransientError) as caught:
-        ask(at(url, api_key=Secret("EMPTY")), request())
+        answer(at(url, api_key=Secret("EMPTY")), request())
     assert server.requests[0].path == f"/v1{at.path}"
     assert server.requests[0].query == {"token": "tok123"}
     assert server.requests[0].headers["authorization"].startswith("Basic ")
@@ -235,7 +235,7 @@ def test_no_user_password_or_query_of_the_address_shows_in_an_error(server, at):
 def test_keeps_one_connection_per_request_in_flight(server, at):
     server.gather(40)
     requests = [request(f"question {n}") for n in range(40)]
-    outputs = ask(at(server.url, concurrency=64), *requests)
+    outputs = answer(at(server.url, concurrency=64), *requests)
     assert len(outputs) == 40
     assert server.max_in_flight == 40
     assert server.duplicates == 0
@@ -261,7 +261,7 @@ def test_cancelling_ends_the_request(server, at):
 def test_a_lone_surrogate_in_the_prompt_fails_that_sample_only(server, at):
     asked = at(server.url)
     try:
-        ask(asked, request("half \ud800"))
+        answer(asked, request("half \ud800"))
     except RejectedError:
         return
     assert json.loads(server.requests[0].raw)[at.messages][0]["content"] == "half \ud800"

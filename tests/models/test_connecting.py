@@ -10,9 +10,9 @@ import pytest
 
 from evalscope_pytest.core.errors import TransientError
 from evalscope_pytest.models.factory import create
-from evalscope_pytest.models.protocol import Connecting
+from evalscope_pytest.models.spec import Connecting
 
-from .asking import request, spec
+from .requests import request, spec
 
 REPLY = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "OK"}}]}).encode()
 
@@ -93,7 +93,7 @@ def test_none_is_opened_through_a_proxy(monkeypatch):
         await model.connect(2)
         return len(opened)
 
-    monkeypatch.setattr("evalscope_pytest.models.transport._proxy", lambda target: "http://127.0.0.1:9")
+    monkeypatch.setattr("evalscope_pytest.models.service._proxy", lambda target: "http://127.0.0.1:9")
     assert run(scenario) == 0
 
 

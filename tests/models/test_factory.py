@@ -14,7 +14,7 @@ from evalscope_pytest.core.values import ModelOutput
 from evalscope_pytest.models import factory
 from evalscope_pytest.models.factory import ModelSpec, create, eval_types, register, with_defaults
 
-from .asking import ask, request, spec
+from .requests import answer, request, spec
 
 URL = "http://127.0.0.1:1/v1"
 
@@ -43,7 +43,7 @@ def test_a_provider_of_ones_own(registry):
         return Echo()
 
     assert "echo" in eval_types()
-    assert ask(spec("echo", model_args={"loud": True}), request("hello"))[0].text == "hello"
+    assert answer(spec("echo", model_args={"loud": True}), request("hello"))[0].text == "hello"
 
 
 def test_a_model_object_is_used_as_it_is():
@@ -76,7 +76,7 @@ def test_services_get_temperature_0_unless_sampling_is_asked_for(given, filled):
 @pytest.mark.parametrize("model", ["o1", "o3-mini", "openai/o4-mini", "gpt-5.1"])
 def test_reasoning_models_get_no_temperature_and_their_own_limit(openai_server, model):
     assert with_defaults(GenerationConfig(), "openai_api", model) == GenerationConfig()
-    ask(spec("openai_api", openai_server.url, model=model), request(max_tokens=5))
+    answer(spec("openai_api", openai_server.url, model=model), request(max_tokens=5))
     assert openai_server.requests[0].body["max_completion_tokens"] == 5
     assert "max_tokens" not in openai_server.requests[0].body
 
@@ -101,7 +101,7 @@ def test_other_providers_get_what_was_given():
 
 
 def test_do_sample_false_is_temperature_0_to_a_service(openai_server):
-    ask(spec("openai_api", openai_server.url), request(do_sample=False), request(do_sample=True))
+    answer(spec("openai_api", openai_server.url), request(do_sample=False), request(do_sample=True))
     assert [r.body.get("temperature") for r in openai_server.requests] in ([0.0, None], [None, 0.0])
 
 

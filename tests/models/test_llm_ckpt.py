@@ -18,7 +18,7 @@ from evalscope_pytest.models.factory import create
 from evalscope_pytest.wire.request import Request
 from tests.waiting import wait_until
 
-from .asking import ask, request, spec
+from .requests import answer, request, spec
 from .tiny import write_checkpoint
 
 pytest.importorskip("torch", reason="local models need evalscope-pytest[local]")
@@ -40,7 +40,7 @@ def local(folder):
     """Ask the tiny model, ``batch`` questions at a time."""
 
     def run(*requests, batch=8, **more):
-        return ask(spec("llm_ckpt", model=folder, concurrency=batch, **more), *requests)
+        return answer(spec("llm_ckpt", model=folder, concurrency=batch, **more), *requests)
 
     return run
 
@@ -178,7 +178,7 @@ def test_what_the_template_refuses_fails_that_sample_only(local):
 def test_without_a_template_the_messages_are_the_prompt(tmp_path):
     folder = str(write_checkpoint(tmp_path, template=None))
     messages = (Message("user", "Q: 1"), Message("assistant", "A: 1"), Message("user", "Q: 2"))
-    chat, text = ask(
+    chat, text = answer(
         spec("llm_ckpt", model=folder),
         Request(messages, GenerationConfig(max_tokens=8)),
         request("Q: 1\n\nA: 1\n\nQ: 2", max_tokens=8),
@@ -271,7 +271,7 @@ def test_a_batch_that_does_not_fit_is_halved(folder, monkeypatch, caplog):
 
     monkeypatch.setattr(llm_ckpt, "complete", fussy)
     requests = [request(f"question {n}", max_tokens=4) for n in range(8)]
-    outputs = ask(spec("llm_ckpt", model=folder, concurrency=8), *requests)
+    outputs = answer(spec("llm_ckpt", model=folder, concurrency=8), *requests)
     assert sizes == [8, 4, 2, 2, 4, 2, 2]
     assert all(o.text for o in outputs)
     assert "batches now hold 2" in caplog.text
@@ -283,7 +283,7 @@ def test_one_prompt_that_does_not_fit_is_refused_with_what_to_change(folder, mon
 
     monkeypatch.setattr(llm_ckpt, "complete", full)
     with pytest.raises(RejectedError, match="precision=bfloat16"):
-        ask(spec("llm_ckpt", model=folder), request("Hi"))
+        answer(spec("llm_ckpt", model=folder), request("Hi"))
 
 
 def test_scores_that_are_not_finite_are_no_answer(tmp_path):
@@ -296,7 +296,7 @@ def test_scores_that_are_not_finite_are_no_answer(tmp_path):
         model.lm_head.weight.fill_(torch.nan)
     model.save_pretrained(folder)
     with pytest.raises(RejectedError, match="not finite"):
-        ask(spec("llm_ckpt", model=str(folder)), request("Hi", max_tokens=2))
+        answer(spec("llm_ckpt", model=str(folder)), request("Hi", max_tokens=2))
 
 
 def test_precision_and_attention_are_taken(local):
@@ -327,7 +327,7 @@ def test_a_missing_folder_is_an_error_before_anything_is_loaded(tmp_path):
 
 
 def test_a_service_without_its_address_is_an_error_before_anything_is_loaded():
-    with pytest.raises(ConfigError, match=r"'qwen2\.5' is neither a folder here nor an id .* give --eval-api-url URL"):
+    with pytest.raises(ConfigError, match=r"'qwen2\.5' is neither a folder here nor an id .* as api_url"):
         create(spec("llm_ckpt", model="qwen2.5"))
     create(spec("llm_ckpt", model="gpt2", model_args={"hub": "huggingface"}))  # has such names
 

@@ -15,16 +15,16 @@ from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.mock_llm import UNSURE, wrong_reply
 from evalscope_pytest.wire.request import Request
 
-from .asking import ask, request, spec
+from .requests import answer, request, spec
 
 
 def texts(args, count=1000, repeat=0):
     asked = [request(f"question {n}", right_reply="right", repeat=repeat) for n in range(count)]
-    return [o.text for o in ask(spec("mock_llm", model_args=args), *asked)]
+    return [o.text for o in answer(spec("mock_llm", model_args=args), *asked)]
 
 
 def test_answers_right_unless_told_otherwise():
-    (output,) = ask(spec("mock_llm"), request("x" * 400, right_reply="ANSWER: B"))
+    (output,) = answer(spec("mock_llm"), request("x" * 400, right_reply="ANSWER: B"))
     assert (output.text, output.stop_reason, output.model) == ("ANSWER: B", "stop", "org/M")
     assert (output.usage.input_tokens, output.usage.output_tokens) == (101, 3)
 
@@ -85,15 +85,17 @@ def test_errors_come_at_their_rate():
 
 
 def test_latency_is_kept_and_spread():
-    (output,) = ask(spec("mock_llm", model_args={"latency_s": 0.05}), request())
+    (output,) = answer(spec("mock_llm", model_args={"latency_s": 0.05}), request())
     assert output.latency_s == 0.05
     started = time.monotonic()
     many = [request(f"question {n}") for n in range(300)]
-    spread = [o.latency_s for o in ask(spec("mock_llm", model_args={"latency_s": 0.01, "sigma": 0.8}), *many)]
+    spread = [o.latency_s for o in answer(spec("mock_llm", model_args={"latency_s": 0.01, "sigma": 0.8}), *many)]
     assert time.monotonic() - started >= max(spread)
     assert sorted(spread)[150] == pytest.approx(0.01, rel=0.3)
     assert max(spread) > 0.03
-    assert spread == [o.latency_s for o in ask(spec("mock_llm", model_args={"latency_s": 0.01, "sigma": 0.8}), *many)]
+    assert spread == [
+        o.latency_s for o in answer(spec("mock_llm", model_args={"latency_s": 0.01, "sigma": 0.8}), *many)
+    ]
 
 
 def test_an_answer_costs_microseconds():
@@ -112,7 +114,7 @@ def test_an_answer_costs_microseconds():
 
 
 def test_any_text_can_be_asked():
-    texts_of = ask(spec("mock_llm", model_args={"accuracy": 0.5}), request("half \ud800 pair", right_reply="x"))
+    texts_of = answer(spec("mock_llm", model_args={"accuracy": 0.5}), request("half \ud800 pair", right_reply="x"))
     assert texts_of[0].text in ("x", UNSURE)
 
 

@@ -11,7 +11,7 @@ from evalscope_pytest.wire.request import Request
 from tests.servers import service
 from tests.servers.service import Answer, Fault, event
 
-from .asking import KEY, ask, request, spec
+from .requests import KEY, answer, request, spec
 
 
 @pytest.fixture(params=["aiohttp", "sdk"])
@@ -22,7 +22,7 @@ def model_args(request):
 @pytest.fixture
 def one(openai_server, model_args):
     """Ask one thing, with generation parameters as keywords."""
-    return lambda **config: ask(spec("openai_api", openai_server.url, model_args=model_args), request(**config))[0]
+    return lambda **config: answer(spec("openai_api", openai_server.url, model_args=model_args), request(**config))[0]
 
 
 def failing(one, server, fault, **config) -> ModelError:
@@ -37,7 +37,7 @@ def failing(one, server, fault, **config) -> ModelError:
 
 def test_sends_model_messages_and_key(openai_server, model_args):
     messages = (Message("system", "Be brief."), Message("user", "Grüße, \u2028 😀"))
-    ask(spec("openai_api", openai_server.url, model_args=model_args), Request(messages, GenerationConfig()))
+    answer(spec("openai_api", openai_server.url, model_args=model_args), Request(messages, GenerationConfig()))
     (received,) = openai_server.requests
     assert received.path == "/v1/chat/completions"
     assert received.headers["authorization"] == f"Bearer {KEY}"
@@ -92,26 +92,26 @@ def test_sends_every_generation_parameter_under_the_name_services_read(openai_se
 
 
 def test_each_repeat_has_a_seed_of_its_own(openai_server, model_args):
-    ask(spec("openai_api", openai_server.url, model_args=model_args), request(seed=5), request(seed=5, repeat=2))
+    answer(spec("openai_api", openai_server.url, model_args=model_args), request(seed=5), request(seed=5, repeat=2))
     assert sorted(r.body["seed"] for r in openai_server.requests) == [5, 7]
 
 
 def test_default_headers_go_with_every_request(openai_server, model_args):
     args = {**model_args, "default_headers": {"X-Route": "blue"}, "organization": "org-1"}
-    ask(spec("openai_api", openai_server.url, model_args=args), request())
+    answer(spec("openai_api", openai_server.url, model_args=args), request())
     headers = openai_server.requests[0].headers
     assert (headers["x-route"], headers["openai-organization"]) == ("blue", "org-1")
 
 
 def test_a_prompt_of_three_megabytes_arrives(openai_server, model_args):
     prompt = "длинный " * 400_000
-    ask(spec("openai_api", openai_server.url, model_args=model_args), request(prompt))
+    answer(spec("openai_api", openai_server.url, model_args=model_args), request(prompt))
     assert openai_server.requests[0].body["messages"][0]["content"] == prompt
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/chat/completions"])
 def test_the_address_may_include_the_path_of_the_call(openai_server, model_args, ending):
-    ask(spec("openai_api", openai_server.url + ending, model_args=model_args), request())
+    answer(spec("openai_api", openai_server.url + ending, model_args=model_args), request())
     assert openai_server.requests[0].path == "/v1/chat/completions"
 
 

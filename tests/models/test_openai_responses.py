@@ -21,7 +21,7 @@ from evalscope_pytest.wire.request import Request
 from tests.servers.responses_server import named
 from tests.servers.service import Answer, Fault, event, stream
 
-from .asking import KEY, ask, request, spec
+from .requests import KEY, answer, request, spec
 
 TYPE = "openai_responses_api"
 
@@ -37,7 +37,7 @@ def send(responses_server, model_args):
 
     def one(sent: Request, *faults: Fault):
         responses_server.script(*faults)
-        (output,) = ask(spec(TYPE, responses_server.url, model_args=model_args), sent)
+        (output,) = answer(spec(TYPE, responses_server.url, model_args=model_args), sent)
         return output, responses_server.requests[-1]
 
     return one
@@ -62,7 +62,7 @@ def text(words: str, **more) -> dict:
 def test_sends_model_input_and_key(responses_server, model_args, ending):
     messages = (Message("system", "Be brief."), Message("user", "Grüße, \u2028 😀"))
     sent = spec(TYPE, responses_server.url + ending, model_args=model_args)
-    ask(sent, Request(messages, GenerationConfig()))
+    answer(sent, Request(messages, GenerationConfig()))
     (received,) = responses_server.requests
     assert received.path == "/v1/responses"
     assert received.headers["authorization"] == f"Bearer {KEY}"
@@ -147,7 +147,7 @@ def test_temperature_is_0_by_default_except_for_reasoning_models():
 
 def test_azure_has_no_deployment_in_the_path(responses_server):
     args = {"client": "sdk", "api_version": "2025-03-01-preview"}
-    (output,) = ask(spec(TYPE, responses_server.origin, model_args=args), request())
+    (output,) = answer(spec(TYPE, responses_server.origin, model_args=args), request())
     (received,) = responses_server.requests
     assert (received.path, received.query) == ("/openai/responses", {"api-version": "2025-03-01-preview"})
     assert (output.text, received.headers["api-key"]) == ("OK", KEY)
@@ -359,7 +359,7 @@ def test_the_services_words_are_shown_without_keys(send):
 
 def test_half_a_surrogate_pair_in_the_prompt_fails_that_sample_only(responses_server, model_args):
     try:
-        ask(spec(TYPE, responses_server.url, model_args=model_args), request("half \ud800"))
+        answer(spec(TYPE, responses_server.url, model_args=model_args), request("half \ud800"))
     except RejectedError:
         return
     assert json.loads(responses_server.requests[0].raw)["input"][0]["content"] == "half \ud800"

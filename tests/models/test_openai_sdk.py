@@ -12,7 +12,7 @@ from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.openai_sdk import _read_stream
 from tests.servers import service
 
-from .asking import KEY, ask, request, spec
+from .requests import KEY, answer, request, spec
 
 
 def azure(origin, **args):
@@ -21,7 +21,7 @@ def azure(origin, **args):
 
 def test_azure_is_asked_at_its_deployment(openai_server):
     asked = azure(openai_server.origin, api_version="2024-10-21")
-    assert ask(asked, request(top_k=3))[0].text == "OK"
+    assert answer(asked, request(top_k=3))[0].text == "OK"
     (received,) = openai_server.requests
     assert received.path == "/openai/deployments/gpt-x/chat/completions"
     assert received.query == {"api-version": "2024-10-21"}
@@ -30,13 +30,13 @@ def test_azure_is_asked_at_its_deployment(openai_server):
 
 
 def test_a_deployment_may_have_a_name_of_its_own(openai_server):
-    ask(azure(openai_server.origin, api_version="1", azure_deployment="mine"), request())
+    answer(azure(openai_server.origin, api_version="1", azure_deployment="mine"), request())
     assert openai_server.requests[0].path == "/openai/deployments/mine/chat/completions"
 
 
 def test_the_address_serves_as_azure_endpoint(openai_server):
     asked = spec("openai_api", openai_server.origin, model="m", model_args={"client": "sdk", "api_version": "1"})
-    ask(asked, request())
+    answer(asked, request())
     assert openai_server.requests[0].path == "/openai/deployments/m/chat/completions"
 
 
@@ -47,7 +47,7 @@ def test_an_azure_token_replaces_the_key(openai_server):
         "api_version": "1",
         "azure_ad_token": "tok-123456",
     }
-    ask(spec("openai_api", model="m", model_args=model_args, api_key=Secret("EMPTY")), request())
+    answer(spec("openai_api", model="m", model_args=model_args, api_key=Secret("EMPTY")), request())
     assert openai_server.requests[0].headers["authorization"] == "Bearer tok-123456"
 
 
@@ -59,8 +59,8 @@ def test_azure_without_version_is_refused(monkeypatch):
 
 def test_an_unknown_deployment_stops_the_run(openai_server):
     openai_server.script(service.status(404, "The API deployment does not exist.", code="DeploymentNotFound"))
-    with pytest.raises(FatalError, match="--eval-model"):
-        ask(azure(openai_server.origin, api_version="1"), request())
+    with pytest.raises(FatalError, match="Check model against"):
+        answer(azure(openai_server.origin, api_version="1"), request())
 
 
 def test_a_time_limit_that_passes_in_the_moment_a_piece_arrives_is_not_lost():

@@ -13,7 +13,7 @@ from evalscope_pytest.wire.tool_calls import CallDrafts
 from tests.cost import at_most
 from tests.servers.service import Answer, Fault, event, stream
 
-from .asking import ask, spec
+from .requests import answer, spec
 
 WEATHER = Tool("get_weather", "Weather of a town.", {"type": "object", "properties": {"town": {"type": "string"}}})
 CALLS = (ToolCall("get_weather", '{"town": "Ur"}', "c1"), ToolCall("stop", "{}", "c2"))
@@ -47,7 +47,7 @@ def openai(request, openai_server):
 
     def one(request_: Request, fault: Fault | None = None):
         openai_server.script(fault)
-        (output,) = ask(spec("openai_api", openai_server.url, model_args={"client": request.param}), request_)
+        (output,) = answer(spec("openai_api", openai_server.url, model_args={"client": request.param}), request_)
         return output, openai_server.requests[-1].body
 
     return one
@@ -108,7 +108,7 @@ def test_a_stream_of_endless_calls_is_bounded(openai):
 def anthropic(anthropic_server):
     def one(request: Request, fault: Fault | None = None):
         anthropic_server.script(fault)
-        (output,) = ask(spec("anthropic_api", anthropic_server.url), request)
+        (output,) = answer(spec("anthropic_api", anthropic_server.url), request)
         return output, anthropic_server.requests[-1].body
 
     return one
@@ -168,9 +168,9 @@ def test_anthropic_calls_in_pieces(anthropic):
 def test_the_mock_model_calls_what_its_right_reply_lists():
     right = json.dumps([{"name": "get_weather", "arguments": {"town": "Ur"}}])
     request = Request((Message("user", "?"),), GenerationConfig(), Sample("?"), right, tools=(WEATHER,))
-    (output,) = ask(spec("mock_llm"), request)
+    (output,) = answer(spec("mock_llm"), request)
     assert [(call.name, call.arguments) for call in output.tool_calls] == [("get_weather", '{"town": "Ur"}')]
-    (plain,) = ask(spec("mock_llm"), Request(request.messages, request.config, request.sample, right))
+    (plain,) = answer(spec("mock_llm"), Request(request.messages, request.config, request.sample, right))
     assert (plain.text, plain.tool_calls) == (right, ())
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from evalscope_pytest.models.factory import create
 
-from .asking import request, spec
+from .requests import request, spec
 from .tiny import write_checkpoint
 
 START_S = 120

@@ -10,7 +10,7 @@ from evalscope_pytest.core.errors import ModelError, RateLimitedError, RejectedE
 from evalscope_pytest.core.values import ModelOutput
 from tests.servers.service import Fault, event, stream
 
-from .asking import ask, request, spec
+from .requests import answer, request, spec
 
 
 @pytest.fixture(params=["aiohttp", "sdk"])
@@ -23,7 +23,7 @@ def openai(openai_server, client):
     def one(fault: Fault, **config: Any) -> ModelOutput:
         openai_server.script(fault)
         model = spec("openai_api", openai_server.url, model_args={"client": client})
-        (output,) = ask(model, request(**config))
+        (output,) = answer(model, request(**config))
         return output
 
     return one
@@ -33,7 +33,7 @@ def openai(openai_server, client):
 def anthropic(anthropic_server):
     def one(fault: Fault, **config: Any) -> ModelOutput:
         anthropic_server.script(fault)
-        (output,) = ask(spec("anthropic_api", anthropic_server.url), request(**config))
+        (output,) = answer(spec("anthropic_api", anthropic_server.url), request(**config))
         return output
 
     return one

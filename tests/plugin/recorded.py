@@ -13,7 +13,7 @@ from .project import Project
 
 
 def recorded_in(work_dir: Path) -> set[int]:
-    """Return the samples with a reply, in journals and folded files."""
+    """Return the samples with a reply, in journals and compacted files."""
     journalled = [e.row.index for path in (work_dir / "journal").glob("*-*.jsonl") for e in entries(path)]
     files = (work_dir / "predictions").glob("*/*.jsonl")
     return {*journalled, *(json.loads(row)["index"] for file in files for row in file.read_text().splitlines())}

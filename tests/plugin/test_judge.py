@@ -165,7 +165,7 @@ def test_a_mock_judge_needs_no_service(project):
         ("--eval-judge-model-args=api_url=http://127.0.0.1:1/v1", "Add its model_id"),
         ("--eval-judge-model-args=model_id=x", "Add its api_url"),
         ('--eval-judge={"models": [{"model_id": "mock"}, {"model_id": "mock"}]}', "judge_id"),
-        ('--eval-judge={"models": [{"model_id": "mock"}], "min_valid_judges": 2}', "Ask for fewer"),
+        ('--eval-judge={"models": [{"model_id": "mock"}], "min_valid_judges": 2}', "Lower it"),
         ('--eval-judge={"aggregation": "max"}', "aggregation of judge: 'max'"),
         ('--eval-judge-model-args={"model_id": "mock", "prompt_template": "{question}"}', "add {pred}"),
         ('--eval-judge-model-args={"model_id": "mock", "score_pattern": "(A"}', "score_pattern of the judge is broken"),

@@ -107,7 +107,7 @@ def test_a_service_that_is_not_there_leaves_few_lines(project, unheard):
 
 
 def test_a_service_that_dies_half_way_leaves_what_was_finished(served, monkeypatch):
-    monkeypatch.setattr("evalscope_pytest.engine.breaker.PATIENCE_S", 0.5)
+    monkeypatch.setattr("evalscope_pytest.engine.admission.PATIENCE_S", 0.5)
     served.benchmark(count=60)
     served.server.fault_for = lambda received: server_error() if len(served.server.requests) > 30 else None
     run = served.run(FAST, "--eval-batch-size=4", '--eval-generation-config={"retries": 1, "retry_interval": 0.01}')

@@ -9,14 +9,14 @@ from evalscope_pytest.core.values import SampleError
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.model import Report
 from evalscope_pytest.store.plan import BenchmarkPlan
-from evalscope_pytest.store.rows import Row
+from evalscope_pytest.store.rows import SampleSummary
 
 
-def row(subset: str, index: int, value: float | None = 1.0, *, repeats: int = 1, **fields: Any) -> Row:
+def row(subset: str, index: int, value: float | None = 1.0, *, repeats: int = 1, **fields: Any) -> SampleSummary:
     """Return a scored row, or one of an error where the value is None."""
     place = {"index": index, "group": index // repeats, "repeat": index % repeats}
     known: dict[str, Any] = {"values": {"accuracy": value}} if value is not None else _FAILED
-    return Row("key", "review", fields.pop("benchmark", "quiz"), subset, **{**place, **known, **fields})
+    return SampleSummary("key", "review", fields.pop("benchmark", "quiz"), subset, **{**place, **known, **fields})
 
 
 _FAILED: dict[str, Any] = {"status": "error", "error": SampleError("model", "TransientError", "no reply after 5 s")}

@@ -13,7 +13,7 @@ from evalscope_pytest.report.build import build_report, save_report
 from evalscope_pytest.report.model import dump_report
 from evalscope_pytest.store.layout import WorkDir
 from evalscope_pytest.store.plan import BenchmarkPlan
-from evalscope_pytest.store.rows import Row
+from evalscope_pytest.store.rows import SampleSummary
 
 from .golden import assert_golden
 from .rows import plan, report, row
@@ -62,7 +62,7 @@ def _plan(name: str, expected: Any, samples: list[Any], parity: Path) -> Benchma
     )
 
 
-def _row(name: str, sample: Any) -> Row:
+def _row(name: str, sample: Any) -> SampleSummary:
     values = {metric: float(value) for metric, value in sample["score"].items()}
     weights = (sample["score_metadata"] or {}).get("metric_weights")
     return row(sample["subset"], sample["sample_id"], benchmark=name, values=values, weights=weights)

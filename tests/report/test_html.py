@@ -13,7 +13,7 @@ import pytest
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import GateResult
 from evalscope_pytest.report.html import gate_table, write_html
-from evalscope_pytest.store.compact import fold
+from evalscope_pytest.store.compact import compact
 from evalscope_pytest.store.layout import WorkDir
 
 from ..store.results import failed, plan, record, scored
@@ -46,7 +46,7 @@ def _page(tmp_path: Path, **extra: str) -> str:
     results += [scored(i, subset="second", value=0.5) for i in range(2)]
     record(workdir, [*results, failed(6, message="no reply <b>")])
     run = plan(main=7, second=2)
-    (rows,) = fold(workdir, run)
+    (rows,) = compact(workdir, run)
     report = build_report(run.benchmarks[0], rows.rows, run.model_id)
     return write_html(workdir, run, [report], [rows], NOW).read_text(encoding="utf-8")
 
@@ -89,7 +89,7 @@ def test_damaged_reviews_do_not_spoil_the_page(tmp_path: Path, damage: bytes) ->
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0, value=0.0)])
     run = plan(main=1)
-    (rows,) = fold(workdir, run)
+    (rows,) = compact(workdir, run)
     (workdir.reviews(run.model_id) / "quiz_main.jsonl").write_bytes(damage)
     report = build_report(run.benchmarks[0], rows.rows, run.model_id)
     assert "Wrong answers (1)" in write_html(workdir, run, [report], [rows], NOW).read_text()
@@ -103,7 +103,7 @@ def _run_page(tmp_path: Path, results: list[Any], language: str = "en", **sizes:
     workdir = WorkDir(tmp_path)
     record(workdir, results)
     run = plan(**sizes)
-    (rows,) = fold(workdir, run)
+    (rows,) = compact(workdir, run)
     report = build_report(run.benchmarks[0], rows.rows, run.model_id, collect_perf=True)
     return write_html(workdir, run, [report], [rows], NOW, language).read_text(encoding="utf-8")
 

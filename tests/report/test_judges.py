@@ -9,15 +9,15 @@ import pytest
 from evalscope_pytest.core.values import JudgeCall, Message, SampleError, Score
 from evalscope_pytest.report.judges import JudgeSummary, judge_summary
 from evalscope_pytest.store.judged import Judged, Vote, judged_header
-from evalscope_pytest.store.rows import Row
+from evalscope_pytest.store.rows import SampleSummary
 
 
-def row(index: int, judges: str, *votes: tuple[int, int, int, int, str]) -> Row:
+def row(index: int, judges: str, *votes: tuple[int, int, int, int, str]) -> SampleSummary:
     judged = Judged(tuple(judges.split()), len(votes), len(votes), len(votes), tuple(Vote(*v) for v in votes))
-    return Row(f"k{index}", "", "b", "s", index, index, 0, values={"accuracy": 1.0}, judged=judged)
+    return SampleSummary(f"k{index}", "", "b", "s", index, index, 0, values={"accuracy": 1.0}, judged=judged)
 
 
-def summed(*rows: Row) -> JudgeSummary:
+def summed(*rows: SampleSummary) -> JudgeSummary:
     summary = judge_summary(rows)
     assert summary is not None
     return summary
@@ -80,7 +80,7 @@ def test_samples_without_a_verdict_are_counted_and_no_zero() -> None:
     again = (*question, Message("assistant", "?"), Message("user", "again"))
     failed = judged_header(None, [JudgeCall("j", 0, question, "?"), JudgeCall("j", 0, again, "?")])
     assert failed == {"judges": ["j"], "requests": 2, "judgements": 1, "verdicts": 0}
-    error = Row("k", "", "b", "s", 1, 1, 0, status="error", judged=Judged.from_json(failed),
+    error = SampleSummary("k", "", "b", "s", 1, 1, 0, status="error", judged=Judged.from_json(failed),
                 error=SampleError("scoring", "JudgeError", "no verdict"))  # fmt: skip
     summary = summed(row(0, "j", (0, 0, 0, 0, "1")), error)
     found = summary.to_json()
@@ -91,7 +91,7 @@ def test_samples_without_a_verdict_are_counted_and_no_zero() -> None:
 
 
 def test_without_judges_there_is_nothing_to_sum_up() -> None:
-    assert judge_summary([Row("k", "", "b", "s", 0, 0, 0)]) is None
+    assert judge_summary([SampleSummary("k", "", "b", "s", 0, 0, 0)]) is None
 
 
 def test_a_row_keeps_votes_only_where_there_are_several() -> None:

@@ -12,7 +12,7 @@ import pytest
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import samples_of
-from evalscope_pytest.wire.reasoning import split_reasoning
+from evalscope_pytest.wire.content import split_reasoning
 from tests.conftest import SHARED
 from tests.suites.test_suites import score_of
 

@@ -1,1 +1,1 @@
-"""Tests of the records: journal, folding, resume, layout."""
+"""Tests of the records: journal, compacting, resume, layout."""

@@ -16,9 +16,16 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.store import journal as journal_module
-from evalscope_pytest.store.journal import SYNC_RECORDS, Journal, entries, journals_of, other_journals, split_line
+from evalscope_pytest.store.journal import (
+    SYNC_RECORDS,
+    Journal,
+    Quarantine,
+    entries,
+    journals_of,
+    other_journals,
+    split_line,
+)
 from evalscope_pytest.store.layout import WorkDir
-from evalscope_pytest.store.quarantine import Quarantine
 from evalscope_pytest.store.rows import calls_of, score_of
 from tests.waiting import wait_until
 
@@ -95,7 +102,7 @@ def test_damaged_line_is_set_aside_and_the_others_are_read(tmp_path: Path, caplo
     assert quarantine.path.read_bytes() == b"".join(lines[1:3])
     (warning,) = caplog.records
     assert "2 damaged records were set aside in" in warning.message
-    assert "the samples are asked again" in warning.message
+    assert "the samples are requested or scored again" in warning.message
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))

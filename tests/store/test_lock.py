@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.core.errors import UsageError
-from evalscope_pytest.store.layout import WorkDir
-from evalscope_pytest.store.lock import locked
+from evalscope_pytest.store.layout import WorkDir, locked
 
 pytest.importorskip("fcntl")
 
@@ -19,7 +18,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from evalscope_pytest.store.layout import WorkDir
-from evalscope_pytest.store.lock import locked
+from evalscope_pytest.store.layout import locked
 with locked(WorkDir(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()

@@ -10,7 +10,7 @@ import pytest
 from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.store.layout import WorkDir
-from evalscope_pytest.store.log import LOGGER, open_log
+from evalscope_pytest.store.progress import LOGGER, open_log
 
 
 def test_the_packages_log_is_written_without_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from evalscope_pytest.store.compact import fold
+from evalscope_pytest.store.compact import compact
+from evalscope_pytest.store.journal import Quarantine
 from evalscope_pytest.store.layout import WorkDir
 from evalscope_pytest.store.previous import Previous
-from evalscope_pytest.store.quarantine import Quarantine
 
 from .results import failed, plan, record, scored
 
 ID = "tiny-model"
 
 
-@pytest.fixture(params=["journal", "folded"])
+@pytest.fixture(params=["journal", "compacted"])
 def workdir(request: pytest.FixtureRequest, tmp_path: Path) -> WorkDir:
     """A work_dir with two scored samples, one that could not be scored and one that could not be asked."""
     workdir = WorkDir(tmp_path)
     answered = scored(2).calls
     record(workdir, [scored(0), scored(1, value=0.0), failed(2, kind="scoring", calls=answered), failed(3)])
-    if request.param == "folded":
-        fold(workdir, plan(main=4))
+    if request.param == "compacted":
+        compact(workdir, plan(main=4))
         assert list(workdir.journal.glob("*.jsonl")) == []
     return workdir
 
@@ -60,7 +60,7 @@ def test_empty_work_dir_has_nothing(tmp_path: Path) -> None:
 def test_a_later_error_does_not_hide_an_earlier_score(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0)])
-    fold(workdir, plan(main=1))
+    compact(workdir, plan(main=1))
     record(workdir, [failed(0, kind="author", calls=scored(0).calls)], session="s2")
     found = Previous.load(workdir, ID).find(scored(0).key)
     assert found is not None
@@ -70,7 +70,7 @@ def test_a_later_error_does_not_hide_an_earlier_score(tmp_path: Path) -> None:
 def test_damaged_rows_are_asked_again_with_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(i) for i in range(3)])
-    fold(workdir, plan(main=3))
+    compact(workdir, plan(main=3))
     path = workdir.predictions(ID) / "quiz_main.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0][:-30] + b"\n" + lines[1] + b"[1, 2]\n" + lines[2][:200])
@@ -105,7 +105,7 @@ def test_records_are_found_under_whatever_session_and_worker_wrote_them(tmp_path
 def test_damaged_rows_are_not_counted_and_are_given_away(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(index) for index in range(8)])
-    fold(workdir, plan(main=8))
+    compact(workdir, plan(main=8))
     (predictions,) = workdir.predictions(ID).glob("*.jsonl")
     rows = predictions.read_bytes().splitlines(keepends=True)
     damaged = [rows[0][:200] + b"\n", b"garbage\n", b'{"key": NaN}\n', b"[]\n", b"\0" * 90 + b"\n", rows[7][:-300]]

@@ -10,8 +10,7 @@ import yaml
 
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.store.layout import WorkDir
-from evalscope_pytest.store.plan import BenchmarkPlan, RunPlan
-from evalscope_pytest.store.task_config import plain, write_task_config
+from evalscope_pytest.store.plan import BenchmarkPlan, RunPlan, plain, write_task_config
 
 PLAN = RunPlan(
     "m",

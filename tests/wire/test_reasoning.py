@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.wire.reasoning import split_reasoning
+from evalscope_pytest.wire.content import split_reasoning
 from tests.cost import at_most
 
 

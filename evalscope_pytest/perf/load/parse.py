@@ -13,9 +13,8 @@ from time import perf_counter
 from typing import Any
 
 from ...wire.errors import Complaint, complaint
-from ...wire.fast_delta import FastDelta
-from ...wire.openai_events import READER as OPENAI
-from ...wire.sse import END, EventParser, LineParser, Parser, is_one_event
+from ...wire.openai_chat import READER as OPENAI
+from ...wire.sse import END, EventParser, FastDelta, LineParser, Parser, is_one_event
 from ...wire.stamped import Reader, StampedReply, mark_answer, mark_output, tokens_or_zero
 from ..measure.request import Tokens, TokenSource
 from .connection import Exchange

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
-from ...core.terminal import visible
+from ...core.text import visible
 from ...report.gates import GateResult
 from ...report.html import document, gate_table
 from ...store.atomic import write_atomic

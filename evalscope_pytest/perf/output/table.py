@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from textwrap import fill
 
-from ...core.terminal import visible
+from ...core.text import visible
 from ..measure.distribution import Distribution
 from ..measure.figures import figure
 from ..measure.result import Result

@@ -15,7 +15,7 @@ from evalscope_pytest.scoring.read.phrase import read_phrase
 from evalscope_pytest.scoring.read.span import read_spans
 from evalscope_pytest.scoring.read.verdict import read_verdict
 from evalscope_pytest.scoring.read.visible import visible
-from evalscope_pytest.wire.reasoning import split_reasoning
+from evalscope_pytest.wire.content import split_reasoning
 from tests.cost import at_most
 
 FOUR = options(["a dog", "the cat", "fish", "bird"])

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.core.values import SampleResult
-from evalscope_pytest.store.compact import fold
+from evalscope_pytest.store.compact import compact
 from evalscope_pytest.store.layout import WorkDir
 from evalscope_pytest.store.previous import Previous
 
@@ -33,7 +33,7 @@ def _indices(workdir: WorkDir, kind: str, name: str = "quiz_main.jsonl") -> list
 def test_files_are_in_sample_order_and_journals_are_gone(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(2), scored(0), failed(1), scored(3)])
-    (rows,) = fold(workdir, plan(main=4))
+    (rows,) = compact(workdir, plan(main=4))
     assert [row.index for row in rows.rows] == [0, 1, 2, 3]
     assert [row.status for row in rows.rows] == ["scored", "error", "scored", "scored"]
     assert _indices(workdir, "predictions") == _indices(workdir, "reviews") == [0, 2, 3]
@@ -49,33 +49,33 @@ RESULTS = (
 @given(order=st.permutations(RESULTS), workers=st.lists(st.integers(0, 3), min_size=13, max_size=13))
 def test_result_does_not_depend_on_processes_or_order(order: Sequence[SampleResult], workers: list[int]) -> None:
     with TemporaryDirectory() as one, TemporaryDirectory() as many:
-        expected = _folded(WorkDir(Path(one)), [("main", RESULTS)])
+        expected = _compacted(WorkDir(Path(one)), [("main", RESULTS)])
         parts: dict[int, list[SampleResult]] = {}
         for result, worker in zip(order, workers, strict=True):
             parts.setdefault(worker, []).append(result)
-        assert _folded(WorkDir(Path(many)), [(f"gw{n}", part) for n, part in parts.items()]) == expected
+        assert _compacted(WorkDir(Path(many)), [(f"gw{n}", part) for n, part in parts.items()]) == expected
 
 
-def _folded(workdir: WorkDir, parts: Sequence[tuple[str, Sequence[SampleResult]]]) -> tuple[object, object]:
+def _compacted(workdir: WorkDir, parts: Sequence[tuple[str, Sequence[SampleResult]]]) -> tuple[object, object]:
     for worker, results in parts:
         record(workdir, results, worker=worker)
-    rows = fold(workdir, plan(main=9, **{"测试 B": 4}))
+    rows = compact(workdir, plan(main=9, **{"测试 B": 4}))
     return rows, contents(workdir.root)
 
 
-def test_folding_without_journals_changes_nothing(tmp_path: Path) -> None:
+def test_compacting_without_journals_changes_nothing(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0), scored(1)])
-    fold(workdir, plan(main=2))
+    compact(workdir, plan(main=2))
     before = contents(tmp_path)
-    assert fold(workdir, plan(main=2))[0].rows == ()
+    assert compact(workdir, plan(main=2))[0].rows == ()
     assert contents(tmp_path) == before
 
 
 def test_the_last_record_of_a_sample_wins_but_an_error_never_displaces_a_score(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0, text="first"), scored(0, text="second"), failed(0), failed(1), scored(1)])
-    (rows,) = fold(workdir, plan(main=2))
+    (rows,) = compact(workdir, plan(main=2))
     assert [row.status for row in rows.rows] == ["scored", "scored"]
     assert "second" in (workdir.predictions(ID) / "quiz_main.jsonl").read_text()
 
@@ -83,13 +83,13 @@ def test_the_last_record_of_a_sample_wins_but_an_error_never_displaces_a_score(t
 def test_a_resumed_run_is_the_uninterrupted_one_byte_for_byte(tmp_path: Path) -> None:
     whole, resumed = WorkDir(tmp_path / "whole"), WorkDir(tmp_path / "resumed")
     record(whole, RESULTS[:8])
-    fold(whole, plan(main=8))
+    compact(whole, plan(main=8))
     torn = record(resumed, RESULTS[:5])
     torn.write_bytes(torn.read_bytes()[:-100])
     previous = Previous.load(resumed, ID)
     assert [previous.find(r.key) is not None for r in RESULTS[:8]] == [True] * 4 + [False] * 4
     record(resumed, RESULTS[:8], session="s2")
-    fold(resumed, plan("s2", main=8))
+    compact(resumed, plan("s2", main=8))
     assert contents(resumed.root) == contents(whole.root)
 
 
@@ -97,14 +97,14 @@ def test_what_a_smaller_or_other_run_does_not_repeat_is_kept(tmp_path: Path) -> 
     workdir = WorkDir(tmp_path)
     first = [scored(i) for i in range(4)]
     record(workdir, first)
-    fold(workdir, plan(main=4))
+    compact(workdir, plan(main=4))
     other = [scored(i, salt="temperature 1") for i in range(2)]
     record(workdir, other, session="s2")
-    fold(workdir, plan("s2", main=2))
+    compact(workdir, plan("s2", main=2))
     assert _indices(workdir, "predictions") == [0, 1]
     _all_found(workdir, [*first, *other])
     record(workdir, first, session="s3")
-    fold(workdir, plan("s3", main=4))
+    compact(workdir, plan("s3", main=4))
     assert _indices(workdir, "predictions") == [0, 1, 2, 3]
     _all_found(workdir, [*first, *other])
     assert (workdir.journal / "kept.jsonl").read_bytes().count(b"\n") == len(other)
@@ -113,9 +113,9 @@ def test_what_a_smaller_or_other_run_does_not_repeat_is_kept(tmp_path: Path) -> 
 def test_an_error_does_not_overwrite_the_answer_it_was_to_replace(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0)])
-    fold(workdir, plan(main=1))
+    compact(workdir, plan(main=1))
     record(workdir, [failed(0)], session="s2")
-    fold(workdir, plan("s2", main=1))
+    compact(workdir, plan("s2", main=1))
     _all_found(workdir, [scored(0)])
 
 
@@ -123,7 +123,7 @@ def test_journals_of_crashed_runs_are_kept_too(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0), scored(5, benchmark="other")], session="s0")
     record(workdir, [scored(0)], session="s1")
-    fold(workdir, plan(main=1))
+    compact(workdir, plan(main=1))
     _all_found(workdir, [scored(0), scored(5, benchmark="other")])
     assert [p.name for p in workdir.journal.iterdir()] == ["kept.jsonl"]
 
@@ -131,7 +131,7 @@ def test_journals_of_crashed_runs_are_kept_too(tmp_path: Path) -> None:
 def test_samples_the_plan_does_not_name_are_kept(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0), scored(0, subset="extra")])
-    fold(workdir, plan(main=1))
+    compact(workdir, plan(main=1))
     _all_found(workdir, [scored(0), scored(0, subset="extra")])
 
 
@@ -142,7 +142,7 @@ def test_rows_of_another_tool_are_kept_word_for_word(tmp_path: Path) -> None:
     foreign = [json.dumps({"index": n, "model": "m", "note": "答案"}, ensure_ascii=False) for n in range(2)]
     (folder / "quiz_main.jsonl").write_text("\n".join(foreign) + "\n", encoding="utf-8")
     record(workdir, [scored(0)])
-    fold(workdir, plan(main=1))
+    compact(workdir, plan(main=1))
     assert (workdir.journal / "kept.jsonl").read_bytes().count(b"\n") == 2
     assert _indices(workdir, "predictions") == [0]
 
@@ -152,7 +152,7 @@ def test_damaged_records_are_put_aside(tmp_path: Path) -> None:
     path = record(workdir, [scored(0), scored(1)])
     damaged = path.read_bytes().replace(b"What", b"Whet", 1)
     path.write_bytes(damaged)
-    (rows,) = fold(workdir, plan(main=2))
+    (rows,) = compact(workdir, plan(main=2))
     assert [row.index for row in rows.rows] == [1]
     assert (workdir.journal / "quarantine.jsonl").read_bytes() == damaged.splitlines(keepends=True)[0]
 
@@ -161,7 +161,7 @@ def test_two_subsets_that_would_share_a_file_have_two(tmp_path: Path) -> None:
     workdir = WorkDir(tmp_path)
     record(workdir, [scored(0, subset="Main"), scored(0, subset="main")])
     run = plan(Main=1, main=1)
-    fold(workdir, run)
+    compact(workdir, run)
     assert all((workdir.reviews(ID) / name).read_bytes().count(b"\n") == 1 for name in run.file_names().values())
 
 
@@ -203,12 +203,12 @@ def _until_step(number: int, action: Callable[[], object]) -> int | None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_killed_between_any_two_steps_nothing_is_lost_and_folding_again_completes(tmp_path: Path) -> None:
+def test_killed_between_any_two_steps_nothing_is_lost_and_compacting_again_completes(tmp_path: Path) -> None:
     before = tmp_path / "before"
     workdir = WorkDir(before)
     earlier = [scored(i) for i in range(4)] + [scored(i, subset="second") for i in range(2)]
     record(workdir, earlier)
-    fold(workdir, plan(main=4, second=2))
+    compact(workdir, plan(main=4, second=2))
     record(workdir, [scored(0, salt="crashed")], session="s1a")
     now = [scored(i, salt="now" if i < 2 else "") for i in range(3)]
     record(workdir, now[:2], session="s2", worker="gw0")
@@ -217,17 +217,17 @@ def test_killed_between_any_two_steps_nothing_is_lost_and_folding_again_complete
     run = plan("s2", main=3, second=2)
     whole = WorkDir(tmp_path / "whole")
     shutil.copytree(before, whole.root)
-    fold(whole, run)
+    compact(whole, run)
 
     for step in range(1, 100):
         workdir = WorkDir(tmp_path / f"step{step}")
         shutil.copytree(before, workdir.root)
-        killed = _until_step(step, lambda: fold(workdir, run))  # noqa: B023 - called at once
+        killed = _until_step(step, lambda: compact(workdir, run))  # noqa: B023 - called at once
         _all_found(workdir, everything)
         if killed is None:
             break
         record(workdir, [*now, scored(1, subset="second", salt="now")], session="s3")
-        fold(workdir, plan("s3", main=3, second=2))
+        compact(workdir, plan("s3", main=3, second=2))
         _all_found(workdir, everything)
         assert {p: b for p, b in contents(workdir.root).items() if "/" in p and ID in p} == {
             p: b for p, b in contents(whole.root).items() if "/" in p and ID in p
@@ -245,8 +245,8 @@ def test_a_full_disk_leaves_the_journals_alone(tmp_path: Path, monkeypatch: pyte
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
         with pytest.raises(StoreError, match="No space left"):
-            fold(workdir, plan(main=1))
+            compact(workdir, plan(main=1))
     assert path.exists()
     assert not list(tmp_path.rglob("*.tmp"))
-    fold(workdir, plan(main=1))
+    compact(workdir, plan(main=1))
     _all_found(workdir, [scored(0)])

@@ -1,6 +1,6 @@
-"""Asks a model: no more at once than it takes, and again when a failure may go away. The one retry layer.
+"""Sends requests to a model: limits concurrency, retries transient failures, and gives up. The only retry layer.
 
-What is decided here and why is on one page: docs/design/reliability.md.
+All decisions and their reasons are on one page: docs/design/reliability.md.
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ..core.deadline import Deadline
 from ..core.errors import EvalError, FatalError, ModelError, RateLimitedError, TransientError
 from ..core.service_state import ServiceState
 from ..core.values import ModelOutput
-from ..models.protocol import Connecting, Model
+from ..models.spec import Connecting, Model
 from ..wire.request import Request
-from .breaker import PATIENCE_S, PROBE_EVERY_S, Breaker
-from .limiter import FIRST_REQUESTS, Limiter
+from .admission import FIRST_REQUESTS, PATIENCE_S, PROBE_EVERY_S, Breaker, Limiter, Slot, Slots
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
-from .slots import Slot, Slots
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +36,12 @@ UNREACHABLE_AFTER = 6
 
 
 class ServiceDownError(FatalError):
-    """Nothing is answered any more, or every request would be refused: this one was not sent."""
+    """The service is down or would refuse every request: this one was not sent."""
 
 
 @dataclass(slots=True)
 class Health:
-    """The state of the service so far. ``stopped`` says why no more requests are sent; empty while all is well."""
+    """Counts of a service so far. ``stopped`` is the reason why no more requests are sent; empty while all is well."""
 
     answered: int = 0
     failed: int = 0
@@ -51,17 +49,20 @@ class Health:
     stopped: str = ""
 
 
-class Asker:
-    """One model with its limit.
+class ModelClient:
+    """A client of one model.
 
     Args:
-        limit: Requests in flight at most.
-        patient: Go on whatever happens (``ignore_errors``).
+        limit: Maximum number of requests in flight.
+        patient: Continue after any failure (``ignore_errors``).
         first: Requests sent before the first reply; None for a model in this process, which gets requests as fast as it
             answers.
-        sample_timeout_s: Seconds for a request with all its attempts, if its own parameters do not say; None for
-            no bound.
-        draw: Gives a number in [0, 1); tests put their own here, and an event loop with its own clock.
+        sample_timeout_s: Seconds for a request with all its attempts, unless its parameters set a limit; None: no
+            limit.
+        draw: Returns a number in [0, 1). Tests replace it, and run an event loop with a simulated clock.
+
+    Attributes:
+        spelling: The user's spelling of the settings that advice in errors names.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Asker:
     ) -> None:
         self.model = model
         self.health = Health()
+        self.spelling: Mapping[str, str] = {}
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
@@ -84,7 +86,7 @@ class Asker:
         self._patient = patient
         self._sample_timeout_s = sample_timeout_s
         self._draw = draw
-        self._asked = 0
+        self._samples = 0
         self._under_way: dict[int, float] = {}  # when each was first sent, the oldest first
         self._given_up = 0  # samples in a row
         self._refused_connections = 0
@@ -92,7 +94,7 @@ class Asker:
         self._connecting: asyncio.Task[None] | None = None
 
     def state(self, now: float) -> ServiceState:
-        """Return what is known of the service at this moment of the event loop's clock. Safe from any thread."""
+        """Return the state of the service at a time of the event loop's clock. Safe from any thread."""
         limiter, breaker, health = self._limiter, self._breaker, self.health
         waits_for = limiter.held_for
         until = limiter.held_until
@@ -115,8 +117,8 @@ class Asker:
             max(0.0, now - under_way[0]) if under_way else 0.0,
         )
 
-    async def ask(self, request: Request) -> ModelOutput:
-        """Answer a request, asking again after rate limits and transient failures.
+    async def send(self, request: Request) -> ModelOutput:
+        """Send a request and return the reply; retry after rate limits and transient failures.
 
         Raises:
             ModelError: The last failure, once no attempt is left; at once if another would fail as well.
@@ -124,7 +126,7 @@ class Asker:
         self._refuse_if_stopped()
         loop = asyncio.get_running_loop()
         slot = self._slots.take(loop.time()) or await self._slots.wait()
-        sample = self._asked = self._asked + 1
+        sample = self._samples = self._samples + 1
         self._under_way[sample] = loop.time()
         self._budget.sample()
         if sample == 1 and not self._limiter.opened:
@@ -134,9 +136,9 @@ class Asker:
         try:
             with Deadline(timeout_s):
                 try:
-                    output = await self._send(request, slot, sample)
+                    output = await self._attempt(request, slot, sample)
                 except (RateLimitedError, TransientError) as error:
-                    output = await self._ask_again(request, error, sample, loop.time())
+                    output = await self._retry(request, error, sample, loop.time())
         except asyncio.TimeoutError:
             late = TransientError(
                 f"no answer within {timeout_s:g} s, all attempts together: "
@@ -152,10 +154,10 @@ class Asker:
 
     # One attempt --------------------------------------------------------------------------------------------------
 
-    async def _send(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
-        """Ask once, and let limiter and breaker know how it went."""
+    async def _attempt(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
+        """Send a request once, and report the outcome to limiter and breaker."""
         try:
-            output = await self.model.generate(request)
+            output = await self._generate(request)
         except (RateLimitedError, TransientError) as error:
             self._note_failure(error, request, slot, sample)
             raise
@@ -180,6 +182,13 @@ class Asker:
         self.health.answered += 1
         self._note_reply()
         return output
+
+    async def _generate(self, request: Request) -> ModelOutput:
+        try:
+            return await self.model.generate(request)
+        except ModelError as error:
+            error.spelling = error.spelling or self.spelling
+            raise
 
     def _note_reply(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -207,19 +216,19 @@ class Asker:
     def _note_refusal(
         self, error: RateLimitedError | TransientError, slot: Slot, now: float, longest_gap_s: float
     ) -> None:
-        asked_s = error.retry_after_s
-        too_long = asked_s is not None and asked_s > RATE_LIMITED_FOR_S
+        requested_s = error.retry_after_s
+        too_long = requested_s is not None and requested_s > RATE_LIMITED_FOR_S
         if too_long or self._is_hopeless:
             longest_gap_s = 0.0
         limiter = self._limiter
         was_held = limiter.held_until
-        wait_s = None if too_long else asked_s
+        wait_s = None if too_long else requested_s
         if limiter.refused(slot.number, now, wait_s, longest_gap_s=longest_gap_s):
             log.info("limit %d of %d, after %d refusals: %s", limiter.limit, limiter.most, limiter.rate_limited, error)
         if wait_s is not None and wait_s > LONG_WAIT_S and limiter.held_until > was_held:
-            log.warning("nothing is asked for %.0f s, as the service demands: %s", wait_s, error)
+            log.warning("no requests for %.0f s, as the service demands: %s", wait_s, error)
         if too_long:
-            self._stop(f"the service asks to wait {asked_s:.0f} s, more than 15 min. It said: {error}")
+            self._stop(f"the service requests a wait of {requested_s:.0f} s, more than 15 min. It replied: {error}")
 
     def _note_transient(self, error: ModelError, slot: Slot, sample: int, now: float, probe_after_s: float) -> None:
         if getattr(error, "unreachable", False) and not self.health.answered:
@@ -233,9 +242,9 @@ class Asker:
         elif self._breaker.failed(sample, now, probe_after_s):
             log.warning("the service is down, it is tried now and then for %g s: %s", PATIENCE_S, error)
 
-    # Asking again -------------------------------------------------------------------------------------------------
+    # Retries ---------------------------------------------------------------------------------------------------------
 
-    async def _ask_again(
+    async def _retry(
         self, request: Request, error: RateLimitedError | TransientError, sample: int, now: float
     ) -> ModelOutput:
         tries = Tries(request.config, now)
@@ -252,7 +261,7 @@ class Asker:
             retries += 1
             self.health.retries += 1
             try:
-                output = await self._send(request, slot, sample)
+                output = await self._attempt(request, slot, sample)
             except (RateLimitedError, TransientError) as again:
                 error = again
             else:
@@ -260,7 +269,7 @@ class Asker:
                 return replace(output, retries=retries)
 
     def _check(self, tries: Tries, error: RateLimitedError | TransientError, now: float) -> None:
-        """Raise the failure if it is the sample's last. While the breaker is open, failures are not the sample's."""
+        """Raise the failure if the sample has no attempts left. While the breaker is open, failures do not count."""
         if not self._breaker.is_open:
             tries.note(error)
             beyond = (error.retry_after_s or 0.0) > RATE_LIMITED_FOR_S
@@ -287,11 +296,11 @@ class Asker:
 
     @property
     def _is_hopeless(self) -> bool:
-        """True when samples fail one after the other. A patient run goes on all the same, but waits for nothing."""
+        """True when samples fail one after the other. A patient run continues, but no longer waits."""
         return self._given_up >= GIVE_UP_AFTER
 
     def _give_up(self, error: ModelError) -> None:
-        """Count a sample that failed for good; stop if the next ones would fare alike."""
+        """Count a sample that failed for good; stop if the next ones would fail as well."""
         self.health.failed += 1
         self._given_up += 1
         if not self._is_hopeless:
@@ -316,10 +325,10 @@ class Asker:
             raise self._down()
 
     def _down(self) -> ServiceDownError:
-        return ServiceDownError(f"not asked, since the run stops: {self.health.stopped}")
+        return ServiceDownError(f"not sent, since the run stops: {self.health.stopped}")
 
     def _connect(self) -> None:
-        """Open connections for the requests that wait for the first reply: then they need not wait for these, too."""
+        """Open connections for the requests that wait for the first reply, so that they are ready when it comes."""
         count = min(self._slots.waiting, self._limiter.most - self._limiter.in_flight)
         if count > 0 and not self.health.stopped and isinstance(self.model, Connecting):
             self._connecting = asyncio.get_running_loop().create_task(self.model.connect(count))
@@ -336,9 +345,11 @@ def _end(future: asyncio.Future[None]) -> None:
 
 
 def _impatient(error: RateLimitedError | TransientError) -> RateLimitedError | TransientError:
-    """Return a failure that says why it was the last."""
-    asked_s, longest_min = error.retry_after_s or 0.0, RATE_LIMITED_FOR_S / 60
-    return type(error)(f"{error} It asks to wait {asked_s:.0f} s; at most {longest_min:.0f} min are waited.", asked_s)
+    """Return the failure with the reason why it is not retried."""
+    requested_s, longest_min = error.retry_after_s or 0.0, RATE_LIMITED_FOR_S / 60
+    return type(error)(
+        f"{error} It requests a wait of {requested_s:.0f} s; the longest wait is {longest_min:.0f} min.", requested_s
+    )
 
 
 class ReplyGate:

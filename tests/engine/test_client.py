@@ -10,7 +10,7 @@ from bench.rate_limit import simulate
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.errors import FatalError, ModelError, RateLimitedError, RejectedError, TransientError
 from evalscope_pytest.core.values import Message, ModelOutput
-from evalscope_pytest.engine.asking import Asker, ServiceDownError
+from evalscope_pytest.engine.client import ModelClient, ServiceDownError
 from evalscope_pytest.wire.request import Request
 
 REFUSED = TransientError("nothing listens there", unreachable=True)
@@ -52,28 +52,28 @@ def request(**config) -> Request:
     return Request((Message("user", "hello"),), GenerationConfig(**config))
 
 
-def asker_of(model, limit=4, **more) -> Asker:
-    return Asker(model, limit, draw=lambda: 0.5, **more)
+def client_of(model, limit=4, **more) -> ModelClient:
+    return ModelClient(model, limit, draw=lambda: 0.5, **more)
 
 
 def ask(model, **config):
-    asker = asker_of(model)
-    return simulate(lambda: asker.ask(request(**config))), asker
+    client = client_of(model)
+    return simulate(lambda: client.send(request(**config))), client
 
 
-def ask_all(asker, count, **config):
+def ask_all(client, count, **config):
     """Ask so many times at once; return outputs and errors, and the simulated seconds it took."""
 
     async def scenario():
-        results = await asyncio.gather(*[asker.ask(request(**config)) for _ in range(count)], return_exceptions=True)
+        results = await asyncio.gather(*[client.send(request(**config)) for _ in range(count)], return_exceptions=True)
         return results, asyncio.get_running_loop().time()
 
     return simulate(scenario)
 
 
 def test_a_transient_failure_is_asked_again_and_counted():
-    output, asker = ask(Scripted(TransientError("500"), TransientError("500")))
-    assert (output.text, output.retries, asker.health.retries) == ("fine", 2, 2)
+    output, client = ask(Scripted(TransientError("500"), TransientError("500")))
+    assert (output.text, output.retries, client.health.retries) == ("fine", 2, 2)
 
 
 def test_retry_after_is_kept():
@@ -84,7 +84,7 @@ def test_retry_after_is_kept():
 
 def test_retry_after_holds_every_request_of_the_service():
     model = Scripted(RateLimitedError("429", retry_after_s=30))
-    results, _ = ask_all(asker_of(model), 12)
+    results, _ = ask_all(client_of(model), 12)
     assert [r.text for r in results] == ["fine"] * 12
     assert sum(at < 0.15 for at in model.at) <= 4, "the first reply was the refusal, or came with it"
     assert not [at for at in model.at if 0.15 < at < 30.1]
@@ -136,7 +136,7 @@ def test_a_sample_has_a_time_limit_over_all_its_attempts():
 
 
 def test_waiting_for_the_first_attempt_does_not_count():
-    results, seconds = ask_all(asker_of(Scripted(), 1), 30, sample_timeout=0.5)
+    results, seconds = ask_all(client_of(Scripted(), 1), 30, sample_timeout=0.5)
     assert [r.text for r in results] == ["fine"] * 30
     assert seconds == pytest.approx(3)
 
@@ -146,22 +146,22 @@ def test_a_model_that_hangs_is_left_at_the_time_limit():
         async def generate(self, request):
             await asyncio.sleep(1e9)
 
-    asker = asker_of(Hanging(), 1)
-    results, seconds = ask_all(asker, 2, sample_timeout=60)
+    client = client_of(Hanging(), 1)
+    results, seconds = ask_all(client, 2, sample_timeout=60)
     assert [type(r) for r in results] == [TransientError, TransientError]
     assert seconds == pytest.approx(120)
-    assert asker.state(seconds).in_flight == 0
+    assert client.state(seconds).in_flight == 0
 
 
 def test_a_fatal_answer_stops_all_further_requests():
     model = Scripted(FatalError("401 bad key"))
 
     async def scenario():
-        asker = asker_of(model, 2)
+        client = client_of(model, 2)
         with pytest.raises(FatalError, match="bad key"):
-            await asker.ask(request())
+            await client.send(request())
         with pytest.raises(ServiceDownError, match="bad key"):
-            await asker.ask(request())
+            await client.send(request())
 
     simulate(scenario)
     assert model.asked == 1
@@ -169,7 +169,7 @@ def test_a_fatal_answer_stops_all_further_requests():
 
 def test_a_fatal_first_answer_costs_three_requests():
     model = Scripted(always=FatalError("401 bad key"))
-    results, seconds = ask_all(asker_of(model, 64), 500)
+    results, seconds = ask_all(client_of(model, 64), 500)
     assert model.asked == 3
     # One says what is wrong. Those on their way with it count as not asked, as those that were not sent.
     assert sum(isinstance(r, ServiceDownError) for r in results) == 499
@@ -184,13 +184,13 @@ def test_nothing_waits_for_a_first_reply_that_takes_long():
             return ModelOutput("fine")
 
     model = Slow()
-    ask_all(asker_of(model, 64), 64)
+    ask_all(client_of(model, 64), 64)
     assert sorted(model.at) == pytest.approx([0] * 3 + [1] * 61)
 
 
 def test_a_local_model_gets_all_it_can_take_at_once():
     model = Scripted()
-    ask_all(asker_of(model, 64, first=None), 64)
+    ask_all(client_of(model, 64, first=None), 64)
     assert model.at == [0] * 64
 
 
@@ -198,12 +198,12 @@ def test_a_service_that_never_answered_is_given_up_after_three_samples():
     model = Scripted(always=TransientError("500 broken"))
 
     async def scenario():
-        asker = asker_of(model, 1)
+        client = client_of(model, 1)
         for _ in range(3):
-            assert not asker.health.stopped
+            assert not client.health.stopped
             with pytest.raises(TransientError):
-                await asker.ask(request(retries=1))
-        assert asker.health.stopped == "500 broken"
+                await client.send(request(retries=1))
+        assert client.health.stopped == "500 broken"
 
     simulate(scenario)
     assert model.asked == 6
@@ -211,28 +211,28 @@ def test_a_service_that_never_answered_is_given_up_after_three_samples():
 
 def test_where_nothing_listens_no_backoff_is_sat_out():
     model = Scripted(always=REFUSED)
-    asker = asker_of(model, 8)
-    _, seconds = ask_all(asker, 500)
-    assert asker.health.stopped == "nothing listens there"
+    client = client_of(model, 8)
+    _, seconds = ask_all(client, 500)
+    assert client.health.stopped == "nothing listens there"
     assert model.asked <= 8
     assert seconds < 2
 
 
 def test_who_rests_is_woken_when_the_run_stops():
     model = Scripted(RateLimitedError("429", retry_after_s=500), FatalError("the key has expired"))
-    asker = asker_of(model, 2)
-    results, seconds = ask_all(asker, 2)
+    client = client_of(model, 2)
+    results, seconds = ask_all(client, 2)
     assert isinstance(results[0], ServiceDownError)
     assert seconds < 1
 
 
 def test_a_patient_run_goes_on():
     async def scenario():
-        asker = asker_of(Scripted(*[TransientError("no")] * 6), 1, patient=True)
+        client = client_of(Scripted(*[TransientError("no")] * 6), 1, patient=True)
         for _ in range(3):
             with pytest.raises(TransientError):
-                await asker.ask(request(retries=1))
-        assert (await asker.ask(request())).text == "fine"
+                await client.send(request(retries=1))
+        assert (await client.send(request())).text == "fine"
 
     simulate(scenario)
 
@@ -250,8 +250,8 @@ def test_a_patient_run_goes_on():
 )
 def test_a_patient_run_comes_to_its_end_whatever_happens(error, most_s):
     model = Scripted(always=error)
-    asker = asker_of(model, 8, patient=True)
-    results, seconds = ask_all(asker, 300)
+    client = client_of(model, 8, patient=True)
+    results, seconds = ask_all(client, 300)
     assert {type(r) for r in results} == {type(error)}
     assert 300 <= model.asked < 600
     assert seconds < most_s
@@ -259,18 +259,18 @@ def test_a_patient_run_comes_to_its_end_whatever_happens(error, most_s):
 
 def test_a_service_that_refuses_for_ever_is_given_up():
     model = Scripted(always=RateLimitedError("429"))
-    asker = asker_of(model, 8)
-    _, seconds = ask_all(asker, 300)
-    assert asker.health.stopped == "the service refuses every request: 429"
+    client = client_of(model, 8)
+    _, seconds = ask_all(client, 300)
+    assert client.health.stopped == "the service refuses every request: 429"
     assert seconds < 20 * 60
     assert model.asked < 200
 
 
 def test_a_wait_of_years_stops_the_run_at_once():
     model = Scripted(always=RateLimitedError("429", retry_after_s=1e9))
-    asker = asker_of(model, 8)
-    _, seconds = ask_all(asker, 300)
-    assert "asks to wait 1000000000 s, more than 15 min" in asker.health.stopped
+    client = client_of(model, 8)
+    _, seconds = ask_all(client, 300)
+    assert "requests a wait of 1000000000 s, more than 15 min" in client.health.stopped
     assert (model.asked, seconds < 1) == (3, True)
 
 
@@ -291,8 +291,8 @@ class Flaky(Scripted):
 @pytest.mark.parametrize("limit", [4, 8, 64])
 def test_an_outage_of_a_minute_costs_a_minute_and_no_sample(limit):
     model = Flaky(dies=2, lives=62)
-    asker = asker_of(model, limit)
-    results, seconds = ask_all(asker, 40 * limit)
+    client = client_of(model, limit)
+    results, seconds = ask_all(client, 40 * limit)
     assert [r.text for r in results] == ["fine"] * 40 * limit
     assert seconds < 62 + 30 + 5
     assert sum(10 < at < 61 for at in model.at) <= 4, "only probes"
@@ -302,24 +302,24 @@ def test_an_outage_of_a_minute_costs_a_minute_and_no_sample(limit):
 @pytest.mark.parametrize("outage_s", [12, 60, 200])
 def test_an_outage_is_waited_for_as_long_whatever_retry_interval_is(retry_interval, outage_s):
     model = Flaky(dies=2, lives=2 + outage_s)
-    asker = asker_of(model, 8)
-    results, seconds = ask_all(asker, 400, retry_interval=retry_interval)
+    client = client_of(model, 8)
+    results, seconds = ask_all(client, 400, retry_interval=retry_interval)
     assert [r.text for r in results] == ["fine"] * 400
     assert seconds < outage_s * 1.5 + 10 + 30  # a short interval also means that it is found sooner
     assert sum(10 < at < outage_s for at in model.at) <= 8 + outage_s / 20
 
 
 def test_a_service_that_stays_down_is_given_up_after_five_minutes():
-    asker = asker_of(Flaky(dies=2), 8)
-    results, seconds = ask_all(asker, 400)
-    assert "has not answered for 301 s. 503" in asker.health.stopped
+    client = client_of(Flaky(dies=2), 8)
+    results, seconds = ask_all(client, 400)
+    assert "has not answered for 301 s. 503" in client.health.stopped
     assert 300 < seconds < 320
     assert {type(r) for r in results if isinstance(r, Exception)} <= {ServiceDownError, TransientError}
 
 
 def test_a_patient_run_waits_for_one_outage_once():
-    asker = asker_of(Flaky(dies=2), 8, patient=True)
-    results, seconds = ask_all(asker, 400)
+    client = client_of(Flaky(dies=2), 8, patient=True)
+    results, seconds = ask_all(client, 400)
     assert {type(r) for r in results} == {ModelOutput, TransientError}
     assert 300 < seconds < 400
 
@@ -334,14 +334,14 @@ def test_retries_that_come_to_nothing_are_a_share_of_the_traffic():
                 raise TransientError("500")
             return ModelOutput("fine")
 
-    async def scenario(model, asker):
-        asked = [asker.ask(Request((), GenerationConfig(), repeat=i)) for i in range(3000)]
+    async def scenario(model, client):
+        asked = [client.send(Request((), GenerationConfig(), repeat=i)) for i in range(3000)]
         await asyncio.gather(*asked, return_exceptions=True)
 
     model = Poison()
-    asker = asker_of(model, 30, patient=True)
-    simulate(lambda: scenario(model, asker))
-    assert asker.health.retries <= 100 + 0.2 * 3000
+    client = client_of(model, 30, patient=True)
+    simulate(lambda: scenario(model, client))
+    assert client.health.retries <= 100 + 0.2 * 3000
 
 
 def test_retries_that_succeed_are_free():
@@ -357,14 +357,14 @@ def test_retries_that_succeed_are_free():
 
     model = Hiccup()
     model.seen = set()
-    asker = asker_of(model, 10)
+    client = client_of(model, 10)
 
     async def scenario():
-        asked = [asker.ask(Request((), GenerationConfig(), repeat=i)) for i in range(2000)]
+        asked = [client.send(Request((), GenerationConfig(), repeat=i)) for i in range(2000)]
         return await asyncio.gather(*asked, return_exceptions=True)
 
     assert [r.text for r in simulate(scenario)] == ["fine"] * 2000
-    assert asker.health.retries == 2000
+    assert client.health.retries == 2000
 
 
 def test_an_unknown_exception_of_a_provider_is_a_model_error():
@@ -374,7 +374,7 @@ def test_an_unknown_exception_of_a_provider_is_a_model_error():
 
 def test_requests_in_flight_never_exceed_the_limit():
     model = Scripted()
-    ask_all(asker_of(model, 3), 50)
+    ask_all(client_of(model, 3), 50)
     assert model.most == 3
 
 
@@ -382,31 +382,31 @@ def test_cancelled_samples_give_their_slots_back():
     model = Scripted()
 
     async def scenario():
-        asker = asker_of(model, 2)
-        tasks = [asyncio.ensure_future(asker.ask(request())) for _ in range(20)]
+        client = client_of(model, 2)
+        tasks = [asyncio.ensure_future(client.send(request())) for _ in range(20)]
         await asyncio.sleep(0.05)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert asker.state(0).in_flight == 0
-        return await asyncio.wait_for(asker.ask(request()), 1)
+        assert client.state(0).in_flight == 0
+        return await asyncio.wait_for(client.send(request()), 1)
 
     assert simulate(scenario).text == "fine"
 
 
 def test_the_state_tells_what_goes_on():
     model = Scripted(RateLimitedError("429", retry_after_s=40))
-    asker = asker_of(model, 4)
+    client = client_of(model, 4)
 
     async def scenario():
         loop = asyncio.get_running_loop()
-        task = asyncio.ensure_future(asker.ask(request()))
+        task = asyncio.ensure_future(client.send(request()))
         await asyncio.sleep(0.05)
-        states = [asker.state(loop.time())]
+        states = [client.state(loop.time())]
         await asyncio.sleep(0.15)
-        states.append(asker.state(loop.time()))
+        states.append(client.state(loop.time()))
         await task
-        return [*states, asker.state(loop.time())]
+        return [*states, client.state(loop.time())]
 
     at_first, held, after = simulate(scenario)
     assert (at_first.in_flight, at_first.words()) == (1, "")
@@ -432,17 +432,17 @@ class Connecting(Scripted):
 )
 def test_connections_are_opened_while_the_first_reply_is_waited_for(asked, connected):
     model = Connecting()
-    ask_all(asker_of(model, limit=8), asked)
+    ask_all(client_of(model, limit=8), asked)
     assert model.connected == connected
 
 
 def test_no_connections_are_opened_to_a_service_that_refused_already():
     model = Connecting()
-    asker = asker_of(model, limit=8)
+    client = client_of(model, limit=8)
 
     async def scenario():
-        asker._stop("the key is wrong")
-        asker._connect()
+        client._stop("the key is wrong")
+        client._connect()
         await asyncio.sleep(1)
 
     simulate(scenario)
@@ -463,7 +463,7 @@ def test_refusals_at_the_start_do_not_space_what_follows(early, retry_after_s, l
             return ModelOutput("fine")
 
     model = Starting()
-    results, seconds = ask_all(asker_of(model, 8), 24)
+    results, seconds = ask_all(client_of(model, 8), 24)
     assert [r.text for r in results] == ["fine"] * 24
     waited = model.at[early - 1] + (retry_after_s or 0.0)
     # Where the service names no wait, the rate is searched for: longer, but not until the end of the run.
@@ -479,6 +479,6 @@ def test_refusals_in_the_middle_do_not_space_what_follows_for_long():
             await asyncio.sleep(0.1)
             return ModelOutput("fine")
 
-    results, seconds = ask_all(asker_of(Pausing(), 1), 100)
+    results, seconds = ask_all(client_of(Pausing(), 1), 100)
     assert [r.text for r in results] == ["fine"] * 100
     assert seconds < 4 * 2.0 + 100 * 0.1 + 12

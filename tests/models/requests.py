@@ -1,4 +1,4 @@
-"""How the tests of models ask them."""
+"""Requests to models, and their specifications, for the tests of models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def request(content: str = "What is 6 x 7?", *, repeat: int = 0, right_reply: st
     return Request(messages, GenerationConfig(**config), right_reply=right_reply, repeat=repeat)
 
 
-def ask(spec: ModelSpec, *requests: Request) -> list[ModelOutput]:
+def answer(spec: ModelSpec, *requests: Request) -> list[ModelOutput]:
     """Send the requests at once to a model of their own; raise the first error."""
 
     async def run() -> list[ModelOutput]:
