@@ -414,7 +414,9 @@ def over_benchmarks(verdicts: Sequence[Verdict], level: float) -> list[Verdict]:
         failed = p <= 1 - level + SLACK
         facts = verdict.facts
         if len(places) > 1 and verdict.p is not None:
-            facts = facts.replace(_p_value(verdict.p), f"{_p_value(verdict.p)}, {_p_value(p)} of {len(places)}", 1)
+            facts = facts.replace(
+                _p_value(verdict.p), f"{_p_value(verdict.p)} (Holm over {len(places)}: {_p_value(p)})", 1
+            )
         found[place] = replace(verdict, verdict="failed" if failed else "passed", p_adjusted=p, facts=facts)
     return found
 
@@ -440,13 +442,7 @@ def judge_all(gate: Gate, parts: Sequence[Part]) -> Verdict:
     note = f", without {', '.join(left_out)} (no interval on a common scale)" if left_out else ""
     found = mean_difference(used)
     if found is None or gate.level is None:
-        failed = not used or gate.kind == "demand"
-        difference = math.fsum(mean.difference for mean in used) / len(used) if used else None
-        if used and gate.level is None and difference is not None:
-            target = gate.margin if gate.comparison == "better" else -gate.margin
-            failed = round(difference, DIGITS) <= target if target > 0 else round(difference, DIGITS) < target
-        facts = f"{_change(difference or 0.0)}, the mean of {len(used)} benchmarks{note}"
-        return Verdict(gate=gate, verdict="failed" if failed else "passed", facts=facts, difference=difference)
+        return _all_by_points(gate, used, note)
     claim, bound = (">", gate.margin) if gate.comparison == "better" else (">=", -gate.margin)
     interval = found.interval(2 * gate.level - 1)
     lower, upper = interval or (None, None)
@@ -458,6 +454,18 @@ def judge_all(gate: Gate, parts: Sequence[Part]) -> Verdict:
         gate=gate, verdict=verdict, facts=facts, difference=found.difference, lower=lower, upper=upper,
         method="mean of differences", p=p, questions=len(used),
     )  # fmt: skip
+
+
+def _all_by_points(gate: Gate, used: Sequence[MeanDifference], note: str) -> Verdict:
+    """Compare the printed mean difference: for a gate without a level, or if no benchmark has an interval."""
+    if not used:
+        return Verdict(gate=gate, verdict="failed", facts=f"nothing was compared{note}")
+    difference = math.fsum(mean.difference for mean in used) / len(used)
+    printed = round(difference, DIGITS)
+    holds = printed > gate.margin if gate.comparison == "better" else printed >= -gate.margin
+    verdict: Outcome = "passed" if holds and gate.kind != "demand" else "failed"
+    facts = f"{_change(difference)}, the mean of {len(used)} benchmarks{note}"
+    return Verdict(gate=gate, verdict=verdict, facts=facts, difference=difference, method="point")
 
 
 def _as_mean(part: Part) -> MeanDifference | None:
