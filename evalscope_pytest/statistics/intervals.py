@@ -12,7 +12,7 @@ from .distributions import beta_quantile, student_quantile, two_sided_z
 from .scores import Bounds, Scores, variance_components
 
 LEVEL = 0.95
-FEWEST_CLUSTERS = 5  # with fewer there is no interval
+FEWEST_CLUSTERS = 5  # fewer do not give an interval
 FEW_CLUSTERS = 10  # with fewer an interval is marked
 FEW_QUESTIONS = 30
 RESAMPLES = 2000
@@ -46,14 +46,14 @@ class Estimate:
     """A score with its interval.
 
     Attributes:
-        low: Lower end of the two-sided interval; None if there is no interval.
+        low: Lower end of the two-sided interval; None without one.
         method: ``wilson``, ``score`` (Wilson's with an effective sample size), ``t``, ``bootstrap``, or ``none``.
         effective_n: Number of independent right or wrong answers that would give this standard error.
         degrees_of_freedom: Of Student's t; None if the normal distribution is used.
         noise: Share of one answer's variance that repeating the question explains; None without repeats.
         noise_error: Standard error for these very questions.
         few: True under 30 questions or 10 clusters.
-        reason: Why there is no interval.
+        reason: The reason for having no interval; empty if there is one.
     """
 
     mean: float | None
@@ -271,7 +271,7 @@ def bootstrap(
     """Return the percentile interval of a statistic that is not a mean, such as a corpus's BLEU or a median.
 
     Args:
-        items: What the statistic is computed of, one item a question.
+        items: Arguments of the statistic, one item a question.
         clusters: Resampled as a whole; without them each item is one.
     """
     groups: dict[Hashable, list[T]] = {}

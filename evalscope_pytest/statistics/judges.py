@@ -90,7 +90,7 @@ def krippendorff_alpha(units: Sequence[Sequence[Hashable]], *, interval: bool = 
         interval: Labels are numbers on a scale, and differ by their squared distance; otherwise any two differ alike.
 
     Returns:
-        None if no answer has two labels, or if all labels are equal, where chance agrees as well.
+        None if no answer has two labels, or if all labels are equal: chance agrees as well then.
     """
     pairs: dict[tuple[Hashable, Hashable], float] = {}
     totals: dict[Hashable, float] = {}

@@ -20,7 +20,7 @@ _LARGEST_PLAN = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is known of a gate's benchmark before the run.
+    """Facts about a gate's benchmark that are known before the run.
 
     Attributes:
         questions: Number of questions, each with ``attempts`` attempts.
@@ -186,7 +186,7 @@ def default_noise(temperature: float | None) -> float:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """What a gate's run can find.
+    """The effect that a gate's run can find.
 
     Attributes:
         text: For the terminal.
