@@ -1,6 +1,6 @@
 """Simulated runs through the gates: false alarms, power, coverage of intervals, savings of early stop.
 
-    python bench/gates.py [--runs 2000] [--seed 1] [--only alarms,many,clusters,intervals,missing,point-stop,stop,order]
+    python bench/gates.py [--runs 2000] [--seed 1] [--only PART,...]
 
 Each question has its own chance to be answered right, Beta(m v, (1-m) v), with mean m = 0.75. ``noise`` = v/(1+v) is
 the share of a right/wrong score's variance that comes from sampling again. A worse model has lower odds of being right:
@@ -15,6 +15,7 @@ import functools
 import math
 import random
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 from evalscope_pytest.statistics import sequential
@@ -383,6 +384,27 @@ def order(draw: random.Random, runs: int) -> None:
     bar("prefix wrongly passed", figures["the finished prefix [0.01 to 0.02]"], 0.0, 0.05)
 
 
+def speed(draw: random.Random, runs: int) -> None:
+    """Print the CPU time of 100,000 samples' statistics, and of a comparison of 14,042 questions."""
+    n = 100_000
+    values: list[float | None] = [float(draw.random() < SCORE) for _ in range(n)]
+    cases = {
+        "right or wrong": Attempts([("all", i) for i in range(n)], values),
+        "in clusters of 10": Attempts([("all", i) for i in range(n)], values, [i // 10 for i in range(n)]),
+        "4 repeats": Attempts([("all", i // 4) for i in range(n)], values),
+    }
+    for name, attempts in cases.items():
+        before = time.process_time()
+        estimate(measured(attempts).scores)
+        spent = time.process_time() - before
+        print(f"statistics of 100,000 samples, {name}: {1000 * spent:.0f} ms of CPU [100]")
+        bar(f"CPU seconds, {name}", spent, 0.0, 0.1)
+    old, new = (as_scores(answers(draw, [SCORE] * 14_042)) for _ in range(2))
+    before = time.process_time()
+    judged(ALARM, old, new)
+    print(f"comparison of 14,042 questions: {1000 * (time.process_time() - before):.0f} ms of CPU")
+
+
 def completed(draw: random.Random, values: Sequence[float], prefix_only: bool) -> list[float]:
     """Return the values in the order in which a decision may count them, 64 in flight, wrong ones slow."""
     prefix = sequential.FinishedPrefix([[i] for i in range(len(values))])
@@ -409,6 +431,7 @@ PARTS: dict[str, Callable[[random.Random, int], None]] = {
     "point-stop": point_stop,
     "stop": stop_at_level,
     "order": order,
+    "speed": speed,
 }
 
 

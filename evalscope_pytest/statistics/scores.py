@@ -143,8 +143,13 @@ def by_question(attempts: Attempts, bounds: Bounds | None = UNIT) -> Scores:
     firsts = [found[0] for found in places.values()]
     counts = [len(found) for found in places.values()]
     squares, values, weights = 0.0, [], []
+    all_values, all_weights = attempts.values, attempts.weights
     for found in places.values():
-        mean, weight, within = _of_question(attempts, found)
+        own = [all_values[place] or 0.0 for place in found]
+        mean, within = _mean_and_squares(own)
+        weight = float(len(own))
+        if all_weights is not None:
+            mean, weight = _weighted_mean(own, [all_weights[place] for place in found], mean)
         values.append(mean)
         weights.append(weight)
         squares += within
@@ -178,18 +183,19 @@ def _scored(attempts: Attempts) -> Attempts:
     )
 
 
-def _of_question(attempts: Attempts, places: Sequence[int]) -> tuple[float, float, float]:
-    """Return weighted mean and weight of a question's attempts, and the sum of their squared deviations."""
-    values = [attempts.values[place] or 0.0 for place in places]
+def _mean_and_squares(values: Sequence[float]) -> tuple[float, float]:
+    """Return the mean and the sum of squared deviations from it, exactly 0 for equal values."""
+    first = values[0]
+    if values.count(first) == len(values):
+        return first, 0.0
     mean = math.fsum(values) / len(values)
-    squares = math.fsum((value - mean) ** 2 for value in values)
-    if attempts.weights is None:
-        return mean, float(len(values)), squares
-    weights = [attempts.weights[place] for place in places]
+    return mean, math.fsum([(value - mean) ** 2 for value in values])
+
+
+def _weighted_mean(values: Sequence[float], weights: Sequence[float], plain: float) -> tuple[float, float]:
+    """Return the weighted mean and the sum of the weights; the plain mean if that is 0."""
     total = math.fsum(weights)
-    if total:
-        mean = math.fsum(w * y for w, y in zip(weights, values, strict=True)) / total
-    return mean, total, squares
+    return (math.fsum([w * y for w, y in zip(weights, values, strict=True)]) / total if total else plain), total
 
 
 def _clusters(questions: Sequence[Hashable], known: Sequence[Hashable | None] | None) -> Sequence[Hashable] | None:
