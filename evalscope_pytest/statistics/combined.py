@@ -1,0 +1,129 @@
+"""Several benchmarks together: adjusted p-values, sums over parts, weighted collections, and the mean difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from .comparison import MeanDifference
+from .intervals import cluster_sums
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted so that the chance of any false alarm keeps its level (Holm 1979)."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    adjusted, highest = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, (len(order) - rank) * p_values[place]))
+        adjusted[place] = highest
+    return adjusted
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted for the expected share of false discoveries: for looking, not for deciding."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    adjusted, lowest = [0.0] * len(p_values), 1.0
+    for rank in range(len(order), 0, -1):
+        place = order[rank - 1]
+        lowest = min(lowest, p_values[place] * len(order) / rank)
+        adjusted[place] = lowest
+    return adjusted
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A score combined from independent parts.
+
+    Attributes:
+        degrees_of_freedom: Satterthwaite's; None if no part has a standard error above 0.
+    """
+
+    score: float
+    standard_error: float
+    degrees_of_freedom: float | None
+
+
+def weighted_sum(
+    scores: Sequence[float],
+    standard_errors: Sequence[float],
+    weights: Sequence[float],
+    degrees_of_freedom: Sequence[float],
+) -> Sum | None:
+    """Return the weighted mean of independent benchmarks' scores; None without any weight."""
+    total = math.fsum(weights)
+    if total <= 0:
+        return None
+    shares = [weight / total for weight in weights]
+    parts = [(share * error) ** 2 for share, error in zip(shares, standard_errors, strict=True)]
+    variance = math.fsum(parts)
+    spread = math.fsum(part**2 / df for part, df in zip(parts, degrees_of_freedom, strict=True) if part)
+    score = math.fsum(share * value for share, value in zip(shares, scores, strict=True))
+    return Sum(score, math.sqrt(variance), variance**2 / spread if spread else None)
+
+
+def macro_mean(scores: Sequence[float], standard_errors: Sequence[float], degrees_of_freedom: Sequence[float]) -> Sum:
+    """Return the unweighted mean of parts: SE^2 = sum SE_p^2 / P^2."""
+    found = weighted_sum(scores, standard_errors, [1.0] * len(scores), degrees_of_freedom)
+    assert found is not None, "there is at least one part"
+    return found
+
+
+def harmonic_mean(means: Sequence[float], standard_errors: Sequence[float]) -> tuple[float, float | None]:
+    """Return the harmonic mean of parts and its standard error by the delta method; None if a part is 0."""
+    if any(mean <= 0 for mean in means):
+        return 0.0, None
+    parts = len(means)
+    score = parts / math.fsum(1 / mean for mean in means)
+    slopes = [score**2 / (parts * mean**2) for mean in means]
+    return score, math.hypot(*(slope * error for slope, error in zip(slopes, standard_errors, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A benchmark of a collection.
+
+    Attributes:
+        values: One a question; its ``clusters`` may occur in other members too, as do their shared questions.
+    """
+
+    weight: float
+    values: Sequence[float]
+    clusters: Sequence[Hashable]
+
+
+def overlapping_sum(members: Sequence[Member]) -> Sum | None:
+    """Return the weighted mean of benchmarks that share questions: a question in two members is one cluster."""
+    total = math.fsum(member.weight for member in members)
+    if total <= 0 or not all(member.values for member in members):
+        return None
+    influences: list[float] = []
+    clusters: list[Hashable] = []
+    score = 0.0
+    for member in members:
+        mean = math.fsum(member.values) / len(member.values)
+        share = member.weight / total
+        score += share * mean
+        influences += [share * (value - mean) / len(member.values) for value in member.values]
+        clusters += member.clusters
+    sums = cluster_sums(influences, clusters)
+    groups = len(sums)
+    if groups < 2:
+        return None
+    error = math.sqrt(groups / (groups - 1) * math.fsum(s * s for s in sums))
+    return Sum(score, error, groups - 1.0)
+
+
+def mean_difference(parts: Sequence[MeanDifference]) -> MeanDifference | None:
+    """Return the equal-weight mean of several benchmarks' differences: the gate ``ALL``.
+
+    None if no part has a standard error. Ten small drops that no benchmark shows by itself add up here.
+    """
+    if not parts:
+        return None
+    errors = [part.standard_error or 0.0 for part in parts]
+    found = macro_mean([part.centre for part in parts], errors, [part.degrees_of_freedom or 1.0 for part in parts])
+    if found.degrees_of_freedom is None:
+        return None
+    difference = math.fsum(part.difference for part in parts) / len(parts)
+    return MeanDifference(difference, found.score, found.standard_error, found.degrees_of_freedom)
