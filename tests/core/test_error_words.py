@@ -55,17 +55,15 @@ def test_an_error_is_placed_on_the_author_s_line_rather_than_in_a_library() -> N
     def body(text: str) -> Any:
         return json.loads(text)
 
-    try:
+    with pytest.raises(ValueError) as caught:
         body("{")
-    except ValueError as error:
-        assert raised_in(error) == f"{__file__}:{body.__code__.co_firstlineno + 1}"
+    assert raised_in(caught.value) == f"{__file__}:{body.__code__.co_firstlineno + 1}"
 
 
 def test_an_error_of_the_call_itself_has_no_line_of_the_author() -> None:
-    try:
+    with pytest.raises(TypeError) as caught:
         json.loads()  # type: ignore[call-arg]
-    except TypeError as error:
-        assert raised_in(error) == ""
+    assert raised_in(caught.value) == ""
     assert raised_in(ValueError("never raised")) == ""
 
 

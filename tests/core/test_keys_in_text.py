@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.secret import (
-    Secret, is_secret_name, mask_keys, redact, remember_environment, remember_secrets, remember_url,
+    Secret,
+    is_secret_name,
+    mask_keys,
+    redact,
+    remember_environment,
+    remember_secrets,
+    remember_url,
 )  # fmt: skip
 
 KEYS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zs", "Zl", "Zp")), min_size=8, max_size=30)
