@@ -21,11 +21,17 @@ class Ran:
     Attributes:
         results: The results of its samples, in order.
         error: Why it did not succeed; None when it did.
+        notes: What to know of it.
+        skipped: Why benchmarks were left out, by name.
+        work_dir: The folder of its records.
     """
 
     results: list[SampleResult] = field(default_factory=list)
     reports: Mapping[str, Any] = field(default_factory=dict)
     error: EvaluationError | None = None
+    notes: tuple[str, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    work_dir: Path = Path()
 
     @property
     def report(self) -> Any:
@@ -48,12 +54,16 @@ class Ran:
         return [r.score.answer for r in self.results if r.score]
 
 
-async def send(sample, model):
-    """Send the sample: the usual body."""
-    return await model.generate(sample)
+def sending() -> Any:
+    """Return the usual body, a function of its own each time: a benchmark is kept on its function."""
+
+    async def body(sample, model):
+        return await model.generate(sample)
+
+    return body
 
 
-def sums(body: Any = send, *, name: str = "sums", count: int = 3, **options: Any) -> Any:
+def sums(body: Any = None, *, name: str = "sums", count: int = 3, **options: Any) -> Any:
     """Return a benchmark of sums in the current folder, ``0 + 0`` first; options are those of `benchmark`."""
     rows = [json.dumps({"question": f"{i} + {i}", "answer": str(2 * i)}) for i in range(count)]
     file = Path.cwd() / f"{name}.jsonl"
@@ -63,15 +73,18 @@ def sums(body: Any = send, *, name: str = "sums", count: int = 3, **options: Any
         return Sample(record["question"], target=record["answer"])
 
     options = {"to_sample": to_sample, "scorer": exact_match(), **options}
-    return benchmark(name, dataset=local(str(file)), **options)(body)
+    return benchmark(name, dataset=local(str(file)), **options)(body or sending())
 
 
-def run(own: Any, **settings: Any) -> Ran:
-    """Evaluate a benchmark with the mock model, unless the settings name another."""
+def run(*own: Any, **settings: Any) -> Ran:
+    """Evaluate benchmarks with the mock model, unless the settings name another."""
     ran = Ran()
-    with Session({"model": "mock", **settings}, benchmarks=[own], on_sample=ran.results.append) as session:
+    with Session({"model": "mock", **settings}, benchmarks=own, on_sample=ran.results.append) as session:
         try:
             ran.reports = session.run()
         except EvaluationError as error:
             ran.reports, ran.error = error.reports, error
+        ran.notes, ran.skipped = session.notes, session.skipped
+        if not session.task.dry_run:
+            ran.work_dir = session.work_dir.root
     return ran

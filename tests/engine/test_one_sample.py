@@ -16,7 +16,7 @@ from evalscope_pytest.core.errors import SandboxError, ScoringError
 from evalscope_pytest.scoring import exact_match
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import Fault, status
-from tests.sessions import run, send, sums
+from tests.sessions import run, sums
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +134,7 @@ def test_a_body_that_cannot_be_scored_is_found_out_by_its_first_samples() -> Non
 
 
 def test_a_text_without_a_scorer_is_refused_with_what_to_add() -> None:
-    kind, _, message = run(sums(send, count=1, scorer=None)).errors[0]
+    kind, _, message = run(sums(count=1, scorer=None)).errors[0]
     assert kind == "author"
     assert "benchmark 'sums' returned a reply but has no scorer to judge it" in message
     assert "give @benchmark a scorer=... or a judge=..." in message
