@@ -52,12 +52,15 @@ def test_a_missing_path_may_be_relative(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_an_error_is_placed_on_the_author_s_line_rather_than_in_a_library() -> None:
-    def body(text: str) -> Any:
+    def read(text: str) -> Any:
         return json.loads(text)
+
+    def body(text: str) -> Any:
+        return read(text)
 
     with pytest.raises(ValueError) as caught:
         body("{")
-    assert raised_in(caught.value) == f"{__file__}:{body.__code__.co_firstlineno + 1}"
+    assert raised_in(caught.value) == f"{__file__}:{read.__code__.co_firstlineno + 1}"
 
 
 def test_an_error_of_the_call_itself_has_no_line_of_the_author() -> None:
