@@ -303,6 +303,9 @@ def test_a_conversation_is_taken_up_where_its_body_leaves_the_recorded_one() -> 
         assert not server.requests
         served(server, conversation("1", "3"), use_cache="out", rerun_review=True)
         assert [r.body["messages"][-1]["content"] for r in server.requests] == ["3"]
+        server.forget()
+        served(server, conversation("9", "1"), use_cache="out", rerun_review=True)
+        assert [r.body["messages"][-1]["content"] for r in server.requests] == ["9", "1"]
 
 
 # The response cache -------------------------------------------------------------------------------------------------
