@@ -167,7 +167,9 @@ def test_a_verdict_is_a_metric_exactly_or_none_at_all(
     assert len(ran.errors) == (metrics is None)
 
 
-@pytest.mark.parametrize("contract", [Number(0, 10, metric="marks"), Marks({"depth": "d"}), Labels({"yes": {"ok": 1.0}})])
+@pytest.mark.parametrize(
+    "contract", [Number(0, 10, metric="marks"), Marks({"depth": "d"}), Labels({"yes": {"ok": 1.0}})]
+)
 def test_a_mock_judge_gives_the_best_verdict_of_any_form(contract: Any) -> None:
     own = sums(count=2, judge=graded("g", "{question} {pred}", contract), scorer=None)
     ran = run(own, judge_model_args={"model_id": "mock"})
