@@ -36,6 +36,8 @@ def build_report(
     for row in rows:
         if row.subset in by_subset:
             by_subset[row.subset].append(row)
+    for members in by_subset.values():
+        members.sort(key=lambda row: row.index)  # the samples that an error names are the first ones
     ours = [row for members in by_subset.values() for row in members]
     metrics = _metrics(plan, by_subset)
     primary = _primary(plan.primary or plan.metrics[0], metrics)

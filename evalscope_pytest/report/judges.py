@@ -141,9 +141,11 @@ class JudgeSummary:
 
 def judge_summary(rows: Iterable[SampleSummary]) -> JudgeSummary | None:
     """Sum up the judgements of a benchmark's samples; None without judges."""
-    asked = [(number, row, row.judged) for number, row in enumerate(rows) if row.judged is not None]
+    every = list(rows)
+    asked = [(number, row, row.judged) for number, row in enumerate(every) if row.judged is not None]
     if not asked:
         return None
+    failed = [row for row in every if row.error is not None and row.error.type == "JudgeError"]
     votes = [vote for number, _, judged in asked for vote in _votes(number, judged)]
     judges = tuple(dict.fromkeys(name for _, _, judged in asked for name in judged.judges))
     flips = _orders(votes)
@@ -154,8 +156,8 @@ def judge_summary(rows: Iterable[SampleSummary]) -> JudgeSummary | None:
         judgements=sum(judged.judgements for _, _, judged in asked),
         verdicts=sum(judged.verdicts for _, _, judged in asked),
         scored=scored,
-        total=len(asked),
-        failed=sum(row.error is not None and row.error.type == "JudgeError" for _, row, _ in asked),
+        total=len(asked) + sum(row.judged is None for row in failed),  # of some no judge replied at all
+        failed=len(failed),
         between=Agreement.of(_between(votes, judges), len(judges)),
         within=Agreement.of(_within(votes), 0),
         inconsistency=_rounded(inconsistency(flips)),

@@ -12,11 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evalscope_pytest.arena import ratings
 from evalscope_pytest.arena.battles import Battle, connected, tally, win_rates
 from evalscope_pytest.arena.ratings import mean_scores, rate
 
 SCRIPT = Path(__file__).parents[2] / "bench" / "arena_ratings.py"
 VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
+
+
+@pytest.fixture(scope="module")
+def few_resamples():
+    """Few resamples for what does not look at intervals, or looks at so many that each may be a little off."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ratings, "RESAMPLES", 200)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +49,7 @@ def by_name(found):
     return {rating.model: rating for rating in found}
 
 
-def test_simulated_arenas_hold_the_known_strengths_in_95_of_100_intervals(simulation):
+def test_simulated_arenas_hold_the_known_strengths_in_95_of_100_intervals(simulation, few_resamples):
     held = [one for found in simulation.simulate(24, 0.5, seed=5, questions=100) for one in found]
     assert 0.90 <= sum(held) / len(held) <= 0.99  # 120 of them: the full figure is bench/arena_ratings.py's
 
@@ -86,8 +95,8 @@ def test_models_that_never_met_the_others_are_not_rated():
 
 
 @settings(max_examples=12, deadline=None)
-@given(battles())
-def test_ratings_do_not_depend_on_order_or_on_who_is_named_first(rows):
+@given(rows=battles())
+def test_ratings_do_not_depend_on_order_or_on_who_is_named_first(few_resamples, rows):
     found = by_name(rate(rows, elo=False))
     turned = [Battle(b.question, b.second, b.first, 1 - b.value) for b in reversed(rows)]
     again = by_name(rate(turned, elo=False))

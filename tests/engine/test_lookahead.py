@@ -11,6 +11,7 @@ import time
 import pytest
 
 from evalscope_pytest.engine.loop import Job, LookAhead, LoopThread
+from tests.cost import at_most
 from tests.waiting import wait_until
 
 
@@ -135,3 +136,14 @@ def test_a_job_is_waited_for_however_long_it_takes(thread):
     ahead, job = LookAhead(thread, running=1, buffer=1), Job(slow)
     ahead.feed_now(job)
     assert ahead.take(job) == "done"
+
+
+def test_a_reader_that_waits_does_not_keep_a_processor_busy(thread):
+    async def slow():
+        await asyncio.sleep(0.6)
+
+    ahead, jobs = LookAhead(thread, running=1, buffer=2), [Job(slow), Job(slow)]
+    ahead.feed(supply_of(jobs))
+    ahead.take(jobs[0])
+    with at_most(0.1):
+        ahead.take(jobs[1])

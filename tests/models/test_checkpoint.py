@@ -18,14 +18,17 @@ pytest.importorskip("transformers", reason="local models need evalscope-pytest[l
 ASK = """
 import sys
 from tests.models.requests import answer, request, spec
-output = answer(spec("llm_ckpt", model=sys.argv[1], model_args={"hub": sys.argv[2]}), request("Hi", max_tokens=4))[0]
-print("TOKENS", output.usage.output_tokens)
+for hub in sys.argv[2:]:
+    output = answer(spec("llm_ckpt", model=sys.argv[1], model_args={"hub": hub}), request("Hi", max_tokens=4))[0]
+    print("TOKENS", hub, output.usage.output_tokens)
 """
 
 
+HUBS = {"modelscope": "GET /api/v1/models/org/tiny", "huggingface": "GET /org/tiny/resolve/"}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("hub", ["modelscope", "huggingface"])
-def test_weights_are_downloaded_once_and_unused_formats_not_at_all(tmp_path, hub):
+def test_weights_are_downloaded_once_from_each_hub_and_unused_formats_not_at_all(tmp_path):
     folder = write_checkpoint(tmp_path / "weights")
     (folder / "model.gguf").write_bytes(b"large")
     with model_hub("org/tiny", folder) as (url, requests):
@@ -40,9 +43,10 @@ def test_weights_are_downloaded_once_and_unused_formats_not_at_all(tmp_path, hub
         }
         for _ in range(2):
             done = subprocess.run(
-                [sys.executable, "-c", ASK, "org/tiny", hub], env=env, capture_output=True, text=True, timeout=240
+                [sys.executable, "-c", ASK, "org/tiny", *HUBS], env=env, capture_output=True, text=True, timeout=240
             )
-            assert "TOKENS 4" in done.stdout, done.stderr[-2000:]
-        got = [r for r in requests if r.startswith("GET") and "safetensors" in r]
-        assert len(got) == 1
+            for hub in HUBS:
+                assert f"TOKENS {hub} 4" in done.stdout, done.stderr[-2000:]
+        for start in HUBS.values():
+            assert len([r for r in requests if r.startswith(start) and "safetensors" in r]) == 1, requests
         assert not any("gguf" in r for r in requests)

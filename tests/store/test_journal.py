@@ -129,6 +129,15 @@ def test_appending_after_a_torn_line_starts_a_new_one(tmp_path: Path) -> None:
     assert [e.row.index for e in entries(path)] == [1]
 
 
+def test_appending_after_a_whole_line_adds_nothing_between(tmp_path: Path) -> None:
+    workdir = WorkDir(tmp_path)
+    path = record(workdir, [scored(0)])
+    first = path.read_bytes()
+    record(workdir, [scored(1)])
+    assert path.read_bytes().startswith(first)
+    assert len(_lines(path)) == 2
+
+
 def test_threads_do_not_mix_their_lines(tmp_path: Path) -> None:
     journal = Journal(WorkDir(tmp_path), session="s1", worker="main", model=MODEL)
     start = threading.Barrier(4)

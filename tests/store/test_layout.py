@@ -23,7 +23,7 @@ HOSTILE = st.text() | st.sampled_from(
 
 
 @pytest.mark.parametrize(
-    "name", ["mmlu_anatomy", "math_500_Level 1", "general_qa_测试集", "gpt-4-20241022", "a(b), c&d"]
+    "name", ["mmlu_anatomy", "math_500_Level 1", "general_qa_测试集", "gpt-4-20241022", "a(b), c&d", "com10", "console"]
 )
 def test_ordinary_names_are_kept(name: str) -> None:
     assert safe_name(name) == name

@@ -67,7 +67,9 @@ def test_a_run_without_samples_is_done(tmp_path: Path) -> None:
 def test_the_state_of_the_service_is_in_it(tmp_path: Path) -> None:
     file = ProgressFile(tmp_path / "progress.json")
     state = ServiceState(in_flight=3, limit=12, most=64, rate_limited=31, waits_s=12.3456, waits_for="Retry-After")
+    state = state._replace(waiting=4, longest_s=55.678)
     file.update([BenchmarkProgress("arc", 4, 2, 2)], service=state)
     service = json.loads((tmp_path / "progress.json").read_text())["service"]
     assert set(service) == set(ServiceState._fields)
     assert (service["limit"], service["waits_s"], service["breaker"]) == (12, 12.3, "closed")
+    assert (service["waiting"], service["longest_s"]) == (4, 55.7)

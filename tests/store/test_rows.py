@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalscope_pytest.core.bounds import MAX_TEXT
 from evalscope_pytest.core.canonical import encode
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score, ToolCall, Usage
 from evalscope_pytest.store.rows import calls_of, documents, header_of, score_of
@@ -179,3 +180,12 @@ def test_rows_are_ascii_as_the_standard_library_writes_it(text: str, word: str) 
     for document in documents(result, MODEL):
         assert document.isascii()
         assert document == json.dumps(json.loads(document), separators=(",", ":"))
+
+
+def test_a_call_with_endless_arguments_marks_its_sample_as_truncated() -> None:
+    def prediction(arguments: str) -> Any:
+        return _rows(scored(0, output={"tool_calls": (ToolCall("add", arguments, "1"),)}))[0]
+
+    long, short = prediction("[" + "1," * MAX_TEXT + "1]"), prediction("[1]")
+    assert (long["truncated"], "truncated" in short) == (True, False)
+    assert len(json.dumps(long)) < 2 * MAX_TEXT + 10_000  # they are in the message, and in the list of messages
