@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -71,9 +70,9 @@ class Info:
 
 def _needs(benchmark: Benchmark) -> tuple[str, ...]:
     scorer = benchmark.scorer
-    asks = inspect.signature(benchmark.body).parameters
-    judged = (benchmark.judge is not None and scorer is None) or "judge" in asks
-    programs = (scorer is not None and scorer.sandboxed) or "sandbox" in asks
+    needed = benchmark.parameters
+    judged = (benchmark.judge is not None and scorer is None) or "judge" in needed
+    programs = (scorer is not None and scorer.sandboxed) or "sandbox" in needed
     return (*(["a judge model"] if judged else []), *(["a sandbox"] if programs else []))
 
 

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ..core.errors import ConfigError
-from .entry import dump_jsonl_data
 from .sampler import Sampler, StratifiedSampler, UniformSampler, WeightedSampler
-from .schema import CollectionSchema
+from .schema import CollectionSchema, dump_jsonl_data
 
 _DESCRIPTION = """\
 Draw samples of several benchmarks into one file, to be run as the benchmark data_collection. The collection is a JSON

@@ -11,9 +11,8 @@ from typing import Any
 from ..benchmarks.load import LoadedBenchmark
 from ..core.errors import ConfigError
 from ..datasets.base import Hub
-from .entry import DatasetEntry, prompt_of
 from .part import Location, loaded
-from .schema import CollectionSchema, DatasetInfo
+from .schema import CollectionSchema, DatasetEntry, DatasetInfo, prompt_of
 
 
 class Sampler(ABC):

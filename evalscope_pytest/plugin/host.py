@@ -16,7 +16,6 @@ import pytest
 from ..benchmarks.definition import PROVIDED, Benchmark
 from ..core.errors import UsageError, closest
 from ..engine.evaluation import Evaluation
-from ..run.prepare import parameters
 from .pytest_private import fixture_scopes, set_up, tear_down, visible_fixtures
 
 # What ends the session wherever it is raised.
@@ -33,7 +32,7 @@ class FixtureHost(pytest.Function):
         Raises:
             UsageError: The body asks for something it cannot be given.
         """
-        wanted = [n for n in (*parameters(benchmark), *_used(benchmark)) if n not in PROVIDED]
+        wanted = [n for n in (*benchmark.parameters, *_used(benchmark)) if n not in PROVIDED]
         host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
         scopes = fixture_scopes(host)
         _check(benchmark, wanted, scopes, module)
@@ -116,7 +115,7 @@ class Stage:
         """Set the fixtures up and give their values to the body."""
         host = FixtureHost.of(self._module, self._benchmark)
         if host is not None:
-            self._evaluation.arguments.update(host.set_up(parameters(self._benchmark)))
+            self._evaluation.arguments.update(host.set_up(self._benchmark.parameters))
         self.ready = True
         self.left = False
 

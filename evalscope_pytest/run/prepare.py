@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -137,12 +136,6 @@ def prepare(run: Run, benchmark: Benchmark) -> Prepared:
     return Prepared(resolved, _sandbox(run, resolved), _judge(run, benchmark))
 
 
-def parameters(benchmark: Benchmark) -> list[str]:
-    """Return the names of the arguments that the benchmark's body needs; those with a default are left out."""
-    found = inspect.signature(benchmark.body).parameters.values()
-    return [p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-
-
 def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
     """Check that data is there, as far as that can be known without a hub.
 
@@ -188,7 +181,7 @@ def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
     Raises:
         UnreadyError: None was named.
     """
-    if "judge" not in parameters(benchmark) or run.driver.listing:
+    if "judge" not in benchmark.parameters or run.driver.listing:
         return {}
     if not run.judges.config.models:
         raise needs_judge(benchmark.name, unready=run.judges.config.unready)
@@ -203,7 +196,7 @@ def _sandbox(run: Run, resolved: ResolvedBenchmark) -> dict[str, SandboxHandle]:
 
 
 def _executes_code(resolved: ResolvedBenchmark) -> bool:
-    return "sandbox" in parameters(resolved.benchmark) or bool(resolved.scorer and resolved.scorer.sandboxed)
+    return "sandbox" in resolved.benchmark.parameters or bool(resolved.scorer and resolved.scorer.sandboxed)
 
 
 def _in_sandbox(evaluation: Evaluation, sandbox: Mapping[str, SandboxHandle]) -> Evaluation:
@@ -250,7 +243,7 @@ def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> DataLocation:
 
 
 def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) -> Evaluation:
-    wants = parameters(resolved.benchmark)
+    wants = resolved.benchmark.parameters
     return Evaluation(
         name=resolved.name,
         body=resolved.benchmark.body,

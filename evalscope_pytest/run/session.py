@@ -26,7 +26,7 @@ from .assembly import Run
 from .crash_marks import watched
 from .driver import Driver, Exceptions
 from .finish import Conclusion, check_requirements, conclude, gates_of, many
-from .prepare import Samples, check_dataset_args, check_dataset_dir, parameters, plans_of, prepare_all
+from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
 from .progress import Progress
 from .task import EvaluationError, Task, resolved_task
 from .unused import unused_settings
@@ -307,7 +307,7 @@ def _check_needs(benchmark: Benchmark) -> None:
         UsageError: It needs fixtures, or has a mark that pytest obeys.
     """
     marks = [mark.name for mark in getattr(benchmark.function, "pytestmark", ()) if mark.name in _MARKS]
-    fixtures = [name for name in parameters(benchmark) if name not in PROVIDED]
+    fixtures = [name for name in benchmark.parameters if name not in PROVIDED]
     if marks or fixtures:
         what = f"has the mark {marks[0]!r}" if marks else f"needs the fixture {fixtures[0]!r}"
         raise UsageError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..benchmarks.resolve import ResolvedBenchmark
 from ..core.values import Sample
 from ..datasets.location import is_local
-from .prepare import parameters, place_of
+from .prepare import place_of
 
 if TYPE_CHECKING:
     from .assembly import Run
@@ -76,7 +76,7 @@ def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Colle
 
 
 def _needed(fixture: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
-    return fixture in fixtures or any(fixture in parameters(found.benchmark) for found in resolved)
+    return fixture in fixtures or any(fixture in found.benchmark.parameters for found in resolved)
 
 
 def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) 
         yield _line(names, "its records are files on this machine")
     if (names := given(*_OF_EXEMPLARS)) and not (benchmark.few_shot and benchmark.few_shot.num):
         yield _line(names, "few_shot_num is 0")
-    sandboxed = "sandbox" in parameters(benchmark) or (benchmark.scorer is not None and benchmark.scorer.sandboxed)
+    sandboxed = "sandbox" in benchmark.parameters or (benchmark.scorer is not None and benchmark.scorer.sandboxed)
     if (names := given("sandbox_config")) and not sandboxed:
         yield _line(names, "it executes no code")
     if (names := given("prompt_template")) and sample is not None and not isinstance(sample.input, str):
