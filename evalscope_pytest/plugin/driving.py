@@ -9,7 +9,7 @@ import pytest
 from ..models.factory import create
 from ..models.protocol import Model
 from ..models.spec import ModelSpec
-from ..run.driver import Driver
+from ..run.process import Driver
 from .loading import waiting_for
 
 

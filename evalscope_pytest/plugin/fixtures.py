@@ -48,7 +48,7 @@ def sandbox(pytestconfig: pytest.Config) -> SandboxHandle:
     """Runs code nobody trusts: ``sandbox.run(...)`` blocks in a test function, is awaited in an async one."""
     from ..config.task import TaskConfig
     from ..core.errors import UsageError
-    from ..run.sandboxes import Sandboxes
+    from ..run.resources import Sandboxes
 
     run = pytestconfig.stash.get(RUN, None)
     try:

@@ -20,8 +20,7 @@ from ..core.values import Sample
 from ..run.assembly import Run
 from ..run.crashes import Handover
 from ..run.finish import check_requirements, gates_of, how_to_carry_on, in_short
-from ..run.process import Process
-from ..run.streams import Routing
+from ..run.process import Process, Routing
 from ..run.unused import unused_settings
 from ..store.atomic import storing
 from .collection import expand, heed_marks, plan_of

@@ -20,7 +20,7 @@ from ..core.secret import redact
 from ..engine.evaluation import Outcome
 from ..engine.lookahead import Stopped
 from ..run.assembly import Run
-from ..run.verdict import Verdict, verdict_of
+from ..run.progress import Verdict, verdict_of
 from ..store.inflight_marks import Phase
 from .host import STOPPING
 from .masking import masked, shown

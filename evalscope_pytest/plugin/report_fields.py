@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..core.service_state import Services, ServiceState
-from ..run.verdict import Verdict
+from ..run.progress import Verdict
 
 SEND_EVERY_S = 1.0
 

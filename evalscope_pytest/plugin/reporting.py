@@ -15,8 +15,7 @@ from ..core.terminal import visible
 from ..report.execution import GateResult
 from ..run.assembly import Run
 from ..run.finish import Conclusion, conclude, in_short, many, unevaluated_gates
-from ..run.progress import Progress, Recorded
-from ..run.verdict import Verdict
+from ..run.progress import Progress, Recorded, Verdict
 from ..store.progress import ProgressFile
 from . import gate_cases
 from .loading import Waiting

@@ -11,7 +11,7 @@ import pytest
 from ..engine.evaluation import Outcome
 from ..engine.lookahead import Job, Stopped
 from ..run.assembly import Run
-from ..run.crash_marks import watched
+from ..run.crashes import watched
 from ..run.process import Process
 from .nodes import SampleItem
 from .workers import WorkerQueue

@@ -35,15 +35,14 @@ from ..store.previous import Previous
 from ..store.quarantine import Quarantine
 from ..store.response_cache import ResponseCache
 from ..store.task_config import changed_settings, write_task_config
-from .crash_marks import WatchedModel
-from .driver import Driver
-from .judges import Judges
-from .process import Process
+from .crashes import WatchedModel
+from .process import Driver, Process
+from .resources import Judges
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
-    from .sandboxes import Sandboxes
+    from .resources import Sandboxes
 
 log = logging.getLogger(__name__)
 
@@ -211,7 +210,7 @@ class Run:
     @cached_property
     def sandboxes(self) -> Sandboxes:
         """The sandboxes of this process."""
-        from .sandboxes import Sandboxes
+        from .resources import Sandboxes
 
         return Sandboxes(self.task, self.process.workers)
 

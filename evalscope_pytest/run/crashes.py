@@ -1,4 +1,4 @@
-"""Which sample killed its worker, and what becomes of the others it was working on.
+"""Finds the sample that killed a process: marks of what a process works on, and conclusions from its death.
 
 Several samples are under way when a worker dies, so none of them is to blame yet. The worker that takes its place runs
 those that were at work one at a time; the one that is alone when a worker dies a second time is the culprit: it becomes
@@ -8,12 +8,24 @@ an error and is not run again. Samples that merely waited for a reply are not su
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from ..store.inflight_marks import Phase
+from ..core.values import ModelOutput
+from ..engine.context import SampleContext
+from ..engine.handle import ModelHandle
+from ..store.inflight_marks import Phase, Started
+from ..wire.request import Request
 
 CHANCES = 2
+T = TypeVar("T")
+
+_slot: ContextVar[tuple[Started, int] | None] = ContextVar("evalscope_slot", default=None)
+
+
+# Conclusions ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +96,31 @@ def _without(taken: Sequence[int], queue: Sequence[int], given: Handover) -> Han
         alone=tuple(p for p in left if p in alone),
         rest=tuple(p for p in left if p not in lost and p not in alone),
     )
+
+
+# Marks ---------------------------------------------------------------------------------------------------------------
+
+
+async def watched(started: Started, name: str, run: Callable[[], Awaitable[T]]) -> T:
+    """Run a sample, marked as started for as long as it takes."""
+    slot = started.begin(name)
+    _slot.set((started, slot))
+    try:
+        return await run()
+    finally:
+        started.end(slot)
+
+
+class WatchedModel(ModelHandle):
+    """The model, whose replies a sample waits for without being suspected of anything."""
+
+    async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
+        marked: Any = _slot.get()
+        if marked is None:
+            return await super()._answer(request, context)
+        started, slot = marked
+        started.enter(slot, Phase.WAITING)
+        try:
+            return await super()._answer(request, context)
+        finally:
+            started.enter(slot, Phase.WORKING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import shlex
@@ -15,7 +16,12 @@ from ..benchmarks.after_run import FinishedRun, Summary
 from ..core.errors import EvalError, UsageError
 from ..core.secret import redact
 from ..core.terminal import visible
-from ..engine.reuse import is_repeatable
+from ..engine.asking import Asker
+from ..engine.loop import LoopThread
+from ..engine.reuse import is_repeatable, reply_of
+from ..judge.service import JudgeService
+from ..models.spec import ModelSpec
+from ..report.analysis import again, question, signed, unknown_figures
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
 from ..report.build import build_report, save_report
@@ -26,6 +32,7 @@ from ..report.model import Report
 from ..report.wrong import WrongSample, wrong_samples
 from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, fold
+from ..wire.request import Request
 
 if TYPE_CHECKING:
     from .assembly import Run
@@ -33,6 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_OF_A_REASON = 100
+# Maximum number of figures, of those that are not the report's, that a note lists.
+MOST_FLAGGED = 20
 
 
 def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
@@ -190,8 +199,6 @@ def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report,
     scored = tuple(report for report in reports if report.metrics)
     if not run.task.analysis_report or run.stopped or not scored:
         return reports, ()
-    from .analysis import analysed
-
     found = analysed(scored, run.judges.writer, run.judges.config.models[0].name, run.task.language)
     written = {report.dataset_name: report for report in found.reports}
     for report in written.values():
@@ -282,3 +289,60 @@ def _wrong(run: Run, reports: tuple[Report, ...], rows: dict[str, BenchmarkRows]
         for report in reports
         for sample in wrong_samples(run.work_dir, run.plan, rows[report.dataset_name], report, most).shown
     )
+
+
+# Analyses by a judge -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Reports with their analyses.
+
+    Attributes:
+        notes: What to know of them: which could not be written, which have figures of their own.
+    """
+
+    reports: tuple[Report, ...]
+    notes: tuple[str, ...] = ()
+
+
+def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> Analysed:
+    """Return the reports with what the writer says about them. One that cannot be written is missing, with a note."""
+    thread = LoopThread("evalscope-analysis", threads=1)
+    try:
+        found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language)).result()
+    finally:
+        thread.close()
+    notes = [visible(f"analysis of {report.dataset_name}: {note}") for report, note in found if note]
+    for note in notes:
+        log.warning("%s", note)
+    return Analysed(tuple(report for report, _ in found), tuple(notes))
+
+
+async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> list[tuple[Report, str]]:
+    model = JudgeService.of(writer)
+    asker = Asker(model, writer.requests_in_flight)
+    try:
+        return await asyncio.gather(*[_one(report, asker, writer, name, language) for report in reports])
+    finally:
+        await model.close()
+
+
+async def _one(report: Report, asker: Asker, writer: ModelSpec, name: str, language: str) -> tuple[Report, str]:
+    messages = question(report, language)
+    mock = f"{report.dataset_name}: {report.score}"
+    try:
+        text, unknown = "", []
+        for number in range(2):
+            request = Request(messages, writer.generation, right_reply=mock, repeat=number)
+            text = (await reply_of(asker.ask, request, None, "")).text
+            unknown = unknown_figures(text, report)[:MOST_FLAGGED]
+            if text.strip() and not unknown:
+                break
+            messages = again(question(report, language), text, unknown)
+    except EvalError as error:
+        return report, f"not written: {error}"
+    if not text.strip():
+        return report, "not written: the judge's reply is empty"
+    note = f"it has figures that are not the report's: {', '.join(unknown)}" if unknown else ""
+    return replace(report, analysis=signed(text, name, language, unknown)), note

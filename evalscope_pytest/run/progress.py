@@ -1,4 +1,4 @@
-"""One line for each benchmark while it runs: rewritten in place on a terminal, printed now and then in a log."""
+"""Shows how far a run is: a line for each benchmark, rewritten in place on a terminal, now and then one in a log."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from ..core.errors import StoreError
 from ..core.service_state import Services
+from ..core.terminal import visible
+from ..engine.evaluation import Outcome
 from ..store.plan import BenchmarkPlan
 from ..store.progress import BenchmarkProgress, ProgressFile, Status
-from .verdict import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,40 @@ LEAST_TIMED_S = 0.5
 
 # Which parts of the live line a narrow terminal loses: the highest first. A service that is down is never lost.
 KEPT, SCORE, WAITS, TOTAL, ETA, TOTAL_ETA, RATE = range(7)
+
+State = Literal["correct", "wrong", "partial", "error", "failed", "skipped"]
+
+
+class Verdict(NamedTuple):
+    """One sample's result, in a few words.
+
+    Attributes:
+        value: The primary metric's value; None without a score.
+        stopped: Why the run cannot go on; empty while it can.
+        alike: The same for errors with the same cause.
+    """
+
+    benchmark: str
+    state: State
+    value: float | None = None
+    stopped: str = ""
+    alike: str = ""
+
+
+def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
+    """Sum an outcome up."""
+    result = outcome.result
+    if outcome.skipped is not None:
+        return Verdict(result.benchmark, "skipped")
+    if result.error is not None:
+        state: State = "failed" if result.error.kind == "author" else "error"
+        return Verdict(
+            result.benchmark, state, None, stopped, visible(f"{result.error.type}: {result.error.message}"[:200], "\n")
+        )
+    assert result.score is not None
+    values = result.score.values
+    value = values.get(primary, next(iter(values.values()), 0.0))
+    return Verdict(result.benchmark, "correct" if value >= 1 else "wrong" if value <= 0 else "partial", value)
 
 
 class Screen(Protocol):

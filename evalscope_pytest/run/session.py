@@ -23,14 +23,13 @@ from ..report.table import metric_table
 from ..store.atomic import storing
 from ..store.progress import ProgressFile
 from .assembly import Run
-from .crash_marks import watched
-from .driver import Driver, Exceptions
+from .crashes import watched
 from .finish import Conclusion, check_requirements, conclude, gates_of, many
 from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
-from .progress import Progress
+from .process import Driver, Exceptions
+from .progress import Progress, verdict_of
 from .task import EvaluationError, Task, resolved_task
 from .unused import unused_settings
-from .verdict import verdict_of
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
