@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .state import RUN, TASK
-
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..engine.handle import ModelHandle
@@ -16,6 +14,10 @@ if TYPE_CHECKING:
     from ..perf.tester import LoadTester
     from ..run.assembly import Run
     from ..sandbox.handle import SandboxHandle
+
+# On pytest's config: the configuration once it is read, and the run if there is a model.
+TASK: pytest.StashKey[TaskConfig] = pytest.StashKey()
+RUN: pytest.StashKey[Run] = pytest.StashKey()
 
 _AWAITED = {"judge", "load", "model", "sandbox"}
 

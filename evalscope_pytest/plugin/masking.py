@@ -6,7 +6,6 @@ traceback is made of is the user's to choose, so it is masked where it has becom
 
 from __future__ import annotations
 
-import logging
 import os
 import warnings
 from collections.abc import Callable
@@ -16,7 +15,8 @@ from typing import Any
 import pytest
 
 from ..core.secret import redact, remember_environment
-from ..core.terminal import visible
+from ..run.process import MaskedFormatter
+from ..run.summary import shown
 from .pytest_private import debug_log
 
 
@@ -34,7 +34,7 @@ class Masking:
         for name in ("log_file_handler", "log_cli_handler"):
             handler = getattr(logging_plugin, name, None)
             if handler is not None and handler.formatter is not None:
-                handler.setFormatter(_Masked(handler.formatter))
+                handler.setFormatter(MaskedFormatter(handler.formatter))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Any:
@@ -60,17 +60,6 @@ class Masking:
         _mask_frames(excrepr)
 
 
-class _Masked(logging.Formatter):
-    """Formats as another does, without keys."""
-
-    def __init__(self, inner: logging.Formatter) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(self._inner.format(record))
-
-
 def _mask_frames(excrepr: Any) -> None:
     """Mask a traceback, frame by frame, with those of the exceptions behind it."""
     chain = getattr(excrepr, "chain", [(excrepr.reprtraceback, excrepr.reprcrash, None)])
@@ -90,11 +79,6 @@ def _mask_entry(entry: Any) -> None:
         arguments.args = [(name, shown(value)) for name, value in arguments.args]
     if place := getattr(entry, "reprfileloc", None):
         place.message = shown(place.message)
-
-
-def shown(text: str) -> str:
-    """Return text of several lines fit for the terminal and for JUnit XML: no keys, nothing a terminal obeys."""
-    return visible(redact(text), keep="\n\t")
 
 
 def masked(longrepr: Any) -> Any:

@@ -14,7 +14,7 @@ from ..benchmarks.bundled import bundled_dir, import_bundled
 from ..benchmarks.definition import Benchmark
 from ..engine.evaluation import BodyError, Unit
 from ..engine.lookahead import Job
-from .host import Stage
+from .fixture_scope import FixtureScope
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOW_TO_RUN = "give a model: pytest {file} --eval-model=MODEL (--eval-model=mock needs none)"
@@ -68,7 +68,7 @@ class BenchmarkItem(pytest.Item):
         """Say how to run it, or what it needs."""
         if self.unready:
             raise pytest.skip.Exception(self.unready, _use_item_location=True)
-        how = HOW_TO_RUN.format(file=_shortest(self.path, self.config.invocation_params.dir))
+        how = HOW_TO_RUN.format(file=from_here(self.path, self.config))
         raise pytest.skip.Exception(how, _use_item_location=True)  # shown with the benchmark's line, not this one
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -87,23 +87,23 @@ class SampleItem(pytest.Item):
     fixturenames: Sequence[str] = ()
     funcargs: Mapping[str, Any] = MappingProxyType({})
 
-    def __init__(self, *, benchmark: Benchmark, unit: Unit, stage: Stage, **kwargs: Any) -> None:
+    def __init__(self, *, benchmark: Benchmark, unit: Unit, scope: FixtureScope, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.benchmark = benchmark
         self.unit = unit
-        self.stage = stage
+        self.scope = scope
         self.skipped: str | None = None
         self.job: Job[Any] | None = None
 
     @property
     def ready(self) -> bool:
         """False while fixtures its body needs are not set up; it is then not started ahead."""
-        return self.stage.ready
+        return self.scope.ready
 
     @property
     def primary(self) -> str:
         """The metric that decides between right and wrong."""
-        return self.stage.primary
+        return self.scope.primary
 
     def runtest(self) -> None:
         """Never called: `protocol` runs samples through the look-ahead engine."""
@@ -123,13 +123,19 @@ class SampleItem(pytest.Item):
         """Show the author's frames; what the engine itself finds fault with, such as a wrong type, has none."""
         if isinstance(excinfo.value, BodyError):
             path, line, _ = self.reportinfo()
-            return f"{excinfo.value}\n{_shortest(path, self.config.invocation_params.dir)}:{line + 1}"
+            return f"{excinfo.value}\n{from_here(path, self.config)}:{line + 1}"
         return super().repr_failure(excinfo, style or self.config.getoption("tbstyle", "auto"))
 
     @property
     def location(self) -> tuple[str, int | None, str]:
         """File, line, name, without the path arithmetic pytest does once for each item."""
         return self.nodeid.partition("::")[0], self.benchmark.function.__code__.co_firstlineno - 1, self.name
+
+
+def from_here(path: Path, config: pytest.Config) -> str:
+    """Return a path relative to the folder in which pytest was started, if it lies there: terminals break long ones."""
+    start = config.invocation_params.dir
+    return str(path.relative_to(start) if path.is_relative_to(start) else path)
 
 
 def file_id(module: pytest.Module) -> str:
@@ -142,13 +148,6 @@ def file_id(module: pytest.Module) -> str:
 
 def _marks(function: object) -> list[pytest.Mark]:
     return list(getattr(function, "pytestmark", ()))
-
-
-def _shortest(path: Path, start: Path) -> str:
-    try:
-        return str(path.relative_to(start))
-    except ValueError:
-        return str(path)
 
 
 def collectors(module: pytest.Collector, function: object) -> list[BenchmarkCollector] | None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ..config.task import TaskConfig
-from ..core.errors import UsageError
+from ..run.unused import unused_reruns
 from .nodes import SampleItem
-from .report_fields import verdict_on
+from .reports import verdict_on
 
 ERRORED = "evalscope/errored"
 
@@ -62,33 +62,20 @@ class Rerun:
 
 
 def check_reruns(config: pytest.Config, items: Sequence[pytest.Item]) -> str:
-    """Return what to know of reruns that the ini file or a mark asks for: samples have none.
+    """Return a note on reruns that the ini file or a mark sets: samples have none.
 
     Raises:
-        UsageError: ``--reruns`` asks for them.
+        UsageError: ``--reruns`` is on the command line.
     """
     stand_ins = {i.parent for i in items if isinstance(i, SampleItem)}
     if not stand_ins:
         return ""
-    instead = (
-        "the client sends a failed request again by itself (retries in --eval-generation-config), and "
-        "--eval-use-cache=latest --eval-rerun=errors runs what ended in an error once more"
-    )
-    if getattr(config.option, "reruns", None):
-        raise UsageError(
-            f"--reruns: {config.option.reruns} has no effect on samples of benchmarks: {instead}. Leave --reruns out, "
-            "or add --reruns 0 where it stands in addopts."
-        )
-    if _ini_reruns(config) or any(node.get_closest_marker("flaky") for node in stand_ins if node is not None):
-        return f"reruns are for ordinary tests, not for samples of benchmarks: {instead}"
-    return ""
-
-
-def _ini_reruns(config: pytest.Config) -> bool:
     try:
-        return str(config.getini("reruns")) not in ("", "0", "None")
+        in_ini = str(config.getini("reruns")) not in ("", "0", "None")
     except (KeyError, ValueError):  # the plugin that has this key is not installed
-        return False
+        in_ini = False
+    marked = any(node.get_closest_marker("flaky") for node in stand_ins if node is not None)
+    return unused_reruns(getattr(config.option, "reruns", None) or 0, elsewhere=in_ini or marked)
 
 
 def errored_of(config: pytest.Config) -> list[str]:

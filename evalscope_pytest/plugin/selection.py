@@ -1,56 +1,32 @@
-"""Which benchmarks a command line selects, decided before any of their data is loaded.
-
-pytest itself deselects by ``-k`` after collection, when every data set would be loaded. A word of the expression that
-is exactly the name of a collected benchmark, or of its function, means that benchmark only: `keywords`. A part of a
-name, file or tag decides as well. One that names a subset leaves out the benchmarks that have none of that name, and so
-does a sample's id that begins with one (``main-17``). Any other word may be an id, so it decides nothing; where it does
-not look like one, and all the bundled benchmarks are to be loaded for it, it is a mistake.
-"""
+"""``-k`` and ``-m`` on the benchmarks and samples of a session; the rules are in `run.selection`."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ..benchmarks.bundled import bundled_dir
+from ..config.task import TaskConfig
 from ..core.errors import UsageError
 from ..core.terminal import visible
 from ..run.prepare import subset_in_id
-from .keywords import Keywords, contains, names_of
+from ..run.selection import Keywords, Names, check_unknown, nothing_selected
 from .nodes import BenchmarkItem, SampleItem
-from .pytest_private import Expression
+from .pytest_private import Expression, KeywordMatcher
 
-if TYPE_CHECKING:
-    from ..config.task import TaskConfig
-
-MAX_UNKNOWN_WORDS = 8
-# `main-17`, `17`, `-r2`, `gsm8k[main-17]` or a part of it.
-_SAMPLE_ID = re.compile(r"\[|\]|-r?\d|^\d+$|^r\d+$|-$")
-_SUBSET_AND_NUMBER = re.compile(r"(.+?)-\d+(?:-r\d*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What ``-k`` matches in lower case: for every sample of a benchmark, and for those of single subsets."""
-
-    every: set[str]
-    subsets: set[str]
+NO_SUBSETS: Callable[[str], Iterable[str]] = lambda benchmark: ()  # noqa: E731
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What ``-k`` and ``-m`` leave.
+    """The benchmarks that ``-k`` and ``-m`` leave.
 
     Attributes:
         chosen: The stand-ins of which at least one sample can be selected.
         keywords: The expression of ``-k``; None when there is none, or when pytest has to report what is wrong with it.
-        notes: What was left out since a word is a benchmark's name, a line for each word.
+        notes: A line for each word that was taken as a benchmark's name, if that leaves others out.
     """
 
     chosen: tuple[BenchmarkItem, ...]
@@ -59,33 +35,63 @@ class Selection:
 
 
 def selected(
-    items: Sequence[pytest.Item],
-    keywords: str,
-    marks: str,
-    subsets: Callable[[str], Iterable[str]] = lambda benchmark: (),
+    items: Sequence[pytest.Item], keywords: str, marks: str, subsets: Callable[[str], Iterable[str]] = NO_SUBSETS
 ) -> Selection:
     """Return what ``-k`` and ``-m`` select among the benchmarks' stand-ins.
 
     Args:
-        subsets: Subsets the user names, by benchmark.
+        subsets: Returns the subsets that the user names of a benchmark.
 
     Raises:
         UsageError: A word of ``-k`` names nothing, and data of all bundled benchmarks would be loaded to find that out.
     """
     stand_ins = [i for i in items if isinstance(i, BenchmarkItem)]
     by_mark = [i for i in stand_ins if _marks_match(i, marks)]
-    read = Keywords.read(keywords, stand_ins) if stand_ins else None
-    if read is None:
+    expression = _compiled(keywords) if stand_ins and keywords.strip() else None
+    if expression is None:
         return Selection(tuple(by_mark))
-    names = {i: _Names(names_of(i), _subsets(i, subsets)) for i in stand_ins}
-    known = {w for w in read.words if any(contains(w, n.every | n.subsets) for n in names.values())}
-    _check_unknown(read.words - known, items, names)
-    chosen = tuple(item for item in by_mark if _may_match(item, read, known, names[item]))
-    return Selection(chosen, read, tuple(_left_out(read, names)))
+    names = {item: _names_of_benchmark(item, subsets) for item in stand_ins}
+    read = Keywords.of(keywords, expression, list(names.values()))
+    known = read.known(names.values())
+    # Otherwise the user has named the files to look in.
+    if any(i.path.is_relative_to(bundled_dir()) and not i.session.isinitpath(i.path) for i in names):
+        others = {name for i in items if not isinstance(i, BenchmarkItem) for name in names_of(i)}
+        check_unknown(read.words - known, list(names.values()), others)
+    chosen = tuple(item for item in by_mark if read.may_select(names[item], known))
+    return Selection(chosen, read, tuple(read.left_out(list(names.values()))))
+
+
+def apply(keywords: Keywords, config: pytest.Config, items: list[pytest.Item]) -> bool:
+    """Deselect, in place, what the expression does not select. Return False when pytest can do the same."""
+    if not keywords.exact and not any(isinstance(i, BenchmarkItem) and i.stays for i in items):
+        return False
+    of_parent: dict[pytest.Item | pytest.Collector, set[str]] = {}
+
+    def selects(item: pytest.Item) -> bool:
+        if not isinstance(item, (BenchmarkItem, SampleItem)):
+            return keywords.expression.evaluate(KeywordMatcher.from_item(item))
+        if isinstance(item, BenchmarkItem) and item.stays:
+            return True
+        parent = item.parent
+        assert parent is not None
+        if parent not in of_parent:
+            of_parent[parent] = names_of(parent)
+        names = of_parent[parent] | {item.name.lower(), *map(str.lower, item.extra_keyword_matches)}
+        names |= {mark.name.lower() for mark in item.own_markers}
+        return keywords.selects(item.benchmark.name, names)
+
+    kept: list[pytest.Item] = []
+    gone: list[pytest.Item] = []
+    for item in items:
+        (kept if selects(item) else gone).append(item)
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = kept
+    return True
 
 
 def check_expressions(keywords: str, marks: str) -> None:
-    """See that ``-k`` and ``-m`` can be read, before data is loaded or a worker is started for them.
+    """Check that ``-k`` and ``-m`` can be read, before data is loaded or a worker is started for them.
 
     Raises:
         UsageError: One cannot be read.
@@ -101,7 +107,7 @@ def check_expressions(keywords: str, marks: str) -> None:
 
 
 def check_selected(task: TaskConfig, session: pytest.Session, keywords: Keywords | None) -> None:
-    """See that the command line has left something to evaluate.
+    """Check that the command line has left something to evaluate.
 
     Raises:
         UsageError: It has not. A run of nothing would be green, or end in pytest's exit code 5 that some CI tolerates.
@@ -112,83 +118,35 @@ def check_selected(task: TaskConfig, session: pytest.Session, keywords: Keywords
         return
     if any(isinstance(i, (BenchmarkItem, SampleItem)) for i in items) or (items and not task.datasets):
         return
-    given = [f"-k {option.keyword!r}"] if option.keyword.strip() else []
-    given += [f"-m {option.markexpr!r}"] if option.markexpr.strip() else []
-    given += [f"--eval-datasets {' '.join(task.datasets)}"] if task.datasets else []
-    what = f"{' with '.join(given)} selects no sample" if given else "no benchmark was found"
-    hint = ""
-    if keywords is not None and len(keywords.exact) > 1 and "and" in option.keyword:
-        words = sorted(keywords.exact)
-        hint = (
-            f" {' and '.join(map(repr, words))} are names of benchmarks, and no sample is of both. For a subset of "
-            f"that name write how the ids of its samples begin, such as '{words[0]}-'."
-        )
-    raise UsageError(
-        f"nothing to evaluate: {what}.{hint} --collect-only lists the samples there are, `evalscope-pytest "
-        "benchmark-info` the bundled benchmarks."
-    )
+    exact = keywords.exact if keywords is not None else ()
+    raise UsageError(nothing_selected(task, option.keyword, option.markexpr, exact))
 
 
-def _left_out(keywords: Keywords, names: Mapping[BenchmarkItem, _Names]) -> Iterable[str]:
-    """Yield, for each exact word, how many other benchmarks pytest would have matched with it."""
-    for word, meant in keywords.exact.items():
-        others = {i.benchmark.name for i, n in names.items() if contains(word, n.every | n.subsets)} - meant
-        if others:
-            contain = "1 more name contains" if len(others) == 1 else f"{len(others)} more names contain"
-            yield visible(f"-k {word}: {', '.join(sorted(meant))} only; {contain} it")
+def names_of(node: pytest.Item | pytest.Collector) -> set[str]:
+    """Return what pytest's own ``-k`` would match for a node and all below it, in lower case."""
+    nodes = [n for n in node.listchain() if not isinstance(n, pytest.Session)]
+    if nodes and isinstance(nodes[0], pytest.Directory):
+        nodes = nodes[1:]
+    names = {n.name for n in nodes} | node.listextrakeywords() | {m.name for m in node.iter_markers()}
+    return {n.lower() for n in names}
 
 
-def _check_unknown(words: Iterable[str], items: Sequence[pytest.Item], names: Mapping[BenchmarkItem, _Names]) -> None:
-    if not any(i.path.is_relative_to(bundled_dir()) and not i.session.isinitpath(i.path) for i in names):
-        return  # the user has said where to look
-    others = {name for i in items if not isinstance(i, BenchmarkItem) for name in names_of(i)}
-    for word in sorted(words):
-        if not _SAMPLE_ID.search(word) and not contains(word, others):
-            known = {name for i, n in names.items() for name in (i.benchmark.name, *i.benchmark.tags, *n.subsets)}
-            near = get_close_matches(word, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise UsageError(
-                f"-k: nothing is called {word!r}.{hint} A word names a benchmark, tag, file, subset, or a sample "
-                f"such as main-17. `evalscope-pytest benchmark-info` lists the benchmarks. For tests of your own that "
-                f"are no benchmarks, name their file or folder, such as '.'."
-            )
+def _names_of_benchmark(item: BenchmarkItem, given: Callable[[str], Iterable[str]]) -> Names:
+    benchmark = item.benchmark
+    subsets = (*benchmark.dataset.subsets, *given(benchmark.name))
+    forms = {form.lower() for name in subsets for form in (name, subset_in_id(name))}
+    return Names(benchmark.name, benchmark.function.__name__, benchmark.tags, names_of(item), forms)
 
 
-def _subsets(item: BenchmarkItem, given: Callable[[str], Iterable[str]]) -> set[str]:
-    names = (*item.benchmark.dataset.subsets, *given(item.benchmark.name))
-    return {form.lower() for name in names for form in (name, subset_in_id(name))}
-
-
-def _may_match(item: BenchmarkItem, keywords: Keywords, known: set[str], names: _Names) -> bool:
-    truths = {w: contains(w, names.every) for w in known}
-    ids = {w for w in keywords.words - known if _may_be_sample(w, names.subsets)}
-    unsure = ids | {w for w in known if not truths[w] and contains(w, names.subsets)}
-    decided = keywords.meaning(item)
-    truths |= decided
-    guessed = sorted(unsure - decided.keys())
-    if len(guessed) > MAX_UNKNOWN_WORDS:
-        return True
-    return any(
-        keywords.expression.evaluate(_lookup({**truths, **dict(zip(guessed, guess, strict=True))}))
-        for guess in itertools.product((True, False), repeat=len(guessed))
-    )
-
-
-def _may_be_sample(word: str, subsets: set[str]) -> bool:
-    """Tell whether a word may be the id of a sample, or a part of it, of a benchmark with these subsets."""
-    found = _SUBSET_AND_NUMBER.fullmatch(word.lower().rpartition("[")[2])
-    return found is None or not subsets or any(name.endswith(found[1]) for name in subsets)
-
-
-def _lookup(truths: dict[str, bool]) -> Callable[..., bool]:
-    return lambda name, /, **_: truths.get(name, False)
+def _compiled(text: str) -> Expression | None:
+    """Return a compiled expression; None for one that pytest itself has to refuse."""
+    try:
+        return Expression.compile(text)
+    except SyntaxError:
+        return None
 
 
 def _marks_match(item: BenchmarkItem, marks: str) -> bool:
-    if not marks.strip():
-        return True
-    own = {mark.name for mark in item.iter_markers()}
-    try:
-        return Expression.compile(marks).evaluate(lambda name, /, **_: name in own)
-    except SyntaxError:
-        return True
+    expression = _compiled(marks) if marks.strip() else None
+    names = {mark.name for mark in item.iter_markers()}
+    return expression is None or expression.evaluate(lambda name, /, **_: name in names)

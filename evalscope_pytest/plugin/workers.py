@@ -7,9 +7,11 @@ keeps each worker's queue as long as its look-ahead, and hands what a dead worke
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -18,8 +20,17 @@ import pytest
 from xdist.scheduler.load import LoadScheduling
 from xdist.workermanage import parse_tx_spec_config
 
-from ..run.crashes import Crashes, Handover
+from ..config.schema import to_mapping
+from ..core.errors import EvalError
+from ..core.terminal import visible
+from ..run.assembly import Run
+from ..run.crashes import Crashes, Handover, cause_of_death
+from ..run.progress import load_states
+from ..run.summary import in_short
 from ..store.inflight_marks import Phase, mark_of
+from .pytest_private import Screen
+from .reports import readers
+from .terminal import abandon, run_lines, without_epilogue
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -28,6 +39,10 @@ OWN_SCHEDULER = ("load", "worksteal")  # what --dist says when samples may go to
 STOP_COMMAND = "evalscope_stop"
 WAITS_EVENT = "evalscope_waits"
 LEAST_QUEUE = 2  # a worker starts an item only when it knows the one after it
+USAGE_ERROR = "evalscope_usage_error"
+STOPPED = "evalscope_stopped"
+# Workers that have not ended in good order by then are interrupted, whatever they do.
+PATIENCE_S = 5.0
 
 
 def distributes(config: pytest.Config) -> bool:
@@ -73,7 +88,7 @@ class WorkerQueue:
             waiting = list(queue)
         return [i for i in (self._interactor.nextitem_index, *waiting) if isinstance(i, int)]
 
-    def heed(self, stop: Callable[[str], object]) -> None:
+    def on_stop(self, stop: Callable[[str], object]) -> None:
         """Have the controller's `stop_worker` call ``stop(reason)``, on another thread, and end the queue."""
         handle = self._interactor.handle_command
 
@@ -85,8 +100,8 @@ class WorkerQueue:
 
         self._interactor.handle_command = handle_command
 
-    def tell(self, services: Sequence[object]) -> None:
-        """Let the controller's `hear_worker` know what this worker waits for."""
+    def send_states(self, services: Sequence[object]) -> None:
+        """Let the controller's `receive_states` know what this worker waits for."""
         self._interactor.sendevent(WAITS_EVENT, services=services)
 
     def end(self) -> None:
@@ -94,7 +109,7 @@ class WorkerQueue:
         self._interactor.handle_command(("shutdown", {}))
 
 
-def hear_worker(config: pytest.Config, node: WorkerController, hear: Callable[..., None]) -> None:
+def receive_states(config: pytest.Config, node: WorkerController, hear: Callable[..., None]) -> None:
     """Have what a worker tells while it waits call ``hear(worker=..., services=...)``, in the controller's own loop."""
     setattr(config.pluginmanager.getplugin("dsession"), f"worker_{WAITS_EVENT}", hear)
     receive = node.process_from_remote
@@ -213,7 +228,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
             return None
         marks = self._started(worker)
         started = {p: marks[mark] for p in queue if (mark := mark_of(self.collection[p])) in marks}
-        culprit, left = self._crashes.judge(queue, started, given, _cause_of_death(node))
+        culprit, left = self._crashes.judge(queue, started, given, cause_of_death(_exit_code(node)))
         self._left += left
         return None if culprit is None else self.collection[culprit]
 
@@ -230,18 +245,138 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         return nodes[: self._workers]
 
 
-def _cause_of_death(node: WorkerController) -> str:
-    """Return how a worker ended, in words."""
-    process: Any = getattr(node.gateway._io, "popen", None)  # there is none on another machine
+def _exit_code(node: WorkerController) -> int | None:
+    """Return the exit code of a worker's process; None if it is still there, or on another machine."""
+    process: Any = getattr(node.gateway._io, "popen", None)
     try:
-        code = process.wait(1)
+        code: int = process.wait(1)
     except (AttributeError, subprocess.TimeoutExpired):
-        code = None
-    how = "" if code is None else f", with exit code {code}"
-    if code is not None and code < 0:
+        return None
+    return code
+
+
+# The controller ----------------------------------------------------------------------------------------------------
+
+
+class Controller:
+    """What the process does that controls xdist's workers."""
+
+    def __init__(self, run: Run, config: pytest.Config) -> None:
+        self._run = run
+        self._config = config
+        self._scheduler: LookAheadScheduling | None = None
+        self._nodes: list[Any] = []
+        self._failures = 0
+        self.polls_stop = False
+        run.on_stop = self._stop_workers
+
+    def interrupt(self, by: str) -> None:
+        """End the run in good order: every worker first."""
+        self._run.interrupted = True
+        self._config.pluginmanager.getplugin("dsession").shouldstop = by
+        self._run.stop(f"interrupted by {by}")
+        insist = self._config.pluginmanager.getplugin("evalscope_signals").insist
+        timer = threading.Timer(PATIENCE_S, insist)
+        timer.daemon = True
+        timer.start()
+
+    def abandon(self) -> None:
+        """End the workers, and say how to carry on."""
+        for node in self._nodes:
+            kill_worker(node)
+        abandon(self._run, self._config)
+
+    def _stop_workers(self, reason: str) -> None:
+        distributed = self._config.pluginmanager.getplugin("dsession")
+        distributed.shouldstop = distributed.shouldstop or (
+            reason if self._run.interrupted else f"stopped: {visible(in_short(reason))}"
+        )
+        for node in self._nodes:
+            stop_worker(node, reason)
+
+    def _show_states(self, worker: str, services: Sequence[Any]) -> None:
+        self._config.pluginmanager.getplugin("evalscope_reporting").update(worker, load_states(services))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Any:
+        """Know whether xdist's loop runs, which ends once it is told to."""
+        self.polls_stop = True
         try:
-            how = f", killed by {signal.Signals(-code).name}"
-        except ValueError:
-            how = f", killed by signal {-code}"
-    memory = ": out of memory?" if code == -signal.SIGKILL else ""
-    return f"the process died while it ran this sample alone{how}{memory}"
+            return (yield)
+        finally:
+            self.polls_stop = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Heed ``--maxfail``, which to xdist means that no worker gets more than it has."""
+        self._failures += report.failed
+        most = self._config.getvalue("maxfail")
+        if most and self._failures >= most and not self._run.stopped:
+            self._run.stop(f"stopping after {self._failures} failures")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Find out, before any worker is started, whether the records can be kept."""
+        try:
+            self._run.work_dir  # noqa: B018
+        except EvalError as error:
+            without_epilogue(self._config)
+            raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand the run's configuration to a worker, over its private channel."""
+        run = self._run
+        self._nodes.append(node)
+        receive_states(self._config, node, self._show_states)
+        left = self._scheduler.take_over(node.gateway.id) if self._scheduler else Handover()
+        values = {
+            "lost": left.lost,
+            "alone": left.alone,
+            "task": to_mapping(run.task, reveal_secrets=True),
+            "given": dict(run.task.given),
+            "worker": node.gateway.id,
+            "workers": len(node.nodemanager.specs),
+            "session": run.session,
+            "reports_are_read": bool(readers(self._config)),
+            "work_dir": str(run.work_dir.root),
+        }
+        node.workerinput["evalscope"] = json.dumps(values)
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LookAheadScheduling | None:
+        """Distribute samples in a way that fits look-ahead, unless whole files are to stay together."""
+        if config.option.dist not in OWN_SCHEDULER:
+            return None
+        workers = min(len(parse_tx_spec_config(config)), self._run.task.eval_batch_size)
+        self._scheduler = LookAheadScheduling(
+            config, log, queue=self._run.queue(workers), workers=workers, started=self._run.left_by_worker
+        )
+        return self._scheduler
+
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:
+        """Learn what will run, and say so."""
+        run = self._run
+        if run.benchmarks or not run.load_plan(ids):
+            return
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None and (lines := run_lines(run, self._config)):
+            screen = Screen(reporter)
+            if screen.columns is not None:  # xdist rewrites the count of its workers, and leaves that line open
+                screen.end_line()
+            for line in lines:
+                screen.write_line(line)
+
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """Take over what a worker found wrong with the command line."""
+        if node in self._nodes:  # one that was interrupted goes down twice
+            self._nodes.remove(node)
+        output = getattr(node, "workeroutput", None) or {}
+        if USAGE_ERROR in output and not self._run.usage_error:
+            self._run.usage_error, self._run.store_fault = output[USAGE_ERROR]
+        if STOPPED in output and not self._run.stopped:
+            reason, self._run.interrupted, self._run.store_fault = output[STOPPED]
+            self._run.stop(reason)
+
+    @property
+    def left_behind(self) -> list[str]:
+        """The samples a worker may have died of, where none took its place."""
+        return self._scheduler.suspects() if self._scheduler else []

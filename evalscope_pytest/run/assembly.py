@@ -68,7 +68,7 @@ class Run:
         on_stop: Called with the reason when the run stops.
         interrupted: True if the run ends because the user interrupted it.
         store_fault: True if the run ends because nothing can be recorded any more.
-        heeds_stop: True while the driver is at a sample, and soon sees that the run was stopped.
+        polls_stop: True while the driver is at a sample, and soon sees that the run was stopped.
         notes: What the user should know of the selection and of the records found.
         skipped: Why selected benchmarks are left out, by name: ``skip_unready``.
         unlisted: Benchmarks whose samples cannot be listed without a download.
@@ -86,7 +86,7 @@ class Run:
         self.store_fault = False
         self.interrupted = False
         self.on_stop: Callable[[str], object] | None = None
-        self.heeds_stop = False
+        self.polls_stop = False
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.unlisted: list[str] = []
@@ -262,8 +262,12 @@ class Run:
             notes=tuple(self.notes) if self.process.is_worker else (),
         )
 
-    def load_plan(self) -> bool:
-        """Learn from the workers, in their controller, what will run. False as long as none has said it."""
+    def load_plan(self, names: Iterable[str]) -> bool:
+        """Read, in a controller, what its workers will run. Return False until one of them has written it.
+
+        Args:
+            names: The ids of all samples and tests.
+        """
         try:
             plan = RunPlan.load(self.work_dir)
         except StoreError as error:
@@ -276,8 +280,7 @@ class Run:
         self.skipped = dict(plan.skipped)
         self.notes.extend(plan.notes)
         try:
-            with storing(self.work_dir.root):
-                self.begin()
+            self.begin(names)
         except StoreError as error:
             self.stop(error)
             return False
@@ -287,8 +290,26 @@ class Run:
         """Return what a dead worker was working on."""
         return left_by_the_dead(started_file(self.work_dir, self.session, worker))
 
-    def begin(self) -> None:
-        """Write the plan and the configuration of the run, before any request is sent."""
+    def begin(self, names: Iterable[str]) -> None:
+        """Read the earlier records, and write the plan and the configuration of the run, before any request is sent.
+
+        Of several processes it is the controller that writes them; the first worker hands it the plan.
+
+        Args:
+            names: The ids of all samples and tests.
+
+        Raises:
+            StoreError: The records cannot be read, or nothing can be written.
+        """
+        with storing(self.work_dir.root):
+            self.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
+            if not self.process.is_worker:
+                self._name_suspects(names)
+                self._write_plan()
+            elif self.process.is_first:
+                self.plan.save(self.work_dir)
+
+    def _write_plan(self) -> None:
         settings = to_mapping(self.task)
         if len(self.previous):
             changed = changed_settings(self.work_dir, settings, self.plan)
@@ -298,7 +319,7 @@ class Run:
         for plan in self.benchmarks:
             log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)
 
-    def name_suspects(self, names: Iterable[str]) -> None:
+    def _name_suspects(self, names: Iterable[str]) -> None:
         """Note which of these samples an earlier process was working on when it died, if one did."""
         marks: dict[int, Phase] = {}
         for path in unfinished_files(self.work_dir):

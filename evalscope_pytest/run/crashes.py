@@ -7,12 +7,14 @@ an error and is not run again. Samples that merely waited for a reply are not su
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ..core.errors import ScoringError
 from ..core.values import ModelOutput
 from ..engine.context import SampleContext
 from ..engine.handle import ModelHandle
@@ -26,6 +28,10 @@ _slot: ContextVar[tuple[Started, int] | None] = ContextVar("evalscope_slot", def
 
 
 # Conclusions ---------------------------------------------------------------------------------------------------------
+
+
+class ProcessDiedError(ScoringError):
+    """The process died while it ran this sample and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,22 @@ def _without(taken: Sequence[int], queue: Sequence[int], given: Handover) -> Han
         alone=tuple(p for p in left if p in alone),
         rest=tuple(p for p in left if p not in lost and p not in alone),
     )
+
+
+def cause_of_death(exit_code: int | None) -> str:
+    """Return how a worker ended, in words.
+
+    Args:
+        exit_code: That of its process, negative for a signal; None for an unknown one, of another machine.
+    """
+    how = "" if exit_code is None else f", with exit code {exit_code}"
+    if exit_code is not None and exit_code < 0:
+        try:
+            how = f", killed by {signal.Signals(-exit_code).name}"
+        except ValueError:
+            how = f", killed by signal {-exit_code}"
+    memory = ": out of memory?" if exit_code == -signal.SIGKILL else ""
+    return f"the process died while it ran this sample alone{how}{memory}"
 
 
 # Marks ---------------------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from ..core.secret import redact
 from ..core.terminal import visible
 from ..engine.asking import Asker
 from ..engine.loop import LoopThread
-from ..engine.reuse import is_repeatable, reply_of
+from ..engine.reuse import reply_of
 from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
 from ..report.analysis import again, question, signed, unknown_figures
@@ -33,13 +33,14 @@ from ..report.wrong import WrongSample, wrong_samples
 from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, fold
 from ..wire.request import Request
+from .progress import Recorded
+from .summary import many
 
 if TYPE_CHECKING:
     from .assembly import Run
 
 log = logging.getLogger(__name__)
 
-MOST_OF_A_REASON = 100
 # Maximum number of figures, of those that are not the report's, that a note lists.
 MOST_FLAGGED = 20
 
@@ -67,51 +68,6 @@ def check_requirements(run: Run) -> None:
         )
     if task.baseline:
         check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
-
-
-def what_runs(run: Run, shown: Callable[[Path], str] = str) -> list[str]:
-    """Return lines with the number of samples, the folder of the records, and notes on the records found there.
-
-    Args:
-        shown: Returns a path as the terminal shows it.
-    """
-    plans = run.benchmarks
-    if not plans:
-        return []
-    total = many(sum(sum(p.requested.values()) for p in plans), "sample")
-    where = "" if run.driver.listing else f", recorded in {shown(run.work_dir.root)}"
-    if run.task.use_cache and where:
-        where += f", which holds {many(len(run.previous), 'answer')}"
-    notes = [*run.notes, *_note_on_cache(run)]
-    if run.skipped:
-        notes.append(f"{many(len(run.skipped), 'benchmark')} skipped, as said below: {', '.join(run.skipped)}")
-    return [f"eval: {total} of {many(len(plans), 'benchmark')}{where}", *(f"eval: {note}" for note in notes)]
-
-
-def _note_on_cache(run: Run) -> list[str]:
-    task, spec = run.task, run.spec
-    if not task.response_cache or task.response_cache_sampled or spec.is_mock or is_repeatable(spec.generation):
-        return []
-    return [
-        "the model samples, so the response cache keeps none of its replies. Add --eval-response-cache-sampled, or "
-        "temperature=0 to --eval-generation-config"
-    ]
-
-
-def many(number: int, what: str) -> str:
-    """Return a number with its noun: ``1 sample``, ``2 samples``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def in_short(reason: str) -> str:
-    """Return the first sentence of why a run stopped: the paragraph itself is printed once."""
-    first = reason.split(". ")[0].rstrip(".")
-    return first if len(first) <= MOST_OF_A_REASON else f"{first[:MOST_OF_A_REASON]}..."
-
-
-def how_to_carry_on(work_dir: Path) -> str:
-    """Return what to type to finish a run that ended early."""
-    return f"the same command with --eval-use-cache={shlex.quote(str(work_dir))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +100,42 @@ class Conclusion:
     def failed(self) -> bool:
         """True when a gate did not hold."""
         return any(not gate.passed for gate in self.gates)
+
+    @property
+    def by_benchmark(self) -> list[Recorded]:
+        """The number of samples with a record, and the score, of each benchmark."""
+        return [
+            Recorded(r.dataset_name, e.succeeded, sum(s.errored for s in e.subsets.values()), r.score)
+            for r in self.reports
+            if (e := r.execution) is not None
+        ]
+
+
+@dataclass(slots=True)
+class Reported:
+    """The samples that the driver of a run has come to.
+
+    Attributes:
+        states: Number of samples by state: `Verdict.state`.
+    """
+
+    states: Counter[str] = field(default_factory=Counter)
+
+    def missing(self, run: Run, conclusion: Conclusion) -> int:
+        """Return the number of samples with neither a record nor a skip."""
+        requested = sum(sum(plan.requested.values()) for plan in run.benchmarks)
+        return max(0, requested - conclusion.recorded - self.states["skipped"])
+
+    def unreported(self, recorded: int) -> int:
+        """Return the number of samples, of those with a record, that the driver has not come to."""
+        return recorded - sum(self.states.values()) + self.states["skipped"]
+
+    def tolerable(self, run: Run) -> bool:
+        """Return whether nothing went wrong with a sample, or only what the settings tolerate."""
+        states, task = self.states, run.task
+        if states["failed"] or (task.strict and states["error"]):
+            return False
+        return not states["error"] or run.tolerates(states["error"], sum(states.values()))
 
 
 def conclude(run: Run, columns: int | None = None) -> Conclusion:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import shlex
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..benchmarks.bundled import bundled_files
+from ..benchmarks.definition import PROVIDED, Benchmark
 from ..benchmarks.equal_questions import earlier_equals
 from ..benchmarks.evalscope_prompts import with_evalscope_prompts
 from ..benchmarks.judged import needs_judge
@@ -27,7 +28,6 @@ from ..scoring import thinking
 from ..store.plan import BenchmarkPlan
 
 if TYPE_CHECKING:
-    from ..benchmarks.definition import Benchmark
     from ..config.task import TaskConfig
     from ..engine.judging import JudgeHandle
     from ..sandbox.handle import SandboxHandle
@@ -141,6 +141,38 @@ def prepare(run: Run, benchmark: Benchmark) -> Prepared:
     listed = run.driver.listing and not run.judges.config.models  # listing samples needs no judge
     resolved = resolve(benchmark, args, repeats=task.repeats, judge=None if listed else run.judges.config)
     return Prepared(resolved, _sandbox(run, resolved), _judge(run, benchmark))
+
+
+def check_fixtures(
+    benchmark: Benchmark, wanted: Iterable[str], scopes: Mapping[str, str], others: Callable[[], list[str]]
+) -> None:
+    """Check that a body can be given the fixtures it needs: samples run in parallel, ahead of the program's loop.
+
+    Args:
+        scopes: The scope of each fixture.
+        others: Returns the names of the fixtures that it could be given.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    for name in wanted:
+        scope = "function" if name == "request" else scopes.get(name)
+        if scope in ("function", "class"):
+            raise UsageError(
+                f"benchmark {benchmark.name!r} needs the {scope}-scoped fixture {name!r}, but its samples run at "
+                f"the same time and ahead of pytest. Give the fixture scope='module' or 'session', or make what it "
+                f"makes inside the body."
+            )
+        if name == "record" and name not in scopes:
+            raise UsageError(
+                f"{benchmark.function.__name__} of benchmark {benchmark.name!r} takes a record although to_sample is "
+                f"given. Leave to_sample out, so that the function makes the sample, or take sample and model."
+            )
+        if name not in scopes:
+            known = [*PROVIDED, *others()]
+            raise UsageError(
+                f"benchmark {benchmark.name!r} needs {name!r}, which is not a fixture. {closest(name, known)}"
+            )
 
 
 def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:

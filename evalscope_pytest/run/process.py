@@ -1,14 +1,22 @@
-"""The process of a run: its part among several, the program that drives it, and the streams of its samples."""
+"""The process of a run: its part among several, the program that drives it, the streams and signals it takes over."""
 
 from __future__ import annotations
 
+import _thread
+import gc
 import logging
+import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from ..core.secret import redact
 from ..engine.context import current
 from ..engine.evaluation import SkipSample
 from ..models.factory import create
@@ -19,6 +27,14 @@ if TYPE_CHECKING:
 
 
 Exceptions = tuple[type[BaseException], ...]
+
+# Programs in between pass a Ctrl-C on that the terminal has already sent to everybody: that is not a second one.
+ECHO_S = 0.2
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+EXIT_INTERRUPTED = 2
+# Samples make much that dies at once, and next to nothing in cycles. Three pairs of runs over 20,000 samples: 1 to 15 %
+# less CPU, on a noisy machine.
+PATIENT_COLLECTOR = (20_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,9 @@ class Driver:
     exit_signals: Exceptions = ()
 
 
+# Streams ----------------------------------------------------------------------------------------------------------
+
+
 class RoutedStream:
     """A text stream that hands what is written inside a sample to that sample, and the rest on."""
 
@@ -118,6 +137,18 @@ class SampleLogHandler(logging.Handler):
             context.printed.append(self.format(record) + "\n")
 
 
+class MaskedFormatter(logging.Formatter):
+    """A formatter that removes keys from what another one formats."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the text of a record."""
+        return redact(self._inner.format(record))
+
+
 class Routing:
     """Installs both for the time samples run."""
 
@@ -143,3 +174,106 @@ class Routing:
             if isinstance(stream, RoutedStream):
                 setattr(sys, name, stream._stream)
         self._routed.clear()
+
+
+# Signals -----------------------------------------------------------------------------------------------------------
+
+
+class Interruptible(Protocol):
+    """A run, as far as it can be interrupted."""
+
+    @property
+    def polls_stop(self) -> bool:
+        """True while the main thread checks for a stop request itself, so that nothing needs to be raised in it."""
+
+    def interrupt(self, by: str) -> None:
+        """End the run in good order. Called on another thread."""
+
+    def abandon(self) -> None:
+        """Do what cannot be left before the process ends at once."""
+
+
+class Interruption:
+    """The handler of Ctrl-C and SIGTERM: the first ends the run in good order, the second at once.
+
+    In good order means: nothing more is sent, and what is finished is reported. It is on disk either way.
+
+    Args:
+        patient: True in a worker, which leaves the last word to its controller: it never ends at once.
+
+    Attributes:
+        over: True once reports are written: then only that could be interrupted, and it is not.
+    """
+
+    def __init__(self, run: Interruptible, *, patient: bool = False) -> None:
+        self._run = run
+        self._patient = patient
+        self._before: dict[int, Any] = {}
+        self._first = 0.0
+        self._raised = False
+        self._insisting = False
+        self.over = False
+
+    def take_over(self) -> None:
+        """Handle the signals from now on, if this is the main thread."""
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._take) for number in SIGNALS}
+
+    def give_back(self) -> None:
+        """Restore the handlers that were there before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+
+    def insist(self) -> None:
+        """Interrupt the main thread after all: it has not ended by itself. Called on another thread."""
+        if self._before and not self.over:
+            self._insisting = True
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        again = bool(self._first)
+        if again and not self._insisting and now - self._first < ECHO_S:
+            return
+        self._first = now
+        if again and not self._patient and not self._insisting:
+            self._run.abandon()
+            os._exit(EXIT_INTERRUPTED)
+        if self.over:
+            return
+        if not again:
+            name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+            # Not here: the main thread may hold the very lock that this takes.
+            _thread.start_new_thread(self._run.interrupt, (name,))
+            if self._run.polls_stop:
+                return
+        if not self._raised:
+            self._raised = True
+            raise KeyboardInterrupt
+
+
+# Memory ------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from searching a heap that only grows."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
+def patient_collector() -> Iterator[None]:
+    """Have the garbage collector run less often."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(*PATIENT_COLLECTOR)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)

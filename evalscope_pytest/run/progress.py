@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from ..core.errors import StoreError
-from ..core.service_state import Services
+from ..core.service_state import Services, ServiceState
 from ..core.terminal import visible
 from ..engine.evaluation import Outcome
 from ..store.plan import BenchmarkPlan
 from ..store.progress import BenchmarkProgress, ProgressFile, Status
 
+if TYPE_CHECKING:
+    from .assembly import Run
+
 log = logging.getLogger(__name__)
 
 REWRITE_EVERY_S = 0.1
+FIRST_S = 5.0
+EVERY_S = 10.0
 # A benchmark that was finished ahead of its first report has no rate worth telling.
 LEAST_TIMED_S = 0.5
 
@@ -225,6 +231,14 @@ class Progress:
         self._ended = False
         self._in_flight = in_flight
 
+    @classmethod
+    def of(cls, run: Run, screen: Screen | None, service: Callable[[], Services], began: float) -> Progress:
+        """Return the progress of a run's benchmarks; it keeps ``progress.json`` if the settings want that."""
+        task = run.task
+        file = ProgressFile(run.work_dir.progress_file) if task.enable_progress_tracker else None
+        size, every_s = task.eval_batch_size, task.heartbeat_interval
+        return cls(run.benchmarks, screen, every_s, file, service, size, began=began)
+
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count a sample and show what changed, if it is time to."""
         tally = self._tallies.get(verdict.benchmark)
@@ -311,3 +325,53 @@ class Progress:
 
     def _figures(self) -> list[BenchmarkProgress]:
         return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]
+
+
+def dump_states(services: Services) -> list[Any]:
+    """Serialize the states of services for the channel of a worker."""
+    return [None if state is None else tuple(state) for state in services]
+
+
+def load_states(values: Sequence[Any]) -> Services:
+    """Deserialize the states of services."""
+    return Services(*[None if state is None else ServiceState(*state) for state in values])
+
+
+# Steps before the first sample -------------------------------------------------------------------------------------
+
+
+class Waiting:
+    """A notice that a step takes long: a line after five seconds, then one every ten, until `end` or the context ends.
+
+    Args:
+        what: The step, such as ``loading gsm8k``.
+        write: Shows a line; None for no notice.
+    """
+
+    def __init__(self, what: str, write: Callable[[str], object] | None) -> None:
+        self._what = what
+        self._write = write
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._notify, name="evalscope-waiting", daemon=True)
+        if write is not None:
+            self._thread.start()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Show nothing more. Idempotent."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _notify(self) -> None:
+        assert self._write is not None
+        began = time.monotonic()
+        pause_s = FIRST_S
+        while not self._ended.wait(pause_s):
+            self._write(f"{self._what}, {time.monotonic() - began:.0f} s so far")
+            pause_s = EVERY_S

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 
 from ..benchmarks.definition import PROVIDED, Benchmark
-from ..core.errors import UsageError, closest
 from ..engine.evaluation import Evaluation
+from ..run.prepare import check_fixtures
 from .pytest_private import fixture_scopes, set_up, tear_down, visible_fixtures
 
 # What ends the session wherever it is raised.
@@ -35,7 +36,7 @@ class FixtureHost(pytest.Function):
         wanted = [n for n in (*benchmark.parameters, *_used(benchmark)) if n not in PROVIDED]
         host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
         scopes = fixture_scopes(host)
-        _check(benchmark, wanted, scopes, module)
+        check_fixtures(benchmark, wanted, scopes, partial(_wide_fixtures, module))
         # Function-scoped autouse fixtures are meant for ordinary tests: they cannot hold for samples in parallel.
         host.fixturenames[:] = [n for n in host.fixturenames if scopes.get(n, "function") != "function"]
         return host if host.fixturenames else None
@@ -62,33 +63,12 @@ def _stand_in(names: list[str]) -> Any:
     return benchmark_fixtures
 
 
-def _check(benchmark: Benchmark, wanted: list[str], scopes: Mapping[str, str], module: pytest.Module) -> None:
-    for name in wanted:
-        scope = "function" if name == "request" else scopes.get(name)
-        if scope in ("function", "class"):
-            raise UsageError(
-                f"benchmark {benchmark.name!r} asks for the {scope}-scoped fixture {name!r}, but its samples run at "
-                f"the same time and ahead of pytest. Give the fixture scope='module' or 'session', or make what it "
-                f"makes inside the body."
-            )
-        if name == "record" and name not in scopes:
-            raise UsageError(
-                f"{benchmark.function.__name__} of benchmark {benchmark.name!r} takes a record although to_sample is "
-                f"given. Leave to_sample out, so that the function makes the sample, or take sample and model."
-            )
-        if name not in scopes:
-            known = [*PROVIDED, *_wide_fixtures(module)]
-            raise UsageError(
-                f"benchmark {benchmark.name!r} asks for {name!r}, which is no fixture. {closest(name, known)}"
-            )
-
-
 def _wide_fixtures(module: pytest.Module) -> list[str]:
     """Return the fixtures a benchmark of this module may ask for."""
     return [name for name, scope in visible_fixtures(module).items() if scope not in ("function", "class")]
 
 
-class Stage:
+class FixtureScope:
     """The fixtures of one benchmark, shared by its samples.
 
     Attributes:
