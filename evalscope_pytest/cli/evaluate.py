@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from ..config.options import (
-    GROUPS,
     TASK_CONFIG,
     OptionSpec,
+    by_group,
     check_switches,
     cli_flag,
     cli_options,
-    group_of,
     hand_back_paths,
     ini_name,
     pytest_options,
@@ -137,9 +136,10 @@ def _parser() -> _Parser:
         usage="evalscope-pytest eval --model NAME --datasets NAME [NAME ...] [OPTIONS] [PATH ...] [-- PYTEST OPTIONS]",
         allow_abbrev=False,
     )
-    groups = {title: parser.add_argument_group(title.lower()) for title in GROUPS}
-    for option in cli_options():
-        groups[group_of(option)].add_argument(option.flag, **option.kwargs)
+    for title, options in by_group(cli_options()).items():
+        of_title = parser.add_argument_group(title.lower())
+        for option in options:
+            of_title.add_argument(option.flag, **option.kwargs)
     group = parser.add_argument_group("passed on to pytest")
     group.add_argument("-k", metavar="EXPR", dest="k", help="only what matches, such as 'gsm8k or arc'")
     group.add_argument("-m", metavar="TAGS", dest="m", help="only benchmarks with these tags")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,18 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ..report.gates import Gate
-from ..run import progress
 from ..run.assembly import Run
-from ..run.loads import LoadTests, Measured, alone
+from ..run.loads import LoadTests, Measured, alone, watcher
 from .nodes import SampleItem, from_here
-from .pytest_private import Screen
-from .terminal import record_gates, terminal_columns, write
+from .terminal import record_gates, screen_of, terminal_columns, write
 
 if TYPE_CHECKING:
     from ..perf.load.load_point import Level
     from ..perf.load.session import Watch
     from ..perf.measure.result import Result
-    from ..perf.measure.snapshot import Glance
     from ..perf.tester import LoadTester
 
 NAME = "evalscope_measurements"
@@ -75,20 +71,8 @@ class Measurements:
 
     def _watch(self, level: Level) -> Watch | None:
         """Return what shows the progress of a measurement that takes long; None in xdist's workers."""
-        from ..perf.output.progress import line_of
-
-        reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        if reporter is None:
-            return None
-        screen, next_at = Screen(reporter), time.monotonic() + progress.FIRST_S
-
-        def watch(seen: Glance) -> None:
-            nonlocal next_at
-            if (now := time.monotonic()) >= next_at:
-                next_at = now + progress.EVERY_S
-                screen.write_line(line_of(level, seen, width=screen.columns))
-
-        return watch
+        screen = screen_of(self._config)
+        return watcher(level, screen.write_line, screen.columns) if screen is not None else None
 
     def _keep(self, result: Result) -> Result:
         return self._measured.keep(os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0], result)

@@ -14,17 +14,16 @@ from ..models.protocol import Model
 from ..models.spec import ModelSpec
 from ..run.assembly import Run
 from ..run.process import Driver, Interruption, Process
+from .collection import check_expressions
 from .fixtures import RUN, TASK
 from .loads import NAME, LoadReports, Measurements
 from .masking import Masking
 from .protocol import SampleLoop, SampleProtocol
 from .pytest_private import unknown_ini_keys
-from .reporting import Reporting
+from .reporting import Reporting, Rerun
 from .reports import ServiceOnReports
-from .rerun import Rerun
 from .samples import Feed, Samples
-from .selection import check_expressions
-from .terminal import waiting
+from .terminal import waiting, warn
 from .workers import Controller, check_distribution, distributes
 
 
@@ -91,7 +90,7 @@ def _driver(config: pytest.Config) -> Driver:
         may_stop=bool(config.getvalue("maxfail")),
         keywords=option.keyword,
         create=partial(_created, config),
-        warn=partial(_warn, config),
+        warn=partial(warn, config),
         waiting=partial(waiting, config),
         skip_signals=(pytest.skip.Exception,),
         fail_signals=(AssertionError, pytest.fail.Exception),
@@ -103,12 +102,6 @@ def _created(config: pytest.Config, spec: ModelSpec) -> Model:
     """Return the model that a plugin or conftest makes of the settings, or else this package's own."""
     made: Model | None = config.hook.pytest_eval_model_factory(config=config, spec=spec)
     return made or create(spec)
-
-
-def _warn(config: pytest.Config, line: str) -> None:
-    if (reporter := config.pluginmanager.getplugin("terminalreporter")) is not None:
-        reporter.ensure_newline()
-        reporter.write_line(line, yellow=True)
 
 
 class Signals:

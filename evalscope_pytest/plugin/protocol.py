@@ -21,9 +21,8 @@ from ..run.crashes import ProcessDiedError
 from ..run.progress import Verdict, verdict_of
 from ..run.summary import shown
 from ..store.inflight_marks import Phase
-from .fixture_scope import STOPPING
 from .masking import masked
-from .nodes import SampleItem
+from .nodes import STOPPING, SampleItem
 from .pytest_private import explain_in_tests_only
 from .reports import Onlookers, ReportMaker, attach, call_for, call_of, plain, skipped, verdict_on
 from .samples import Feed

@@ -29,10 +29,10 @@ class Screen:
         """The width of a terminal; None for a pipe or a log, which take lines of any length."""
         return int(self._reporter._tw.fullwidth) if self._reporter.isatty else None
 
-    def write_line(self, text: str) -> None:
-        """Write a line of its own."""
+    def write_line(self, text: str, **markup: bool) -> None:
+        """Write a whole line."""
         self._reporter.ensure_newline()
-        self._reporter.write_line(text)
+        self._reporter.write_line(text, **markup)
 
     def rewrite(self, text: str) -> None:
         """Write over the line at hand.

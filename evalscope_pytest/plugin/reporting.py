@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import pytest
 
+from ..config.task import TaskConfig
 from ..core.errors import EvalError
 from ..core.service_state import Services
 from ..core.terminal import visible
 from ..report.execution import GateResult
 from ..run.assembly import Run
+from ..run.crashes import LastReports
 from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
 from ..run.progress import Progress, Verdict, Waiting
-from ..run.summary import Line, gate_line, header, in_short, lines_of, many, notes_of
-from .nodes import from_here
-from .pytest_private import Screen, add_statistics, show_report
+from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, in_short, lines_of, many, notes_of
+from ..run.unused import unused_reruns
+from .nodes import SampleItem, from_here
+from .pytest_private import add_statistics, show_report
 from .reports import service_on, verdict_on
-from .terminal import record_gates, run_lines, terminal_columns, waiting, write
+from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, write
 from .workers import distributes
 
-# Failures with the same cause beyond these are counted, not shown one by one.
-SHOWN_ALIKE = 3
-LOOKS: dict[str, tuple[str, str, dict[str, bool]]] = {
-    "correct": (".", "CORRECT", {"green": True}),
-    "wrong": ("x", "WRONG", {"yellow": True}),
-    "partial": ("~", "PARTIAL", {"yellow": True}),
-    "errors": ("E", "ERROR", {"red": True}),
-    "failed": ("F", "FAILED", {"red": True}),
-    "failed alike": ("F", "FAILED", {"red": True}),
-    "skipped": ("s", "SKIPPED", {"yellow": True}),
-}
+ERRORED = "evalscope/errored"
 
 
 class Reporting:
@@ -52,8 +45,7 @@ class Reporting:
         self._reported = Reported()
         self._alike: Counter[str] = Counter()
         self._other_failures = 0
-        self._last_of: dict[str, str] = {}  # the sample each worker reported last
-        self._dead: set[str] = set()
+        self._last = LastReports()
         self._conclusion: Conclusion | None = None
         self._broken = ""
         self._undecided: tuple[GateResult, ...] = ()
@@ -100,7 +92,7 @@ class Reporting:
         verdict = verdict_on(report)
         if verdict is None:
             return None
-        if self._is_repeated(report):
+        if self._last.is_repeated(getattr(report, "worker_id", ""), report.nodeid):
             return "", "", ""
         category = self._category(report, verdict)
         letter, word, markup = LOOKS[category]
@@ -130,9 +122,9 @@ class Reporting:
             return
         if not verdict.benchmark:
             return  # skipped before anything was counted
-        if self._is_repeated(report):
+        if self._last.is_repeated(getattr(report, "worker_id", ""), report.nodeid):
             return
-        self._note_worker(report)
+        self._last.add(getattr(report, "worker_id", ""), report.nodeid)
         self._reported.states[verdict.state] += 1
         if verdict.alike:
             self._alike[verdict.alike] += 1
@@ -157,26 +149,15 @@ class Reporting:
     def _service(self) -> Services:
         return Services.of([self._run.services(), *self._services.values()])
 
-    def _note_worker(self, report: pytest.TestReport) -> None:
-        worker = getattr(report, "worker_id", "")
-        if worker:
-            self._last_of[worker] = report.nodeid
-
-    def _is_repeated(self, report: pytest.TestReport) -> bool:
-        """Tell whether a sample was reported before: by a worker that died before it could say that it was done."""
-        worker = getattr(report, "worker_id", "")
-        return any(worker != dead and self._last_of.get(dead) == report.nodeid for dead in self._dead)
-
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Remember a worker that died."""
         self._end_loading()
         if error:
-            self._dead.add(node.gateway.id)
+            self._last.died(node.gateway.id)
 
     def _new_progress(self) -> Progress:
-        reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        screen = Screen(reporter) if reporter is not None and self._config.get_verbosity() == 0 else None
+        screen = screen_of(self._config) if self._config.get_verbosity() == 0 else None
         return Progress.of(self._run, screen, self._service, self._began)
 
     # After ----------------------------------------------------------------------------------------------------------
@@ -293,3 +274,84 @@ class Reporting:
             return str(session.shouldstop or "interrupted")
         given_up = getattr(self._config.pluginmanager.getplugin("dsession"), "_summary_report", None)
         return str(session.shouldfail or session.shouldstop or given_up or "")
+
+
+# What to run again: --lf and --eval-rerun=errors ---------------------------------------------------------------------
+
+
+class Rerun:
+    """Remembers wrong and errored samples in pytest's cache. Runs where the terminal is."""
+
+    def __init__(self, config: pytest.Config, task: TaskConfig) -> None:
+        self._config = config
+        self._task = task
+        self._seen = self._had_nothing = False
+
+    @cached_property
+    def _errored(self) -> set[str]:
+        return set(errored_of(self._config))  # pytest's cache is there once all plugins are configured
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a sample, after pytest has filed a wrong one among the passed."""
+        verdict = verdict_on(report)
+        if verdict is None:
+            return
+        self._seen = True
+        last_failed: Any = self._config.pluginmanager.getplugin("lfplugin")  # registered after this plugin
+        if verdict.state not in ("correct", "skipped") and last_failed is not None:
+            last_failed.lastfailed[getattr(report, "id", report.nodeid)] = True  # a text before pytest 9.2
+        if verdict.state == "error":
+            self._errored.add(report.nodeid)
+        else:
+            self._errored.discard(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write what was noted. Nothing to run again is a success: it follows a run without errors."""
+        cache = getattr(self._config, "cache", None)
+        if cache is None or self._config.option.collectonly:
+            return
+        is_rerun = self._task.rerun == "errors"
+        if is_rerun and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and cache.get(ERRORED, None) == []:
+            self._had_nothing = True
+            session.exitstatus = pytest.ExitCode.OK
+        if self._seen or not is_rerun:
+            cache.set(ERRORED, sorted(self._errored))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say why nothing ran."""
+        if self._had_nothing:
+            terminalreporter.write_line("--eval-rerun=errors: nothing ended in an error last time.")
+
+
+def check_reruns(config: pytest.Config, items: Sequence[pytest.Item]) -> str:
+    """Return a note on reruns that the ini file or a mark sets: samples have none.
+
+    Raises:
+        UsageError: ``--reruns`` is on the command line.
+    """
+    stand_ins = {i.parent for i in items if isinstance(i, SampleItem)}
+    if not stand_ins:
+        return ""
+    try:
+        in_ini = str(config.getini("reruns")) not in ("", "0", "None")
+    except (KeyError, ValueError):  # the plugin that has this key is not installed
+        in_ini = False
+    marked = any(node.get_closest_marker("flaky") for node in stand_ins if node is not None)
+    return unused_reruns(getattr(config.option, "reruns", None) or 0, elsewhere=in_ini or marked)
+
+
+def errored_of(config: pytest.Config) -> list[str]:
+    """Return the samples that ended in an error the last time they ran."""
+    cache = getattr(config, "cache", None)
+    return list(cache.get(ERRORED, [])) if cache is not None else []
+
+
+def keep_errored(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect every sample that did not end in an error last time."""
+    errored = set(errored_of(config))
+    gone = [i for i in items if isinstance(i, SampleItem) and i.nodeid not in errored]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        kept = set(map(id, gone))
+        items[:] = [i for i in items if id(i) not in kept]

@@ -21,12 +21,11 @@ from ..run.process import Process, Routing, collector_paused, patient_collector
 from ..run.progress import dump_states
 from ..run.selection import Keywords
 from ..run.unused import unused_settings
-from .collection import apply_skip_marks, expand, plan_of
+from .collection import apply, apply_skip_marks, check_selected, expand, plan_of
 from .loads import check_gates
 from .nodes import SampleItem
 from .pytest_private import explain_in_tests_only
-from .rerun import check_reruns, keep_errored
-from .selection import apply, check_selected
+from .reporting import check_reruns, keep_errored
 from .terminal import abandon, without_epilogue
 from .workers import STOPPED, USAGE_ERROR, WorkerQueue
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Literal
@@ -24,21 +24,26 @@ log = logging.getLogger(__name__)
 GATES = "gates"  # class of the cases in JUnit XML
 
 
+def screen_of(config: pytest.Config) -> Screen | None:
+    """Return the terminal; None in xdist's workers, which have none."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    return Screen(reporter) if reporter is not None else None
+
+
 def terminal_columns(config: pytest.Config) -> int | None:
     """Return the width of the terminal; None for a pipe or a log, which take lines of any length."""
-    reporter = config.pluginmanager.getplugin("terminalreporter")
-    return Screen(reporter).columns if reporter is not None else None
-
-
-def writer(config: pytest.Config) -> Callable[[str], None] | None:
-    """Return what writes a line on the terminal; None in xdist's workers, which have none."""
-    reporter = config.pluginmanager.getplugin("terminalreporter")
-    return Screen(reporter).write_line if reporter is not None else None
+    return screen.columns if (screen := screen_of(config)) is not None else None
 
 
 def waiting(config: pytest.Config, what: str) -> Waiting:
     """Return a notice that a step takes long."""
-    return Waiting(what, writer(config))
+    return Waiting(what, screen.write_line if (screen := screen_of(config)) is not None else None)
+
+
+def warn(config: pytest.Config, line: str) -> None:
+    """Write a warning."""
+    if (screen := screen_of(config)) is not None:
+        screen.write_line(line, yellow=True)
 
 
 def write(reporter: pytest.TerminalReporter, lines: Iterable[Line]) -> None:

@@ -14,28 +14,23 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from xdist.scheduler.load import LoadScheduling
-from xdist.workermanage import parse_tx_spec_config
+from xdist.workermanage import WorkerController, parse_tx_spec_config
 
 from ..config.schema import to_mapping
 from ..core.errors import EvalError
 from ..core.terminal import visible
 from ..run.assembly import Run
-from ..run.crashes import Crashes, Handover, cause_of_death
+from ..run.crashes import OWN_SCHEDULER, Handover, Handovers, cause_of_death, distribution_fault
 from ..run.progress import load_states
 from ..run.summary import in_short
 from ..store.inflight_marks import Phase, mark_of
-from .pytest_private import Screen
 from .reports import readers
-from .terminal import abandon, run_lines, without_epilogue
+from .terminal import abandon, run_lines, screen_of, without_epilogue
 
-if TYPE_CHECKING:
-    from xdist.workermanage import WorkerController
-
-OWN_SCHEDULER = ("load", "worksteal")  # what --dist says when samples may go to any worker
 STOP_COMMAND = "evalscope_stop"
 WAITS_EVENT = "evalscope_waits"
 LEAST_QUEUE = 2  # a worker starts an item only when it knows the one after it
@@ -53,19 +48,14 @@ def distributes(config: pytest.Config) -> bool:
 
 
 def check_distribution(config: pytest.Config, in_flight: int) -> None:
-    """See that the workers can share the requests in flight.
+    """Check that the workers can share the requests in flight.
 
     Raises:
-        pytest.UsageError: They would ask twice, or more at once than allowed.
+        pytest.UsageError: They would send samples twice, or more at once than allowed.
     """
-    if config.option.dist == "each":
-        raise pytest.UsageError("--dist each would ask every sample once per worker. Use -n N alone.")
     workers = len(parse_tx_spec_config(config))
-    if config.option.dist not in OWN_SCHEDULER and workers > in_flight:
-        raise pytest.UsageError(
-            f"--dist {config.option.dist} with {workers} workers has at least {workers} requests in flight, and "
-            f"--eval-batch-size allows {in_flight}. Use -n {in_flight}, or leave --dist out."
-        )
+    if fault := distribution_fault(config.option.dist, workers, in_flight):
+        raise pytest.UsageError(fault)
 
 
 class WorkerQueue:
@@ -159,10 +149,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
     ) -> None:
         super().__init__(config, log)
         self._started = started
-        self._crashes = Crashes()
-        self._left = Handover()  # for the next worker
-        self._given: dict[str, Handover] = {}
-        self._unsent: set[str] = set()  # workers that have not got what they take over
+        self.handovers = Handovers()
         self._queue = max(LEAST_QUEUE, queue)
         self._workers = workers
 
@@ -191,9 +178,9 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         """Top up a worker whose queue has become shorter than its look-ahead."""
         if node.shutting_down:
             return
-        if node.gateway.id in self._unsent:
-            self._unsent.discard(node.gateway.id)
-            self._send(node, self._given[node.gateway.id].positions)
+        if positions := self.handovers.unsent(node.gateway.id):
+            self.node2pending[node].extend(positions)
+            node.send_runtest_some(positions)
         if not self.pending:
             node.shutdown()
             return
@@ -206,39 +193,21 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
     @property
     def tests_finished(self) -> bool:
         """False as long as there is something left by a dead worker."""
-        return not self._left.positions and not self._unsent and bool(super().tests_finished)
-
-    def take_over(self, worker: str) -> Handover:
-        """Return what a new worker takes over from those that died before."""
-        left, self._left = self._left, Handover()
-        if left.positions:
-            self._given[worker] = left
-            self._unsent.add(worker)
-        return left
+        return not self.handovers.pending and bool(super().tests_finished)
 
     def remove_node(self, node: WorkerController) -> str | None:
         """Forget a worker that has ended; return the ordinary test that it died of, if it did."""
-        worker = node.gateway.id
-        given = self._given.pop(worker, Handover())
-        if worker in self._unsent:  # it died before it got anything
-            self._unsent.discard(worker)
-            self._left += given
-        queue: list[int] = self.node2pending.pop(node)
-        if not queue or self.collection is None:
-            return None
-        marks = self._started(worker)
-        started = {p: marks[mark] for p in queue if (mark := mark_of(self.collection[p])) in marks}
-        culprit, left = self._crashes.judge(queue, started, given, cause_of_death(_exit_code(node)))
-        self._left += left
-        return None if culprit is None else self.collection[culprit]
+        worker, ids = node.gateway.id, self.collection or []
+        waiting: list[int] = self.node2pending.pop(node)
+        queue = waiting if ids else []
+        marks = self._started(worker) if queue else {}
+        started = {p: marks[mark] for p in queue if (mark := mark_of(ids[p])) in marks}
+        culprit = self.handovers.ended(worker, queue, started, cause_of_death(_exit_code(node)) if queue else "")
+        return None if culprit is None else ids[culprit]
 
     def suspects(self) -> list[str]:
         """Return the samples that may have killed a worker, and that no worker took over."""
-        return [self.collection[p] for p in self._left.alone] if self.collection else []
-
-    def _send(self, node: WorkerController, positions: list[int]) -> None:
-        self.node2pending[node].extend(positions)
-        node.send_runtest_some(positions)
+        return [self.collection[p] for p in self.handovers.suspects] if self.collection else []
 
     def _busy_nodes(self) -> Sequence[WorkerController]:
         nodes: list[WorkerController] = self.nodes
@@ -328,7 +297,7 @@ class Controller:
         run = self._run
         self._nodes.append(node)
         receive_states(self._config, node, self._show_states)
-        left = self._scheduler.take_over(node.gateway.id) if self._scheduler else Handover()
+        left = self._scheduler.handovers.take_over(node.gateway.id) if self._scheduler else Handover()
         values = {
             "lost": left.lost,
             "alone": left.alone,
@@ -357,9 +326,8 @@ class Controller:
         run = self._run
         if run.benchmarks or not run.load_plan(ids):
             return
-        reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        if reporter is not None and (lines := run_lines(run, self._config)):
-            screen = Screen(reporter)
+        screen = screen_of(self._config)
+        if screen is not None and (lines := run_lines(run, self._config)):
             if screen.columns is not None:  # xdist rewrites the count of its workers, and leaves that line open
                 screen.end_line()
             for line in lines:

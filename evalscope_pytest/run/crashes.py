@@ -22,6 +22,7 @@ from ..store.inflight_marks import Phase, Started
 from ..wire.request import Request
 
 CHANCES = 2
+OWN_SCHEDULER = ("load", "worksteal")  # values of --dist with which samples may go to any worker
 T = TypeVar("T")
 
 _slot: ContextVar[tuple[Started, int] | None] = ContextVar("evalscope_slot", default=None)
@@ -93,6 +94,80 @@ class Crashes:
         return only in given.alone or started[only] is Phase.TEST
 
 
+@dataclass(slots=True)
+class Handovers:
+    """What dead workers leave, until new workers have got it."""
+
+    _crashes: Crashes = field(default_factory=Crashes)
+    _left: Handover = field(default_factory=Handover)
+    _given: dict[str, Handover] = field(default_factory=dict)
+    _unsent: set[str] = field(default_factory=set)
+
+    @property
+    def pending(self) -> bool:
+        """True while a worker has not got something that a dead one left."""
+        return bool(self._left.positions or self._unsent)
+
+    @property
+    def suspects(self) -> tuple[int, ...]:
+        """The samples that may have killed a worker, and that no worker took over."""
+        return self._left.alone
+
+    def take_over(self, worker: str) -> Handover:
+        """Return what a new worker takes over from those that died before."""
+        left, self._left = self._left, Handover()
+        if left.positions:
+            self._given[worker] = left
+            self._unsent.add(worker)
+        return left
+
+    def unsent(self, worker: str) -> list[int]:
+        """Return, once, the positions that a worker took over and has not been sent."""
+        if worker not in self._unsent:
+            return []
+        self._unsent.discard(worker)
+        return self._given[worker].positions
+
+    def ended(self, worker: str, queue: Sequence[int], started: Mapping[int, Phase], cause: str) -> int | None:
+        """Take what a worker leaves; return the position of the ordinary test that died with it, if one did.
+
+        Args:
+            queue: The positions that the worker was given and had not reported, in order.
+            started: What it had started and not finished.
+            cause: How it died.
+        """
+        given = self._given.pop(worker, Handover())
+        if worker in self._unsent:  # it died before it got anything
+            self._unsent.discard(worker)
+            self._left += given
+        if not queue:
+            return None
+        culprit, left = self._crashes.judge(queue, started, given, cause)
+        self._left += left
+        return culprit
+
+
+@dataclass(slots=True)
+class LastReports:
+    """The last report of each worker: one that died may have reported a sample before it could say it was done."""
+
+    _last: dict[str, str] = field(default_factory=dict)
+    _dead: set[str] = field(default_factory=set)
+
+    def add(self, worker: str, name: str) -> None:
+        """Note the sample that a worker reported; nothing without a worker."""
+        if worker:
+            self._last[worker] = name
+
+    def died(self, worker: str) -> None:
+        """Note that a worker died."""
+        self._dead.add(worker)
+
+    def is_repeated(self, worker: str, name: str) -> bool:
+        """Return whether a worker that died reported the sample before."""
+        return any(worker != dead and self._last.get(dead) == name for dead in self._dead)
+
+
 def _without(taken: Sequence[int], queue: Sequence[int], given: Handover) -> Handover:
     """Return the rest of a queue, each part with what it was."""
     gone, lost, alone = set(taken), dict(given.lost), set(given.alone)
@@ -118,6 +193,22 @@ def cause_of_death(exit_code: int | None) -> str:
             how = f", killed by signal {-exit_code}"
     memory = ": out of memory?" if exit_code == -signal.SIGKILL else ""
     return f"the process died while it ran this sample alone{how}{memory}"
+
+
+def distribution_fault(dist: str, workers: int, in_flight: int) -> str:
+    """Return why workers cannot share the requests in flight; empty if they can.
+
+    Args:
+        dist: The value of ``--dist``.
+    """
+    if dist == "each":
+        return "--dist each would send every sample once per worker. Use -n N alone."
+    if dist in OWN_SCHEDULER or workers <= in_flight:
+        return ""
+    return (
+        f"--dist {dist} with {workers} workers has at least {workers} requests in flight, and --eval-batch-size allows "
+        f"{in_flight}. Use -n {in_flight}, or leave --dist out."
+    )
 
 
 # Marks ---------------------------------------------------------------------------------------------------------------

@@ -15,11 +15,15 @@ from ..core.errors import EvalError
 from ..report.gates import GateResult
 from ..store.atomic import own_file, own_folder
 from ..store.layout import unusable
+from . import progress
 from .finish import gates_of
 from .summary import Line, gate_line
 
 if TYPE_CHECKING:
+    from ..perf.load.load_point import Level
+    from ..perf.load.session import Watch
     from ..perf.measure.result import Result
+    from ..perf.measure.snapshot import Glance
     from .assembly import Run
 
 TURN_S = 0.05
@@ -87,6 +91,25 @@ class Measured:
         write_result(run.work_dir.loads, result)
         self.figures.append(summary_of(result))
         return result
+
+
+def watcher(level: Level, write_line: Callable[[str], object], columns: int | None) -> Watch:
+    """Return what writes a line about a load after a few seconds, and then one now and again.
+
+    Args:
+        columns: The width of the terminal; None for any width.
+    """
+    from ..perf.output.progress import line_of
+
+    next_at = time.monotonic() + progress.FIRST_S
+
+    def watch(seen: Glance) -> None:
+        nonlocal next_at
+        if (now := time.monotonic()) >= next_at:
+            next_at = now + progress.EVERY_S
+            write_line(line_of(level, seen, width=columns))
+
+    return watch
 
 
 class LoadTests:

@@ -210,6 +210,8 @@ def check_datasets(task: TaskConfig, collected: Mapping[str, Benchmark]) -> None
             every = {**{n: load_bundled(n) for n in bundled_files()}, **collected}
             tagged = [n for n, benchmark in every.items() if name in benchmark.tags]
             hint = f"It is a tag of {len(tagged)} benchmarks: -m {name}." if tagged else closest(name, every)
+            if name in bundled_files():
+                hint = f"It is bundled: leave the paths out, or add --eval-datasets {name} to the command line."
             raise ConfigError(
                 f"--eval-datasets: no benchmark named {name!r} in what was collected. {hint} "
                 "`evalscope-pytest benchmark-info` lists the bundled ones; name the files of your own."
@@ -256,6 +258,39 @@ def sample_ids(requested: Iterable[tuple[str, str | None]]) -> dict[str, set[str
         elif wanted.get(name, {""}):
             wanted.setdefault(name, set()).add(only)
     return wanted
+
+
+def named_nodes(
+    words: Sequence[str], name: str, function: str, is_file: Callable[[str], bool]
+) -> dict[str, str | None]:
+    """Return the nodes of a benchmark in its file, each with the id of the sample it stands for; None for all samples.
+
+    Besides the whole benchmark there is one for each sample that the command line names, ``file.py::gsm8k[main-17]``,
+    since pytest looks for it before any data is loaded. Run buttons of editors name the function in place of the
+    benchmark: ``file.py::test_gsm8k`` stands for ``file.py::gsm8k``, and ``file.py::test_gsm8k[main-17]`` for its
+    sample.
+
+    Args:
+        words: The command line.
+        function: The name of the benchmark's function.
+        is_file: Returns whether a path is the benchmark's file.
+    """
+    found: dict[str, str | None] = {name: None}
+    for word in words:
+        path, separator, _ = word.partition("::")
+        end = word.rpartition("::")[2]
+        if (sample := _in_brackets(end, name)) is not None:
+            found[end] = sample
+        if function != name and separator and is_file(path):
+            end = word.partition("::")[2]
+            if end == function or _in_brackets(end, function) is not None:
+                found[end] = _in_brackets(end, function)
+    return found
+
+
+def _in_brackets(end: str, name: str) -> str | None:
+    inside = end.startswith(f"{name}[") and end.endswith("]")
+    return end[len(name) + 1 : -1] if inside else None
 
 
 def listed_files(words: Iterable[str], here: Path) -> dict[str, str]:

@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from .assembly import Run
     from .finish import Conclusion
 
+# Failures with the same cause beyond these are counted, not shown one by one.
+SHOWN_ALIKE = 3
+# Letter, word and markup of each category in which the terminal counts samples.
+LOOKS: dict[str, tuple[str, str, dict[str, bool]]] = {
+    "correct": (".", "CORRECT", {"green": True}),
+    "wrong": ("x", "WRONG", {"yellow": True}),
+    "partial": ("~", "PARTIAL", {"yellow": True}),
+    "errors": ("E", "ERROR", {"red": True}),
+    "failed": ("F", "FAILED", {"red": True}),
+    "failed alike": ("F", "FAILED", {"red": True}),
+    "skipped": ("s", "SKIPPED", {"yellow": True}),
+}
 MOST_OF_A_REASON = 100
 MOST_OF_A_WRONG_ANSWER = 300
 
