@@ -1,4 +1,4 @@
-"""``evalscope-pytest benchmark-info``: what the bundled benchmarks are."""
+"""``evalscope-pytest benchmark-info``: lists and describes the bundled benchmarks."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MANY_SUBSETS = 6
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What is told of one benchmark.
+    """The description of one benchmark.
 
     Attributes:
-        prompt: Template of the user message; empty where the record's own text or conversation is sent.
-        needs: What a run has to provide: a judge model, a sandbox.
+        prompt: Template of the user message; empty if the record's own text or conversation is sent.
+        needs: Resources that a run has to provide: a judge model, a sandbox.
     """
 
     name: str
@@ -152,7 +152,7 @@ def _markdown(infos: Sequence[Info]) -> list[str]:
 
 
 def markdown_entry(info: Info) -> str:
-    """Return a section that describes a benchmark; what its row of the table tells is left out."""
+    """Return a section that describes a benchmark; what the table shows is left out."""
     lines = [f"## {info.name}", "", info.description, ""]
     if info.needs:
         lines += [f"Needs {' and '.join(info.needs)}.", ""]

@@ -45,7 +45,7 @@ def collection(arguments: Sequence[str]) -> int:
     parser.add_argument("--dataset-hub", choices=("modelscope", "huggingface", "local"), default="modelscope")
     options = parser.parse_args(arguments)
     if not options.output.endswith(".jsonl"):
-        raise ConfigError(f"--output: {options.output!r} does not end in .jsonl, by which its format is told.")
+        raise ConfigError(f"--output: {options.output!r} does not end in .jsonl, which names its format.")
     draw = SAMPLERS[options.sampler](
         CollectionSchema.from_json(options.schema),
         seed=options.seed,

@@ -52,7 +52,7 @@ def part(name: str, args: str) -> ResolvedBenchmark:
         args: The changes as JSON.
 
     Raises:
-        ConfigError: The benchmark is unknown, or cannot be asked and scored sample by sample; a change is wrong.
+        ConfigError: The benchmark is unknown, or cannot be sent and scored sample by sample; a change is wrong.
     """
     task = TaskConfig(dataset_args={name: json.loads(args)})
     resolved = resolve(load_bundled(name), task.args_of(name))

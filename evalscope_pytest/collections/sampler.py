@@ -49,7 +49,7 @@ class Sampler(ABC):
         infos = self.schema.flatten()
         if count < len(infos):
             raise ConfigError(
-                f"count: {count} samples of {len(infos)} benchmarks. Ask for as many as there are benchmarks, or more."
+                f"count: {count} samples of {len(infos)} benchmarks. Draw at least one sample for each benchmark."
             )
         found = [loaded(info.name, info.args, self._location, self._seed) for info in infos]
         sizes = [sum(map(len, benchmark.subsets.values())) for benchmark in found]

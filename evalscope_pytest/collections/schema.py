@@ -28,9 +28,9 @@ class DatasetInfo:
     Attributes:
         name: The benchmark.
         weight: Its share among the members of its group.
-        task_type: What it is about, for the report: ``math``.
-        tags: More of that, for the report.
-        args: What is changed of the benchmark, as under ``dataset_args``: ``{"subset_list": ["logic"]}``.
+        task_type: Its subject, for the report: ``math``.
+        tags: Further subjects, for the report.
+        args: Changes to the benchmark, as under ``dataset_args``: ``{"subset_list": ["logic"]}``.
         hierarchy: The names of the groups around it, the outermost first; `CollectionSchema.flatten` fills it in.
     """
 
@@ -86,7 +86,7 @@ class CollectionSchema:
         """Return the collection of a JSON object.
 
         Raises:
-            ConfigError: It is none.
+            ConfigError: It is not a collection.
         """
         return _group(data, "the collection")
 
@@ -107,7 +107,7 @@ class CollectionSchema:
         except OSError as error:
             raise ConfigError(f"cannot read the collection {file_path}: {error.strerror}. Name a JSON file.") from error
         except ValueError as error:
-            raise ConfigError(f"the collection {file_path} is no JSON: {error}. Correct the file.") from error
+            raise ConfigError(f"the collection {file_path} is not JSON: {error}. Correct the file.") from error
         return _group(data, str(file_path))
 
     def __str__(self) -> str:
@@ -169,7 +169,7 @@ class DatasetEntry:
         prompt: The sample: ``input`` (messages), ``target``, ``choices``, ``metadata``, ``tools``, ``id``.
         categories: The groups around its benchmark, the outermost first.
         weight: Its share of the collection; those of all samples sum to 1.
-        args: What is changed of the benchmark, as under ``dataset_args``.
+        args: Changes to the benchmark, as under ``dataset_args``.
     """
 
     index: int = 0
@@ -189,7 +189,7 @@ class DatasetEntry:
 
 
 def prompt_of(sample: Sample, messages: Iterable[Message]) -> dict[str, Any]:
-    """Return a sample, asked with these messages, as JSON."""
+    """Return a sample, with the messages of its prompt, as JSON."""
     prompt: dict[str, Any] = {
         "input": [{"role": message.role, "content": message.content} for message in messages],
         "target": sample.target if isinstance(sample.target, str) else list(sample.target),

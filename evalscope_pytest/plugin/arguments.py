@@ -1,4 +1,4 @@
-"""Completes a command line: the configuration it stands for, and the bundled benchmarks where no path is named."""
+"""Completes a command line: reads the configuration, and adds the benchmarks if no path is named."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ..run.unused import not_evaluated, without_model
 from .fixtures import TASK
 from .pytest_private import correct_root
 
-# How a controller tells its workers, which parse the same command line, what it was completed with: its process id,
-# then the paths.
+# Variable by which a controller passes its workers, which parse the same command line, its process id and the paths it
+# added.
 ADDED_PATHS = "EVALSCOPE_PYTEST_ADDED_PATHS"
 OWN_FILES = "evalscope_own_files"
 # In the reason of each skip for want of a model.
@@ -30,8 +30,8 @@ _WANTED = "--eval-model=MODEL"
 
 
 def complete(config: pytest.Config, args: list[str]) -> None:
-    """Read the configuration, and add the paths that go without saying to ``args``."""
-    # Undoes `main`'s freeze. Registered this early it runs last, after pytest has searched the heap for the last time.
+    """Read the configuration, and add implied paths to ``args``."""
+    # Undoes the freeze of `samples`. Registered this early it runs last, after pytest's last search of the heap.
     config.add_cleanup(gc.unfreeze)
     known = config.known_args_namespace
     words, paths = split_paths(known.eval_datasets or (), bundled_files())
@@ -67,7 +67,7 @@ def complete(config: pytest.Config, args: list[str]) -> None:
 
 
 def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:
-    """Refuse what means an evaluation without a model. Options in ``addopts`` and ini files are for every run.
+    """Refuse to evaluate without a model. Options in ``addopts`` and ini files are for every run.
 
     Raises:
         pytest.UsageError: An option is on the command line itself, or a gate or baseline in the environment.
@@ -84,7 +84,7 @@ def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:
 
 
 def _empty_model(config: pytest.Config) -> str:
-    """Return where a model is given and empty, as it is when a CI variable is missing."""
+    """Return the place that gives an empty model, as happens if a CI variable is missing."""
     if not os.environ.get("EVALSCOPE_MODEL", "unset").strip():
         return "EVALSCOPE_MODEL"
     in_ini = config.getini("eval_model")
@@ -92,14 +92,14 @@ def _empty_model(config: pytest.Config) -> str:
 
 
 def _forget_added() -> None:
-    """Leave the environment as it was: what this process starts after the run is none of its workers."""
+    """Restore the environment: what this process starts after the run is not one of its workers."""
     os.environ.pop(ADDED_PATHS, None)
 
 
 def _added_by_controller() -> list[str] | None:
     """Return what the controller of this worker of xdist added; None outside of one.
 
-    A run that a test starts inherits the environment of the worker the test runs in, and is none of its controller's.
+    A run that a test starts inherits the environment of that test's worker, but does not belong to its controller.
     """
     controller, *added = os.environ.get(ADDED_PATHS, "").split(os.pathsep)
     return added if os.environ.get("PYTEST_XDIST_WORKER") and controller == str(os.getppid()) else None
@@ -127,7 +127,7 @@ def _unnamed(config: pytest.Config, task: TaskConfig, named: Sequence[str]) -> l
 
 
 def _roots(config: pytest.Config) -> list[Path]:
-    """Return the folders, and files, where pytest would look for tests: ``testpaths``, else the current folder."""
+    """Return the folders and files in which pytest would look for tests: ``testpaths``, or the current folder."""
     here = config.invocation_params.dir
     found: list[str] = []
     if here == config.rootpath:
@@ -152,13 +152,13 @@ class OwnFiles:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Leave out what holds none; what pytest itself ignores stays ignored."""
+        """Ignore files without a benchmark; what pytest itself ignores stays ignored."""
         if collection_path.is_relative_to(bundled_dir()):
             return None
         return None if collection_path in self._files or collection_path in self._folders else True
 
     def added(self, item: pytest.Item) -> bool:
-        """Tell whether an item is from one of the files."""
+        """Return whether an item is from one of the files."""
         return item.path in self._files
 
 
@@ -172,10 +172,12 @@ def _keep_to(config: pytest.Config, files: Sequence[Path]) -> None:
 
 
 class NotEvaluated:
-    """Watches for benchmarks, and tests that use the model, that were skipped. Runs where the terminal is.
+    """Hooks that fail a run that was meant to evaluate and had no model: skips alone would be green.
+
+    They run in the process that owns the terminal.
 
     Args:
-        why: Why there is no model.
+        why: The reason why the run has no model.
     """
 
     def __init__(self, why: str) -> None:
@@ -189,11 +191,11 @@ class NotEvaluated:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Make a success a usage error."""
+        """Turn a success into a usage error."""
         if self._skipped and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Report why."""
+        """Print the reason."""
         if self._skipped:
             terminalreporter.write_line(f"ERROR: {not_evaluated(self._skipped, self._why)}", red=True)

@@ -1,4 +1,4 @@
-"""What every pytest run with this package installed pays for: options, two fixtures, one check for benchmarks.
+"""The part of the plugin that every pytest run loads: options, fixtures, one check for benchmarks.
 
 Nothing heavy is imported here. The rest of the plugin is loaded once a model is given (docs/design/plugin.md).
 """
@@ -17,7 +17,7 @@ from ..config import options
 from . import fixtures
 
 _PREFIXES = ("--eval-", "--no-eval-")
-_WANTED = {  # what a skip's reason says: what is missing
+_WANTED = {  # a part of a skip's reason: what is missing
     "--eval-judge-model-args": "a judge: --eval-judge-model-args model_id=NAME,api_url=URL (model_id=mock to try out)",
     "--eval-api-url=URL": "a model service: --eval-model=MODEL --eval-api-url=URL",
     "--eval-model=MODEL": "a model: --eval-model=MODEL (--eval-model=mock to try them out)",
@@ -149,7 +149,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what skipped tests and benchmarks need, which pytest itself says with ``-rs`` only."""
+    """Print what skipped tests and benchmarks need, which pytest itself prints with ``-rs`` only."""
     if "s" in terminalreporter.reportchars:
         return
     skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", ()))
@@ -161,7 +161,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _given(config: pytest.Config) -> bool:
-    """Tell whether any source says something about evaluation, without reading any of them closely."""
+    """Return whether any source has a setting of an evaluation, without reading it closely."""
     given = vars(config.known_args_namespace)
     return (
         any(value is not None for name, value in given.items() if name.startswith("eval_"))

@@ -1,4 +1,4 @@
-"""The fixtures ordinary tests share with benchmarks. All of them live as long as the session."""
+"""The fixtures that ordinary tests share with benchmarks; all have session scope."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def load(pytestconfig: pytest.Config) -> LoadTester:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
-    """Run an ordinary ``async def`` test that asks for model or sandbox, where no async plugin has claimed it."""
+    """Run an ordinary ``async def`` test that uses these fixtures, unless an async plugin has claimed it."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj) or not _AWAITED & set(pyfuncitem.fixturenames):
         return None
     if any(pyfuncitem.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
@@ -94,7 +94,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
 
 
 def _run_of(config: pytest.Config) -> Run:
-    """Return the run, or skip the test that wants it."""
+    """Return the run, or skip the test that needs it."""
     run = config.stash.get(RUN, None)
     if run is None:
         pytest.skip("needs a model: --eval-model=MODEL (--eval-model=mock needs none)")
@@ -109,10 +109,10 @@ def _made(make: Callable[[], T]) -> T:
         return make()
     except UsageError as error:
         message = str(error)
-    pytest.fail(message, pytrace=False)  # out here, where the error is not an "exception during handling"
+    pytest.fail(message, pytrace=False)  # outside of the handler: no "exception during handling"
 
 
 def _workers(config: pytest.Config) -> int:
-    """Return how many processes run the tests."""
+    """Return the number of processes that run the tests."""
     given: dict[str, int] = getattr(config, "workerinput", {})
     return given.get("workercount", 1)

@@ -25,7 +25,7 @@ from ..run.prepare import check_fixtures
 from ..run.selection import named_nodes
 from .pytest_private import fixture_scopes, set_up, tear_down, visible_fixtures
 
-# What ends the session wherever it is raised.
+# Exceptions that end the session.
 STOPPING = (pytest.exit.Exception, KeyboardInterrupt)
 PACKAGE = Path(__file__).resolve().parent.parent
 HOW_TO_RUN = "give a model: pytest {file} --eval-model=MODEL (--eval-model=mock needs none)"
@@ -63,7 +63,7 @@ class BenchmarkItem(pytest.Item):
 
     Attributes:
         stays: True when it was selected and its samples cannot take its place: they cannot run, or be listed.
-        unready: Why none of its samples runs, although there is a model.
+        unready: The reason why none of its samples runs, although there is a model.
     """
 
     parent: BenchmarkCollector
@@ -72,11 +72,11 @@ class BenchmarkItem(pytest.Item):
 
     @property
     def benchmark(self) -> Benchmark:
-        """The benchmark it stands for."""
+        """The benchmark that it represents."""
         return self.parent.benchmark
 
     def runtest(self) -> None:
-        """Say how to run it, or what it needs."""
+        """Skip it, with the reason: how to run it, or what it needs."""
         if self.unready:
             raise pytest.skip.Exception(self.unready, _use_item_location=True)
         how = HOW_TO_RUN.format(file=from_here(self.path, self.config))
@@ -88,10 +88,10 @@ class BenchmarkItem(pytest.Item):
 
 
 class SampleItem(pytest.Item):
-    """One sample, or one of its repeats. Light on purpose: it has no setup, no fixtures, no call phase of its own.
+    """One sample, or one of its repeats. Light on purpose: it has neither set-up nor fixtures nor a call phase.
 
     Attributes:
-        skipped: Why it does not run, where a conftest marked this very sample.
+        skipped: The reason why it does not run, if a conftest marked this very sample.
         fixturenames, funcargs: Empty: what makes reports of functions looks there.
     """
 
@@ -150,7 +150,7 @@ def from_here(path: Path, config: pytest.Config) -> str:
 
 
 def file_id(module: pytest.Module) -> str:
-    """Return what ids call a file. pytest has no name for one that is not below the root; a bundled one has its own."""
+    """Return the name of a file in ids. pytest has none for a file outside of the root, such as a bundled one."""
     if module.nodeid:
         return module.nodeid
     path = module.path
@@ -162,10 +162,9 @@ def _marks(function: object) -> list[pytest.Mark]:
 
 
 def collectors(module: pytest.Collector, function: object) -> list[BenchmarkCollector] | None:
-    """Return what a decorated function becomes in its module.
+    """Return the nodes of a decorated function in its module.
 
-    Beside the collector of the whole benchmark there is one for each single sample the command line names, since pytest
-    looks for ``file.py::gsm8k[main-17]`` before any data is loaded.
+    Besides the collector of the whole benchmark there is one for each sample that the command line names.
     """
     benchmark = getattr(function, "__benchmark__", None)
     if not isinstance(benchmark, Benchmark):
@@ -191,14 +190,14 @@ def _is_file(module: pytest.Module, path: str) -> bool:
 
 
 class FixtureHost(pytest.Function):
-    """Sets up a benchmark's fixtures in pytest's own way; is never run."""
+    """An item that has pytest set up a benchmark's fixtures, and is never run."""
 
     @classmethod
     def of(cls, module: pytest.Module, benchmark: Benchmark) -> FixtureHost | None:
-        """Return the host of a benchmark, or None where it needs no fixture but this package's own.
+        """Return the host of a benchmark, or None if it needs only this package's fixtures.
 
         Raises:
-            UsageError: The body asks for something it cannot be given.
+            UsageError: The body needs something it cannot be given.
         """
         wanted = [n for n in (*benchmark.parameters, *_used(benchmark)) if n not in PROVIDED]
         host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
@@ -231,7 +230,7 @@ def _stand_in(names: list[str]) -> Any:
 
 
 def _wide_fixtures(module: pytest.Module) -> list[str]:
-    """Return the fixtures a benchmark of this module may ask for."""
+    """Return the names of the fixtures that a benchmark of this module may use."""
     return [name for name, scope in visible_fixtures(module).items() if scope not in ("function", "class")]
 
 
@@ -242,7 +241,7 @@ class FixtureScope:
         primary: The benchmark's primary metric.
         ready: True when its samples may be started.
         broken: The report of the sample whose fixtures could not be set up; the others fare alike.
-        fault: What went wrong there.
+        fault: The error that was raised there.
         left: True once pytest has moved on to something else.
     """
 
@@ -259,7 +258,7 @@ class FixtureScope:
         self.left = False
 
     def enter(self) -> None:
-        """Set the fixtures up and give their values to the body."""
+        """Set up the fixtures and give their values to the body."""
         host = FixtureHost.of(self._module, self._benchmark)
         if host is not None:
             self._evaluation.arguments.update(host.set_up(self._benchmark.parameters))
@@ -267,7 +266,7 @@ class FixtureScope:
         self.left = False
 
     def leave(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Tear down what the next item does not need. Says so, once, when that fails."""
+        """Tear down what the next item does not need. Report a failure once."""
         self.ready = not self._needs_host
         self.broken = None
         self.left = True

@@ -46,12 +46,12 @@ class SampleProtocol:
 
     @cached_property
     def _onlookers(self) -> Onlookers:
-        """Who reads reports: known once every conftest file is loaded."""
+        """The readers of reports; known once every conftest file is loaded."""
         return Onlookers(self._config, elsewhere=self._run.process.reports_are_read)
 
     @cached_property
     def is_whole(self) -> bool:
-        """True when samples go through all of pytest's hooks, for somebody who reads their reports."""
+        """True if samples go through all of pytest's hooks, for a reader of their reports."""
         return self._onlookers.present
 
     @pytest.hookimpl(tryfirst=True)
@@ -70,7 +70,7 @@ class SampleProtocol:
         return True
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Mark an ordinary test as started: a worker may die of it while samples are under way."""
+        """Mark an ordinary test as started: it may kill a worker while samples are under way."""
         if self._run.recording and not self._at_sample:
             self._run.polls_stop = False
             self._test = self._run.started.begin(nodeid, Phase.TEST)
@@ -159,7 +159,7 @@ class SampleProtocol:
         self._log(item, attach(report, Verdict(item.benchmark.name, "error", alike=said)))
 
     def _log_edge(self, name: str, item: SampleItem) -> None:
-        """Tell of the sample's start or finish: everybody under ``-v``, else those who read reports."""
+        """Log the sample's start or finish: to everybody under ``-v``, otherwise to those who read reports."""
         if self._verbose:
             getattr(item.ihook, name)(nodeid=item.nodeid, location=item.location)
         elif self.is_whole:

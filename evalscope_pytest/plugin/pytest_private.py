@@ -35,14 +35,14 @@ class Screen:
         self._reporter.write_line(text, **markup)
 
     def rewrite(self, text: str) -> None:
-        """Write over the line at hand.
+        """Overwrite the current line.
 
         The cursor goes back to the margin, so that the ^C which a terminal writes there is written over.
         """
         self._reporter._tw.write(f"\r{text}\r", flush=True)
 
     def end_line(self) -> None:
-        """Begin a new line, whatever pytest believes to be on this one."""
+        """Begin a new line, whatever pytest assumes about this one."""
         self._reporter._tw.line()
 
 
@@ -132,7 +132,7 @@ def debug_log(config: pytest.Config) -> TextIO | None:
 
 
 class _TestsVerbosity:
-    """Stands for pytest's config where assertions look up how much to show."""
+    """A stand-in for pytest's config, in which assertions look up how much to show."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

@@ -1,4 +1,4 @@
-"""Shows the run and sums it up: progress, reports, table, gates, exit code. Runs where the terminal is."""
+"""Reports a run in the process that owns the terminal: progress, tables, gates, exit code, samples to run again."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ class Reporting:
         self._unready: list[pytest.TestReport] = []
         self._unreported = 0  # samples with a record that pytest did not reach
         self._missing = 0  # samples with no record and no skip
-        self._over = False  # then the words are asked for by pytest's short summary
+        self._over = False  # then pytest's short summary needs the words
 
     # Before ---------------------------------------------------------------------------------------------------------
 
     def pytest_report_header(self) -> list[str]:
-        """Say what is evaluated."""
+        """Name the model and the settings."""
         return header(self._run.task)
 
     def pytest_report_collectionfinish(self) -> list[str]:
-        """Count what was loaded, and say where the records go. Under xdist the controller does."""
+        """Count what was loaded, and name the folder of the records. Under xdist the controller does."""
         return run_lines(self._run, self._config)
 
     # While samples run ----------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ class Reporting:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self) -> None:
-        """Tell of workers that take long to collect."""
+        """Show that workers take long to collect."""
         self._loading = self._loading or waiting(self._config, "workers are loading data")
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
@@ -88,7 +88,7 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, object] | None:
-        """Count samples in categories of their own; letters and words only where asked for."""
+        """Count samples in separate categories; letters and words are for -v and the short summary."""
         verdict = verdict_on(report)
         if verdict is None:
             return None
@@ -141,7 +141,7 @@ class Reporting:
         self._tick()
 
     def _tick(self) -> None:
-        """Show what there is to show while no sample is finished."""
+        """Refresh the progress while no sample is finished."""
         if self._run.benchmarks:
             self._progress = self._progress or self._new_progress()
             self._progress.tick()
@@ -164,7 +164,7 @@ class Reporting:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Fold the records, write the reports, decide the exit code."""
+        """Compact the records, write the reports, decide the exit code."""
         run = self._run
         self._over = True
         self._end_loading()
@@ -204,20 +204,20 @@ class Reporting:
             run.release()
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
-            # pytest shows it last, as xdist does the like of its own: in a log the paragraph may be far away.
+            # pytest shows it last, as xdist shows its reasons: in a log the paragraph may be far away.
             session.shouldfail = f"stopped: {in_short(self._conclusion.interrupted)}"
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
 
     def _conclude_without(self, exitstatus: int) -> None:
-        """Record the gates of a run that evaluated nothing: whoever reads the JUnit file alone must not see a pass."""
+        """Record the gates of a run that evaluated nothing as failed, for readers of the JUnit file alone."""
         if not self._config.option.collectonly and exitstatus != pytest.ExitCode.OK:
             why = self._run.usage_error or f"nothing was evaluated, the run ended with exit code {int(exitstatus)}"
             record_gates(self._config, unevaluated_gates(self._run, why))
 
     def _end_progress(self, *, complete: bool) -> None:
-        """Leave the last lines of the benchmarks, once, with the counts of the table where there is one."""
+        """Leave the last lines of the benchmarks, once, with the counts of the table if there is one."""
         progress, self._progress = self._progress, None
         if progress is None:
             return
@@ -239,7 +239,7 @@ class Reporting:
 
     @pytest.hookimpl(specname="pytest_terminal_summary", wrapper=True, tryfirst=True)
     def pytest_terminal_summary_counts(self, terminalreporter: pytest.TerminalReporter) -> Any:
-        """Have the last line say "1 error", a plural pytest knows of what it has not listed, and what did not run."""
+        """Have the last line count "1 error" rather than "1 errors", and what did not run."""
         result = yield
         if errors := terminalreporter.stats.pop("errors", None):
             terminalreporter.stats.setdefault("error", []).extend(errors)
@@ -269,7 +269,7 @@ class Reporting:
             yield Line(text, "red")
 
     def _why(self, session: pytest.Session, exitstatus: int) -> str:
-        """Return why a run ended before its last sample, where it was not this package that ended it."""
+        """Return why pytest or xdist ended the run before its last sample; empty if they did not."""
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             return str(session.shouldstop or "interrupted")
         given_up = getattr(self._config.pluginmanager.getplugin("dsession"), "_summary_report", None)
@@ -280,7 +280,7 @@ class Reporting:
 
 
 class Rerun:
-    """Remembers wrong and errored samples in pytest's cache. Runs where the terminal is."""
+    """Hooks that keep wrong and errored samples in pytest's cache, in the process that owns the terminal."""
 
     def __init__(self, config: pytest.Config, task: TaskConfig) -> None:
         self._config = config
@@ -307,7 +307,7 @@ class Rerun:
             self._errored.discard(report.nodeid)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write what was noted. Nothing to run again is a success: it follows a run without errors."""
+        """Write what was noted. Nothing to run again is a success, after a run without errors."""
         cache = getattr(self._config, "cache", None)
         if cache is None or self._config.option.collectonly:
             return
@@ -319,7 +319,7 @@ class Rerun:
             cache.set(ERRORED, sorted(self._errored))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say why nothing ran."""
+        """Explain why nothing ran."""
         if self._had_nothing:
             terminalreporter.write_line("--eval-rerun=errors: nothing ended in an error last time.")
 

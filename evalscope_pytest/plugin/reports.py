@@ -31,7 +31,7 @@ _PHASES = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardo
 
 
 class SampleError(Exception):
-    """Why a sample has no score, for plugins that look for an exception."""
+    """The reason why a sample has no score, for plugins that look for an exception."""
 
 
 # Fields --------------------------------------------------------------------------------------------------------------
@@ -44,13 +44,13 @@ def attach(report: pytest.TestReport, verdict: Verdict) -> pytest.TestReport:
 
 
 def verdict_on(report: pytest.TestReport) -> Verdict | None:
-    """Read it back, also on the other side of a worker's channel."""
+    """Return the verdict on a report, also on the other side of a worker's channel."""
     values = getattr(report, "evalscope", None)
     return Verdict(*values) if values else None
 
 
 class ServiceOnReports:
-    """In an xdist worker: puts what it knows of the services on a report now and then, for the controller's line."""
+    """Hooks of an xdist worker that put the state of the services on a report now and then."""
 
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
@@ -93,7 +93,7 @@ class ReportMaker:
         """Return the report of an outcome.
 
         Args:
-            started: When pytest came to the sample, in seconds since 1970.
+            started: Start of the sample in pytest's order, in seconds since 1970.
         """
         sections = [("Captured output", shown(outcome.printed))] if outcome.printed else []
         if verdict.state == "failed":
@@ -179,7 +179,7 @@ def plain(item: SampleItem, when: Any, outcome: Any, like: pytest.TestReport) ->
 def readers(config: pytest.Config) -> frozenset[object]:
     """Return the plugins, conftest files among them, that read reports.
 
-    One that runs tests in its own way, as pytest-rerunfailures does, has nothing to read of samples.
+    One that runs tests itself, as pytest-rerunfailures does, has nothing to read of samples.
     """
     hooks = config.hook
     runners = {i.plugin for i in hooks.pytest_runtest_protocol.get_hookimpls() if not (i.wrapper or i.hookwrapper)}
@@ -193,7 +193,7 @@ def _module_of(plugin: object) -> str:
 
 
 class Onlookers:
-    """The hooks of those who read reports, around one sample after the other.
+    """The hooks of plugins that read reports, around one sample after the other.
 
     Args:
         elsewhere: Reports are read in the controller of this worker.
@@ -206,12 +206,12 @@ class Onlookers:
         self.present = bool(self._readers) or elsewhere
 
     def call(self, name: str, at: pytest.Item, scope: object, /, **arguments: Any) -> None:
-        """Call a hook of theirs.
+        """Call a hook of the readers.
 
         Of set-up, call and teardown it is wrappers only: by then there is nothing left to set up or to skip.
 
         Args:
-            scope: Tells items apart to which other conftest files apply.
+            scope: Differs between items to which different conftest files apply.
         """
         if (scope, name) not in self._callers:
             self._callers[scope, name] = self._caller(name, at)

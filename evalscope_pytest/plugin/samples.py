@@ -31,7 +31,7 @@ from .workers import STOPPED, USAGE_ERROR, WorkerQueue
 
 
 class Upcoming:
-    """The items of this process, in order. A worker of xdist learns from its queue which of them are its own.
+    """The items of this process, in order. A worker of xdist reads from its queue which of them it runs.
 
     Attributes:
         lost: Ids of samples that are not run, with the reason: they killed a worker.
@@ -49,7 +49,7 @@ class Upcoming:
         self._cursor = 0
 
     def startable(self, most: int) -> list[SampleItem]:
-        """Return the next samples that may be started and are not, at most so many."""
+        """Return the next samples that may be started and are not, at most ``most``."""
         found: list[SampleItem] = []
         for item in self._next_items():
             if isinstance(item, SampleItem) and item.skipped is None and item.nodeid not in self.lost:
@@ -83,7 +83,7 @@ class Feed:
         self.upcoming = Upcoming()
 
     def outcome(self, item: SampleItem) -> Outcome:
-        """Return an item's outcome once it is there and in the journal, having started what comes after it.
+        """Start what comes after an item, and return its outcome once that is in the journal.
 
         Raises:
             Stopped: The run has ended before it.
@@ -154,14 +154,14 @@ class Samples:
             self._queue.send_states(dump_states(self._run.services()))
 
     def abandon(self) -> None:
-        """Say, before the process ends at once, how to carry on."""
+        """Print the resume command before the process ends at once."""
         abandon(self._run, self._config)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> Any:
-        """Load the selected benchmarks, and apply ``-k`` where a word of it is a benchmark's name."""
+        """Load the selected benchmarks, and apply ``-k`` if a word of it is a benchmark's name."""
         given = config.option.keyword
         try:
             with collector_paused():
@@ -180,7 +180,7 @@ class Samples:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Fix what will run, and check what can be checked before anything is asked."""
+        """Fix what will run, and check what can be checked before any request is sent."""
         run = self._run
         apply_skip_marks(session.items)
         run.benchmarks = plan_of(run, session.items)
@@ -222,7 +222,7 @@ class Samples:
             run.close()
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Tell the controller why this worker ended early; to xdist an interrupted one is a crashed one."""
+        """Send the controller the reason why this worker ended early: to xdist an interrupted one has crashed."""
         run, output = self._run, getattr(session.config, "workeroutput", None)
         if output is not None and run.stopped:
             output[STOPPED] = [run.stopped, run.interrupted, run.store_fault]
@@ -247,9 +247,8 @@ class Samples:
         output = getattr(session.config, "workeroutput", None)
         if output is None:
             without_epilogue(session.config)
-            raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
-        # A worker tells its controller, which has the terminal and the exit code.
-        # The first one: others may follow from it.
+            raise pytest.UsageError(str(error)) from error  # its cause decides the exit code
+        # A worker leaves the message to its controller. The first one: others may follow from it.
         output.setdefault(USAGE_ERROR, [str(error), isinstance(error, StoreError)])
         items.clear()
 

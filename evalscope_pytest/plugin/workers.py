@@ -1,6 +1,6 @@
-"""What this package needs of xdist: a worker's queue, its share of the run, and a scheduler that fits look-ahead.
+"""Distributes a run with xdist: a worker's queue, a scheduler that fits look-ahead, and the controller.
 
-``worksteal`` takes samples from a worker that has already asked them (1,613 requests for 1,319 samples, measured), and
+``worksteal`` takes samples from a worker that has already sent them (1,613 requests for 1,319 samples, measured), and
 ``load`` lets queues run so short that nothing can be started ahead. The scheduler here never takes back what it gave,
 keeps each worker's queue as long as its look-ahead, and hands what a dead worker leaves to the one in its place.
 """
@@ -41,7 +41,7 @@ PATIENCE_S = 5.0
 
 
 def distributes(config: pytest.Config) -> bool:
-    """Tell whether xdist will run the tests in other processes."""
+    """Return whether xdist will run the tests in other processes."""
     option = config.option
     chosen = getattr(option, "dist", "no") != "no" and bool(getattr(option, "tx", None))
     return chosen and not option.collectonly
@@ -91,7 +91,7 @@ class WorkerQueue:
         self._interactor.handle_command = handle_command
 
     def send_states(self, services: Sequence[object]) -> None:
-        """Let the controller's `receive_states` know what this worker waits for."""
+        """Send the controller's `receive_states` what this worker waits for."""
         self._interactor.sendevent(WAITS_EVENT, services=services)
 
     def end(self) -> None:
@@ -99,9 +99,9 @@ class WorkerQueue:
         self._interactor.handle_command(("shutdown", {}))
 
 
-def receive_states(config: pytest.Config, node: WorkerController, hear: Callable[..., None]) -> None:
-    """Have what a worker tells while it waits call ``hear(worker=..., services=...)``, in the controller's own loop."""
-    setattr(config.pluginmanager.getplugin("dsession"), f"worker_{WAITS_EVENT}", hear)
+def receive_states(config: pytest.Config, node: WorkerController, show: Callable[..., None]) -> None:
+    """Have each message of a waiting worker call ``show(worker=..., services=...)``, in the controller's loop."""
+    setattr(config.pluginmanager.getplugin("dsession"), f"worker_{WAITS_EVENT}", show)
     receive = node.process_from_remote
 
     def process_from_remote(event: Any) -> None:
@@ -131,9 +131,9 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
     """Load scheduling whose queues are at least as long as the look-ahead of a worker.
 
     Args:
-        queue: Items a worker should have at hand.
+        queue: Number of items in a worker's queue.
         workers: Workers that get items: no more than there are requests allowed in flight.
-        started: Tells, by a worker's name, what it was working on when it died.
+        started: Returns, by a worker's name, what it was working on when it died.
     """
 
     collection: list[str] | None
@@ -192,7 +192,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
 
     @property
     def tests_finished(self) -> bool:
-        """False as long as there is something left by a dead worker."""
+        """False as long as something is left by a dead worker."""
         return not self.handovers.pending and bool(super().tests_finished)
 
     def remove_node(self, node: WorkerController) -> str | None:
@@ -228,7 +228,7 @@ def _exit_code(node: WorkerController) -> int | None:
 
 
 class Controller:
-    """What the process does that controls xdist's workers."""
+    """Hooks of the process that controls xdist's workers."""
 
     def __init__(self, run: Run, config: pytest.Config) -> None:
         self._run = run
@@ -268,7 +268,7 @@ class Controller:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Any:
-        """Know whether xdist's loop runs, which ends once it is told to."""
+        """Note that xdist's loop runs, which checks for a stop request."""
         self.polls_stop = True
         try:
             return (yield)
@@ -276,7 +276,7 @@ class Controller:
             self.polls_stop = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Heed ``--maxfail``, which to xdist means that no worker gets more than it has."""
+        """Apply ``--maxfail``, on which xdist only stops to give workers more."""
         self._failures += report.failed
         most = self._config.getvalue("maxfail")
         if most and self._failures >= most and not self._run.stopped:
@@ -284,16 +284,16 @@ class Controller:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        """Find out, before any worker is started, whether the records can be kept."""
+        """Check, before any worker is started, that the records can be kept."""
         try:
             self._run.work_dir  # noqa: B018
         except EvalError as error:
             without_epilogue(self._config)
-            raise pytest.UsageError(str(error)) from error  # a StoreError has an exit code of its own
+            raise pytest.UsageError(str(error)) from error  # its cause decides the exit code
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Hand the run's configuration to a worker, over its private channel."""
+        """Send the run's configuration to a worker, over its private channel."""
         run = self._run
         self._nodes.append(node)
         receive_states(self._config, node, self._show_states)
@@ -322,7 +322,7 @@ class Controller:
         return self._scheduler
 
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:
-        """Learn what will run, and say so."""
+        """Read what will run, and announce it."""
         run = self._run
         if run.benchmarks or not run.load_plan(ids):
             return
@@ -334,7 +334,7 @@ class Controller:
                 screen.write_line(line)
 
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
-        """Take over what a worker found wrong with the command line."""
+        """Take the reason for which a worker refused or stopped the run."""
         if node in self._nodes:  # one that was interrupted goes down twice
             self._nodes.remove(node)
         output = getattr(node, "workeroutput", None) or {}
@@ -346,5 +346,5 @@ class Controller:
 
     @property
     def left_behind(self) -> list[str]:
-        """The samples a worker may have died of, where none took its place."""
+        """The samples that may have killed a worker, if none took its place."""
         return self._scheduler.suspects() if self._scheduler else []

@@ -64,13 +64,13 @@ class Run:
         resolved: The benchmarks under the user's settings, by name.
         usage_error: The mistake on the command line that a worker found; empty if none did.
         idle: Called about once a second while the driver waits for a sample.
-        stopped: Why the run ends before its last sample; empty as long as it does not.
+        stopped: The reason why the run ends before its last sample; empty as long as it does not.
         on_stop: Called with the reason when the run stops.
         interrupted: True if the run ends because the user interrupted it.
         store_fault: True if the run ends because nothing can be recorded any more.
         polls_stop: True while the driver is at a sample, and soon sees that the run was stopped.
-        notes: What the user should know of the selection and of the records found.
-        skipped: Why selected benchmarks are left out, by name: ``skip_unready``.
+        notes: Lines for the user, about the selection and the records found.
+        skipped: The reasons why selected benchmarks are left out, by name: ``skip_unready``.
         unlisted: Benchmarks whose samples cannot be listed without a download.
     """
 
@@ -98,7 +98,7 @@ class Run:
 
     @cached_property
     def work_dir(self) -> WorkDir:
-        """Where this run's records go. Created here, so that a run that cannot record never asks anything."""
+        """The folder of this run's records. Made before any request is sent."""
         if self.process.work_dir:  # its controller holds the lock
             shared = WorkDir(Path(self.process.work_dir))
             self._open.callback(open_log(shared, debug=self.task.debug).close)
@@ -134,7 +134,7 @@ class Run:
 
     @cached_property
     def spec(self) -> ModelSpec:
-        """What the model is made from, with this process's share of the requests in flight."""
+        """The settings of the model, with this process's share of the requests in flight."""
         spec = ModelSpec.from_task(self.task)
         return replace(spec, concurrency=self.process.share(spec.concurrency))
 
@@ -145,7 +145,7 @@ class Run:
 
     @cached_property
     def judges(self) -> Judges:
-        """Who judges."""
+        """The judges."""
         return Judges(self)
 
     @property
@@ -191,7 +191,7 @@ class Run:
 
     @cached_property
     def previous(self) -> Previous:
-        """What earlier runs left in this work_dir. Workers leave it to their controller to clean up."""
+        """The records of earlier runs in this work_dir. Workers leave cleaning up to their controller."""
         set_aside = self.quarantine.set_aside
         if self.process.is_worker:
             return Previous.load(self.work_dir, self.task.model_id, None, set_aside)
@@ -220,7 +220,7 @@ class Run:
             self.sandboxes.close()
 
     def services(self) -> Services:
-        """Return what is known of the services this process asks."""
+        """Return the state of the services that this process uses."""
         made = vars(self)
         model = self.asker.state(time.monotonic()) if "asker" in made else None
         return Services(model, self.judges.state() if "judges" in made else None)
@@ -234,7 +234,7 @@ class Run:
         return max(MIN_BUFFER, BUFFER_FACTOR * in_flight)
 
     def queue(self, workers: int) -> int:
-        """Return how many samples a worker of xdist should have at hand: enough to look ahead, no more."""
+        """Return the length of an xdist worker's queue: enough samples to look ahead, not more."""
         return max(MIN_QUEUE, BUFFER_FACTOR * -(-self.spec.requests_in_flight // workers))
 
     @cached_property
@@ -252,7 +252,7 @@ class Run:
 
     @property
     def plan(self) -> RunPlan:
-        """What this run set out to do."""
+        """The plan of this run."""
         return RunPlan(
             model_name=self.task.model or "",
             model_id=self.task.model_id,
@@ -400,11 +400,11 @@ class Run:
             self._keep(SampleResult(*place, "", "", unit.sample, error=described(error)))
 
     def release(self) -> None:
-        """Let go of the work_dir."""
+        """Release the work_dir."""
         self._open.close()
 
     def discard(self) -> None:
-        """Let go of the work_dir, and remove it if it was made for this run and nothing was recorded."""
+        """Release the work_dir, and remove it if it was made for this run and nothing was recorded."""
         self.release()
         if "work_dir" not in vars(self) or self.task.use_cache or self.task.no_timestamp:
             return

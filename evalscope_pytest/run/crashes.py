@@ -37,12 +37,12 @@ class ProcessDiedError(ScoringError):
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a dead worker leaves to the one that takes its place, by position in the collection.
+    """The samples that a dead worker leaves to its replacement, by position in the collection.
 
     Attributes:
         lost: Samples that killed their worker, and how: not to be run again.
-        alone: Samples that may have: to be run with nothing else.
-        rest: What it was given besides. Some may be recorded already; only a new worker reads records anew.
+        alone: Samples that may have killed it: to be run with nothing else.
+        rest: The others. Some may be recorded already; only a new worker reads the records again.
     """
 
     lost: tuple[tuple[int, str], ...] = ()
@@ -60,7 +60,7 @@ class Handover:
 
 @dataclass(slots=True)
 class Crashes:
-    """What is known of the workers that died so far."""
+    """The history of the workers that died."""
 
     _deaths: Counter[int] = field(default_factory=Counter)
 
@@ -70,10 +70,10 @@ class Crashes:
         """Return the ordinary test that died with its worker, if it was one, and what is left to run.
 
         Args:
-            queue: What the worker was given and had not reported, in order.
-            started: What it had started and not finished.
-            given: What it had taken over itself.
-            cause: How it died.
+            queue: The samples that the worker was given and had not reported, in order.
+            started: The samples that it had started and not finished.
+            given: The samples that it had taken over itself.
+            cause: The way it died.
         """
         under_way = [p for p in queue if p in started]
         self._deaths.update(under_way)
@@ -96,7 +96,7 @@ class Crashes:
 
 @dataclass(slots=True)
 class Handovers:
-    """What dead workers leave, until new workers have got it."""
+    """The samples that dead workers leave, until new workers have got them."""
 
     _crashes: Crashes = field(default_factory=Crashes)
     _left: Handover = field(default_factory=Handover)
@@ -129,12 +129,12 @@ class Handovers:
         return self._given[worker].positions
 
     def ended(self, worker: str, queue: Sequence[int], started: Mapping[int, Phase], cause: str) -> int | None:
-        """Take what a worker leaves; return the position of the ordinary test that died with it, if one did.
+        """Take the samples that a worker leaves; return the position of the ordinary test that killed it, if one did.
 
         Args:
             queue: The positions that the worker was given and had not reported, in order.
-            started: What it had started and not finished.
-            cause: How it died.
+            started: The samples that it had started and not finished.
+            cause: The way it died.
         """
         given = self._given.pop(worker, Handover())
         if worker in self._unsent:  # it died before it got anything

@@ -1,4 +1,4 @@
-"""Finishes a run: folds its records, writes its reports, decides its gates."""
+"""Finishes a run: compacts its records, writes its reports, decides its gates."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def check_requirements(run: Run) -> None:
 
     Raises:
         UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
-            response cache cannot be used; an analysis is to be written, and there is no judge to write it.
+            response cache cannot be used; an analysis is to be written, and a judge is missing.
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is reported now
@@ -72,16 +72,16 @@ def check_requirements(run: Run) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The sum of a run.
+    """The result of a run.
 
     Attributes:
         wrong: Samples to show: ``--eval-show-wrong``.
         recorded: Samples with a record, be it of an error.
-        interrupted: Why there are not all of them.
-        cache: How much the response cache had; empty without one.
+        interrupted: The reason why some are missing; empty if none is.
+        cache: A line on the share of replies from the response cache; empty without one.
         audit: Judgements for a person to check; None if none were requested, or made.
-        notes: What else the user should know.
-        summaries: What benchmarks add to the end of the run.
+        notes: Lines for the user.
+        summaries: The texts and files that benchmarks add to the end of the run.
         page: The HTML report.
     """
 
@@ -113,7 +113,7 @@ class Conclusion:
 
 @dataclass(slots=True)
 class Reported:
-    """The samples that the driver of a run has come to.
+    """The samples that the driver of a run has reported.
 
     Attributes:
         states: Number of samples by state: `Verdict.state`.
@@ -127,7 +127,7 @@ class Reported:
         return max(0, requested - conclusion.recorded - self.states["skipped"])
 
     def unreported(self, recorded: int) -> int:
-        """Return the number of samples, of those with a record, that the driver has not come to."""
+        """Return the number of samples with a record that the driver has not reported."""
         return recorded - sum(self.states.values()) + self.states["skipped"]
 
     def tolerable(self, run: Run) -> bool:
@@ -139,7 +139,7 @@ class Reported:
 
 
 def conclude(run: Run, columns: int | None = None) -> Conclusion:
-    """Fold the journals, write the reports and decide the gates.
+    """Compact the journals, write the reports and decide the gates.
 
     Args:
         columns: The width of the terminal that will show tables; None for any width.
@@ -199,7 +199,7 @@ def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report,
 
 
 def _summaries(run: Run, columns: int | None) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
-    """Return what benchmarks add to the end of the run, and a note on each that could not.
+    """Return the summaries of benchmarks, and a note on each that failed.
 
     Raises:
         StoreError: A file could not be written.
@@ -251,7 +251,7 @@ def _with_gates(report: Report, gates: Sequence[tuple[str, GateResult]]) -> Repo
 
 
 def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:
-    """Return the gates and comparisons of a run that came to no reports: all have failed."""
+    """Return the gates and comparisons of a run without reports: all have failed."""
     names = [text for text in run.task.gate if re.split(r"[\[:<>=]", text.strip(), maxsplit=1)[0] != LOADS]
     if run.task.baseline:
         names += [name_of(plan.name) for plan in run.benchmarks] or ["baseline"]
@@ -259,7 +259,7 @@ def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:
 
 
 def _gates(run: Run, reports: tuple[Report, ...]) -> list[tuple[str, GateResult]]:
-    """Return what became of each gate and comparison, after the name of the benchmark it is about."""
+    """Return the result of each gate and comparison, after the name of its benchmark."""
     task = run.task
     tolerant = task.ignore_errors or task.max_errors is not None
     gates = gates_of(run)[0]
@@ -291,7 +291,7 @@ class Analysed:
     """Reports with their analyses.
 
     Attributes:
-        notes: What to know of them: which could not be written, which have figures of their own.
+        notes: A line for each that could not be written, or has figures that are not the report's.
     """
 
     reports: tuple[Report, ...]

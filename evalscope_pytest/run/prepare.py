@@ -340,7 +340,7 @@ class Readiness:
         unready: Why a benchmark cannot run, by its name.
 
     Args:
-        selected: How many benchmarks the command line selects.
+        selected: The names of the benchmarks that the command line selects.
     """
 
     def __init__(self, run: Run, selected: Sequence[str]) -> None:

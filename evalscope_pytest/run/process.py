@@ -39,12 +39,12 @@ PATIENT_COLLECTOR = (20_000, 20, 50)
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Which process of the run this is: the only one, the controller of xdist's workers, or one of them.
+    """A process of the run: the only one, the controller of xdist's workers, or one of them.
 
     Attributes:
-        lost: What this worker takes over from a dead one: samples that are not run again, with the cause.
+        lost: Samples that killed the worker before this one, with the cause: they are not run again.
         alone: Samples that are run with nothing else under way.
-        reports_are_read: A plugin of the controller reads the reports of tests: `onlookers`.
+        reports_are_read: True if a plugin of the controller reads the reports of tests.
     """
 
     worker: str = ""
@@ -62,7 +62,7 @@ class Process:
 
     @property
     def is_first(self) -> bool:
-        """True in the worker that tells the controller what will run."""
+        """True in the worker that sends the controller the plan."""
         return self.worker == "gw0"
 
     def share(self, total: int) -> int:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 REWRITE_EVERY_S = 0.1
 FIRST_S = 5.0
 EVERY_S = 10.0
-# A benchmark that was finished ahead of its first report has no rate worth telling.
+# A benchmark that was finished ahead of its first report has no meaningful rate.
 LEAST_TIMED_S = 0.5
 
 # Which parts of the live line a narrow terminal loses: the highest first. A service that is down is never lost.
@@ -50,7 +50,7 @@ class Verdict(NamedTuple):
 
 
 def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
-    """Sum an outcome up."""
+    """Return the verdict of an outcome."""
     result = outcome.result
     if outcome.skipped is not None:
         return Verdict(result.benchmark, "skipped")
@@ -78,10 +78,10 @@ class Screen(Protocol):
         ...
 
     def write_line(self, text: str) -> None:
-        """Write a line of its own."""
+        """Write a whole line."""
 
     def rewrite(self, text: str) -> None:
-        """Write over the line at hand."""
+        """Overwrite the current line."""
 
     def end_line(self) -> None:
         """Begin a new line."""
@@ -109,7 +109,7 @@ def fit(parts: Sequence[Part], room: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the records hold of one benchmark at the end of a run.
+    """The samples of one benchmark that have a record at the end of a run.
 
     Attributes:
         score: As the report gives it; None without any.
@@ -123,16 +123,16 @@ class Recorded:
 
 @dataclass(slots=True)
 class Tally:
-    """What is known of one benchmark so far.
+    """The progress of one benchmark.
 
     Attributes:
-        telling: Minimum number of finished samples for a rate: those that were sent together say too little.
-        started: When its first sample was; the run's beginning until that is known.
+        min_done: Minimum number of finished samples for a rate: those that were sent together do not make one.
+        started: Start of its first sample; the run's beginning until that is known.
     """
 
     name: str
     total: int
-    telling: int
+    min_done: int
     started: float
     done: int = 0
     errors: int = 0
@@ -151,7 +151,7 @@ class Tally:
             self.errors += 1
 
     def settle(self, recorded: Recorded) -> None:
-        """Take over what the records hold."""
+        """Take the counts of the records."""
         self.done, self.errors = recorded.scored + recorded.errors, recorded.errors
         self.scored = recorded.scored if recorded.score is not None else 0
         self.value = (recorded.score or 0.0) * self.scored
@@ -176,7 +176,7 @@ class Tally:
             parts.append(Part(f"{self.errors} error{'s' * (self.errors > 1)}", SCORE))
         if over or self.finished:
             parts += [*self._pace(rate, elapsed), Part(_clock(elapsed), ETA)]
-        elif self.done >= self.telling:
+        elif self.done >= self.min_done:
             parts += [*self._pace(rate, elapsed), Part(f"ETA {_clock((self.total - self.done) / rate)}", ETA)]
         return parts
 
@@ -196,13 +196,13 @@ class Progress:
     """The lines of all benchmarks, in the order they run, and ``progress.json``.
 
     Args:
-        plans: What will run.
+        plans: The benchmarks that will run.
         screen: Shows the lines; None for nothing.
-        every_s: Seconds between two lines if there is no terminal on which to rewrite one.
-        file: Where whoever watches from outside reads how far the run is; None for nowhere.
+        every_s: Seconds between two lines, unless a terminal lets one be rewritten.
+        file: ``progress.json``; None to write none.
         service: Returns the state of the services.
         in_flight: Maximum number of samples in flight.
-        began: When the first of them could be.
+        began: The time from which samples could be sent.
     """
 
     def __init__(  # noqa: PLR0913  each is handed in by tests too
@@ -256,7 +256,7 @@ class Progress:
         self._write()
 
     def tick(self) -> None:
-        """Show what is waited for: called about once a second while no sample is finished."""
+        """Show what the run waits for. Called about once a second while no sample is finished."""
         state = self._service()
         current = next((t for t in self._tallies.values() if not t.finished), None)
         if current is None:
@@ -270,11 +270,10 @@ class Progress:
         self._write()
 
     def end(self, *, complete: bool, recorded: Sequence[Recorded] = ()) -> None:
-        """Leave the last lines standing when the run stops early.
+        """Show the last lines of benchmarks that are not finished.
 
         Args:
-            recorded: What the records hold: samples are finished ahead of the one pytest is at, and the table counts
-                them.
+            recorded: The samples with a record, which the table counts: some were finished ahead of the last report.
         """
         self._ended = True
         open_ones = [tally for tally in self._tallies.values() if not tally.finished]

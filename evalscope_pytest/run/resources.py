@@ -158,7 +158,7 @@ class Sandboxes:
     """One pool for each choice: benchmarks may want another container image.
 
     Args:
-        share: How many processes share this machine's processors.
+        share: Number of processes that share this machine's processors.
     """
 
     def __init__(self, task: TaskConfig, share: int = 1) -> None:

@@ -48,8 +48,8 @@ class Names:
     Attributes:
         function: The name of its function.
         tags: Its tags.
-        every: What matches all of its samples.
-        subsets: What matches those of single subsets.
+        every: Names that match all of its samples.
+        subsets: Names that match the samples of single subsets.
     """
 
     name: str

@@ -51,7 +51,7 @@ class Session:
 
     Args:
         task_cfg: A `TaskConfig`, a mapping of its fields, or the path of a YAML or JSON file.
-        benchmarks: Benchmarks of your own, as functions decorated with ``@benchmark``. They run besides ``datasets``.
+        benchmarks: Your benchmarks, as functions decorated with ``@benchmark``. They run besides ``datasets``.
         on_sample: Called with the result of each finished sample, in order.
 
     Attributes:
@@ -96,7 +96,7 @@ class Session:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know of the selection, of settings without effect, and of the scores."""
+        """Notes on the selection, on settings without effect, and on the scores."""
         return (*self._run.notes, *(self.conclusion.notes if self.conclusion else ()))
 
     @property
@@ -117,7 +117,7 @@ class Session:
     def run(self) -> dict[str, Report]:
         """Evaluate all samples, and return the reports by benchmark.
 
-        With ``dry_run`` nothing is sent, and there are no reports. After a KeyboardInterrupt the samples that were
+        With ``dry_run`` nothing is sent, and no report is made. After a KeyboardInterrupt the samples that were
         finished are recorded and reported; the same configuration with ``use_cache`` carries on.
 
         Raises:

@@ -1,6 +1,6 @@
 """Settings that have no effect in a run. Each gets a line, since nothing is accepted and ignored.
 
-EvalScope takes them without a word, and its users keep one configuration for several runs: so most are no error. What
+EvalScope accepts them silently, and its users keep one configuration for several runs: most are not an error. What
 comes from the environment or pytest.ini is meant for every run and gets no line.
 """
 
@@ -108,7 +108,7 @@ def without_model(task: TaskConfig, words: Iterable[str], empty: str) -> str:
 
     Args:
         words: The command line.
-        empty: Where a model is given that is empty.
+        empty: The place that gives an empty model; empty if none does.
     """
     given = next((word.partition("=")[0] for word in words if word.startswith(("--eval-", "--no-eval-"))), "")
     gates = [name for name in ("gate", "baseline") if task.given.get(name, "").startswith("environment")]
@@ -127,7 +127,7 @@ def not_evaluated(skipped: int, why: str) -> str:
 
     Args:
         skipped: Number of tests and benchmarks that were skipped for want of a model.
-        why: The reason why there is no model.
+        why: The reason why a model is missing.
     """
     what = "1 test was" if skipped == 1 else f"{skipped} tests were"
     return (
