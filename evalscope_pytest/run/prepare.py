@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +20,24 @@ from ..benchmarks.judged import needs_judge
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
-from ..core.errors import ConfigError, NoDataError, UnreadyError, UnreadyRunError, UsageError, closest, closest_path
+from ..core.errors import (
+    ConfigError,
+    NoDataError,
+    ScoringError,
+    UnreadyError,
+    UnreadyRunError,
+    UsageError,
+    closest,
+    closest_path,
+)
 from ..core.terminal import visible
+from ..core.values import Sample
 from ..datasets.base import DataLocation
 from ..datasets.location import locate
 from ..engine.evaluation import Evaluation, Unit
 from ..engine.trial import Trial
 from ..scoring import thinking
+from ..scoring.protocol import Scorer
 from ..store.plan import BenchmarkPlan
 
 if TYPE_CHECKING:
@@ -37,6 +50,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_REASONS = 12
+# Number of samples of a benchmark with which its scorer is tried before requests are sent.
+SAMPLES_CHECKED = 5
 MAX_NAMES = 6
 
 
@@ -192,6 +207,8 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     place = replace(place_of(resolved, task), offline=run.driver.listing)
     with run.driver.waiting(f"loading {resolved.name}"):
         loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
+    if not run.driver.listing:
+        _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
     evaluation = _evaluation(run, resolved, loaded)
     evaluation.arguments.update({**prepared.sandbox, **prepared.judge})
     evaluation = _in_sandbox(evaluation, prepared.sandbox)
@@ -200,6 +217,35 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     _check_ids(resolved.name, only, {sample_id for sample_id, _ in units} if only else only)
     run.resolved[resolved.name] = resolved
     return Samples(evaluation, units, resolved.metrics[0])
+
+
+def _check_scorable(resolved: ResolvedBenchmark, samples: Iterable[Sample]) -> None:
+    """Check that the scorer takes the ideal reply to one of the first samples: it may need fields that they lack.
+
+    A single sample that cannot be scored is an error of that sample. If none can, no request is worth its price.
+
+    Raises:
+        UnreadyError: The scorer refuses them all.
+    """
+    scorer = resolved.scorer
+    if scorer is None or scorer.sandboxed or resolved.judged:
+        return
+    faults = [_scoring_fault(scorer, sample) for sample in islice(samples, SAMPLES_CHECKED)]
+    if faults and all(faults):
+        raise UnreadyError(f"benchmark {resolved.name!r} cannot score its samples: {faults[0]}")
+
+
+def _scoring_fault(scorer: Scorer, sample: Sample) -> str:
+    """Return why a scorer refuses the ideal reply to a sample; empty if it takes it."""
+    try:
+        value = scorer.score(scorer.right_reply(sample), sample)
+    except ScoringError as error:
+        return str(error)
+    except Exception:  # noqa: BLE001 - an author's bug is reported with the sample, and its traceback
+        return ""
+    if inspect.iscoroutine(value):
+        value.close()
+    return ""
 
 
 def _units(evaluation: Evaluation, loaded: LoadedBenchmark, repeats: int) -> Iterator[tuple[str, Unit]]:
