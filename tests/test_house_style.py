@@ -49,8 +49,6 @@ TO_MERGE = {
     "evalscope_pytest/benchmarks/equal_questions.py": "joins the collection of items when run/ exists",
     "evalscope_pytest/perf/load/schedule.py": "joins perf/load/load_generator.py",
     "evalscope_pytest/plugin/hookspecs.py": "pytest wants hook specifications in a module of their own",
-    "evalscope_pytest/plugin/driving.py": "joins plugin/main.py when that is shorter",
-    "evalscope_pytest/plugin/unasked.py": "joins plugin/arguments.py",
     "evalscope_pytest/sandbox/suspicion.py": "joins the program scorers when they move into sandbox/",
 }
 

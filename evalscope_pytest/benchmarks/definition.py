@@ -132,6 +132,12 @@ class Benchmark:
         """The decorated function, from which pytest takes place, marks and name."""
         return self.to_sample if self.body is generate else self.body
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the arguments that the body needs; those with a default are left out."""
+        found = inspect.signature(self.body).parameters.values()
+        return tuple(p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD))
+
 
 def benchmark(
     name: str,

@@ -1,9 +1,8 @@
-"""``evalscope-pytest benchmark-info``: what the bundled benchmarks are."""
+"""``evalscope-pytest benchmark-info``: lists and describes the bundled benchmarks."""
 
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -20,11 +19,11 @@ _MANY_SUBSETS = 6
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What is told of one benchmark.
+    """The description of one benchmark.
 
     Attributes:
-        prompt: Template of the user message; empty where the record's own text or conversation is sent.
-        needs: What a run has to provide: a judge model, a sandbox.
+        prompt: Template of the user message; empty if the record's own text or conversation is sent.
+        needs: Resources that a run has to provide: a judge model, a sandbox.
     """
 
     name: str
@@ -71,9 +70,9 @@ class Info:
 
 def _needs(benchmark: Benchmark) -> tuple[str, ...]:
     scorer = benchmark.scorer
-    asks = inspect.signature(benchmark.body).parameters
-    judged = (benchmark.judge is not None and scorer is None) or "judge" in asks
-    programs = (scorer is not None and scorer.sandboxed) or "sandbox" in asks
+    needed = benchmark.parameters
+    judged = (benchmark.judge is not None and scorer is None) or "judge" in needed
+    programs = (scorer is not None and scorer.sandboxed) or "sandbox" in needed
     return (*(["a judge model"] if judged else []), *(["a sandbox"] if programs else []))
 
 
@@ -153,7 +152,7 @@ def _markdown(infos: Sequence[Info]) -> list[str]:
 
 
 def markdown_entry(info: Info) -> str:
-    """Return a section that describes a benchmark; what its row of the table tells is left out."""
+    """Return a section that describes a benchmark; what the table shows is left out."""
     lines = [f"## {info.name}", "", info.description, ""]
     if info.needs:
         lines += [f"Needs {' and '.join(info.needs)}.", ""]

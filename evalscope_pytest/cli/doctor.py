@@ -35,7 +35,7 @@ class Finding:
     """One line.
 
     Attributes:
-        value: What is there, or why it is not.
+        value: The version or name that was found, or the reason why it is missing.
         works: None for a plain fact.
     """
 
@@ -45,7 +45,7 @@ class Finding:
 
 
 def doctor(arguments: Sequence[str]) -> int:
-    """Print what is found; return 1 where no sandbox works.
+    """Print what is found; return 1 if no sandbox works.
 
     Raises:
         ConfigError: An option is unknown.

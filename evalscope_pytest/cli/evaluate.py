@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from ..config.options import (
-    GROUPS,
     TASK_CONFIG,
     OptionSpec,
+    by_group,
     check_switches,
     cli_flag,
     cli_options,
-    group_of,
     hand_back_paths,
     ini_name,
     pytest_options,
@@ -49,7 +48,7 @@ class Words(NamedTuple):
         given: Values by the name of their ini key.
         flags: Options that pytest has itself.
         paths: Test files.
-        for_pytest: What stood behind ``--``.
+        for_pytest: The words behind ``--``.
     """
 
     given: dict[str, Any]
@@ -73,7 +72,7 @@ def evaluate(arguments: Sequence[str]) -> int:
 
 
 def become(command: Command) -> int:
-    """Run a command in place of this process, where the system can do that; else return its exit code."""
+    """Run a command in place of this process, if the system can do that; otherwise return its exit code."""
     sys.stdout.flush()
     if os.name == "posix":
         os.execve(sys.executable, command.words, command.environment)  # noqa: S606  pytest, with the user's own words
@@ -111,7 +110,7 @@ def understood(arguments: Sequence[str]) -> Words:
 
 
 def command_of(words: Words, environ: Mapping[str, str]) -> Command:
-    """Return the pytest run. The key goes into the environment, where ``ps`` does not show it."""
+    """Return the pytest run. The key goes into the environment, which ``ps`` does not show."""
     given, environment = dict(words.given), dict(environ)
     if (key := given.get("eval_api_key")) and not key.startswith("env:"):
         environment[API_KEY_VARIABLE] = key
@@ -137,16 +136,17 @@ def _parser() -> _Parser:
         usage="evalscope-pytest eval --model NAME --datasets NAME [NAME ...] [OPTIONS] [PATH ...] [-- PYTEST OPTIONS]",
         allow_abbrev=False,
     )
-    groups = {title: parser.add_argument_group(title.lower()) for title in GROUPS}
-    for option in cli_options():
-        groups[group_of(option)].add_argument(option.flag, **option.kwargs)
+    for title, options in by_group(cli_options()).items():
+        of_title = parser.add_argument_group(title.lower())
+        for option in options:
+            of_title.add_argument(option.flag, **option.kwargs)
     group = parser.add_argument_group("passed on to pytest")
-    group.add_argument("-k", metavar="EXPR", dest="k", help="only what matches, such as 'gsm8k or arc'")
+    group.add_argument("-k", metavar="EXPR", dest="k", help="only samples that match, such as 'gsm8k or arc'")
     group.add_argument("-m", metavar="TAGS", dest="m", help="only benchmarks with these tags")
     group.add_argument("-n", metavar="N", dest="n", help="number of processes")
     group.add_argument("-x", action="store_true", dest="x", help="stop at the first error")
-    group.add_argument("-v", action="count", dest="v", help="say more")
-    group.add_argument("-q", action="count", dest="q", help="say less")
+    group.add_argument("-v", action="count", dest="v", help="show more")
+    group.add_argument("-q", action="count", dest="q", help="show less")
     return parser
 
 

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 from ..lazy import loading
 
 if TYPE_CHECKING:
-    from .entry import DatasetEntry as DatasetEntry
-    from .entry import dump_jsonl_data as dump_jsonl_data
     from .sampler import StratifiedSampler as StratifiedSampler
     from .sampler import UniformSampler as UniformSampler
     from .sampler import WeightedSampler as WeightedSampler
     from .schema import CollectionSchema as CollectionSchema
+    from .schema import DatasetEntry as DatasetEntry
     from .schema import DatasetInfo as DatasetInfo
+    from .schema import dump_jsonl_data as dump_jsonl_data
 
 _HOME = {
     "CollectionSchema": "schema",
-    "DatasetEntry": "entry",
+    "DatasetEntry": "schema",
     "DatasetInfo": "schema",
     "StratifiedSampler": "sampler",
     "UniformSampler": "sampler",
     "WeightedSampler": "sampler",
-    "dump_jsonl_data": "entry",
+    "dump_jsonl_data": "schema",
 }
 
 __all__ = ["CollectionSchema", "DatasetEntry", "DatasetInfo", "StratifiedSampler", "UniformSampler", "WeightedSampler",

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ..core.errors import ConfigError
-from .entry import dump_jsonl_data
 from .sampler import Sampler, StratifiedSampler, UniformSampler, WeightedSampler
-from .schema import CollectionSchema
+from .schema import CollectionSchema, dump_jsonl_data
 
 _DESCRIPTION = """\
 Draw samples of several benchmarks into one file, to be run as the benchmark data_collection. The collection is a JSON
@@ -46,7 +45,7 @@ def collection(arguments: Sequence[str]) -> int:
     parser.add_argument("--dataset-hub", choices=("modelscope", "huggingface", "local"), default="modelscope")
     options = parser.parse_args(arguments)
     if not options.output.endswith(".jsonl"):
-        raise ConfigError(f"--output: {options.output!r} does not end in .jsonl, by which its format is told.")
+        raise ConfigError(f"--output: {options.output!r} does not end in .jsonl, which names its format.")
     draw = SAMPLERS[options.sampler](
         CollectionSchema.from_json(options.schema),
         seed=options.seed,

@@ -11,9 +11,8 @@ from typing import Any
 from ..benchmarks.load import LoadedBenchmark
 from ..core.errors import ConfigError
 from ..datasets.base import Hub
-from .entry import DatasetEntry, prompt_of
 from .part import Location, loaded
-from .schema import CollectionSchema, DatasetInfo
+from .schema import CollectionSchema, DatasetEntry, DatasetInfo, prompt_of
 
 
 class Sampler(ABC):
@@ -50,7 +49,7 @@ class Sampler(ABC):
         infos = self.schema.flatten()
         if count < len(infos):
             raise ConfigError(
-                f"count: {count} samples of {len(infos)} benchmarks. Ask for as many as there are benchmarks, or more."
+                f"count: {count} samples of {len(infos)} benchmarks. Draw at least one sample for each benchmark."
             )
         found = [loaded(info.name, info.args, self._location, self._seed) for info in infos]
         sizes = [sum(map(len, benchmark.subsets.values())) for benchmark in found]

@@ -1,18 +1,22 @@
-"""What a collection is made of: benchmarks with weights, in groups that have weights, too."""
+"""A collection: benchmarks with weights, in weighted groups, and the samples drawn from them as a file holds them."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import Meta
 
+from ..core.canonical import dumps
 from ..core.errors import ConfigError
 from ..core.tables import parse_table, refuse_unknown
+from ..core.values import Message, Sample, Tool
+
+INFO = "collection_info"  # key of a sample's metadata with its place in the collection
 
 Members = Sequence["DatasetInfo | CollectionSchema"]
 
@@ -24,9 +28,9 @@ class DatasetInfo:
     Attributes:
         name: The benchmark.
         weight: Its share among the members of its group.
-        task_type: What it is about, for the report: ``math``.
-        tags: More of that, for the report.
-        args: What is changed of the benchmark, as under ``dataset_args``: ``{"subset_list": ["logic"]}``.
+        task_type: Its subject, for the report: ``math``.
+        tags: Further subjects, for the report.
+        args: Changes to the benchmark, as under ``dataset_args``: ``{"subset_list": ["logic"]}``.
         hierarchy: The names of the groups around it, the outermost first; `CollectionSchema.flatten` fills it in.
     """
 
@@ -82,7 +86,7 @@ class CollectionSchema:
         """Return the collection of a JSON object.
 
         Raises:
-            ConfigError: It is none.
+            ConfigError: It is not a collection.
         """
         return _group(data, "the collection")
 
@@ -103,7 +107,7 @@ class CollectionSchema:
         except OSError as error:
             raise ConfigError(f"cannot read the collection {file_path}: {error.strerror}. Name a JSON file.") from error
         except ValueError as error:
-            raise ConfigError(f"the collection {file_path} is no JSON: {error}. Correct the file.") from error
+            raise ConfigError(f"the collection {file_path} is not JSON: {error}. Correct the file.") from error
         return _group(data, str(file_path))
 
     def __str__(self) -> str:
@@ -152,3 +156,77 @@ def _check_keys(data: Any, known: Sequence[str], where: str) -> None:
     if not isinstance(data, dict) or not isinstance(data.get("name"), str) or not data["name"]:
         raise ConfigError(f"a member of {where} is {data!r:.80}. Write an object with a name.")
     refuse_unknown(data, known, f"{data['name']!r} in {where}")
+
+
+# Its samples --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetEntry:
+    """A sample with its prompt, and where it comes from.
+
+    Attributes:
+        prompt: The sample: ``input`` (messages), ``target``, ``choices``, ``metadata``, ``tools``, ``id``.
+        categories: The groups around its benchmark, the outermost first.
+        weight: Its share of the collection; those of all samples sum to 1.
+        args: Changes to the benchmark, as under ``dataset_args``.
+    """
+
+    index: int = 0
+    prompt: Mapping[str, Any] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    task_type: str = ""
+    weight: float = 0.0
+    dataset_name: str = ""
+    subset_name: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry as JSON."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {**values, "tags": list(self.tags), "categories": list(self.categories), "args": dict(self.args)}
+
+
+def prompt_of(sample: Sample, messages: Iterable[Message]) -> dict[str, Any]:
+    """Return a sample, with the messages of its prompt, as JSON."""
+    prompt: dict[str, Any] = {
+        "input": [{"role": message.role, "content": message.content} for message in messages],
+        "target": sample.target if isinstance(sample.target, str) else list(sample.target),
+    }
+    more = {
+        "choices": list(sample.choices),
+        "metadata": dict(sample.metadata),
+        "private": dict(sample.private),
+        "tools": [{"name": t.name, "description": t.description, "parameters": t.parameters} for t in sample.tools],
+        "id": sample.id,
+    }
+    return prompt | {name: value for name, value in more.items() if value}
+
+
+def sample_of(record: Mapping[str, Any]) -> Sample:
+    """Return the sample of a line; its metadata hold its place in the collection.
+
+    Raises:
+        KeyError: It is not an entry of a collection.
+    """
+    prompt = record["prompt"]
+    info = {key: record[key] for key in ("dataset_name", "subset_name", "task_type", "tags", "categories", "weight")}
+    info["args"] = json.dumps(record.get("args") or {}, sort_keys=True)
+    target = prompt.get("target", "")
+    return Sample(
+        input=[Message(turn["role"], turn["content"]) for turn in prompt["input"]],  # type: ignore[arg-type]
+        target=target if isinstance(target, str) else tuple(target),
+        choices=tuple(prompt.get("choices") or ()),
+        metadata={**(prompt.get("metadata") or {}), INFO: info},
+        private=prompt.get("private") or {},
+        tools=tuple(Tool(**tool) for tool in prompt.get("tools") or ()),
+        id=str(prompt.get("id") or ""),
+    )
+
+
+def dump_jsonl_data(data: Iterable[Mapping[str, Any]], file_path: str | Path) -> None:
+    """Write rows to a file, one a line; the folder is made if need be."""
+    path = Path(file_path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{dumps(row)}\n" for row in data), encoding="utf-8")

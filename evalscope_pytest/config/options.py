@@ -11,10 +11,11 @@ docs/generate.py writes, and not the fields.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from .option_table import OPTIONS
 
@@ -37,7 +38,7 @@ GROUPS = {
 }
 
 
-class OptionSpec(NamedTuple):
+class OptionSpec:
     """One option, ready for ``add_argument`` and ``addini``.
 
     Attributes:
@@ -49,12 +50,17 @@ class OptionSpec(NamedTuple):
         ini_type: pytest's type of the ini key.
     """
 
-    flag: str
-    field: str
-    help: str
-    kwargs: Mapping[str, Any]
-    ini: str = ""
-    ini_type: str = "string"
+    __slots__ = ("field", "flag", "help", "ini", "ini_type", "kwargs")
+
+    def __init__(
+        self, flag: str, field: str, help: str, kwargs: Mapping[str, Any], ini: str = "", ini_type: str = "string"
+    ) -> None:
+        self.flag = flag
+        self.field = field
+        self.help = help
+        self.kwargs = kwargs
+        self.ini = ini
+        self.ini_type = ini_type
 
 
 def ini_name(field: str) -> str:
@@ -99,9 +105,42 @@ def cli_options() -> Iterator[OptionSpec]:
     return _options(cli_flag, {})
 
 
-def group_of(option: OptionSpec) -> str:
-    """Return the title of the group an option belongs to; ``Model`` for those without a field."""
-    return next((title for title, names in GROUPS.items() if option.field in names.split()), "Model")
+def by_group(options: Iterable[OptionSpec]) -> dict[str, list[OptionSpec]]:
+    """Return options by the title of their group; those that set no field belong to ``Model``."""
+    group_of = {name: title for title, names in GROUPS.items() for name in names.split()}
+    found: dict[str, list[OptionSpec]] = {title: [] for title in GROUPS}
+    for option in options:
+        found[group_of.get(option.field, "Model")].append(option)
+    return found
+
+
+def ini_keys() -> Iterator[tuple[str, str, str]]:
+    """Yield the ini keys of the pytest plugin, each with its help text and pytest's type."""
+    for field, form, _, help in OPTIONS:
+        yield ini_name(field), _ini_help(pytest_flag(field), help), _INI_TYPES[form]
+
+
+def names() -> Iterator[str]:
+    """Yield the names by which ``config.getoption`` finds the options of the pytest plugin."""
+    for field in (TASK_CONFIG, *LEGACY, *(field for field, *_ in OPTIONS)):
+        yield ini_name(field)
+        yield pytest_flag(field)
+
+
+def are_used(words: Sequence[str]) -> bool:
+    """Return whether a command line may have options of the pytest plugin, or shows them, or names a file of words."""
+    return any("--eval-" in w or "--no-eval-" in w or w[:1] == "@" or (w[:1] == "-" and "h" in w) for w in words)
+
+
+def without_prefix(words: Sequence[str]) -> dict[str, str]:
+    """Return the flags of a command line that are options of the pytest plugin but for ``eval-``, each with its own."""
+    given = {word.partition("=")[0] for word in itertools.takewhile("--".__ne__, words) if word.startswith("--")}
+    known = {flag.replace("--eval-", "--", 1): flag for flag in (pytest_flag(field) for field, *_ in OPTIONS)}
+    return {flag: known[flag] for flag in sorted(given & known.keys())}
+
+
+def _ini_help(flag: str, help: str) -> str:
+    return f"The same as {flag}." if help else "Not available in this version."
 
 
 def _ahead_of_capture(file: str) -> str:
@@ -125,8 +164,7 @@ def _options(spell: Callable[[str], str], of_file: Mapping[str, Any]) -> Iterato
         kwargs = {"dest": ini, "default": None, "help": help or argparse.SUPPRESS, **_FORMS[form]}
         if form != "switch":
             kwargs["metavar"] = metavar
-        same = f"The same as {flag}." if help else "Not available in this version."
-        yield OptionSpec(flag, field, same, kwargs, ini, _INI_TYPES[form])
+        yield OptionSpec(flag, field, _ini_help(flag, help), kwargs, ini, _INI_TYPES[form])
     for name in LEGACY:
         kwargs = {"dest": ini_name(name), "help": argparse.SUPPRESS, **_LEGACY_KWARGS[name]}
         yield OptionSpec(spell(name), "", "", kwargs)

@@ -1,35 +1,37 @@
-"""Completes a command line: the configuration it stands for, and the bundled benchmarks where no path is named."""
+"""Completes a command line: reads the configuration, and adds the benchmarks if no path is named."""
 
 from __future__ import annotations
 
 import gc
+import glob
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ..benchmarks.bundled import bundled_dir, bundled_files
+from ..benchmarks.own_files import holds_benchmark, test_files
 from ..config.options import check_flags, hand_back_paths, split_paths
 from ..config.sources import gather
+from ..config.task import TaskConfig
 from ..core.errors import UsageError
-from . import own
+from ..run.selection import listed_files, paths_to_add
+from ..run.unused import not_evaluated, without_model
+from .fixtures import TASK
 from .pytest_private import correct_root
-from .state import TASK
-from .unasked import Unasked
 
-if TYPE_CHECKING:
-    from ..config.task import TaskConfig
-
-# How a controller tells its workers, which parse the same command line, what it was completed with: its process id,
-# then the paths.
+# Variable by which a controller passes its workers, which parse the same command line, its process id and the paths it
+# added.
 ADDED_PATHS = "EVALSCOPE_PYTEST_ADDED_PATHS"
+OWN_FILES = "evalscope_own_files"
+# In the reason of each skip for want of a model.
+_WANTED = "--eval-model=MODEL"
 
 
 def complete(config: pytest.Config, args: list[str]) -> None:
-    """Read the configuration, and add the paths that go without saying to ``args``."""
-    # Undoes `main`'s freeze. Registered this early it runs last, after pytest has searched the heap for the last time.
+    """Read the configuration, and add implied paths to ``args``."""
+    # Undoes the freeze of `samples`. Registered this early it runs last, after pytest's last search of the heap.
     config.add_cleanup(gc.unfreeze)
     known = config.known_args_namespace
     words, paths = split_paths(known.eval_datasets or (), bundled_files())
@@ -44,9 +46,11 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     if (added := _added_by_controller()) is not None:
         # Workers get their configuration from the controller: standard input is theirs to talk to it.
         _add(config, args, added)
-        own.watch(config, own.holders(config, [p for p in map(Path, added) if not p.is_relative_to(bundled_dir())]))
+        _keep_to(config, _holders(config, [p for p in map(Path, added) if not p.is_relative_to(bundled_dir())]))
         return
-    _find_listed(config, args)
+    listed = listed_files(known.file_or_dir, config.invocation_params.dir)
+    known.file_or_dir[:] = [listed.get(word, word) for word in known.file_or_dir]
+    args[:] = [listed.get(word, word) for word in args]
     try:
         check_flags(args)
         task = gather(vars(known), getini=config.getini, inifile=config.inipath)
@@ -63,62 +67,39 @@ def complete(config: pytest.Config, args: list[str]) -> None:
 
 
 def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:
-    """Refuse what asks for an evaluation without a model. Options in ``addopts`` and ini files are for every run.
+    """Refuse to evaluate without a model. Options in ``addopts`` and ini files are for every run.
 
     Raises:
         pytest.UsageError: An option is on the command line itself, or a gate or baseline in the environment.
     """
     if task.eval_type or task.model:
         return
-    words = (str(word) for word in config.invocation_params.args)
-    given = next((word.partition("=")[0] for word in words if word.startswith(("--eval-", "--no-eval-"))), None)
-    listing = bool(task.datasets) and config.known_args_namespace.collectonly
-    in_environment = [name for name, where in task.given.items() if where.startswith("environment")]
-    given = given or next(
-        (f"EVALSCOPE_{name.upper()}" for name in in_environment if name in ("gate", "baseline")), None
-    )
     empty = _empty_model(config)
-    if given and not listing:
-        also = f" {empty} is set, but empty." if empty else ""
-        raise pytest.UsageError(
-            f"{given} has no effect: there is no model, so nothing is evaluated.{also} Add --eval-model NAME "
-            "(--eval-model mock to try out), or leave it out."
-        )
-    if empty:
-        config.pluginmanager.register(Unasked(f"{empty} is empty"), "evalscope_unasked")
-    elif in_environment:
-        config.pluginmanager.register(Unasked("there is no model"), "evalscope_unasked")
+    listing = bool(task.datasets) and config.known_args_namespace.collectonly
+    if not listing and (message := without_model(task, map(str, config.invocation_params.args), empty)):
+        raise pytest.UsageError(message)
+    if empty or any(place.startswith("environment") for place in task.given.values()):
+        why = f"{empty} is empty" if empty else "there is no model"
+        config.pluginmanager.register(NotEvaluated(why), "evalscope_not_evaluated")
 
 
 def _empty_model(config: pytest.Config) -> str:
-    """Return where a model is given and empty, as it is when a CI variable is missing."""
+    """Return the place that gives an empty model, as happens if a CI variable is missing."""
     if not os.environ.get("EVALSCOPE_MODEL", "unset").strip():
         return "EVALSCOPE_MODEL"
     in_ini = config.getini("eval_model")
     return "eval_model of the ini file" if in_ini is not None and not in_ini.strip() else ""
 
 
-def _find_listed(config: pytest.Config, args: list[str]) -> None:
-    """Let the ids that ``--collect-only`` lists of bundled benchmarks, ``math/test_gsm8k.py::gsm8k``, name them."""
-    here, named = config.invocation_params.dir, config.known_args_namespace.file_or_dir
-    found = {}
-    for word in named:
-        path, separator, rest = word.partition("::")
-        if path.endswith(".py") and not (here / path).exists() and (bundled_dir() / path).is_file():
-            found[word] = f"{bundled_dir() / path}{separator}{rest}"
-    named[:] = [found.get(word, word) for word in named]
-    args[:] = [found.get(word, word) for word in args]
-
-
 def _forget_added() -> None:
-    """Leave the environment as it was: what this process starts after the run is none of its workers."""
+    """Restore the environment: what this process starts after the run is not one of its workers."""
     os.environ.pop(ADDED_PATHS, None)
 
 
 def _added_by_controller() -> list[str] | None:
     """Return what the controller of this worker of xdist added; None outside of one.
 
-    A run that a test starts inherits the environment of the worker the test runs in, and is none of its controller's.
+    A run that a test starts inherits the environment of that test's worker, but does not belong to its controller.
     """
     controller, *added = os.environ.get(ADDED_PATHS, "").split(os.pathsep)
     return added if os.environ.get("PYTEST_XDIST_WORKER") and controller == str(os.getppid()) else None
@@ -131,23 +112,90 @@ def _add(config: pytest.Config, args: list[str], paths: Iterable[str]) -> None:
 
 
 def _unnamed(config: pytest.Config, task: TaskConfig, named: Sequence[str]) -> list[str]:
-    """Return the paths to add.
-
-    Without a path: the files of the bundled benchmarks ``--eval-datasets`` names, or all of them; and where pytest
-    would look for tests, unless all the named benchmarks are bundled. With paths: the files of the named benchmarks
-    that have no file of that name among the paths.
-    """
+    """Return the paths to add, and keep pytest to the user's benchmarks if they are searched for."""
     bundled = bundled_files()
-    known = [n for n in task.datasets if n in bundled]
-    if named:
-        files = {Path(p.partition("::")[0]).name for p in named}
-        return [str(bundled[n]) for n in known if f"test_{n}.py" not in files]
-    if task.datasets and len(known) == len(task.datasets):
-        return [str(bundled[n]) for n in known]
-    roots = own.roots(config)
-    files_of_user = own.holders(config, roots)
-    own.watch(config, files_of_user)
-    added = [str(root) for root in roots if any(file.is_relative_to(root) for file in files_of_user)]
-    if task.datasets and added:
-        return [*(str(bundled[n]) for n in known), *added]
-    return [str(bundled_dir()), *added]
+    roots: list[Path] = []
+    files: list[Path] = []
+    if not named and not (task.datasets and all(name in bundled for name in task.datasets)):
+        roots = _roots(config)
+        files = _holders(config, roots)
+        _keep_to(config, files)
+    return paths_to_add(task, named, roots, files)
+
+
+# Benchmarks of the user's own ----------------------------------------------------------------------------------------
+
+
+def _roots(config: pytest.Config) -> list[Path]:
+    """Return the folders and files in which pytest would look for tests: ``testpaths``, or the current folder."""
+    here = config.invocation_params.dir
+    found: list[str] = []
+    if here == config.rootpath:
+        for pattern in config.getini("testpaths"):
+            found.extend(sorted(glob.glob(str(here / pattern), recursive=True)))
+    return [Path(path) for path in found] or [here]
+
+
+def _holders(config: pytest.Config, start: Iterable[Path]) -> list[Path]:
+    """Return the test files below some roots that hold a benchmark, without importing any."""
+    patterns, skipped = config.getini("python_files"), [*config.getini("norecursedirs"), "__pycache__"]
+    files = (file for root in start for file in test_files(root, patterns, skipped))
+    return [file for file in dict.fromkeys(files) if holds_benchmark(file)]
+
+
+class OwnFiles:
+    """Keeps pytest, below the roots that were added, to the files that hold benchmarks."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = frozenset(files)
+        self._folders = frozenset(parent for file in files for parent in file.parents)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Ignore files without a benchmark; what pytest itself ignores stays ignored."""
+        if collection_path.is_relative_to(bundled_dir()):
+            return None
+        return None if collection_path in self._files or collection_path in self._folders else True
+
+    def added(self, item: pytest.Item) -> bool:
+        """Return whether an item is from one of the files."""
+        return item.path in self._files
+
+
+def _keep_to(config: pytest.Config, files: Sequence[Path]) -> None:
+    """Keep pytest to these files of the user's, the roots above them having been added to the command line."""
+    if files:
+        config.pluginmanager.register(OwnFiles(files), OWN_FILES)
+
+
+# No model ------------------------------------------------------------------------------------------------------------
+
+
+class NotEvaluated:
+    """Hooks that fail a run that was meant to evaluate and had no model: skips alone would be green.
+
+    They run in the process that owns the terminal.
+
+    Args:
+        why: The reason why the run has no model.
+    """
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+        self._skipped = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count what was skipped for want of a model."""
+        if report.skipped and isinstance(report.longrepr, tuple) and _WANTED in report.longrepr[2]:
+            self._skipped += 1
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Turn a success into a usage error."""
+        if self._skipped and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the reason."""
+        if self._skipped:
+            terminalreporter.write_line(f"ERROR: {not_evaluated(self._skipped, self._why)}", red=True)

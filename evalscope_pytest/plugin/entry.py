@@ -1,4 +1,4 @@
-"""What every pytest run with this package installed pays for: options, two fixtures, one check for benchmarks.
+"""The part of the plugin that every pytest run loads: options, fixtures, one check for benchmarks.
 
 Nothing heavy is imported here. The rest of the plugin is loaded once a model is given (docs/design/plugin.md).
 """
@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from ..config import options
-from ..config.option_table import OPTIONS
 from . import fixtures
 
-_WANTED = {  # what a skip's reason says: what is missing
+_PREFIXES = ("--eval-", "--no-eval-")
+_WANTED = {  # a part of a skip's reason: what is missing
     "--eval-judge-model-args": "a judge: --eval-judge-model-args model_id=NAME,api_url=URL (model_id=mock to try out)",
     "--eval-api-url=URL": "a model service: --eval-model=MODEL --eval-api-url=URL",
     "--eval-model=MODEL": "a model: --eval-model=MODEL (--eval-model=mock to try them out)",
@@ -25,23 +25,46 @@ _WANTED = {  # what a skip's reason says: what is missing
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Register one option and one ini key for each field of `TaskConfig`."""
-    groups = {
-        title: parser.getgroup(f"evalscope-{title.lower()}", f"evaluation of language models: {title.lower()}")
-        for title in options.GROUPS
-    }
-    for option in options.pytest_options():
-        groups[options.group_of(option)].addoption(option.flag, **option.kwargs)
-        if option.ini:
-            parser.addini(option.ini, option.help, type=option.ini_type, default=None)  # type: ignore[arg-type]
-    words = pluginmanager.getplugin("pytestconfig").invocation_params.args
-    if any(str(word).startswith(("--eval-", "--no-eval-")) for word in words):
+    """Register one option and one ini key for each field of `TaskConfig`.
+
+    Options take a millisecond, so a run whose command line has none of them gets their defaults alone.
+    """
+    for ini, help, type_ in options.ini_keys():
+        parser.addini(ini, help, type=type_, default=None)  # type: ignore[arg-type]
+    config: pytest.Config = pluginmanager.getplugin("pytestconfig")
+    words = [str(word) for word in config.invocation_params.args]
+    if options.are_used([*words, os.environ.get("PYTEST_ADDOPTS", ""), *_addopts(config)]):
+        _register_options(parser)
+    else:
+        given = vars(config.option)  # of an xdist worker: its controller's
+        for name in options.names():
+            given.setdefault(name, None)
+    if any(word.startswith(_PREFIXES) for word in words):
         from ..core.errors import ConfigError
 
         try:
-            options.check_switches([str(word) for word in words])
+            options.check_switches(words)
         except ConfigError as error:
             raise pytest.UsageError(str(error)) from None
+
+
+def _addopts(config: pytest.Config) -> list[str]:
+    """Return the words that the ini file adds to the command line."""
+    try:
+        return list(config.getini("addopts"))
+    except ValueError:  # a config that has read no command line yet
+        return []
+
+
+def _register_options(parser: pytest.Parser) -> None:
+    """Register the options, at most once."""
+    if getattr(parser, "evalscope_options", False):
+        return
+    parser.evalscope_options = True  # type: ignore[attr-defined]
+    for title, of_group in options.by_group(options.pytest_options()).items():
+        group = parser.getgroup(f"evalscope-{title.lower()}", f"evaluation of language models: {title.lower()}")
+        for option in of_group:
+            group.addoption(option.flag, **option.kwargs)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -52,34 +75,28 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Find the bundled benchmarks when a model is given and no path is."""
-    if _given(early_config) or any(word.startswith(("--eval-", "--no-eval-")) for word in args):
+    if _given(early_config) or any(word.startswith(_PREFIXES) for word in args):
         from .arguments import complete
 
+        _register_options(parser)
         complete(early_config, args)
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_load_initial_conftests")
-def pytest_load_initial_conftests_names(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> object:
-    """Tell that ``--limit`` is ``--eval-limit`` here, once every conftest has registered options of its own."""
+def pytest_load_initial_conftests_names(parser: pytest.Parser, args: list[str]) -> object:
+    """Suggest ``--eval-limit`` for ``--limit``, once every conftest has registered its options."""
     result = yield
-    ours = {flag.replace("--eval-", "--", 1): flag for flag in (options.pytest_flag(name) for name, *_ in OPTIONS)}
-    meant = [flag for word in args[: _end(args)] if (flag := word.partition("=")[0]) in ours]
-    if not meant:
-        return result
-    from .pytest_private import registers_option
+    if any(word.startswith(_PREFIXES) for word in args):  # a plugin may have added some
+        _register_options(parser)
+    if meant := options.without_prefix(args):
+        from .pytest_private import registers_option
 
-    for flag in meant:
-        if ours[flag] != flag and not registers_option(parser, flag):
-            raise pytest.UsageError(
-                f"unknown option {flag}. Did you mean {ours[flag]}? pytest --help shows all options."
-            )
+        for flag, ours in meant.items():
+            if not registers_option(parser, flag):
+                raise pytest.UsageError(f"unknown option {flag}. Did you mean {ours}? pytest --help shows all options.")
     return result
-
-
-def _end(args: list[str]) -> int:
-    return args.index("--") if "--" in args else len(args)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -132,7 +149,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what skipped tests and benchmarks need, which pytest itself says with ``-rs`` only."""
+    """Print what skipped tests and benchmarks need, which pytest itself prints with ``-rs`` only."""
     if "s" in terminalreporter.reportchars:
         return
     skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", ()))
@@ -144,7 +161,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _given(config: pytest.Config) -> bool:
-    """Tell whether any source says something about evaluation, without reading any of them closely."""
+    """Return whether any source has a setting of an evaluation, without reading it closely."""
     given = vars(config.known_args_namespace)
     return (
         any(value is not None for name, value in given.items() if name.startswith("eval_"))

@@ -1,13 +1,12 @@
-"""The fixtures ordinary tests share with benchmarks. All of them live as long as the session."""
+"""The fixtures that ordinary tests share with benchmarks; all have session scope."""
 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-
-from .state import RUN, TASK
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -16,6 +15,12 @@ if TYPE_CHECKING:
     from ..perf.tester import LoadTester
     from ..run.assembly import Run
     from ..sandbox.handle import SandboxHandle
+
+# On pytest's config: the configuration once it is read, and the run if there is a model.
+TASK: pytest.StashKey[TaskConfig] = pytest.StashKey()
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+
+T = TypeVar("T")
 
 _AWAITED = {"judge", "load", "model", "sandbox"}
 
@@ -47,19 +52,13 @@ def judge(pytestconfig: pytest.Config) -> JudgeHandle:
 def sandbox(pytestconfig: pytest.Config) -> SandboxHandle:
     """Runs code nobody trusts: ``sandbox.run(...)`` blocks in a test function, is awaited in an async one."""
     from ..config.task import TaskConfig
-    from ..core.errors import UsageError
-    from ..run.sandboxes import Sandboxes
+    from ..run.resources import Sandboxes
 
-    run = pytestconfig.stash.get(RUN, None)
-    try:
-        if run is not None:
-            return run.sandboxes.handle()
-        sandboxes = Sandboxes(pytestconfig.stash.get(TASK, None) or TaskConfig(), _workers(pytestconfig))
-        pytestconfig.add_cleanup(sandboxes.close)
-        return sandboxes.handle()
-    except UsageError as error:
-        told = str(error)
-    pytest.fail(told, pytrace=False)  # out here, where the error is no "exception during handling"
+    if (run := pytestconfig.stash.get(RUN, None)) is not None:
+        return _made(run.sandboxes.handle)
+    sandboxes = Sandboxes(pytestconfig.stash.get(TASK, None) or TaskConfig(), _workers(pytestconfig))
+    pytestconfig.add_cleanup(sandboxes.close)
+    return _made(sandboxes.handle)
 
 
 @pytest.fixture(scope="session")
@@ -68,20 +67,15 @@ def load(pytestconfig: pytest.Config) -> LoadTester:
     run = pytestconfig.stash.get(RUN, None)
     if run is None or not run.spec.is_service or not run.spec.api_url:
         pytest.skip("needs a model service: --eval-model=MODEL --eval-api-url=URL")
-    from ..core.errors import UsageError
     from .loads import NAME, Measurements
 
     measurements: Measurements = pytestconfig.pluginmanager.getplugin(NAME)
-    try:
-        return measurements.tester()
-    except UsageError as error:
-        told = str(error)
-    pytest.fail(told, pytrace=False)
+    return _made(measurements.tester)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
-    """Run an ordinary ``async def`` test that asks for model or sandbox, where no async plugin has claimed it."""
+    """Run an ordinary ``async def`` test that uses these fixtures, unless an async plugin has claimed it."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj) or not _AWAITED & set(pyfuncitem.fixturenames):
         return None
     if any(pyfuncitem.get_closest_marker(name) for name in ("asyncio", "anyio", "trio")):
@@ -100,14 +94,25 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
 
 
 def _run_of(config: pytest.Config) -> Run:
-    """Return the run, or skip the test that wants it."""
+    """Return the run, or skip the test that needs it."""
     run = config.stash.get(RUN, None)
     if run is None:
         pytest.skip("needs a model: --eval-model=MODEL (--eval-model=mock needs none)")
     return run
 
 
+def _made(make: Callable[[], T]) -> T:
+    """Return a fixture, or fail the test that needs it with the message alone."""
+    from ..core.errors import UsageError
+
+    try:
+        return make()
+    except UsageError as error:
+        message = str(error)
+    pytest.fail(message, pytrace=False)  # outside of the handler: no "exception during handling"
+
+
 def _workers(config: pytest.Config) -> int:
-    """Return how many processes run the tests."""
+    """Return the number of processes that run the tests."""
     given: dict[str, int] = getattr(config, "workerinput", {})
     return given.get("workercount", 1)

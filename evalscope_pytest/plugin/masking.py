@@ -1,12 +1,11 @@
-"""Keeps keys, and what a terminal obeys, out of what pytest says of tests and of its own crashes, and of its debug log.
+"""Masks keys and control sequences in pytest's reports of tests, of its crashes, and in its debug log.
 
-Tracebacks with ``-l`` show the locals of every frame, ours among them: headers of a request, an environment. What a
-traceback is made of is the user's to choose, so it is masked where it has become text.
+Tracebacks with ``-l`` show the locals of every frame, this package's included: headers of a request, an environment.
+Users choose the parts of a traceback, so it is masked once it has become text.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import warnings
 from collections.abc import Callable
@@ -16,7 +15,8 @@ from typing import Any
 import pytest
 
 from ..core.secret import redact, remember_environment
-from ..core.text import visible
+from ..run.process import MaskedFormatter
+from ..run.summary import shown
 from .pytest_private import debug_log
 
 
@@ -29,22 +29,22 @@ class Masking:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Mask what pytest writes of log records to ``--log-file``, and to the terminal while tests run."""
+        """Mask log records in ``--log-file``, and on the terminal while tests run."""
         logging_plugin = session.config.pluginmanager.getplugin("logging-plugin")
         for name in ("log_file_handler", "log_cli_handler"):
             handler = getattr(logging_plugin, name, None)
             if handler is not None and handler.formatter is not None:
-                handler.setFormatter(_Masked(handler.formatter))
+                handler.setFormatter(MaskedFormatter(handler.formatter))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Any:
-        """Mask what a test's report shows. What a test prints that does not use the model keeps its colours."""
+        """Mask a test's report. Output of a test that does not use the model keeps its colours."""
         of_model = "model" in getattr(item, "fixturenames", ())
         return _masked_report((yield), shown if of_model else redact)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(self) -> Any:
-        """Mask what a file says that cannot be collected."""
+        """Mask the report of a file that cannot be collected."""
         return _masked_report((yield), redact)
 
     @pytest.hookimpl(tryfirst=True)
@@ -56,19 +56,8 @@ class Masking:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
-        """Mask pytest's own traceback: every hook after this one shows what is left in it."""
+        """Mask pytest's own traceback, which the later hooks show."""
         _mask_frames(excrepr)
-
-
-class _Masked(logging.Formatter):
-    """Formats as another does, without keys."""
-
-    def __init__(self, inner: logging.Formatter) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(self._inner.format(record))
 
 
 def _mask_frames(excrepr: Any) -> None:
@@ -92,13 +81,8 @@ def _mask_entry(entry: Any) -> None:
         place.message = shown(place.message)
 
 
-def shown(text: str) -> str:
-    """Return text of several lines fit for the terminal and for JUnit XML: no keys, nothing a terminal obeys."""
-    return visible(redact(text), keep="\n\t")
-
-
 def masked(longrepr: Any) -> Any:
-    """Return a traceback without keys and what a terminal obeys; as mere text where its parts cannot be masked."""
+    """Return a traceback without keys and control sequences; as plain text if its parts cannot be masked."""
     if isinstance(longrepr, tuple):  # of a skipped test: file, line, reason
         return tuple(shown(part) if isinstance(part, str) else part for part in longrepr)
     if hasattr(longrepr, "reprtraceback"):
@@ -116,7 +100,7 @@ def _masked_report(report: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _mask_debug_log(config: pytest.Config) -> None:
-    """Mask what ``--debug`` has written so far, the command line among it, and what it will write."""
+    """Mask what ``--debug`` has written so far, such as the command line, and what it will write."""
     if (file := debug_log(config)) is None:
         return
     file.flush()

@@ -1,9 +1,16 @@
-"""The nodes of a benchmark: one collector in the module, one stand-in before data is loaded, one item a sample."""
+"""The nodes of a benchmark: a collector in its module, a stand-in before data is loaded, an item for each sample.
+
+Samples run ahead of pytest's loop, so nothing that lives for one item only can be given to them. Fixtures of module,
+package or session scope are set up by pytest itself, once, when the first sample of the benchmark is reached, and torn
+down when pytest moves on; a hidden function item stands for the benchmark while that happens.
+"""
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,11 +18,15 @@ from typing import Any
 import pytest
 
 from ..benchmarks.bundled import bundled_dir, import_bundled
-from ..benchmarks.definition import Benchmark
-from ..engine.evaluation import BodyError, Unit
+from ..benchmarks.definition import PROVIDED, Benchmark
+from ..engine.evaluation import BodyError, Evaluation, Unit
 from ..engine.loop import Job
-from .host import Stage
+from ..run.prepare import check_fixtures
+from ..run.selection import named_nodes
+from .pytest_private import fixture_scopes, set_up, tear_down, visible_fixtures
 
+# Exceptions that end the session.
+STOPPING = (pytest.exit.Exception, KeyboardInterrupt)
 PACKAGE = Path(__file__).resolve().parent.parent
 HOW_TO_RUN = "give a model: pytest {file} --eval-model=MODEL (--eval-model=mock needs none)"
 
@@ -52,7 +63,7 @@ class BenchmarkItem(pytest.Item):
 
     Attributes:
         stays: True when it was selected and its samples cannot take its place: they cannot run, or be listed.
-        unready: Why none of its samples runs, although there is a model.
+        unready: The reason why none of its samples runs, although there is a model.
     """
 
     parent: BenchmarkCollector
@@ -61,14 +72,14 @@ class BenchmarkItem(pytest.Item):
 
     @property
     def benchmark(self) -> Benchmark:
-        """The benchmark it stands for."""
+        """The benchmark that it represents."""
         return self.parent.benchmark
 
     def runtest(self) -> None:
-        """Say how to run it, or what it needs."""
+        """Skip it, with the reason: how to run it, or what it needs."""
         if self.unready:
             raise pytest.skip.Exception(self.unready, _use_item_location=True)
-        how = HOW_TO_RUN.format(file=_shortest(self.path, self.config.invocation_params.dir))
+        how = HOW_TO_RUN.format(file=from_here(self.path, self.config))
         raise pytest.skip.Exception(how, _use_item_location=True)  # shown with the benchmark's line, not this one
 
     def reportinfo(self) -> tuple[Path, int, str]:
@@ -77,33 +88,33 @@ class BenchmarkItem(pytest.Item):
 
 
 class SampleItem(pytest.Item):
-    """One sample, or one of its repeats. Light on purpose: it has no setup, no fixtures, no call phase of its own.
+    """One sample, or one of its repeats. Light on purpose: it has neither set-up nor fixtures nor a call phase.
 
     Attributes:
-        skipped: Why it does not run, where a conftest marked this very sample.
+        skipped: The reason why it does not run, if a conftest marked this very sample.
         fixturenames, funcargs: Empty: what makes reports of functions looks there.
     """
 
     fixturenames: Sequence[str] = ()
     funcargs: Mapping[str, Any] = MappingProxyType({})
 
-    def __init__(self, *, benchmark: Benchmark, unit: Unit, stage: Stage, **kwargs: Any) -> None:
+    def __init__(self, *, benchmark: Benchmark, unit: Unit, scope: FixtureScope, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.benchmark = benchmark
         self.unit = unit
-        self.stage = stage
+        self.scope = scope
         self.skipped: str | None = None
         self.job: Job[Any] | None = None
 
     @property
     def ready(self) -> bool:
         """False while fixtures its body needs are not set up; it is then not started ahead."""
-        return self.stage.ready
+        return self.scope.ready
 
     @property
     def primary(self) -> str:
         """The metric that decides between right and wrong."""
-        return self.stage.primary
+        return self.scope.primary
 
     def runtest(self) -> None:
         """Never called: `protocol` runs samples through the look-ahead engine."""
@@ -123,7 +134,7 @@ class SampleItem(pytest.Item):
         """Show the author's frames; what the engine itself finds fault with, such as a wrong type, has none."""
         if isinstance(excinfo.value, BodyError):
             path, line, _ = self.reportinfo()
-            return f"{excinfo.value}\n{_shortest(path, self.config.invocation_params.dir)}:{line + 1}"
+            return f"{excinfo.value}\n{from_here(path, self.config)}:{line + 1}"
         return super().repr_failure(excinfo, style or self.config.getoption("tbstyle", "auto"))
 
     @property
@@ -132,8 +143,14 @@ class SampleItem(pytest.Item):
         return self.nodeid.partition("::")[0], self.benchmark.function.__code__.co_firstlineno - 1, self.name
 
 
+def from_here(path: Path, config: pytest.Config) -> str:
+    """Return a path relative to the folder in which pytest was started, if it lies there: terminals break long ones."""
+    start = config.invocation_params.dir
+    return str(path.relative_to(start) if path.is_relative_to(start) else path)
+
+
 def file_id(module: pytest.Module) -> str:
-    """Return what ids call a file. pytest has no name for one that is not below the root; a bundled one has its own."""
+    """Return the name of a file in ids. pytest has none for a file outside of the root, such as a bundled one."""
     if module.nodeid:
         return module.nodeid
     path = module.path
@@ -144,18 +161,10 @@ def _marks(function: object) -> list[pytest.Mark]:
     return list(getattr(function, "pytestmark", ()))
 
 
-def _shortest(path: Path, start: Path) -> str:
-    try:
-        return str(path.relative_to(start))
-    except ValueError:
-        return str(path)
-
-
 def collectors(module: pytest.Collector, function: object) -> list[BenchmarkCollector] | None:
-    """Return what a decorated function becomes in its module.
+    """Return the nodes of a decorated function in its module.
 
-    Beside the collector of the whole benchmark there is one for each single sample the command line names, since pytest
-    looks for ``file.py::gsm8k[main-17]`` before any data is loaded.
+    Besides the collector of the whole benchmark there is one for each sample that the command line names.
     """
     benchmark = getattr(function, "__benchmark__", None)
     if not isinstance(benchmark, Benchmark):
@@ -166,40 +175,104 @@ def collectors(module: pytest.Collector, function: object) -> list[BenchmarkColl
         )
     if getattr(function, "__module__", "") != module.obj.__name__:
         return []  # imported from the file it belongs to
-    only = dict.fromkeys([None, *_named_samples(module, benchmark)])
-    names = {benchmark.name if one is None else f"{benchmark.name}[{one}]": one for one in only}
-    names |= _as_named(module, benchmark)
+    names = named_nodes(module.config.args, benchmark.name, benchmark.function.__name__, partial(_is_file, module))
     return [
-        BenchmarkCollector.from_parent(module, name=name, benchmark=benchmark, only=one or None)
-        for name, one in names.items()
+        BenchmarkCollector.from_parent(module, name=name, benchmark=benchmark, only=sample or None)
+        for name, sample in names.items()
     ]
-
-
-def _named_samples(module: pytest.Module, benchmark: Benchmark) -> list[str]:
-    """Return the ids of single samples that the command line names: ``file.py::gsm8k[main-17]``."""
-    ends = (argument.rpartition("::")[2] for argument in module.config.args)
-    return [one for end in ends if (one := _in_brackets(end, benchmark.name)) is not None]
-
-
-def _as_named(module: pytest.Module, benchmark: Benchmark) -> dict[str, str | None]:
-    """Return what the command line calls by the function's name, as run buttons of editors do.
-
-    ``file.py::test_gsm8k`` stands for ``file.py::gsm8k``, and ``file.py::test_gsm8k[main-17]`` for its sample.
-    """
-    function, found = benchmark.function.__name__, dict[str, str | None]()
-    if function == benchmark.name:
-        return found
-    for argument in module.config.args:
-        path, separator, end = argument.partition("::")
-        if separator and (end == function or _in_brackets(end, function) is not None) and _is_file(module, path):
-            found[end] = _in_brackets(end, function)
-    return found
-
-
-def _in_brackets(end: str, name: str) -> str | None:
-    inside = end.startswith(f"{name}[") and end.endswith("]")
-    return end[len(name) + 1 : -1] if inside else None
 
 
 def _is_file(module: pytest.Module, path: str) -> bool:
     return os.path.realpath(module.config.invocation_params.dir / path) == os.path.realpath(module.path)
+
+
+# The fixtures of a body ----------------------------------------------------------------------------------------------
+
+
+class FixtureHost(pytest.Function):
+    """An item that has pytest set up a benchmark's fixtures, and is never run."""
+
+    @classmethod
+    def of(cls, module: pytest.Module, benchmark: Benchmark) -> FixtureHost | None:
+        """Return the host of a benchmark, or None if it needs only this package's fixtures.
+
+        Raises:
+            UsageError: The body needs something it cannot be given.
+        """
+        wanted = [n for n in (*benchmark.parameters, *_used(benchmark)) if n not in PROVIDED]
+        host: FixtureHost = cls.from_parent(module, name=benchmark.name, callobj=_stand_in(wanted))
+        scopes = fixture_scopes(host)
+        check_fixtures(benchmark, wanted, scopes, partial(_wide_fixtures, module))
+        # Function-scoped autouse fixtures are meant for ordinary tests: they cannot hold for samples in parallel.
+        host.fixturenames[:] = [n for n in host.fixturenames if scopes.get(n, "function") != "function"]
+        return host if host.fixturenames else None
+
+    def set_up(self, wanted: Sequence[str]) -> Mapping[str, Any]:
+        """Set the fixtures up and return the wanted ones' values by name."""
+        set_up(self)
+        return {n: self.funcargs[n] for n in wanted if n in self.funcargs}
+
+
+def _used(benchmark: Benchmark) -> list[str]:
+    """Return the arguments of its ``usefixtures`` marks."""
+    marks = getattr(benchmark.function, "pytestmark", ())
+    return [name for mark in marks if mark.name == "usefixtures" for name in mark.args]
+
+
+def _stand_in(names: list[str]) -> Any:
+    def benchmark_fixtures(**_: Any) -> None: ...
+
+    parameter = inspect.Parameter
+    benchmark_fixtures.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [parameter(n, parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    )
+    return benchmark_fixtures
+
+
+def _wide_fixtures(module: pytest.Module) -> list[str]:
+    """Return the names of the fixtures that a benchmark of this module may use."""
+    return [name for name, scope in visible_fixtures(module).items() if scope not in ("function", "class")]
+
+
+class FixtureScope:
+    """The fixtures of one benchmark, shared by its samples.
+
+    Attributes:
+        primary: The benchmark's primary metric.
+        ready: True when its samples may be started.
+        broken: The report of the sample whose fixtures could not be set up; the others fare alike.
+        fault: The error that was raised there.
+        left: True once pytest has moved on to something else.
+    """
+
+    def __init__(self, evaluation: Evaluation, module: pytest.Module, benchmark: Benchmark, primary: str) -> None:
+        self._evaluation = evaluation
+        self._module = module
+        self._benchmark = benchmark
+        self._needs_host = FixtureHost.of(module, benchmark) is not None
+        self.primary = primary
+        self.hooks = module.ihook
+        self.ready = not self._needs_host
+        self.broken: pytest.TestReport | None = None
+        self.fault: BaseException | None = None
+        self.left = False
+
+    def enter(self) -> None:
+        """Set up the fixtures and give their values to the body."""
+        host = FixtureHost.of(self._module, self._benchmark)
+        if host is not None:
+            self._evaluation.arguments.update(host.set_up(self._benchmark.parameters))
+        self.ready = True
+        self.left = False
+
+    def leave(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Tear down what the next item does not need. Report a failure once."""
+        self.ready = not self._needs_host
+        self.broken = None
+        self.left = True
+        call: pytest.CallInfo[None] = pytest.CallInfo.from_call(
+            lambda: tear_down(item.session, nextitem), "teardown", reraise=STOPPING
+        )
+        if call.excinfo is not None:
+            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+            item.ihook.pytest_runtest_logreport(report=report)

@@ -29,20 +29,20 @@ class Screen:
         """The width of a terminal; None for a pipe or a log, which take lines of any length."""
         return int(self._reporter._tw.fullwidth) if self._reporter.isatty else None
 
-    def write_line(self, text: str) -> None:
-        """Write a line of its own."""
+    def write_line(self, text: str, **markup: bool) -> None:
+        """Write a whole line."""
         self._reporter.ensure_newline()
-        self._reporter.write_line(text)
+        self._reporter.write_line(text, **markup)
 
     def rewrite(self, text: str) -> None:
-        """Write over the line at hand.
+        """Overwrite the current line.
 
         The cursor goes back to the margin, so that the ^C which a terminal writes there is written over.
         """
         self._reporter._tw.write(f"\r{text}\r", flush=True)
 
     def end_line(self) -> None:
-        """Begin a new line, whatever pytest believes to be on this one."""
+        """Begin a new line, whatever pytest assumes about this one."""
         self._reporter._tw.line()
 
 
@@ -56,9 +56,11 @@ def add_statistics(reporter: pytest.TerminalReporter, category: str, number: int
     reporter._add_stats(category, [None] * number)
 
 
-def count_collected(reporter: pytest.TerminalReporter, more: int) -> None:
-    """Have the terminal's "collected N items" count ``more`` items."""
-    reporter._numcollected += more
+def count_collected(config: pytest.Config, more: int) -> None:
+    """Have the terminal's "collected N items" count ``more`` items, of samples in place of stand-ins."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None:
+        reporter._numcollected += more
 
 
 # Fixtures ----------------------------------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ def debug_log(config: pytest.Config) -> TextIO | None:
 
 
 class _TestsVerbosity:
-    """Stands for pytest's config where assertions look up how much to show."""
+    """A stand-in for pytest's config, in which assertions look up how much to show."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

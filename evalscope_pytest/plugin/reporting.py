@@ -1,41 +1,34 @@
-"""Shows the run and draws its sum: progress, reports, table, gates, exit code. Runs where the terminal is."""
+"""Reports a run in the process that owns the terminal: progress, tables, gates, exit code, samples to run again."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 import pytest
 
+from ..config.task import TaskConfig
 from ..core.errors import EvalError
 from ..core.service_state import Services
 from ..core.text import visible
 from ..report.execution import GateResult
 from ..run.assembly import Run
-from ..run.finish import Conclusion, conclude, in_short, many, unevaluated_gates
-from ..run.progress import Progress, Recorded
-from ..run.verdict import Verdict
-from ..store.progress import ProgressFile
-from . import gate_cases
-from .loading import Waiting
-from .pytest_private import Screen, add_statistics, show_report
-from .report_fields import service_on, verdict_on
-from .summary import run_lines, show, terminal_columns
+from ..run.crashes import LastReports
+from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
+from ..run.progress import Progress, Verdict, Waiting
+from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, in_short, lines_of, many, notes_of
+from ..run.unused import unused_reruns
+from .nodes import SampleItem, from_here
+from .pytest_private import add_statistics, show_report
+from .reports import service_on, verdict_on
+from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, write
 from .workers import distributes
 
-# Failures with the same cause beyond these are counted, not shown one by one.
-SHOWN_ALIKE = 3
-LOOKS: dict[str, tuple[str, str, dict[str, bool]]] = {
-    "correct": (".", "CORRECT", {"green": True}),
-    "wrong": ("x", "WRONG", {"yellow": True}),
-    "partial": ("~", "PARTIAL", {"yellow": True}),
-    "errors": ("E", "ERROR", {"red": True}),
-    "failed": ("F", "FAILED", {"red": True}),
-    "failed alike": ("F", "FAILED", {"red": True}),
-    "skipped": ("s", "SKIPPED", {"yellow": True}),
-}
+ERRORED = "evalscope/errored"
 
 
 class Reporting:
@@ -49,32 +42,26 @@ class Reporting:
         run.idle = self._tick
         self._loading: Waiting | None = None
         self._began = 0.0
-        self._states: Counter[str] = Counter()
+        self._reported = Reported()
         self._alike: Counter[str] = Counter()
         self._other_failures = 0
-        self._last_of: dict[str, str] = {}  # the sample each worker reported last
-        self._dead: set[str] = set()
+        self._last = LastReports()
         self._conclusion: Conclusion | None = None
         self._broken = ""
         self._undecided: tuple[GateResult, ...] = ()
         self._unready: list[pytest.TestReport] = []
-        self._ahead = 0  # samples with a record that pytest did not come to
+        self._unreported = 0  # samples with a record that pytest did not reach
         self._missing = 0  # samples with no record and no skip
-        self._over = False  # then the words are asked for by pytest's short summary
+        self._over = False  # then pytest's short summary needs the words
 
     # Before ---------------------------------------------------------------------------------------------------------
 
     def pytest_report_header(self) -> list[str]:
-        """Say what is evaluated."""
-        task = self._run.task
-        where = f" at {task.api_url}" if task.api_url else ""
-        size = task.eval_batch_size
-        pace = f"batches of {size}" if task.eval_type == "llm_ckpt" else f"{size} in flight"
-        lines = [f"eval: {task.model or 'mock'}{where} ({task.eval_type}), {pace}"]
-        return [visible(line) for line in (*lines, *(f"eval: {note}" for note in task.notes))]
+        """Name the model and the settings."""
+        return header(self._run.task)
 
     def pytest_report_collectionfinish(self) -> list[str]:
-        """Count what was loaded, and say where the records go. Under xdist the controller does."""
+        """Count what was loaded, and name the folder of the records. Under xdist the controller does."""
         return run_lines(self._run, self._config)
 
     # While samples run ----------------------------------------------------------------------------------------------
@@ -86,8 +73,8 @@ class Reporting:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self) -> None:
-        """Tell of workers that take long to collect."""
-        self._loading = self._loading or Waiting(self._config, "workers are loading data")
+        """Show that workers take long to collect."""
+        self._loading = self._loading or waiting(self._config, "workers are loading data")
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_xdist_node_collection_finished(self) -> None:
@@ -101,11 +88,11 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, object] | None:
-        """Count samples in categories of their own; letters and words only where asked for."""
+        """Count samples in separate categories; letters and words are for -v and the short summary."""
         verdict = verdict_on(report)
         if verdict is None:
             return None
-        if self._is_repeated(report):
+        if self._last.is_repeated(getattr(report, "worker_id", ""), report.nodeid):
             return "", "", ""
         category = self._category(report, verdict)
         letter, word, markup = LOOKS[category]
@@ -120,6 +107,10 @@ class Reporting:
             return "failed" if self._alike[verdict.alike] <= SHOWN_ALIKE or not verdict.alike else "failed alike"
         return verdict.state
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Count a file that cannot be collected: errors of samples may be tolerated, this is not."""
+        self._other_failures += report.failed
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a sample before the terminal shows it."""
@@ -131,26 +122,26 @@ class Reporting:
             return
         if not verdict.benchmark:
             return  # skipped before anything was counted
-        if self._is_repeated(report):
+        if self._last.is_repeated(getattr(report, "worker_id", ""), report.nodeid):
             return
-        self._note_worker(report)
-        self._states[verdict.state] += 1
+        self._last.add(getattr(report, "worker_id", ""), report.nodeid)
+        self._reported.states[verdict.state] += 1
         if verdict.alike:
             self._alike[verdict.alike] += 1
         elif verdict.state == "error":
             self._unready.append(report)
-        if verdict.state == "error" and (reason := self._run.too_many(self._states["error"])):
+        if verdict.state == "error" and (reason := self._run.too_many(self._reported.states["error"])):
             self._run.stop(reason)
         self._progress = self._progress or self._new_progress()
         self._progress.add(verdict, report.duration)
 
-    def hear(self, worker: str, services: Services) -> None:
-        """Note what a worker of xdist says of the services while it waits for them, and show it."""
+    def update(self, worker: str, services: Services) -> None:
+        """Take the state of the services from a worker of xdist that waits for them, and show it."""
         self._services[worker] = services
         self._tick()
 
     def _tick(self) -> None:
-        """Show what there is to show while no sample is finished."""
+        """Refresh the progress while no sample is finished."""
         if self._run.benchmarks:
             self._progress = self._progress or self._new_progress()
             self._progress.tick()
@@ -158,43 +149,22 @@ class Reporting:
     def _service(self) -> Services:
         return Services.of([self._run.services(), *self._services.values()])
 
-    def _note_worker(self, report: pytest.TestReport) -> None:
-        worker = getattr(report, "worker_id", "")
-        if worker:
-            self._last_of[worker] = report.nodeid
-
-    def _is_repeated(self, report: pytest.TestReport) -> bool:
-        """Tell whether a sample was reported before: by a worker that died before it could say that it was done."""
-        worker = getattr(report, "worker_id", "")
-        return any(worker != dead and self._last_of.get(dead) == report.nodeid for dead in self._dead)
-
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Remember a worker that died."""
         self._end_loading()
         if error:
-            self._dead.add(node.gateway.id)
+            self._last.died(node.gateway.id)
 
     def _new_progress(self) -> Progress:
-        run = self._run
-        file = ProgressFile(run.work_dir.progress_file) if run.task.enable_progress_tracker else None
-        reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        task = run.task
-        return Progress(
-            run.benchmarks,
-            Screen(reporter) if reporter is not None and self._config.get_verbosity() == 0 else None,
-            task.heartbeat_interval,
-            file,
-            self._service,
-            task.eval_batch_size,
-            began=self._began,
-        )
+        screen = screen_of(self._config) if self._config.get_verbosity() == 0 else None
+        return Progress.of(self._run, screen, self._service, self._began)
 
     # After ----------------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Fold the records, write the reports, decide the exit code."""
+        """Compact the records, write the reports, decide the exit code."""
         run = self._run
         self._over = True
         self._end_loading()
@@ -213,9 +183,9 @@ class Reporting:
             return
         try:
             self._conclusion = conclude(run, terminal_columns(self._config))
-            gate_cases.record(self._config, self._conclusion.gates)
+            record_gates(self._config, self._conclusion.gates)
             self._end_progress(complete=not why)
-            missing = self._not_run(self._conclusion)
+            missing = self._reported.missing(run, self._conclusion)
             if run.store_fault and not missing:
                 self._broken = run.stopped  # all samples ran, but the disk failed at the last of their records
             why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
@@ -224,7 +194,7 @@ class Reporting:
         except EvalError as error:
             self._broken = run.stopped if run.store_fault else f"{type(error).__name__}: {error}"
             self._undecided = unevaluated_gates(run, "no report could be written")
-            gate_cases.record(self._config, self._undecided)
+            record_gates(self._config, self._undecided)
             if session.shouldfail and run.store_fault:
                 session.shouldfail = f"stopped: {in_short(self._broken)}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
@@ -234,55 +204,42 @@ class Reporting:
             run.release()
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
-            # pytest shows it last, as xdist does the like of its own: in a log the paragraph may be far away.
+            # pytest shows it last, as xdist shows its reasons: in a log the paragraph may be far away.
             session.shouldfail = f"stopped: {in_short(self._conclusion.interrupted)}"
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)
 
     def _conclude_without(self, exitstatus: int) -> None:
-        """Record the gates of a run that evaluated nothing: whoever reads the JUnit file alone must not see a pass."""
+        """Record the gates of a run that evaluated nothing as failed, for readers of the JUnit file alone."""
         if not self._config.option.collectonly and exitstatus != pytest.ExitCode.OK:
             why = self._run.usage_error or f"nothing was evaluated, the run ended with exit code {int(exitstatus)}"
-            gate_cases.record(self._config, unevaluated_gates(self._run, why))
+            record_gates(self._config, unevaluated_gates(self._run, why))
 
     def _end_progress(self, *, complete: bool) -> None:
-        """Leave the last lines of the benchmarks, once, with the counts of the table where there is one."""
+        """Leave the last lines of the benchmarks, once, with the counts of the table if there is one."""
         progress, self._progress = self._progress, None
         if progress is None:
             return
-        reports = self._conclusion.reports if self._conclusion else ()
-        recorded = [
-            Recorded(r.dataset_name, e.succeeded, sum(s.errored for s in e.subsets.values()), r.score)
-            for r in reports
-            if (e := r.execution) is not None
-        ]
+        recorded = self._conclusion.by_benchmark if self._conclusion else []
         progress.end(complete=complete, recorded=recorded)
-        self._ahead = sum(r.scored + r.errors for r in recorded) - sum(self._states.values()) + self._states["skipped"]
+        self._unreported = self._reported.unreported(sum(r.scored + r.errors for r in recorded))
 
     def _exit_code(self, exitstatus: int, conclusion: Conclusion) -> int:
         if self._run.store_fault:
             return pytest.ExitCode.INTERNAL_ERROR
         if self._run.stopped:
             return pytest.ExitCode.INTERRUPTED if self._run.interrupted else pytest.ExitCode.TESTS_FAILED
-        errors, total = self._states["error"], sum(self._states.values())
-        task = self._run.task
-        tolerated = self._run.tolerates(errors, total)
-        only_errors = not self._other_failures and not self._states["failed"] and not task.strict
-        if exitstatus == pytest.ExitCode.TESTS_FAILED and tolerated and only_errors:
+        only_errors = self._reported.states["error"] and not self._run.task.strict and not self._other_failures
+        if exitstatus == pytest.ExitCode.TESTS_FAILED and only_errors and self._reported.tolerable(self._run):
             exitstatus = pytest.ExitCode.OK
-        if exitstatus == pytest.ExitCode.OK and (conclusion.failed or self._not_run(conclusion)):
+        if exitstatus == pytest.ExitCode.OK and (conclusion.failed or self._missing):
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus
 
-    def _not_run(self, conclusion: Conclusion) -> int:
-        """Return how many samples there is nothing of: neither a record nor a skip."""
-        requested = sum(sum(b.requested.values()) for b in self._run.benchmarks)
-        return max(0, requested - conclusion.recorded - self._states["skipped"])
-
     @pytest.hookimpl(specname="pytest_terminal_summary", wrapper=True, tryfirst=True)
     def pytest_terminal_summary_counts(self, terminalreporter: pytest.TerminalReporter) -> Any:
-        """Have the last line say "1 error", a plural pytest knows of what it has not listed, and what did not run."""
+        """Have the last line count "1 error" rather than "1 errors", and what did not run."""
         result = yield
         if errors := terminalreporter.stats.pop("errors", None):
             terminalreporter.stats.setdefault("error", []).extend(errors)
@@ -293,37 +250,108 @@ class Reporting:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, what went wrong, and the gates."""
         if self._broken:
-            terminalreporter.write_line(f"ERROR: {self._broken}", red=True)
-        for gate in self._undecided:
-            terminalreporter.write_line(f"gate {gate.line}", red=True)
-        self._tell_of_crashes(terminalreporter)
+            write(terminalreporter, [Line(f"ERROR: {self._broken}", "red")])
+        write(terminalreporter, map(gate_line, self._undecided))
+        write(terminalreporter, self._crashed())
         for report in self._unready:
             terminalreporter.section(f"fixtures of {report.nodeid}", sep="_", red=True)
             show_report(terminalreporter, report)
         if self._conclusion is not None:
-            task = self._run.task
-            show(self._conclusion, terminalreporter, perf=task.collect_perf, language=task.language)
-        if self._ahead > 0:
-            what = "1 sample more has" if self._ahead == 1 else f"{self._ahead} samples more have"
-            terminalreporter.write_line(
-                f"{what} a record than pytest reports: answered ahead of where it stopped. The table counts them.",
-                yellow=True,
-            )
-        for name, reason in self._run.skipped.items():
-            terminalreporter.write_line(visible(f"skipped {name}: {reason}"), yellow=True)
-        if unsafe := [plan.name for plan in self._run.benchmarks if plan.unsafe_execution]:
-            said = f"Code that the model wrote ran without isolation: {', '.join(unsafe)} (--eval-allow-unsafe-code)"
-            terminalreporter.write_line(said, yellow=True)
+            shown_path = partial(from_here, config=self._config)
+            columns = terminal_columns(self._config)
+            write(terminalreporter, lines_of(self._conclusion, self._run.task, columns, shown_path))
+        write(terminalreporter, notes_of(self._run, self._unreported))
 
-    def _tell_of_crashes(self, reporter: pytest.TerminalReporter) -> None:
+    def _crashed(self) -> Iterator[Line]:
         controller = self._config.pluginmanager.getplugin("evalscope_controller")
         if controller is not None and (names := controller.left_behind):
-            said = f"A worker died, and no other took its place. It was at work on: {', '.join(names)}"
-            reporter.write_line(said, red=True)
+            text = f"A worker died, and no other took its place. It was at work on: {', '.join(names)}"
+            yield Line(text, "red")
 
     def _why(self, session: pytest.Session, exitstatus: int) -> str:
-        """Return why a run ended before its last sample, where it was not this package that ended it."""
+        """Return why pytest or xdist ended the run before its last sample; empty if they did not."""
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             return str(session.shouldstop or "interrupted")
         given_up = getattr(self._config.pluginmanager.getplugin("dsession"), "_summary_report", None)
         return str(session.shouldfail or session.shouldstop or given_up or "")
+
+
+# What to run again: --lf and --eval-rerun=errors ---------------------------------------------------------------------
+
+
+class Rerun:
+    """Hooks that keep wrong and errored samples in pytest's cache, in the process that owns the terminal."""
+
+    def __init__(self, config: pytest.Config, task: TaskConfig) -> None:
+        self._config = config
+        self._task = task
+        self._seen = self._had_nothing = False
+
+    @cached_property
+    def _errored(self) -> set[str]:
+        return set(errored_of(self._config))  # pytest's cache is there once all plugins are configured
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a sample, after pytest has filed a wrong one among the passed."""
+        verdict = verdict_on(report)
+        if verdict is None:
+            return
+        self._seen = True
+        last_failed: Any = self._config.pluginmanager.getplugin("lfplugin")  # registered after this plugin
+        if verdict.state not in ("correct", "skipped") and last_failed is not None:
+            last_failed.lastfailed[getattr(report, "id", report.nodeid)] = True  # a text before pytest 9.2
+        if verdict.state == "error":
+            self._errored.add(report.nodeid)
+        else:
+            self._errored.discard(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write what was noted. Nothing to run again is a success, after a run without errors."""
+        cache = getattr(self._config, "cache", None)
+        if cache is None or self._config.option.collectonly:
+            return
+        is_rerun = self._task.rerun == "errors"
+        if is_rerun and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and cache.get(ERRORED, None) == []:
+            self._had_nothing = True
+            session.exitstatus = pytest.ExitCode.OK
+        if self._seen or not is_rerun:
+            cache.set(ERRORED, sorted(self._errored))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Explain why nothing ran."""
+        if self._had_nothing:
+            terminalreporter.write_line("--eval-rerun=errors: nothing ended in an error last time.")
+
+
+def check_reruns(config: pytest.Config, items: Sequence[pytest.Item]) -> str:
+    """Return a note on reruns that the ini file or a mark sets: samples have none.
+
+    Raises:
+        UsageError: ``--reruns`` is on the command line.
+    """
+    stand_ins = {i.parent for i in items if isinstance(i, SampleItem)}
+    if not stand_ins:
+        return ""
+    try:
+        in_ini = str(config.getini("reruns")) not in ("", "0", "None")
+    except (KeyError, ValueError):  # the plugin that has this key is not installed
+        in_ini = False
+    marked = any(node.get_closest_marker("flaky") for node in stand_ins if node is not None)
+    return unused_reruns(getattr(config.option, "reruns", None) or 0, elsewhere=in_ini or marked)
+
+
+def errored_of(config: pytest.Config) -> list[str]:
+    """Return the samples that ended in an error the last time they ran."""
+    cache = getattr(config, "cache", None)
+    return list(cache.get(ERRORED, [])) if cache is not None else []
+
+
+def keep_errored(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect every sample that did not end in an error last time."""
+    errored = set(errored_of(config))
+    gone = [i for i in items if isinstance(i, SampleItem) and i.nodeid not in errored]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        kept = set(map(id, gone))
+        items[:] = [i for i in items if id(i) not in kept]

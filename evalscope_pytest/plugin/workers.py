@@ -1,56 +1,61 @@
-"""What this package needs of xdist: a worker's queue, its share of the run, and a scheduler that fits look-ahead.
+"""Distributes a run with xdist: a worker's queue, a scheduler that fits look-ahead, and the controller.
 
-``worksteal`` takes samples from a worker that has already asked them (1,613 requests for 1,319 samples, measured), and
+``worksteal`` takes samples from a worker that has already sent them (1,613 requests for 1,319 samples, measured), and
 ``load`` lets queues run so short that nothing can be started ahead. The scheduler here never takes back what it gave,
 keeps each worker's queue as long as its look-ahead, and hands what a dead worker leaves to the one in its place.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from xdist.scheduler.load import LoadScheduling
-from xdist.workermanage import parse_tx_spec_config
+from xdist.workermanage import WorkerController, parse_tx_spec_config
 
-from ..run.crashes import Crashes, Handover
+from ..config.schema import to_mapping
+from ..core.errors import EvalError
+from ..core.text import visible
+from ..run.assembly import Run
+from ..run.crashes import OWN_SCHEDULER, Handover, Handovers, cause_of_death, distribution_fault
+from ..run.progress import load_states
+from ..run.summary import in_short
 from ..store.inflight_marks import Phase, mark_of
+from .reports import readers
+from .terminal import abandon, run_lines, screen_of, without_epilogue
 
-if TYPE_CHECKING:
-    from xdist.workermanage import WorkerController
-
-OWN_SCHEDULER = ("load", "worksteal")  # what --dist says when samples may go to any worker
 STOP_COMMAND = "evalscope_stop"
 WAITS_EVENT = "evalscope_waits"
 LEAST_QUEUE = 2  # a worker starts an item only when it knows the one after it
+USAGE_ERROR = "evalscope_usage_error"
+STOPPED = "evalscope_stopped"
+# Workers that have not ended in good order by then are interrupted, whatever they do.
+PATIENCE_S = 5.0
 
 
 def distributes(config: pytest.Config) -> bool:
-    """Tell whether xdist will run the tests in other processes."""
+    """Return whether xdist will run the tests in other processes."""
     option = config.option
     chosen = getattr(option, "dist", "no") != "no" and bool(getattr(option, "tx", None))
     return chosen and not option.collectonly
 
 
 def check_distribution(config: pytest.Config, in_flight: int) -> None:
-    """See that the workers can share the requests in flight.
+    """Check that the workers can share the requests in flight.
 
     Raises:
-        pytest.UsageError: They would ask twice, or more at once than allowed.
+        pytest.UsageError: They would send samples twice, or more at once than allowed.
     """
-    if config.option.dist == "each":
-        raise pytest.UsageError("--dist each would ask every sample once per worker. Use -n N alone.")
     workers = len(parse_tx_spec_config(config))
-    if config.option.dist not in OWN_SCHEDULER and workers > in_flight:
-        raise pytest.UsageError(
-            f"--dist {config.option.dist} with {workers} workers has at least {workers} requests in flight, and "
-            f"--eval-batch-size allows {in_flight}. Use -n {in_flight}, or leave --dist out."
-        )
+    if fault := distribution_fault(config.option.dist, workers, in_flight):
+        raise pytest.UsageError(fault)
 
 
 class WorkerQueue:
@@ -73,7 +78,7 @@ class WorkerQueue:
             waiting = list(queue)
         return [i for i in (self._interactor.nextitem_index, *waiting) if isinstance(i, int)]
 
-    def heed(self, stop: Callable[[str], object]) -> None:
+    def on_stop(self, stop: Callable[[str], object]) -> None:
         """Have the controller's `stop_worker` call ``stop(reason)``, on another thread, and end the queue."""
         handle = self._interactor.handle_command
 
@@ -85,8 +90,8 @@ class WorkerQueue:
 
         self._interactor.handle_command = handle_command
 
-    def tell(self, services: Sequence[object]) -> None:
-        """Let the controller's `hear_worker` know what this worker waits for."""
+    def send_states(self, services: Sequence[object]) -> None:
+        """Send the controller's `receive_states` what this worker waits for."""
         self._interactor.sendevent(WAITS_EVENT, services=services)
 
     def end(self) -> None:
@@ -94,9 +99,9 @@ class WorkerQueue:
         self._interactor.handle_command(("shutdown", {}))
 
 
-def hear_worker(config: pytest.Config, node: WorkerController, hear: Callable[..., None]) -> None:
-    """Have what a worker tells while it waits call ``hear(worker=..., services=...)``, in the controller's own loop."""
-    setattr(config.pluginmanager.getplugin("dsession"), f"worker_{WAITS_EVENT}", hear)
+def receive_states(config: pytest.Config, node: WorkerController, show: Callable[..., None]) -> None:
+    """Have each message of a waiting worker call ``show(worker=..., services=...)``, in the controller's loop."""
+    setattr(config.pluginmanager.getplugin("dsession"), f"worker_{WAITS_EVENT}", show)
     receive = node.process_from_remote
 
     def process_from_remote(event: Any) -> None:
@@ -126,9 +131,9 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
     """Load scheduling whose queues are at least as long as the look-ahead of a worker.
 
     Args:
-        queue: Items a worker should have at hand.
+        queue: Number of items in a worker's queue.
         workers: Workers that get items: no more than there are requests allowed in flight.
-        started: Tells, by a worker's name, what it was working on when it died.
+        started: Returns, by a worker's name, what it was working on when it died.
     """
 
     collection: list[str] | None
@@ -144,10 +149,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
     ) -> None:
         super().__init__(config, log)
         self._started = started
-        self._crashes = Crashes()
-        self._left = Handover()  # for the next worker
-        self._given: dict[str, Handover] = {}
-        self._unsent: set[str] = set()  # workers that have not got what they take over
+        self.handovers = Handovers()
         self._queue = max(LEAST_QUEUE, queue)
         self._workers = workers
 
@@ -176,9 +178,9 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         """Top up a worker whose queue has become shorter than its look-ahead."""
         if node.shutting_down:
             return
-        if node.gateway.id in self._unsent:
-            self._unsent.discard(node.gateway.id)
-            self._send(node, self._given[node.gateway.id].positions)
+        if positions := self.handovers.unsent(node.gateway.id):
+            self.node2pending[node].extend(positions)
+            node.send_runtest_some(positions)
         if not self.pending:
             node.shutdown()
             return
@@ -190,58 +192,159 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
 
     @property
     def tests_finished(self) -> bool:
-        """False as long as there is something left by a dead worker."""
-        return not self._left.positions and not self._unsent and bool(super().tests_finished)
-
-    def take_over(self, worker: str) -> Handover:
-        """Return what a new worker takes over from those that died before."""
-        left, self._left = self._left, Handover()
-        if left.positions:
-            self._given[worker] = left
-            self._unsent.add(worker)
-        return left
+        """False as long as something is left by a dead worker."""
+        return not self.handovers.pending and bool(super().tests_finished)
 
     def remove_node(self, node: WorkerController) -> str | None:
         """Forget a worker that has ended; return the ordinary test that it died of, if it did."""
-        worker = node.gateway.id
-        given = self._given.pop(worker, Handover())
-        if worker in self._unsent:  # it died before it got anything
-            self._unsent.discard(worker)
-            self._left += given
-        queue: list[int] = self.node2pending.pop(node)
-        if not queue or self.collection is None:
-            return None
-        marks = self._started(worker)
-        started = {p: marks[mark] for p in queue if (mark := mark_of(self.collection[p])) in marks}
-        culprit, left = self._crashes.judge(queue, started, given, _cause_of_death(node))
-        self._left += left
-        return None if culprit is None else self.collection[culprit]
+        worker, ids = node.gateway.id, self.collection or []
+        waiting: list[int] = self.node2pending.pop(node)
+        queue = waiting if ids else []
+        marks = self._started(worker) if queue else {}
+        started = {p: marks[mark] for p in queue if (mark := mark_of(ids[p])) in marks}
+        culprit = self.handovers.ended(worker, queue, started, cause_of_death(_exit_code(node)) if queue else "")
+        return None if culprit is None else ids[culprit]
 
     def suspects(self) -> list[str]:
         """Return the samples that may have killed a worker, and that no worker took over."""
-        return [self.collection[p] for p in self._left.alone] if self.collection else []
-
-    def _send(self, node: WorkerController, positions: list[int]) -> None:
-        self.node2pending[node].extend(positions)
-        node.send_runtest_some(positions)
+        return [self.collection[p] for p in self.handovers.suspects] if self.collection else []
 
     def _busy_nodes(self) -> Sequence[WorkerController]:
         nodes: list[WorkerController] = self.nodes
         return nodes[: self._workers]
 
 
-def _cause_of_death(node: WorkerController) -> str:
-    """Return how a worker ended, in words."""
-    process: Any = getattr(node.gateway._io, "popen", None)  # there is none on another machine
+def _exit_code(node: WorkerController) -> int | None:
+    """Return the exit code of a worker's process; None if it is still there, or on another machine."""
+    process: Any = getattr(node.gateway._io, "popen", None)
     try:
-        code = process.wait(1)
+        code: int = process.wait(1)
     except (AttributeError, subprocess.TimeoutExpired):
-        code = None
-    how = "" if code is None else f", with exit code {code}"
-    if code is not None and code < 0:
+        return None
+    return code
+
+
+# The controller ----------------------------------------------------------------------------------------------------
+
+
+class Controller:
+    """Hooks of the process that controls xdist's workers."""
+
+    def __init__(self, run: Run, config: pytest.Config) -> None:
+        self._run = run
+        self._config = config
+        self._scheduler: LookAheadScheduling | None = None
+        self._nodes: list[Any] = []
+        self._failures = 0
+        self.polls_stop = False
+        run.on_stop = self._stop_workers
+
+    def interrupt(self, by: str) -> None:
+        """End the run in good order: every worker first."""
+        self._run.interrupted = True
+        self._config.pluginmanager.getplugin("dsession").shouldstop = by
+        self._run.stop(f"interrupted by {by}")
+        insist = self._config.pluginmanager.getplugin("evalscope_signals").insist
+        timer = threading.Timer(PATIENCE_S, insist)
+        timer.daemon = True
+        timer.start()
+
+    def abandon(self) -> None:
+        """End the workers, and say how to carry on."""
+        for node in self._nodes:
+            kill_worker(node)
+        abandon(self._run, self._config)
+
+    def _stop_workers(self, reason: str) -> None:
+        distributed = self._config.pluginmanager.getplugin("dsession")
+        distributed.shouldstop = distributed.shouldstop or (
+            reason if self._run.interrupted else f"stopped: {visible(in_short(reason))}"
+        )
+        for node in self._nodes:
+            stop_worker(node, reason)
+
+    def _show_states(self, worker: str, services: Sequence[Any]) -> None:
+        self._config.pluginmanager.getplugin("evalscope_reporting").update(worker, load_states(services))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Any:
+        """Note that xdist's loop runs, which checks for a stop request."""
+        self.polls_stop = True
         try:
-            how = f", killed by {signal.Signals(-code).name}"
-        except ValueError:
-            how = f", killed by signal {-code}"
-    memory = ": out of memory?" if code == -signal.SIGKILL else ""
-    return f"the process died while it ran this sample alone{how}{memory}"
+            return (yield)
+        finally:
+            self.polls_stop = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Apply ``--maxfail``, on which xdist only stops to give workers more."""
+        self._failures += report.failed
+        most = self._config.getvalue("maxfail")
+        if most and self._failures >= most and not self._run.stopped:
+            self._run.stop(f"stopping after {self._failures} failures")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Check, before any worker is started, that the records can be kept."""
+        try:
+            self._run.work_dir  # noqa: B018
+        except EvalError as error:
+            without_epilogue(self._config)
+            raise pytest.UsageError(str(error)) from error  # its cause decides the exit code
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Send the run's configuration to a worker, over its private channel."""
+        run = self._run
+        self._nodes.append(node)
+        receive_states(self._config, node, self._show_states)
+        left = self._scheduler.handovers.take_over(node.gateway.id) if self._scheduler else Handover()
+        values = {
+            "lost": left.lost,
+            "alone": left.alone,
+            "task": to_mapping(run.task, reveal_secrets=True),
+            "given": dict(run.task.given),
+            "worker": node.gateway.id,
+            "workers": len(node.nodemanager.specs),
+            "session": run.session,
+            "reports_are_read": bool(readers(self._config)),
+            "work_dir": str(run.work_dir.root),
+        }
+        node.workerinput["evalscope"] = json.dumps(values)
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LookAheadScheduling | None:
+        """Distribute samples in a way that fits look-ahead, unless whole files are to stay together."""
+        if config.option.dist not in OWN_SCHEDULER:
+            return None
+        workers = min(len(parse_tx_spec_config(config)), self._run.task.eval_batch_size)
+        self._scheduler = LookAheadScheduling(
+            config, log, queue=self._run.queue(workers), workers=workers, started=self._run.left_by_worker
+        )
+        return self._scheduler
+
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:
+        """Read what will run, and announce it."""
+        run = self._run
+        if run.benchmarks or not run.load_plan(ids):
+            return
+        screen = screen_of(self._config)
+        if screen is not None and (lines := run_lines(run, self._config)):
+            if screen.columns is not None:  # xdist rewrites the count of its workers, and leaves that line open
+                screen.end_line()
+            for line in lines:
+                screen.write_line(line)
+
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """Take the reason for which a worker refused or stopped the run."""
+        if node in self._nodes:  # one that was interrupted goes down twice
+            self._nodes.remove(node)
+        output = getattr(node, "workeroutput", None) or {}
+        if USAGE_ERROR in output and not self._run.usage_error:
+            self._run.usage_error, self._run.store_fault = output[USAGE_ERROR]
+        if STOPPED in output and not self._run.stopped:
+            reason, self._run.interrupted, self._run.store_fault = output[STOPPED]
+            self._run.stop(reason)
+
+    @property
+    def left_behind(self) -> list[str]:
+        """The samples that may have killed a worker, if none took its place."""
+        return self._scheduler.suspects() if self._scheduler else []

@@ -1,6 +1,6 @@
 """An evaluation, assembled and run without pytest: `Session` drives it in this process, the plugin under pytest.
 
-`run_task` evaluates as the command line does, in a pytest process of its own. ``python -m evalscope_pytest.run`` is the
+`run_task` evaluates as the command line does, in a separate pytest process. ``python -m evalscope_pytest.run`` is the
 command ``evalscope-pytest eval``.
 """
 

@@ -32,15 +32,14 @@ from ..store.plan import BenchmarkPlan, RunPlan, changed_settings, write_task_co
 from ..store.previous import Previous
 from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
-from .crash_marks import WatchedModel
-from .driver import Driver
-from .judges import Judges
-from .process import Process
+from .crashes import WatchedModel
+from .process import Driver, Process
+from .resources import Judges
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
-    from .sandboxes import Sandboxes
+    from .resources import Sandboxes
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +61,13 @@ class Run:
         resolved: The benchmarks under the user's settings, by name.
         usage_error: The mistake on the command line that a worker found; empty if none did.
         idle: Called about once a second while the driver waits for a sample.
-        stopped: Why the run ends before its last sample; empty as long as it does not.
+        stopped: The reason why the run ends before its last sample; empty as long as it does not.
         on_stop: Called with the reason when the run stops.
         interrupted: True if the run ends because the user interrupted it.
         store_fault: True if the run ends because nothing can be recorded any more.
-        heeds_stop: True while the driver is at a sample, and soon sees that the run was stopped.
-        notes: What the user should know of the selection and of the records found.
-        skipped: Why selected benchmarks are left out, by name: ``skip_unready``.
+        polls_stop: True while the driver is at a sample, and soon sees that the run was stopped.
+        notes: Lines for the user, about the selection and the records found.
+        skipped: The reasons why selected benchmarks are left out, by name: ``skip_unready``.
         unlisted: Benchmarks whose samples cannot be listed without a download.
     """
 
@@ -84,7 +83,7 @@ class Run:
         self.store_fault = False
         self.interrupted = False
         self.on_stop: Callable[[str], object] | None = None
-        self.heeds_stop = False
+        self.polls_stop = False
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.unlisted: list[str] = []
@@ -96,7 +95,7 @@ class Run:
 
     @cached_property
     def work_dir(self) -> WorkDir:
-        """Where this run's records go. Created here, so that a run that cannot record never asks anything."""
+        """The folder of this run's records. Made before any request is sent."""
         if self.process.work_dir:  # its controller holds the lock
             shared = WorkDir(Path(self.process.work_dir))
             self._open.callback(open_log(shared, debug=self.task.debug).close)
@@ -135,7 +134,7 @@ class Run:
 
     @cached_property
     def spec(self) -> ModelSpec:
-        """What the model is made from, with this process's share of the requests in flight."""
+        """The settings of the model, with this process's share of the requests in flight."""
         spec = ModelSpec.from_task(self.task)
         return replace(spec, concurrency=self.process.share(spec.concurrency))
 
@@ -146,7 +145,7 @@ class Run:
 
     @cached_property
     def judges(self) -> Judges:
-        """Who judges."""
+        """The judges."""
         return Judges(self)
 
     @property
@@ -192,7 +191,7 @@ class Run:
 
     @cached_property
     def previous(self) -> Previous:
-        """What earlier runs left in this work_dir. Workers leave it to their controller to clean up."""
+        """The records of earlier runs in this work_dir. Workers leave cleaning up to their controller."""
         set_aside = self.quarantine.set_aside
         if self.process.is_worker:
             return Previous.load(self.work_dir, self.task.model_id, None, set_aside)
@@ -211,7 +210,7 @@ class Run:
     @cached_property
     def sandboxes(self) -> Sandboxes:
         """The sandboxes of this process."""
-        from .sandboxes import Sandboxes
+        from .resources import Sandboxes
 
         return Sandboxes(self.task, self.process.workers)
 
@@ -221,7 +220,7 @@ class Run:
             self.sandboxes.close()
 
     def services(self) -> Services:
-        """Return what is known of the services this process asks."""
+        """Return the state of the services that this process uses."""
         made = vars(self)
         model = self.client.state(time.monotonic()) if "client" in made else None
         return Services(model, self.judges.state() if "judges" in made else None)
@@ -235,7 +234,7 @@ class Run:
         return max(MIN_BUFFER, BUFFER_FACTOR * in_flight)
 
     def queue(self, workers: int) -> int:
-        """Return how many samples a worker of xdist should have at hand: enough to look ahead, no more."""
+        """Return the length of an xdist worker's queue: enough samples to look ahead, not more."""
         return max(MIN_QUEUE, BUFFER_FACTOR * -(-self.spec.requests_in_flight // workers))
 
     @cached_property
@@ -253,7 +252,7 @@ class Run:
 
     @property
     def plan(self) -> RunPlan:
-        """What this run set out to do."""
+        """The plan of this run."""
         return RunPlan(
             model_name=self.task.model or "",
             model_id=self.task.model_id,
@@ -263,8 +262,12 @@ class Run:
             notes=tuple(self.notes) if self.process.is_worker else (),
         )
 
-    def load_plan(self) -> bool:
-        """Learn from the workers, in their controller, what will run. False as long as none has said it."""
+    def load_plan(self, names: Iterable[str]) -> bool:
+        """Read, in a controller, what its workers will run. Return False until one of them has written it.
+
+        Args:
+            names: The ids of all samples and tests.
+        """
         try:
             plan = RunPlan.load(self.work_dir)
         except StoreError as error:
@@ -277,8 +280,7 @@ class Run:
         self.skipped = dict(plan.skipped)
         self.notes.extend(plan.notes)
         try:
-            with storing(self.work_dir.root):
-                self.begin()
+            self.begin(names)
         except StoreError as error:
             self.stop(error)
             return False
@@ -288,8 +290,26 @@ class Run:
         """Return what a dead worker was working on."""
         return left_by_the_dead(started_file(self.work_dir, self.session, worker))
 
-    def begin(self) -> None:
-        """Write the plan and the configuration of the run, before any request is sent."""
+    def begin(self, names: Iterable[str]) -> None:
+        """Read the earlier records, and write the plan and the configuration of the run, before any request is sent.
+
+        Of several processes it is the controller that writes them; the first worker hands it the plan.
+
+        Args:
+            names: The ids of all samples and tests.
+
+        Raises:
+            StoreError: The records cannot be read, or nothing can be written.
+        """
+        with storing(self.work_dir.root):
+            self.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
+            if not self.process.is_worker:
+                self._name_suspects(names)
+                self._write_plan()
+            elif self.process.is_first:
+                self.plan.save(self.work_dir)
+
+    def _write_plan(self) -> None:
         settings = to_mapping(self.task)
         if len(self.previous):
             changed = changed_settings(self.work_dir, settings, self.plan)
@@ -299,7 +319,7 @@ class Run:
         for plan in self.benchmarks:
             log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)
 
-    def name_suspects(self, names: Iterable[str]) -> None:
+    def _name_suspects(self, names: Iterable[str]) -> None:
         """Note which of these samples an earlier process was working on when it died, if one did."""
         marks: dict[int, Phase] = {}
         for path in unfinished_files(self.work_dir):
@@ -380,11 +400,11 @@ class Run:
             self._keep(SampleResult(*place, "", "", unit.sample, error=described(error)))
 
     def release(self) -> None:
-        """Let go of the work_dir."""
+        """Release the work_dir."""
         self._open.close()
 
     def discard(self) -> None:
-        """Let go of the work_dir, and remove it if it was made for this run and nothing was recorded."""
+        """Release the work_dir, and remove it if it was made for this run and nothing was recorded."""
         self.release()
         if "work_dir" not in vars(self) or self.task.use_cache or self.task.no_timestamp:
             return

@@ -1,12 +1,13 @@
-"""Finishes a run: folds its records, writes its reports, decides its gates."""
+"""Finishes a run: compacts its records, writes its reports, decides its gates."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,12 @@ from ..benchmarks.after_run import FinishedRun, Summary
 from ..core.errors import EvalError, UsageError
 from ..core.secret import redact
 from ..core.text import visible
-from ..engine.reuse import is_repeatable
+from ..engine.client import ModelClient
+from ..engine.loop import LoopThread
+from ..engine.reuse import reply_of
+from ..judge.service import JudgeService
+from ..models.spec import ModelSpec
+from ..report.analysis import again, question, signed, unknown_figures
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
 from ..report.build import build_report, save_report
@@ -26,13 +32,17 @@ from ..report.model import Report
 from ..report.wrong import WrongSample, wrong_samples
 from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, compact
+from ..wire.request import Request
+from .progress import Recorded
+from .summary import many
 
 if TYPE_CHECKING:
     from .assembly import Run
 
 log = logging.getLogger(__name__)
 
-MOST_OF_A_REASON = 100
+# Maximum number of figures, of those that are not the report's, that a note lists.
+MOST_FLAGGED = 20
 
 
 def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
@@ -46,7 +56,7 @@ def check_requirements(run: Run) -> None:
 
     Raises:
         UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
-            response cache cannot be used; an analysis is to be written, and there is no judge to write it.
+            response cache cannot be used; an analysis is to be written, and a judge is missing.
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is reported now
@@ -60,63 +70,18 @@ def check_requirements(run: Run) -> None:
         check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
 
 
-def what_runs(run: Run, shown: Callable[[Path], str] = str) -> list[str]:
-    """Return lines with the number of samples, the folder of the records, and notes on the records found there.
-
-    Args:
-        shown: Returns a path as the terminal shows it.
-    """
-    plans = run.benchmarks
-    if not plans:
-        return []
-    total = many(sum(sum(p.requested.values()) for p in plans), "sample")
-    where = "" if run.driver.listing else f", recorded in {shown(run.work_dir.root)}"
-    if run.task.use_cache and where:
-        where += f", which holds {many(len(run.previous), 'answer')}"
-    notes = [*run.notes, *_note_on_cache(run)]
-    if run.skipped:
-        notes.append(f"{many(len(run.skipped), 'benchmark')} skipped, as said below: {', '.join(run.skipped)}")
-    return [f"eval: {total} of {many(len(plans), 'benchmark')}{where}", *(f"eval: {note}" for note in notes)]
-
-
-def _note_on_cache(run: Run) -> list[str]:
-    task, spec = run.task, run.spec
-    if not task.response_cache or task.response_cache_sampled or spec.is_mock or is_repeatable(spec.generation):
-        return []
-    return [
-        "the model samples, so the response cache keeps none of its replies. Add --eval-response-cache-sampled, or "
-        "temperature=0 to --eval-generation-config"
-    ]
-
-
-def many(number: int, what: str) -> str:
-    """Return a number with its noun: ``1 sample``, ``2 samples``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def in_short(reason: str) -> str:
-    """Return the first sentence of why a run stopped: the paragraph itself is printed once."""
-    first = reason.split(". ")[0].rstrip(".")
-    return first if len(first) <= MOST_OF_A_REASON else f"{first[:MOST_OF_A_REASON]}..."
-
-
-def how_to_carry_on(work_dir: Path) -> str:
-    """Return what to type to finish a run that ended early."""
-    return f"the same command with --eval-use-cache={shlex.quote(str(work_dir))}"
-
-
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The sum of a run.
+    """The result of a run.
 
     Attributes:
         wrong: Samples to show: ``--eval-show-wrong``.
         recorded: Samples with a record, be it of an error.
-        interrupted: Why there are not all of them.
-        cache: How much the response cache had; empty without one.
+        interrupted: The reason why some are missing; empty if none is.
+        cache: A line on the share of replies from the response cache; empty without one.
         audit: Judgements for a person to check; None if none were requested, or made.
-        notes: What else the user should know.
-        summaries: What benchmarks add to the end of the run.
+        notes: Lines for the user.
+        summaries: The texts and files that benchmarks add to the end of the run.
         page: The HTML report.
     """
 
@@ -136,9 +101,45 @@ class Conclusion:
         """True when a gate did not hold."""
         return any(not gate.passed for gate in self.gates)
 
+    @property
+    def by_benchmark(self) -> list[Recorded]:
+        """The number of samples with a record, and the score, of each benchmark."""
+        return [
+            Recorded(r.dataset_name, e.succeeded, sum(s.errored for s in e.subsets.values()), r.score)
+            for r in self.reports
+            if (e := r.execution) is not None
+        ]
+
+
+@dataclass(slots=True)
+class Reported:
+    """The samples that the driver of a run has reported.
+
+    Attributes:
+        states: Number of samples by state: `Verdict.state`.
+    """
+
+    states: Counter[str] = field(default_factory=Counter)
+
+    def missing(self, run: Run, conclusion: Conclusion) -> int:
+        """Return the number of samples with neither a record nor a skip."""
+        requested = sum(sum(plan.requested.values()) for plan in run.benchmarks)
+        return max(0, requested - conclusion.recorded - self.states["skipped"])
+
+    def unreported(self, recorded: int) -> int:
+        """Return the number of samples with a record that the driver has not reported."""
+        return recorded - sum(self.states.values()) + self.states["skipped"]
+
+    def tolerable(self, run: Run) -> bool:
+        """Return whether nothing went wrong with a sample, or only what the settings tolerate."""
+        states, task = self.states, run.task
+        if states["failed"] or (task.strict and states["error"]):
+            return False
+        return not states["error"] or run.tolerates(states["error"], sum(states.values()))
+
 
 def conclude(run: Run, columns: int | None = None) -> Conclusion:
-    """Fold the journals, write the reports and decide the gates.
+    """Compact the journals, write the reports and decide the gates.
 
     Args:
         columns: The width of the terminal that will show tables; None for any width.
@@ -190,8 +191,6 @@ def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report,
     scored = tuple(report for report in reports if report.metrics)
     if not run.task.analysis_report or run.stopped or not scored:
         return reports, ()
-    from .analysis import analysed
-
     found = analysed(scored, run.judges.writer, run.judges.config.models[0].name, run.task.language)
     written = {report.dataset_name: report for report in found.reports}
     for report in written.values():
@@ -200,7 +199,7 @@ def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report,
 
 
 def _summaries(run: Run, columns: int | None) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
-    """Return what benchmarks add to the end of the run, and a note on each that could not.
+    """Return the summaries of benchmarks, and a note on each that failed.
 
     Raises:
         StoreError: A file could not be written.
@@ -252,7 +251,7 @@ def _with_gates(report: Report, gates: Sequence[tuple[str, GateResult]]) -> Repo
 
 
 def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:
-    """Return the gates and comparisons of a run that came to no reports: all have failed."""
+    """Return the gates and comparisons of a run without reports: all have failed."""
     names = [text for text in run.task.gate if re.split(r"[\[:<>=]", text.strip(), maxsplit=1)[0] != LOADS]
     if run.task.baseline:
         names += [name_of(plan.name) for plan in run.benchmarks] or ["baseline"]
@@ -260,7 +259,7 @@ def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:
 
 
 def _gates(run: Run, reports: tuple[Report, ...]) -> list[tuple[str, GateResult]]:
-    """Return what became of each gate and comparison, after the name of the benchmark it is about."""
+    """Return the result of each gate and comparison, after the name of its benchmark."""
     task = run.task
     tolerant = task.ignore_errors or task.max_errors is not None
     gates = gates_of(run)[0]
@@ -282,3 +281,60 @@ def _wrong(run: Run, reports: tuple[Report, ...], rows: dict[str, BenchmarkRows]
         for report in reports
         for sample in wrong_samples(run.work_dir, run.plan, rows[report.dataset_name], report, most).shown
     )
+
+
+# Analyses by a judge -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Reports with their analyses.
+
+    Attributes:
+        notes: A line for each that could not be written, or has figures that are not the report's.
+    """
+
+    reports: tuple[Report, ...]
+    notes: tuple[str, ...] = ()
+
+
+def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> Analysed:
+    """Return the reports with what the writer says about them. One that cannot be written is missing, with a note."""
+    thread = LoopThread("evalscope-analysis", threads=1)
+    try:
+        found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language)).result()
+    finally:
+        thread.close()
+    notes = [visible(f"analysis of {report.dataset_name}: {note}") for report, note in found if note]
+    for note in notes:
+        log.warning("%s", note)
+    return Analysed(tuple(report for report, _ in found), tuple(notes))
+
+
+async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> list[tuple[Report, str]]:
+    model = JudgeService.of(writer)
+    client = ModelClient(model, writer.requests_in_flight)
+    try:
+        return await asyncio.gather(*[_one(report, client, writer, name, language) for report in reports])
+    finally:
+        await model.close()
+
+
+async def _one(report: Report, client: ModelClient, writer: ModelSpec, name: str, language: str) -> tuple[Report, str]:
+    messages = question(report, language)
+    mock = f"{report.dataset_name}: {report.score}"
+    try:
+        text, unknown = "", []
+        for number in range(2):
+            request = Request(messages, writer.generation, right_reply=mock, repeat=number)
+            text = (await reply_of(client.send, request, None, "")).text
+            unknown = unknown_figures(text, report)[:MOST_FLAGGED]
+            if text.strip() and not unknown:
+                break
+            messages = again(question(report, language), text, unknown)
+    except EvalError as error:
+        return report, f"not written: {error}"
+    if not text.strip():
+        return report, "not written: the judge's reply is empty"
+    note = f"it has figures that are not the report's: {', '.join(unknown)}" if unknown else ""
+    return replace(report, analysis=signed(text, name, language, unknown)), note

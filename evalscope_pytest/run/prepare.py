@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..benchmarks.bundled import bundled_files
+from ..benchmarks.definition import PROVIDED, Benchmark
 from ..benchmarks.equal_questions import earlier_equals
 from ..benchmarks.evalscope_prompts import with_evalscope_prompts
 from ..benchmarks.judged import needs_judge
 from ..benchmarks.load import LoadedBenchmark, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
-from ..core.errors import ConfigError, UsageError, closest, closest_path
+from ..core.errors import (
+    ConfigError,
+    NoDataError,
+    ScoringError,
+    UnreadyError,
+    UnreadyRunError,
+    UsageError,
+    closest,
+    closest_path,
+)
 from ..core.text import visible
+from ..core.values import Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import locate
 from ..engine.evaluation import Evaluation, Trial, Unit
 from ..scoring import thinking
+from ..scoring.protocol import Scorer
 from ..store.plan import BenchmarkPlan
-from .readiness import Readiness
 
 if TYPE_CHECKING:
-    from ..benchmarks.definition import Benchmark
     from ..config.task import TaskConfig
     from ..engine.judging import JudgeHandle
     from ..sandbox.handle import SandboxHandle
     from .assembly import Run
+
+
+log = logging.getLogger(__name__)
+
+MAX_REASONS = 12
+# Number of samples of a benchmark with which its scorer is tried before requests are sent.
+SAMPLES_CHECKED = 5
+MAX_NAMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +157,36 @@ def prepare(run: Run, benchmark: Benchmark) -> Prepared:
     return Prepared(resolved, _sandbox(run, resolved), _judge(run, benchmark))
 
 
-def parameters(benchmark: Benchmark) -> list[str]:
-    """Return the names of the arguments that the benchmark's body needs; those with a default are left out."""
-    found = inspect.signature(benchmark.body).parameters.values()
-    return [p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+def check_fixtures(
+    benchmark: Benchmark, wanted: Iterable[str], scopes: Mapping[str, str], others: Callable[[], list[str]]
+) -> None:
+    """Check that a body can be given the fixtures it needs: samples run in parallel, ahead of the program's loop.
+
+    Args:
+        scopes: The scope of each fixture.
+        others: Returns the names of the fixtures that it could be given.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    for name in wanted:
+        scope = "function" if name == "request" else scopes.get(name)
+        if scope in ("function", "class"):
+            raise UsageError(
+                f"benchmark {benchmark.name!r} needs the {scope}-scoped fixture {name!r}, but its samples run at "
+                f"the same time and ahead of pytest. Give the fixture scope='module' or 'session', or make what it "
+                f"makes inside the body."
+            )
+        if name == "record" and name not in scopes:
+            raise UsageError(
+                f"{benchmark.function.__name__} of benchmark {benchmark.name!r} takes a record although to_sample is "
+                f"given. Leave to_sample out, so that the function makes the sample, or take sample and model."
+            )
+        if name not in scopes:
+            known = [*PROVIDED, *others()]
+            raise UsageError(
+                f"benchmark {benchmark.name!r} needs {name!r}, which is not a fixture. {closest(name, known)}"
+            )
 
 
 def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
@@ -159,6 +206,8 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     place = replace(place_of(resolved, task), offline=run.driver.listing)
     with run.driver.waiting(f"loading {resolved.name}"):
         loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
+    if not run.driver.listing:
+        _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
     evaluation = _evaluation(run, resolved, loaded)
     evaluation.arguments.update({**prepared.sandbox, **prepared.judge})
     evaluation = _in_sandbox(evaluation, prepared.sandbox)
@@ -167,6 +216,35 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     _check_ids(resolved.name, only, {sample_id for sample_id, _ in units} if only else only)
     run.resolved[resolved.name] = resolved
     return Samples(evaluation, units, resolved.metrics[0])
+
+
+def _check_scorable(resolved: ResolvedBenchmark, samples: Iterable[Sample]) -> None:
+    """Check that the scorer takes the ideal reply to one of the first samples: it may need fields that they lack.
+
+    A single sample that cannot be scored is an error of that sample. If none can, no request is worth its price.
+
+    Raises:
+        UnreadyError: The scorer refuses them all.
+    """
+    scorer = resolved.scorer
+    if scorer is None or scorer.sandboxed or resolved.judged:
+        return
+    faults = [_scoring_fault(scorer, sample) for sample in islice(samples, SAMPLES_CHECKED)]
+    if faults and all(faults):
+        raise UnreadyError(f"benchmark {resolved.name!r} cannot score its samples: {faults[0]}")
+
+
+def _scoring_fault(scorer: Scorer, sample: Sample) -> str:
+    """Return why a scorer refuses the ideal reply to a sample; empty if it takes it."""
+    try:
+        value = scorer.score(scorer.right_reply(sample), sample)
+    except ScoringError as error:
+        return str(error)
+    except Exception:  # noqa: BLE001 - an author's bug is reported with the sample, and its traceback
+        return ""
+    if inspect.iscoroutine(value):
+        value.close()
+    return ""
 
 
 def _units(evaluation: Evaluation, loaded: LoadedBenchmark, repeats: int) -> Iterator[tuple[str, Unit]]:
@@ -187,7 +265,7 @@ def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
     Raises:
         UnreadyError: None was named.
     """
-    if "judge" not in parameters(benchmark) or run.driver.listing:
+    if "judge" not in benchmark.parameters or run.driver.listing:
         return {}
     if not run.judges.config.models:
         raise needs_judge(benchmark.name, unready=run.judges.config.unready)
@@ -202,7 +280,7 @@ def _sandbox(run: Run, resolved: ResolvedBenchmark) -> dict[str, SandboxHandle]:
 
 
 def _executes_code(resolved: ResolvedBenchmark) -> bool:
-    return "sandbox" in parameters(resolved.benchmark) or bool(resolved.scorer and resolved.scorer.sandboxed)
+    return "sandbox" in resolved.benchmark.parameters or bool(resolved.scorer and resolved.scorer.sandboxed)
 
 
 def _in_sandbox(evaluation: Evaluation, sandbox: Mapping[str, SandboxHandle]) -> Evaluation:
@@ -249,7 +327,7 @@ def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> DataLocation:
 
 
 def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) -> Evaluation:
-    wants = parameters(resolved.benchmark)
+    wants = resolved.benchmark.parameters
     return Evaluation(
         name=resolved.name,
         body=resolved.benchmark.body,
@@ -295,3 +373,111 @@ def _with_thinking(plan: BenchmarkPlan) -> BenchmarkPlan:
     named = dict.fromkeys(plan.metrics, plan.aggregation) if isinstance(plan.aggregation, str) else {}
     aggregation = named or plan.aggregation
     return replace(plan, metrics=plan.metrics + thinking.METRICS, aggregation=aggregation)
+
+
+# What cannot run -----------------------------------------------------------------------------------------------------
+
+
+class Readiness:
+    """Collects what benchmarks lack, so that one message names all of it.
+
+    Attributes:
+        unready: Why a benchmark cannot run, by its name.
+
+    Args:
+        selected: The names of the benchmarks that the command line selects.
+    """
+
+    def __init__(self, run: Run, selected: Sequence[str]) -> None:
+        self._run = run
+        self._selected = selected
+        self._listing = run.driver.listing
+        self.unready: dict[str, str] = {}
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Note what a benchmark lacks in place of raising it.
+
+        Raises:
+            UsageError: The body's own: what the user set for just this benchmark is wrong, or it is the only one.
+        """
+        try:
+            yield
+        except (UnreadyError, NoDataError) as error:
+            if not self._listing and (len(self._selected) == 1 or self._is_mistake(name, error)):
+                raise
+            self.unready[name] = str(error)
+
+    def check(self) -> None:
+        """Refuse the run, unless the others are to run without those that cannot.
+
+        Raises:
+            UsageError: Some benchmarks cannot run.
+        """
+        if not self.unready or self._listing:
+            return
+        left = [name for name in self._selected if name not in self.unready]
+        if not (left and self._run.task.skip_unready):
+            raise UnreadyRunError(f"{self._what(left)}\n{self._how(left)}")
+
+    def conclude(self) -> None:
+        """Keep what was left out, for the terminal and the report."""
+        if self._listing:
+            self._run.unlisted = list(self.unready)
+            if self.unready:
+                names = shortened(list(self.unready))
+                self._run.notes.append(f"listed without samples, as their data is not on this machine: {names}")
+            return
+        self._run.skipped = dict(self.unready)
+        for name, reason in self.unready.items():
+            log.warning("%s is skipped: %s", name, reason)
+
+    def _is_mistake(self, name: str, error: Exception) -> bool:
+        args = self._run.task.args_of(name)
+        return isinstance(error, NoDataError) and bool(args.dataset_id or args.subset_list or args.eval_split)
+
+    def _what(self, left: Sequence[str]) -> str:
+        total = len(self._selected)
+        head = f"{len(self.unready)} of the {total} selected benchmarks cannot run:"
+        if not left:
+            head = f"none of the {total} selected benchmarks can run:"
+        groups: dict[str, list[str]] = {}
+        for name, reason in self.unready.items():
+            groups.setdefault(reason.removeprefix(f"benchmark {name!r} "), []).append(name)
+        lines = [
+            f"  {', '.join(names)}: {reason}" if len(names) > 1 else f"  {self._alone(names[0])}"
+            for reason, names in groups.items()
+        ]
+        hidden = [name for names in list(groups.values())[MAX_REASONS:] for name in names]
+        if hidden:
+            lines[MAX_REASONS:] = [f"  {len(hidden)} more in the same way: {', '.join(hidden)}"]
+        return "\n".join([head, *lines])
+
+    def _alone(self, name: str) -> str:
+        reason = self.unready[name]
+        return reason if name in reason else f"{name}: {reason}"
+
+    def _how(self, left: Sequence[str]) -> str:
+        if not left:
+            return "Give one of them what it needs, or select others: --eval-datasets NAME ..., -k, -m."
+        others = f"the other {len(left)}" if len(left) > 1 else "the other one"
+        named = " ".join(left) if len(left) <= MAX_NAMES else "NAME ..."
+        return (
+            f"Give them what they need, or leave them out: --eval-skip-unready runs {others} and lists these as "
+            f"skipped; --eval-datasets {named} names those to run{self._by_keyword()}. `evalscope-pytest eval` calls "
+            "the two --skip-unready and --datasets."
+        )
+
+    def _by_keyword(self) -> str:
+        if len(self.unready) > MAX_NAMES:
+            return ""
+        without = " and ".join(f"not {name}" for name in self.unready)
+        given = self._run.driver.keywords.strip()
+        given = f"({given})" if " " in given else given
+        return f', as does -k "{given} and {without}"' if given else f', as does -k "{without}"'
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Return names in one line, the first few of many."""
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more

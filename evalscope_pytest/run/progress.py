@@ -1,27 +1,68 @@
-"""One line for each benchmark while it runs: rewritten in place on a terminal, printed now and then in a log."""
+"""Shows how far a run is: a line for each benchmark, rewritten in place on a terminal, now and then one in a log."""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from ..core.errors import StoreError
-from ..core.service_state import Services
+from ..core.service_state import Services, ServiceState
+from ..core.text import visible
+from ..engine.evaluation import Outcome
 from ..store.plan import BenchmarkPlan
 from ..store.progress import BenchmarkProgress, ProgressFile, Status
-from .verdict import Verdict
+
+if TYPE_CHECKING:
+    from .assembly import Run
 
 log = logging.getLogger(__name__)
 
 REWRITE_EVERY_S = 0.1
-# A benchmark that was finished ahead of its first report has no rate worth telling.
+FIRST_S = 5.0
+EVERY_S = 10.0
+# A benchmark that was finished ahead of its first report has no meaningful rate.
 LEAST_TIMED_S = 0.5
 
 # Which parts of the live line a narrow terminal loses: the highest first. A service that is down is never lost.
 KEPT, SCORE, WAITS, TOTAL, ETA, TOTAL_ETA, RATE = range(7)
+
+State = Literal["correct", "wrong", "partial", "error", "failed", "skipped"]
+
+
+class Verdict(NamedTuple):
+    """One sample's result, in a few words.
+
+    Attributes:
+        value: The primary metric's value; None without a score.
+        stopped: Why the run cannot go on; empty while it can.
+        alike: The same for errors with the same cause.
+    """
+
+    benchmark: str
+    state: State
+    value: float | None = None
+    stopped: str = ""
+    alike: str = ""
+
+
+def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
+    """Return the verdict of an outcome."""
+    result = outcome.result
+    if outcome.skipped is not None:
+        return Verdict(result.benchmark, "skipped")
+    if result.error is not None:
+        state: State = "failed" if result.error.kind == "author" else "error"
+        return Verdict(
+            result.benchmark, state, None, stopped, visible(f"{result.error.type}: {result.error.message}"[:200], "\n")
+        )
+    assert result.score is not None
+    values = result.score.values
+    value = values.get(primary, next(iter(values.values()), 0.0))
+    return Verdict(result.benchmark, "correct" if value >= 1 else "wrong" if value <= 0 else "partial", value)
 
 
 class Screen(Protocol):
@@ -37,10 +78,10 @@ class Screen(Protocol):
         ...
 
     def write_line(self, text: str) -> None:
-        """Write a line of its own."""
+        """Write a whole line."""
 
     def rewrite(self, text: str) -> None:
-        """Write over the line at hand."""
+        """Overwrite the current line."""
 
     def end_line(self) -> None:
         """Begin a new line."""
@@ -68,7 +109,7 @@ def fit(parts: Sequence[Part], room: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the records hold of one benchmark at the end of a run.
+    """The samples of one benchmark that have a record at the end of a run.
 
     Attributes:
         score: As the report gives it; None without any.
@@ -82,16 +123,16 @@ class Recorded:
 
 @dataclass(slots=True)
 class Tally:
-    """What is known of one benchmark so far.
+    """The progress of one benchmark.
 
     Attributes:
-        telling: Minimum number of finished samples for a rate: those that were sent together say too little.
-        started: When its first sample was; the run's beginning until that is known.
+        min_done: Minimum number of finished samples for a rate: those that were sent together do not make one.
+        started: Start of its first sample; the run's beginning until that is known.
     """
 
     name: str
     total: int
-    telling: int
+    min_done: int
     started: float
     done: int = 0
     errors: int = 0
@@ -110,7 +151,7 @@ class Tally:
             self.errors += 1
 
     def settle(self, recorded: Recorded) -> None:
-        """Take over what the records hold."""
+        """Take the counts of the records."""
         self.done, self.errors = recorded.scored + recorded.errors, recorded.errors
         self.scored = recorded.scored if recorded.score is not None else 0
         self.value = (recorded.score or 0.0) * self.scored
@@ -135,7 +176,7 @@ class Tally:
             parts.append(Part(f"{self.errors} error{'s' * (self.errors > 1)}", SCORE))
         if over or self.finished:
             parts += [*self._pace(rate, elapsed), Part(_clock(elapsed), ETA)]
-        elif self.done >= self.telling:
+        elif self.done >= self.min_done:
             parts += [*self._pace(rate, elapsed), Part(f"ETA {_clock((self.total - self.done) / rate)}", ETA)]
         return parts
 
@@ -155,13 +196,13 @@ class Progress:
     """The lines of all benchmarks, in the order they run, and ``progress.json``.
 
     Args:
-        plans: What will run.
+        plans: The benchmarks that will run.
         screen: Shows the lines; None for nothing.
-        every_s: Seconds between two lines if there is no terminal on which to rewrite one.
-        file: Where whoever watches from outside reads how far the run is; None for nowhere.
+        every_s: Seconds between two lines, unless a terminal lets one be rewritten.
+        file: ``progress.json``; None to write none.
         service: Returns the state of the services.
         in_flight: Maximum number of samples in flight.
-        began: When the first of them could be.
+        began: The time from which samples could be sent.
     """
 
     def __init__(  # noqa: PLR0913  each is handed in by tests too
@@ -190,6 +231,14 @@ class Progress:
         self._ended = False
         self._in_flight = in_flight
 
+    @classmethod
+    def of(cls, run: Run, screen: Screen | None, service: Callable[[], Services], began: float) -> Progress:
+        """Return the progress of a run's benchmarks; it keeps ``progress.json`` if the settings want that."""
+        task = run.task
+        file = ProgressFile(run.work_dir.progress_file) if task.enable_progress_tracker else None
+        size, every_s = task.eval_batch_size, task.heartbeat_interval
+        return cls(run.benchmarks, screen, every_s, file, service, size, began=began)
+
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count a sample and show what changed, if it is time to."""
         tally = self._tallies.get(verdict.benchmark)
@@ -207,7 +256,7 @@ class Progress:
         self._write()
 
     def tick(self) -> None:
-        """Show what is waited for: called about once a second while no sample is finished."""
+        """Show what the run waits for. Called about once a second while no sample is finished."""
         state = self._service()
         current = next((t for t in self._tallies.values() if not t.finished), None)
         if current is None:
@@ -221,11 +270,10 @@ class Progress:
         self._write()
 
     def end(self, *, complete: bool, recorded: Sequence[Recorded] = ()) -> None:
-        """Leave the last lines standing when the run stops early.
+        """Show the last lines of benchmarks that are not finished.
 
         Args:
-            recorded: What the records hold: samples are finished ahead of the one pytest is at, and the table counts
-                them.
+            recorded: The samples with a record, which the table counts: some were finished ahead of the last report.
         """
         self._ended = True
         open_ones = [tally for tally in self._tallies.values() if not tally.finished]
@@ -276,3 +324,53 @@ class Progress:
 
     def _figures(self) -> list[BenchmarkProgress]:
         return [BenchmarkProgress(t.name, t.total, t.done, t.done) for t in self._tallies.values()]
+
+
+def dump_states(services: Services) -> list[Any]:
+    """Serialize the states of services for the channel of a worker."""
+    return [None if state is None else tuple(state) for state in services]
+
+
+def load_states(values: Sequence[Any]) -> Services:
+    """Deserialize the states of services."""
+    return Services(*[None if state is None else ServiceState(*state) for state in values])
+
+
+# Steps before the first sample -------------------------------------------------------------------------------------
+
+
+class Waiting:
+    """A notice that a step takes long: a line after five seconds, then one every ten, until `end` or the context ends.
+
+    Args:
+        what: The step, such as ``loading gsm8k``.
+        write: Shows a line; None for no notice.
+    """
+
+    def __init__(self, what: str, write: Callable[[str], object] | None) -> None:
+        self._what = what
+        self._write = write
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._notify, name="evalscope-waiting", daemon=True)
+        if write is not None:
+            self._thread.start()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Show nothing more. Idempotent."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _notify(self) -> None:
+        assert self._write is not None
+        began = time.monotonic()
+        pause_s = FIRST_S
+        while not self._ended.wait(pause_s):
+            self._write(f"{self._what}, {time.monotonic() - began:.0f} s so far")
+            pause_s = EVERY_S

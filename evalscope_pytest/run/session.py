@@ -20,17 +20,15 @@ from ..core.values import SampleResult
 from ..engine.evaluation import Outcome, SkipSample, Unit
 from ..engine.loop import Job, Stopped
 from ..report.table import metric_table
-from ..store.atomic import storing
-from ..store.progress import ProgressFile
 from .assembly import Run
-from .crash_marks import watched
-from .driver import Driver, Exceptions
-from .finish import Conclusion, check_requirements, conclude, gates_of, many
-from .prepare import Samples, check_dataset_args, check_dataset_dir, parameters, plans_of, prepare_all
-from .progress import Progress
+from .crashes import watched
+from .finish import Conclusion, Reported, check_requirements, conclude, gates_of
+from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
+from .process import Driver, Exceptions
+from .progress import Progress, verdict_of
+from .summary import many
 from .task import EvaluationError, Task, resolved_task
 from .unused import unused_settings
-from .verdict import verdict_of
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -53,7 +51,7 @@ class Session:
 
     Args:
         task_cfg: A `TaskConfig`, a mapping of its fields, or the path of a YAML or JSON file.
-        benchmarks: Benchmarks of your own, as functions decorated with ``@benchmark``. They run besides ``datasets``.
+        benchmarks: Your benchmarks, as functions decorated with ``@benchmark``. They run besides ``datasets``.
         on_sample: Called with the result of each finished sample, in order.
 
     Attributes:
@@ -80,7 +78,7 @@ class Session:
         if gates_of(self._run)[1]:
             raise ConfigError("gates on load tests need pytest, which runs the load tests. Use run_task for them.")
         self._samples: dict[str, Samples] | None = None
-        self._states: Counter[str] = Counter()
+        self._reported = Reported()
         self.conclusion: Conclusion | None = None
 
     def __enter__(self) -> Session:
@@ -98,7 +96,7 @@ class Session:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know of the selection, of settings without effect, and of the scores."""
+        """Notes on the selection, on settings without effect, and on the scores."""
         return (*self._run.notes, *(self.conclusion.notes if self.conclusion else ()))
 
     @property
@@ -119,7 +117,7 @@ class Session:
     def run(self) -> dict[str, Report]:
         """Evaluate all samples, and return the reports by benchmark.
 
-        With ``dry_run`` nothing is sent, and there are no reports. After a KeyboardInterrupt the samples that were
+        With ``dry_run`` nothing is sent, and no report is made. After a KeyboardInterrupt the samples that were
         finished are recorded and reported; the same configuration with ``use_cache`` carries on.
 
         Raises:
@@ -133,10 +131,7 @@ class Session:
         self.prepare()
         if run.driver.listing or not run.benchmarks:
             return {}
-        with storing(run.work_dir.root):
-            run.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
-            run.name_suspects(name for name, _, _ in self._units())
-            run.begin()
+        run.begin(name for name, _, _ in self._units())
         interrupted: KeyboardInterrupt | None = None
         try:
             self._evaluate()
@@ -199,7 +194,7 @@ class Session:
     def _evaluate(self) -> None:
         run = self._run
         run.open_records()
-        progress = self._progress()
+        progress = Progress.of(run, None, run.services, time.monotonic())
         run.idle = progress.tick
         source, ahead = self._jobs(), deque[tuple[Job[Outcome], str]]()
 
@@ -226,19 +221,12 @@ class Session:
         if outcome.kept is not None:
             run.journal.wait_for(outcome.kept)
         verdict = verdict_of(outcome, primary, run.service_stopped)
-        self._states[verdict.state] += 1
+        self._reported.states[verdict.state] += 1
         progress.add(verdict, outcome.result.elapsed_s)
         if outcome.skipped is None and self._on_sample is not None:
             self._on_sample(outcome.result)
         if verdict.stopped:
             run.stop(verdict.stopped)
-
-    def _progress(self) -> Progress:
-        """Return what writes ``progress.json``, if it is wanted."""
-        run, task = self._run, self.task
-        file = ProgressFile(run.work_dir.progress_file) if task.enable_progress_tracker else None
-        size, every_s = task.eval_batch_size, task.heartbeat_interval
-        return Progress(run.benchmarks, None, every_s, file, run.services, size, began=time.monotonic())
 
     def _judged(self, conclusion: Conclusion) -> dict[str, Report]:
         """Return the reports of a run that succeeded.
@@ -254,18 +242,16 @@ class Session:
         return reports
 
     def _why_failed(self, conclusion: Conclusion) -> str:
-        run, states, task = self._run, self._states, self.task
-        requested = sum(sum(plan.requested.values()) for plan in run.benchmarks)
-        missing = requested - conclusion.recorded - states["skipped"]
+        run, states = self._run, self._reported.states
+        missing = self._reported.missing(run, conclusion)
         if failed := [f"gate {gate.line}" for gate in conclusion.gates if not gate.passed]:
             return "; ".join(failed)
         if run.stopped or missing > 0:
             return run.stopped or f"{many(missing, 'sample')} did not run"
-        tolerated = run.tolerates(states["error"], sum(states.values()))
-        if states["failed"] or (states["error"] and not (tolerated and not task.strict)):
+        if not self._reported.tolerable(run):
             return f"{many(states['failed'] + states['error'], 'sample')} ended in errors"
         wrong = states["wrong"] + states["partial"]
-        return f"{many(wrong, 'sample')} wrong, and the run is strict" if wrong and task.strict else ""
+        return f"{many(wrong, 'sample')} wrong, and the run is strict" if wrong and self.task.strict else ""
 
 
 def _check_task(task: TaskConfig) -> None:
@@ -307,7 +293,7 @@ def _check_needs(benchmark: Benchmark) -> None:
         UsageError: It needs fixtures, or has a mark that pytest obeys.
     """
     marks = [mark.name for mark in getattr(benchmark.function, "pytestmark", ()) if mark.name in _MARKS]
-    fixtures = [name for name in parameters(benchmark) if name not in PROVIDED]
+    fixtures = [name for name in benchmark.parameters if name not in PROVIDED]
     if marks or fixtures:
         what = f"has the mark {marks[0]!r}" if marks else f"needs the fixture {fixtures[0]!r}"
         raise UsageError(

@@ -1,4 +1,4 @@
-"""`run_task`: an evaluation from Python, in a process of its own, so that a pytest session around it is not disturbed.
+"""`run_task`: an evaluation from Python, in a separate process, so that a pytest session around it is not disturbed.
 
 The configuration goes to the child over its standard input: keys are neither on disk nor on a command line. The
 directory of the run is chosen here, so that the reports can be read back from it.
@@ -38,7 +38,7 @@ class EvaluationError(EvalError):
 
     Attributes:
         exit_code: pytest's; negative: the signal that killed it.
-        reports: What was reported all the same, by benchmark.
+        reports: The reports that were written nevertheless, by benchmark.
     """
 
     def __init__(self, message: str, exit_code: int, reports: dict[str, Report]) -> None:
@@ -59,7 +59,7 @@ def run_task(
     Args:
         task_cfg: A `TaskConfig`, a mapping of its fields, the path of a YAML or JSON file, or a list of those, which
             are run one after the other.
-        pytest_args: Further words for pytest: paths of test files of your own, ``-n 4``, ``-k``.
+        pytest_args: Further words for pytest: paths of your test files, ``-n 4``, ``-k``.
 
     Raises:
         ConfigError: Something in the configuration is wrong.

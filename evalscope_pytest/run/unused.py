@@ -1,6 +1,6 @@
 """Settings that have no effect in a run. Each gets a line, since nothing is accepted and ignored.
 
-EvalScope takes them without a word, and its users keep one configuration for several runs: so most are no error. What
+EvalScope accepts them silently, and its users keep one configuration for several runs: most are not an error. What
 comes from the environment or pytest.ini is meant for every run and gets no line.
 """
 
@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..benchmarks.resolve import ResolvedBenchmark
+from ..core.errors import UsageError
 from ..core.values import Sample
 from ..datasets.load import is_local
-from .prepare import parameters, place_of
+from .prepare import place_of
 
 if TYPE_CHECKING:
+    from ..config.task import TaskConfig
     from .assembly import Run
 
 _JUDGE = ("judge", "judge_model_args", "judge_strategy", "judge_worker_num", "judge_audit")
@@ -76,7 +78,7 @@ def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Colle
 
 
 def _needed(fixture: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
-    return fixture in fixtures or any(fixture in parameters(found.benchmark) for found in resolved)
+    return fixture in fixtures or any(fixture in found.benchmark.parameters for found in resolved)
 
 
 def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) -> Iterator[str]:
@@ -91,8 +93,66 @@ def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) 
         yield _line(names, "its records are files on this machine")
     if (names := given(*_OF_EXEMPLARS)) and not (benchmark.few_shot and benchmark.few_shot.num):
         yield _line(names, "few_shot_num is 0")
-    sandboxed = "sandbox" in parameters(benchmark) or (benchmark.scorer is not None and benchmark.scorer.sandboxed)
+    sandboxed = "sandbox" in benchmark.parameters or (benchmark.scorer is not None and benchmark.scorer.sandboxed)
     if (names := given("sandbox_config")) and not sandboxed:
         yield _line(names, "it executes no code")
     if (names := given("prompt_template")) and sample is not None and not isinstance(sample.input, str):
         yield _line(names, "its samples are whole conversations")
+
+
+# Without a model ---------------------------------------------------------------------------------------------------
+
+
+def without_model(task: TaskConfig, words: Iterable[str], empty: str) -> str:
+    """Return the message that refuses to evaluate without a model; empty if nothing requires an evaluation.
+
+    Args:
+        words: The command line.
+        empty: The place that gives an empty model; empty if none does.
+    """
+    given = next((word.partition("=")[0] for word in words if word.startswith(("--eval-", "--no-eval-"))), "")
+    gates = [name for name in ("gate", "baseline") if task.given.get(name, "").startswith("environment")]
+    given = given or next((f"EVALSCOPE_{name.upper()}" for name in gates), "")
+    if not given:
+        return ""
+    also = f" {empty} is set, but empty." if empty else ""
+    return (
+        f"{given} has no effect: there is no model, so nothing is evaluated.{also} Add --eval-model NAME "
+        "(--eval-model mock to try out), or leave it out."
+    )
+
+
+def not_evaluated(skipped: int, why: str) -> str:
+    """Return the message of a run that could not evaluate what it was meant to.
+
+    Args:
+        skipped: Number of tests and benchmarks that were skipped for want of a model.
+        why: The reason why a model is missing.
+    """
+    what = "1 test was" if skipped == 1 else f"{skipped} tests were"
+    return (
+        f"{why}, and {what} not evaluated. Set EVALSCOPE_MODEL, or add --eval-model NAME. For ordinary tests alone, "
+        "leave the model and the variables that begin with EVALSCOPE_ out."
+    )
+
+
+def unused_reruns(reruns: int, *, elsewhere: bool) -> str:
+    """Return what to do in place of the reruns of pytest-rerunfailures, which samples do not have.
+
+    Args:
+        reruns: The number on the command line.
+        elsewhere: True if the ini file or a mark sets some.
+
+    Raises:
+        UsageError: The command line sets some.
+    """
+    instead = (
+        "the client sends a failed request again by itself (retries in --eval-generation-config), and "
+        "--eval-use-cache=latest --eval-rerun=errors runs what ended in an error once more"
+    )
+    if reruns:
+        raise UsageError(
+            f"--reruns: {reruns} has no effect on samples of benchmarks: {instead}. Leave --reruns out, or add "
+            "--reruns 0 if addopts sets it."
+        )
+    return f"reruns are for ordinary tests, not for samples of benchmarks: {instead}" if elsewhere else ""

@@ -42,7 +42,7 @@ class BenchmarkProgress:
 
 
 class ProgressFile:
-    """Writes the file at most once a second; a reader sees it whole.
+    """The file, to be written at most once a second; a reader sees it whole.
 
     Args:
         path: Where it is.
@@ -56,7 +56,7 @@ class ProgressFile:
 
     @property
     def is_due(self) -> bool:
-        """True when the next update writes: the last was at least a second ago."""
+        """True when the file is to be written again: the last time was at least a second ago."""
         return self._clock() - self._written_at >= INTERVAL_S
 
     def update(
@@ -64,8 +64,8 @@ class ProgressFile:
         benchmarks: Sequence[BenchmarkProgress],
         status: Status = "running",
         service: Services | ServiceState | None = None,
-    ) -> bool:
-        """Write the progress of the run, unless it was written less than a second ago; its end is always written.
+    ) -> None:
+        """Write the progress of the run: when `is_due`, and at its end.
 
         Args:
             service: State of the service, or of it and the judges'.
@@ -73,8 +73,6 @@ class ProgressFile:
         Raises:
             StoreError: It could not be written.
         """
-        if status == "running" and not self.is_due:
-            return False
         document = _document(benchmarks, status)
         services = Services(service) if isinstance(service, ServiceState) else service or Services()
         for name, state in (("service", services.model), ("judges", services.judges)):
@@ -86,7 +84,6 @@ class ProgressFile:
                 }
         write_atomic(self._path, json.dumps(document, indent=2).encode(), durable=False)
         self._written_at = self._clock()
-        return True
 
 
 def _document(benchmarks: Sequence[BenchmarkProgress], status: Status) -> dict[str, Any]:

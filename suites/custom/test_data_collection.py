@@ -4,8 +4,8 @@ The file (``dataset_id``) is written by `evalscope-pytest collection`, or by `ev
 """
 
 from evalscope_pytest import benchmark, local
-from evalscope_pytest.collections.entry import sample_of
 from evalscope_pytest.collections.part import answered, by_level, collected
+from evalscope_pytest.collections.schema import sample_of
 
 
 @benchmark(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalscope_pytest.collections.levels import Scored, levels
+from evalscope_pytest.collections.part import Scored, levels
 
 SCORED = [
     Scored("arc", "Easy", "reasoning", ("en", "mc"), ("all",), 0.1, 1.0),

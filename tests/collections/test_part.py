@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from evalscope_pytest.collections.entry import sample_of
 from evalscope_pytest.collections.part import collected
+from evalscope_pytest.collections.schema import sample_of
 
 
 def scored(reply: str, name: str, subset: str, args: Any = None, **prompt: Any):

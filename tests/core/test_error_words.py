@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core import errors
 from evalscope_pytest.core.errors import StoreError, UnreadyRunError, UsageError, closest, closest_path, raised_in
-from evalscope_pytest.core.terminal import visible
+from evalscope_pytest.core.text import visible
 
 
 @pytest.mark.parametrize(

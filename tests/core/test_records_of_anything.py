@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.core.ascii_json import MAX_CONTAINERS, MAX_DEPTH, MAX_NAME, encode
-from evalscope_pytest.core.bounds import MAX_TEXT, bounded
-from evalscope_pytest.core.canonical import digest, dumps, joined
+from evalscope_pytest.core.canonical import MAX_CONTAINERS, MAX_DEPTH, MAX_NAME, digest, dumps, encode, joined
+from evalscope_pytest.core.text import MAX_TEXT, bounded
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers()
 ANYTHING = st.recursive(

@@ -486,14 +486,14 @@ def test_refusals_in_the_middle_do_not_space_what_follows_for_long():
 
 def test_a_service_that_refuses_for_the_rate_between_failures_does_not_count_as_down():
     failures = [*[TransientError("500")] * 7, RateLimitedError("429")] * 3
-    asker = asker_of(Scripted(), 4, patient=True)
+    client = client_of(Scripted(), 4, patient=True)
 
     async def scenario():
-        await asker.ask(request())
-        asker.model.script = list(failures)
+        await client.send(request())
+        client.model.script = list(failures)
         for error in failures:
             with pytest.raises(type(error)):
-                await asker.ask(request(retries=0))
-            assert asker.state(0).breaker == "closed"
+                await client.send(request(retries=0))
+            assert client.state(0).breaker == "closed"
 
     simulate(scenario)

@@ -29,7 +29,7 @@ INTERRUPT = {
 def test_case_27_first_signal_reports_what_is_there_and_the_rest_is_asked_later(how, processes, served):
     served.benchmark(count=80)
     if "passed on" in how:  # at the same moment, also where a machine takes its time between the two
-        served.write("conftest.py", "from evalscope_pytest.plugin import interruption\ninterruption.ECHO_S = 600.0")
+        served.write("conftest.py", "from evalscope_pytest.run import process\nprocess.ECHO_S = 600.0")
     served.server.hold_from(20)
     process = served.start("--eval-model=served", "test_adding.py", "--eval-batch-size=4", "-n", processes)
     wait_until(lambda: len(served.server.requests) == 24)
@@ -73,12 +73,13 @@ async def test_adding(sample, model):
 ENDLESS = """
 import os
 from evalscope_pytest.engine.loop import LoopThread
-from evalscope_pytest.plugin import interruption, main
+from evalscope_pytest.plugin import main, workers
+from evalscope_pytest.run import process
 
-main.PATIENCE_S = 3600.0
+workers.PATIENCE_S = 3600.0
 LoopThread.close.__defaults__ = (3600.0,)
 
-class Noting(interruption.Interruption):
+class Noting(process.Interruption):
     def _take(self, number, frame):
         try:
             super()._take(number, frame)

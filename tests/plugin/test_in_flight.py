@@ -123,7 +123,7 @@ def test_dist_each_is_refused(served):
     served.benchmark()
     run = served.run("-n2", "--dist=each")
     assert run.code == 4
-    assert "--dist each would ask every sample once per worker" in run.out
+    assert "--dist each would send every sample once per worker" in run.out
     assert not served.server.requests
 
 

@@ -7,7 +7,7 @@ import sys
 import numpy  # noqa: F401  pytester forgets what a run in this process imported, and numpy cannot be imported twice
 import pytest
 
-from evalscope_pytest.plugin import loading
+from evalscope_pytest.run import progress
 from tests.perf.belief import believed  # noqa: F401
 from tests.perf.service import Pace, PerfService, stream_of
 
@@ -88,7 +88,7 @@ def test_loads_speak_the_dialect_of_the_model(eval_type, project, believed, resp
 
 @pytest.mark.parametrize("style", ["def", "async def"])
 def test_a_load_that_takes_long_says_how_far_it_is(style, project, serving, monkeypatch):
-    monkeypatch.setattr(loading, "FIRST_S", 0.0)  # it is looked every half second
+    monkeypatch.setattr(progress, "FIRST_S", 0.0)  # it is looked every half second
     serving.pace = Pace(0.6, 0.0)
     call = "await load.run" if style == "async def" else "load.run"
     project.write("test_slow.py", f"{style} test_slow(load):\n    {call}(concurrency=2, requests=4)\n")

@@ -8,9 +8,9 @@ import pytest
 TELLING = """
 import pathlib
 from _pytest.terminal import TerminalReporter
-from evalscope_pytest.plugin import loading
+from evalscope_pytest.run import progress
 
-loading.FIRST_S = 0.01
+progress.FIRST_S = 0.01
 write_line = TerminalReporter.write_line
 
 def noticing(self, line, **markup):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evalscope_pytest.plugin.onlookers import readers
+from evalscope_pytest.plugin.reports import readers
 
 RECORDER = """
 import json, pytest

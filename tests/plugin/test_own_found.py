@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalscope_pytest.plugin.own import holds_benchmark
+from evalscope_pytest.benchmarks.own_files import holds_benchmark
 
 
 @pytest.fixture

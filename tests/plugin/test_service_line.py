@@ -14,8 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from evalscope_pytest.run.progress import Tally
-from evalscope_pytest.run.verdict import Verdict
+from evalscope_pytest.run.progress import Tally, Verdict
 from tests.servers.judge import JudgeServer, verdict
 from tests.servers.service import rate_limited
 

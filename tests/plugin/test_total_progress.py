@@ -10,8 +10,7 @@ import pytest
 
 from evalscope_pytest.core.service_state import Services, ServiceState
 from evalscope_pytest.plugin.pytest_private import Screen
-from evalscope_pytest.run.progress import KEPT, RATE, Part, Progress, fit
-from evalscope_pytest.run.verdict import Verdict
+from evalscope_pytest.run.progress import KEPT, RATE, Part, Progress, Verdict, fit
 from evalscope_pytest.store.plan import BenchmarkPlan
 
 

@@ -100,8 +100,8 @@ def test_autouse_fixtures_of_a_conftest_run_around_samples(project):
         ("narrow", ["'adding'", "function-scoped fixture 'narrow'", "scope='module' or 'session'"]),
         ("tmp_path", ["function-scoped fixture 'tmp_path'", "inside the body"]),
         ("request", ["function-scoped fixture 'request'"]),
-        ("databse", ["'databse', which is no fixture", "Did you mean 'database'"]),
-        ("sampel", ["'sampel', which is no fixture", "Did you mean 'sample'"]),
+        ("databse", ["'databse', which is not a fixture", "Did you mean 'database'"]),
+        ("sampel", ["'sampel', which is not a fixture", "Did you mean 'sample'"]),
         ("judge", ["needs a judge model"]),
     ],
 )

@@ -14,7 +14,7 @@ def test_document_has_flat_counts_and_a_stage_with_children(tmp_path: Path) -> N
     done = BenchmarkProgress("arc", 10, 10, 10)
     going = BenchmarkProgress("mmlu", 30, 20, 5, split="val")
     waiting = BenchmarkProgress("gsm8k", 20, 0, 0)
-    assert ProgressFile(path).update([done, going, waiting])
+    ProgressFile(path).update([done, going, waiting])
     document = json.loads(path.read_text())
     updated = document.pop("updated_at")
     assert len(updated) == len("2026-03-09T10:05:42Z")
@@ -42,16 +42,17 @@ def _child(name: str, label: str, current: int, total: int, status: str) -> dict
     return {"name": name, "label": label, "current": current, "total": total, "status": status, "children": []}
 
 
-def test_it_is_written_once_a_second_and_always_at_the_end(tmp_path: Path) -> None:
+def test_it_is_due_once_a_second(tmp_path: Path) -> None:
     now = [0.0]
     file = ProgressFile(tmp_path / "progress.json", clock=lambda: now[0])
     state = [BenchmarkProgress("arc", 4, 4, 4)]
-    assert file.update(state)
+    assert file.is_due
+    file.update(state)
     now[0] = 0.9
-    assert not file.update(state)
+    assert not file.is_due
     now[0] = 1.0
-    assert file.update(state)
-    assert file.update(state, "completed")
+    assert file.is_due
+    file.update(state, "completed")
     document = json.loads((tmp_path / "progress.json").read_text())
     assert document["status"] == document["stage"]["status"] == "completed"
     assert (document["percent"], document["stage"]["current"]) == (100.0, 1)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.core.bounds import MAX_TEXT
 from evalscope_pytest.core.canonical import encode
+from evalscope_pytest.core.text import MAX_TEXT
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score, ToolCall, Usage
 from evalscope_pytest.store.rows import calls_of, documents, header_of, score_of
 

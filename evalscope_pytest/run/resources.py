@@ -1,4 +1,4 @@
-"""The judges of this process: models with limits of their own, made when a benchmark or a test first needs them."""
+"""The judges and sandboxes of a process, made when a benchmark or a test first needs them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from ..benchmarks.judged import Judged
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
+from ..config.rules import sandbox_choice
 from ..config.task import TaskConfig
 from ..core.canonical import digest
 from ..core.service_state import ServiceState, together
@@ -24,6 +25,10 @@ from ..engine.reuse import Reuse
 from ..judge.panel import Panel
 from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
+from ..sandbox.choice import choose
+from ..sandbox.engine import SandboxChoice
+from ..sandbox.handle import SandboxHandle
+from ..sandbox.pool import Pool, processors
 from ..store.response_cache import ResponseCache
 from .process import Process
 
@@ -147,3 +152,45 @@ class Judges:
 
 def _spec(settings: JudgeSettings) -> ModelSpec:
     return ModelSpec.from_task(settings.task)
+
+
+class Sandboxes:
+    """One pool for each choice: benchmarks may want another container image.
+
+    Args:
+        share: Number of processes that share this machine's processors.
+    """
+
+    def __init__(self, task: TaskConfig, share: int = 1) -> None:
+        self._task = task
+        self._share = max(1, share)
+        self._pools: dict[SandboxChoice, Pool] = {}
+
+    def handle(self, benchmark: str = "") -> SandboxHandle:
+        """Return the sandbox of a benchmark, or of ordinary tests.
+
+        Raises:
+            UsageError: Nothing here isolates; the message says what was tried.
+        """
+        return SandboxHandle(self._pool(benchmark))
+
+    def unsafe(self, benchmark: str) -> bool:
+        """Return whether code of a benchmark, whose sandbox was made before, runs without isolation."""
+        pool = self._pools.get(self._choice(benchmark))
+        return pool is not None and not pool.isolation.isolates
+
+    def close(self) -> None:
+        """End all jails."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def _choice(self, benchmark: str) -> SandboxChoice:
+        choice = sandbox_choice(vars(self._task))
+        return choice.changed(self._task.args_of(benchmark).sandbox_config or {}, f"sandbox_config of {benchmark!r}")
+
+    def _pool(self, benchmark: str) -> Pool:
+        choice = self._choice(benchmark)
+        if choice not in self._pools:
+            isolation = choose(choice, allow_unsafe=self._task.allow_unsafe_code)
+            self._pools[choice] = Pool(isolation, (choice.size or processors()) // self._share)
+        return self._pools[choice]
