@@ -13,7 +13,7 @@ SMALL_FILE = 60
 
 # Functions of more than six parameters, each with the reason. The list only gets shorter.
 MANY_ARGUMENTS = {
-    "evalscope_pytest/judge/judging.py:compared": "benchmark authors call it with keywords",
+    "evalscope_pytest/judge/rubric.py:compared": "benchmark authors call it with keywords",
     "evalscope_pytest/perf/tester.py:run": "authors of load tests call it with keywords",
     "evalscope_pytest/run/progress.py:__init__": "to be split with the one progress line",
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..config.schema import AGGREGATIONS
 from ..core.errors import ConfigError, closest
+from ..judge.scorer import rule_of
 from ..scoring.aggregate.aggregation import NAMES
-from ..scoring.protocol import Scorer
+from ..scoring.scorer import Scorer
 from .definition import Benchmark
 
 _EXAMPLE = '{"acc": {"numeric": true}}'
@@ -57,6 +59,7 @@ def _members(name: str, metrics: Sequence[str], where: str) -> list[str]:
 def _with_options(scorer: Scorer | None, name: str, members: Sequence[str], options: Any, where: str) -> Scorer | None:
     from ..scoring.metric_options import COMPARING, OPTIONS, with_option
 
+    rule = rule_of(scorer)
     if not isinstance(options, Mapping):
         raise ConfigError(f"metric {name!r} in {where} has the options {options!r}. Write a mapping: {_EXAMPLE}.")
     for option, value in options.items():
@@ -68,12 +71,13 @@ def _with_options(scorer: Scorer | None, name: str, members: Sequence[str], opti
         if not value:
             continue
         chosen = [metric for metric in members if metric in COMPARING]
-        if not chosen or (scorer is not None and scorer.sandboxed):
+        if not chosen or (scorer is not None and (rule is None or rule.needs)):
             raise ConfigError(
                 f"{what} has no effect: the benchmark's scorer does not compare an answer with the reference for this "
                 f"metric. Leave it out."
             )
-        scorer = with_option(scorer, option, chosen)
+        add = partial(with_option, option=option, metrics=chosen)
+        scorer = scorer.with_rule(add) if scorer else add(None)
     return scorer
 
 

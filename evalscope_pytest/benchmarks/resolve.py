@@ -14,12 +14,12 @@ from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
 from ..core.template import parse
 from ..datasets.source import Source
+from ..judge.scorer import JudgedScorer, chosen, parts_of, rule_of
 from ..scoring.filters import Filters
-from ..scoring.protocol import Scorer
+from ..scoring.scorer import Scorer
 from ..store.plan import BenchmarkPlan
 from .after_run import name_of
 from .definition import Benchmark, FewShot, generate
-from .judged import Judged, judged
 from .metrics import chosen_aggregation, chosen_metrics
 from .prompt import asks
 
@@ -35,14 +35,12 @@ class ResolvedBenchmark:
         args: The user's choices.
         subsets: The subsets to evaluate, in report order.
         filters: Filter applied to a reply before the scorer; None for nothing.
-        judged: Prompts for judges; None if the scorer decides alone.
     """
 
     benchmark: Benchmark
     args: DatasetArgs
     subsets: tuple[str, ...]
     filters: Filters | None = None
-    judged: Judged | None = None
 
     @property
     def name(self) -> str:
@@ -51,8 +49,13 @@ class ResolvedBenchmark:
 
     @property
     def scorer(self) -> Scorer | None:
-        """The benchmark's scorer."""
+        """The scorer that decides under the user's strategy; None if the body does."""
         return self.benchmark.scorer
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The resources that the scorer needs."""
+        return self.scorer.needs if self.scorer else frozenset()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -77,18 +80,20 @@ class ResolvedBenchmark:
     @property
     def fingerprint(self) -> str:
         """Identity of everything but the reply that a score depends on: version, scorer, filters, parameters."""
-        scorer = self.scorer.fingerprint if self.scorer else ""
+        rule, rubric = parts_of(self.scorer)
         filters = self.filters.fingerprint if self.filters else ""
-        parts: list[Any] = [self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params)]
-        if self.judged:
-            parts += [self.judged.judging.fingerprint, self.judged.only_if_wrong]
-        if self.scorer and self.scorer.sandboxed:
+        parts: list[Any] = [self.benchmark.version, rule.fingerprint if rule else "", filters]
+        parts.append(dict(self.benchmark.extra_params))
+        if rubric:
+            parts += [rubric.fingerprint, rule is not None]
+        if "sandbox" in self.needs:
             parts.append(self.timeout_s)
         return digest(*parts)
 
     def settings(self) -> dict[str, Any]:
         """Return every choice as JSON, for ``task_config.yaml``."""
         b, few_shot = self.benchmark, self.benchmark.few_shot
+        rule, rubric = parts_of(b.scorer)
         return {
             "name": b.name,
             "dataset_id": self.args.dataset_id or b.dataset.location,
@@ -104,8 +109,8 @@ class ResolvedBenchmark:
             "system_prompt": b.system_prompt or None,
             "metric_list": list(b.metrics),
             "aggregation": b.aggregation if isinstance(b.aggregation, str) else dict(b.aggregation),
-            "scorer": b.scorer.fingerprint if b.scorer else None,
-            **({"judge": self.judged.judging.name} if self.judged else {}),
+            "scorer": rule.fingerprint if rule else None,
+            **({"judge": rubric.name} if rubric else {}),
             "filters": dict(self.args.filters or {}) or None,
             "dataset_revision": self.args.dataset_revision,
             "shuffle": self.shuffle,
@@ -156,24 +161,11 @@ def resolve(
         ConfigError: A subset, metric, parameter or template is wrong; said before any data is loaded.
     """
     args = args or DatasetArgs()
-    changed = replace(benchmark, extra_params=_params(benchmark, args))
-    if benchmark.variant:
-        changed = replace(changed, **benchmark.variant(changed.extra_params))
+    changed = replace(benchmark, extra_params=_params(benchmark, args)).varied()
     changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
-    decides = judged(changed, judge) if judge else None
-    if changed.body is generate and not (decides or changed.scorer or changed.judge):
-        raise ConfigError(f"benchmark {changed.name!r} has nothing to score replies with. Add scorer=... or judge=...")
-    alone = decides is not None and not decides.only_if_wrong
-    if decides is not None and alone:
-        changed = replace(
-            changed,
-            metrics=decides.judging.metrics,
-            aggregation=dict(decides.judging.aggregation) or changed.aggregation,
-        )
-    changed = _with_metrics(changed, args)
+    changed = _with_metrics(_scored(changed, judge), args)
     changed = replace(
         changed,
-        scorer=None if alone else changed.scorer,
         prompt=_prompt(changed, args),
         prompts={} if args.prompt_template is not None else _prompts(changed, args),
         system_prompt=_given(args.system_prompt, changed.system_prompt),
@@ -182,7 +174,6 @@ def resolve(
         repeats=repeats if repeats > 1 else changed.repeats,
     )
     resolved = ResolvedBenchmark(
-        judged=decides,
         benchmark=changed,
         args=args,
         subsets=_subsets(changed, args),
@@ -190,6 +181,18 @@ def resolve(
     )
     _check_templates(resolved)
     return resolved
+
+
+def _scored(benchmark: Benchmark, judge: JudgeConfig | None) -> Benchmark:
+    """Return the benchmark with the scorer of the user's strategy, and its metrics if judges decide alone."""
+    own, name = benchmark.scorer, benchmark.name
+    scorer = chosen(own, judge, name, benchmark.metrics[0]) if judge else rule_of(own)
+    if benchmark.body is generate and not (scorer or own):
+        raise ConfigError(f"benchmark {name!r} has nothing to score replies with. Add scorer=... or judge=...")
+    if not isinstance(scorer, JudgedScorer) or scorer.only_if_wrong:
+        return replace(benchmark, scorer=scorer)
+    aggregation = dict(scorer.aggregation) or benchmark.aggregation
+    return replace(benchmark, scorer=scorer, metrics=scorer.metrics, aggregation=aggregation)
 
 
 def _given(value: Any, otherwise: Any) -> Any:

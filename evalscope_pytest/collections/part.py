@@ -18,7 +18,7 @@ from ..config.task import TaskConfig
 from ..core.errors import ConfigError
 from ..core.values import ModelOutput, Sample, Score
 from ..datasets.base import DataLocation, Hub
-from ..scoring.protocol import Scorer
+from ..scoring.scorer import Scorer
 from .entry import INFO
 
 _GIVEN = {"sample", "model"}  # what a body may ask for
@@ -62,7 +62,7 @@ def _obstacle(resolved: ResolvedBenchmark) -> str:
         return "its test is no coroutine function"
     if resolved.scorer is None:
         return "it has no scorer"
-    if resolved.scorer.sandboxed:
+    if "sandbox" in resolved.needs:
         return "its scorer runs programs"
     return ""
 
@@ -109,7 +109,7 @@ def collected() -> Scorer:
 
     ``accuracy`` is the benchmark's primary metric; ``weighted_accuracy`` the same, counted by the sample's weight.
     """
-    return Scorer("collected", ("accuracy", "weighted_accuracy"), _score, _right_reply)
+    return Scorer("collected", ("accuracy", "weighted_accuracy"), _score, _ideal_reply)
 
 
 async def _score(text: str, sample: Sample) -> Score:
@@ -119,9 +119,9 @@ async def _score(text: str, sample: Sample) -> Score:
     return _in_collection(await score if inspect.isawaitable(score) else score, resolved.metrics[0], sample)
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     resolved, own = _own(sample)
-    return resolved.scorer.right_reply(own) if resolved.scorer else ""
+    return resolved.scorer.ideal_reply(own) if resolved.scorer else ""
 
 
 def _in_collection(score: Score, metric: str, sample: Sample) -> Score:

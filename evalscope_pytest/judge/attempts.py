@@ -8,14 +8,14 @@ from typing import Any
 
 from ..core.values import Sample, Score
 from .contract import Labels
-from .judging import Judging, Metrics, graded
+from .rubric import Metrics, Rubric, graded
 
 _GRADES = ("is_correct", "is_incorrect", "is_not_attempted")
 GRADES = Labels({letter: {g: float(g == grade) for g in _GRADES} for letter, grade in zip("ABC", _GRADES, strict=True)})
 
 
-def attempted(name: str, prompt: str, *, system_prompt: str = "") -> Judging:
-    """Return the judging whose verdict is A (correct), B (incorrect) or C (not attempted).
+def attempted(name: str, prompt: str, *, system_prompt: str = "") -> Rubric:
+    """Return the rubric whose verdict is A (correct), B (incorrect) or C (not attempted).
 
     Metrics: the three shares, ``accuracy_given_attempted``, and ``f_score``, the harmonic mean of it and
     ``is_correct``.
@@ -23,9 +23,9 @@ def attempted(name: str, prompt: str, *, system_prompt: str = "") -> Judging:
     Args:
         prompt: Names ``{question}``, ``{gold}`` and ``{pred}``, and explains the three grades.
     """
-    judging = graded(name, prompt, GRADES, system_prompt=system_prompt)
+    rubric = graded(name, prompt, GRADES, system_prompt=system_prompt)
     metrics = (*_GRADES, "accuracy_given_attempted", "f_score")
-    return replace(judging, metrics=metrics, score=_score, aggregation={"f_score": "weighted_mean"})
+    return replace(rubric, metrics=metrics, score=_score, aggregation={"f_score": "weighted_mean"})
 
 
 def _score(sample: Sample, reply: Any, decided: Sequence[Metrics]) -> Score:

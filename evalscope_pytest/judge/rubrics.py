@@ -9,14 +9,14 @@ from typing import Any
 
 from ..core.values import Sample, Score
 from .contract import Labels
-from .judging import Item, Judging, Metrics, question
+from .rubric import Item, Metrics, Rubric, question
 
 OVERALL = "overall_score"
 MET = Labels({"yes": {"met": 1.0}, "no": {"met": 0.0}})
 
 
-def rubrics(name: str, prompt: str, axes: Sequence[str]) -> Judging:
-    """Return the judging that asks about each of a sample's criteria by itself.
+def rubrics(name: str, prompt: str, axes: Sequence[str]) -> Rubric:
+    """Return the rubric with one question for each of a sample's criteria.
 
     The sample's metadata holds ``rubrics``: mappings with ``criterion``, ``points`` (negative for what a reply should
     not do) and ``tags``, of which ``axis:NAME`` is the axis it belongs to. A score is the points that were met, divided
@@ -27,7 +27,7 @@ def rubrics(name: str, prompt: str, axes: Sequence[str]) -> Judging:
         prompt: Names ``{conversation}``, ``{criterion}`` and the reply, ``{pred}``.
     """
     metrics = (*axes, OVERALL)
-    return Judging(
+    return Rubric(
         name,
         metrics,
         partial(_items, prompt),

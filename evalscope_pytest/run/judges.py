@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
 
-from ..benchmarks.judged import Judged
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
 from ..config.task import TaskConfig
@@ -17,7 +16,7 @@ from ..core.service_state import ServiceState, together
 from ..engine.asking import SAMPLE_TIMEOUT_S, Asker
 from ..engine.formatted import formats_for
 from ..engine.handle import ModelHandle
-from ..engine.judging import JudgeHandle, JudgeModel, Referee
+from ..engine.judging import JudgeHandle, JudgeModel
 from ..engine.limiter import FIRST_REQUESTS
 from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
@@ -103,10 +102,6 @@ class Judges:
         """Why a judge gets no more requests; empty while all get them."""
         made = self.models if "models" in vars(self) else ()
         return next((f"judge {m.name}: {m.asker.health.stopped}" for m in made if m.asker.health.stopped), "")
-
-    def referee(self, judged: Judged) -> Referee:
-        """Return who decides about a benchmark's replies."""
-        return Referee(self.panel, judged.judging, judged.only_if_wrong, lambda: self.stopped)
 
     def closing(self) -> Iterator[Coroutine[Any, Any, None]]:
         """Yield what closes the models that were made."""

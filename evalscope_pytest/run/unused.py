@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..benchmarks.resolve import ResolvedBenchmark
 from ..core.values import Sample
 from ..datasets.location import is_local
-from .prepare import parameters, place_of
+from .prepare import needs, place_of
 
 if TYPE_CHECKING:
     from .assembly import Run
@@ -62,21 +62,21 @@ def _of_others(run: Run) -> Iterator[str]:
 
 
 def _of_judges(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
-    wanted = run.task.analysis_report or _needed("judge", resolved, fixtures) or any(b.judged for b in resolved)
+    wanted = run.task.analysis_report or _needed("judge", resolved, fixtures)
     names = _given(run, _JUDGE)
     if names and not wanted and not run.driver.listing:
         yield _line(names, "no benchmark of this run is judged")
 
 
 def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
-    runs_code = _needed("sandbox", resolved, fixtures) or any(b.scorer and b.scorer.sandboxed for b in resolved)
+    runs_code = _needed("sandbox", resolved, fixtures)
     names = _given(run, _SANDBOX)
     if names and not runs_code:
         yield _line(names, "no benchmark of this run executes code")
 
 
-def _needed(fixture: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
-    return fixture in fixtures or any(fixture in parameters(found.benchmark) for found in resolved)
+def _needed(resource: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
+    return resource in fixtures or any(resource in needs(found) for found in resolved)
 
 
 def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) -> Iterator[str]:
@@ -91,8 +91,7 @@ def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) 
         yield _line(names, "its records are files on this machine")
     if (names := given(*_OF_EXEMPLARS)) and not (benchmark.few_shot and benchmark.few_shot.num):
         yield _line(names, "few_shot_num is 0")
-    sandboxed = "sandbox" in parameters(benchmark) or (benchmark.scorer is not None and benchmark.scorer.sandboxed)
-    if (names := given("sandbox_config")) and not sandboxed:
+    if (names := given("sandbox_config")) and "sandbox" not in needs(resolved):
         yield _line(names, "it executes no code")
     if (names := given("prompt_template")) and sample is not None and not isinstance(sample.input, str):
         yield _line(names, "its samples are whole conversations")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .multiple_choice import multi_choice_accuracy as multi_choice_accuracy
     from .overlap.similarity import similarity as similarity
     from .pattern import pattern as pattern
-    from .protocol import Scorer as Scorer
+    from .scorer import Scorer as Scorer
     from .yes_no import yes_no as yes_no
     from .yes_no import yes_no_in_groups as yes_no_in_groups
     from .yes_no import yes_no_maybe as yes_no_maybe

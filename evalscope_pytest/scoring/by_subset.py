@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from typing import Any
 
 from ..core.canonical import digest
 from ..core.errors import ConfigError
 from ..core.values import Sample, Score
-from .protocol import Scorer
+from .scorer import Scorer, own_resources
 
 
 def by_subset(otherwise: Scorer, scorers: Mapping[str, Scorer]) -> Scorer:
@@ -27,11 +28,13 @@ def by_subset(otherwise: Scorer, scorers: Mapping[str, Scorer]) -> Scorer:
                 f"{', '.join(otherwise.metrics)}. Use scorers with the same metrics, or two benchmarks."
             )
 
-    def score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-        return scorers.get(sample.subset, otherwise).score(text, sample)
+    def score(text: str, sample: Sample, **resources: Any) -> Score | Awaitable[Score]:
+        scorer = scorers.get(sample.subset, otherwise)
+        return scorer.score(text, sample, **own_resources(scorer, resources))
 
-    def right_reply(sample: Sample) -> str:
-        return scorers.get(sample.subset, otherwise).right_reply(sample)
+    def ideal_reply(sample: Sample) -> str:
+        return scorers.get(sample.subset, otherwise).ideal_reply(sample)
 
     options = digest(otherwise.fingerprint, {subset: scorer.fingerprint for subset, scorer in scorers.items()})
-    return Scorer("by_subset", otherwise.metrics, score, right_reply, options)
+    needs = otherwise.needs.union(*(scorer.needs for scorer in scorers.values()))
+    return Scorer("by_subset", otherwise.metrics, score, ideal_reply, options, needs=needs)

@@ -18,7 +18,7 @@ from ..sandbox.choice import choose
 from ..sandbox.engine import SandboxChoice
 from ..sandbox.pool import Pool, processors
 from ..sandbox.protocol import Limits, Program, Result
-from .protocol import Scorer
+from .scorer import Scorer
 
 Judge = Callable[[str, Any], Any]
 

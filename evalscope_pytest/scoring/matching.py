@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import comparers, readers
 from .composed import answer
-from .protocol import Scorer
+from .scorer import Scorer
 
 
 def exact_match(*, inclusion: bool = False) -> Scorer:

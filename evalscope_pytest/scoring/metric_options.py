@@ -12,7 +12,7 @@ from .comparers import within
 from .composed import compared
 from .matching import exact_match
 from .mathematics import math_answer
-from .protocol import Scorer
+from .scorer import Scorer
 
 OPTIONS = ("numeric", "allow_inclusion")
 # Metrics that say whether an answer is the reference. Others measure something else: an overlap, a share, a count.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..core.values import Sample, Score
 from . import comparers, readers
 from .composed import answer
-from .protocol import Scorer
 from .readers import Language
+from .scorer import Scorer
 
 
 def choice_answer(*, multiple: bool = False, labels: str = "", language: Language = "en") -> Scorer:
@@ -40,4 +40,4 @@ def multi_choice_accuracy(*, labels: str = "", language: Language = "en") -> Sco
         share = len(given) / len(gold) if gold and given <= gold else 0.0
         return Score(multi_choice_acc=share, answer=chosen)
 
-    return Scorer("multi_choice_accuracy", ("multi_choice_acc",), score, read.right_reply, labels)
+    return Scorer("multi_choice_accuracy", ("multi_choice_acc",), score, read.ideal_reply, labels)

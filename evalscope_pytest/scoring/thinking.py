@@ -9,10 +9,12 @@ Thoughts Are All Over the Place, arXiv:2501.18585 (right thoughts in wrong repli
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from inspect import isawaitable
 
 from ..core.errors import ScoringError
 from ..core.values import ModelOutput, Sample, Score
+from .scorer import Scorer
 
 METRICS = ("thinking_tokens", "thoughts", "first_right_tokens", "token_efficiency", "thinking_truncated")
 # Thoughts that are scored; a model that goes round in circles has thousands.
@@ -27,6 +29,25 @@ _TURNS = (
 _LONGEST_TURN = max(map(len, _TURNS))
 
 Judge = Callable[[str, Sample], Score | Awaitable[Score]]
+
+
+def measured(scorer: Scorer, *, output: Callable[[], ModelOutput | None], read: Callable[[str], str]) -> Scorer:
+    """Return a bound scorer that also measures the thinking before a reply.
+
+    Args:
+        output: Returns the reply that is being scored; None if there is none.
+        read: Applies the user's filters to a text.
+    """
+
+    async def score(text: str, sample: Sample) -> Score:
+        found = scorer.score(text, sample)
+        found = await found if isawaitable(found) else found
+        reply = output()
+        if reply is None:
+            return found
+        return await with_thinking(found, reply, sample, lambda thought, s: scorer.score(read(thought), s))
+
+    return replace(scorer, score=score)
 
 
 async def with_thinking(score: Score, output: ModelOutput, sample: Sample, judge: Judge) -> Score:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ..core.values import Sample, Score
-from .protocol import Scorer
 from .read.verdict import MAYBE, NO, YES, read_verdict
+from .scorer import Scorer
 
 _CLASSES = (YES, NO, MAYBE)
 _BINARY = ("accuracy", "precision", "recall", "f1_score", "yes_ratio")
@@ -18,7 +18,7 @@ def yes_no() -> Scorer:
     Metrics, all means over a subset: ``accuracy``, ``precision``, ``recall``, ``f1_score``, ``yes_ratio``. A reply
     without a verdict is wrong, and says neither yes nor no.
     """
-    return Scorer("yes_no", _BINARY, lambda text, sample: _judged(text, sample, _binary_weights), _right_reply)
+    return Scorer("yes_no", _BINARY, lambda text, sample: _judged(text, sample, _binary_weights), _ideal_reply)
 
 
 def yes_no_maybe() -> Scorer:
@@ -30,7 +30,7 @@ def yes_no_maybe() -> Scorer:
         "yes_no_maybe",
         (*_BINARY, "maybe_ratio"),
         lambda text, sample: _judged(text, sample, _class_weights, maybe=True),
-        _right_reply,
+        _ideal_reply,
         aggregation=_MACRO,
     )
 
@@ -52,7 +52,7 @@ def yes_no_in_groups(groups: Mapping[str, Sequence[str]]) -> Scorer:
 
     options = ";".join(f"{metric}={','.join(fields)}" for metric, fields in groups.items())
     together = dict.fromkeys(groups, "all_of_part")
-    return Scorer("yes_no_in_groups", ("aAcc", *groups), score, _right_reply, options, together)
+    return Scorer("yes_no_in_groups", ("aAcc", *groups), score, _ideal_reply, options, together)
 
 
 _MACRO = {"precision": "macro_mean", "recall": "macro_mean", "f1_score": "macro_mean"}
@@ -89,5 +89,5 @@ def _class_weights(truth: str, said: str | None) -> Weights:
     }
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     return sample.targets[0].upper()

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 METRIC = "eq_bench_score"
 RANDOM_IS_ZERO = 0.7477
@@ -26,7 +26,7 @@ def emotion_ratings() -> Scorer:
     The sample's metadata holds ``reference``: the emotions and their ratings. Where a reply rates twice, the revised
     ratings count. A reply that lacks an emotion, or rates it out of range, scores 0.
     """
-    return Scorer("emotion_ratings", (METRIC,), _score, _right_reply)
+    return Scorer("emotion_ratings", (METRIC,), _score, _ideal_reply)
 
 
 def reference_ratings(answer: str | Mapping[str, str]) -> dict[str, float]:
@@ -65,6 +65,6 @@ def _ratings(text: str, reference: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     lines = [f"{name}: {rating:g}" for name, rating in sample.metadata["reference"].items()]
     return "Revised scores:\n" + "\n".join(lines)

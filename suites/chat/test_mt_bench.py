@@ -5,7 +5,7 @@ MT-Bench: Zheng et al. 2023, Judging LLM-as-a-Judge with MT-Bench and Chatbot Ar
 
 from evalscope_pytest import Message, Sample, Score, benchmark, hub
 from evalscope_pytest.benchmarks.release import with_answers
-from evalscope_pytest.judge import Item, Judging, Number, question
+from evalscope_pytest.judge import Item, Number, Rubric, question
 
 # As official answers were generated, where the user says nothing else.
 TEMPERATURES = {
@@ -92,7 +92,7 @@ def to_sample(record) -> Sample:
     dataset=hub("HuggingFaceH4/mt_bench_prompts", subsets=list(TEMPERATURES), subset_by="category", split="train"),
     records=records,
     to_sample=to_sample,
-    judge=Judging("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),
+    judge=Rubric("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),
     tags=["instruction_following", "multi_turn"],
 )
 async def test_mt_bench(sample, model, task_config):

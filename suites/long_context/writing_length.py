@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 
 def writing_length() -> Scorer:

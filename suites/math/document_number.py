@@ -8,9 +8,9 @@ from fractions import Fraction
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.compare.math_value import exact
 from evalscope_pytest.scoring.composed import Comparer, Reader, Readings, answer
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.verdict import read_verdict
+from evalscope_pytest.scoring.scorer import Scorer
 
 TOLERANCE = 0.0015
 _TRUTHS = ("True", "False")

@@ -8,7 +8,7 @@ from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring import comparers, readers
 from evalscope_pytest.scoring.compare.math_equal import Leniency
 from evalscope_pytest.scoring.composed import Comparer, Later, answer
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 
 def olympiad_answer() -> Scorer:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.visible import visible
+from evalscope_pytest.scoring.scorer import Scorer
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z_ -]{0,60})>")
 _OPEN, _CLOSE = "<response>", "</response>"

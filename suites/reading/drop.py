@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.span import members, read_spans
+from evalscope_pytest.scoring.scorer import Scorer
 
 from .assignment import best_assignment
 
@@ -37,10 +37,10 @@ def drop_answer() -> Scorer:
     ``answers`` in the sample's metadata are the references, each a list of spans; where a reference has several spans
     the reply is read as a list, too.
     """
-    return Scorer("drop_answer", ("f1", "em"), _score, _right_reply)
+    return Scorer("drop_answer", ("f1", "em"), _score, _ideal_reply)
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     return f"Answer: {'; '.join(sample.metadata['answers'][0])}"
 
 

@@ -13,8 +13,8 @@ import pytest
 from evalscope_pytest import Message, Sample, Score
 from evalscope_pytest.core.errors import TransientError
 from evalscope_pytest.judge.contract import Labels, Number
-from evalscope_pytest.judge.judging import Judging, compared, fenced, graded
-from evalscope_pytest.judge.panel import JudgeError, Panel, judge
+from evalscope_pytest.judge.panel import JudgeError, Panel, decide
+from evalscope_pytest.judge.rubric import Rubric, compared, fenced, graded
 from tests.servers.judge import keyed
 from tests.servers.judge import verdict as stated
 
@@ -37,7 +37,7 @@ class Scripted:
     name: str = "j1"
     asked: list[tuple[Message, ...]] = field(default_factory=list)
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
+    async def send(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
         self.asked.append(messages)
         if callable(self.replies):
             return keyed(self.replies(messages[-1].content), messages[-1].content)
@@ -47,8 +47,8 @@ class Scripted:
         return keyed(reply, messages[-1].content)
 
 
-def judged(judging: Judging, *judges: Scripted, reply: str = "Lima", **settings: object) -> Score:
-    return asyncio.run(judge(judging, SAMPLE, reply, Panel(judges, **settings)))
+def judged(rubric: Rubric, *judges: Scripted, reply: str = "Lima", **settings: object) -> Score:
+    return asyncio.run(decide(rubric, SAMPLE, reply, Panel(judges, **settings)))
 
 
 def test_a_verdict_is_a_score_and_everything_said_is_kept() -> None:

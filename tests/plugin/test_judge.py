@@ -13,7 +13,7 @@ from tests.servers.service import server_error, status
 KEY = "sk-judge-canary-0123456789"
 BEFORE = """
 from evalscope_pytest.judge.contract import Labels
-from evalscope_pytest.judge.judging import graded
+from evalscope_pytest.judge.rubric import graded
 GRADING = graded("grading", "{question} = {gold}? They said {pred}", Labels({
     "CORRECT": {"is_correct": 1.0}, "INCORRECT": {"is_correct": 0.0}}))
 """

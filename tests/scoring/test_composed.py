@@ -74,7 +74,7 @@ def test_any_reader_goes_with_any_comparer(read, same, reply):
 def test_a_reader_reads_its_ideal_reply(read):
     sample = sample_of(read)
     same = comparers.math if read is readers.math else comparers.text
-    assert judged(answer(read=read, same=same), read.right_reply(sample), sample).values["accuracy"] == 1.0
+    assert judged(answer(read=read, same=same), read.ideal_reply(sample), sample).values["accuracy"] == 1.0
 
 
 @pytest.mark.parametrize("same", COMPARERS, ids=lambda part: part.fingerprint)

@@ -44,10 +44,10 @@ def test_the_share_of_right_options_is_lost_by_a_wrong_one(gold, chosen):
 
 def test_right_replies_have_the_form_the_benchmark_asks_for():
     one, several = Sample("?", "B", CHOICES), Sample("?", ("C", "A"), CHOICES)
-    assert choice_answer().right_reply(one) == "ANSWER: B"
-    assert choice_answer(language="zh").right_reply(one) == "答案：B"
-    assert choice_answer(multiple=True).right_reply(several) == "ANSWER: A,C"
-    assert multi_choice_accuracy().right_reply(several) == "ANSWER: A,C"
+    assert choice_answer().ideal_reply(one) == "ANSWER: B"
+    assert choice_answer(language="zh").ideal_reply(one) == "答案：B"
+    assert choice_answer(multiple=True).ideal_reply(several) == "ANSWER: A,C"
+    assert multi_choice_accuracy().ideal_reply(several) == "ANSWER: A,C"
     assert judged(multi_choice_accuracy(), "ANSWER: A,C", several).values == {"multi_choice_acc": 1.0}
 
 

@@ -64,4 +64,4 @@ def test_a_group_counts_when_all_of_its_questions_are_right():
 def test_maybe_is_an_answer_only_where_the_question_allows_it():
     assert judged(yes_no(), "maybe", Sample("?", "YES")).answer is None
     assert judged(yes_no_maybe(), "Maybe.", Sample("?", "MAYBE")).values["accuracy"] == 1.0
-    assert yes_no_maybe().right_reply(Sample("?", "maybe")) == "MAYBE"
+    assert yes_no_maybe().ideal_reply(Sample("?", "maybe")) == "MAYBE"

@@ -77,7 +77,7 @@ def test_two_options_are_no_answer():
 @pytest.mark.parametrize("target", [*FREE, "B"])
 def test_the_right_reply_is_right(target):
     sample = Sample(DATES, target)
-    assert judged(bbh_answer(), bbh_answer().right_reply(sample), sample).values == {"accuracy": 1.0}
+    assert judged(bbh_answer(), bbh_answer().ideal_reply(sample), sample).values == {"accuracy": 1.0}
 
 
 @given(st.text())

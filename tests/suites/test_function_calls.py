@@ -178,7 +178,7 @@ def test_values_of_other_languages(language, parameter, text, accepted):
 @pytest.mark.parametrize("native", [True, False])
 def test_right_replies_in_other_languages(language, name, values, native):
     scorer, truth = function_calls(native=native), sample([{name: values}], language)
-    assert scorer.score(scorer.right_reply(truth), truth).values["accuracy"] == 1
+    assert scorer.score(scorer.ideal_reply(truth), truth).values["accuracy"] == 1
 
 
 def test_names_with_underscores_where_services_allow_no_dots():
@@ -187,7 +187,7 @@ def test_names_with_underscores_where_services_allow_no_dots():
     assert verdict(reply, truth)
     assert not verdict(reply, truth, underscores=False)
     assert (
-        function_calls().right_reply(truth)
+        function_calls().ideal_reply(truth)
         == '[{"name": "geo_area", "arguments": {"base": 10, "height": 5, "unit": "cm", "flat": true}}]'
     )
 

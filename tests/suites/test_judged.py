@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from evalscope_pytest import Message, Score
+from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import LoadedBenchmark
-from evalscope_pytest.judge.panel import Panel, judge
+from evalscope_pytest.judge.panel import Panel, decide
+from evalscope_pytest.judge.scorer import parts_of
 from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
 from tests.servers.judge import keyed, verdict
 
@@ -29,7 +31,7 @@ class Scripted:
         self.verdict = verdict
         self.asked: list[str] = []
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
+    async def send(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
         self.asked.append(messages[-1].content)
         return keyed(verdict(self.verdict(messages[-1].content)), messages[-1].content)
 
@@ -39,18 +41,18 @@ def judged(name: str, folder: Path, replies: list[Any], verdict: Verdict, **args
     samples = [sample for found in loaded.subsets.values() for sample in found]
     scripted = Scripted(verdict)
     panel = Panel((scripted,))
-    own = loaded.resolved.benchmark.judge
+    own = parts_of(load_bundled(name).scorer)[1]
     assert own is not None
 
     async def all_of_them() -> list[Score]:
-        return [await judge(own, sample, reply, panel) for sample, reply in zip(samples, replies, strict=True)]
+        return [await decide(own, sample, reply, panel) for sample, reply in zip(samples, replies, strict=True)]
 
     return asyncio.run(all_of_them()), scripted
 
 
 def together(loaded: LoadedBenchmark, scores: list[Score]) -> dict[str, float]:
     """Return the benchmark's metrics over these scores."""
-    own = loaded.resolved.benchmark.judge
+    own = parts_of(load_bundled(loaded.resolved.name).scorer)[1]
     assert own is not None
     attempts = [Attempt(n, 0, s.values, None, s.metadata.get("weights")) for n, s in enumerate(scores)]
     return {m.name: m.score for m in aggregate(attempts, own.metrics, dict(own.aggregation) or "mean")}

@@ -65,11 +65,11 @@ def jails() -> SandboxHandle:
 def scored(benchmark: Benchmark, samples: Iterable[Sample], reply: str | None = None) -> list[Score]:
     assert benchmark.scorer is not None
     scorer = benchmark.scorer
-    if scorer.sandboxed:
-        scorer = scorer.in_sandbox(jails(), benchmark.timeout_s)
+    if scorer.needs:
+        scorer = scorer.bind(sandbox=jails(), timeout_s=benchmark.timeout_s)
 
     async def one(sample: Sample) -> Score:
-        score = scorer.score(scorer.right_reply(sample) if reply is None else reply, sample)
+        score = scorer.score(scorer.ideal_reply(sample) if reply is None else reply, sample)
         return await score if isawaitable(score) else score
 
     async def all_of_them() -> list[Score]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ...core.values import Sample, Score
 from ..english import words
-from ..protocol import Scorer
+from ..scorer import Scorer
 from .segmentation import MOST_COMPARED, chinese_words, is_chinese
 
 ORDERS = (1, 2, 3, 4)

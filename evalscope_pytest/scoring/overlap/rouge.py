@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.values import Sample, Score
-from ..protocol import Scorer
+from ..scorer import Scorer
 from .segmentation import MOST_COMPARED, chinese_words, is_chinese
 
 METRICS = tuple(f"Rouge-{kind}-{value}" for kind in ("L", "1", "2") for value in "RPF")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.errors import ScoringError
 from ...core.values import Sample, Score
-from ..protocol import Scorer
+from ..scorer import Scorer
 from .bleu import METRICS as BLEU
 from .bleu import bleu_values
 from .rouge import METRICS as ROUGE

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...core.errors import ScoringError
 from ...core.values import Sample, Score
 from ...sandbox.protocol import MIB, Program, Result
-from ..protocol import Scorer
+from ..scorer import Scorer
 from .outcome import check_obstacle, limits_for, why
 from .packed import unpacked
 from .python_part import python_of
@@ -59,7 +59,7 @@ def contest_answer() -> Scorer:
     The sample's ``private`` holds ``public`` and ``packed`` tests, as LiveCodeBench has them; its metadata the
     ``function`` to call, empty for a program that reads its input and prints the answer.
     """
-    return Scorer("contest_answer", ("accuracy",), _score, sandboxed=True)
+    return Scorer("contest_answer", ("accuracy",), _score, needs=frozenset({"sandbox"}))
 
 
 async def _score(text: str, sample: Sample, sandbox: SandboxHandle, cpu_s: float | None) -> Score:

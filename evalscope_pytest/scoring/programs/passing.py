@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...core.errors import SandboxError
 from ...core.values import Sample, Score
 from ...sandbox.protocol import Program, Result
-from ..protocol import Scorer
 from ..read.visible import visible
+from ..scorer import Scorer
 from .apart import set_apart
 from .completion import before_line, completed
 from .outcome import check_obstacle, limits_for, outcome
@@ -46,9 +46,9 @@ def program_passes(*, completes: bool = False, marks: tuple[str, str] = ("", "")
         "program_passes",
         ("accuracy",),
         partial(_score, _Reading(completes, *marks, stop)),
-        right_reply=lambda sample: f"```python\n{''.join(sample.targets[:1])}\n```",
+        ideal_reply=lambda sample: f"```python\n{''.join(sample.targets[:1])}\n```",
         options=f"{completes},{marks},{stop}",
-        sandboxed=True,
+        needs=frozenset({"sandbox"}),
     )
 
 

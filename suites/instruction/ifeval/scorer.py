@@ -7,7 +7,7 @@ from typing import Any
 
 from evalscope_pytest.core.errors import ScoringError
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 from .arguments import Arguments
 from .registry import Check, check_of
@@ -33,7 +33,7 @@ def ifeval() -> Scorer:
 
 def following(name: str, find: Callable[[str], Check]) -> Scorer:
     """Verify a reply as `ifeval` does, against instructions that ``find`` knows by their ids."""
-    return Scorer(name, METRICS, lambda text, sample: score_of(text, sample.metadata, find), right_reply=_some_reply)
+    return Scorer(name, METRICS, lambda text, sample: score_of(text, sample.metadata, find), ideal_reply=_some_reply)
 
 
 def _some_reply(_: Sample) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from evalscope_pytest.core.errors import ScoringError
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 from . import java, javascript
 from .call import FunctionCall, UnreadableError, read_json, written_json
@@ -37,11 +37,11 @@ def function_calls(*, native: bool = True, underscores: bool = True) -> Scorer:
     def score(text: str, sample: Sample) -> Score:
         return _score(text, sample, native=native, underscores=underscores)
 
-    def right_reply(sample: Sample) -> str:
-        return _right_reply(sample, native=native, underscores=underscores)
+    def ideal_reply(sample: Sample) -> str:
+        return _ideal_reply(sample, native=native, underscores=underscores)
 
     return Scorer(
-        "function_calls", ("accuracy",), score, right_reply, options=f"native={native}, underscores={underscores}"
+        "function_calls", ("accuracy",), score, ideal_reply, options=f"native={native}, underscores={underscores}"
     )
 
 
@@ -97,7 +97,7 @@ def _shown(calls: Sequence[FunctionCall]) -> str:
     )
 
 
-def _right_reply(sample: Sample, *, native: bool, underscores: bool) -> str:
+def _ideal_reply(sample: Sample, *, native: bool, underscores: bool) -> str:
     """Return a reply with the first right value of each parameter."""
     target, language = sample.targets[0], _language(sample)
     if target == NONE:

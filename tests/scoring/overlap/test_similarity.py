@@ -19,7 +19,7 @@ def test_it_has_all_metrics_with_rouge_l_recall_first():
 
 def test_the_right_reply_is_the_reference():
     sample = Sample("question", target=("a b c d", "x"))
-    values = similarity().score(similarity().right_reply(sample), sample).values
+    values = similarity().score(similarity().ideal_reply(sample), sample).values
     assert min(values.values()) == pytest.approx(1)
 
 

@@ -180,7 +180,7 @@ def test_a_broken_sandbox_is_no_verdict(monkeypatch, sandbox):
     monkeypatch.setattr(InterpreterJail, "run", lambda self, program: Result("sandbox_error", detail="it broke"))
 
     async def score() -> object:
-        return await SCORER.in_sandbox(sandbox).score("return n // 2", SAMPLE)
+        return await SCORER.bind(sandbox=sandbox).score("return n // 2", SAMPLE)
 
     with pytest.raises(SandboxError, match="it broke"):
         asyncio.run(score())
@@ -205,7 +205,7 @@ def test_official_solutions_pass_and_their_mutants_do_not(judged, shared_data: P
 
 def test_verdicts_are_the_same_however_many_run_at_once(sandbox: SandboxHandle):
     replies = ["return n // 2", "return n // 3", "while True: pass", "import os\nos._exit(0)"] * 4
-    judge = SCORER.in_sandbox(sandbox, 0.3)
+    judge = SCORER.bind(sandbox=sandbox, timeout_s=0.3)
 
     async def all_at_once() -> list[str]:
         scores = await asyncio.gather(*(judge.score(reply, SAMPLE) for reply in replies))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .contract import Labels
-from .judging import Judging, graded
+from .rubric import Rubric, graded
 
 CORRECTNESS = (
     "A question was put to an assistant. Decide whether its reply gives the same answer as the reference. Only the "
@@ -32,6 +32,6 @@ EQUIVALENCE = (
 )
 
 
-def same_answer(name: str) -> Judging:
-    """Return the judging that asks whether a reply's final answer and the reference are equivalent: ``accuracy``."""
+def same_answer(name: str) -> Rubric:
+    """Return the rubric of whether a reply's final answer and the reference are equivalent: ``accuracy``."""
     return graded(name, EQUIVALENCE, Labels({"YES": {"accuracy": 1.0}, "NO": {"accuracy": 0.0}}))

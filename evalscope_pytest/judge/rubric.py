@@ -1,4 +1,4 @@
-"""Prompts for judges about one reply, and the score of their verdicts: the judge's counterpart of a scorer."""
+"""A rubric: the questions for judges about one reply, and the score of their verdicts."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Question:
     key: str = KEY
     judged: tuple[str, ...] = ()
 
-    def told(self, system_prompt: str) -> Question:
-        """Return the question with more ahead of its system message."""
+    def with_system_prompt(self, system_prompt: str) -> Question:
+        """Return the question with a text before its system message."""
         first, *rest = self.messages
         return replace(self, messages=(Message("system", f"{system_prompt}\n\n{first.content}"), *rest))
 
@@ -77,8 +77,8 @@ def _first(sample: Sample, reply: Any, decided: Sequence[Metrics]) -> Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
-    """A benchmark's way of judging replies.
+class Rubric:
+    """The questions for judges about a reply, and the score of their verdicts.
 
     Attributes:
         name: Name in records and errors.
@@ -88,7 +88,7 @@ class Judging:
         score: Makes the score of the sample, the reply, and the metrics that were decided, item by item.
         aggregation: Aggregation of metrics that are not plain means.
         both_orders: True if comparisons are made in both orders, unless the user decides.
-        options: Distinguishes this judging from another of the same name; part of the content address.
+        options: Distinguishes this rubric from another of the same name; part of the content address.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Judging:
 
     @property
     def fingerprint(self) -> str:
-        """Distinguishes this judging from another in content addresses."""
+        """Distinguishes this rubric from another in content addresses."""
         return f"{self.name}({self.options}) read {READING}"
 
 
@@ -136,8 +136,8 @@ def sample_fields(sample: Sample, reply: str) -> dict[str, str]:
     return {**texts, "question": sample.question, "gold": "\n".join(sample.targets), "pred": reply}
 
 
-def graded(name: str, prompt: str, contract: Contract, *, system_prompt: str = "") -> Judging:
-    """Return the judging that asks one question about one reply.
+def graded(name: str, prompt: str, contract: Contract, *, system_prompt: str = "") -> Rubric:
+    """Return the rubric with one question about one reply.
 
     Args:
         prompt: Names ``{question}``, ``{pred}``, ``{gold}`` and texts of the sample's metadata.
@@ -146,7 +146,7 @@ def graded(name: str, prompt: str, contract: Contract, *, system_prompt: str = "
     def items(sample: Sample, reply: str) -> Sequence[Item]:
         return [Item((question(prompt, contract, sample_fields(sample, reply), ("pred",), system_prompt),))]
 
-    return Judging(name, contract.metrics, items, options=f"{system_prompt}\0{prompt}\0{contract.identity}")
+    return Rubric(name, contract.metrics, items, options=f"{system_prompt}\0{prompt}\0{contract.identity}")
 
 
 def compared(  # noqa: PLR0913  keywords of benchmark authors
@@ -158,8 +158,8 @@ def compared(  # noqa: PLR0913  keywords of benchmark authors
     weights: Mapping[str, float] | None = None,
     system_prompt: str = "",
     swap: bool = True,
-) -> Judging:
-    """Return the judging that compares a reply with a baseline's: ``win_rate``.
+) -> Rubric:
+    """Return the rubric that compares a reply with a baseline's: ``win_rate``.
 
     Args:
         prompt: Names ``{question}``, ``{a}`` and ``{b}``, which are the two replies in the order they are shown.
@@ -190,7 +190,7 @@ def compared(  # noqa: PLR0913  keywords of benchmark authors
 
     options = f"{system_prompt}\0{prompt}\0{dict(values)!r}\0{dict(weights)!r}"
     how = {"win_rate": "battles"} if weights else {}
-    return Judging(name, ("win_rate",), items, _won, both_orders=swap, options=options, aggregation=how)
+    return Rubric(name, ("win_rate",), items, _won, both_orders=swap, options=options, aggregation=how)
 
 
 def _battle(value: float, weight: float) -> Metrics:
