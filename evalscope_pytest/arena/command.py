@@ -170,7 +170,7 @@ def _dataset_args(given: str | None, own: argparse.Namespace) -> Mapping[str, An
 
 def _export(models: Sequence[str], own: argparse.Namespace) -> int:
     from .general import arena as arena_of
-    from .votes import export
+    from .pairing import export
 
     if own.single:
         raise ConfigError("--export writes pairs, and --single has none. Leave one of the two out.")

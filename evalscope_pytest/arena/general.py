@@ -18,9 +18,7 @@ from ..judge.contract import Number
 from ..judge.prompts import PREFERENCE, QUALITY
 from ..judge.rubric import Rubric, compared, graded
 from . import BENCHMARK
-from .pairing import Mode, Pair, mode_of, pairs
-from .replies import Contestant, contestant
-from .votes import VALUES, Vote, read_votes
+from .pairing import VALUES, Contestant, Mode, Pair, Vote, contestant, mode_of, pairs, read_votes
 
 WIN_RATE, SCORE = "win_rate", "score"
 # Parameters of the benchmark's own, with their defaults; `models`, `baseline` are EvalScope's.

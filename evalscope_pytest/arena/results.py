@@ -11,10 +11,9 @@ from ..judge.agreement import inconsistency
 from ..judge.panel import RECORDS
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan, RunPlan
-from .battles import Battle, Tally, models_in, tally, win_rates
 from .general import SCORE, WIN_RATE
-from .ratings import LEVEL, RESAMPLES, Estimate, Rating, mean_scores, rate
-from .votes import VALUES
+from .pairing import VALUES
+from .ratings import LEVEL, RESAMPLES, Battle, Estimate, Rating, Tally, mean_scores, models_in, rate, tally, win_rates
 
 
 @dataclass(frozen=True, slots=True)

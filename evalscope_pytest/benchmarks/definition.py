@@ -170,8 +170,8 @@ def benchmark(
 
     A body requests by name: ``sample``, ``model`` or ``output`` (the reply to the prompt, requested ahead of time),
     ``task_config``, fixtures of module scope or wider. It returns a `ModelOutput` or text (scored by ``scorer``), a
-    `Score`, a number, or nothing (a failing ``assert`` is a 0). With ``judge`` besides ``scorer``, the judges decide
-    unless the user prefers the rule. All other keywords are those of `Benchmark`.
+    `Score`, a number, or nothing (a failing ``assert`` is a 0). ``judge``, a `Rubric`, decides unless the user prefers
+    ``scorer``. All other keywords are those of `Benchmark`.
 
     Raises:
         ConfigError: An argument makes no sense, or the function is neither a body nor makes a sample.
@@ -180,6 +180,7 @@ def benchmark(
     _check_arguments(name, {"dataset": dataset, "to_sample": to_sample, "scorer": scorer, **options})
     _check_words(name, {"metrics": metrics, "tags": tags})
     decides = combined(scorer, options.pop("judge", None))
+    averaged = {"aggregation": dict(decides.aggregation)} if decides and decides.aggregation else {}
 
     def decorate(function: Function) -> Function:
         if to_sample is None:
@@ -195,12 +196,7 @@ def benchmark(
             scorer=decides,
             metrics=tuple(metrics) or (decides.metrics if decides else ("accuracy",)),
             tags=tuple(tags),
-            **{
-                "pretty_name": name,
-                "description": _description(function),
-                "aggregation": (decides and dict(decides.aggregation)) or "mean",
-                **options,
-            },
+            **{"pretty_name": name, "description": _description(function), **averaged, **options},
         )
         return function
 

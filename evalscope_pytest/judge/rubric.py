@@ -1,9 +1,16 @@
-"""A rubric: the questions for judges about one reply, and the score of their verdicts."""
+"""Rubrics: the questions for judges about a reply, and the score of their verdicts.
+
+`graded` is one verdict and `compared` the better of two replies; `attempted` separates missing answers from
+wrong ones (SimpleQA, Wei et al. 2024, arXiv:2411.04368); `rubrics` gives points for each criterion that is met
+(HealthBench, Arora et al. 2025, arXiv:2505.08775).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -228,3 +235,87 @@ def fenced(text: str, word: str = "") -> str:
     """
     word = word or _nonce([text])
     return f"<<< {word}\n{text}\n>>> {word}"
+
+
+_GRADES = ("is_correct", "is_incorrect", "is_not_attempted")
+GRADES = Labels({letter: {g: float(g == grade) for g in _GRADES} for letter, grade in zip("ABC", _GRADES, strict=True)})
+
+
+def attempted(name: str, prompt: str, *, system_prompt: str = "") -> Rubric:
+    """Return the rubric whose verdict is A (correct), B (incorrect) or C (not attempted).
+
+    Metrics: the three shares, ``accuracy_given_attempted``, and ``f_score``, the harmonic mean of it and
+    ``is_correct``.
+
+    Args:
+        prompt: Names ``{question}``, ``{gold}`` and ``{pred}``, and explains the three grades.
+    """
+    rubric = graded(name, prompt, GRADES, system_prompt=system_prompt)
+    metrics = (*_GRADES, "accuracy_given_attempted", "f_score")
+    return replace(rubric, metrics=metrics, score=_score_of_grade, aggregation={"f_score": "weighted_mean"})
+
+
+def _score_of_grade(sample: Sample, reply: Any, decided: Sequence[Metrics]) -> Score:
+    grades = decided[0]
+    right, tried = grades["is_correct"], 1 - grades["is_not_attempted"]
+    # Over samples, 2 * right / (all + tried) is the harmonic mean of right / all and right / tried.
+    values = {**grades, "f_score": 2 * right / (1 + tried)}
+    weights = {"f_score": 1 + tried}
+    if tried:
+        values["accuracy_given_attempted"] = right / tried
+        weights["accuracy_given_attempted"] = tried
+    return Score.of(values, metadata={"weights": weights})
+
+
+OVERALL = "overall_score"
+MET = Labels({"yes": {"met": 1.0}, "no": {"met": 0.0}})
+
+
+def rubrics(name: str, prompt: str, axes: Sequence[str]) -> Rubric:
+    """Return the rubric with one question for each of a sample's criteria.
+
+    The sample's metadata holds ``rubrics``: mappings with ``criterion``, ``points`` (negative for what a reply should
+    not do) and ``tags``, of which ``axis:NAME`` is the axis it belongs to. A score is the points that were met, divided
+    by the positive ones. Metrics: the axes, of which a sample has those with positive points, and ``overall_score``;
+    each is a mean, brought between 0 and 1.
+
+    Args:
+        prompt: Names ``{conversation}``, ``{criterion}`` and the reply, ``{pred}``.
+    """
+    metrics = (*axes, OVERALL)
+    return Rubric(
+        name,
+        metrics,
+        partial(_criteria, prompt),
+        partial(_score_of_criteria, tuple(axes)),
+        options=f"{prompt}\0{MET.identity}",
+        aggregation=dict.fromkeys(metrics, "clipped_mean"),
+    )
+
+
+def _criteria(prompt: str, sample: Sample, reply: str) -> Sequence[Item]:
+    messages = sample.input if isinstance(sample.input, tuple) else ()
+    conversation = "\n\n".join(f"{m.role}: {m.content}" for m in messages) or f"user: {sample.question}"
+    fields = {"conversation": conversation, "pred": reply}
+    return [
+        Item((question(prompt, MET, {**fields, "criterion": rubric["criterion"]}, ("pred",)),))
+        for rubric in sample.metadata["rubrics"]
+    ]
+
+
+def _score_of_criteria(axes: tuple[str, ...], sample: Sample, reply: Any, decided: Sequence[Metrics]) -> Score:
+    graded = list(zip(sample.metadata["rubrics"], (metrics["met"] for metrics in decided), strict=True))
+    values: dict[str, float] = {}
+    for axis in axes:
+        share = _share([(rubric, met) for rubric, met in graded if f"axis:{axis}" in rubric["tags"]])
+        values |= {} if share is None else {axis: share}
+    overall = _share(graded)
+    lost = [f"[{rubric['points']:+g}] {rubric['criterion']}" for rubric, met in graded if (rubric["points"] > 0) != met]
+    explanation = "\n".join(["not met, or met though it should not be:", *lost]) if lost else "all met"
+    return Score.of({**values, **({} if overall is None else {OVERALL: overall})}, explanation=explanation)
+
+
+def _share(graded: Sequence[tuple[Mapping[str, Any], float]]) -> float | None:
+    """Return the points that were met, divided by the positive ones; None if there are none."""
+    possible = math.fsum(rubric["points"] for rubric, _ in graded if rubric["points"] > 0)
+    return math.fsum(rubric["points"] * met for rubric, met in graded) / possible if possible else None

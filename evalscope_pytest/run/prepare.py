@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..benchmarks.bundled import bundled_files
-from ..benchmarks.equal_questions import earlier_equals
 from ..benchmarks.evalscope_prompts import with_evalscope_prompts
-from ..benchmarks.load import LoadedBenchmark, load
+from ..benchmarks.load import LoadedBenchmark, earlier_equals, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import ConfigError, UsageError, closest, closest_path

@@ -15,40 +15,40 @@ from ..lazy import loading
 if TYPE_CHECKING:
     from . import comparers as comparers
     from . import readers as readers
-    from .by_subset import by_subset as by_subset
     from .composed import Comparer as Comparer
     from .composed import Reader as Reader
     from .composed import answer as answer
-    from .matching import exact_match as exact_match
-    from .matching import includes as includes
-    from .mathematics import aime_answer as aime_answer
-    from .mathematics import math_answer as math_answer
-    from .multiple_choice import choice_answer as choice_answer
-    from .multiple_choice import multi_choice_accuracy as multi_choice_accuracy
-    from .overlap.similarity import similarity as similarity
+    from .overlap import similarity as similarity
     from .pattern import pattern as pattern
+    from .rules import aime_answer as aime_answer
+    from .rules import by_subset as by_subset
+    from .rules import choice_answer as choice_answer
+    from .rules import exact_match as exact_match
+    from .rules import includes as includes
+    from .rules import math_answer as math_answer
+    from .rules import multi_choice_accuracy as multi_choice_accuracy
+    from .rules import yes_no as yes_no
+    from .rules import yes_no_in_groups as yes_no_in_groups
+    from .rules import yes_no_maybe as yes_no_maybe
     from .scorer import Scorer as Scorer
-    from .yes_no import yes_no as yes_no
-    from .yes_no import yes_no_in_groups as yes_no_in_groups
-    from .yes_no import yes_no_maybe as yes_no_maybe
 
 _HOME = {
     "Comparer": "composed",
     "Reader": "composed",
     "Scorer": "protocol",
-    "aime_answer": "mathematics",
+    "aime_answer": "rules",
     "answer": "composed",
-    "by_subset": "by_subset",
-    "choice_answer": "multiple_choice",
-    "exact_match": "matching",
-    "includes": "matching",
-    "math_answer": "mathematics",
-    "multi_choice_accuracy": "multiple_choice",
+    "by_subset": "rules",
+    "choice_answer": "rules",
+    "exact_match": "rules",
+    "includes": "rules",
+    "math_answer": "rules",
+    "multi_choice_accuracy": "rules",
     "pattern": "pattern",
-    "similarity": "overlap.similarity",
-    "yes_no": "yes_no",
-    "yes_no_in_groups": "yes_no",
-    "yes_no_maybe": "yes_no",
+    "similarity": "overlap",
+    "yes_no": "rules",
+    "yes_no_in_groups": "rules",
+    "yes_no_maybe": "rules",
 }
 
 _MODULES = ("comparers", "readers")  # of the ready-made parts of `answer`

@@ -10,8 +10,7 @@ from ..core.values import Sample, Score
 from . import comparers
 from .comparers import within
 from .composed import compared
-from .matching import exact_match
-from .mathematics import math_answer
+from .rules import exact_match, math_answer
 from .scorer import Scorer
 
 OPTIONS = ("numeric", "allow_inclusion")

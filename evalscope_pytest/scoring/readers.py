@@ -11,8 +11,7 @@ from .composed import Reader, Readings
 from .read.choice import read_choice
 from .read.math_text import read_math
 from .read.options import options
-from .read.phrase import read_phrase
-from .read.span import read_spans
+from .read.phrase import read_phrase, read_spans
 from .read.verdict import read_verdict
 from .read.visible import fold, visible
 

@@ -9,7 +9,8 @@ or ``"A,C"``), ``use_cot`` to let the model reason first.
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, local, prompts, scoring
-from evalscope_pytest.benchmarks.own_choices import choices_of, target_of
+
+from .choices import choices_of, target_of
 
 PROMPTS = {
     (False, False): prompts.CHOICE_ZH,

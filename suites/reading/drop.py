@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.read.span import members, read_spans
+from evalscope_pytest.scoring.read.phrase import members, read_spans
 from evalscope_pytest.scoring.scorer import Scorer
 
 from .assignment import best_assignment

@@ -10,9 +10,8 @@ from decimal import Decimal, InvalidOperation
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring import readers
 from evalscope_pytest.scoring.composed import Comparer, answer
-from evalscope_pytest.scoring.read.lead_in import without_lead_in
+from evalscope_pytest.scoring.read.marker import without_apposition, without_lead_in, without_remark
 from evalscope_pytest.scoring.read.phrase import unwrapped
-from evalscope_pytest.scoring.read.remark import without_apposition, without_remark
 from evalscope_pytest.scoring.scorer import Scorer
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")

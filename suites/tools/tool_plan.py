@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.overlap.rouge import rouge_values
+from evalscope_pytest.scoring.overlap import rouge_values
 from evalscope_pytest.scoring.scorer import Scorer
 
 METRICS = ("F1", "Act.EM", "Plan.EM", "HalluRate", "Rouge-L")

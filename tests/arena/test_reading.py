@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evalscope_pytest.arena.replies import contestant
-from evalscope_pytest.arena.votes import read_votes
+from evalscope_pytest.arena.pairing import contestant, read_votes
 from evalscope_pytest.core.errors import ConfigError, DatasetError
 
 ANY = settings(

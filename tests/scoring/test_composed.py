@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from evalscope_pytest import Sample, Score
 from evalscope_pytest.scoring import Comparer, Reader, answer, comparers, readers
 from evalscope_pytest.scoring.composed import Comparison, Later
-from evalscope_pytest.scoring.matching import exact_match, includes
-from evalscope_pytest.scoring.mathematics import aime_answer, math_answer
-from evalscope_pytest.scoring.multiple_choice import choice_answer
+from evalscope_pytest.scoring.rules import aime_answer, choice_answer, exact_match, includes, math_answer
 from evalscope_pytest.suites.math.document_number import document_number
 from evalscope_pytest.suites.math.local_math import local_math_answer
 from evalscope_pytest.suites.math.olympiad import olympiad_answer

@@ -40,7 +40,7 @@ def test_a_scorer_gets_what_it_needs_and_nothing_else(needs: tuple[str, ...], gi
 
 
 def test_an_unknown_need_is_refused() -> None:
-    with pytest.raises(ConfigError, match="need 'sandbx' of scorer 'reads'.*sandbox"):
+    with pytest.raises(ConfigError, match=r"need 'sandbx' of scorer 'reads'.*sandbox"):
         Scorer("reads", ("accuracy",), reads, needs=frozenset({"sandbx"}))
 
 

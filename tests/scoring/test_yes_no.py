@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest import Sample
 from evalscope_pytest.scoring import yes_no, yes_no_in_groups, yes_no_maybe
-from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 
 from .judging import judged
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.benchmarks.bundled import load_bundled
-from evalscope_pytest.benchmarks.options import in_letter_order
+from evalscope_pytest.suites.reasoning.letter_order import in_letter_order
 
 from .test_suites import from_written, scored
 from .written import FILES

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evalscope_pytest import Sample, Score
 from evalscope_pytest.scoring import Scorer
 from evalscope_pytest.scoring.read.json_text import last_json
-from evalscope_pytest.scoring.read.span import MOST, members, read_spans
+from evalscope_pytest.scoring.read.phrase import MOST, members, read_spans
 from evalscope_pytest.suites.reading.assignment import best_assignment
 from evalscope_pytest.suites.reading.drop import compare, drop_answer
 from evalscope_pytest.suites.reading.trivia import trivia_answer

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest import Sample, Score
-from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from evalscope_pytest.suites.ner.entities import Mention, Span, entity_answer, place, read_mentions, spans_of, tagged
 from tests.cost import at_most
 

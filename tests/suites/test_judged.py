@@ -14,7 +14,7 @@ from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import LoadedBenchmark
 from evalscope_pytest.judge.panel import Panel, decide
 from evalscope_pytest.judge.scorer import parts_of
-from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from tests.servers.judge import keyed, verdict
 
 from .test_suites import from_written

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.scoring.compare.math_equal import Leniency, same
-from evalscope_pytest.scoring.compare.number_words_zh import last_spoken_zh, spoken_zh
+from evalscope_pytest.scoring.compare.number_words import last_spoken_zh, spoken_zh
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.suites.math.local_math import local_number
 from tests.cost import at_most

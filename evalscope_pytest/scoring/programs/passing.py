@@ -11,10 +11,8 @@ from ...core.values import Sample, Score
 from ...sandbox.protocol import Program, Result
 from ..read.visible import visible
 from ..scorer import Scorer
-from .apart import set_apart
-from .completion import before_line, completed
 from .outcome import check_obstacle, limits_for, outcome
-from .python_part import python_of
+from .python_part import before_line, completed, python_of, set_apart
 
 if TYPE_CHECKING:
     from ...sandbox.handle import SandboxHandle

@@ -23,9 +23,8 @@ from itertools import chain
 
 from .boxes import braced
 from .json_text import said
-from .labels import bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
 from .marker import CLOSING, WORDS, announcement, announcements, hedged
-from .options import Options
+from .options import Options, bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
 from .verdict_table import tabled
 from .visible import fold
 

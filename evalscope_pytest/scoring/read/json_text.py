@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .boxes import boxes
-from .closing import without_closing
-from .marker import announcements
+from .marker import announcements, without_closing
 from .visible import visible
 
 _TAIL = 100_000  # Characters before the end that are read.

@@ -13,13 +13,11 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from ..compare.number_words_zh import last_spoken_zh
-from .boxes import Box, boxes
-from .closing import without_closing
+from ..compare.number_words import last_spoken_zh
+from .boxes import Box, boxes, last_points, points
 from .expressions import formula_at, is_value, mathematical, mathematical_only, tokens_of
 from .json_text import json_answer
-from .marker import announcements
-from .points import last_points, points
+from .marker import announcements, without_closing
 from .sentence import (
     DENIED_BEFORE,
     DENIED_BEHIND,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .labels import bare, claimed
-from .options import Options
+from .options import Options, bare, claimed
 
 _LINES = 200
 _WIDEST = 2000

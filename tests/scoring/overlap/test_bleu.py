@@ -7,7 +7,7 @@ import math
 import pytest
 
 from evalscope_pytest.core.values import Sample
-from evalscope_pytest.scoring.overlap.bleu import bleu
+from evalscope_pytest.scoring.overlap import bleu
 
 
 def values(text: str, *targets: str) -> list[float]:

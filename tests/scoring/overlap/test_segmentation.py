@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.scoring.overlap.segmentation import LONGEST, chinese_words, is_chinese
+from evalscope_pytest.scoring.overlap import LONGEST, chinese_words, is_chinese
 
 
 def test_words_are_cut_and_white_space_is_kept():
@@ -48,7 +48,7 @@ def test_a_long_line_without_punctuation_takes_bounded_time():
     assert time.process_time() - started < 5
 
 
-SEGMENT = "import sys, evalscope_pytest.scoring.overlap.segmentation as s; print(len(s.chinese_words(sys.argv[1])))"
+SEGMENT = "import sys, evalscope_pytest.scoring.overlap as s; print(len(s.chinese_words(sys.argv[1])))"
 
 
 def _segment(temporary: Path) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from evalscope_pytest.core.values import Sample
-from evalscope_pytest.scoring.overlap.similarity import similarity
+from evalscope_pytest.scoring.overlap import similarity
 
 
 def test_it_has_all_metrics_with_rouge_l_recall_first():

@@ -11,7 +11,7 @@ from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import SandboxError
 from evalscope_pytest.scoring.programs import program_passes
-from evalscope_pytest.scoring.programs.apart import set_apart
+from evalscope_pytest.scoring.programs.python_part import set_apart
 
 SCORER = program_passes()
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalscope_pytest.scoring.read.closing import without_closing
-from evalscope_pytest.scoring.read.marker import announcements
+from evalscope_pytest.scoring.read.marker import announcements, without_closing
 
 
 @pytest.mark.parametrize(

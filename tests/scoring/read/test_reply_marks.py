@@ -11,8 +11,7 @@ from evalscope_pytest.scoring.read.choice import read_choice
 from evalscope_pytest.scoring.read.code import PYTHON, code_of
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.options import options
-from evalscope_pytest.scoring.read.phrase import read_phrase
-from evalscope_pytest.scoring.read.span import read_spans
+from evalscope_pytest.scoring.read.phrase import read_phrase, read_spans
 from evalscope_pytest.scoring.read.verdict import read_verdict
 from evalscope_pytest.scoring.read.visible import visible
 from evalscope_pytest.wire.reasoning import split_reasoning

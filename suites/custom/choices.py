@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from ..core.errors import RecordError
-from ..datasets.sampling import letters
+from evalscope_pytest.core.errors import RecordError
+from evalscope_pytest.datasets.sampling import letters
 
 _LISTS = ("choices", "options")
 _ANSWERS = ("answer", "answerKey")
