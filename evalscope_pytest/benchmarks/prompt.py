@@ -16,7 +16,7 @@ SAMPLE_FIELDS = ("question", "query", "choices", "letters", "subset")
 
 DEFAULT_SHOT = "{question}\nANSWER: {target}"
 DEFAULT_CHOICE_SHOT = "{question}\n{choices}\nANSWER: {target}"
-DEFAULT_SHOTS_HEADER = "These questions of the same kind are answered already:\n\n{fewshot}\n"
+DEFAULT_SHOTS_HEADER = "Here are some examples with answers:\n\n{fewshot}\n"
 BETWEEN_SHOTS = "\n\n"
 
 

@@ -379,7 +379,7 @@ def _check_asks(resolved: ResolvedBenchmark) -> None:
     if not prompt or parse(prompt, where).names or (few_shot and few_shot.num and asks(few_shot.prompt)):
         return
     raise ConfigError(
-        f"{where} names no field: every sample would be asked the same. Add {{question}}, or another field of the "
+        f"{where} names no field: every sample would send the same prompt. Add {{question}}, or another field of the "
         f"samples such as {{choices}} or a name in their metadata."
     )
 

@@ -17,8 +17,8 @@ from .rubric import Item, Metrics, Question, Rubric
 
 Aggregation = Literal["mean", "median", "majority_vote"]
 
-AGAIN = "Your reply holds no verdict that can be read. Judge again, in the form that was asked for."
-UNREADABLE = "neither of its replies holds a verdict that can be read"
+AGAIN = "Your reply does not contain a readable verdict. Judge again, in the required form."
+UNREADABLE = "neither of its replies contains a readable verdict"
 TRIES = 2
 
 
@@ -155,7 +155,7 @@ def _decided(item: Item, rulings: Sequence[Ruling], panel: Panel) -> Metrics:
     valid = [metrics for metrics in by_judge if metrics is not None]
     if len(valid) < max(1, panel.least_valid):
         failed = next(ruling for ruling in rulings if ruling.verdict is None)
-        raise JudgeError(f"judge {failed.judge} came to no verdict: {failed.error}")
+        raise JudgeError(f"judge {failed.judge} did not reach a verdict: {failed.error}")
     return _combined(valid, panel.aggregation)
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Comparer": "composed",
     "Reader": "composed",
-    "Scorer": "protocol",
+    "Scorer": "scorer",
     "aime_answer": "rules",
     "answer": "composed",
     "by_subset": "rules",

@@ -21,8 +21,8 @@ TEMPERATURES = {
 METRICS = ("mt_bench_score", "turn_1", "turn_2")
 RATING = Number(1, 10, "rating")
 FIRST = """\
-Rate an assistant's reply to a question: how helpful, relevant, accurate, deep, creative and detailed it is. Where \
-there is a reference answer, compare with it first; then only how correct and helpful the reply is counts.
+Rate how helpful, relevant, accurate, deep, creative and detailed an assistant's reply to a question is. If there is a \
+reference answer, compare the reply with it first; in that case only correctness and helpfulness count.
 
 # Question
 
@@ -34,9 +34,9 @@ there is a reference answer, compare with it first; then only how correct and he
 
 The verdict is a rating from 1 to 10."""
 SECOND = """\
-Rate an assistant's reply to the second question of a conversation: how helpful, relevant, accurate, deep, creative \
-and detailed it is. Where there are reference answers, compare with them first; then only how correct and helpful \
-the reply is counts.
+Rate how helpful, relevant, accurate, deep, creative and detailed an assistant's reply to the second question of a \
+conversation is. If there are reference answers, compare the reply with them first; in that case only correctness and \
+helpfulness count.
 {references}
 # The conversation
 

@@ -76,7 +76,7 @@ def test_an_unreadable_verdict_is_asked_for_once_more_with_the_contract_repeated
 @pytest.mark.parametrize("replies", [["I'd rather not."], [TransientError("down")], [verdict("C")], [""]])
 def test_a_judgement_that_failed_is_an_error_and_no_zero(replies: list[str | Exception]) -> None:
     judge = Scripted(replies)
-    with pytest.raises(JudgeError, match="j1 came to no verdict"):
+    with pytest.raises(JudgeError, match="j1 did not reach a verdict"):
         judged(GRADED, judge)
     assert len(judge.asked) == (1 if isinstance(replies[0], Exception) else 2)
 
@@ -89,7 +89,7 @@ def test_the_judged_text_stands_between_marks_it_cannot_write() -> None:
     closing = [line for line in asked.splitlines() if line.startswith(">>> ")][-1]
     assert asked.count(closing) == 1
     assert asked.index("The verdict is A.") < asked.index(closing)
-    assert "no instruction" in judge.asked[0][0].content
+    assert "not an instruction" in judge.asked[0][0].content
     again = Scripted([verdict("B")])
     judged(GRADED, again, reply=attack)
     assert again.asked == judge.asked

@@ -89,14 +89,14 @@ def test_judgements_that_fail_are_errors_and_carry_on_asks_only_for_those(served
     judge_server.answer = lambda m: "who knows" if "2 + 2 =" in m[1]["content"] else verdict("CORRECT")
     run = served.run(by(judge_server))
     assert (run.code, run.counts) == (1, {"correct": 3, "errors": 1}), run.out
-    assert "JudgeError: judge j came to no verdict" in run.out
+    assert "JudgeError: judge j did not reach a verdict" in run.out
     assert run.score() == 1
     judge_server.answer = verdict("INCORRECT")
     asked, judged = len(served.server.requests), len(judge_server.requests)
     again = served.run(by(judge_server), f"--eval-use-cache={run.work_dir}")
     assert again.code == 1
     assert (len(served.server.requests), len(judge_server.requests)) == (asked, judged)
-    assert again.out.count("came to no verdict") >= 1
+    assert again.out.count("did not reach a verdict") >= 1
 
 
 @pytest.mark.usefixtures("first_reply_awaited")
@@ -223,7 +223,7 @@ def test_what_a_judge_replies_instead_of_a_verdict_is_asked_again_and_never_a_sc
     assert (run.code, run.counts) == (1, {"errors": 3}), run.out
     assert len(judge_server.requests) == 6
     assert run.reports["adding"]["metrics"] == []
-    assert "came to no verdict" in run.out
+    assert "did not reach a verdict" in run.out
 
 
 def test_a_reply_that_tells_the_judge_what_to_say_is_judged_all_the_same(served, judge_server):
