@@ -33,7 +33,7 @@ All options of `evalscope-pytest eval` apply. With services, those of benchmarks
 _USAGE = (
     "evalscope-pytest arena [NAME=]RUN|NAME=URL ... [--against NAME] [--votes FILE ...] [OPTIONS] [-- PYTEST OPTIONS]"
 )
-# Of the options of `eval`: those of the arena alone, where models are asked first, and those of both.
+# The options of `eval`: those of the arena alone, those of requests to models, and those of both.
 _OF_ARENA = tuple(map(ini_name, ("work_dir", "no_timestamp", "use_cache", "gate", "baseline", "max_drop")))
 _OF_BOTH = tuple(
     map(
@@ -47,14 +47,14 @@ _OF_BOTH = tuple(
 
 
 class Entry(NamedTuple):
-    """A model in the arena: where its replies are, or the address where it is asked."""
+    """A model in the arena: the folder of its replies, or the address of its service."""
 
     name: str
     place: str
 
     @property
     def is_live(self) -> bool:
-        """Whether it has to be asked."""
+        """True if its replies have to be requested."""
         return self.place.startswith(("http://", "https://"))
 
 
@@ -113,7 +113,7 @@ def _entry(word: str) -> Entry:
 
 
 def _home(entry: Entry, words: Words) -> Path:
-    """Return where the replies of a model that is asked here are recorded: always the same place, to carry on."""
+    """Return the folder for the replies of a model that gets requests here: always the same one, to resume."""
     from ..store.layout import safe_name
 
     return Path(words.given.get("eval_work_dir", "outputs")) / "arena" / safe_name(entry.name)
@@ -142,7 +142,7 @@ def _asked(entry: Entry, words: Words) -> int:
 
 
 def _judging(models: Sequence[str], own: argparse.Namespace, words: Words, *, any_live: bool) -> Words:
-    """Return the run that judges. No model is asked in it."""
+    """Return the run that judges. It sends no requests to models."""
     ours = (*_OF_ARENA, *_OF_BOTH)
     given = {n: v for n, v in words.given.items() if not any_live or n in ours or n.startswith("eval_judge")}
     given |= {"eval_model": "mock", "eval_datasets": [ARENA], "eval_arena": list(models)}
@@ -153,7 +153,7 @@ def _judging(models: Sequence[str], own: argparse.Namespace, words: Words, *, an
 
 
 def _of_all_samples(flags: Sequence[str]) -> list[str]:
-    """Return pytest's own options without those that choose among the benchmarks that are asked: ``-k``, ``-m``."""
+    """Return pytest's own options without those that select benchmarks: ``-k``, ``-m``."""
     values = {number + 1 for number, word in enumerate(flags) if word in ("-k", "-m")}
     return [word for number, word in enumerate(flags) if number not in values and number + 1 not in values]
 

@@ -27,7 +27,7 @@ PARAMETERS: Mapping[str, Any] = {"models": [], "baseline": "", "mode": "", "vote
 
 @dataclass(frozen=True, slots=True)
 class Arena:
-    """An arena as a user asks for it."""
+    """An arena as a user defines it."""
 
     contestants: Sequence[Contestant]
     mode: Mode
@@ -35,7 +35,7 @@ class Arena:
 
     @property
     def pairs(self) -> list[Pair]:
-        """What there is to judge."""
+        """The pairs to judge."""
         return pairs(self.contestants, self.mode, self.baseline)
 
 

@@ -1,4 +1,4 @@
-"""Who meets whom: replies of earlier runs, ours and EvalScope's, pairs of them, and people's votes on the pairs."""
+"""Pairs to compare: replies of earlier runs, ours and EvalScope's, paired, and people's votes on the pairs."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from ..report.read import load_report
 from ..store.atomic import write_atomic
 from ..store.layout import WorkDir, record_names
 
-# What reading a row raises where it is JSON of something else.
+# Exceptions from reading a row that is JSON of another form.
 _NO_PREDICTION = (LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reply belongs: the same in every run that asked the question.
+    """The place of a reply: the same in every run with that question.
 
     Attributes:
-        question: What was asked, all messages as one text.
-        occurrence: Counts a question that is asked several times in a subset: repeats, and duplicates in the data.
+        question: The prompt, all messages as one text.
+        occurrence: Number of an identical question within a subset: repeats, and duplicates in the data.
     """
 
     benchmark: str
@@ -43,7 +43,7 @@ class Reply:
     """A model's reply, without its reasoning.
 
     Attributes:
-        category: The record's own, empty where it has none.
+        category: The record's category; empty if it has none.
     """
 
     text: str
@@ -71,10 +71,10 @@ def contestant(path: str, name: str = "") -> Contestant:
 
     Args:
         path: A work_dir, or a model's folder in its ``reports``, ``predictions`` or ``reviews``.
-        name: What the arena calls it; its id in the records by default.
+        name: Its name in the arena; by default its id in the records.
 
     Raises:
-        DatasetError: There are no replies there, or those of several models.
+        DatasetError: The folder has no replies, or those of several models.
     """
     found = _located(Path(path).expanduser())
     replies: dict[Place, Reply] = {}
@@ -100,7 +100,9 @@ def _located(path: Path) -> Recorded:
                 f"where there is also {', '.join(folders[1:4])}."
             )
         if not folders:
-            raise DatasetError(f"{path} is no run: it has no folder predictions with replies. Name a run's work_dir.")
+            raise DatasetError(
+                f"{path} is not a run: it has no folder predictions with replies. Name a run's work_dir."
+            )
         found = Recorded(WorkDir(path), folders[0])
     if not found.work_dir.predictions(found.model_id).is_dir():
         raise DatasetError(f"{path} holds no replies: {found.work_dir.predictions(found.model_id)} is not there.")
@@ -108,7 +110,7 @@ def _located(path: Path) -> Recorded:
 
 
 def _files(found: Recorded) -> Iterator[tuple[str, str, Path]]:
-    """Yield benchmark, subset and file of all predictions: reports tell which part of a name is which."""
+    """Yield benchmark, subset and file of all predictions: reports show which part of a name is which."""
     pairs, names = [], []
     for file in sorted(found.work_dir.reports(found.model_id).glob("*.json")):
         try:
@@ -137,7 +139,7 @@ def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
             row = json.loads(line)
             row["index"] + 0
         except (ValueError, RecursionError, *_NO_PREDICTION) as error:
-            raise DatasetError(f"line {number} of {file} is no prediction: {error!r}. Remove the line.") from error
+            raise DatasetError(f"line {number} of {file} is not a prediction: {error!r}. Remove the line.") from error
         yield row
 
 
@@ -207,7 +209,7 @@ class Pair:
 
 
 def mode_of(mode: str, baseline: str, names: Sequence[str]) -> Mode:
-    """Return the mode a user means: against the baseline where there is one, else all against all.
+    """Return the mode a user means: against the baseline if there is one, otherwise all against all.
 
     Raises:
         ConfigError: Mode, baseline and models do not go together.
@@ -228,7 +230,7 @@ def mode_of(mode: str, baseline: str, names: Sequence[str]) -> Mode:
 
 
 def pairs(contestants: Sequence[Contestant], mode: Mode, baseline: str = "") -> list[Pair]:
-    """Return what there is to judge: the pairs over one question stand together, in the order of the first model.
+    """Return the pairs to judge: those over one question are adjacent, in the order of the first model.
 
     Raises:
         DatasetError: The models have no question in common.
@@ -283,9 +285,9 @@ class Vote:
     """One person's verdict on one pair.
 
     Attributes:
-        by: Who gave it: the file it stands in.
+        by: The file that holds it.
         verdict: ``A``, ``B`` or ``tie``, of the replies as they were shown.
-        order: 0 where the first model's reply was shown as A, 1 where the second's was.
+        order: 0 if the first model's reply was shown as A, 1 if the second's was.
     """
 
     by: str
@@ -294,7 +296,7 @@ class Vote:
 
     @property
     def value(self) -> float:
-        """What it is worth for the first model, from 0 to 1."""
+        """Its value for the first model, from 0 to 1."""
         return VALUES[self.verdict] if self.order == 0 else 1 - VALUES[self.verdict]
 
 
@@ -318,7 +320,7 @@ def export(pairs: Iterable[Pair], path: Path) -> int:
         a, b = reversed(shown) if order_of(pair.id) else shown
         writer.writerow([pair.id, *map(_harmless, (pair.place.question, a, b)), ""])
         count += 1
-    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    # The mark at the beginning makes spreadsheets read it as UTF-8.
     write_atomic(path, text.getvalue().encode("utf-8-sig", "replace"))
     return count
 
@@ -346,7 +348,7 @@ def _read(path: Path) -> Iterator[tuple[str, Vote]]:
         with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
             reader = csv.DictReader(file)
             if reader.fieldnames is None or not {"pair", "verdict"}.issubset(reader.fieldnames):
-                raise ConfigError(f"{path} is no file of votes: its columns have to be {', '.join(COLUMNS)}.")
+                raise ConfigError(f"{path} is not a file of votes: its columns have to be {', '.join(COLUMNS)}.")
             for row in reader:
                 if word := (row["verdict"] or "").strip():
                     yield _vote((row["pair"] or "").strip(), word, path, reader.line_num)
@@ -355,7 +357,7 @@ def _read(path: Path) -> Iterator[tuple[str, Vote]]:
             f"votes cannot be read: {path} ({error.strerror}). Name the file that was filled in."
         ) from error
     except csv.Error as error:
-        raise ConfigError(f"{path} is no CSV file: {error}. Save it as CSV again.") from error
+        raise ConfigError(f"{path} is not a CSV file: {error}. Save it as CSV again.") from error
 
 
 def _vote(pair: str, word: str, path: Path, line: int) -> tuple[str, Vote]:

@@ -15,9 +15,9 @@ class Battle:
     """One comparison of two models' replies to a question.
 
     Attributes:
-        question: Tells questions apart; battles over one question are no independent observations.
-        category: What kind of question it is.
-        value: What it is worth for ``first``: 1 won, 0 lost, between them tied or judged differently in the two orders.
+        question: Identifies the question; battles over one question are not independent.
+        category: The kind of question.
+        value: Its value for ``first``: 1 won, 0 lost, between them tied or judged differently in the two orders.
     """
 
     question: str
@@ -102,7 +102,7 @@ class Estimate:
     """A number with its interval.
 
     Attributes:
-        low: Lower end; None where there is one question only, or nothing differs from one to the next.
+        low: Lower end; None if there is only one question, or all of them are equal.
     """
 
     value: float
@@ -112,7 +112,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """How strong a model is, in Elo's points: 400 more make a win ten times as likely as a loss.
+    """Strength of a model in Elo points: 400 more make a win ten times as likely as a loss.
 
     Attributes:
         strength: After Bradley and Terry. All models' have the mean 1000.
@@ -150,7 +150,7 @@ class _Table:
 
     @property
     def met(self) -> Floats:
-        """Which pairs met, as a square table of zeros and ones."""
+        """The pairs that met, as a square table of zeros and ones."""
         wins = self.wins()
         return np.where(wins + wins.T > 0, 1.0, 0.0)
 
@@ -158,7 +158,7 @@ class _Table:
         """Return the sum of the row model's values against the column model.
 
         Args:
-            times: How often each question counts; once by default.
+            times: Weight of each question; 1 by default.
         """
         n, weight = self.models, 1.0 if times is None else times[self.question]
         won = np.bincount(self.first * n + self.second, self.value * weight, n * n)
@@ -171,7 +171,7 @@ def rate(battles: Sequence[Battle], *, seed: int = 42, elo: bool = True) -> list
 
     Args:
         seed: Of the resamples and of the orders.
-        elo: Whether Elo is computed too, which takes longer; without it the two are equal.
+        elo: True to compute Elo too, which takes longer; otherwise the two are equal.
     """
     names = connected(battles)
     if not names:
@@ -214,7 +214,7 @@ def _estimates(
 def _tail(questions: int) -> float:
     """Return the share of resamples outside an interval, on each side.
 
-    Plain percentiles are too narrow for few observations, as a normal interval is where Student's is due. These are
+    Plain percentiles are too narrow for few observations, as a normal interval is in place of Student's. These are
     expanded to make up for it (Hesterberg 2015, doi:10.1080/00031305.2015.1089789, section 5.1).
     """
     from scipy.stats import norm, t
@@ -270,7 +270,7 @@ def _scores(fit: Any, models: int) -> Floats:
 
 
 def mean_scores(scored: Sequence[Battle], *, seed: int = 42) -> dict[str, Estimate]:
-    """Return each model's mean value, where there is no other model in a battle."""
+    """Return each model's mean value, for battles of a single model."""
     random = np.random.default_rng(seed)
     means = {}
     for model in dict.fromkeys(battle.first for battle in scored):

@@ -1,4 +1,4 @@
-"""What an arena found out, computed from the reviews of its pairs."""
+"""Results of an arena, computed from the reviews of its pairs."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Results:
 
     Attributes:
         win_rates: Of the first model against the second.
-        categories: Places by category, where there are several.
-        questions: How many different ones were decided.
-        pairs: How many pairs, or single replies, were decided.
-        inconsistency: Share of pairs whose winner depends on the order; None where none was shown in both.
+        categories: Places by category, if there are several.
+        questions: Number of different ones that were decided.
+        pairs: Number of pairs, or single replies, that were decided.
+        inconsistency: Share of pairs whose winner depends on the order; None if no pair was shown in both.
     """
 
     overall: Standing
@@ -120,7 +120,7 @@ def _scored(row: Mapping[str, Any]) -> Battle:
 
 
 def _grouped(battles: Sequence[Battle]) -> dict[str, list[Battle]]:
-    """Return battles by category; empty where there is only one."""
+    """Return battles by category; empty if there is only one."""
     found: dict[str, list[Battle]] = {}
     for battle in battles:
         found.setdefault(battle.category, []).append(battle)

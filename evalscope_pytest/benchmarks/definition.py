@@ -72,10 +72,10 @@ class FewShot:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One benchmark: where its records are, what is sent for each, and how a reply is scored.
+    """One benchmark: the place of its records, the prompt for each, and the scorer of a reply.
 
     Attributes:
-        body: What runs for each sample: the decorated function, or `generate` if that function is ``to_sample``.
+        body: Runs for each sample: the decorated function, or `generate` if that function is ``to_sample``.
         file: The test file of the decorated function; local data is looked for beside it.
         to_sample: Makes a sample of a record.
         records: Makes a subset's records of texts if no file holds them. Takes a function that reads the files
@@ -84,9 +84,9 @@ class Benchmark:
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
         prompts: Templates that replace ``prompt`` for single subsets, by the subset's name.
-        choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a line of its own.
+        choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a separate line.
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
-        scorer: What scores a reply: a rule, a program, or judges (with the rule that users may choose instead).
+        scorer: Scores a reply: a rule, a program, or judges (with the rule that users may choose instead).
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or

@@ -91,7 +91,7 @@ class Reader:
         if isinstance(node, ast.Dict):
             pairs = zip(node.keys, node.values, strict=True)
             return {self.value(key): self.value(value) for key, value in pairs if key is not None}
-        raise UnreadableError(f"line {getattr(node, 'lineno', '?')} is no constant")
+        raise UnreadableError(f"line {getattr(node, 'lineno', '?')} is not a constant")
 
     def _called(self, node: ast.Call) -> str:
         """Return what a method of a text gives."""
@@ -109,7 +109,7 @@ class Reader:
     def _named(self, name: str) -> Any:
         bound = self._module.names.get(name)
         if bound is None or isinstance(bound, ast.ClassDef):
-            raise UnreadableError(f"{name} is no constant")
+            raise UnreadableError(f"{name} is not a constant")
         if isinstance(bound, ast.ImportFrom):
             return Reader(self._imported(bound), self._depth + 1).value(ast.Name(_original(bound, name)))
         return Reader(self._module, self._depth + 1).value(bound)
@@ -119,13 +119,13 @@ class Reader:
         if node.attr == "value":
             return self.value(node.value)
         if not isinstance(node.value, ast.Name):
-            raise UnreadableError(f"line {node.lineno} is no constant")
+            raise UnreadableError(f"line {node.lineno} is not a constant")
         module, owner = self.class_named(node.value.id)
         for statement in owner.body if owner else ():
             for key, inner in _bound(statement):
                 if key == node.attr:
                     return Reader(module, self._depth + 1).value(inner)
-        raise UnreadableError(f"{node.value.id}.{node.attr} is no constant")
+        raise UnreadableError(f"{node.value.id}.{node.attr} is not a constant")
 
     def class_named(self, name: str) -> tuple[Module, ast.ClassDef | None]:
         """Return the class that a name stands for, and the file that defines it; None if it is something else.

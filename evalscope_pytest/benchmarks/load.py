@@ -139,7 +139,7 @@ def _kept(
         if not rows:
             raise DatasetError(
                 f"no record of subset {subset!r} of {benchmark.name!r} is left: extra_params are "
-                f"{dict(benchmark.extra_params)!r}. Ask for fewer restrictions."
+                f"{dict(benchmark.extra_params)!r}. Use fewer restrictions."
             )
     return kept
 
@@ -299,7 +299,7 @@ def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> No
         if not isinstance(value, _SCALARS) and not _is_json(value):
             part = "metadata" if key in sample.metadata else "private"
             raise DatasetError(
-                f"{part}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
+                f"{part}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is not a JSON value: "
                 f"{type(value).__name__}. Let {_name_of_to_sample(benchmark)} keep text, numbers, lists and mappings "
                 "only."
             )
@@ -342,7 +342,7 @@ def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_sho
     if spare and len(records) <= few_shot.num:
         raise DatasetError(
             f"few_shot_num: {few_shot.num} of {benchmark.name!r}, but the exemplars come from the evaluated split, and "
-            f"that has {len(records) - 1} beside each question of {subset!r}. Ask for fewer, or name a train_split."
+            f"that has {len(records) - 1} beside each question of {subset!r}. Use fewer, or name a train_split."
         )
     drawn = draw_shots(records, few_shot.num + spare, few_shot.random, seed, salt=f"{benchmark.name}, {subset}")
     exemplars = samples_of(benchmark, subset, drawn, seed)

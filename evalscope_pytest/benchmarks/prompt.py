@@ -119,7 +119,7 @@ def release_shots(text: str, num: int, where: str) -> str:
         else:
             introduction.append(part)
     if num > len(exemplars):
-        raise ConfigError(f"few_shot_num: {num}, but {where} holds {len(exemplars)}. Ask for at most that many.")
+        raise ConfigError(f"few_shot_num: {num}, but {where} holds {len(exemplars)}. Use at most that many.")
     return BETWEEN_SHOTS.join([*introduction, *exemplars[:num]])
 
 

@@ -24,9 +24,9 @@ def json_lines(texts: Sequence[str]) -> list[dict[str, Any]]:
         try:
             record = json.loads(line)
         except ValueError as error:
-            raise DatasetError(f"line {number} is no JSON: {error}. Correct the file.") from error
+            raise DatasetError(f"line {number} is not JSON: {error}. Correct the file.") from error
         if not isinstance(record, dict):
-            raise DatasetError(f"line {number} is no JSON object but {type(record).__name__}. Correct the file.")
+            raise DatasetError(f"line {number} is not a JSON object but {type(record).__name__}. Correct the file.")
         records.append(record)
     return records
 
@@ -35,7 +35,7 @@ def with_answers(read: Read, questions: str, answers: str, *, by: str = "questio
     """Return the records of ``questions``, each with the turns of its answer as ``answers``.
 
     Args:
-        read: What `records` of a benchmark is given.
+        read: The function that `records` of a benchmark gets.
         questions: Pattern of the file of questions.
         answers: Pattern of the file of answers, in FastChat's form; a question may have none.
         by: The field that both have.

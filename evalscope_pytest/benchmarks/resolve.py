@@ -33,7 +33,7 @@ def chosen_metrics(
 ) -> tuple[Scorer | None, tuple[str, ...]]:
     """Return the scorer and the metrics to report, the primary one first.
 
-    An entry is a metric's name, a family of them (``Rouge`` for ``Rouge-1-R`` ...) or ``{name: options}``, where the
+    An entry is a metric's name, a family of them (``Rouge`` for ``Rouge-1-R`` ...) or ``{name: options}``; the
     options ``numeric`` and ``allow_inclusion`` add a comparison of the answer that the benchmark reads.
 
     Raises:
@@ -117,7 +117,7 @@ class ResolvedBenchmark:
     """A benchmark with every choice made.
 
     Attributes:
-        benchmark: The definition, with the user's choices instead of its own.
+        benchmark: The definition, changed by the user's choices.
         args: The user's choices.
         subsets: The subsets to evaluate, in report order.
         filters: Filter applied to a reply before the scorer; None for nothing.

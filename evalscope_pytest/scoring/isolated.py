@@ -34,8 +34,8 @@ if __name__ == "__main__":
 def isolated(function: Judge, *, cpu_s: float = 5.0, metrics: tuple[str, ...] = ("accuracy",)) -> Scorer:
     """Make a scorer of a function whose work may hang or grow without bound, such as a regular expression.
 
-    ``scorer=isolated(my_function)``, where ``my_function(text, sample)`` returns a number or a bool, or a mapping of
-    metrics. Its source is what travels: the function and what it names of its own file (imports, functions,
+    ``scorer=isolated(my_function)``, and ``my_function(text, sample)`` returns a number or a bool, or a mapping of
+    metrics. Its source is sent: the function and what it uses from its file (imports, functions,
     constants). ``sample`` has ``input``, ``target``, ``targets``, ``choices`` and ``metadata``. A call that takes
     longer than ``cpu_s`` CPU seconds is ended, and the sample is an error.
 
@@ -90,7 +90,7 @@ def _score_of(name: str, result: Result) -> Score:
 
 
 def _source_of(function: Judge) -> str:
-    """Return a program: the function, what it names of its own file, and a call."""
+    """Return a program: the function, what it uses from its file, and a call."""
     name = getattr(function, "__name__", "")
     file = inspect.getsourcefile(function) if inspect.isfunction(function) else None
     if not file or not name.isidentifier() or "." in function.__qualname__:

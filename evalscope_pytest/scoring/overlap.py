@@ -50,7 +50,7 @@ def chinese_words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _cutter() -> jieba.Tokenizer:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own source, and of pkg_resources, which a session may turn into errors
+        warnings.simplefilter("ignore")  # of jieba's source, and of pkg_resources, which a session may turn into errors
         import jieba
 
     # It reports its start on stderr, and adds its own handler to do so.

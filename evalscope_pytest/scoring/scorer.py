@@ -98,7 +98,7 @@ class Scorer:
             reply: Several texts only if `several`; a rule scores the last one.
 
         Raises:
-            ScoringTimeoutError: There is no score within the time limit.
+            ScoringTimeoutError: The score took longer than the time limit.
             ScoringError: The scorer failed. Other errors of this package pass.
         """
         text = reply if self.several or isinstance(reply, str) else reply[-1]

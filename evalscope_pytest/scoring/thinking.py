@@ -1,6 +1,6 @@
 """Efficiency of thinking: its length, and the position of the first right answer.
 
-Thinking is taken apart into thoughts, which begin where the text changes its mind ("Wait", "Alternatively", 等等). The
+Thinking is taken apart into thoughts, which begin when the text changes its mind ("Wait", "Alternatively", 等等). The
 benchmark's own scorer reads each of them, so a thought is right when it would have been a right reply. Measures follow
 Chen et al. 2024, Do NOT Think That Much for 2+3=?, arXiv:2412.21187 (efficiency of right replies) and Wang et al. 2025,
 Thoughts Are All Over the Place, arXiv:2501.18585 (right thoughts in wrong replies).

@@ -1,4 +1,4 @@
-"""EQ-Bench: how near a model's ratings of four emotions come to the reference's.
+"""EQ-Bench: the distance between a model's ratings of four emotions and the reference's.
 
 The official scoring of version 2 (Paech 2023, arXiv:2312.06281): each rating's difference is scaled so that small ones
 count little, and the constant makes random ratings score 0. A rating far off makes the score negative.

@@ -7,7 +7,7 @@ from evalscope_pytest import Message, Sample, Score, benchmark, hub
 from evalscope_pytest.benchmarks.release import with_answers
 from evalscope_pytest.judge import Item, Number, Rubric, question
 
-# As official answers were generated, where the user says nothing else.
+# The temperatures of the official answers, unless the user sets another.
 TEMPERATURES = {
     "writing": 0.7,
     "roleplay": 0.7,

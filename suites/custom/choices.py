@@ -46,7 +46,7 @@ def target_of(record: Mapping[str, Any], choices: Sequence[str]) -> tuple[str, .
     """Return the letters of the right options, each once.
 
     Args:
-        choices: What `choices_of` returned.
+        choices: The texts that `choices_of` returned.
 
     Raises:
         RecordError: The answer is missing, or names no option.

@@ -1,4 +1,4 @@
-"""Whether an answer, a reply in a dialogue or a summary holds something invented.
+"""Invented statements, to be found in answers, replies of a dialogue and summaries.
 
 HaluEval: Li et al. 2023, A Large-Scale Hallucination Evaluation Benchmark for Large Language Models, arXiv:2305.11747.
 The explanations and examples in the prompts are this project's own.

@@ -53,7 +53,7 @@ def _truth(text: str) -> str | None:
 
 
 def same_number(given: float, reference: float) -> bool:
-    """Tell whether two numbers are the same to the authors: also off by a power of ten, or by rounding to cents."""
+    """Return whether two numbers are equal by the authors' rule, even if off by a power of ten or rounded to cents."""
     greater, less = max(abs(given), abs(reference)), min(abs(given), abs(reference))
     if less:
         magnitude = math.log10(greater / less)

@@ -15,7 +15,7 @@ _INDEX = re.compile(
 
 
 def first_error() -> Scorer:
-    r"""Judge the index of the earliest wrong paragraph, ``-1`` for none, asked for in ``\boxed{}``.
+    r"""Judge the index of the earliest wrong paragraph, ``-1`` for none, inside ``\boxed{}``.
 
     Metrics: ``error_acc`` over solutions with an error, ``correct_acc`` over those without, and ``simple_f1_score``,
     the harmonic mean of the two.

@@ -19,9 +19,9 @@ _LAKH = re.compile(r"(?<![\d.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")
 
 
 def local_math_answer() -> Scorer:
-    r"""Judge a mathematical answer, asked for in ``\boxed{}``, in the language its subset is named after (``de``).
+    r"""Judge a mathematical answer inside ``\boxed{}``, in the language its subset is named after (``de``).
 
-    Metric ``accuracy``. Digits of any script are read everywhere; separators as the language writes them, where three
+    Metric ``accuracy``. Digits of any script are read everywhere; separators as the language writes them; three
     digits after one comma are thousands in all of them, since models write so.
     """
     read = Reader("local_math", _read, readers.math.ideal_reply)

@@ -1,4 +1,4 @@
-"""Which paragraph of a solution has the first error, if any: from school sums to olympiads.
+"""The first wrong paragraph of a solution, if any: from school sums to olympiads.
 
 ProcessBench: Zheng et al. 2024, Identifying Process Errors in Mathematical Reasoning, arXiv:2412.06559.
 """

@@ -1,4 +1,4 @@
-"""What the benchmarks of named entities share: prompt, exemplars, scorer, and how a record becomes a sample."""
+"""Shared parts of the benchmarks of named entities: prompt, exemplars, scorer, and samples of records."""
 
 from __future__ import annotations
 

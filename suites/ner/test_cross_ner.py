@@ -1,4 +1,4 @@
-"""Entities of five fields in Wikipedia's sentences, each field with kinds of its own.
+"""Entities of five fields in Wikipedia's sentences, each field with different entity types.
 
 CrossNER: Liu et al. 2020, Evaluating Cross-Domain Named Entity Recognition, arXiv:2012.04373.
 """

@@ -25,17 +25,17 @@ _BETWEEN = re.compile(r"[ -]")
 
 @dataclass(frozen=True, slots=True)
 class DropScore:
-    """What the official scorer says of one answer."""
+    """The official scorer's verdict on one answer."""
 
     exact: float
     f1: float
 
 
 def drop_answer() -> Scorer:
-    """Judge replies to DROP, asked for as "Answer: ...". Metrics ``f1`` and ``em``, the best over the references.
+    """Judge replies to DROP, of the form "Answer: ...". Metrics ``f1`` and ``em``, the best over the references.
 
-    ``answers`` in the sample's metadata are the references, each a list of spans; where a reference has several spans
-    the reply is read as a list, too.
+    ``answers`` in the sample's metadata are the references, each a list of spans. If a reference has
+    several spans, the reply is read as a list, too.
     """
     return Scorer("drop_answer", ("f1", "em"), _score, _ideal_reply)
 

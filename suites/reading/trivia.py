@@ -28,10 +28,10 @@ _SIGNS = re.compile(r"^[^\w\s!-~]+\s|\s[^\w\s!-~]+$")  # an emoji
 
 
 def trivia_answer() -> Scorer:
-    """Judge replies to TriviaQA (Joshi et al. 2017, arXiv:1705.03551), asked for as "ANSWER: ...". Metric ``accuracy``.
+    """Judge replies to TriviaQA (Joshi et al. 2017, arXiv:1705.03551), of the form "ANSWER: ...". Metric ``accuracy``.
 
     Without case, articles and punctuation the answer has to be one of the targets, as in the authors' exact match.
-    Words before it may only lead in ("it was", "the musical"), and text behind it has to stand in brackets: a piece of
+    Words before it may only lead in ("it was", "the musical"), and text after it has to be in brackets: a piece of
     a target, a name inside another name, and one of two names are wrong.
     """
     return answer("trivia_answer", read=readers.spans, same=Comparer("trivia", _same), options="")

@@ -1,4 +1,4 @@
-"""BIG-Bench Hard: a letter where the question lists options, a short free answer elsewhere."""
+"""BIG-Bench Hard: a letter if the question lists options, otherwise a short free answer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _COUNTED = re.compile(
 
 
 def bbh_answer() -> Scorer:
-    """Judge replies to the tasks of BIG-Bench Hard (Suzgun et al. 2022), asked for as "So the answer is ...".
+    """Judge replies to the tasks of BIG-Bench Hard (Suzgun et al. 2022), of the form "So the answer is ...".
 
     Metric ``accuracy``. A target of one letter is an option: those of the question ("(A) text" on lines of their
     own) or the sample's choices. Free answers are compared without case, commas and wrapping; brackets without blanks;

@@ -1,4 +1,4 @@
-"""ARC-AGI: a grid of digits, asked for as a JSON array of rows."""
+"""ARC-AGI: a grid of digits, given as a JSON array of rows."""
 
 from __future__ import annotations
 

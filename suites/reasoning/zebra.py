@@ -1,4 +1,4 @@
-"""ZebraLogic: a table of houses and their attributes, asked for as JSON."""
+"""ZebraLogic: a table of houses and their attributes, given as JSON."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def zebra_answer() -> Scorer:
 
 
 def blank_solution(header: list[str], houses: int) -> dict[str, Any]:
-    """Return the reply that is asked for, with blanks in place of answers."""
+    """Return the requested form of a reply, with blanks in place of answers."""
     blank = dict.fromkeys(header[1:], "___")
     return {"reasoning": "___", "solution": {f"House {house}": dict(blank) for house in range(1, houses + 1)}}
 

@@ -172,7 +172,7 @@ def test_an_answer_that_is_no_option_is_an_error_before_anything_is_asked(tmp_pa
 
 def test_metadata_that_is_no_json_is_an_error_that_names_the_key(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/test.jsonl", ROWS[:1])
-    with pytest.raises(DatasetError, match=r"metadata\['when'\] of record 1 .* is no JSON value: set"):
+    with pytest.raises(DatasetError, match=r"metadata\['when'\] of record 1 .* is not a JSON value: set"):
         loading(to_sample=lambda record: Sample(input="x", metadata={"ok": [1, {"a": None}], "when": {1}}))
 
 

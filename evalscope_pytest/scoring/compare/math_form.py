@@ -75,7 +75,7 @@ def simplified(text: str) -> str:
 
 
 def written(text: str, *, label: bool = True) -> str:
-    """Return ``text`` as `simplified` does, with the name before "=" left where it is.
+    """Return ``text`` as `simplified` does, but keep the name before "=".
 
     Args:
         text: An answer.

@@ -47,7 +47,7 @@ def check_packed(packed: str) -> None:
         head = zlib.decompressobj().decompress(start, _HEAD_BYTES)
         names = [code.name for code, _, _ in _operations(head, cut=True)]
     except (binascii.Error, zlib.error, ValueError) as error:
-        raise ValueError(f"no base64 of zlib of a pickled text ({error})") from None
+        raise ValueError(f"not base64 of zlib of a pickled text ({error})") from None
     _refuse(set(names) - _STRINGS - _AROUND)
 
 
@@ -61,7 +61,7 @@ def unpacked(packed: str) -> str:
         stream = zlib.decompressobj()
         data = stream.decompress(base64.b64decode(packed.encode("ascii"), validate=True), MOST_BYTES)
     except (binascii.Error, zlib.error, UnicodeEncodeError) as error:
-        raise ValueError(f"no base64 of zlib ({error})") from None
+        raise ValueError(f"not base64 of zlib ({error})") from None
     if not stream.eof:
         raise ValueError(f"no whole text: cut off, or more than {MOST_BYTES >> 20} MiB when unpacked")
     operations = _operations(data)

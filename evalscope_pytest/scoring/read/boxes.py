@@ -1,4 +1,4 @@
-"""Parts of a reply with marks of their own: ``\boxed{...}``, and lists with one point a line or all in one."""
+"""Parts of a reply that are marked: ``\boxed{...}``, and lists with one point a line or all in one."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _LONGEST_LIST = 8000
 
 
 def points(text: str) -> tuple[str, ...]:
-    """Return the points of the list ``text`` begins with, after a line that ends in a colon; empty when there is none.
+    """Return the points of the list ``text`` begins with, after a line that ends in a colon; empty when there is not.
 
-    Blank lines between points do not end a list, a line that is no point does. Numbers count up from 1. A single
-    point is a list only when it stands on a line of its own, so ``12. It says so.`` is none.
+    Blank lines between points do not end a list, a line that is not a point does. Numbers count up from 1. A single
+    point is a list only when it is on a separate line, so ``12. It says so.`` is not.
     """
     found: list[str] = []
     numbered = False
@@ -52,7 +52,7 @@ def _number(point: re.Match[str]) -> int | None:
 
 
 def last_points(text: str) -> str:
-    """Return the list that ``text`` ends with, on lines of its own; empty when it ends with none."""
+    """Return the list that ``text`` ends with, on separate lines; empty if it does not end with one."""
     lines = text.rstrip().split("\n")
     start = len(lines)
     while start and len(lines) - start < _MOST and _POINT.match(lines[start - 1]):
@@ -84,7 +84,7 @@ _TRIED = 24
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box: where it begins and ends in the reply, and what it holds."""
+    """One box: its beginning and end in the reply, and its content."""
 
     start: int
     end: int

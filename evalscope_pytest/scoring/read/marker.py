@@ -50,7 +50,7 @@ _STEP = re.compile(
     rf"|[Tt]he {_KIND}(?: (?:of|called|named|titled|known as))?"
     rf"|[Aa]n? {_KIND} (?:called|named|titled|entitled|known as)"
     r"|(?:in|on|at|the)|In(?= (?:the )?(?:\d|year))"
-    # A title before a whole name; before half of one it may tell another person: Dr. Johnson.
+    # A title before a whole name; before half of one it may name another person: Dr. Johnson.
     r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|Sir|Dame)\.?(?= [A-Z][\w.'-]{0,20} (?:[\w.'-]{1,20} ){0,2}[A-Z])"
     r")[\s:,\"'`*_]{1,6}"
 )
@@ -72,7 +72,7 @@ def without_lead_in(text: str) -> tuple[str, ...]:
 
 _LINES = 8  # Closing lines that are removed.
 _LONGEST_CLOSING = 400  # Characters of a line that may be one.
-# Signs that are a verdict on what stands beside them stay.
+# Signs that are a verdict on the text beside them are kept.
 _VERDICTS = "✅✔☑✓❌✗✘✖❎⭕❓❔👍👎🔴🟢⛔🚫"
 EMOJI = (
     f"(?:(?![{_VERDICTS}])[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55]"
@@ -152,7 +152,7 @@ _REASON = re.compile(
     r"|,?\s?(?:因为|由于|而非|而不是)",
     re.IGNORECASE,
 )
-# A second name would stand without an article, or be a proper one; "and", "or" would join another to it.
+# A second name would have no article, or be a proper one; "and", "or" would join another to it.
 _APPOSITION = re.compile(
     r",\s(?:(?:an?|the|one of the)\s(?:[a-z][a-z-]{1,20}\s){0,3}"
     rf"(?:{KINDS}|[a-z]{{3,16}}(?:er|or|ist|ian))s?(?![a-z])|(?:{KINDS}|[a-z]{{3,16}}(?:er|or)) of(?=\s))"
@@ -175,7 +175,7 @@ def without_reason(text: str) -> str:
 
 
 def without_apposition(text: str) -> str:
-    """Return a name without what tells its kind behind it: ``Chad`` of ``Chad, a country in Africa``."""
+    """Return a name without the kind after it: ``Chad`` of ``Chad, a country in Africa``."""
     found = _APPOSITION.search(text[:_LONGEST_REMARK])
     return text[: found.start()] if found and text[:1].isupper() else text
 
@@ -233,7 +233,7 @@ _HEADING = (
     r"(?:answer|antwort|réponse|respuesta|jibu|ответ|答案|最终答案|答え|คำตอบ|উত্তর|సమాధానం)"
     r"[*_:.]{0,5}[ \t]{0,4}\n"
 )
-# One of these is in every line where an announcement begins, in lower case: the pattern reads those lines only.
+# One of these is in every line in which an announcement begins, in lower case: the pattern reads those lines only.
 WORDS = (
     "ans", "####", "antwort", "réponse", "reponse", "respuesta", "resposta", "risposta", "antwoord", "jawaban", "jibu",
     "ìdáhùn", "ответ", "cevap", "答", "الإجابة", "الجواب", "উত্তর", "उत्तर", "ઉત્તર", "ਉੱਤਰ", "ଉତ୍ତର", "பதில்",
@@ -309,12 +309,12 @@ def announcements(
     words: tuple[str, ...] = WORDS,
     not_this: bool = False,
 ) -> Iterator[re.Match[str]]:
-    """Yield the announcements that stand, the last first: those denied or only supposed are left out.
+    """Yield the valid announcements, the last first: those denied or only supposed are left out.
 
     Args:
         reply: Folded text (`visible.fold`).
         pattern: Made by `announcement`.
-        words: One of them is in every line where a match begins, as `WORDS` are for what every reader takes for an
+        words: One of them is in every line in which a match begins, as `WORDS` are for what every reader takes for an
             announcement; empty to search all lines.
         not_this: Yield "the answer is not ..." too, for a reader whose answers may begin so.
     """
@@ -339,7 +339,7 @@ def _matches(reply: str, pattern: re.Pattern[str], words: tuple[str, ...]) -> It
 
 
 def _lines_with(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Yield where the lines with one of ``words`` begin and end; those closer than `_REACH` are one."""
+    """Yield beginning and end of the lines with one of ``words``; those closer than `_REACH` are one."""
     lines: dict[int, int] = {}
     for word in words:
         at = -1 if text.isascii() and not word.isascii() else text.find(word)
@@ -357,7 +357,7 @@ def _lines_with(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _denied(reply: str, match: re.Match[str], *, not_this: bool) -> bool:
-    # An arrow is no noun that "false" or "wrong" in front of it could belong to: "B is false → C".
+    # An arrow is not a noun that "false" or "wrong" in front of it could belong to: "B is false → C".
     if match.group()[:1] not in _ARROWS and _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
         return True
     if _DENIED_VERB.search(match.group()) or _DENIED_BEHIND.match(reply, match.end()):
@@ -371,5 +371,5 @@ def _counterfactual(reply: str, match: re.Match[str]) -> bool:
 
 
 def hedged(text: str, position: int) -> bool:
-    """Tell whether what stands at ``position`` is only supposed, or asked ("whether", "if", "some may say that")."""
+    """Return whether the text at ``position`` is only a supposition ("whether", "if", "some may say that")."""
     return _HEDGED.search(text[max(0, position - 48) : position]) is not None

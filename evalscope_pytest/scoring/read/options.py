@@ -50,7 +50,7 @@ class Options:
         return self.by_text.get(plain(text))
 
     def within_text(self, text: str, start: int, end: int) -> bool:
-        """Tell whether a stretch of ``text`` overlaps the text of an option that is written there."""
+        """Return whether a stretch of ``text`` overlaps the text of an option that is written there."""
         near = text[max(0, start - self.longest) : end + self.longest].casefold()
         begin = min(start, self.longest)
         for own in {own.casefold() for own in self.texts.values() if len(own) > _SHORTEST}:
@@ -129,7 +129,7 @@ def listed(question: str) -> tuple[str, ...]:
     return tuple(texts) if texts and letters == LETTERS[: len(texts)] else ()
 
 
-# What may stand around a label without saying anything: blanks, Markdown, quotes, brackets, LaTeX that only dresses.
+# Characters around a label without a meaning: blanks, Markdown, quotes, brackets, LaTeX that only dresses.
 _DRESS = (
     r"(?:[\s*_`\"'$(\[{<>:=~#•✅✔☑👉→➔➜⇒∴▶►★\ufe0f-]|<br ?/?>|&nbsp;"
     r"|\\(?:boxed|fbox|text(?:bf|it|rm)?|math(?:bf|rm|sf)|left|displaystyle|[(\[{,;!: ])"
@@ -182,7 +182,7 @@ def bare(text: str, options: Options) -> str | None:
 
 
 def with_own_text(text: str, options: Options) -> bool:
-    """Tell whether ``text`` begins with a label and the text of just that option: the plainest claim there is."""
+    """Return whether ``text`` begins with a label and the text of just that option: the plainest claim there is."""
     return _labelled(text, _LEAD.match(text).end(), options) is not None  # type: ignore[union-attr]
 
 
@@ -212,7 +212,7 @@ def claimed(text: str, options: Options, *, at_start: bool = False) -> tuple[str
     begins with no label at all.
 
     Args:
-        text: What follows a marker, or a whole line.
+        text: The text after a marker, or a whole line.
         options: The labels on offer.
         at_start: ``text`` follows no marker, so a letter needs a mark (``B)``, ``B.``) to be a label.
     """
@@ -267,7 +267,7 @@ def _run(text: str, position: int, options: Options) -> tuple[str, ...] | None:
 
 
 def _next_label(text: str, position: int, options: Options) -> tuple[int, bool] | None:
-    """Return where the next label of an enumeration stands, and whether "or" joins it."""
+    """Return the position of the next label of an enumeration, and whether "or" joins it."""
     closed = _TRAIL.match(text, position).end()  # type: ignore[union-attr]
     joint = _JOIN.match(text, closed)
     opened = _OPENERS.match(text, joint.end() if joint else closed).end()  # type: ignore[union-attr]
@@ -294,7 +294,7 @@ def _starts_word(text: str, position: int) -> bool:
 
 
 def _is_label(text: str, position: int, *, at_start: bool = False) -> bool:
-    """Tell whether the letter at ``position`` stands for itself instead of beginning a word or a name."""
+    """Return whether the letter at ``position`` is separate instead of beginning a word or a name."""
     letter = text[position : position + 1]
     if not (letter.isascii() and letter.isalpha()) or not _starts_word(text, position):
         return False
@@ -348,7 +348,7 @@ _NEGATED = re.compile(
 
 
 def negated(text: str, position: int) -> bool:
-    """Tell whether what stands at ``position`` is denied by the words before it."""
+    """Return whether the text at ``position`` is denied by the words before it."""
     return _NEGATED.search(text[max(0, position - 40) : position]) is not None
 
 

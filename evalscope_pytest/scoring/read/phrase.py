@@ -11,7 +11,7 @@ from .visible import fold
 
 _TAIL = 32_000  # Characters before the end that are read.
 _SHOWN = 4000
-# A sentence that takes back what stands before belongs to it.
+# A sentence that retracts the text before it is a part of it.
 _SENTENCE_END = re.compile(
     r"[.!?](?=\s)(?!\s{1,3}(?:(?:no|wait|sorry|hmm|actually)[,.:!]|(?:or|rather|alternatively|correction)(?![a-z])))|。"
     rf"|\s?(?:{EMOJI}|[✅✔☑✓👍])\ufe0f?(?=\s|$)",
@@ -67,7 +67,7 @@ def _parts(line: str) -> tuple[str, ...]:
 
 
 def claimed(reply: str) -> str:
-    """Return what stands behind the last announcement, else in the last box, else on the last line."""
+    """Return the text after the last announcement, otherwise in the last box, otherwise on the last line."""
     reply = reply[-_TAIL:]
     claim = _announced(reply)
     if claim is None:
@@ -161,7 +161,7 @@ def read_spans(text: str) -> tuple[str, ...]:
 
 
 def _headed(point: str) -> str:
-    """Return what stands before a colon: ``Ann Lee`` of ``**Ann Lee**: scored first``."""
+    """Return the text before a colon: ``Ann Lee`` of ``**Ann Lee**: scored first``."""
     return _bare(re.split(r":(?:\*\*)?\s", point, maxsplit=1)[0])
 
 

@@ -12,7 +12,7 @@ from evalscope_pytest.scoring.scorer import Scorer
 from .arguments import Arguments
 from .registry import Check, check_of
 
-# What a reply has beyond so many characters is not read: each instruction reads it up to nine times, on the thread that
+# A reply is read up to this many characters: each instruction reads it up to nine times, on the thread that
 # serves all others. No honest answer to an instruction is as long.
 LONGEST = 1 << 16
 METRICS = ("prompt_level_strict", "inst_level_strict", "prompt_level_loose", "inst_level_loose")
@@ -92,7 +92,7 @@ def _list(metadata: Mapping[str, Any], name: str) -> Sequence[Any]:
 
 
 def _follows(text: str, check: Check, arguments: Arguments) -> bool:
-    """Tell whether ``text`` follows an instruction. A blank text follows none."""
+    """Return whether ``text`` follows an instruction. A blank text follows none."""
     return bool(text.strip()) and check(text, arguments)
 
 

@@ -25,8 +25,8 @@ PARAMETERS = {"is_fc_model": True, "underscore_to_dot": True}
 def function_calls(*, native: bool = True, underscores: bool = True) -> Scorer:
     """Compare the calls of a reply with those a sample expects, as the Berkeley leaderboard's AST checker does.
 
-    The sample's target is JSON: a list of the calls, each ``{function: {parameter: [right values]}}``; ``none`` where
-    no function fits and a call is wrong; ``any`` where a call is all that is asked. Its metadata hold ``functions``
+    The sample's target is JSON: a list of the calls, each ``{function: {parameter: [right values]}}``; ``none`` if
+    no function fits and a call is wrong; ``any`` if any call is right. Its metadata holds ``functions``
     and ``language``.
 
     Args:
@@ -81,7 +81,9 @@ def _answers(target: str) -> list[Mapping[str, Mapping[str, Sequence[Any]]]]:
     except ValueError:
         answers = None
     if not isinstance(answers, list) or not all(isinstance(a, dict) and a for a in answers):
-        raise ScoringError(f"the target {target[:100]!r} is no JSON list of calls. Correct the record, or to_sample.")
+        raise ScoringError(
+            f"the target {target[:100]!r} is not a JSON list of calls. Correct the record, or to_sample."
+        )
     return answers
 
 
@@ -133,7 +135,7 @@ def _first(allowed: Sequence[Any]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return an object with the first right value of each key; where an object is expected, each key has several."""
+    """Return an object with the first right value of each key; in an expected object, each key has several."""
     if isinstance(value, dict):
         return {k: _first(v) for k, v in value.items() if any(one != "" for one in v)}
     return [_plain(one) for one in value] if isinstance(value, list) else value
