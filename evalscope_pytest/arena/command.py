@@ -20,10 +20,10 @@ from ..core.errors import ConfigError
 
 _DESCRIPTION = """\
 Compare models over their replies to the same questions. A judge model sees each pair of replies in both orders; the
-models get ratings with intervals. Models are runs that were recorded, or services, which are asked first.
+models get ratings with intervals. Models are recorded runs, or services, whose replies are requested first.
 """
 _EPILOG = """\
-All options of `evalscope-pytest eval` apply. With services, those of benchmarks and generation are for asking them.
+All options of `evalscope-pytest eval` apply. Those of benchmarks and generation apply to the requests to services.
 
   evalscope-pytest arena outputs/a outputs/b outputs/c --judge-model-args model_id=NAME,api_url=URL
   evalscope-pytest arena new=http://127.0.0.1:8000/v1 old=outputs/b --datasets general_qa --judge-model-args ...
@@ -76,7 +76,7 @@ def arena(arguments: Sequence[str]) -> int:
     if not entries:
         raise ConfigError(f"the arena has no models. Name them first: {_USAGE}")
     for entry in entries:
-        if entry.is_live and (code := _asked(entry, words)):
+        if entry.is_live and (code := _evaluated(entry, words)):
             print(f"The arena waits for the replies of {entry.name}: the same command carries on.", file=sys.stderr)
             return code
     any_live = any(entry.is_live for entry in entries)
@@ -97,7 +97,7 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--against", metavar="NAME", default="", help="compare all others with this model only")
     parser.add_argument("--single", action="store_true", help="score each reply by itself, from 0 to 1")
-    parser.add_argument("--export", metavar="FILE", help="write the pairs to a CSV file for people, and ask no judge")
+    parser.add_argument("--export", metavar="FILE", help="write the pairs to a CSV file for people, without a judge")
     parser.add_argument("--votes", metavar="FILE", nargs="+", default=[], help="files that people have filled in")
     return parser
 
@@ -124,13 +124,13 @@ def _recorded(entry: Entry, words: Words) -> str:
     return f"{entry.name}={place}" if entry.name else place
 
 
-def _asked(entry: Entry, words: Words) -> int:
+def _evaluated(entry: Entry, words: Words) -> int:
     """Have a service answer the benchmarks' questions, and return pytest's exit code."""
     if TASK_CONFIG in words.given:
-        raise ConfigError(f"{cli_flag('task_config')} is not for models that are asked first. Evaluate them by `eval`.")
+        raise ConfigError(f"{cli_flag('task_config')} is not for services. Evaluate them by `eval`.")
     if not words.given.get("eval_datasets") and not words.paths:
         raise ConfigError(
-            f"nothing to ask {entry.name}: name benchmarks with --datasets, or test files behind options."
+            f"nothing to evaluate {entry.name} with: name benchmarks with --datasets, or test files behind options."
         )
     home = _home(entry, words)
     given = {name: value for name, value in words.given.items() if name not in _OF_ARENA}

@@ -1,7 +1,7 @@
 """The prompts of an installed EvalScope, so that a run can send what it sends: ``--eval-prompts evalscope``.
 
 EvalScope is not imported, which takes seconds and loads torch: the files of its benchmarks are parsed
-(`evalscope_source`, `evalscope_adapter`).
+(`evalscope_adapter`).
 """
 
 from __future__ import annotations

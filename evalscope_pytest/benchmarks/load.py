@@ -26,25 +26,25 @@ from .resolve import ResolvedBenchmark
 
 
 def earlier_equals(samples: Sequence[Sample], messages: Callable[[Sample], Sequence[Message]]) -> list[int]:
-    """Return for each sample of a subset how many before it ask the same; 0 for nearly all.
+    """Return for each sample of a subset the number of earlier samples with an identical prompt; 0 for nearly all.
 
     Args:
-        messages: Renders a sample's prompt. It is called for samples with equal question and options only: of 100,000
-            different ones it takes 0.2 s to see that they are.
+        messages: Renders a sample's prompt. It is called only for samples with equal question and options:
+            comparing 100,000 questions takes 0.2 s.
     """
     questions = [(sample.input, sample.choices) for sample in samples]
     known = Counter(questions)
     if len(known) == len(samples):
         return [0] * len(samples)
-    asked: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     earlier = []
     for sample, question in zip(samples, questions, strict=True):
         if known[question] == 1:
             earlier.append(0)
             continue
-        said = digest([m.identity for m in messages(sample)], [tool.identity for tool in sample.tools])
-        earlier.append(asked[said])
-        asked[said] += 1
+        prompt = digest([m.identity for m in messages(sample)], [tool.identity for tool in sample.tools])
+        earlier.append(seen[prompt])
+        seen[prompt] += 1
     return earlier
 
 
@@ -221,11 +221,11 @@ def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
     """Bind what `to_sample` asks for beside the record."""
     function = benchmark.to_sample
     try:
-        asked = list(inspect.signature(function).parameters.values())[1:]
+        wanted = list(inspect.signature(function).parameters.values())[1:]
     except (TypeError, ValueError):  # a built-in
         return function
     given: dict[str, Any] = {}
-    for parameter in asked:
+    for parameter in wanted:
         if parameter.name == "subset":
             given["subset"] = subset
         elif parameter.name == "extra_params" or parameter.default is parameter.empty:

@@ -11,7 +11,7 @@ from ..datasets.sampling import letters
 from .definition import Benchmark, FewShot
 
 # What a template calls the question; benchmarks of tagged texts have it as `text`, too.
-ASKING = frozenset({"question", "query", "text"})
+QUESTION_FIELDS = frozenset({"question", "query", "text"})
 SAMPLE_FIELDS = ("question", "query", "choices", "letters", "subset")
 
 DEFAULT_SHOT = "{question}\nANSWER: {target}"
@@ -72,12 +72,12 @@ def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
     names = parse(prompt, _where("prompt_template", benchmark)).names
     header_names = parse(header, _where("few_shot_prompt_template", benchmark)).names
     fields = sample_fields(sample, benchmark.choice, (*names, *header_names))
-    asked = "" if asks(header) else render(prompt, fields, _where("prompt_template", benchmark))
+    text = "" if holds_question(header) else render(prompt, fields, _where("prompt_template", benchmark))
     if not header:
-        return asked
+        return text
     fields["fewshot"] = shots
     shown = render(header, fields, _where("few_shot_prompt_template", benchmark))
-    return f"{shown}\n{asked}" if asked else shown
+    return f"{shown}\n{text}" if text else shown
 
 
 def template_of(benchmark: Benchmark, subset: str) -> str:
@@ -85,9 +85,9 @@ def template_of(benchmark: Benchmark, subset: str) -> str:
     return benchmark.prompts.get(subset) or benchmark.prompt or "{question}"
 
 
-def asks(header: str) -> bool:
+def holds_question(header: str) -> bool:
     """Return whether a template of shots is the whole prompt, because it holds the question itself."""
-    return not ASKING.isdisjoint(parse(header).names)
+    return not QUESTION_FIELDS.isdisjoint(parse(header).names)
 
 
 def shot_text(benchmark: Benchmark, sample: Sample) -> str:

@@ -47,12 +47,12 @@ def with_answers(read: Read, questions: str, answers: str, *, by: str = "questio
         DatasetError: A line is not JSON, or a record lacks what is read here.
     """
     try:
-        asked, answered = read(questions), read(answers)
+        question_texts, answer_texts = read(questions), read(answers)
     except DatasetError:
         return None
     try:
-        turns = {row[by]: [_text(turn) for turn in row["choices"][0]["turns"]] for row in json_lines(answered)}
-        return [{**row, "answers": turns.get(row[by], [])} for row in json_lines(asked)]
+        turns = {row[by]: [_text(turn) for turn in row["choices"][0]["turns"]] for row in json_lines(answer_texts)}
+        return [{**row, "answers": turns.get(row[by], [])} for row in json_lines(question_texts)]
     except (LookupError, TypeError) as error:
         raise DatasetError(f"a record of {questions} or {answers} cannot be read: {error!r}. Correct it.") from error
 

@@ -21,7 +21,7 @@ from ..scoring.scorer import Scorer
 from ..store.plan import BenchmarkPlan
 from .after_run import name_of
 from .definition import Benchmark, FewShot, generate
-from .prompt import asks
+from .prompt import holds_question
 
 _EXAMPLE = '{"acc": {"numeric": true}}'
 # What EvalScope's versions have called the share of right answers.
@@ -371,12 +371,12 @@ def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
     return replace(benchmark, scorer=scorer, metrics=metrics, aggregation=aggregation)
 
 
-def _check_asks(resolved: ResolvedBenchmark) -> None:
+def _check_fields(resolved: ResolvedBenchmark) -> None:
     """Refuse a user's prompt that is the same for every sample."""
     benchmark, prompt = resolved.benchmark, resolved.args.prompt_template
     where = _option(benchmark, "prompt_template")
     few_shot = benchmark.few_shot
-    if not prompt or parse(prompt, where).names or (few_shot and few_shot.num and asks(few_shot.prompt)):
+    if not prompt or parse(prompt, where).names or (few_shot and few_shot.num and holds_question(few_shot.prompt)):
         return
     raise ConfigError(
         f"{where} names no field: every sample would send the same prompt. Add {{question}}, or another field of the "
@@ -390,7 +390,7 @@ def _check_templates(resolved: ResolvedBenchmark) -> None:
     for prompt in (benchmark.prompt, *benchmark.prompts.values()):
         if "fewshot" in parse(prompt, option("prompt_template")).names:
             raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
-    _check_asks(resolved)
+    _check_fields(resolved)
     parse(benchmark.choice, f"the choice template of {benchmark.name!r}")
     few_shot = benchmark.few_shot
     if few_shot is None:
@@ -399,7 +399,7 @@ def _check_templates(resolved: ResolvedBenchmark) -> None:
     names = parse(few_shot.prompt, option("few_shot_prompt_template")).names
     if few_shot.prompt and "fewshot" not in names:
         raise ConfigError(f"{option('few_shot_prompt_template')} does not say where the exemplars go: add {{fewshot}}.")
-    whole = few_shot.num and args.few_shot_prompt_template is None and asks(few_shot.prompt)
+    whole = few_shot.num and args.few_shot_prompt_template is None and holds_question(few_shot.prompt)
     if whole and args.prompt_template is not None:
         raise ConfigError(
             f"{option('prompt_template')} has no effect, since the benchmark's few-shot template holds the question. "

@@ -130,10 +130,10 @@ def question(
     word = _nonce([prompt, *about])
     key = f"{KEY}-{word}"
     shown = {name: fenced(text, word) if name in judged else text for name, text in fields.items()}
-    asked = f"{render(prompt, shown, 'the prompt of the judge')}\n\n{contract.instruction(key)}"
+    text = f"{render(prompt, shown, 'the prompt of the judge')}\n\n{contract.instruction(key)}"
     system = f"{system_prompt}\n\n{RULE}" if system_prompt else RULE
     return Question(
-        (Message("system", system), Message("user", asked)), contract, key, tuple(fields[name] for name in judged)
+        (Message("system", system), Message("user", text)), contract, key, tuple(fields[name] for name in judged)
     )
 
 

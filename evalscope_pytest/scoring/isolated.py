@@ -20,7 +20,7 @@ from ..sandbox.pool import Pool, processors
 from ..sandbox.protocol import Limits, Program, Result
 from .scorer import Scorer
 
-Judge = Callable[[str, Any], Any]
+ScoreFunction = Callable[[str, Any], Any]
 
 _CALL = """
 if __name__ == "__main__":
@@ -31,7 +31,7 @@ if __name__ == "__main__":
 """
 
 
-def isolated(function: Judge, *, cpu_s: float = 5.0, metrics: tuple[str, ...] = ("accuracy",)) -> Scorer:
+def isolated(function: ScoreFunction, *, cpu_s: float = 5.0, metrics: tuple[str, ...] = ("accuracy",)) -> Scorer:
     """Make a scorer of a function whose work may hang or grow without bound, such as a regular expression.
 
     ``scorer=isolated(my_function)``, and ``my_function(text, sample)`` returns a number or a bool, or a mapping of
@@ -89,7 +89,7 @@ def _score_of(name: str, result: Result) -> Score:
     raise ScoringError(f"scorer {name} returned {value!r}. Return a number, a bool, or a mapping of metrics.")
 
 
-def _source_of(function: Judge) -> str:
+def _source_of(function: ScoreFunction) -> str:
     """Return a program: the function, what it uses from its file, and a call."""
     name = getattr(function, "__name__", "")
     file = inspect.getsourcefile(function) if inspect.isfunction(function) else None

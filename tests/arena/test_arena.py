@@ -310,7 +310,7 @@ def test_what_a_model_wrote_is_no_formula_in_a_spreadsheet(arenas):
     assert sorted([row["reply_a"], row["reply_b"]]) == ["'+1", "'=HYPERLINK(1)"]
 
 
-# Models that are asked first ------------------------------------------------------------------------------------------
+# Services whose replies are requested first ------------------------------------------------------------------------------------------
 
 
 def test_services_are_asked_first_and_only_once(arenas):
@@ -339,7 +339,7 @@ def test_services_are_asked_first_and_only_once(arenas):
     [
         ([], "the arena has no models"),
         (["http://127.0.0.1:9/v1", "runs/b"], "has no name. Write NAME=http://127.0.0.1:9/v1"),
-        (["m=http://127.0.0.1:9/v1", "runs/b"], "nothing to ask m: name benchmarks"),
+        (["m=http://127.0.0.1:9/v1", "runs/b"], "nothing to evaluate m with: name benchmarks"),
         (["a", "b", "--agianst", "b"], "unknown option --agianst"),
         (["a", "b", "--export", "x", "--single"], "Leave one of the two out"),
     ],
