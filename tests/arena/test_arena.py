@@ -310,7 +310,7 @@ def test_what_a_model_wrote_is_no_formula_in_a_spreadsheet(arenas):
     assert sorted([row["reply_a"], row["reply_b"]]) == ["'+1", "'=HYPERLINK(1)"]
 
 
-# Services whose replies are requested first ------------------------------------------------------------------------------------------
+# Services whose replies are requested first --------------------------------------------------------------------------
 
 
 def test_services_are_asked_first_and_only_once(arenas):
