@@ -9,8 +9,7 @@ from ..benchmarks.after_run import FinishedRun, Summary
 from ..report.table import grid
 from ..store.atomic import write_atomic
 from .plot import draw
-from .ratings import Estimate
-from .results import Results, Standing, results
+from .results import Estimate, Results, Standing, results
 
 
 def tables(results: Results, columns: int | None = None) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalscope_pytest.arena.ratings import Battle, connected, mean_scores, rate, tally, win_rates
+from evalscope_pytest.arena.results import Battle, connected, mean_scores, rate, tally, win_rates
 
 SCRIPT = Path(__file__).parents[2] / "bench" / "arena_ratings.py"
 VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
