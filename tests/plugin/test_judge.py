@@ -286,3 +286,27 @@ async def test_adding(sample, model):
     run = served.run(by(judge_server))
     assert (run.counts, run.score()) == ({"correct": 2}, 1.0), run.out
     assert len(judge_server.requests) == 4
+
+
+def test_a_rubric_is_a_scorer_and_so_is_a_function_that_needs_a_judge(served, judge_server):
+    before = """
+from evalscope_pytest import Scorer
+from evalscope_pytest.judge import Labels, graded
+KIND = graded("kind", "{pred}", Labels({"A": {"accuracy": 1.0}, "B": {"accuracy": 0.0}}))
+async def graded_twice(text, sample, judge):
+    once, again = await judge.grade(text), await judge.grade(text)
+    return Score(accuracy=(once.values["accuracy"] + again.values["accuracy"]) / 2)
+TWICE = Scorer("twice", ("accuracy",), graded_twice, needs=frozenset({"judge"}))
+"""
+    served.benchmark("kind", before=before, options="scorer=KIND", count=2)
+    served.benchmark("twice", before=before, options="scorer=TWICE", count=2)
+    run = served.run()
+    assert run.code == 4
+    assert "kind, twice: needs a judge model" in run.out
+    assert not served.server.requests
+    run = served.run(by(judge_server))
+    assert (run.code, run.counts) == (0, {"correct": 4}), run.out
+    assert len(judge_server.requests) == 2 + 2 * 2
+    run = served.run("--eval-judge-strategy=rule", by(judge_server))
+    assert run.code == 4
+    assert "has no rule" in run.out
