@@ -85,7 +85,7 @@ def test_a_comparer_finds_a_target_the_same_as_itself(same, target):
 
 @pytest.mark.parametrize("same", COMPARERS, ids=lambda part: part.fingerprint)
 @pytest.mark.parametrize(("given_answer", "target"), [("A", "B"), ("7", "8"), ("", "B")])
-def test_a_comparer_tells_other_answers_apart(same, given_answer, target):
+def test_a_comparer_distinguishes_other_answers(same, given_answer, target):
     verdict = same(given_answer, Sample("?", target))
     assert verdict is False or not asyncio.run(_awaited(verdict))
 

@@ -57,7 +57,7 @@ def test_entities_begin_as_in_conlleval(ner_tags: list[str], spans: list[Span]) 
         ("1 < 2 > <3> <a></a>", []),
     ],
 )
-def test_mentions_are_read_where_tags_are_careless(reply: str, mentions: list[Mention]) -> None:
+def test_mentions_are_read_if_tags_are_careless(reply: str, mentions: list[Mention]) -> None:
     assert read_mentions(reply) == mentions
 
 

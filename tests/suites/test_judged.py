@@ -63,7 +63,7 @@ def replied(prompt: str) -> str:
     return prompt.partition("<<< ")[2].split("\n")[1]
 
 
-def test_simple_qa_tells_three_grades_apart(tmp_path: Path) -> None:
+def test_simple_qa_distinguishes_three_grades(tmp_path: Path) -> None:
     grades = {"City 0": "A", "City 7": "B", "Who knows?": "C"}
     scores, _ = judged("simple_qa", tmp_path, list(grades), lambda prompt: grades[replied(prompt)])
     figures = together(from_written("simple_qa", tmp_path), scores)
@@ -73,7 +73,7 @@ def test_simple_qa_tells_three_grades_apart(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_an_f_score_without_an_attempt_is_nought(tmp_path: Path) -> None:
+def test_an_f_score_without_an_attempt_is_zero(tmp_path: Path) -> None:
     scores, _ = judged("chinese_simpleqa", tmp_path, ["不知道"], lambda prompt: "C")
     assert together(from_written("chinese_simpleqa", tmp_path), scores) == {
         "is_correct": 0.0, "is_incorrect": 0.0, "is_not_attempted": 1.0, "f_score": 0.0
@@ -110,7 +110,7 @@ def test_whoever_always_prefers_one_place_gives_one_half(label: str, value: floa
     assert score.values == {"win_rate": value}
 
 
-def test_mt_bench_rates_both_turns_with_a_reference_where_there_is_one(tmp_path: Path) -> None:
+def test_mt_bench_rates_both_turns_with_a_reference_if_there_is_one(tmp_path: Path) -> None:
     replies = [("A line.", "A LINE."), ("Four", "Eight")]
     scores, scripted = judged("mt_bench", tmp_path, replies, lambda prompt: 9 if "rating of reply 2" in prompt else 6)
     assert [dict(score.values) for score in scores] == [{"mt_bench_score": 7.5, "turn_1": 6.0, "turn_2": 9.0}] * 2

@@ -103,7 +103,7 @@ def test_a_measured_quantity_is_met_by_what_rounds_to_it(gold: str, answer: str,
     assert right is False or same(gold, answer) is not True
 
 
-def test_tolerances_and_order_are_allowed_where_they_are_asked_for() -> None:
+def test_tolerances_and_order_are_allowed_if_they_are_requested() -> None:
     both = Leniency(any_order=True, tolerances=(Fraction("0.1"), Fraction("0.5")))
     assert same("2,1", "1,2", leniency=Leniency(any_order=True)) is True
     assert same("2,1", "1,2") is False

@@ -50,7 +50,7 @@ def test_another_pickle_is_refused_and_never_run(content):
 
 
 @pytest.mark.parametrize("packed", ["", "not base64!", "QUJD", pack(b"plain"), pack(b"")])
-def test_what_is_no_packed_text_is_refused(packed):
+def test_what_is_not_a_packed_text_is_refused(packed):
     with pytest.raises(ValueError, match="no "):
         unpacked(packed)
     with pytest.raises(ValueError, match="no base64"):
