@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import InitVar, dataclass, field, replace
@@ -126,6 +125,8 @@ def _limited(
 
 
 async def _in_time(work: Awaitable[Score], timeout_s: float) -> Score:
+    import asyncio  # importing a benchmark must not load an event loop
+
     try:
         return await asyncio.wait_for(work, timeout_s)
     except asyncio.TimeoutError:
