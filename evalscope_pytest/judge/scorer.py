@@ -11,7 +11,7 @@ from ..config.judge import JudgeConfig, JudgeContract
 from ..core.errors import ConfigError, UnreadyError
 from ..core.template import parse
 from ..core.values import Sample, Score
-from ..scoring.pattern import pattern
+from ..scoring.patterns import pattern
 from ..scoring.scorer import Reply, Scorer
 from .contract import Contract, Labels, Number
 from .prompts import CORRECTNESS, QUALITY

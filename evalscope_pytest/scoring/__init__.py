@@ -5,9 +5,7 @@ What one benchmark alone uses lies beside it in ``suites/``.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..lazy import loading
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from .composed import Reader as Reader
     from .composed import answer as answer
     from .overlap import similarity as similarity
-    from .pattern import pattern as pattern
+    from .patterns import pattern as pattern
     from .rules import aime_answer as aime_answer
     from .rules import by_subset as by_subset
     from .rules import choice_answer as choice_answer
@@ -44,7 +42,7 @@ _HOME = {
     "includes": "rules",
     "math_answer": "rules",
     "multi_choice_accuracy": "rules",
-    "pattern": "pattern",
+    "pattern": "patterns",
     "similarity": "overlap",
     "yes_no": "rules",
     "yes_no_in_groups": "rules",
@@ -55,16 +53,6 @@ _MODULES = ("comparers", "readers")  # of the ready-made parts of `answer`
 
 __all__ = [*_HOME, *_MODULES]
 
-
-class _Package(ModuleType):
-    """This package: its names are scorers, their parts and `pattern`, also if a submodule has the same name."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The import system binds a submodule to its package when it is loaded, which would hide the scorer.
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
 _load = loading(__name__, _HOME)
 
 
@@ -74,6 +62,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.judge.contract import Labels, Marks, Number, Verdict
-from evalscope_pytest.scoring.pattern import pattern
+from evalscope_pytest.scoring.patterns import pattern
 from tests.cost import at_most
 
 AB = Labels({"A": {"accuracy": 1.0}, "B": {"accuracy": 0.0}})
