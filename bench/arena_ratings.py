@@ -19,8 +19,7 @@ from itertools import combinations
 import numpy as np
 from scipy.stats import norm
 
-from evalscope_pytest.arena.battles import Battle
-from evalscope_pytest.arena.ratings import CENTRE, SCALE, Rating, rate
+from evalscope_pytest.arena.results import CENTRE, SCALE, Battle, Rating, rate
 
 MODELS = 5
 QUESTIONS = 500

@@ -26,7 +26,7 @@ from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox.handle import SandboxHandle
 from evalscope_pytest.sandbox.pool import Pool
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NAMES = ("humaneval", "humaneval_plus", "mbpp")
@@ -52,7 +52,7 @@ async def _judged(scorer: Scorer, samples: list[Sample], parallel: int) -> list[
 
     async def one(sample: Sample) -> Score:
         async with slots:
-            return await scorer.score(scorer.right_reply(sample), sample)
+            return await scorer.score(scorer.ideal_reply(sample), sample)
 
     return list(await asyncio.gather(*map(one, samples)))
 
@@ -79,7 +79,7 @@ def main() -> None:
     wrong = 0
     for name in options.only:
         scorer, cpu_s, samples = samples_of(name, options.data)
-        judge = scorer.in_sandbox(SandboxHandle(pool), cpu_s)
+        judge = scorer.bind(sandbox=SandboxHandle(pool), timeout_s=cpu_s)
         for kind, work in {"official": samples, "mutants": list(map(mutant, samples))}.items():
             if kind == "mutants" and not options.mutants:
                 continue

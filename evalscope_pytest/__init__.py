@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .datasets.source import local as local
     from .run.task import run_task as run_task
     from .scoring.isolated import isolated as isolated
-    from .scoring.protocol import Scorer as Scorer
+    from .scoring.scorer import Scorer as Scorer
 
 _HOME = {
     "FewShot": "benchmarks.definition",
@@ -31,7 +31,7 @@ _HOME = {
     "ModelOutput": "core.values",
     "Sample": "core.values",
     "Score": "core.values",
-    "Scorer": "scoring.protocol",
+    "Scorer": "scoring.scorer",
     "TaskConfig": "config.task",
     "benchmark": "benchmarks.definition",
     "hub": "datasets.source",

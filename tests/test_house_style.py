@@ -13,26 +13,17 @@ SMALL_FILE = 60
 
 # Functions of more than six parameters, each with the reason. The list only gets shorter.
 MANY_ARGUMENTS = {
-    "evalscope_pytest/judge/judging.py:compared": "benchmark authors call it with keywords",
+    "evalscope_pytest/judge/rubric.py:compared": "benchmark authors call it with keywords",
     "evalscope_pytest/perf/tester.py:run": "authors of load tests call it with keywords",
     "evalscope_pytest/run/progress.py:__init__": "to be split with the one progress line",
 }
 # Files under 60 lines with one importer, each with the reason. The list only gets shorter.
 STRATEGIES = {
     # One of several interchangeable parts, chosen by a table.
-    "evalscope_pytest/judge/attempts.py": "a rubric beside `judging.graded` and `judging.compared`",
     "evalscope_pytest/perf/data/plugin.py": "a data set of load tests",
     "evalscope_pytest/perf/data/speed.py": "a data set of load tests",
     "evalscope_pytest/models/anthropic_api.py": "a kind of model, chosen by models/factory.py",
     "evalscope_pytest/sandbox/unsafe.py": "a sandbox, chosen by sandbox/choice.py",
-    "evalscope_pytest/scoring/aggregate/calibration.py": "an aggregation",
-    "evalscope_pytest/scoring/aggregate/votes.py": "an aggregation",
-    "evalscope_pytest/scoring/by_subset.py": "a scorer that `scoring` exports, loaded when it is first used",
-    "evalscope_pytest/scoring/multiple_choice.py": "a scorer that `scoring` exports, loaded when it is first used",
-    "evalscope_pytest/scoring/compare/number_words.py": "numbers in English words, beside those in Chinese",
-    "evalscope_pytest/scoring/overlap/bleu.py": "a measure of overlap beside ROUGE",
-    "evalscope_pytest/scoring/overlap/similarity.py": "a scorer that `scoring` exports, loaded when it is first used",
-    "evalscope_pytest/wire/openai_simple.py": "a dialect",
     "suites/instruction/ifbench/repeat.py": "a group of instructions in the registry",
     "suites/instruction/ifbench/sentence.py": "a group of instructions in the registry",
     "suites/instruction/ifeval/case.py": "a group of instructions in the registry",
@@ -45,8 +36,6 @@ RULES = re.compile(r"suites/\w+/(?:\w+/)?(?!test_)\w+\.py")
 # Small files that join their importer when their room is next rebuilt.
 TO_MERGE = {
     "evalscope_pytest/arena/after_run.py": "keeps what a run loads at its end out of the listing of benchmarks",
-    "evalscope_pytest/arena/save.py": "joins arena/results.py when the arena hooks into a run by itself",
-    "evalscope_pytest/benchmarks/equal_questions.py": "joins the collection of items when run/ exists",
     "evalscope_pytest/perf/load/schedule.py": "joins perf/load/load_generator.py",
     "evalscope_pytest/plugin/hookspecs.py": "pytest wants hook specifications in a module of their own",
     "evalscope_pytest/sandbox/suspicion.py": "joins the program scorers when they move into sandbox/",

@@ -7,6 +7,6 @@ from ..benchmarks.after_run import FinishedRun, Summary
 
 def ratings(run: FinishedRun) -> Summary | None:
     """Write the ratings of the models, and return them as tables."""
-    from .save import save_arena
+    from .summary import save_arena
 
     return save_arena(run)

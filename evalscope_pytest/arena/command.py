@@ -20,10 +20,10 @@ from ..core.errors import ConfigError
 
 _DESCRIPTION = """\
 Compare models over their replies to the same questions. A judge model sees each pair of replies in both orders; the
-models get ratings with intervals. Models are runs that were recorded, or services, which are asked first.
+models get ratings with intervals. Models are recorded runs, or services, whose replies are requested first.
 """
 _EPILOG = """\
-All options of `evalscope-pytest eval` apply. With services, those of benchmarks and generation are for asking them.
+All options of `evalscope-pytest eval` apply. Those of benchmarks and generation apply to the requests to services.
 
   evalscope-pytest arena outputs/a outputs/b outputs/c --judge-model-args model_id=NAME,api_url=URL
   evalscope-pytest arena new=http://127.0.0.1:8000/v1 old=outputs/b --datasets general_qa --judge-model-args ...
@@ -33,7 +33,7 @@ All options of `evalscope-pytest eval` apply. With services, those of benchmarks
 _USAGE = (
     "evalscope-pytest arena [NAME=]RUN|NAME=URL ... [--against NAME] [--votes FILE ...] [OPTIONS] [-- PYTEST OPTIONS]"
 )
-# Of the options of `eval`: those of the arena alone, where models are asked first, and those of both.
+# The options of `eval`: those of the arena alone, those of requests to models, and those of both.
 _OF_ARENA = tuple(map(ini_name, ("work_dir", "no_timestamp", "use_cache", "gate", "baseline", "max_drop")))
 _OF_BOTH = tuple(
     map(
@@ -47,14 +47,14 @@ _OF_BOTH = tuple(
 
 
 class Entry(NamedTuple):
-    """A model in the arena: where its replies are, or the address where it is asked."""
+    """A model in the arena: the folder of its replies, or the address of its service."""
 
     name: str
     place: str
 
     @property
     def is_live(self) -> bool:
-        """Whether it has to be asked."""
+        """True if its replies have to be requested."""
         return self.place.startswith(("http://", "https://"))
 
 
@@ -76,7 +76,7 @@ def arena(arguments: Sequence[str]) -> int:
     if not entries:
         raise ConfigError(f"the arena has no models. Name them first: {_USAGE}")
     for entry in entries:
-        if entry.is_live and (code := _asked(entry, words)):
+        if entry.is_live and (code := _evaluated(entry, words)):
             print(f"The arena waits for the replies of {entry.name}: the same command carries on.", file=sys.stderr)
             return code
     any_live = any(entry.is_live for entry in entries)
@@ -97,7 +97,7 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--against", metavar="NAME", default="", help="compare all others with this model only")
     parser.add_argument("--single", action="store_true", help="score each reply by itself, from 0 to 1")
-    parser.add_argument("--export", metavar="FILE", help="write the pairs to a CSV file for people, and ask no judge")
+    parser.add_argument("--export", metavar="FILE", help="write the pairs to a CSV file for people, without a judge")
     parser.add_argument("--votes", metavar="FILE", nargs="+", default=[], help="files that people have filled in")
     return parser
 
@@ -113,7 +113,7 @@ def _entry(word: str) -> Entry:
 
 
 def _home(entry: Entry, words: Words) -> Path:
-    """Return where the replies of a model that is asked here are recorded: always the same place, to carry on."""
+    """Return the folder for the replies of a model that gets requests here: always the same one, to resume."""
     from ..store.layout import safe_name
 
     return Path(words.given.get("eval_work_dir", "outputs")) / "arena" / safe_name(entry.name)
@@ -124,13 +124,13 @@ def _recorded(entry: Entry, words: Words) -> str:
     return f"{entry.name}={place}" if entry.name else place
 
 
-def _asked(entry: Entry, words: Words) -> int:
+def _evaluated(entry: Entry, words: Words) -> int:
     """Have a service answer the benchmarks' questions, and return pytest's exit code."""
     if TASK_CONFIG in words.given:
-        raise ConfigError(f"{cli_flag('task_config')} is not for models that are asked first. Evaluate them by `eval`.")
+        raise ConfigError(f"{cli_flag('task_config')} is not for services. Evaluate them by `eval`.")
     if not words.given.get("eval_datasets") and not words.paths:
         raise ConfigError(
-            f"nothing to ask {entry.name}: name benchmarks with --datasets, or test files behind options."
+            f"nothing to evaluate {entry.name} with: name benchmarks with --datasets, or test files behind options."
         )
     home = _home(entry, words)
     given = {name: value for name, value in words.given.items() if name not in _OF_ARENA}
@@ -142,7 +142,7 @@ def _asked(entry: Entry, words: Words) -> int:
 
 
 def _judging(models: Sequence[str], own: argparse.Namespace, words: Words, *, any_live: bool) -> Words:
-    """Return the run that judges. No model is asked in it."""
+    """Return the run that judges. It sends no requests to models."""
     ours = (*_OF_ARENA, *_OF_BOTH)
     given = {n: v for n, v in words.given.items() if not any_live or n in ours or n.startswith("eval_judge")}
     given |= {"eval_model": "mock", "eval_datasets": [ARENA], "eval_arena": list(models)}
@@ -153,7 +153,7 @@ def _judging(models: Sequence[str], own: argparse.Namespace, words: Words, *, an
 
 
 def _of_all_samples(flags: Sequence[str]) -> list[str]:
-    """Return pytest's own options without those that choose among the benchmarks that are asked: ``-k``, ``-m``."""
+    """Return pytest's own options without those that select benchmarks: ``-k``, ``-m``."""
     values = {number + 1 for number, word in enumerate(flags) if word in ("-k", "-m")}
     return [word for number, word in enumerate(flags) if number not in values and number + 1 not in values]
 
@@ -170,7 +170,7 @@ def _dataset_args(given: str | None, own: argparse.Namespace) -> Mapping[str, An
 
 def _export(models: Sequence[str], own: argparse.Namespace) -> int:
     from .general import arena as arena_of
-    from .votes import export
+    from .pairing import export
 
     if own.single:
         raise ConfigError("--export writes pairs, and --single has none. Leave one of the two out.")

@@ -15,12 +15,10 @@ from ..core.values import Call, Message, ModelOutput, Sample, Score
 from ..datasets.source import Record, local
 from ..engine.context import current
 from ..judge.contract import Number
-from ..judge.judging import Judging, compared, graded
-from ..judge.wording import PREFERENCE, QUALITY
+from ..judge.prompts import PREFERENCE, QUALITY
+from ..judge.rubric import Rubric, compared, graded
 from . import BENCHMARK
-from .pairing import Mode, Pair, mode_of, pairs
-from .replies import Contestant, contestant
-from .votes import VALUES, Vote, read_votes
+from .pairing import VALUES, Contestant, Mode, Pair, Vote, contestant, mode_of, pairs, read_votes
 
 WIN_RATE, SCORE = "win_rate", "score"
 # Parameters of the benchmark's own, with their defaults; `models`, `baseline` are EvalScope's.
@@ -29,7 +27,7 @@ PARAMETERS: Mapping[str, Any] = {"models": [], "baseline": "", "mode": "", "vote
 
 @dataclass(frozen=True, slots=True)
 class Arena:
-    """An arena as a user asks for it."""
+    """An arena as a user defines it."""
 
     contestants: Sequence[Contestant]
     mode: Mode
@@ -37,7 +35,7 @@ class Arena:
 
     @property
     def pairs(self) -> list[Pair]:
-        """What there is to judge."""
+        """The pairs to judge."""
         return pairs(self.contestants, self.mode, self.baseline)
 
 
@@ -95,7 +93,7 @@ def definition(params: Mapping[str, Any]) -> Mapping[str, Any]:
     for pair in wanted.pairs:
         if not params["votes"] or pair.id in votes:
             by_subset.setdefault(_subset(pair), []).append(pair)
-    judging = _scoring() if wanted.mode == "single" else _comparing()
+    rubric = _scoring() if wanted.mode == "single" else _comparing()
 
     def records(_read: Any, subset: str, _params: Any) -> Iterable[Record]:
         return [{"pair": pair, "votes": votes.get(pair.id, ())} for pair in by_subset[subset]]
@@ -103,8 +101,8 @@ def definition(params: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "dataset": local(".", subsets=tuple(by_subset)),
         "records": records,
-        "judge": None if params["votes"] else judging,
-        "metrics": judging.metrics,
+        "judge": None if params["votes"] else rubric,
+        "metrics": rubric.metrics,
         "categories": {subset: (over[0].place.benchmark, over[0].place.subset) for subset, over in by_subset.items()},
     }
 
@@ -130,11 +128,11 @@ def _subset(pair: Pair) -> str:
     return f"{where}&{pair.second}" if pair.second else where
 
 
-def _comparing() -> Judging:
+def _comparing() -> Rubric:
     return compared(BENCHMARK, PREFERENCE, VALUES, baseline=lambda sample: sample.targets[0])
 
 
-def _scoring() -> Judging:
+def _scoring() -> Rubric:
     return graded(BENCHMARK, QUALITY, Number(metric=SCORE))
 
 

@@ -7,8 +7,7 @@ from html import escape
 from math import ceil, floor, log10
 
 from ..core.text import visible
-from .ratings import Estimate
-from .results import Results
+from .results import Estimate, Results
 
 _LEFT, _RIGHT, _WIDTH, _ROW, _TOP, _BOTTOM = 190, 70, 760, 30, 40, 44
 _INK, _DIM, _DOT = "#1c2430", "#808890", "#3b7dd8"

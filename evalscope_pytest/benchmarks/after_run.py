@@ -1,4 +1,4 @@
-"""What a benchmark adds to the end of its run: files beside the report, and lines below the table."""
+"""Additions of a benchmark to the end of its run: files beside the report, and lines below the table."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FinishedRun:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is shown of a benchmark after the table of all scores.
+    """Lines that a benchmark shows below the table of all scores.
 
     Attributes:
         what: The word before the folder: ``ratings``.

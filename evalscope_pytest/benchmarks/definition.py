@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,8 +13,9 @@ from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError, closest
 from ..core.values import Sample
 from ..datasets.source import Record, Source
-from ..judge.judging import Judging
-from ..scoring.protocol import Scorer
+from ..judge.rubric import Rubric
+from ..judge.scorer import JudgedScorer, combined, parts_of
+from ..scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     from .after_run import AfterRun
@@ -71,10 +72,10 @@ class FewShot:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One benchmark: where its records are, what is sent for each, and how a reply is scored.
+    """One benchmark: the place of its records, the prompt for each, and the scorer of a reply.
 
     Attributes:
-        body: What runs for each sample: the decorated function, or `generate` if that function is ``to_sample``.
+        body: Runs for each sample: the decorated function, or `generate` if that function is ``to_sample``.
         file: The test file of the decorated function; local data is looked for beside it.
         to_sample: Makes a sample of a record.
         records: Makes a subset's records of texts if no file holds them. Takes a function that reads the files
@@ -83,9 +84,9 @@ class Benchmark:
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
         prompts: Templates that replace ``prompt`` for single subsets, by the subset's name.
-        choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a line of its own.
+        choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a separate line.
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
-        judge: How judges score a reply: alone, or in place of ``scorer`` unless the user prefers the rule.
+        scorer: Scores a reply: a rule, a program, or judges (with the rule that users may choose instead).
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
@@ -110,7 +111,6 @@ class Benchmark:
     system_prompt: str = ""
     few_shot: FewShot | None = None
     scorer: Scorer | None = None
-    judge: Judging | None = None
     metrics: tuple[str, ...] = ("accuracy",)
     aggregation: str | Mapping[str, str] = "mean"
     repeats: int = 1
@@ -138,13 +138,23 @@ class Benchmark:
         found = inspect.signature(self.body).parameters.values()
         return tuple(p.name for p in found if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD))
 
+    def varied(self) -> Benchmark:
+        """Return the benchmark with what its ``variant`` makes of ``extra_params``."""
+        if self.variant is None:
+            return self
+        arguments = dict(self.variant(self.extra_params))
+        if not arguments.keys().isdisjoint({"scorer", "judge"}):
+            rule, rubric = parts_of(self.scorer)
+            arguments["scorer"] = combined(arguments.get("scorer", rule), arguments.pop("judge", rubric))
+        return replace(self, **arguments)
+
 
 def benchmark(
     name: str,
     *,
     dataset: Source,
     to_sample: ToSample | None = None,
-    scorer: Scorer | None = None,
+    scorer: Scorer | Rubric | None = None,
     metrics: Sequence[str] = (),
     tags: Sequence[str] = (),
     **options: Any,
@@ -166,7 +176,8 @@ def benchmark(
 
     A body requests by name: ``sample``, ``model`` or ``output`` (the reply to the prompt, requested ahead of time),
     ``task_config``, fixtures of module scope or wider. It returns a `ModelOutput` or text (scored by ``scorer``), a
-    `Score`, a number, or nothing (a failing ``assert`` is a 0). All other keywords are those of `Benchmark`.
+    `Score`, a number, or nothing (a failing ``assert`` is a 0). ``judge``, a `Rubric`, decides unless the user prefers
+    ``scorer``. All other keywords are those of `Benchmark`.
 
     Raises:
         ConfigError: An argument makes no sense, or the function is neither a body nor makes a sample.
@@ -174,6 +185,8 @@ def benchmark(
     _check_names(name, options)
     _check_arguments(name, {"dataset": dataset, "to_sample": to_sample, "scorer": scorer, **options})
     _check_words(name, {"metrics": metrics, "tags": tags})
+    decides = combined(scorer, options.pop("judge", None))
+    averaged = {"aggregation": dict(decides.aggregation)} if decides and decides.aggregation else {}
 
     def decorate(function: Function) -> Function:
         if to_sample is None:
@@ -186,15 +199,10 @@ def benchmark(
             file=Path(inspect.getsourcefile(function) or function.__code__.co_filename),
             dataset=dataset,
             to_sample=to_sample or function,
-            scorer=scorer,
-            metrics=tuple(metrics) or _metrics(scorer, options.get("judge")),
+            scorer=decides,
+            metrics=tuple(metrics) or (decides.metrics if decides else ("accuracy",)),
             tags=tuple(tags),
-            **{
-                "pretty_name": name,
-                "description": _description(function),
-                "aggregation": _aggregation(scorer, options.get("judge")),
-                **options,
-            },
+            **{"pretty_name": name, "description": _description(function), **averaged, **options},
         )
         return function
 
@@ -202,10 +210,11 @@ def benchmark(
 
 
 def _check_names(name: str, options: Mapping[str, Any]) -> None:
-    unknown = set(options) - set(Benchmark.__slots__)
+    allowed = [*Benchmark.__slots__, "judge"]
+    unknown = set(options) - set(allowed)
     if unknown:
         first = sorted(unknown)[0]
-        raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, Benchmark.__slots__)}")
+        raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, allowed)}")
     if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
         raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
 
@@ -255,23 +264,16 @@ def _check_makes_sample(name: str, function: Body) -> None:
         )
 
 
-def _metrics(scorer: Scorer | None, judge: Judging | None) -> tuple[str, ...]:
-    decides = scorer or judge
-    return decides.metrics if decides else ("accuracy",)
-
-
-def _aggregation(scorer: Scorer | None, judge: Judging | None) -> str | dict[str, str]:
-    decides = scorer or judge
-    return dict(decides.aggregation) if decides and decides.aggregation else "mean"
-
-
 # Type of an argument, and how to write it. Arguments that are not listed are checked when they are used.
 _TYPES: Mapping[str, tuple[Any, str]] = {
     "dataset": (Source, 'local("file.jsonl") or hub("org/name")'),
     "to_sample": ((Callable, type(None)), "a function that takes a record and returns a Sample"),
     "records": ((Callable, type(None)), "a function that takes read, subset and params, and returns records"),
-    "scorer": ((Scorer, type(None)), 'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)'),
-    "judge": ((Judging, type(None)), 'a Judging: graded("name", prompt, Labels(...))'),
+    "scorer": (
+        (Scorer, Rubric, type(None)),
+        'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)',
+    ),
+    "judge": ((Rubric, JudgedScorer, type(None)), 'a Rubric: graded("name", prompt, Labels(...))'),
     "few_shot": ((FewShot, type(None)), "FewShot(5)"),
     "prompt": (str, "a text"),
     "prompts": (Mapping, "a mapping from subset to template"),

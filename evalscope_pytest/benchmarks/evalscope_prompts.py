@@ -1,7 +1,7 @@
 """The prompts of an installed EvalScope, so that a run can send what it sends: ``--eval-prompts evalscope``.
 
 EvalScope is not imported, which takes seconds and loads torch: the files of its benchmarks are parsed
-(`evalscope_source`, `evalscope_adapter`).
+(`evalscope_adapter`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from typing import Any
 from ..config.schema import DatasetArgs
 from ..core.errors import ConfigError, closest
 from .definition import Benchmark
-from .evalscope_adapter import TEMPLATES, Adapter
-from .evalscope_source import Module, Reader, UnreadableError, parse_file
+from .evalscope_adapter import TEMPLATES, Adapter, Module, Reader, UnreadableError, parse_file
 
 _CHOICE = "{letter}) {text}"  # an option in an exemplar
 _EXEMPLARS = ("utils/multi_choices.py", "FEW_SHOT_TEMPLATE")  # what multiple choice puts before its prompt

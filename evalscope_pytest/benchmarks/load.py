@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
 
+from ..core.canonical import digest
 from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
@@ -21,6 +23,30 @@ from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
 from .resolve import ResolvedBenchmark
+
+
+def earlier_equals(samples: Sequence[Sample], messages: Callable[[Sample], Sequence[Message]]) -> list[int]:
+    """Return for each sample of a subset the number of earlier samples with an identical prompt; 0 for nearly all.
+
+    Args:
+        messages: Renders a sample's prompt. It is called only for samples with equal question and options:
+            comparing 100,000 questions takes 0.2 s.
+    """
+    questions = [(sample.input, sample.choices) for sample in samples]
+    known = Counter(questions)
+    if len(known) == len(samples):
+        return [0] * len(samples)
+    seen: Counter[str] = Counter()
+    earlier = []
+    for sample, question in zip(samples, questions, strict=True):
+        if known[question] == 1:
+            earlier.append(0)
+            continue
+        prompt = digest([m.identity for m in messages(sample)], [tool.identity for tool in sample.tools])
+        earlier.append(seen[prompt])
+        seen[prompt] += 1
+    return earlier
+
 
 _SCALARS = (str, int, float, bool, type(None))
 
@@ -113,7 +139,7 @@ def _kept(
         if not rows:
             raise DatasetError(
                 f"no record of subset {subset!r} of {benchmark.name!r} is left: extra_params are "
-                f"{dict(benchmark.extra_params)!r}. Ask for fewer restrictions."
+                f"{dict(benchmark.extra_params)!r}. Use fewer restrictions."
             )
     return kept
 
@@ -195,11 +221,11 @@ def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
     """Bind what `to_sample` asks for beside the record."""
     function = benchmark.to_sample
     try:
-        asked = list(inspect.signature(function).parameters.values())[1:]
+        wanted = list(inspect.signature(function).parameters.values())[1:]
     except (TypeError, ValueError):  # a built-in
         return function
     given: dict[str, Any] = {}
-    for parameter in asked:
+    for parameter in wanted:
         if parameter.name == "subset":
             given["subset"] = subset
         elif parameter.name == "extra_params" or parameter.default is parameter.empty:
@@ -273,7 +299,7 @@ def _check(benchmark: Benchmark, subset: str, number: int, sample: Sample) -> No
         if not isinstance(value, _SCALARS) and not _is_json(value):
             part = "metadata" if key in sample.metadata else "private"
             raise DatasetError(
-                f"{part}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is no JSON value: "
+                f"{part}[{key!r}] of record {number} of subset {subset!r} of {benchmark.name!r} is not a JSON value: "
                 f"{type(value).__name__}. Let {_name_of_to_sample(benchmark)} keep text, numbers, lists and mappings "
                 "only."
             )
@@ -316,7 +342,7 @@ def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_sho
     if spare and len(records) <= few_shot.num:
         raise DatasetError(
             f"few_shot_num: {few_shot.num} of {benchmark.name!r}, but the exemplars come from the evaluated split, and "
-            f"that has {len(records) - 1} beside each question of {subset!r}. Ask for fewer, or name a train_split."
+            f"that has {len(records) - 1} beside each question of {subset!r}. Use fewer, or name a train_split."
         )
     drawn = draw_shots(records, few_shot.num + spare, few_shot.random, seed, salt=f"{benchmark.name}, {subset}")
     exemplars = samples_of(benchmark, subset, drawn, seed)

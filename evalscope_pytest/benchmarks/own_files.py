@@ -17,7 +17,7 @@ _VENV_MARKS = ("pyvenv.cfg", "conda-meta")
 
 
 def holds_benchmark(file: Path) -> bool:
-    """Tell whether a test file decorates a function with ``benchmark``, whatever name it imports that by."""
+    """Return whether a test file decorates a function with ``benchmark``, whatever name it imports that by."""
     try:
         source = file.read_bytes()
     except OSError:
@@ -37,7 +37,7 @@ def holds_benchmark(file: Path) -> bool:
 
 
 def _called(decorator: ast.expr) -> str:
-    """Return the last part of a decorator's name, where it is called with arguments."""
+    """Return the last part of the name of a decorator that is called with arguments."""
     function = decorator.func if isinstance(decorator, ast.Call) else None
     if isinstance(function, ast.Attribute):
         return "" if ast.unparse(function).startswith("pytest.mark.") else function.attr

@@ -11,12 +11,12 @@ from ..datasets.sampling import letters
 from .definition import Benchmark, FewShot
 
 # What a template calls the question; benchmarks of tagged texts have it as `text`, too.
-ASKING = frozenset({"question", "query", "text"})
+QUESTION_FIELDS = frozenset({"question", "query", "text"})
 SAMPLE_FIELDS = ("question", "query", "choices", "letters", "subset")
 
 DEFAULT_SHOT = "{question}\nANSWER: {target}"
 DEFAULT_CHOICE_SHOT = "{question}\n{choices}\nANSWER: {target}"
-DEFAULT_SHOTS_HEADER = "These questions of the same kind are answered already:\n\n{fewshot}\n"
+DEFAULT_SHOTS_HEADER = "Here are some examples with answers:\n\n{fewshot}\n"
 BETWEEN_SHOTS = "\n\n"
 
 
@@ -72,12 +72,12 @@ def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
     names = parse(prompt, _where("prompt_template", benchmark)).names
     header_names = parse(header, _where("few_shot_prompt_template", benchmark)).names
     fields = sample_fields(sample, benchmark.choice, (*names, *header_names))
-    asked = "" if asks(header) else render(prompt, fields, _where("prompt_template", benchmark))
+    text = "" if holds_question(header) else render(prompt, fields, _where("prompt_template", benchmark))
     if not header:
-        return asked
+        return text
     fields["fewshot"] = shots
     shown = render(header, fields, _where("few_shot_prompt_template", benchmark))
-    return f"{shown}\n{asked}" if asked else shown
+    return f"{shown}\n{text}" if text else shown
 
 
 def template_of(benchmark: Benchmark, subset: str) -> str:
@@ -85,9 +85,9 @@ def template_of(benchmark: Benchmark, subset: str) -> str:
     return benchmark.prompts.get(subset) or benchmark.prompt or "{question}"
 
 
-def asks(header: str) -> bool:
+def holds_question(header: str) -> bool:
     """Return whether a template of shots is the whole prompt, because it holds the question itself."""
-    return not ASKING.isdisjoint(parse(header).names)
+    return not QUESTION_FIELDS.isdisjoint(parse(header).names)
 
 
 def shot_text(benchmark: Benchmark, sample: Sample) -> str:
@@ -119,7 +119,7 @@ def release_shots(text: str, num: int, where: str) -> str:
         else:
             introduction.append(part)
     if num > len(exemplars):
-        raise ConfigError(f"few_shot_num: {num}, but {where} holds {len(exemplars)}. Ask for at most that many.")
+        raise ConfigError(f"few_shot_num: {num}, but {where} holds {len(exemplars)}. Use at most that many.")
     return BETWEEN_SHOTS.join([*introduction, *exemplars[:num]])
 
 

@@ -24,9 +24,9 @@ def json_lines(texts: Sequence[str]) -> list[dict[str, Any]]:
         try:
             record = json.loads(line)
         except ValueError as error:
-            raise DatasetError(f"line {number} is no JSON: {error}. Correct the file.") from error
+            raise DatasetError(f"line {number} is not JSON: {error}. Correct the file.") from error
         if not isinstance(record, dict):
-            raise DatasetError(f"line {number} is no JSON object but {type(record).__name__}. Correct the file.")
+            raise DatasetError(f"line {number} is not a JSON object but {type(record).__name__}. Correct the file.")
         records.append(record)
     return records
 
@@ -35,7 +35,7 @@ def with_answers(read: Read, questions: str, answers: str, *, by: str = "questio
     """Return the records of ``questions``, each with the turns of its answer as ``answers``.
 
     Args:
-        read: What `records` of a benchmark is given.
+        read: The function that `records` of a benchmark gets.
         questions: Pattern of the file of questions.
         answers: Pattern of the file of answers, in FastChat's form; a question may have none.
         by: The field that both have.
@@ -47,12 +47,12 @@ def with_answers(read: Read, questions: str, answers: str, *, by: str = "questio
         DatasetError: A line is not JSON, or a record lacks what is read here.
     """
     try:
-        asked, answered = read(questions), read(answers)
+        question_texts, answer_texts = read(questions), read(answers)
     except DatasetError:
         return None
     try:
-        turns = {row[by]: [_text(turn) for turn in row["choices"][0]["turns"]] for row in json_lines(answered)}
-        return [{**row, "answers": turns.get(row[by], [])} for row in json_lines(asked)]
+        turns = {row[by]: [_text(turn) for turn in row["choices"][0]["turns"]] for row in json_lines(answer_texts)}
+        return [{**row, "answers": turns.get(row[by], [])} for row in json_lines(question_texts)]
     except (LookupError, TypeError) as error:
         raise DatasetError(f"a record of {questions} or {answers} cannot be read: {error!r}. Correct it.") from error
 

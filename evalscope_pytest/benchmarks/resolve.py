@@ -3,25 +3,111 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ..config.judge import JudgeConfig
-from ..config.schema import DatasetArgs
+from ..config.schema import AGGREGATIONS, DatasetArgs
 from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
 from ..core.template import parse
 from ..datasets.source import Source
+from ..judge.scorer import JudgedScorer, chosen, parts_of, rule_of
+from ..scoring.aggregation import NAMES
 from ..scoring.filters import Filters
-from ..scoring.protocol import Scorer
+from ..scoring.scorer import Scorer
 from ..store.plan import BenchmarkPlan
 from .after_run import name_of
 from .definition import Benchmark, FewShot, generate
-from .judged import Judged, judged
-from .metrics import chosen_aggregation, chosen_metrics
-from .prompt import asks
+from .prompt import holds_question
+
+_EXAMPLE = '{"acc": {"numeric": true}}'
+# What EvalScope's versions have called the share of right answers.
+_ACCURACY = frozenset({"acc", "mean_acc", "averageaccuracy", "weightedaverageaccuracy", "exact_match", "em"})
+
+
+def chosen_metrics(
+    benchmark: Benchmark, wanted: Sequence[str | Mapping[str, Any]] | None, primary: str | None, where: str
+) -> tuple[Scorer | None, tuple[str, ...]]:
+    """Return the scorer and the metrics to report, the primary one first.
+
+    An entry is a metric's name, a family of them (``Rouge`` for ``Rouge-1-R`` ...) or ``{name: options}``; the
+    options ``numeric`` and ``allow_inclusion`` add a comparison of the answer that the benchmark reads.
+
+    Raises:
+        ConfigError: The benchmark has no such metric, or the option is unknown.
+    """
+    scorer, metrics = benchmark.scorer, benchmark.metrics
+    if wanted:
+        chosen: list[str] = []
+        for entry in wanted:
+            named = {entry: None} if isinstance(entry, str) else entry
+            for name, options in named.items():
+                members = _members(name, benchmark.metrics, where)
+                chosen += members
+                scorer = _with_options(scorer, name, members, options or {}, where)
+        metrics = tuple(dict.fromkeys(chosen))
+    if primary is not None:
+        first = _members(primary, metrics, f"primary_metric in {where}")[0]
+        metrics = (first, *(m for m in metrics if m != first))
+    return scorer, metrics
+
+
+def _members(name: str, metrics: Sequence[str], where: str) -> list[str]:
+    word = name.lower()
+    exact = [m for m in metrics if m.lower() == word]
+    family = [m for m in metrics if m.lower().startswith(f"{word}-")]
+    if not exact and not family and word in _ACCURACY:
+        exact = [m for m in metrics if m == "accuracy"]
+    if not exact and not family:
+        raise ConfigError(f"metric {name!r} in {where}. {closest(name, metrics)}")
+    return exact or family
+
+
+def _with_options(scorer: Scorer | None, name: str, members: Sequence[str], options: Any, where: str) -> Scorer | None:
+    from ..scoring.metric_options import COMPARING, OPTIONS, with_option
+
+    rule = rule_of(scorer)
+    if not isinstance(options, Mapping):
+        raise ConfigError(f"metric {name!r} in {where} has the options {options!r}. Write a mapping: {_EXAMPLE}.")
+    for option, value in options.items():
+        what = f"option {option!r} of metric {name!r} in {where}"
+        if option not in OPTIONS:
+            raise ConfigError(f"{what}. {closest(option, OPTIONS)}")
+        if not isinstance(value, bool):
+            raise ConfigError(f"{what} is {value!r}. Write true or false.")
+        if not value:
+            continue
+        chosen = [metric for metric in members if metric in COMPARING]
+        if not chosen or (scorer is not None and (rule is None or rule.needs)):
+            raise ConfigError(
+                f"{what} has no effect: the benchmark's scorer does not compare an answer with the reference for this "
+                f"metric. Leave it out."
+            )
+        add = partial(with_option, option=option, metrics=chosen)
+        scorer = scorer.with_rule(add) if scorer else add(None)
+    return scorer
+
+
+def chosen_aggregation(
+    own: str | Mapping[str, str], wanted: str | None, metrics: Sequence[str], where: str
+) -> str | Mapping[str, str]:
+    """Return how the scores of each metric become one number; the user's choice holds for all metrics.
+
+    Raises:
+        ConfigError: The aggregation does not exist, or a metric it is meant for.
+    """
+    names = [wanted] if wanted else [own] if isinstance(own, str) else list(own.values())
+    allowed = AGGREGATIONS if wanted else NAMES
+    for name in names:
+        if name not in allowed:
+            raise ConfigError(f"aggregation {name!r} in {where}. {closest(name, allowed)}")
+    if wanted:
+        return wanted
+    return own if isinstance(own, str) else {m: own[m] for m in metrics if m in own}
+
 
 _QUERY = re.compile(r"(?<!\{)\{query\}(?!\})")
 
@@ -31,18 +117,16 @@ class ResolvedBenchmark:
     """A benchmark with every choice made.
 
     Attributes:
-        benchmark: The definition, with the user's choices instead of its own.
+        benchmark: The definition, changed by the user's choices.
         args: The user's choices.
         subsets: The subsets to evaluate, in report order.
         filters: Filter applied to a reply before the scorer; None for nothing.
-        judged: Prompts for judges; None if the scorer decides alone.
     """
 
     benchmark: Benchmark
     args: DatasetArgs
     subsets: tuple[str, ...]
     filters: Filters | None = None
-    judged: Judged | None = None
 
     @property
     def name(self) -> str:
@@ -51,8 +135,13 @@ class ResolvedBenchmark:
 
     @property
     def scorer(self) -> Scorer | None:
-        """The benchmark's scorer."""
+        """The scorer that decides under the user's strategy; None if the body does."""
         return self.benchmark.scorer
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The resources that the scorer needs."""
+        return self.scorer.needs if self.scorer else frozenset()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -77,18 +166,20 @@ class ResolvedBenchmark:
     @property
     def fingerprint(self) -> str:
         """Identity of everything but the reply that a score depends on: version, scorer, filters, parameters."""
-        scorer = self.scorer.fingerprint if self.scorer else ""
+        rule, rubric = parts_of(self.scorer)
         filters = self.filters.fingerprint if self.filters else ""
-        parts: list[Any] = [self.benchmark.version, scorer, filters, dict(self.benchmark.extra_params)]
-        if self.judged:
-            parts += [self.judged.judging.fingerprint, self.judged.only_if_wrong]
-        if self.scorer and self.scorer.sandboxed:
+        parts: list[Any] = [self.benchmark.version, rule.fingerprint if rule else "", filters]
+        parts.append(dict(self.benchmark.extra_params))
+        if rubric:
+            parts += [rubric.fingerprint, rule is not None]
+        if "sandbox" in self.needs:
             parts.append(self.timeout_s)
         return digest(*parts)
 
     def settings(self) -> dict[str, Any]:
         """Return every choice as JSON, for ``task_config.yaml``."""
         b, few_shot = self.benchmark, self.benchmark.few_shot
+        rule, rubric = parts_of(b.scorer)
         return {
             "name": b.name,
             "dataset_id": self.args.dataset_id or b.dataset.location,
@@ -104,8 +195,8 @@ class ResolvedBenchmark:
             "system_prompt": b.system_prompt or None,
             "metric_list": list(b.metrics),
             "aggregation": b.aggregation if isinstance(b.aggregation, str) else dict(b.aggregation),
-            "scorer": b.scorer.fingerprint if b.scorer else None,
-            **({"judge": self.judged.judging.name} if self.judged else {}),
+            "scorer": rule.fingerprint if rule else None,
+            **({"judge": rubric.name} if rubric else {}),
             "filters": dict(self.args.filters or {}) or None,
             "dataset_revision": self.args.dataset_revision,
             "shuffle": self.shuffle,
@@ -156,24 +247,11 @@ def resolve(
         ConfigError: A subset, metric, parameter or template is wrong; said before any data is loaded.
     """
     args = args or DatasetArgs()
-    changed = replace(benchmark, extra_params=_params(benchmark, args))
-    if benchmark.variant:
-        changed = replace(changed, **benchmark.variant(changed.extra_params))
+    changed = replace(benchmark, extra_params=_params(benchmark, args)).varied()
     changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
-    decides = judged(changed, judge) if judge else None
-    if changed.body is generate and not (decides or changed.scorer or changed.judge):
-        raise ConfigError(f"benchmark {changed.name!r} has nothing to score replies with. Add scorer=... or judge=...")
-    alone = decides is not None and not decides.only_if_wrong
-    if decides is not None and alone:
-        changed = replace(
-            changed,
-            metrics=decides.judging.metrics,
-            aggregation=dict(decides.judging.aggregation) or changed.aggregation,
-        )
-    changed = _with_metrics(changed, args)
+    changed = _with_metrics(_scored(changed, judge), args)
     changed = replace(
         changed,
-        scorer=None if alone else changed.scorer,
         prompt=_prompt(changed, args),
         prompts={} if args.prompt_template is not None else _prompts(changed, args),
         system_prompt=_given(args.system_prompt, changed.system_prompt),
@@ -182,7 +260,6 @@ def resolve(
         repeats=repeats if repeats > 1 else changed.repeats,
     )
     resolved = ResolvedBenchmark(
-        judged=decides,
         benchmark=changed,
         args=args,
         subsets=_subsets(changed, args),
@@ -190,6 +267,18 @@ def resolve(
     )
     _check_templates(resolved)
     return resolved
+
+
+def _scored(benchmark: Benchmark, judge: JudgeConfig | None) -> Benchmark:
+    """Return the benchmark with the scorer of the user's strategy, and its metrics if judges decide alone."""
+    own, name = benchmark.scorer, benchmark.name
+    scorer = chosen(own, judge, name, benchmark.metrics[0]) if judge else rule_of(own)
+    if benchmark.body is generate and not (scorer or own):
+        raise ConfigError(f"benchmark {name!r} has nothing to score replies with. Add scorer=... or judge=...")
+    if not isinstance(scorer, JudgedScorer) or scorer.only_if_wrong:
+        return replace(benchmark, scorer=scorer)
+    aggregation = dict(scorer.aggregation) or benchmark.aggregation
+    return replace(benchmark, scorer=scorer, metrics=scorer.metrics, aggregation=aggregation)
 
 
 def _given(value: Any, otherwise: Any) -> Any:
@@ -282,15 +371,15 @@ def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
     return replace(benchmark, scorer=scorer, metrics=metrics, aggregation=aggregation)
 
 
-def _check_asks(resolved: ResolvedBenchmark) -> None:
+def _check_fields(resolved: ResolvedBenchmark) -> None:
     """Refuse a user's prompt that is the same for every sample."""
     benchmark, prompt = resolved.benchmark, resolved.args.prompt_template
     where = _option(benchmark, "prompt_template")
     few_shot = benchmark.few_shot
-    if not prompt or parse(prompt, where).names or (few_shot and few_shot.num and asks(few_shot.prompt)):
+    if not prompt or parse(prompt, where).names or (few_shot and few_shot.num and holds_question(few_shot.prompt)):
         return
     raise ConfigError(
-        f"{where} names no field: every sample would be asked the same. Add {{question}}, or another field of the "
+        f"{where} names no field: every sample would send the same prompt. Add {{question}}, or another field of the "
         f"samples such as {{choices}} or a name in their metadata."
     )
 
@@ -301,7 +390,7 @@ def _check_templates(resolved: ResolvedBenchmark) -> None:
     for prompt in (benchmark.prompt, *benchmark.prompts.values()):
         if "fewshot" in parse(prompt, option("prompt_template")).names:
             raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
-    _check_asks(resolved)
+    _check_fields(resolved)
     parse(benchmark.choice, f"the choice template of {benchmark.name!r}")
     few_shot = benchmark.few_shot
     if few_shot is None:
@@ -310,7 +399,7 @@ def _check_templates(resolved: ResolvedBenchmark) -> None:
     names = parse(few_shot.prompt, option("few_shot_prompt_template")).names
     if few_shot.prompt and "fewshot" not in names:
         raise ConfigError(f"{option('few_shot_prompt_template')} does not say where the exemplars go: add {{fewshot}}.")
-    whole = few_shot.num and args.few_shot_prompt_template is None and asks(few_shot.prompt)
+    whole = few_shot.num and args.few_shot_prompt_template is None and holds_question(few_shot.prompt)
     if whole and args.prompt_template is not None:
         raise ConfigError(
             f"{option('prompt_template')} has no effect, since the benchmark's few-shot template holds the question. "

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from ..benchmarks.bundled import bundled_files, load_bundled
 from ..benchmarks.definition import Benchmark
 from ..core.errors import ConfigError, closest
+from ..judge.scorer import rule_of
 
 YOUR_OWN = "(your own)"
 _MANY_SUBSETS = 6
@@ -69,10 +70,10 @@ class Info:
 
 
 def _needs(benchmark: Benchmark) -> tuple[str, ...]:
-    scorer = benchmark.scorer
-    needed = benchmark.parameters
-    judged = (benchmark.judge is not None and scorer is None) or "judge" in needed
-    programs = (scorer is not None and scorer.sandboxed) or "sandbox" in needed
+    rule = rule_of(benchmark.scorer)
+    asks = benchmark.parameters
+    judged = (benchmark.scorer is not None and rule is None) or "judge" in asks
+    programs = (rule is not None and "sandbox" in rule.needs) or "sandbox" in asks
     return (*(["a judge model"] if judged else []), *(["a sandbox"] if programs else []))
 
 

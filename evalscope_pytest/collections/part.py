@@ -22,7 +22,7 @@ from ..core.errors import ConfigError
 from ..core.values import ModelOutput, Sample, Score
 from ..datasets.base import DataLocation, Hub
 from ..report.table import grid
-from ..scoring.protocol import Scorer
+from ..scoring.scorer import Scorer
 from ..store.atomic import write_atomic
 from .schema import INFO
 
@@ -68,7 +68,7 @@ def _obstacle(resolved: ResolvedBenchmark) -> str:
         return "its test is no coroutine function"
     if resolved.scorer is None:
         return "it has no scorer"
-    if resolved.scorer.sandboxed:
+    if "sandbox" in resolved.needs:
         return "its scorer runs programs"
     return ""
 
@@ -115,7 +115,7 @@ def collected() -> Scorer:
 
     ``accuracy`` is the benchmark's primary metric; ``weighted_accuracy`` the same, counted by the sample's weight.
     """
-    return Scorer("collected", ("accuracy", "weighted_accuracy"), _score, _right_reply)
+    return Scorer("collected", ("accuracy", "weighted_accuracy"), _score, _ideal_reply)
 
 
 async def _score(text: str, sample: Sample) -> Score:
@@ -125,9 +125,9 @@ async def _score(text: str, sample: Sample) -> Score:
     return _in_collection(await score if inspect.isawaitable(score) else score, resolved.metrics[0], sample)
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     resolved, own = _own(sample)
-    return resolved.scorer.right_reply(own) if resolved.scorer else ""
+    return resolved.scorer.ideal_reply(own) if resolved.scorer else ""
 
 
 def _in_collection(score: Score, metric: str, sample: Sample) -> Score:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,17 +14,15 @@ from typing import Any, Protocol
 
 from ..config.generation import GenerationConfig
 from ..core.canonical import digest
-from ..core.errors import EvalError, ModelError, SandboxError, ScoringError
+from ..core.errors import ModelError, SandboxError, ScoringError
 from ..core.secret import redact
 from ..core.text import bounded
 from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
 from ..judge.panel import calls_in
-from ..scoring.protocol import Scorer
-from ..scoring.thinking import with_thinking
+from ..scoring.scorer import Reply, Scorer, ScoringTimeoutError, first_target
 from .client import ServiceDownError
 from .context import SampleContext, current
 from .handle import ModelHandle
-from .judging import Referee
 from .loop import Stopped
 
 Body = Callable[..., Any]
@@ -110,9 +107,8 @@ class Evaluation:
         read: Applies the user's filters to a reply's text, before the scorer.
         identity: Content address of what decides a reply beside the prompt: the model and its parameters.
         fingerprint: Identity of everything but the reply that a score depends on: benchmark version, scorer, filters.
-        timeout_s: Seconds the scoring of one reply may take; requests have their own time-out.
-        thinking: Measure the thinking part as well.
-        referee: Decides in place of the scorer alone; None: the scorer does.
+        scorer: The scorer, with its resources; None if the body alone decides.
+        stopped: Returns the reason why a service that the scorer needs gets no more requests; empty while it gets them.
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
         trial: Findings about the body from its samples.
@@ -127,9 +123,7 @@ class Evaluation:
     scorer: Scorer | None = None
     read: Callable[[str], str] = str
     fingerprint: str = ""
-    timeout_s: float | None = None
-    thinking: bool = False
-    referee: Referee | None = None
+    stopped: Callable[[], str] = str
     wants: frozenset[str] = frozenset({"sample", "model"})
     arguments: dict[str, Any] = field(default_factory=dict)
     trial: Trial = field(default_factory=Trial)
@@ -217,7 +211,7 @@ class Runner:
             sample=sample,
             messages=messages,
             generation=evaluation.generation,
-            right_reply=_right_reply(evaluation.scorer, sample),
+            right_reply=_ideal_reply(evaluation.scorer, sample),
             repeat=unit.repeat,
             occurrence=unit.occurrence,
             recorded=deque(recorded.calls if recorded else ()),
@@ -279,34 +273,21 @@ def prediction_key(
     return digest(evaluation.identity, [m.identity for m in messages], repeat, *functions, *number)
 
 
-def _right_reply(scorer: Scorer | None, sample: Sample) -> str:
-    return scorer.right_reply(sample) if scorer else "".join(sample.targets[:1])
+def _ideal_reply(scorer: Scorer | None, sample: Sample) -> str:
+    return scorer.ideal_reply(sample) if scorer else first_target(sample)
 
 
 async def _scored(
     evaluation: Evaluation, context: SampleContext, fail_signals: tuple[type[BaseException], ...]
 ) -> Score:
-    if evaluation.referee is not None and (reason := evaluation.referee.stopped()):
-        raise ServiceDownError(f"not sent, since the run stops: {reason}")  # nobody could judge the reply
+    if reason := evaluation.stopped():
+        raise ServiceDownError(f"not sent, since the run stops: {reason}")  # its reply could not be judged
     try:
         value = await _call_body(evaluation, context)
     except fail_signals as failure:
         output = context.calls[-1].output.text if context.calls else None
         return Score(accuracy=0.0, answer=output, explanation=str(failure) or "assertion failed")
     return await _score(value, evaluation, context)
-
-
-async def _bounded(work: Awaitable[Any], timeout_s: float | None) -> Any:
-    if timeout_s is None:
-        return await work
-    try:
-        return await asyncio.wait_for(work, timeout_s)
-    except asyncio.TimeoutError:
-        raise ScoringTimeoutError(f"no score after {timeout_s:g} s (review_timeout)") from None
-
-
-class ScoringTimeoutError(ScoringError):
-    """Scoring a sample took longer than its benchmark allows."""
 
 
 async def _call_body(evaluation: Evaluation, context: SampleContext) -> Any:
@@ -330,43 +311,23 @@ async def _score(value: Any, evaluation: Evaluation, context: SampleContext) -> 
         return value
     if isinstance(value, (bool, int, float)):
         return Score(accuracy=value, answer=_last_text(context))
-    if value is None and evaluation.scorer is None and evaluation.referee is None:
-        return Score(accuracy=1.0, answer=_last_text(context))
-    if evaluation.referee is None:
-        return await _by_rule(evaluation.read(_text(value, context)), evaluation, context)
-    several = value if isinstance(value, tuple) and value else (value,)
-    texts = tuple(evaluation.read(_text(part, context)) for part in several)
-    rule = partial(_by_rule, texts[-1], evaluation, context)
-    return await evaluation.referee.decide(texts if isinstance(value, tuple) else texts[0], context.sample, rule)
-
-
-async def _by_rule(text: str, evaluation: Evaluation, context: SampleContext) -> Score:
     scorer = evaluation.scorer
     if scorer is None:
+        if value is None:
+            return Score(accuracy=1.0, answer=_last_text(context))
+        _text(value, context)
         raise BodyError(
             f"benchmark {evaluation.name!r} returned a reply but has no scorer to judge it: "
             f"give @benchmark a scorer=... or a judge=..., or return a Score or a number"
         )
-    try:
-        score = scorer.score(text, context.sample)
-        if inspect.isawaitable(score):
-            score = await _bounded(score, evaluation.timeout_s)
-        if evaluation.thinking and context.calls:
-            judge = lambda thought, sample: scorer.score(evaluation.read(thought), sample)  # noqa: E731
-            score = await with_thinking(score, context.calls[-1].output, context.sample, judge)
-    except EvalError:
-        raise
-    except Exception as error:
-        raise ScoringError(
-            f"scorer {scorer.name} failed: {type(error).__name__}: {error} ({_raised_at(error)})"
-        ) from error
-    return score
+    return await scorer.decide(_reply(value, evaluation, context), context.sample)
 
 
-def _raised_at(error: BaseException) -> str:
-    """Return file and line of the innermost frame."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"
+def _reply(value: Any, evaluation: Evaluation, context: SampleContext) -> Reply:
+    """Return what a scorer reads of a body's value: the filtered text, or several if the scorer takes several."""
+    if isinstance(value, tuple) and value and evaluation.scorer and evaluation.scorer.several:
+        return tuple(evaluation.read(_text(part, context)) for part in value)
+    return evaluation.read(_text(value, context))
 
 
 def _text(value: Any, context: SampleContext) -> str:
@@ -378,7 +339,7 @@ def _text(value: Any, context: SampleContext) -> str:
         return bounded(_last_text(context) or "")
     if value is None:
         raise BodyError(
-            "this benchmark sent no request and returned nothing, so there is nothing to score: "
+            "this benchmark sent the model nothing and returned nothing, so there is nothing to score: "
             "did you forget await or return?"
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""

@@ -1,14 +1,30 @@
-"""LLM-as-a-judge: prompts for judges, reading of their replies, and combination of verdicts."""
+"""LLM-as-a-judge: rubrics, contracts for verdicts, panels, and the scorer made of them."""
 
-from .attempts import attempted as attempted
 from .contract import Labels as Labels
 from .contract import Marks as Marks
 from .contract import Number as Number
-from .judging import Item as Item
-from .judging import Judging as Judging
-from .judging import compared as compared
-from .judging import graded as graded
-from .judging import question as question
-from .rubrics import rubrics as rubrics
+from .rubric import Item as Item
+from .rubric import Rubric as Rubric
+from .rubric import attempted as attempted
+from .rubric import compared as compared
+from .rubric import graded as graded
+from .rubric import question as question
+from .rubric import rubrics as rubrics
+from .scorer import judged as judged
 
-__all__ = ["Item", "Judging", "Labels", "Marks", "Number", "attempted", "compared", "graded", "question", "rubrics"]
+Judging = Rubric  # its name in authors' files of earlier versions
+
+__all__ = [
+    "Item",
+    "Judging",
+    "Labels",
+    "Marks",
+    "Number",
+    "Rubric",
+    "attempted",
+    "compared",
+    "graded",
+    "judged",
+    "question",
+    "rubrics",
+]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.reply_marks import without_tokens
-from ..scoring.pattern import Pattern
+from ..scoring.patterns import Pattern
 
 # Characters of a reply that holds a verdict. A judge that writes more has not kept to its instructions.
 LONGEST = 1 << 20

@@ -1,4 +1,4 @@
-"""Asks judges and makes one decision of their verdicts. A judgement that failed is an error, never a score."""
+"""Sends questions to judges and combines their verdicts into one. A failed ruling is an error, never a score."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ..core.errors import FatalError, ModelError, ScoringError
 from ..core.values import JudgeCall, Message, Sample, Score
 from ..store.judged import RECORDS as RECORDS
 from .contract import Verdict
-from .judging import Item, Judging, Metrics, Question
+from .rubric import Item, Metrics, Question, Rubric
 
 Aggregation = Literal["mean", "median", "majority_vote"]
 
-AGAIN = "Your reply holds no verdict that can be read. Judge again, in the form that was asked for."
-UNREADABLE = "neither of its replies holds a verdict that can be read"
+AGAIN = "Your reply does not contain a readable verdict. Judge again, in the required form."
+UNREADABLE = "neither of its replies contains a readable verdict"
 TRIES = 2
 
 
 class JudgeError(ScoringError):
-    """A judgement is missing: the request to the judge failed, or its reply could not be read twice."""
+    """A verdict is missing: the request to the judge failed, or its reply could not be read twice."""
 
 
 class Judge(Protocol):
@@ -34,7 +34,7 @@ class Judge(Protocol):
         """Name in records."""
         ...
 
-    async def ask(
+    async def send(
         self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Mapping[str, Any] | None = None
     ) -> str:
         """Return its reply.
@@ -57,7 +57,7 @@ class Panel:
         repeats: Number of equal requests to each judge.
         aggregation: Over the judges; each judge's own verdicts are averaged, or put to the vote, first.
         least_valid: Minimum number of judges that must return a verdict.
-        both_orders: True to compare in both orders; None leaves it to the judging.
+        both_orders: True to compare in both orders; None leaves it to the rubric.
         system_prompt: System prompt for judges, before everything else.
     """
 
@@ -68,17 +68,17 @@ class Panel:
     both_orders: bool | None = None
     system_prompt: str = ""
 
-    def of(self, item: Item, judging: Judging) -> Item:
+    def of(self, item: Item, rubric: Rubric) -> Item:
         """Return the item with the prompts of this panel."""
-        both = judging.both_orders if self.both_orders is None else self.both_orders
+        both = rubric.both_orders if self.both_orders is None else self.both_orders
         questions = item.questions if both else item.questions[:1]
         if not self.system_prompt:
             return Item(questions)
-        return Item(tuple(q.told(self.system_prompt) for q in questions))
+        return Item(tuple(q.with_system_prompt(self.system_prompt) for q in questions))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Exchange:
     """One request to a judge, and its reply; None if the request failed."""
 
     messages: tuple[Message, ...]
@@ -86,56 +86,57 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A judge's reply to one question.
+class Ruling:
+    """A judge's answer to one question.
 
     Attributes:
         order: Index of the question's order.
-        asked: The requests: a second one if the first reply could not be read.
+        exchanges: The requests: a second one if the first reply could not be read.
+        verdict: The verdict; None if there is none, for the reason in ``error``.
     """
 
     judge: str
     item: int
     order: int
     repeat: int
-    asked: tuple[Asked, ...]
+    exchanges: tuple[Exchange, ...]
     verdict: Verdict | None
     error: str = ""
 
 
-async def judge(judging: Judging, sample: Sample, reply: Any, panel: Panel) -> Score:
-    """Return the panel's score of a reply, with every judgement in its metadata.
+async def decide(rubric: Rubric, sample: Sample, reply: Any, panel: Panel) -> Score:
+    """Return the panel's score of a reply, with every ruling in its metadata.
 
     Args:
-        reply: A text, or what else the judging makes its questions of.
+        reply: A text, or whatever else the rubric makes its questions of.
 
     Raises:
         JudgeError: Too few judges reached a verdict.
         FatalError: A judge would refuse every request.
     """
-    items = [panel.of(item, judging) for item in judging.items(sample, reply)]
-    asked = [
-        _judgement(judge, question, (number, order, repeat))
+    items = [panel.of(item, rubric) for item in rubric.items(sample, reply)]
+    pending = [
+        _ruling(judge, question, (number, order, repeat))
         for number, item in enumerate(items)
         for judge in panel.judges
         for order, question in enumerate(item.questions)
         for repeat in range(panel.repeats)
     ]
-    judgements = await asyncio.gather(*asked)
-    decided = [_decided(item, [j for j in judgements if j.item == number], panel) for number, item in enumerate(items)]
-    score = judging.score(sample, reply, decided)
-    explanation = score.explanation or next((j.verdict.explanation for j in judgements if j.verdict), "") or None
-    metadata = {**score.metadata, RECORDS: [record for j in judgements for record in _records(j)]}
+    rulings = await asyncio.gather(*pending)
+    decided = [_decided(item, [r for r in rulings if r.item == number], panel) for number, item in enumerate(items)]
+    score = rubric.score(sample, reply, decided)
+    explanation = score.explanation or next((r.verdict.explanation for r in rulings if r.verdict), "") or None
+    metadata = {**score.metadata, RECORDS: [record for ruling in rulings for record in _records(ruling)]}
     return Score.of(score.values, answer=score.answer, explanation=explanation, metadata=metadata)
 
 
-async def _judgement(judge: Judge, question: Question, place: tuple[int, int, int]) -> Judgement:
-    asked: list[Asked] = []
+async def _ruling(judge: Judge, question: Question, place: tuple[int, int, int]) -> Ruling:
+    exchanges: list[Exchange] = []
     messages, verdict, problem = question.messages, None, UNREADABLE
     try:
         for _ in range(TRIES):
-            reply = await judge.ask(messages, place[2], question.ideal, question.schema)
-            asked.append(Asked(messages, reply))
+            reply = await judge.send(messages, place[2], question.ideal, question.schema)
+            exchanges.append(Exchange(messages, reply))
             verdict = question.read(reply)
             if verdict is not None:
                 break
@@ -144,25 +145,25 @@ async def _judgement(judge: Judge, question: Question, place: tuple[int, int, in
     except FatalError:
         raise  # no other sample would fare better
     except ModelError as error:
-        asked.append(Asked(messages, None))
+        exchanges.append(Exchange(messages, None))
         problem = str(error)
-    return Judgement(judge.name, *place, tuple(asked), verdict, "" if verdict else problem)
+    return Ruling(judge.name, *place, tuple(exchanges), verdict, "" if verdict else problem)
 
 
-def _decided(item: Item, judgements: Sequence[Judgement], panel: Panel) -> Metrics:
-    by_judge = [_opinion(item, [j for j in judgements if j.judge == judge.name], panel) for judge in panel.judges]
+def _decided(item: Item, rulings: Sequence[Ruling], panel: Panel) -> Metrics:
+    by_judge = [_opinion(item, [r for r in rulings if r.judge == judge.name], panel) for judge in panel.judges]
     valid = [metrics for metrics in by_judge if metrics is not None]
     if len(valid) < max(1, panel.least_valid):
-        failed = next(j for j in judgements if j.verdict is None)
-        raise JudgeError(f"judge {failed.judge} came to no verdict: {failed.error}")
+        failed = next(ruling for ruling in rulings if ruling.verdict is None)
+        raise JudgeError(f"judge {failed.judge} did not reach a verdict: {failed.error}")
     return _combined(valid, panel.aggregation)
 
 
-def _opinion(item: Item, judgements: Sequence[Judgement], panel: Panel) -> Metrics | None:
-    """Return what one judge thinks; None unless it reached a verdict in every order."""
+def _opinion(item: Item, rulings: Sequence[Ruling], panel: Panel) -> Metrics | None:
+    """Return the metrics of one judge; None unless it reached a verdict in every order."""
     orders = []
     for order in range(len(item.questions)):
-        verdicts = [j.verdict.metrics for j in judgements if j.order == order and j.verdict]
+        verdicts = [r.verdict.metrics for r in rulings if r.order == order and r.verdict]
         if not verdicts:
             return None
         orders.append(_combined(verdicts, panel.aggregation))
@@ -180,21 +181,21 @@ def _combined(values: Sequence[Metrics], aggregation: Aggregation) -> Metrics:
     return {metric: average([v[metric] for v in values]) for metric in values[0]}
 
 
-def _records(judgement: Judgement) -> Iterator[Mapping[str, Any]]:
+def _records(ruling: Ruling) -> Iterator[Mapping[str, Any]]:
     """Yield a record of each request; the last one has the verdict, or why there is none."""
-    last = len(judgement.asked) - 1
-    for number, asked in enumerate(judgement.asked):
-        verdict = judgement.verdict if number == last else None
+    last = len(ruling.exchanges) - 1
+    for number, exchange in enumerate(ruling.exchanges):
+        verdict = ruling.verdict if number == last else None
         yield {
-            "judge": judgement.judge,
-            "item": judgement.item,
-            "order": judgement.order,
-            "repeat": judgement.repeat,
-            "messages": [{"role": m.role, "content": m.content} for m in asked.messages],
-            "reply": asked.reply,
+            "judge": ruling.judge,
+            "item": ruling.item,
+            "order": ruling.order,
+            "repeat": ruling.repeat,
+            "messages": [{"role": m.role, "content": m.content} for m in exchange.messages],
+            "reply": exchange.reply,
             "verdict": verdict.value if verdict else None,
             "metrics": dict(verdict.metrics) if verdict else None,
-            **({"error": judgement.error} if judgement.error and number == last else {}),
+            **({"error": ruling.error} if ruling.error and number == last else {}),
         }
 
 

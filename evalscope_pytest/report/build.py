@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..scoring.aggregate.aggregation import NO_MEANS, AggregatedMetric, Attempt, aggregate
+from ..scoring.aggregation import NO_MEANS, AggregatedMetric, Attempt, aggregate
 from ..store.atomic import write_atomic
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan

@@ -8,16 +8,15 @@ import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..benchmarks.bundled import bundled_files
 from ..benchmarks.definition import PROVIDED, Benchmark
-from ..benchmarks.equal_questions import earlier_equals
 from ..benchmarks.evalscope_prompts import with_evalscope_prompts
-from ..benchmarks.judged import needs_judge
-from ..benchmarks.load import LoadedBenchmark, load
+from ..benchmarks.load import LoadedBenchmark, earlier_equals, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import (
@@ -34,13 +33,16 @@ from ..core.text import visible
 from ..core.values import Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import locate
+from ..engine.context import current
 from ..engine.evaluation import Evaluation, Trial, Unit
+from ..judge.scorer import needs_judge
 from ..scoring import thinking
-from ..scoring.protocol import Scorer
+from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
+    from ..core.values import ModelOutput
     from ..engine.judging import JudgeHandle
     from ..sandbox.handle import SandboxHandle
     from .assembly import Run
@@ -56,11 +58,14 @@ MAX_NAMES = 6
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A benchmark under the settings of this run, before its data is loaded."""
+    """A benchmark under the settings of this run, before its data is loaded.
+
+    Attributes:
+        resources: The judges and the sandbox, if its body or its scorer needs them; empty in a mere list of samples.
+    """
 
     resolved: ResolvedBenchmark
-    sandbox: Mapping[str, SandboxHandle]
-    judge: Mapping[str, JudgeHandle]
+    resources: Mapping[str, JudgeHandle | SandboxHandle]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,7 @@ def prepare(run: Run, benchmark: Benchmark) -> Prepared:
         benchmark, args = with_evalscope_prompts(benchmark, args)
     listed = run.driver.listing and not run.judges.config.models  # listing samples needs no judge
     resolved = resolve(benchmark, args, repeats=task.repeats, judge=None if listed else run.judges.config)
-    return Prepared(resolved, _sandbox(run, resolved), _judge(run, benchmark))
+    return Prepared(resolved, {} if run.driver.listing else _resources(run, resolved))
 
 
 def check_fixtures(
@@ -208,9 +213,7 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
-    evaluation = _evaluation(run, resolved, loaded)
-    evaluation.arguments.update({**prepared.sandbox, **prepared.judge})
-    evaluation = _in_sandbox(evaluation, prepared.sandbox)
+    evaluation = _evaluation(run, resolved, loaded, prepared.resources)
     every = _units(evaluation, loaded, resolved.repeats)
     units = tuple((sample_id, unit) for sample_id, unit in every if not only or sample_id in only)
     _check_ids(resolved.name, only, {sample_id for sample_id, _ in units} if only else only)
@@ -227,7 +230,7 @@ def _check_scorable(resolved: ResolvedBenchmark, samples: Iterable[Sample]) -> N
         UnreadyError: The scorer refuses them all.
     """
     scorer = resolved.scorer
-    if scorer is None or scorer.sandboxed or resolved.judged:
+    if scorer is None or scorer.needs:
         return
     faults = [_scoring_fault(scorer, sample) for sample in islice(samples, SAMPLES_CHECKED)]
     if faults and all(faults):
@@ -237,7 +240,7 @@ def _check_scorable(resolved: ResolvedBenchmark, samples: Iterable[Sample]) -> N
 def _scoring_fault(scorer: Scorer, sample: Sample) -> str:
     """Return why a scorer refuses the ideal reply to a sample; empty if it takes it."""
     try:
-        value = scorer.score(scorer.right_reply(sample), sample)
+        value = scorer.score(scorer.ideal_reply(sample), sample)
     except ScoringError as error:
         return str(error)
     except Exception:  # noqa: BLE001 - an author's bug is reported with the sample, and its traceback
@@ -259,38 +262,26 @@ def _units(evaluation: Evaluation, loaded: LoadedBenchmark, repeats: int) -> Ite
                 )
 
 
-def _judge(run: Run, benchmark: Benchmark) -> dict[str, JudgeHandle]:
-    """Return the judge that a benchmark's body needs.
+def needs(resolved: ResolvedBenchmark) -> frozenset[str]:
+    """Return the resources that a benchmark's body or its scorer needs."""
+    return resolved.needs | RESOURCES.keys() & set(resolved.benchmark.parameters)
+
+
+def _resources(run: Run, resolved: ResolvedBenchmark) -> dict[str, JudgeHandle | SandboxHandle]:
+    """Return the resources of a benchmark by name. A sandbox is proven here, before data is loaded.
 
     Raises:
-        UnreadyError: None was named.
+        UnreadyError: A judge is missing, or the sandbox does not work.
     """
-    if "judge" not in benchmark.parameters or run.driver.listing:
-        return {}
-    if not run.judges.config.models:
-        raise needs_judge(benchmark.name, unready=run.judges.config.unready)
-    return {"judge": run.judges.handle}
-
-
-def _sandbox(run: Run, resolved: ResolvedBenchmark) -> dict[str, SandboxHandle]:
-    """Return the sandbox a benchmark needs, proven before its data is loaded; a mere list of samples needs none."""
-    if not _executes_code(resolved) or run.driver.listing:
-        return {}
-    return {"sandbox": run.sandboxes.handle(resolved.name)}
-
-
-def _executes_code(resolved: ResolvedBenchmark) -> bool:
-    return "sandbox" in resolved.benchmark.parameters or bool(resolved.scorer and resolved.scorer.sandboxed)
-
-
-def _in_sandbox(evaluation: Evaluation, sandbox: Mapping[str, SandboxHandle]) -> Evaluation:
-    """Give the sandbox to a scorer that runs programs. Its time limit then applies to their CPU time."""
-    if "sandbox" not in evaluation.wants:
-        evaluation.arguments.pop("sandbox", None)
-    scorer = evaluation.scorer
-    if not sandbox or scorer is None or not scorer.sandboxed:
-        return evaluation
-    return replace(evaluation, scorer=scorer.in_sandbox(sandbox["sandbox"], evaluation.timeout_s), timeout_s=None)
+    found: dict[str, JudgeHandle | SandboxHandle] = {}
+    needed = needs(resolved)
+    if "sandbox" in needed:
+        found["sandbox"] = run.sandboxes.handle(resolved.name)
+    if "judge" in needed:
+        if not run.judges.config.models:
+            raise needs_judge(resolved.name, unready=run.judges.config.unready)
+        found["judge"] = run.judges.handle
+    return found
 
 
 def _sample_id(subset: str, group: int, repeat: int) -> str:
@@ -326,8 +317,15 @@ def place_of(resolved: ResolvedBenchmark, task: TaskConfig) -> DataLocation:
     )
 
 
-def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) -> Evaluation:
+def _evaluation(
+    run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark, resources: Mapping[str, Any]
+) -> Evaluation:
     wants = resolved.benchmark.parameters
+    given = {**resources, "task_config": run.task}
+    read = resolved.filters.apply if resolved.filters else str
+    scorer = resolved.scorer and resolved.scorer.bind(**resources, timeout_s=resolved.timeout_s)
+    if scorer and run.task.thinking_metrics:
+        scorer = scorer.with_rule(partial(thinking.measured, output=_last_output, read=read))
     return Evaluation(
         name=resolved.name,
         body=resolved.benchmark.body,
@@ -335,21 +333,24 @@ def _evaluation(run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark) 
         identity=digest(run.client.model.fingerprint, run.spec.generation.identity()),
         messages=loaded.messages,
         generation=run.spec.generation,
-        scorer=resolved.scorer,
-        read=resolved.filters.apply if resolved.filters else str,
+        scorer=scorer,
+        read=read,
         fingerprint=_fingerprint(run, resolved),
-        thinking=run.task.thinking_metrics,
-        referee=run.judges.referee(resolved.judged) if resolved.judged else None,
-        timeout_s=resolved.timeout_s,
+        stopped=(lambda: run.judges.stopped) if "judge" in resolved.needs else str,
         wants=frozenset(wants),
-        arguments={"task_config": run.task} if "task_config" in wants else {},
-        trial=Trial(first_alone=resolved.scorer is None and resolved.judged is None),
+        arguments={name: value for name, value in given.items() if name in wants},
+        trial=Trial(first_alone=resolved.scorer is None),
     )
+
+
+def _last_output() -> ModelOutput | None:
+    context = current.get()
+    return context.calls[-1].output if context and context.calls else None
 
 
 def _fingerprint(run: Run, resolved: ResolvedBenchmark) -> str:
     """Return the content address of everything that a score depends on besides the reply."""
-    judges = run.judges.fingerprint if resolved.judged else ""
+    judges = run.judges.fingerprint if "judge" in resolved.needs else ""
     return f"{resolved.fingerprint}{judges}{'+thinking' if run.task.thinking_metrics else ''}"
 
 
@@ -365,7 +366,7 @@ def plans_of(run: Run, counts: Mapping[str, Mapping[str, int]]) -> list[Benchmar
 
 
 def _unsafe(run: Run, resolved: ResolvedBenchmark) -> bool:
-    return _executes_code(resolved) and run.sandboxes.unsafe(resolved.name)
+    return "sandbox" in needs(resolved) and run.sandboxes.unsafe(resolved.name)
 
 
 def _with_thinking(plan: BenchmarkPlan) -> BenchmarkPlan:

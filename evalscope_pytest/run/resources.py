@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
 
-from ..benchmarks.judged import Judged
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
 from ..config.rules import sandbox_choice
@@ -19,7 +18,7 @@ from ..engine.admission import FIRST_REQUESTS
 from ..engine.client import SAMPLE_TIMEOUT_S, ModelClient
 from ..engine.formatted import formats_for
 from ..engine.handle import ModelHandle
-from ..engine.judging import JudgeHandle, JudgeModel, Referee
+from ..engine.judging import JudgeHandle, JudgeModel
 from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel
@@ -108,10 +107,6 @@ class Judges:
         """Why a judge gets no more requests; empty while all get them."""
         made = self.models if "models" in vars(self) else ()
         return next((f"judge {m.name}: {m.client.health.stopped}" for m in made if m.client.health.stopped), "")
-
-    def referee(self, judged: Judged) -> Referee:
-        """Return who decides about a benchmark's replies."""
-        return Referee(self.panel, judged.judging, judged.only_if_wrong, lambda: self.stopped)
 
     def closing(self) -> Iterator[Coroutine[Any, Any, None]]:
         """Yield what closes the models that were made."""

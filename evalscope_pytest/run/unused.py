@@ -13,7 +13,7 @@ from ..benchmarks.resolve import ResolvedBenchmark
 from ..core.errors import UsageError
 from ..core.values import Sample
 from ..datasets.load import is_local
-from .prepare import place_of
+from .prepare import needs, place_of
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -64,21 +64,21 @@ def _of_others(run: Run) -> Iterator[str]:
 
 
 def _of_judges(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
-    wanted = run.task.analysis_report or _needed("judge", resolved, fixtures) or any(b.judged for b in resolved)
+    wanted = run.task.analysis_report or _needed("judge", resolved, fixtures)
     names = _given(run, _JUDGE)
     if names and not wanted and not run.driver.listing:
         yield _line(names, "no benchmark of this run is judged")
 
 
 def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
-    runs_code = _needed("sandbox", resolved, fixtures) or any(b.scorer and b.scorer.sandboxed for b in resolved)
+    runs_code = _needed("sandbox", resolved, fixtures)
     names = _given(run, _SANDBOX)
     if names and not runs_code:
         yield _line(names, "no benchmark of this run executes code")
 
 
-def _needed(fixture: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
-    return fixture in fixtures or any(fixture in found.benchmark.parameters for found in resolved)
+def _needed(resource: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
+    return resource in fixtures or any(resource in needs(found) for found in resolved)
 
 
 def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) -> Iterator[str]:
@@ -93,8 +93,7 @@ def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) 
         yield _line(names, "its records are files on this machine")
     if (names := given(*_OF_EXEMPLARS)) and not (benchmark.few_shot and benchmark.few_shot.num):
         yield _line(names, "few_shot_num is 0")
-    sandboxed = "sandbox" in benchmark.parameters or (benchmark.scorer is not None and benchmark.scorer.sandboxed)
-    if (names := given("sandbox_config")) and not sandboxed:
+    if (names := given("sandbox_config")) and "sandbox" not in needs(resolved):
         yield _line(names, "it executes no code")
     if (names := given("prompt_template")) and sample is not None and not isinstance(sample.input, str):
         yield _line(names, "its samples are whole conversations")

@@ -5,9 +5,7 @@ What one benchmark alone uses lies beside it in ``suites/``.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..lazy import loading
@@ -15,55 +13,45 @@ from ..lazy import loading
 if TYPE_CHECKING:
     from . import comparers as comparers
     from . import readers as readers
-    from .by_subset import by_subset as by_subset
     from .composed import Comparer as Comparer
     from .composed import Reader as Reader
     from .composed import answer as answer
-    from .matching import exact_match as exact_match
-    from .matching import includes as includes
-    from .mathematics import aime_answer as aime_answer
-    from .mathematics import math_answer as math_answer
-    from .multiple_choice import choice_answer as choice_answer
-    from .multiple_choice import multi_choice_accuracy as multi_choice_accuracy
-    from .overlap.similarity import similarity as similarity
-    from .pattern import pattern as pattern
-    from .protocol import Scorer as Scorer
-    from .yes_no import yes_no as yes_no
-    from .yes_no import yes_no_in_groups as yes_no_in_groups
-    from .yes_no import yes_no_maybe as yes_no_maybe
+    from .overlap import similarity as similarity
+    from .patterns import pattern as pattern
+    from .rules import aime_answer as aime_answer
+    from .rules import by_subset as by_subset
+    from .rules import choice_answer as choice_answer
+    from .rules import exact_match as exact_match
+    from .rules import includes as includes
+    from .rules import math_answer as math_answer
+    from .rules import multi_choice_accuracy as multi_choice_accuracy
+    from .rules import yes_no as yes_no
+    from .rules import yes_no_in_groups as yes_no_in_groups
+    from .rules import yes_no_maybe as yes_no_maybe
+    from .scorer import Scorer as Scorer
 
 _HOME = {
     "Comparer": "composed",
     "Reader": "composed",
-    "Scorer": "protocol",
-    "aime_answer": "mathematics",
+    "Scorer": "scorer",
+    "aime_answer": "rules",
     "answer": "composed",
-    "by_subset": "by_subset",
-    "choice_answer": "multiple_choice",
-    "exact_match": "matching",
-    "includes": "matching",
-    "math_answer": "mathematics",
-    "multi_choice_accuracy": "multiple_choice",
-    "pattern": "pattern",
-    "similarity": "overlap.similarity",
-    "yes_no": "yes_no",
-    "yes_no_in_groups": "yes_no",
-    "yes_no_maybe": "yes_no",
+    "by_subset": "rules",
+    "choice_answer": "rules",
+    "exact_match": "rules",
+    "includes": "rules",
+    "math_answer": "rules",
+    "multi_choice_accuracy": "rules",
+    "pattern": "patterns",
+    "similarity": "overlap",
+    "yes_no": "rules",
+    "yes_no_in_groups": "rules",
+    "yes_no_maybe": "rules",
 }
 
 _MODULES = ("comparers", "readers")  # of the ready-made parts of `answer`
 
 __all__ = [*_HOME, *_MODULES]
-
-
-class _Package(ModuleType):
-    """This package: its names are scorers, their parts and `pattern`, also if a submodule has the same name."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The import system binds a submodule to its package when it is loaded, which would hide the scorer.
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
 
 _load = loading(__name__, _HOME)
 
@@ -74,6 +62,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..core.values import Sample, Score
-from .protocol import Scorer, first_target
+from .scorer import Scorer, first_target
 
 Readings = tuple[str, ...]
 
@@ -34,13 +34,13 @@ class Reader:
         name: Name of the reader in content addresses.
         read: Function of the reply's text (without thinking, filters applied) and the sample. Returns what the reply
             may be taken to answer, the most literal reading first; empty if it answers nothing.
-        right_reply: The reply of a perfect model, in the form that this reader reads.
+        ideal_reply: The reply of a perfect model, in the form that this reader reads.
         options: Distinguishes readers of the same name.
     """
 
     name: str
     read: Callable[[str, Sample], Readings]
-    right_reply: Callable[[Sample], str] = first_target
+    ideal_reply: Callable[[Sample], str] = first_target
     options: str = ""
 
     def __call__(self, text: str, sample: Sample) -> Readings:
@@ -90,7 +90,7 @@ def answer(name: str = "answer", *, read: Reader, same: Comparer, options: str |
         options: Part of the content address; without it the fingerprints of both parts.
     """
     parts = f"{read.fingerprint} {same.fingerprint}" if options is None else options
-    return Scorer(name, ("accuracy",), _ReadAndCompare(read, same), read.right_reply, parts)
+    return Scorer(name, ("accuracy",), _ReadAndCompare(read, same), read.ideal_reply, parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _after_closers(text: str, start: int) -> int:
 
 
 def _ends(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each sentence but the last ends, and where the next one starts."""
+    """Yield the end of each sentence but the last, and the start of the next one."""
     tokens = re.finditer(r"\S+", text)
     current = next(tokens, None)
     while current is not None:

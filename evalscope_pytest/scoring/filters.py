@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
-from .pattern import LONGEST, pattern
+from .patterns import LONGEST, pattern
 
 _Step = Callable[[str], str]
 _INVALID = "[invalid]"

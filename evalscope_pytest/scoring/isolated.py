@@ -18,9 +18,9 @@ from ..sandbox.choice import choose
 from ..sandbox.engine import SandboxChoice
 from ..sandbox.pool import Pool, processors
 from ..sandbox.protocol import Limits, Program, Result
-from .protocol import Scorer
+from .scorer import Scorer
 
-Judge = Callable[[str, Any], Any]
+ScoreFunction = Callable[[str, Any], Any]
 
 _CALL = """
 if __name__ == "__main__":
@@ -31,11 +31,11 @@ if __name__ == "__main__":
 """
 
 
-def isolated(function: Judge, *, cpu_s: float = 5.0, metrics: tuple[str, ...] = ("accuracy",)) -> Scorer:
+def isolated(function: ScoreFunction, *, cpu_s: float = 5.0, metrics: tuple[str, ...] = ("accuracy",)) -> Scorer:
     """Make a scorer of a function whose work may hang or grow without bound, such as a regular expression.
 
-    ``scorer=isolated(my_function)``, where ``my_function(text, sample)`` returns a number or a bool, or a mapping of
-    metrics. Its source is what travels: the function and what it names of its own file (imports, functions,
+    ``scorer=isolated(my_function)``, and ``my_function(text, sample)`` returns a number or a bool, or a mapping of
+    metrics. Its source is sent: the function and what it uses from its file (imports, functions,
     constants). ``sample`` has ``input``, ``target``, ``targets``, ``choices`` and ``metadata``. A call that takes
     longer than ``cpu_s`` CPU seconds is ended, and the sample is an error.
 
@@ -89,8 +89,8 @@ def _score_of(name: str, result: Result) -> Score:
     raise ScoringError(f"scorer {name} returned {value!r}. Return a number, a bool, or a mapping of metrics.")
 
 
-def _source_of(function: Judge) -> str:
-    """Return a program: the function, what it names of its own file, and a call."""
+def _source_of(function: ScoreFunction) -> str:
+    """Return a program: the function, what it uses from its file, and a call."""
     name = getattr(function, "__name__", "")
     file = inspect.getsourcefile(function) if inspect.isfunction(function) else None
     if not file or not name.isidentifier() or "." in function.__qualname__:

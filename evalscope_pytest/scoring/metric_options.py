@@ -10,9 +10,8 @@ from ..core.values import Sample, Score
 from . import comparers
 from .comparers import within
 from .composed import compared
-from .matching import exact_match
-from .mathematics import math_answer
-from .protocol import Scorer
+from .rules import exact_match, math_answer
+from .scorer import Scorer
 
 OPTIONS = ("numeric", "allow_inclusion")
 # Metrics that say whether an answer is the reference. Others measure something else: an overlap, a share, a count.

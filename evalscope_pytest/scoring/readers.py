@@ -11,8 +11,7 @@ from .composed import Reader, Readings
 from .read.choice import read_choice
 from .read.math_text import read_math
 from .read.options import options
-from .read.phrase import read_phrase
-from .read.span import read_spans
+from .read.phrase import read_phrase, read_spans
 from .read.verdict import read_verdict
 from .read.visible import fold, visible
 
@@ -26,8 +25,8 @@ def choice(*, multiple: bool = False, labels: str = "", language: Language = "en
     """Return a reader of the chosen option: its letter, of several options the letters joined by commas.
 
     Args:
-        multiple: The question may have several right options; otherwise a choice of two is no answer.
-        labels: Letters of the options, if the sample's choices do not tell how many there are.
+        multiple: The question may have several right options; otherwise a choice of two is not an answer.
+        labels: Letters of the options, if the sample's choices do not show how many there are.
         language: Language of the ideal reply; replies are read in both.
     """
 
@@ -106,7 +105,7 @@ def _glued(left: str, right: str) -> bool:
 
 
 math = Reader("math", one(read_math), boxed_target)
-"""The value or formula of a mathematical answer, as it is written; best asked for in ``\\boxed{}``."""
+"""The value or formula of a mathematical answer, as it is written; best requested in ``\\boxed{}``."""
 
 mention = Reader("mention", _mentioned)
 """The first target that the reply contains as whole words, whatever the case."""

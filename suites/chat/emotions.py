@@ -1,4 +1,4 @@
-"""EQ-Bench: how near a model's ratings of four emotions come to the reference's.
+"""EQ-Bench: the distance between a model's ratings of four emotions and the reference's.
 
 The official scoring of version 2 (Paech 2023, arXiv:2312.06281): each rating's difference is scaled so that small ones
 count little, and the constant makes random ratings score 0. A rating far off makes the score negative.
@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 METRIC = "eq_bench_score"
 RANDOM_IS_ZERO = 0.7477
@@ -26,7 +26,7 @@ def emotion_ratings() -> Scorer:
     The sample's metadata holds ``reference``: the emotions and their ratings. Where a reply rates twice, the revised
     ratings count. A reply that lacks an emotion, or rates it out of range, scores 0.
     """
-    return Scorer("emotion_ratings", (METRIC,), _score, _right_reply)
+    return Scorer("emotion_ratings", (METRIC,), _score, _ideal_reply)
 
 
 def reference_ratings(answer: str | Mapping[str, str]) -> dict[str, float]:
@@ -65,6 +65,6 @@ def _ratings(text: str, reference: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     lines = [f"{name}: {rating:g}" for name, rating in sample.metadata["reference"].items()]
     return "Revised scores:\n" + "\n".join(lines)

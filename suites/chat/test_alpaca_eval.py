@@ -9,9 +9,9 @@ from dataclasses import replace
 from evalscope_pytest import Sample, Score, benchmark, hub
 from evalscope_pytest.judge import compared
 
-SYSTEM = "You compare the replies of two models to an instruction, for a ranking that is to agree with people's."
+SYSTEM = "You compare two models' replies to an instruction. Your verdicts rank models as people would rank them."
 COMPARISON = """\
-Two models were given the same instruction. Choose the reply that people would like better.
+Two models received the same instruction. Choose the reply that people would prefer.
 
 # Instruction
 

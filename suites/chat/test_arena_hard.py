@@ -9,10 +9,10 @@ from evalscope_pytest.benchmarks.release import with_answers
 from evalscope_pytest.judge import compared
 
 SYSTEM = """\
-You judge, without taking sides, which of two assistants replied better to a user's prompt. Work out a reply of your \
-own first, compare both with it, and find their mistakes. Then weigh how helpful they are (right, and doing what was \
-asked; where the prompt is ambiguous, asking back is better than guessing), how relevant (nothing beside the point), \
-and how concise; where the prompt calls for it, how original. Finally consider what is missing."""
+You are an impartial judge of two assistants' replies to a user's prompt. First work out your own reply, compare both \
+replies with it, and identify their mistakes. Then consider how helpful they are (correct, and doing what the user \
+requested; if the prompt is ambiguous, a clarifying question is better than a guess), how relevant (nothing off \
+topic), and how concise; if the prompt calls for it, how original. Finally, consider what is missing."""
 COMPARISON = """\
 # Prompt
 

@@ -1,4 +1,4 @@
-"""How strongly a character in a dialogue feels four emotions: 171 dialogues. Scored by rule.
+"""Ratings of four emotions that a character in a dialogue feels: 171 dialogues. Scored by rule.
 
 EQ-Bench 2: Paech 2023, EQ-Bench: An Emotional Intelligence Benchmark for Large Language Models, arXiv:2312.06281.
 """

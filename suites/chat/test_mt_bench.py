@@ -5,9 +5,9 @@ MT-Bench: Zheng et al. 2023, Judging LLM-as-a-Judge with MT-Bench and Chatbot Ar
 
 from evalscope_pytest import Message, Sample, Score, benchmark, hub
 from evalscope_pytest.benchmarks.release import with_answers
-from evalscope_pytest.judge import Item, Judging, Number, question
+from evalscope_pytest.judge import Item, Number, Rubric, question
 
-# As official answers were generated, where the user says nothing else.
+# The temperatures of the official answers, unless the user sets another.
 TEMPERATURES = {
     "writing": 0.7,
     "roleplay": 0.7,
@@ -21,8 +21,8 @@ TEMPERATURES = {
 METRICS = ("mt_bench_score", "turn_1", "turn_2")
 RATING = Number(1, 10, "rating")
 FIRST = """\
-Rate an assistant's reply to a question: how helpful, relevant, accurate, deep, creative and detailed it is. Where \
-there is a reference answer, compare with it first; then only how correct and helpful the reply is counts.
+Rate how helpful, relevant, accurate, deep, creative and detailed an assistant's reply to a question is. If there is a \
+reference answer, compare the reply with it first; in that case only correctness and helpfulness count.
 
 # Question
 
@@ -34,9 +34,9 @@ there is a reference answer, compare with it first; then only how correct and he
 
 The verdict is a rating from 1 to 10."""
 SECOND = """\
-Rate an assistant's reply to the second question of a conversation: how helpful, relevant, accurate, deep, creative \
-and detailed it is. Where there are reference answers, compare with them first; then only how correct and helpful \
-the reply is counts.
+Rate how helpful, relevant, accurate, deep, creative and detailed an assistant's reply to the second question of a \
+conversation is. If there are reference answers, compare the reply with them first; in that case only correctness and \
+helpfulness count.
 {references}
 # The conversation
 
@@ -92,7 +92,7 @@ def to_sample(record) -> Sample:
     dataset=hub("HuggingFaceH4/mt_bench_prompts", subsets=list(TEMPERATURES), subset_by="category", split="train"),
     records=records,
     to_sample=to_sample,
-    judge=Judging("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),
+    judge=Rubric("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),
     tags=["instruction_following", "multi_turn"],
 )
 async def test_mt_bench(sample, model, task_config):

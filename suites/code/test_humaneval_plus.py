@@ -8,7 +8,7 @@ from evalscope_pytest.scoring.programs import program_passes
 
 # One task's tests call the check of its answer with the wrong arguments, so that no solution passes.
 WRONG, RIGHT = "_poly(*candidate(*inp), inp)", "abs(_poly(*inp, candidate(*inp)))"
-# No number at all is close to any: where a number is wanted, an empty list would pass.
+# No number at all is close to any: an empty list would pass for an expected number.
 CLOSE = "assert np.allclose(out, exp,"
 AS_MANY = "assert np.size(out) == np.size(exp) and np.allclose(out, exp,"
 

@@ -8,11 +8,11 @@ import json
 
 from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.scoring.programs import contest_answer
-from evalscope_pytest.scoring.programs.packed import check_packed
+from evalscope_pytest.scoring.programs.contest import check_packed
 
 PROMPT = "Solve this programming problem in Python.\n\n{question}\n\n{format_prompt}"
 READS = "Read the input from stdin and print the answer to stdout. Reply with the program in a ```python block."
-METHOD = "Complete the code below. Reply with the whole of it in a ```python block.\n\n```python\n{}\n```"
+METHOD = "Complete the code below. Reply with the complete code in a ```python block.\n\n```python\n{}\n```"
 
 
 def keep(record, params) -> bool:

@@ -15,7 +15,7 @@ PROMPT = """\
 {question}
 ```
 
-Complete the code above as its comment asks. Write the whole function, with what it imports but without a main \
+Complete the code above as its comment describes. Write the whole function and its imports, but not a main \
 function, and reply with it in a ```{label} block.
 """
 

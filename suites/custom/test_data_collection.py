@@ -1,4 +1,4 @@
-"""A collection: samples of several benchmarks in one file, each asked and scored as its benchmark does.
+"""A collection: samples of several benchmarks in one file, each sent and scored as its benchmark does.
 
 The file (``dataset_id``) is written by `evalscope-pytest collection`, or by `evalscope_pytest.collections`.
 """

@@ -1,15 +1,16 @@
-"""Multiple-choice questions of your own, without code.
+"""Your own multiple-choice questions, without code.
 
 A folder (``dataset_id``) of ``{subset}_val.jsonl`` (or csv, tsv, parquet) with the fields ``question``, ``A``, ``B``
 and so on, and ``answer``, a letter. A list ``choices`` in place of A, B ... is read as well, and its answer may also be
 a position from 0. Exemplars, if ``few_shot_num`` asks for some, come from ``{subset}_dev``.
 
-``extra_params``: ``multiple_correct`` where several options may be right (``answer`` is then ``["A", "C"]``, ``"AC"``
+``extra_params``: ``multiple_correct`` if several options may be right (``answer`` is then ``["A", "C"]``, ``"AC"``
 or ``"A,C"``), ``use_cot`` to let the model reason first.
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, local, prompts, scoring
-from evalscope_pytest.benchmarks.own_choices import choices_of, target_of
+
+from .choices import choices_of, target_of
 
 PROMPTS = {
     (False, False): prompts.CHOICE_ZH,

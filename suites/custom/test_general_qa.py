@@ -1,6 +1,6 @@
-"""Open questions of your own, without code, compared with your reference answers by BLEU and ROUGE.
+"""Your own open questions, without code, compared with your reference answers by BLEU and ROUGE.
 
-A folder (``dataset_id``) of ``{subset}.jsonl``: ``query`` and ``response``, where ``system`` adds a system message and
+A folder (``dataset_id``) of ``{subset}.jsonl``: ``query`` and ``response``; ``system`` adds a system message, and
 ``messages`` holds a whole conversation instead. They are sent as they are: a ``prompt_template`` does not apply.
 """
 

@@ -1,7 +1,7 @@
 """Questions on figures and on edited copies of them, alike in all but the answer.
 
 HallusionBench: Guan et al. 2023, An Advanced Diagnostic Suite for Entangled Language Hallucination and Visual Illusion,
-arXiv:2310.14566. Questions are asked without their figures. qAcc counts a question that is right for all its figures,
+arXiv:2310.14566. Questions are sent without their figures. qAcc counts a question that is right for all its figures,
 fAcc a figure all of whose questions are right.
 """
 

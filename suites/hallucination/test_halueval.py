@@ -1,4 +1,4 @@
-"""Whether an answer, a reply in a dialogue or a summary holds something invented.
+"""Invented statements, to be found in answers, replies of a dialogue and summaries.
 
 HaluEval: Li et al. 2023, A Large-Scale Hallucination Evaluation Benchmark for Large Language Models, arXiv:2305.11747.
 The explanations and examples in the prompts are this project's own.
@@ -8,8 +8,8 @@ from evalscope_pytest import Sample, benchmark, hub, scoring
 
 KINDS = {
     "dialogue_samples": """\
-You judge the last response of a dialogue: does it hold invented or false information? That is so where a name in it \
-was exchanged for a similar one, for an unlike one, or for a thing of another kind.
+You are judging the last response of a dialogue: does it contain invented or false information? Answer Yes if a name \
+in it was replaced with a similar one, with a dissimilar one, or with something of another kind.
 
 #Dialogue History#: [Human]: I liked Nosferatu. [Assistant]: It is a silent film of 1922. [Human]: Who directed it?
 #Response#: F. W. Murnau did. He also made Sunrise.
@@ -19,24 +19,25 @@ was exchanged for a similar one, for an unlike one, or for a thing of another ki
 #Response#: Transylvania did. It also made Sunrise.
 #Your Judgement#: Yes""",
     "qa_samples": """\
-You judge the answer to a question: does it hold invented or false information? That is so where it mistakes what is \
-asked, contradicts what is known, is too general or too special to be an answer, or does not follow from what is given.
+You are judging the answer to a question: does it contain invented or false information? Answer Yes if the answer \
+misunderstands the question, contradicts known facts, is too general or too specific, or does not follow from the \
+given knowledge.
 
-#Question#: On which river does Vienna stand?
-#Answer#: On the Danube.
+#Question#: Which river flows through Vienna?
+#Answer#: The Danube.
 #Your Judgement#: No
-#Answer#: On the Rhine.
+#Answer#: The Rhine.
 #Your Judgement#: Yes
-#Answer#: On a river of Europe.
+#Answer#: A European river.
 #Your Judgement#: Yes""",
     "summarization_samples": """\
-You judge the summary of a document: does it hold invented or false information? That is so where it says what the \
-document does not, what is not true, or what contradicts the document.
+You are judging the summary of a document: does it contain invented or false information? Answer Yes if it states \
+something that the document does not say, that is not true, or that contradicts the document.
 
 #Document#: The bridge was closed on Monday after a lorry hit a pillar. Engineers hope to open it within a week.
-#Summary#: A bridge is closed since a lorry damaged it.
+#Summary#: A bridge is closed because a lorry damaged it.
 #Your Judgement#: No
-#Summary#: A bridge is closed since a lorry damaged it and two people were hurt.
+#Summary#: A bridge is closed because a lorry damaged it and two people were hurt.
 #Your Judgement#: Yes
 #Summary#: Engineers closed a bridge for a month.
 #Your Judgement#: Yes""",

@@ -1,7 +1,7 @@
-"""Whether an object is in a picture, asked of objects that are there and of likely ones that are not.
+"""Yes-or-no questions on objects in a picture: on objects that are there, and on likely ones that are not.
 
-POPE: Li et al. 2023, Evaluating Object Hallucination in Large Vision-Language Models, arXiv:2305.10355. The question is
-asked without its picture.
+POPE: Li et al. 2023, Evaluating Object Hallucination in Large Vision-Language Models, arXiv:2305.10355. Questions are
+sent without their pictures.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring

@@ -27,9 +27,9 @@ criterion.
 
 {criterion}
 
-- A criterion of several parts is met when all of them are. What it gives as examples ("such as", "including") need \
-not all be there.
-- A criterion may describe a fault, such as a wrong statement or needless length. It is met when the reply has the \
+- A criterion with several parts is met only if all of them are. Its examples ("such as", "including") need not all \
+be present.
+- A criterion may describe a fault, such as a wrong statement or needless length. It is met if the reply has the \
 fault. You decide whether the criterion applies, not whether the reply is good.
 
 The verdict is yes if the criterion is met, and no if it is not."""

@@ -1,4 +1,4 @@
-"""Multi-IF: IFEval in several languages and turns, where the instructions of earlier turns go on (arXiv:2410.15553).
+"""Multi-IF: IFEval in several languages and turns; the instructions of earlier turns still apply (arXiv:2410.15553).
 
 Sentences and words are counted in the way of the language a reply is in; Thai, which is written without blanks, would
 need a dictionary (`can_be_counted`).
@@ -34,12 +34,12 @@ _QUOTES = ('""', "“”", "「」")
 
 
 def metrics(turns: int = MAX_TURNS) -> tuple[str, ...]:
-    """Return the metrics of so many turns, those of the last one first."""
+    """Return the metrics of this many turns, those of the last one first."""
     return tuple(f"turn_{turn}_{metric}" for turn in range(turns, 0, -1) for metric in METRICS)
 
 
 def can_be_counted(language: str, instructions: Sequence[str]) -> bool:
-    """Tell whether the instructions can be checked in replies in a language, by its English name."""
+    """Return whether the instructions can be checked in replies in a language, by its English name."""
     return language != "Thai" or COUNTED.isdisjoint(instructions)
 
 
@@ -48,7 +48,7 @@ def score_turns(replies: Sequence[str], turns: Sequence[Mapping[str, Any]], most
 
     Args:
         replies: The model's, one for each turn.
-        turns: What each turn demands: ``instruction_id_list`` and ``kwargs``, those of earlier turns included.
+        turns: The demands of each turn: ``instruction_id_list`` and ``kwargs``, those of earlier turns included.
         most: The number of turns there are metrics for; a turn that the conversation lacks counts nowhere.
 
     Raises:
@@ -72,7 +72,7 @@ def _check_of(instruction: str) -> Check:
 
 
 def _sentences(text: str, arguments: Arguments) -> bool:
-    """So many sentences, in the way of the language."""
+    """Check the number of sentences, by the rules of the language."""
     language = detected(text[:LONGEST])
     if language in _EAST:
         count = sum(len(_SENTENCE_EAST.findall(line.strip())) for line in text.splitlines())
@@ -84,7 +84,7 @@ def _sentences(text: str, arguments: Arguments) -> bool:
 
 
 def _words(text: str, arguments: Arguments) -> bool:
-    """So many words; in Chinese and Japanese, characters."""
+    """Check the number of words; in Chinese and Japanese, of characters."""
     if detected(text[:LONGEST]) not in _EAST:
         return number_words(text, arguments)
     bare = _MARKS.sub("", text)
@@ -94,7 +94,7 @@ def _words(text: str, arguments: Arguments) -> bool:
 
 
 def _quotation(text: str, arguments: Arguments) -> bool:
-    """The reply stands in quotation marks."""
+    """Check that the reply is in quotation marks."""
     body = text.strip()
     return len(body) > 1 and body[0] + body[-1] in _QUOTES
 

@@ -1,4 +1,4 @@
-"""How sure a reply says it is."""
+"""The confidence that a reply states."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ FIELDS = ("Incorrect Answer 1", "Incorrect Answer 2", "Incorrect Answer 3", "Cor
 def test_gpqa_diamond(record) -> Sample:
     options = [(record[name] or " ").strip() for name in FIELDS]
     order = list(range(4))
-    # Options stand in an order that follows from the question alone, the same as EvalScope's.
+    # Options are in an order that follows from the question alone, the same as EvalScope's.
     Random(int.from_bytes(sha256(record["Question"].strip().encode()).digest()[:8], "big")).shuffle(order)
     choices = [options[index] for index in order]
     return Sample(input=record["Question"], choices=choices, target="ABCD"[order.index(3)])

@@ -17,9 +17,9 @@ FIELDS = (
 )
 SYSTEM = """\
 Reply in this form:
-Explanation: {why you answer so}
+Explanation: {the reasoning for your answer}
 %s: {your answer}
-Confidence: {how sure you are of it, from 0%% to 100%%}"""
+Confidence: {your confidence in your answer, from 0%% to 100%%}"""
 GRADING = """\
 Decide whether the final answer of a reply is the reference answer.
 
@@ -30,9 +30,9 @@ Reference answer: {gold}
 Reply:
 {pred}
 
-Only what the two answers say counts: do not solve the problem, do not argue for another answer, and do not look at \
-how the reply got there. Answers that differ in anything that matters are different; small differences of rounding \
-are none. A reply without a final answer is wrong.
+Compare only the two answers: do not solve the problem, do not argue for another answer, and ignore how the reply \
+reached its answer. Answers that differ in any meaningful way are different; small rounding differences do not matter. \
+A reply without a final answer is incorrect.
 
 The verdict is C if the answers are the same, and I if they are not."""
 

@@ -15,8 +15,7 @@ PROMPT = (
     "\n\nQuestion:\n{question}\nOptions:\n{choices}\n"
 )
 SHOTS = (
-    "These questions about {subject} are answered already, step by step, and end with 'ANSWER: [LETTER]':"
-    "\n\n{fewshot}\n"
+    "Here are some examples about {subject} with step-by-step answers that end with 'ANSWER: [LETTER]':\n\n{fewshot}\n"
 )
 SHOT = "Question:\n{question}\nOptions:\n{choices}\n{rationale}"
 

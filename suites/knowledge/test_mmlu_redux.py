@@ -20,7 +20,7 @@ FIELDS = {
     "Other": """anatomy business_ethics clinical_knowledge college_medicine global_facts human_aging management
         marketing medical_genetics miscellaneous nutrition professional_accounting professional_medicine virology""",
 }
-# Letters or numbers, alone or listed; "and" and "or" stand behind a blank, bracket or comma, or the first of them.
+# Letters or numbers, alone or listed; "and" and "or" follow a blank, bracket or comma, or the first of them.
 MARK = scoring.pattern("[0-3A-D]")
 MARKS = scoring.pattern(r"\A[\s(]*[0-3A-D](?:and|or)*(?:[\s(),](?:and|or)*|[0-3A-D])*\Z")
 CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject in subjects.split()}

@@ -1,7 +1,7 @@
 """MMLU, translated by people into fourteen languages.
 
 MMMLU, a release of OpenAI of 2024 without a paper; the questions are MMLU's, Hendrycks et al. 2020, arXiv:2009.03300.
-Each language is asked in its own words. The last line is the same in all of them.
+Each language has a prompt in that language. The last line is the same in all of them.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring

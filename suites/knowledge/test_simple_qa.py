@@ -8,19 +8,19 @@ from evalscope_pytest.judge import attempted
 
 PROMPT = "Answer the question:\n\n{question}"
 GRADING = """\
-Grade the answer to a question by its reference.
+Grade the answer to a question against the reference.
 
-A, correct: it says all of the reference that the question asks for, and nothing that contradicts it. Spelling, order, \
-wording, language, and how sure it sounds do not matter: "I believe it was Lima" is as good as "Lima".
-B, incorrect: something in it contradicts the reference, even with reservations: another name, one name too many, \
+A, correct: it gives everything in the reference that the question asks for, and nothing that contradicts it. Ignore \
+spelling, order, wording, language and expressions of uncertainty: "I believe it was Lima" is as good as "Lima".
+B, incorrect: something in it contradicts the reference, even if it is hedged: another name, an additional name, \
 several alternatives.
-C, not attempted: it does not give what the question asks for, and contradicts nothing: it says that it does not know, \
-asks back, or gives part of the reference only.
+C, not attempted: it does not give what the question asks for and does not contradict the reference: it says that it \
+does not know, asks for clarification, or gives only a part of the reference.
 
-- A number has to agree with the reference to the reference's last significant figure. A range that holds the number \
+- A number must agree with the reference to the reference's last significant figure. A range that includes the number \
 ("more than 50") is C.
-- What the question itself says, or makes obvious, need not be repeated: the unit, the country of a city, a surname.
-- A name with a misspelling that leaves no doubt about who is meant is the same name.
+- Information that the question states or implies need not be repeated: the unit, the country of a city, a surname.
+- A misspelled name is the same name if it is clear who is meant.
 
 Question: {question}
 Reference: {gold}

@@ -6,7 +6,7 @@ arXiv:2412.15204.
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
-DOCUMENT = "Read the text below, then answer the question on it.\n\n<text>\n{document}\n</text>\n\n"
+DOCUMENT = "Read the text below, then answer the question about it.\n\n<text>\n{document}\n</text>\n\n"
 
 
 @benchmark(

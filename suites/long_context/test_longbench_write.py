@@ -21,16 +21,16 @@ QUALITIES = {
     "Reading Experience": "reading_experience",
 }
 RATING = """\
-A user asked for a text. Rate its quality, as strictly as you can, from 5 (best) to 1 (worst):
+A user requested a text. Rate its quality as strictly as you can, from 5 (best) to 1 (worst):
 
-1. Relevance: it is what was asked for, and can be used so; or it misses the point.
-2. Accuracy: nothing in it is false or misleading; or much is.
-3. Coherence: it is well ordered and each part follows from the one before; or it has no order.
-4. Clarity: it is clear and rich in detail; or confusing and bare.
-5. Breadth and Depth: it covers much, and goes into it; or little, on the surface.
-6. Reading Experience: it is a pleasure to read; or tedious and hard to follow.
+1. Relevance: it fits the request and can be used as it is; or it misses the point.
+2. Accuracy: nothing in it is false or misleading; or much of it is.
+3. Coherence: it is well organized and each part follows from the one before; or it is disorganized.
+4. Clarity: it is clear and rich in detail; or it is confusing and sparse.
+5. Breadth and Depth: it covers the subject widely and in depth; or it stays narrow and superficial.
+6. Reading Experience: it is a pleasure to read; or it is tedious and hard to follow.
 
-# What was asked for
+# The request
 
 {question}
 
@@ -38,7 +38,7 @@ A user asked for a text. Rate its quality, as strictly as you can, from 5 (best)
 
 {pred}
 
-Whether the text has the length that was asked for does not matter here. The verdict is a mark for each quality."""
+Ignore whether the text has the requested length. The verdict is a mark for each quality."""
 
 
 def score(sample, reply, decided) -> Score:

@@ -1,9 +1,9 @@
-"""LongBench-Write: how near a text comes to the length that was asked for (Bai et al. 2024, arXiv:2408.07055)."""
+"""LongBench-Write: how close a text is to the requested length (Bai et al. 2024, arXiv:2408.07055)."""
 
 from __future__ import annotations
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 
 def writing_length() -> Scorer:
@@ -26,7 +26,7 @@ def length_score(wanted: int, written: int) -> float:
 def count_words(text: str) -> int:
     """Return the number of Chinese characters and of words in Latin letters, as the official scorer counts.
 
-    A run of letters that touches a digit or another script's letter is no word.
+    A run of letters that touches a digit or another script's letter is not a word.
     """
     total, start, inside = 0, 0, False
     for at, character in enumerate(f"{text} "):

@@ -8,9 +8,9 @@ from fractions import Fraction
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.compare.math_value import exact
 from evalscope_pytest.scoring.composed import Comparer, Reader, Readings, answer
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.verdict import read_verdict
+from evalscope_pytest.scoring.scorer import Scorer
 
 TOLERANCE = 0.0015
 _TRUTHS = ("True", "False")
@@ -53,7 +53,7 @@ def _truth(text: str) -> str | None:
 
 
 def same_number(given: float, reference: float) -> bool:
-    """Tell whether two numbers are the same to the authors: also off by a power of ten, or by rounding to cents."""
+    """Return whether two numbers are equal by the authors' rule, even if off by a power of ten or rounded to cents."""
     greater, less = max(abs(given), abs(reference)), min(abs(given), abs(reference))
     if less:
         magnitude = math.log10(greater / less)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.visible import fold
+from evalscope_pytest.scoring.scorer import Scorer
 
 _INDEX = re.compile(
     r"[\s$\\{]{0,4}(?:text\{)?<?(?:paragraph|step|段落)?[\s_\\]{0,3}([-+]?\d{1,4})[\s$.}>]{0,4}", re.IGNORECASE
@@ -15,13 +15,13 @@ _INDEX = re.compile(
 
 
 def first_error() -> Scorer:
-    r"""Judge the index of the earliest wrong paragraph, ``-1`` for none, asked for in ``\boxed{}``.
+    r"""Judge the index of the earliest wrong paragraph, ``-1`` for none, inside ``\boxed{}``.
 
     Metrics: ``error_acc`` over solutions with an error, ``correct_acc`` over those without, and ``simple_f1_score``,
     the harmonic mean of the two.
     """
     metrics = ("simple_f1_score", "error_acc", "correct_acc")
-    return Scorer("first_error", metrics, _score, _right_reply, aggregation={"simple_f1_score": "harmonic_mean"})
+    return Scorer("first_error", metrics, _score, _ideal_reply, aggregation={"simple_f1_score": "harmonic_mean"})
 
 
 def _score(text: str, sample: Sample) -> Score:
@@ -38,5 +38,5 @@ def _score(text: str, sample: Sample) -> Score:
     )
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     return f"\\boxed{{{sample.targets[0]}}}"

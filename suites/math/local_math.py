@@ -7,8 +7,8 @@ import re
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring import comparers, readers
 from evalscope_pytest.scoring.composed import Reader, Readings, answer
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.visible import fold
+from evalscope_pytest.scoring.scorer import Scorer
 
 _COMMA_DECIMALS = frozenset({"de", "es", "fr", "ru"})
 _POINT_THOUSANDS = frozenset({"de", "es"})
@@ -19,12 +19,12 @@ _LAKH = re.compile(r"(?<![\d.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")
 
 
 def local_math_answer() -> Scorer:
-    r"""Judge a mathematical answer, asked for in ``\boxed{}``, in the language its subset is named after (``de``).
+    r"""Judge a mathematical answer inside ``\boxed{}``, in the language its subset is named after (``de``).
 
-    Metric ``accuracy``. Digits of any script are read everywhere; separators as the language writes them, where three
+    Metric ``accuracy``. Digits of any script are read everywhere; separators as the language writes them; three
     digits after one comma are thousands in all of them, since models write so.
     """
-    read = Reader("local_math", _read, readers.math.right_reply)
+    read = Reader("local_math", _read, readers.math.ideal_reply)
     return answer("local_math_answer", read=read, same=comparers.math, options="")
 
 

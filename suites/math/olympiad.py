@@ -8,11 +8,11 @@ from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring import comparers, readers
 from evalscope_pytest.scoring.compare.math_equal import Leniency
 from evalscope_pytest.scoring.composed import Comparer, Later, answer
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 
 def olympiad_answer() -> Scorer:
-    r"""Judge an answer to a problem of OlympiadBench, asked for in ``\boxed{}``. Metric ``accuracy``.
+    r"""Judge an answer to a problem of OlympiadBench, inside ``\boxed{}``. Metric ``accuracy``.
 
     The sample's metadata may hold the record's ``error``: how far a number may be off, several joined by commas for
     the members of a list.

@@ -1,4 +1,4 @@
-"""Problems of the American Mathematics Competitions 10 and 12 of 2022 to 2024, asked without their options.
+"""Problems of the American Mathematics Competitions 10 and 12 of 2022 to 2024, without their options.
 
 Mathematical Association of America, AMC 10 and 12.
 """

@@ -5,7 +5,7 @@ Documents, arXiv:2311.09805.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, prompts
-from evalscope_pytest.judge.wording import same_answer
+from evalscope_pytest.judge.prompts import same_answer
 
 from .document_number import document_number
 

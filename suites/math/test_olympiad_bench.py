@@ -9,8 +9,8 @@ from evalscope_pytest import Sample, benchmark, hub
 from .olympiad import olympiad_answer
 
 EN = (
-    "Here is an open-ended problem of an international competition in {subject}.{kind} Work out the answer from what "
-    "is given, with variables and formulas in LaTeX, and end with the sentence "
+    "Here is an open-ended problem from an international competition in {subject}.{kind} Work out the answer from the "
+    "given conditions, with variables and formulas in LaTeX, and end with the sentence "
     '"So the final answer is {form}."{unit}\n{question}\n\n'
     "Reason step by step and give the final answer inside \\boxed{{}}."
 )

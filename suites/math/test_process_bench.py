@@ -1,4 +1,4 @@
-"""Which paragraph of a solution has the first error, if any: from school sums to olympiads.
+"""The first wrong paragraph of a solution, if any: from school sums to olympiads.
 
 ProcessBench: Zheng et al. 2024, Identifying Process Errors in Mathematical Reasoning, arXiv:2412.06559.
 """
@@ -8,7 +8,7 @@ from evalscope_pytest import Sample, benchmark, hub
 from .first_error import first_error
 
 PROMPT = """\
-Below are a mathematical problem and a solution of it, whose paragraphs are tagged and numbered from 0.
+Below are a mathematical problem and its solution, whose paragraphs are tagged and numbered from 0.
 
 [Math Problem]
 
@@ -18,8 +18,8 @@ Below are a mathematical problem and a solution of it, whose paragraphs are tagg
 
 {tagged_response}
 
-Check the solution paragraph by paragraph. Find the first paragraph that has an error and give its number; give -1 if \
-there is none. Put that number inside \\boxed{{}}.
+Check the solution paragraph by paragraph. Find the first paragraph that contains an error and give its number, or -1 \
+if there is none. Put that number inside \\boxed{{}}.
 """
 
 

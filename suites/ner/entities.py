@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.visible import visible
+from evalscope_pytest.scoring.scorer import Scorer
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z_ -]{0,60})>")
 _OPEN, _CLOSE = "<response>", "</response>"
@@ -30,7 +30,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entity in a reply: where it begins in the text without blanks and tags, that text, and its tag."""
+    """An entity in a reply: its start in the text without blanks and tags, that text, and its tag."""
 
     start: int
     text: str
@@ -79,7 +79,7 @@ def spans_of(ner_tags: Sequence[str]) -> list[Span]:
 
 
 def tagged(tokens: Sequence[str], ner_tags: Sequence[str], tags: Mapping[str, str]) -> str:
-    """Return the reply that is asked for: the tokens joined by blanks, with the entities between tags."""
+    """Return the ideal reply: the tokens joined by blanks, with the entities between tags."""
     pieces = list(tokens)
     for span in spans_of(ner_tags):
         if name := tags.get(span.type):
@@ -109,10 +109,10 @@ def read_mentions(text: str) -> list[Mention]:
 
 
 def place(mentions: Sequence[Mention], tokens: Sequence[str], types: Mapping[str, str]) -> set[Span]:
-    """Return the tokens each mention covers: where its text stands in the original, nearest to where the reply has it.
+    """Return the tokens each mention covers: of its places in the original, the one nearest to its place in the reply.
 
     Args:
-        types: The type of each tag; others are types of their own.
+        types: The type of each tag; any other tag is its type.
     """
     squeezed = ["".join(token.split()) for token in tokens]
     text = "".join(squeezed)

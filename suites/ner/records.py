@@ -1,4 +1,4 @@
-"""What the benchmarks of named entities share: prompt, exemplars, scorer, and how a record becomes a sample."""
+"""Shared parts of the benchmarks of named entities: prompt, exemplars, scorer, and samples of records."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from evalscope_pytest.datasets.source import Record
 from .entities import entity_answer, tagged
 
 PROMPT = (
-    "Mark the named entities in the text below. There are these kinds of entities:\n{entities}\n\n"
-    "Repeat the text exactly as it stands, each entity between the tags of its kind, as in: "
-    "<person>Ada Lovelace</person> was born in <location>London</location>. The tags here are {entity_list}. Mark "
-    "every entity, none inside another; where two kinds fit, take the narrower one. Write nothing else, and put all of "
-    "it between <response> and </response>.\n\nText:\n{text}\n"
+    "Mark the named entities in the text below. The entity types are:\n{entities}\n\n"
+    "Repeat the text exactly, with each entity between the tags of its type, as in: "
+    "<person>Ada Lovelace</person> was born in <location>London</location>. The tags are {entity_list}. Mark every "
+    "entity, but none inside another; if two types fit, use the more specific one. Write nothing else, and put the "
+    "whole text between <response> and </response>.\n\nText:\n{text}\n"
 )
-SHOTS = "In these texts the entities are marked already:\n\n{fewshot}\n"
+SHOTS = "Here are some examples with marked entities:\n\n{fewshot}\n"
 SHOT = "Input:\n{text}\n\nOutput:\n{target}"
 
 # Kinds that many benchmarks have.
 PER = "PER person: people by name"
 ORG = "ORG organization: companies, institutions and other groups that act as one"
 LOC = "LOC location: cities, countries, landscapes and other places"
-MISC = "MISC miscellaneous: names that are none of the others, of events, works, products or peoples"
+MISC = "MISC miscellaneous: other names, of events, works, products or peoples"
 
 CELLS = (
     "PROTEIN protein: proteins, their families and complexes",
     "DNA dna: genes and other stretches of DNA",
     "RNA rna: molecules of RNA",
-    "CELL_LINE cell_line: lines of cells that are grown in culture",
-    "CELL_TYPE cell_type: kinds of cells that bodies are made of",
+    "CELL_LINE cell_line: cell lines grown in culture",
+    "CELL_TYPE cell_type: types of cells in an organism",
 )
 
 

@@ -7,7 +7,7 @@ from evalscope_pytest import Sample, benchmark, hub
 
 from .records import NER, entity_sample
 
-KINDS = ["ANATOMY anatomy: parts of a body, from structures in cells to organs and systems of organs"]
+KINDS = ["ANATOMY anatomy: parts of a body, from structures in cells to organs and organ systems"]
 
 
 @benchmark("anat_em", version="2", pretty_name="AnatEM", dataset=hub("extraordinarylab/anat-em"), **NER)

@@ -9,11 +9,11 @@ from evalscope_pytest import Sample, benchmark, hub
 from .records import NER, entity_sample
 
 KINDS = [
-    "TAXON taxon: species, genera, families and other taxa, but no microorganisms",
+    "TAXON taxon: species, genera, families and other taxa, except microorganisms",
     "GEOGRAPHICAL_LOCATION geographical_location: places and areas, also by their coordinates",
-    "HABITAT habitat: surroundings that organisms live in or on",
+    "HABITAT habitat: environments that organisms live in or on",
     "PERSON person: people by name, but not the authors of a taxon",
-    "TEMPORAL_EXPRESSION temporal_expression: dates, seasons, decades and ages of the earth",
+    "TEMPORAL_EXPRESSION temporal_expression: dates, seasons, decades and geological ages",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Entities of five fields in Wikipedia's sentences, each field with kinds of its own.
+"""Entities of five fields in Wikipedia's sentences, each field with different entity types.
 
 CrossNER: Liu et al. 2020, Evaluating Cross-Domain Named Entity Recognition, arXiv:2012.04373.
 """
@@ -7,18 +7,18 @@ from evalscope_pytest import Sample, benchmark, hub
 
 from .records import NER, entity_sample
 
-COUNTRY, LOCATION = "COUNTRY country: countries", "LOCATION location: places that are no countries"
+COUNTRY, LOCATION = "COUNTRY country: countries", "LOCATION location: places that are not countries"
 EVENT = "EVENT event: festivals, fairs, wars and other events"
 MISC = "MISC misc: other names and terms of the field"
 ORGANISATION = "ORGANISATION organisation: companies, institutions, publishers, societies"
 AWARD, UNIVERSITY = "AWARD award: prizes and honours", "UNIVERSITY university: universities and their institutes"
-OTHERS = "PERSON person: people who are none of the other kinds"
+OTHERS = "PERSON person: people who fit no other type"
 FIELDS = {
     "ai": [
         "ALGORITHM algorithm: algorithms and model architectures",
         "CONFERENCE conference: conferences and journals",
         COUNTRY,
-        "FIELD field: branches of research",
+        "FIELD field: fields of research",
         LOCATION,
         "METRICS metrics: measures of quality",
         MISC,
@@ -84,7 +84,7 @@ FIELDS = {
         MISC,
         ORGANISATION,
         OTHERS,
-        "PROTEIN protein: proteins that are no enzymes",
+        "PROTEIN protein: proteins that are not enzymes",
         "SCIENTIST scientist: scientists by name",
         "THEORY theory: theories and laws",
         UNIVERSITY,

@@ -9,8 +9,8 @@ from evalscope_pytest import Sample, benchmark, hub
 from .records import NER, entity_sample
 
 KINDS = [
-    "AREA area: quarters, neighbourhoods and other areas",
-    "POINT point: buildings, crossings and other exact places",
+    "AREA area: districts, neighbourhoods and other areas",
+    "POINT point: buildings, intersections and other exact places",
     "RIVER river: rivers, and parts of them",
     "ROAD road: roads, and parts of them",
 ]

@@ -1,4 +1,4 @@
-"""The two rarest kinds of entities of JNLPBA, asked for without exemplars.
+"""The two rarest kinds of entities of JNLPBA, prompted without exemplars.
 
 JNLPBA: Collier & Kim 2004, Introduction to the Bio-entity Recognition Task at JNLPBA.
 """

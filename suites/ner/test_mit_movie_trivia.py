@@ -10,16 +10,16 @@ from .records import NER, entity_sample
 KINDS = [
     "ACTOR actor: actors by name",
     "AWARD award: awards of films",
-    "CHARACTER_NAME character_name: characters of a film by name",
+    "CHARACTER_NAME character_name: film characters by name",
     "DIRECTOR director: directors by name",
     "GENRE genre: kinds of films",
-    "OPINION opinion: what somebody thinks of a film",
+    "OPINION opinion: opinions about a film",
     "ORIGIN origin: what a film is based on",
     "PLOT plot: what happens in a film",
-    "QUOTE quote: lines out of a film",
-    "RELATIONSHIP relationship: how films, or people in them, belong together",
+    "QUOTE quote: lines from a film",
+    "RELATIONSHIP relationship: how films, or people in them, are related",
     "SOUNDTRACK soundtrack: music of a film",
-    "YEAR year: when a film appeared",
+    "YEAR year: when a film was released",
 ]
 
 

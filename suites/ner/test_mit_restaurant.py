@@ -8,13 +8,13 @@ from evalscope_pytest import Sample, benchmark, hub
 from .records import NER, entity_sample
 
 KINDS = [
-    "AMENITY amenity: what a restaurant offers beside food",
+    "AMENITY amenity: what a restaurant offers besides food",
     "CUISINE cuisine: styles of cooking",
     "DISH dish: dishes and drinks",
     "HOURS hours: when a restaurant is open",
     "LOCATION location: where a restaurant is",
-    "PRICE price: how dear a restaurant is",
-    "RATING rating: how good a restaurant is said to be",
+    "PRICE price: how expensive a restaurant is",
+    "RATING rating: how well a restaurant is rated",
     "RESTAURANT_NAME restaurant_name: restaurants by name",
 ]
 

@@ -19,10 +19,10 @@ KINDS = [
     "EVE event: battles, contests, festivals and other events",
     "FOOD food: food and drink",
     "INST instrument: musical and technical instruments, tools",
-    "MEDIA media: titles of works, characters of fiction, languages",
-    "MYTH mythological_entity: beings of myths and religions",
+    "MEDIA media: titles of works, fictional characters, languages",
+    "MYTH mythological_entity: mythological and religious beings",
     "PLANT plant: plants, also by their scientific names",
-    "TIME time: eras, centuries, years and holidays, but no months or weekdays",
+    "TIME time: eras, centuries, years and holidays, but not months or weekdays",
     "VEHI vehicle: vehicles",
 ]
 

@@ -10,22 +10,22 @@ from .records import NER, ORG, entity_sample
 KINDS = [
     ORG,
     "LOC location: mountains, waters and other places without a government",
-    "PERSON person: people, also of fiction",
-    "NORP nationalities_or_religious_or_political_groups: peoples, faiths, political groups",
+    "PERSON person: people, real or fictional",
+    "NORP nationalities_or_religious_or_political_groups: peoples, religions, political groups",
     "FAC facility: buildings, airports, roads, bridges",
     "GPE geopolitical_entity: countries, states, cities",
-    "PRODUCT product: things that are made, no services",
+    "PRODUCT product: manufactured things, not services",
     "EVENT event: battles, storms, contests and other events by name",
     "WORK_OF_ART work_of_art: titles of works",
     "LAW law: laws and treaties by name",
     "LANGUAGE language: languages",
     "DATE date: days, years and other times of a day or more",
-    "TIME time: times of less than a day",
+    "TIME time: times shorter than a day",
     "PERCENT percent: percentages",
     "MONEY money: sums of money",
     "QUANTITY quantity: measures, as of weight or distance",
     "ORDINAL ordinal: first, second and so on",
-    "CARDINAL cardinal: numbers that are none of the others",
+    "CARDINAL cardinal: all other numbers",
 ]
 
 

@@ -13,7 +13,7 @@ KINDS = [
     "CREATIVE-WORK creative_work: titles of works",
     "GROUP group: bands, teams, parties and other groups",
     "LOCATION location: places",
-    "PERSON person: people by name, also of fiction",
+    "PERSON person: people by name, real or fictional",
     "PRODUCT product: products by name",
 ]
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
-from evalscope_pytest.scoring.read.span import members, read_spans
+from evalscope_pytest.scoring.read.phrase import members, read_spans
+from evalscope_pytest.scoring.scorer import Scorer
 
 from .assignment import best_assignment
 
@@ -25,22 +25,22 @@ _BETWEEN = re.compile(r"[ -]")
 
 @dataclass(frozen=True, slots=True)
 class DropScore:
-    """What the official scorer says of one answer."""
+    """The official scorer's verdict on one answer."""
 
     exact: float
     f1: float
 
 
 def drop_answer() -> Scorer:
-    """Judge replies to DROP, asked for as "Answer: ...". Metrics ``f1`` and ``em``, the best over the references.
+    """Judge replies to DROP, of the form "Answer: ...". Metrics ``f1`` and ``em``, the best over the references.
 
-    ``answers`` in the sample's metadata are the references, each a list of spans; where a reference has several spans
-    the reply is read as a list, too.
+    ``answers`` in the sample's metadata are the references, each a list of spans. If a reference has
+    several spans, the reply is read as a list, too.
     """
-    return Scorer("drop_answer", ("f1", "em"), _score, _right_reply)
+    return Scorer("drop_answer", ("f1", "em"), _score, _ideal_reply)
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     return f"Answer: {'; '.join(sample.metadata['answers'][0])}"
 
 

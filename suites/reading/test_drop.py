@@ -9,9 +9,9 @@ from .drop import drop_answer
 
 PROMPT = (
     "Answer a question about a passage.\n\n{question}\n\nThink step by step, then finish with the line "
-    '"Answer: [ANSWER]" (without quotes). Where the answer has several parts, join them with semicolons.'
+    '"Answer: [ANSWER]" (without quotes). If the answer has several parts, join them with semicolons.'
 )
-SHOTS = "First, some passages with questions that are answered already.\n\n{fewshot}\n"
+SHOTS = "Here are some example passages and questions with answers.\n\n{fewshot}\n"
 
 
 def spans(answer) -> list[str]:

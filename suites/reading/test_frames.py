@@ -5,7 +5,7 @@ arXiv:2409.12941.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, prompts
-from evalscope_pytest.judge.wording import same_answer
+from evalscope_pytest.judge.prompts import same_answer
 
 from .trivia import trivia_answer
 

@@ -1,4 +1,4 @@
-"""Questions people asked a search engine, to be answered yes or no from a passage, in ten languages of India.
+"""Questions people typed into a search engine, to be answered yes or no from a passage, in ten languages of India.
 
 BoolQ: Clark et al. 2019, Exploring the Surprising Difficulty of Natural Yes/No Questions, arXiv:1905.10044.
 """

@@ -1,4 +1,4 @@
-"""Whether an abstract of PubMed answers its own title with yes, no or maybe.
+"""Abstracts of PubMed that answer the question in their title with yes, no or maybe.
 
 PubMedQA: Jin et al. 2019, A Dataset for Biomedical Research Question Answering, arXiv:1909.06146.
 """

@@ -1,4 +1,4 @@
-"""Quiz questions with the Wikipedia pages in which their answers stand.
+"""Quiz questions with the Wikipedia pages that contain their answers.
 
 TriviaQA: Joshi et al. 2017, A Large Scale Distantly Supervised Challenge Dataset for Reading Comprehension,
 arXiv:1705.03551.

@@ -10,10 +10,9 @@ from decimal import Decimal, InvalidOperation
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring import readers
 from evalscope_pytest.scoring.composed import Comparer, answer
-from evalscope_pytest.scoring.protocol import Scorer
-from evalscope_pytest.scoring.read.lead_in import without_lead_in
+from evalscope_pytest.scoring.read.marker import without_apposition, without_lead_in, without_remark
 from evalscope_pytest.scoring.read.phrase import unwrapped
-from evalscope_pytest.scoring.read.remark import without_apposition, without_remark
+from evalscope_pytest.scoring.scorer import Scorer
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _BLANKS = str.maketrans(dict.fromkeys(string.punctuation + "‘’´`", " "))
@@ -29,10 +28,10 @@ _SIGNS = re.compile(r"^[^\w\s!-~]+\s|\s[^\w\s!-~]+$")  # an emoji
 
 
 def trivia_answer() -> Scorer:
-    """Judge replies to TriviaQA (Joshi et al. 2017, arXiv:1705.03551), asked for as "ANSWER: ...". Metric ``accuracy``.
+    """Judge replies to TriviaQA (Joshi et al. 2017, arXiv:1705.03551), of the form "ANSWER: ...". Metric ``accuracy``.
 
     Without case, articles and punctuation the answer has to be one of the targets, as in the authors' exact match.
-    Words before it may only lead in ("it was", "the musical"), and text behind it has to stand in brackets: a piece of
+    Words before it may only lead in ("it was", "the musical"), and text after it has to be in brackets: a piece of
     a target, a name inside another name, and one of two names are wrong.
     """
     return answer("trivia_answer", read=readers.spans, same=Comparer("trivia", _same), options="")

@@ -1,4 +1,4 @@
-"""BIG-Bench Hard: a letter where the question lists options, a short free answer elsewhere."""
+"""BIG-Bench Hard: a letter if the question lists options, otherwise a short free answer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.compare.math_form import simplified, without_unit
 from evalscope_pytest.scoring.compare.math_value import exact
 from evalscope_pytest.scoring.composed import Comparer, Reader, Readings, answer
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.choice import read_choice
 from evalscope_pytest.scoring.read.json_text import said
 from evalscope_pytest.scoring.read.options import listed, options
 from evalscope_pytest.scoring.read.phrase import read_phrase
+from evalscope_pytest.scoring.scorer import Scorer
 
 _BRACKETS = frozenset("()[]{}<> ")
 _LONGEST = 1000
@@ -45,17 +45,17 @@ _COUNTED = re.compile(
 
 
 def bbh_answer() -> Scorer:
-    """Judge replies to the tasks of BIG-Bench Hard (Suzgun et al. 2022), asked for as "So the answer is ...".
+    """Judge replies to the tasks of BIG-Bench Hard (Suzgun et al. 2022), of the form "So the answer is ...".
 
     Metric ``accuracy``. A target of one letter is an option: those of the question ("(A) text" on lines of their
     own) or the sample's choices. Free answers are compared without case, commas and wrapping; brackets without blanks;
     numbers without what they count or the sum they come from.
     """
-    read = Reader("bbh", _read, _right_reply)
+    read = Reader("bbh", _read, _ideal_reply)
     return answer("bbh_answer", read=read, same=Comparer("bbh", _is_target), options="")
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     target = sample.targets[0]
     return f"So the answer is ({target})." if _is_letter(target) else f"So the answer is {target}."
 

@@ -1,4 +1,4 @@
-"""ARC-AGI: a grid of digits, asked for as a JSON array of rows."""
+"""ARC-AGI: a grid of digits, given as a JSON array of rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.composed import Comparer, Reader, Readings, answer
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.json_text import last_json
+from evalscope_pytest.scoring.scorer import Scorer
 
 _SIDE = 30  # The largest grid of the tasks.
 

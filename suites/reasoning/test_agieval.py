@@ -6,7 +6,8 @@ AGIEval: Zhong et al. 2023, A Human-Centric Benchmark for Evaluating Foundation 
 from ast import literal_eval
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
-from evalscope_pytest.benchmarks.options import in_letter_order
+
+from .letter_order import in_letter_order
 
 ENGLISH = [
     "aqua-rat",

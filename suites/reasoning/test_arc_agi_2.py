@@ -10,9 +10,9 @@ from evalscope_pytest import Sample, benchmark, hub
 
 from .grid import grid_answer
 
-SYSTEM = "You find the rule that turns one grid into another from examples, and apply it to a new grid exactly."
+SYSTEM = "You infer from examples the rule that turns one grid into another, and apply it exactly to a new grid."
 TASK = (
-    "A grid is a list of rows of digits from 0 to 9. Find the rule by which the outputs follow from the inputs, and "
+    "A grid is a list of rows of digits from 0 to 9. Find the rule that turns the inputs into the outputs, and "
     "apply it to the test input.\n\n{examples}\n\nTest input: {grid}\n\nReply with the output grid as a JSON array of "
     "rows, and nothing else."
 )

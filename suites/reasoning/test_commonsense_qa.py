@@ -1,4 +1,4 @@
-"""Everyday questions whose five options are all related to the thing asked about.
+"""Everyday questions whose five options are all related to the question's subject.
 
 CommonsenseQA: Talmor et al. 2019, A Question Answering Challenge Targeting Commonsense Knowledge, arXiv:1811.00937.
 """

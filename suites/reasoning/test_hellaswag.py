@@ -1,4 +1,4 @@
-"""Which of four endings goes on with an everyday scene; the wrong ones were chosen to fool language models.
+"""Everyday scenes, each with four endings, of which one fits; the wrong ones were chosen to fool language models.
 
 HellaSwag: Zellers et al. 2019, Can a Machine Really Finish Your Sentence?, arXiv:1905.07830.
 """

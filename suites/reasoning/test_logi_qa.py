@@ -4,7 +4,8 @@ LogiQA: Liu et al. 2020, A Challenge Dataset for Machine Reading Comprehension w
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
-from evalscope_pytest.benchmarks.options import in_letter_order
+
+from .letter_order import in_letter_order
 
 
 @benchmark(

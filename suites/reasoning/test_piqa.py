@@ -1,4 +1,4 @@
-"""Which of two ways to reach an everyday goal works in the physical world.
+"""Everyday goals, each with two ways to reach it, of which one works in the physical world.
 
 PIQA: Bisk et al. 2019, Reasoning about Physical Commonsense in Natural Language, arXiv:1911.11641.
 """

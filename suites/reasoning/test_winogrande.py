@@ -1,4 +1,4 @@
-"""Which of two names or things a sentence's blank stands for, where word statistics do not help.
+"""Blanks in sentences, to be filled with one of two names or things; word statistics do not help.
 
 WinoGrande: Sakaguchi et al. 2019, An Adversarial Winograd Schema Challenge at Scale, arXiv:1907.10641.
 """

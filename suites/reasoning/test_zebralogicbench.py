@@ -12,7 +12,7 @@ from .zebra import METRICS, blank_solution, zebra_answer
 PROMPT = """\
 # A puzzle with its answer
 
-Two houses stand side by side, number 1 on the left and number 2 on the right. Somebody else lives in each.
+Two houses are next to each other, number 1 on the left and number 2 on the right. A different person lives in each.
  - Their names: `Mona`, `Otto`.
  - Their pets: `cat`, `newt`.
 
@@ -31,7 +31,7 @@ in house 1.", "solution": {{"House 1": {{"Name": "Mona", "Pet": "cat"}}, \
 
 {question}
 
-# What to reply
+# Your reply
 
 Solve the puzzle. Reply with your reasoning and the solution as JSON of this form:
 

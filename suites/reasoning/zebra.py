@@ -1,4 +1,4 @@
-"""ZebraLogic: a table of houses and their attributes, asked for as JSON."""
+"""ZebraLogic: a table of houses and their attributes, given as JSON."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.json_text import last_json
+from evalscope_pytest.scoring.scorer import Scorer
 
 # Sizes (houses, attributes) as the paper groups them.
 _EASY = frozenset({(2, 2), (2, 3), (2, 4), (2, 5), (2, 6), (3, 2), (3, 3)})
@@ -29,16 +29,16 @@ def zebra_answer() -> Scorer:
     The target is the JSON of ``{"header": ["House", ...], "rows": [["1", ...], ...]}``. A reply without a solution has
     all cells wrong and counts in ``no_answer``, the share of such replies.
     """
-    return Scorer("zebra_answer", METRICS, _score, _right_reply)
+    return Scorer("zebra_answer", METRICS, _score, _ideal_reply)
 
 
 def blank_solution(header: list[str], houses: int) -> dict[str, Any]:
-    """Return the reply that is asked for, with blanks in place of answers."""
+    """Return the requested form of a reply, with blanks in place of answers."""
     blank = dict.fromkeys(header[1:], "___")
     return {"reasoning": "___", "solution": {f"House {house}": dict(blank) for house in range(1, houses + 1)}}
 
 
-def _right_reply(sample: Sample) -> str:
+def _ideal_reply(sample: Sample) -> str:
     gold = json.loads(sample.targets[0])
     rows = {f"House {row[0]}": dict(zip(gold["header"][1:], row[1:], strict=True)) for row in gold["rows"]}
     return json.dumps({"reasoning": "", "solution": rows}, ensure_ascii=False)

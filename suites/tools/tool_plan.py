@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.overlap.rouge import rouge_values
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.overlap import rouge_values
+from evalscope_pytest.scoring.scorer import Scorer
 
 METRICS = ("F1", "Act.EM", "Plan.EM", "HalluRate", "Rouge-L")
 FINISH = "Finish"
@@ -23,12 +23,12 @@ NO_ACTION = "none"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a text says is to be done.
+    """The step that a text describes.
 
     Attributes:
         plan: ``call``, ``finish`` or ``give up``.
         action: The function called.
-        given: What it is given, as text.
+        given: Its input, as text.
         answer: The final answer of a step that finishes.
     """
 
@@ -41,10 +41,10 @@ class Step:
 def tool_plan() -> Scorer:
     """Compare a step with the reference's, the sample's target; ``tools`` in its metadata are the functions' names.
 
-    ``Plan.EM``: the same kind of step. ``HalluRate``: a function is called that does not exist. Where the reference
-    calls: ``Act.EM``, the same function, and ``F1`` of its arguments, where the right name with another value counts
-    half. Where it finishes: ``Rouge-L`` of the answer. A metric counts on the steps it is about, and none of them on
-    those whose reference calls what does not exist.
+    ``Plan.EM``: the same kind of step. ``HalluRate``: a function is called that does not exist. If the reference
+    calls a function: ``Act.EM``, the same function, and ``F1`` of its arguments (the right name with another value
+    counts half). If it finishes: ``Rouge-L`` of the answer. A metric counts on the steps it is about, and none of them
+    on those whose reference calls a function that does not exist.
     """
     return Scorer("tool_plan", METRICS, _score)
 
@@ -77,7 +77,7 @@ def _score(text: str, sample: Sample) -> Score:
         elif reference.plan == "finish":
             values["Rouge-L"] = rouge_values(ours.answer, Sample("", reference.answer))["Rouge-L-F"]
     left_out = {name: 0.0 for name, value in values.items() if value is None}
-    if values["F1"] is None:  # it counts nowhere, but tells a right step from a wrong one where samples are listed
+    if values["F1"] is None:  # it is not counted, but separates right from wrong steps in lists of samples
         values["F1"] = values["Rouge-L"] if reference.plan == "finish" else values["Plan.EM"]
     return Score.of(
         {name: value or 0.0 for name, value in values.items()},
@@ -87,7 +87,7 @@ def _score(text: str, sample: Sample) -> Score:
 
 
 def _arguments_f1(ours: Step, reference: Step) -> float | None:
-    """Return the F1 of a call's arguments; None where the reference's are no JSON."""
+    """Return the F1 of a call's arguments; None if the reference's are not JSON."""
     if ours.action != reference.action:
         return 0.0
     expected, given = _json(reference.given), _json(ours.given)

@@ -11,9 +11,8 @@ import scipy.stats
 
 # As in tests/plugin: what a run in this process imports is forgotten with it, and numpy cannot be imported twice.
 import evalscope_pytest.arena.general
-import evalscope_pytest.arena.save  # noqa: F401
-from evalscope_pytest.arena.battles import Battle
-from evalscope_pytest.arena.ratings import rate
+import evalscope_pytest.arena.summary  # noqa: F401
+from evalscope_pytest.arena.results import Battle, rate
 from tests.plugin.conftest import nothing_from_around, project  # noqa: F401
 from tests.servers.judge import JudgeServer, verdict
 

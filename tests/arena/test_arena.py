@@ -126,7 +126,7 @@ def to_sample(record):
     assert (places(found["categories"]["odd"])["a"]["wins"], places(found["categories"]["odd"])["a"]["ties"]) == (4, 2)
 
 
-def test_samples_are_matched_by_what_was_asked_not_by_where_they_stand(arenas):
+def test_samples_are_matched_by_prompt_not_by_position(arenas):
     arenas.record("a", 1.0, '--eval-dataset-args={"adding": {"shuffle": true}}', "--eval-seed=7", count=12)
     arenas.record("b", 1.0, "--eval-limit=8")
     arenas.judge_server.answer = lambda m: verdict("tie" if len(set(shown(m))) == 1 else "A")
@@ -178,7 +178,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_named_before_anything_is_asked(arenas, mistake):
+def test_a_mistake_is_named_before_any_request(arenas, mistake):
     models, params, message = MISTAKES[mistake]
     arenas.record("a", 1.0)
     arenas.record("b", 1.0)
@@ -191,7 +191,7 @@ def test_a_mistake_is_named_before_anything_is_asked(arenas, mistake):
     assert not arenas.judge_server.requests
 
 
-def test_a_run_of_two_models_asks_which(arenas):
+def test_a_run_of_two_models_needs_a_choice(arenas):
     arenas.record("a", 1.0)
     options = ["--eval-no-timestamp", "--eval-work-dir=runs/a", "--eval-model-id=z"]
     assert arenas.project.run(*options).code == 0
@@ -299,7 +299,7 @@ def test_several_people_are_averaged_and_a_wrong_verdict_is_named(arenas):
     assert "line 2 of one.csv has the verdict 'C'. Allowed: A, B, tie." in run.out
 
 
-def test_what_a_model_wrote_is_no_formula_in_a_spreadsheet(arenas):
+def test_what_a_model_wrote_is_not_a_formula_in_a_spreadsheet(arenas):
     arenas.project.benchmark()
     for name, reply in (("a", "=HYPERLINK(1)"), ("b", "+1")):
         options = ["--eval-no-timestamp", f"--eval-work-dir=runs/{name}", f"--eval-model-id={name}"]
@@ -310,10 +310,10 @@ def test_what_a_model_wrote_is_no_formula_in_a_spreadsheet(arenas):
     assert sorted([row["reply_a"], row["reply_b"]]) == ["'+1", "'=HYPERLINK(1)"]
 
 
-# Models that are asked first ------------------------------------------------------------------------------------------
+# Services whose replies are requested first --------------------------------------------------------------------------
 
 
-def test_services_are_asked_first_and_only_once(arenas):
+def test_services_get_requests_first_and_only_once(arenas):
     arenas.project.benchmark()
     old = arenas.record("old", 0.5)
     with OpenAIServer(lambda m: str(2 * int(m[-1]["content"].split()[0]))) as right, OpenAIServer("no idea") as wrong:
@@ -339,7 +339,7 @@ def test_services_are_asked_first_and_only_once(arenas):
     [
         ([], "the arena has no models"),
         (["http://127.0.0.1:9/v1", "runs/b"], "has no name. Write NAME=http://127.0.0.1:9/v1"),
-        (["m=http://127.0.0.1:9/v1", "runs/b"], "nothing to ask m: name benchmarks"),
+        (["m=http://127.0.0.1:9/v1", "runs/b"], "nothing to evaluate m with: name benchmarks"),
         (["a", "b", "--agianst", "b"], "unknown option --agianst"),
         (["a", "b", "--export", "x", "--single"], "Leave one of the two out"),
     ],

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalscope_pytest.arena import ratings
-from evalscope_pytest.arena.battles import Battle, connected, tally, win_rates
-from evalscope_pytest.arena.ratings import mean_scores, rate
+from evalscope_pytest.arena import results
+from evalscope_pytest.arena.results import Battle, connected, mean_scores, rate, tally, win_rates
 
 SCRIPT = Path(__file__).parents[2] / "bench" / "arena_ratings.py"
 VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
@@ -24,7 +23,7 @@ VALUES = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
 def few_resamples():
     """Few resamples for what does not look at intervals, or looks at so many that each may be a little off."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ratings, "RESAMPLES", 200)
+        patch.setattr(results, "RESAMPLES", 200)
         yield
 
 

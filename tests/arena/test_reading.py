@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evalscope_pytest.arena.replies import contestant
-from evalscope_pytest.arena.votes import read_votes
+from evalscope_pytest.arena.pairing import contestant, read_votes
 from evalscope_pytest.core.errors import ConfigError, DatasetError
 
 ANY = settings(
@@ -50,7 +49,7 @@ def test_a_broken_line_is_named(tmp_path, line):
     folder = tmp_path / "predictions" / "m"
     folder.mkdir(parents=True)
     (folder / "x_default.jsonl").write_text(f"\n{line}\n")
-    with pytest.raises(DatasetError, match=r"line 2 of .*x_default\.jsonl is no prediction"):
+    with pytest.raises(DatasetError, match=r"line 2 of .*x_default\.jsonl is not a prediction"):
         contestant(str(tmp_path))
 
 

@@ -60,7 +60,7 @@ def test_a_record_keeps_its_own_id(tmp_path: Path, loading: Any) -> None:
     assert [sample.id for sample in loading().subsets["default"]] == ["7", "x-1", "", ""]
 
 
-def test_subsets_come_in_the_order_asked_for(tmp_path: Path, loading: Any) -> None:
+def test_subsets_come_in_the_requested_order(tmp_path: Path, loading: Any) -> None:
     for subset in ("a", "b", "c"):
         write(tmp_path / f"data/{subset}/test.jsonl", ROWS)
     loaded = loading(DatasetArgs(subset_list=("c", "a")), dataset=local("data", subsets=["a", "b", "c"]))
@@ -164,15 +164,15 @@ def test_defaults_of_to_samples_own_are_left_alone(tmp_path: Path, loading: Any)
     assert texts(loading(to_sample=lambda record, mark="!": Sample(input=record["q"] + mark))) == ["question 0!"]
 
 
-def test_an_answer_that_is_no_option_is_an_error_before_anything_is_asked(tmp_path: Path, loading: Any) -> None:
+def test_an_answer_that_is_not_an_option_is_an_error_before_any_request(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/test.jsonl", ROWS[:1])
     with pytest.raises(DatasetError, match=r"record 1 of subset 'default' of 'demo' has the answer 'C'.*A, B"):
         loading(to_sample=lambda record: Sample(input=record["q"], choices=["x", "y"], target="C"))
 
 
-def test_metadata_that_is_no_json_is_an_error_that_names_the_key(tmp_path: Path, loading: Any) -> None:
+def test_metadata_that_is_not_json_is_an_error_that_names_the_key(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/test.jsonl", ROWS[:1])
-    with pytest.raises(DatasetError, match=r"metadata\['when'\] of record 1 .* is no JSON value: set"):
+    with pytest.raises(DatasetError, match=r"metadata\['when'\] of record 1 .* is not a JSON value: set"):
         loading(to_sample=lambda record: Sample(input="x", metadata={"ok": [1, {"a": None}], "when": {1}}))
 
 
@@ -227,9 +227,7 @@ def test_as_many_exemplars_as_questions_in_the_same_split_is_an_error(tmp_path: 
         loading(few_shot=FewShot(2, split="test"))
 
 
-def test_a_missing_split_of_exemplars_is_an_error_even_where_the_questions_are_there(
-    tmp_path: Path, loading: Any
-) -> None:
+def test_a_missing_split_of_exemplars_is_an_error_even_if_the_questions_are_there(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/test.jsonl", ROWS)
     with pytest.raises(DatasetError, match="train"):
         loading(few_shot=FewShot(2, split="train"))
@@ -246,7 +244,7 @@ def test_exemplars_can_be_a_text_of_the_release(tmp_path: Path, loading: Any) ->
     assert loaded.messages(loaded.subsets["sums"][0])[0].content == "Add.\n\nQ: 1\nA: 2\n\nquestion 0"
 
 
-def test_a_template_field_the_metadata_lacks_is_an_error_before_anything_is_asked(tmp_path: Path, loading: Any) -> None:
+def test_a_template_field_the_metadata_lacks_is_an_error_before_any_request(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/test.jsonl", [*ROWS[:2], {**ROWS[2], "topic": ""}, ROWS[3]])
 
     def with_topic(record: dict[str, Any]) -> Sample:
@@ -300,7 +298,7 @@ def test_loading_and_rendering_cost_little_for_each_sample(tmp_path: Path) -> No
     assert per_sample_us < 60  # 24 where it was measured
 
 
-def test_a_subset_may_be_asked_in_its_own_way_until_the_user_asks_all_in_one(tmp_path: Path, loading: Any) -> None:
+def test_a_subset_may_have_its_own_prompt_until_the_user_sets_one_for_all(tmp_path: Path, loading: Any) -> None:
     for subset in ("en", "zh"):
         write(tmp_path / f"data/{subset}/test.jsonl", ROWS[:1])
     asked = {

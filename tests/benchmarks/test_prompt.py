@@ -72,16 +72,16 @@ def test_attributes_conversions_and_format_specs_are_unknown_fields(template: st
         messages(defined(prompt=template), CHOICES)
 
 
-def test_the_target_is_no_field_of_the_prompt() -> None:
+def test_the_target_is_not_a_field_of_the_prompt() -> None:
     with pytest.raises(ConfigError, match=r"unknown field \{target\}"):
         messages(defined(prompt="{question} {target}"), CHOICES)
 
 
-def test_without_a_template_the_bare_question_is_asked() -> None:
+def test_without_a_template_the_bare_question_is_sent() -> None:
     assert asked(defined(), CHOICES) == "2 + 2?"
 
 
-def test_options_stand_on_a_line_each_and_letters_are_joined_by_commas() -> None:
+def test_options_are_on_a_line_each_and_letters_are_joined_by_commas() -> None:
     assert asked(defined(prompt="{letters}: {question}\n{choices}"), CHOICES) == "A,B: 2 + 2?\nA) 3\nB) 4"
 
 
@@ -101,7 +101,7 @@ def test_dataset_text_is_never_read_as_a_template() -> None:
     assert asked(benchmark, sample, shots) == f"{HOSTILE}\n{HOSTILE}|A) {HOSTILE}\nB) b|{HOSTILE}"
 
 
-def test_a_system_message_is_sent_only_where_one_is_set() -> None:
+def test_a_system_message_is_sent_only_if_one_is_set() -> None:
     assert [m.role for m in messages(defined(), CHOICES)] == ["user"]
     assert messages(defined(system_prompt="Be brief."), CHOICES)[0] == Message("system", "Be brief.")
 
@@ -118,7 +118,7 @@ def test_a_conversations_own_system_message_goes_before_the_benchmarks() -> None
     assert messages(defined(system_prompt="set"), Sample(input=own[1:]))[0].content == "set"
 
 
-def test_a_header_of_shots_stands_one_newline_before_the_prompt() -> None:
+def test_a_header_of_shots_is_one_newline_before_the_prompt() -> None:
     benchmark = defined(prompt="Q: {question}", few_shot=FewShot(2, prompt="Examples:\n\n{fewshot}\n\n"))
     assert asked(benchmark, CHOICES, "S1\n\nS2") == "Examples:\n\nS1\n\nS2\n\n\nQ: 2 + 2?"
 

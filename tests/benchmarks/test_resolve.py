@@ -85,12 +85,12 @@ def test_data_of_ones_own_may_have_other_subsets(args: dict[str, Any]) -> None:
     assert resolve(benchmark, DatasetArgs(subset_list=("mine",), **args)).subsets == ("mine",)
 
 
-def test_repeats_of_the_run_replace_the_benchmarks_only_when_asked_for() -> None:
+def test_repeats_of_the_run_replace_the_benchmarks_only_on_request() -> None:
     assert resolve(defined(repeats=8)).repeats == 8
     assert resolve(defined(repeats=8), repeats=2).repeats == 2
 
 
-def test_exemplars_need_a_split_where_the_benchmark_names_none() -> None:
+def test_exemplars_need_a_split_if_the_benchmark_names_none() -> None:
     with pytest.raises(
         ConfigError, match=r"few_shot_num of 'demo': 2, but the benchmark has no exemplars.*train_split"
     ):
@@ -225,7 +225,7 @@ def test_aggregations_by_metric_follow_the_chosen_metrics() -> None:
     assert resolve(benchmark, DatasetArgs(aggregation="mean")).benchmark.aggregation == "mean"
 
 
-def test_the_fingerprint_tells_what_scores_depend_on_beside_the_reply() -> None:
+def test_the_fingerprint_covers_what_scores_depend_on_besides_the_reply() -> None:
     base = resolve(defined(extra_params={"k": 1})).fingerprint
     assert resolve(defined(extra_params={"k": 1}), DatasetArgs(prompt_template="{question}!")).fingerprint == base
     assert resolve(defined(extra_params={"k": 1}), DatasetArgs(extra_params={"k": 2})).fingerprint != base

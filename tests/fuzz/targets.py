@@ -25,7 +25,7 @@ from evalscope_pytest.report.markup import html_text, one_line, pre
 from evalscope_pytest.report.table import grid, visible
 from evalscope_pytest.scoring.compare.math_equal import same
 from evalscope_pytest.scoring.filters import Filters
-from evalscope_pytest.scoring.pattern import pattern
+from evalscope_pytest.scoring.patterns import pattern
 from evalscope_pytest.scoring.read.boxes import boxes
 from evalscope_pytest.scoring.read.choice import read_choice
 from evalscope_pytest.scoring.read.math_text import read_math

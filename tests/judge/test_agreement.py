@@ -34,7 +34,7 @@ def test_cohen_is_symmetric_and_at_most_one(pairs: list[tuple[str, str]]) -> Non
 
 
 @given(st.lists(st.lists(LABELS, max_size=5)))
-def test_fleiss_is_one_just_where_every_item_is_agreed_on(items: list[list[str]]) -> None:
+def test_fleiss_is_one_just_if_every_item_is_agreed_on(items: list[list[str]]) -> None:
     kappa = fleiss_kappa(items)
     rated = [labels for labels in items if len(labels) > 1]
     if kappa is not None:

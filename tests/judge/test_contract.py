@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.judge.contract import Labels, Marks, Number, Verdict
-from evalscope_pytest.scoring.pattern import pattern
+from evalscope_pytest.scoring.patterns import pattern
 from tests.cost import at_most
 
 AB = Labels({"A": {"accuracy": 1.0}, "B": {"accuracy": 0.0}})
@@ -156,7 +156,7 @@ def test_marks(reply: str, metrics: dict[str, float] | None) -> None:
 
 
 @pytest.mark.parametrize("contract", [AB, UNIT, MARKS])
-def test_a_mock_judge_knows_what_is_asked_of_it(contract: Labels | Number | Marks) -> None:
+def test_a_mock_judge_gives_a_valid_verdict(contract: Labels | Number | Marks) -> None:
     verdict = contract.read(contract.ideal("verdict-1"), "verdict-1")
     assert verdict is not None
     assert set(verdict.metrics) == set(contract.metrics)

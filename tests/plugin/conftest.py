@@ -20,7 +20,7 @@ import evalscope_pytest.models.openai_sdk
 import evalscope_pytest.plugin.arguments
 import evalscope_pytest.plugin.main
 import evalscope_pytest.plugin.reporting
-import evalscope_pytest.scoring.matching
+import evalscope_pytest.scoring.rules
 
 from .project import Project, solve
 

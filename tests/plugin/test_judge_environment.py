@@ -87,7 +87,7 @@ def test_the_environment_alone_names_a_judge(served, openai_server, monkeypatch)
     assert {request.body["model"] for request in openai_server.requests} == {"served", "from-environment"}
 
 
-def test_a_judge_without_an_address_is_told_where_something_is_to_be_judged(project, monkeypatch):
+def test_a_judge_without_an_address_is_reported_if_something_is_to_be_judged(project, monkeypatch):
     monkeypatch.setenv("MODELSCOPE_JUDGE_LLM", "from-environment")
     project.benchmark(count=2)
     run = project.run("--eval-judge-strategy=llm")

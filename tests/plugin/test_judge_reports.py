@@ -119,7 +119,7 @@ def test_judgements_to_check_are_written_as_safe_text(served, judge_server):
     ]
 
 
-def test_fewer_judgements_than_asked_for_are_all_written(served, judge_server):
+def test_fewer_judgements_than_requested_are_all_written(served, judge_server):
     served.benchmark(count=2)
     run = served.run(LLM, by(judge_server), "--eval-judge-audit=50")
     assert (run.work_dir / "reports/judge_audit.txt").read_text().startswith("2 of 2 judgements")
@@ -129,7 +129,7 @@ def test_fewer_judgements_than_asked_for_are_all_written(served, judge_server):
 # The analysis --------------------------------------------------------------------------------------------------------
 
 
-def test_an_analysis_is_written_in_the_reports_language_and_stands_in_report_and_page(served, judge_server):
+def test_an_analysis_is_written_in_the_reports_language_and_is_in_report_and_page(served, judge_server):
     served.benchmark(count=4)
     judge_server.answer = "## 总体表现\n得分 <b>1.0</b>，样本 4 个。"
     run = served.run(by(judge_server), "--eval-analysis-report", "--eval-language=zh")

@@ -41,7 +41,7 @@ MISTAKES = {
     "prompt brace": (['--eval-dataset-args={"adding": {"prompt_template": "Solve {"}}'], ["prompt_template"]),
     "prompt without a field": (
         ['--eval-dataset-args={"adding": {"prompt_template": "hi"}}'],
-        ["prompt_template", "asked the same", "{question}"],
+        ["prompt_template", "send the same prompt", "{question}"],
     ),
     "cache that is no run": (["--eval-use-cache=."], ["use_cache holds no run"]),
     "setting of no benchmark": (["--eval-dataset-args=few_shot_num=0"], ["names no benchmark", "'few_shot_num'"]),

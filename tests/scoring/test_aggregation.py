@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.scoring.aggregate.aggregation import AggregatedMetric, Attempt, aggregate
+from evalscope_pytest.scoring.aggregation import AggregatedMetric, Attempt, aggregate
 
 outcomes = st.lists(st.lists(st.sampled_from([0.0, 1.0]), min_size=4, max_size=4), min_size=1, max_size=5)
 

@@ -17,7 +17,7 @@ def test_each_subset_has_its_scorer():
     choice, sum_ = Sample("?", "B", ("1", "2"), subset="exam"), Sample("?", "2", subset="math")
     assert judged(scorer, "ANSWER: B", choice).values == {"accuracy": 1.0}
     assert judged(scorer, "\\boxed{2}", sum_).values == {"accuracy": 1.0}
-    assert (scorer.right_reply(choice), scorer.right_reply(sum_)) == ("ANSWER: B", "\\boxed{2}")
+    assert (scorer.ideal_reply(choice), scorer.ideal_reply(sum_)) == ("ANSWER: B", "\\boxed{2}")
 
 
 def test_what_judges_differently_has_another_fingerprint():

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from evalscope_pytest import Sample, Score
 from evalscope_pytest.scoring import Comparer, Reader, answer, comparers, readers
 from evalscope_pytest.scoring.composed import Comparison, Later
-from evalscope_pytest.scoring.matching import exact_match, includes
-from evalscope_pytest.scoring.mathematics import aime_answer, math_answer
-from evalscope_pytest.scoring.multiple_choice import choice_answer
+from evalscope_pytest.scoring.rules import aime_answer, choice_answer, exact_match, includes, math_answer
 from evalscope_pytest.suites.math.document_number import document_number
 from evalscope_pytest.suites.math.local_math import local_math_answer
 from evalscope_pytest.suites.math.olympiad import olympiad_answer
@@ -74,7 +72,7 @@ def test_any_reader_goes_with_any_comparer(read, same, reply):
 def test_a_reader_reads_its_ideal_reply(read):
     sample = sample_of(read)
     same = comparers.math if read is readers.math else comparers.text
-    assert judged(answer(read=read, same=same), read.right_reply(sample), sample).values["accuracy"] == 1.0
+    assert judged(answer(read=read, same=same), read.ideal_reply(sample), sample).values["accuracy"] == 1.0
 
 
 @pytest.mark.parametrize("same", COMPARERS, ids=lambda part: part.fingerprint)
@@ -87,7 +85,7 @@ def test_a_comparer_finds_a_target_the_same_as_itself(same, target):
 
 @pytest.mark.parametrize("same", COMPARERS, ids=lambda part: part.fingerprint)
 @pytest.mark.parametrize(("given_answer", "target"), [("A", "B"), ("7", "8"), ("", "B")])
-def test_a_comparer_tells_other_answers_apart(same, given_answer, target):
+def test_a_comparer_distinguishes_other_answers(same, given_answer, target):
     verdict = same(given_answer, Sample("?", target))
     assert verdict is False or not asyncio.run(_awaited(verdict))
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.scoring.filters import Filters
-from evalscope_pytest.scoring.pattern import LONGEST
+from evalscope_pytest.scoring.patterns import LONGEST
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_lists_with_other_marks(reply):
         ("Ann Lee; Bo Ray", "Answer: not both Ann Lee and Bo Ray", 0), ("5", "Answer: (.5)", 0),
     ],
 )  # fmt: skip
-def test_what_stands_around_a_span(span, reply, right):
+def test_text_around_a_span(span, reply, right):
     assert drop(reply, *span.split("; ")) == right
 
 
@@ -209,7 +209,7 @@ def test_the_only_field_is_the_answer(reply):
         ("答えは41ではありません。", "答えは41ではなく42です。"),
     ],
 )  # fmt: skip
-def test_a_denied_number_is_no_answer(denied, instead):
+def test_a_denied_number_is_not_an_answer(denied, instead):
     assert "41" not in (read_math(denied) or "")
     assert read_math(instead) == "42"
 

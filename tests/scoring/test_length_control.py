@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.scoring.aggregate.calibration import calibration_error
-from evalscope_pytest.scoring.aggregate.length_control import win_rate_at_equal_length
+from evalscope_pytest.scoring.aggregation import calibration_error
+from evalscope_pytest.scoring.length_control import win_rate_at_equal_length
 
 BATTLES = st.lists(st.tuples(st.sampled_from([0.0, 0.5, 1.0]), st.integers(-9999, 9999).map(float)), min_size=1)
 

@@ -59,13 +59,13 @@ def test_what_takes_algebra_is_left_open(gold, answer):
     assert isinstance(same(gold, answer), Undecided)
 
 
-def test_a_percent_sign_is_a_unit_only_where_the_question_asks_for_a_percentage():
+def test_a_percent_sign_is_a_unit_only_if_the_question_asks_for_a_percentage():
     assert same("60", "60\\%", "What percent of the cake is left?") is True
     assert same("60", "60\\%", "Find the percentage of red marbles.") is True
     assert same("60", "60\\%", "A price of 75 dollars falls by 20 percent. What is it now?") is False
 
 
-def test_values_come_in_any_order_where_the_question_asks_for_all():
+def test_values_come_in_any_order_if_the_question_asks_for_all():
     question = "Find all solutions. Enter them separated by commas."
     assert same("3,4", "4,3", question) is True
     assert same("1,-2", "-2, 1", "What are all the roots? Enter all of them, separated by commas.") is True
@@ -133,7 +133,7 @@ def test_arithmetic_has_its_usual_precedence(text, value):
         "\\frac{1}{0}",
     ],
 )
-def test_what_is_no_bounded_arithmetic_has_no_value(text):
+def test_unbounded_arithmetic_has_no_value(text):
     assert exact(text) is None
 
 

@@ -107,5 +107,5 @@ def test_the_question_may_ask_for_a_base(gold: str, answer: str, question: str, 
 
 
 @pytest.mark.parametrize(("gold", "answer", "right"), TINY)
-def test_tiny_values_are_told_apart(gold: str, answer: str, right: bool) -> None:
+def test_tiny_values_are_distinguished(gold: str, answer: str, right: bool) -> None:
     assert judged(math_answer(), f"So \\boxed{{{answer}}}", Sample("?", gold)).values["accuracy"] == right

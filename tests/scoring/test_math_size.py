@@ -8,8 +8,7 @@ import pytest
 
 from evalscope_pytest import Sample
 from evalscope_pytest.scoring import math_answer
-from evalscope_pytest.scoring.compare.math_size import is_huge
-from evalscope_pytest.scoring.compare.math_worker import MathWorker
+from evalscope_pytest.scoring.compare.math_worker import MathWorker, is_huge
 
 from .judging import judged
 

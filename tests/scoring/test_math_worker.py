@@ -36,7 +36,7 @@ def worker():
     worker.close()
 
 
-def test_equal_and_different_expressions_are_told_apart(worker):
+def test_equal_and_different_expressions_are_distinguished(worker):
     async def compare():
         assert await worker.equal("x^2-1", "(x-1)(x+1)") == "equal"
         assert await worker.equal("\\frac{\\sqrt{2}}{2}", "\\frac{1}{\\sqrt 2}") == "equal"
@@ -50,7 +50,7 @@ def test_equal_and_different_expressions_are_told_apart(worker):
 @pytest.mark.parametrize(
     "answer", HOSTILE, ids=["tower", "factorial", "long sum", "parentheses", "nested fractions", "harmonic"]
 )
-def test_hostile_mathematics_comes_to_an_end(worker, answer):
+def test_hostile_mathematics_ends(worker, answer):
     asyncio.run(worker.equal("x", "y"))
     started = time.monotonic()
     assert asyncio.run(worker.equal("5", answer)) in ("different", "timeout")
@@ -143,7 +143,7 @@ def test_a_machine_that_is_busy_makes_no_answer_wrong():
         worker.close()
 
 
-def test_the_process_that_compares_ends_with_the_one_that_asks():
+def test_the_process_that_compares_ends_with_its_parent():
     code = (
         "import asyncio\nfrom evalscope_pytest.scoring.compare import math_worker as w\n"
         "print(asyncio.run(w.equal('x+y', 'y+x')), w._shared._child.pid)"

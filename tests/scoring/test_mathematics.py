@@ -45,8 +45,8 @@ def test_aime_zeros_in_front_do_not_matter():
     assert judged(aime_answer(), "\\boxed{33}", Sample("?", "033")).values == {"accuracy": 1.0}
 
 
-def test_the_right_reply_is_boxed():
-    assert math_answer().right_reply(Sample("?", "\\frac{1}{2}")) == "\\boxed{\\frac{1}{2}}"
+def test_the_ideal_reply_is_boxed():
+    assert math_answer().ideal_reply(Sample("?", "\\frac{1}{2}")) == "\\boxed{\\frac{1}{2}}"
 
 
 def test_easy_answers_need_neither_sympy_nor_a_process():

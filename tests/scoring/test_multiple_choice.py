@@ -42,16 +42,16 @@ def test_the_share_of_right_options_is_lost_by_a_wrong_one(gold, chosen):
     assert score.values == {"multi_choice_acc": expected}
 
 
-def test_right_replies_have_the_form_the_benchmark_asks_for():
+def test_right_replies_have_the_form_the_benchmark_requests():
     one, several = Sample("?", "B", CHOICES), Sample("?", ("C", "A"), CHOICES)
-    assert choice_answer().right_reply(one) == "ANSWER: B"
-    assert choice_answer(language="zh").right_reply(one) == "答案：B"
-    assert choice_answer(multiple=True).right_reply(several) == "ANSWER: A,C"
-    assert multi_choice_accuracy().right_reply(several) == "ANSWER: A,C"
+    assert choice_answer().ideal_reply(one) == "ANSWER: B"
+    assert choice_answer(language="zh").ideal_reply(one) == "答案：B"
+    assert choice_answer(multiple=True).ideal_reply(several) == "ANSWER: A,C"
+    assert multi_choice_accuracy().ideal_reply(several) == "ANSWER: A,C"
     assert judged(multi_choice_accuracy(), "ANSWER: A,C", several).values == {"multi_choice_acc": 1.0}
 
 
-def test_letters_beyond_the_options_are_no_answer():
+def test_letters_beyond_the_options_are_not_an_answer():
     assert judged(choice_answer(), "ANSWER: F", Sample("?", "F", CHOICES)).answer is None
     assert judged(choice_answer(labels="ABCDEF"), "ANSWER: F", Sample("?", "F")).values == {"accuracy": 1.0}
 

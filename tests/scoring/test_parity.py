@@ -25,12 +25,12 @@ def test_right_replies_score_one_and_wrong_ones_zero(parity, run):
 
 
 @pytest.mark.parametrize("run", SCORERS)
-def test_the_right_reply_of_a_mock_model_scores_one(parity, run):
+def test_the_ideal_reply_of_a_mock_model_scores_one(parity, run):
     scorer = SCORERS[run]
     wrong = [
-        (reply.sample.targets, scorer.right_reply(reply.sample))
+        (reply.sample.targets, scorer.ideal_reply(reply.sample))
         for reply in replies(parity, run)
-        if judged(scorer, scorer.right_reply(reply.sample), reply.sample).values[scorer.metrics[0]] != 1.0
+        if judged(scorer, scorer.ideal_reply(reply.sample), reply.sample).values[scorer.metrics[0]] != 1.0
     ]
     assert not wrong
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError, ScoringError
-from evalscope_pytest.scoring.pattern import pattern
+from evalscope_pytest.scoring.patterns import pattern
 
 TEXT = "Größe 5 cm,\t答案是 42。\nI say: Ⅷ, ١٢ and_so on\u3000[x] a-b naïve \u2028end 7"
 
@@ -63,7 +63,7 @@ def test_expressions_that_make_python_hang_take_no_time(source):
 
 
 def test_very_many_slow_matches_are_given_up(monkeypatch):
-    monkeypatch.setattr(sys.modules["evalscope_pytest.scoring.pattern"], "LIMIT_S", 0.05)
+    monkeypatch.setattr(sys.modules["evalscope_pytest.scoring.patterns"], "LIMIT_S", 0.05)
     with pytest.raises(ScoringError, match="looks far ahead again and again"):
         pattern("a.*?b|a").captured("a" * 50_000)
 

@@ -48,7 +48,7 @@ def test_another_list_is_wrong(reply):
     assert drop(reply, "Ann Lee", "Bo Ray") == 0.0
 
 
-def test_the_number_of_a_point_is_no_answer():
+def test_the_number_of_a_point_is_not_an_answer():
     assert drop("Answer:\n1. Ann Lee\n2. Bo Ray", "1") == 0.0
     assert bbh("So the answer is:\n1. cloudy\n2. knotty", "1") == 0.0
     assert drop("Answer: 12. It says so.", "12") == 1.0
@@ -80,7 +80,7 @@ BEHIND = [
 
 
 @pytest.mark.parametrize("behind", BEHIND)
-def test_a_reason_or_a_remark_behind_is_no_part_of_the_answer(behind):
+def test_a_reason_or_a_remark_behind_is_not_part_of_the_answer(behind):
     assert drop(f"The answer is Hanoi{behind}.", "Hanoi") == 1.0
     assert drop(f"Answer: blue team{behind}.", "blue team") == 1.0
     assert bbh(f"So the answer is True{behind}.", "True") == 1.0
@@ -97,7 +97,7 @@ def test_a_reason_or_a_remark_behind_is_no_part_of_the_answer(behind):
         ("Answer: not Hanoi, because it is stated", "Hanoi"), ("Answer: Hanoi (and Hue)", "Hanoi"),
     ],
 )  # fmt: skip
-def test_what_changes_the_answer_is_no_remark(reply, target):
+def test_what_changes_the_answer_is_not_a_remark(reply, target):
     assert drop(reply, target) == 0.0
 
 

@@ -25,7 +25,7 @@ def measured(reply: ModelOutput, *, accuracy: float = 1.0, judge=judge) -> dict[
     return asyncio.run(with_thinking(Score(accuracy=accuracy), reply, SAMPLE, judge)).values
 
 
-def test_a_thought_begins_where_the_text_changes_its_mind() -> None:
+def test_a_thought_begins_when_the_text_changes_its_mind() -> None:
     assert list(thoughts_of("".join(TURNS))) == [TURNS[0], TURNS[1], TURNS[2] + TURNS[3], TURNS[4]]
 
 
@@ -78,7 +78,7 @@ def test_a_scorer_that_waits_or_fails_on_a_thought_is_heeded() -> None:
     assert measured(reply, judge=later)["first_right_tokens"] < 100
 
 
-def test_a_model_that_goes_round_in_circles_costs_no_more_than_so_many_scorings() -> None:
+def test_a_model_that_goes_round_in_circles_costs_no_more_than_the_maximum_of_scorings() -> None:
     asked = []
     reply = ModelOutput("5", reasoning="Wait, 5.\n" * 10_000, usage=Usage(1, 9))
     measured(reply, judge=lambda text, sample: asked.append(text) or Score(accuracy=0))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest import Sample
 from evalscope_pytest.scoring import yes_no, yes_no_in_groups, yes_no_maybe
-from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 
 from .judging import judged
 
@@ -61,7 +61,7 @@ def test_a_group_counts_when_all_of_its_questions_are_right():
     assert metrics_of(scorer, pairs, places) == {"aAcc": 0.75, "qAcc": 0.5, "fAcc": 0.5}
 
 
-def test_maybe_is_an_answer_only_where_the_question_allows_it():
+def test_maybe_is_an_answer_only_if_the_question_allows_it():
     assert judged(yes_no(), "maybe", Sample("?", "YES")).answer is None
     assert judged(yes_no_maybe(), "Maybe.", Sample("?", "MAYBE")).values["accuracy"] == 1.0
-    assert yes_no_maybe().right_reply(Sample("?", "maybe")) == "MAYBE"
+    assert yes_no_maybe().ideal_reply(Sample("?", "maybe")) == "MAYBE"

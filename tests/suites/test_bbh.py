@@ -70,14 +70,14 @@ def test_an_option_is_read_by_letter_or_text(reply, target):
     assert judged(bbh_answer(), reply, Sample(DATES, "B")).values == {"accuracy": 0.0}
 
 
-def test_two_options_are_no_answer():
+def test_two_options_are_not_an_answer():
     assert judged(bbh_answer(), "So the answer is (C) or (A).", Sample(DATES, "C")).answer is None
 
 
 @pytest.mark.parametrize("target", [*FREE, "B"])
-def test_the_right_reply_is_right(target):
+def test_the_ideal_reply_is_right(target):
     sample = Sample(DATES, target)
-    assert judged(bbh_answer(), bbh_answer().right_reply(sample), sample).values == {"accuracy": 1.0}
+    assert judged(bbh_answer(), bbh_answer().ideal_reply(sample), sample).values == {"accuracy": 1.0}
 
 
 @given(st.text())

@@ -44,7 +44,7 @@ def test_tools_are_json_schema():
     assert FUNCTION["parameters"]["type"] == "dict"
 
 
-def test_names_keep_their_dots_when_told_so():
+def test_names_keep_their_dots_on_request():
     assert shown(USER, dotless=False).tools[0].name == "geo.area"
 
 

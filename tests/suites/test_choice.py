@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.benchmarks.bundled import load_bundled
-from evalscope_pytest.benchmarks.options import in_letter_order
+from evalscope_pytest.suites.reasoning.letter_order import in_letter_order
 
 from .test_suites import from_written, scored
 from .written import FILES
@@ -21,7 +21,7 @@ def test_mmlu_redux_takes_the_experts_correction_in_any_spelling(tmp_path: Path)
     assert samples[3].choices == ("zero", "eleven", "two", "three")
 
 
-def test_gpqa_options_stand_as_evalscope_puts_them(tmp_path: Path) -> None:
+def test_gpqa_options_are_as_evalscope_puts_them(tmp_path: Path) -> None:
     record = {"Question": "Which is a prime?", "Correct Answer": "7", "Incorrect Answer 1": "4",
               "Incorrect Answer 2": "6", "Incorrect Answer 3": "9"}  # fmt: skip
     sample = load_bundled("gpqa_diamond").to_sample(record)
@@ -29,7 +29,7 @@ def test_gpqa_options_stand_as_evalscope_puts_them(tmp_path: Path) -> None:
     assert (sample.choices, sample.target) == (("6", "7", "9", "4"), "B")
 
 
-def test_agieval_asks_and_judges_each_kind_of_exam_in_its_own_way(tmp_path: Path) -> None:
+def test_agieval_has_a_prompt_and_a_rule_for_each_kind_of_exam(tmp_path: Path) -> None:
     loaded = from_written("agieval", tmp_path)
     first = {subset: samples[0] for subset, samples in loaded.subsets.items()}
     assert {subset: "".join(sample.targets) for subset, sample in first.items()} == {
@@ -122,5 +122,5 @@ def test_logi_qa_answers_are_the_printed_letters(shared_data: Path) -> None:
         (["(A)x", "(A)y"], ["(A)x", "(A)y"]),
     ],
 )
-def test_options_stand_in_the_order_of_the_letters_they_carry(options: list[str], ordered: list[str]) -> None:
+def test_options_are_in_the_order_of_the_letters_they_carry(options: list[str], ordered: list[str]) -> None:
     assert in_letter_order(options) == ordered

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evalscope_pytest import Sample, Score
 from evalscope_pytest.scoring import Scorer
 from evalscope_pytest.scoring.read.json_text import last_json
-from evalscope_pytest.scoring.read.span import MOST, members, read_spans
+from evalscope_pytest.scoring.read.phrase import MOST, members, read_spans
 from evalscope_pytest.suites.reading.assignment import best_assignment
 from evalscope_pytest.suites.reading.drop import compare, drop_answer
 from evalscope_pytest.suites.reading.trivia import trivia_answer
@@ -141,7 +141,7 @@ def test_a_grid_is_right_when_every_cell_is(reply: str, right: int) -> None:
 def test_a_puzzle_is_scored_by_itself_by_cells_and_in_its_groups() -> None:
     rows = [[str(n), f"name{n}", f"pet{n}", f"car{n}"] for n in range(1, 6)]
     sample = Sample("?", json.dumps({"header": ["House", "Name", "Pet", "Car"], "rows": rows}))
-    right = zebra_answer().right_reply(sample)
+    right = zebra_answer().ideal_reply(sample)
     assert score(zebra_answer(), f"First {{x}}.\n```json\n{right}\n```", sample).values == {
         "puzzle_acc": 1.0, "cell_acc": 1.0, "no_answer": 0.0, "hard_puzzle_acc": 1.0, "large_puzzle_acc": 1.0,
         "avg_reason_lens": 0,

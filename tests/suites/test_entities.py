@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest import Sample, Score
-from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from evalscope_pytest.suites.ner.entities import Mention, Span, entity_answer, place, read_mentions, spans_of, tagged
 from tests.cost import at_most
 
@@ -57,7 +57,7 @@ def test_entities_begin_as_in_conlleval(ner_tags: list[str], spans: list[Span]) 
         ("1 < 2 > <3> <a></a>", []),
     ],
 )
-def test_mentions_are_read_where_tags_are_careless(reply: str, mentions: list[Mention]) -> None:
+def test_mentions_are_read_if_tags_are_careless(reply: str, mentions: list[Mention]) -> None:
     assert read_mentions(reply) == mentions
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evalscope_pytest import Sample
-from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from evalscope_pytest.suites.math.first_error import first_error
 from tests.scoring.judging import judged
 

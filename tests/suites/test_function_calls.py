@@ -178,16 +178,16 @@ def test_values_of_other_languages(language, parameter, text, accepted):
 @pytest.mark.parametrize("native", [True, False])
 def test_right_replies_in_other_languages(language, name, values, native):
     scorer, truth = function_calls(native=native), sample([{name: values}], language)
-    assert scorer.score(scorer.right_reply(truth), truth).values["accuracy"] == 1
+    assert scorer.score(scorer.ideal_reply(truth), truth).values["accuracy"] == 1
 
 
-def test_names_with_underscores_where_services_allow_no_dots():
+def test_names_with_underscores_if_services_allow_no_dots():
     truth = sample(AREA_TRUTH)
     reply = written_json([FunctionCall("geo_area", {"base": 10})])
     assert verdict(reply, truth)
     assert not verdict(reply, truth, underscores=False)
     assert (
-        function_calls().right_reply(truth)
+        function_calls().ideal_reply(truth)
         == '[{"name": "geo_area", "arguments": {"base": 10, "height": 5, "unit": "cm", "flat": true}}]'
     )
 
@@ -199,7 +199,7 @@ def test_what_a_model_called_is_what_is_scored():
 
 
 @pytest.mark.parametrize("arguments", ["{", "[1]", "5", '"x"', "null", "[" * 100_000])
-def test_arguments_that_are_no_object_are_no_call(arguments):
+def test_arguments_that_are_not_an_object_are_not_a_call(arguments):
     reply = called(ModelOutput("", tool_calls=(ToolCall("geo_area", arguments),)))
     assert not verdict(reply, sample(AREA_TRUTH))
     assert verdict(reply, sample("none"))

@@ -42,7 +42,7 @@ def test_pieces_are_the_text_when_they_are_joined(text: str) -> None:
 
 
 @given(st.integers(200, 3000), st.integers(0, 100))
-def test_a_needle_stands_behind_a_sentence_at_its_depth(length: int, depth: int) -> None:
+def test_a_needle_is_behind_a_sentence_at_its_depth(length: int, depth: int) -> None:
     tokenizer = Pieces()
     context = Haystack.of(TEXT, tokenizer, 3000).hide([NEEDLE], length, depth)
     before, _, after = context.partition(NEEDLE)
@@ -82,7 +82,7 @@ def test_lengths_and_depths_are_those_of_evalscope(least: int, most: int, number
         ({"tokenizer_path": __file__}, "cannot be read"),
     ],
 )
-def test_parameters_that_make_no_sense_are_said_before_anything_is_asked(changed: dict[str, Any], said: str) -> None:
+def test_parameters_that_make_no_sense_are_reported_before_any_request(changed: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)):
         list(contexts(TEXT, params(**changed)))
 

@@ -94,7 +94,7 @@ def test_metadata_without_instructions_are_an_error(metadata, message):
 
 
 def test_the_mock_models_reply_is_a_text():
-    assert ifeval().right_reply(Sample("question")).strip()
+    assert ifeval().ideal_reply(Sample("question")).strip()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

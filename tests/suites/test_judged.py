@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from evalscope_pytest import Message, Score
+from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import LoadedBenchmark
-from evalscope_pytest.judge.panel import Panel, judge
-from evalscope_pytest.scoring.aggregate.aggregation import Attempt, aggregate
+from evalscope_pytest.judge.panel import Panel, decide
+from evalscope_pytest.judge.scorer import parts_of
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from tests.servers.judge import keyed, verdict
 
 from .test_suites import from_written
@@ -29,7 +31,7 @@ class Scripted:
         self.verdict = verdict
         self.asked: list[str] = []
 
-    async def ask(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
+    async def send(self, messages: tuple[Message, ...], repeat: int, ideal: str, schema: Any = None) -> str:
         self.asked.append(messages[-1].content)
         return keyed(verdict(self.verdict(messages[-1].content)), messages[-1].content)
 
@@ -39,18 +41,18 @@ def judged(name: str, folder: Path, replies: list[Any], verdict: Verdict, **args
     samples = [sample for found in loaded.subsets.values() for sample in found]
     scripted = Scripted(verdict)
     panel = Panel((scripted,))
-    own = loaded.resolved.benchmark.judge
+    own = parts_of(load_bundled(name).scorer)[1]
     assert own is not None
 
     async def all_of_them() -> list[Score]:
-        return [await judge(own, sample, reply, panel) for sample, reply in zip(samples, replies, strict=True)]
+        return [await decide(own, sample, reply, panel) for sample, reply in zip(samples, replies, strict=True)]
 
     return asyncio.run(all_of_them()), scripted
 
 
 def together(loaded: LoadedBenchmark, scores: list[Score]) -> dict[str, float]:
     """Return the benchmark's metrics over these scores."""
-    own = loaded.resolved.benchmark.judge
+    own = parts_of(load_bundled(loaded.resolved.name).scorer)[1]
     assert own is not None
     attempts = [Attempt(n, 0, s.values, None, s.metadata.get("weights")) for n, s in enumerate(scores)]
     return {m.name: m.score for m in aggregate(attempts, own.metrics, dict(own.aggregation) or "mean")}
@@ -61,7 +63,7 @@ def replied(prompt: str) -> str:
     return prompt.partition("<<< ")[2].split("\n")[1]
 
 
-def test_simple_qa_tells_three_grades_apart(tmp_path: Path) -> None:
+def test_simple_qa_distinguishes_three_grades(tmp_path: Path) -> None:
     grades = {"City 0": "A", "City 7": "B", "Who knows?": "C"}
     scores, _ = judged("simple_qa", tmp_path, list(grades), lambda prompt: grades[replied(prompt)])
     figures = together(from_written("simple_qa", tmp_path), scores)
@@ -71,7 +73,7 @@ def test_simple_qa_tells_three_grades_apart(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_an_f_score_without_an_attempt_is_nought(tmp_path: Path) -> None:
+def test_an_f_score_without_an_attempt_is_zero(tmp_path: Path) -> None:
     scores, _ = judged("chinese_simpleqa", tmp_path, ["不知道"], lambda prompt: "C")
     assert together(from_written("chinese_simpleqa", tmp_path), scores) == {
         "is_correct": 0.0, "is_incorrect": 0.0, "is_not_attempted": 1.0, "f_score": 0.0
@@ -108,7 +110,7 @@ def test_whoever_always_prefers_one_place_gives_one_half(label: str, value: floa
     assert score.values == {"win_rate": value}
 
 
-def test_mt_bench_rates_both_turns_with_a_reference_where_there_is_one(tmp_path: Path) -> None:
+def test_mt_bench_rates_both_turns_with_a_reference_if_there_is_one(tmp_path: Path) -> None:
     replies = [("A line.", "A LINE."), ("Four", "Eight")]
     scores, scripted = judged("mt_bench", tmp_path, replies, lambda prompt: 9 if "rating of reply 2" in prompt else 6)
     assert [dict(score.values) for score in scores] == [{"mt_bench_score": 7.5, "turn_1": 6.0, "turn_2": 9.0}] * 2

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.scoring.compare.math_equal import Leniency, same
-from evalscope_pytest.scoring.compare.number_words_zh import last_spoken_zh, spoken_zh
+from evalscope_pytest.scoring.compare.number_words import last_spoken_zh, spoken_zh
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.suites.math.local_math import local_number
 from tests.cost import at_most
@@ -103,7 +103,7 @@ def test_a_measured_quantity_is_met_by_what_rounds_to_it(gold: str, answer: str,
     assert right is False or same(gold, answer) is not True
 
 
-def test_tolerances_and_order_are_allowed_where_they_are_asked_for() -> None:
+def test_tolerances_and_order_are_allowed_if_they_are_requested() -> None:
     both = Leniency(any_order=True, tolerances=(Fraction("0.1"), Fraction("0.5")))
     assert same("2,1", "1,2", leniency=Leniency(any_order=True)) is True
     assert same("2,1", "1,2") is False

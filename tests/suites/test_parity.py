@@ -98,8 +98,8 @@ def test_replies_a_reader_takes_as_right_score_full_marks_and_no_others(
     loaded = loaded_as(shared_data, run, args, expected)
     scorer, metric = loaded.resolved.scorer, loaded.resolved.metrics[0]
     assert scorer is not None
-    if scorer.sandboxed:
-        scorer = scorer.in_sandbox(jails(), loaded.resolved.timeout_s)
+    if scorer.needs:
+        scorer = scorer.bind(sandbox=jails(), timeout_s=loaded.resolved.timeout_s)
 
     async def misjudged() -> list[str]:
         wrong = []

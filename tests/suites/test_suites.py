@@ -65,11 +65,11 @@ def jails() -> SandboxHandle:
 def scored(benchmark: Benchmark, samples: Iterable[Sample], reply: str | None = None) -> list[Score]:
     assert benchmark.scorer is not None
     scorer = benchmark.scorer
-    if scorer.sandboxed:
-        scorer = scorer.in_sandbox(jails(), benchmark.timeout_s)
+    if scorer.needs:
+        scorer = scorer.bind(sandbox=jails(), timeout_s=benchmark.timeout_s)
 
     async def one(sample: Sample) -> Score:
-        score = scorer.score(scorer.right_reply(sample) if reply is None else reply, sample)
+        score = scorer.score(scorer.ideal_reply(sample) if reply is None else reply, sample)
         return await score if isawaitable(score) else score
 
     async def all_of_them() -> list[Score]:
@@ -110,7 +110,7 @@ def test_the_prompt_of_the_first_sample_is_the_golden_one(name: str, tmp_path: P
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - NO_REFERENCE - {ARENA}))
-def test_the_right_reply_scores_full_marks_on_written_records(name: str, tmp_path: Path) -> None:
+def test_the_ideal_reply_scores_full_marks_on_written_records(name: str, tmp_path: Path) -> None:
     loaded = from_written(name, tmp_path)
     benchmark = loaded.resolved.benchmark
     scores = scored(benchmark, [s for found in loaded.subsets.values() for s in found])
@@ -190,7 +190,7 @@ def test_the_authors_shape_and_the_hubs_make_the_same_sample(name: str, record: 
     assert to_sample(record) == to_sample(hub_record)
 
 
-def test_truthful_qa_asks_for_all_right_options_when_told_so(tmp_path: Path) -> None:
+def test_truthful_qa_asks_for_all_right_options_on_request(tmp_path: Path) -> None:
     loaded = from_written("truthful_qa", tmp_path, extra_params={"multiple_correct": True})
     (sample,) = loaded.subsets["multiple_choice"]
     right = {sample.choices["ABC".index(letter)] for letter in sample.targets}
@@ -216,7 +216,7 @@ def test_general_mcq_reads_answers_in_any_spelling(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(("use_cot", "word"), [(True, "逐步"), (False, "只需")])
-def test_general_mcq_lets_the_model_reason_when_told_so(tmp_path: Path, use_cot: bool, word: str) -> None:
+def test_general_mcq_lets_the_model_reason_on_request(tmp_path: Path, use_cot: bool, word: str) -> None:
     loaded = from_written("general_mcq", tmp_path, extra_params={"use_cot": use_cot})
     assert word in loaded.messages(loaded.subsets["mine"][0])[0].content
 

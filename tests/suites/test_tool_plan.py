@@ -59,7 +59,7 @@ CALLED = {"Plan.EM": 1, "HalluRate": 0, "Act.EM": 1}
         (call("find"), call("invalid_hallucination_function_name"), {}),
     ],
 )  # fmt: skip
-def test_a_metric_counts_where_it_applies(reply, target, values):
+def test_a_metric_counts_if_it_applies(reply, target, values):
     assert scored(reply, target) == pytest.approx(values, abs=1e-7)
 
 

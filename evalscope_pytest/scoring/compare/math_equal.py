@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 
-from .math_base import same_based
+from .math_dress import condition_removed, label_of
 from .math_form import as_list, asked_scale_removed, without_unit, written
-from .math_lead import condition_removed, label_of
-from .math_range import Ranges, ranges
-from .math_sides import Sides, same_name, sides
-from .math_value import exact, wide
+from .math_range import Ranges, Sides, ranges, same_name, sides
+from .math_value import exact, same_based, wide
 
 _INTEGER = re.compile(r"-?[0-9]{1,30}")
 _BLANKS = re.compile(r"(?<!\d)\s+|\s+(?!\d|\s)")  # "4 80" is not 480

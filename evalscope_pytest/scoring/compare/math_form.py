@@ -9,10 +9,17 @@ from __future__ import annotations
 import re
 
 from ..read.visible import fold
-from .math_dress import in_latex, plain_roots, undressed
-from .math_lead import exact_side, unit_removed, unit_text_removed, without_label, without_lead
-from .number_words import spoken
-from .number_words_zh import spoken_zh
+from .math_dress import (
+    exact_side,
+    in_latex,
+    plain_roots,
+    undressed,
+    unit_removed,
+    unit_text_removed,
+    without_label,
+    without_lead,
+)
+from .number_words import spoken, spoken_zh
 
 LONGEST = 2000
 
@@ -68,7 +75,7 @@ def simplified(text: str) -> str:
 
 
 def written(text: str, *, label: bool = True) -> str:
-    """Return ``text`` as `simplified` does, with the name before "=" left where it is.
+    """Return ``text`` as `simplified` does, but keep the name before "=".
 
     Args:
         text: An answer.

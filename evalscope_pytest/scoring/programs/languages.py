@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from ...core.errors import SandboxError
 from ...core.values import Sample, Score
 from ...sandbox.protocol import MIB
-from ..protocol import Scorer
 from ..read.code import code_of
+from ..scorer import Scorer
 from .outcome import check_obstacle, limits_for, outcome
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ _PROBED: WeakKeyDictionary[SandboxHandle, dict[str, str]] = WeakKeyDictionary()
 
 def language_passes() -> Scorer:
     """Judge a program in the ``language`` of the sample's metadata by the ``tests`` in its ``private``."""
-    return Scorer("language_passes", ("accuracy",), _score, sandboxed=True)
+    return Scorer("language_passes", ("accuracy",), _score, needs=frozenset({"sandbox"}))
 
 
 def fence_label(language: str) -> str:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...core.errors import SandboxError
 from ...core.values import Sample, Score
 from ...sandbox.protocol import Program, Result
-from ..protocol import Scorer
 from ..read.visible import visible
-from .apart import set_apart
-from .completion import before_line, completed
+from ..scorer import Scorer
 from .outcome import check_obstacle, limits_for, outcome
-from .python_part import python_of
+from .python_part import before_line, completed, python_of, set_apart
 
 if TYPE_CHECKING:
     from ...sandbox.handle import SandboxHandle
@@ -46,9 +44,9 @@ def program_passes(*, completes: bool = False, marks: tuple[str, str] = ("", "")
         "program_passes",
         ("accuracy",),
         partial(_score, _Reading(completes, *marks, stop)),
-        right_reply=lambda sample: f"```python\n{''.join(sample.targets[:1])}\n```",
+        ideal_reply=lambda sample: f"```python\n{''.join(sample.targets[:1])}\n```",
         options=f"{completes},{marks},{stop}",
-        sandboxed=True,
+        needs=frozenset({"sandbox"}),
     )
 
 

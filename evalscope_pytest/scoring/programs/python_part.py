@@ -1,17 +1,58 @@
-"""Python in replies that do not fence it: the part that parses, as EvalPlus keeps it.
-
-A body ends where its indentation does, and a program at the first prose behind its function.
-"""
+"""Python of a reply: finds the program, completes a given head, and sets tests apart that only call its functions."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import re
+import symtable
+import textwrap
 import warnings
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..read.code import PYTHON, fenced, is_prose, shown
-from .completion import completed
+
+_INDENT = "    "
+BODY = "\n    pass\n"  # makes a function of a head alone
+
+
+def before_line(code: str, beginnings: tuple[str, ...]) -> str:
+    """Return the text before the first line with one of these beginnings."""
+    lines = code.split("\n")
+    at = next((number for number, line in enumerate(lines) if line.startswith(beginnings)), len(lines))
+    return "\n".join(lines[:at])
+
+
+def completed(head: str, code: str, defines: tuple[str, ...]) -> str:
+    """Return a function whose ``head`` (signature and docstring) is given.
+
+    Args:
+        code: Its body, or the whole function once more, which then replaces the head.
+        defines: Beginnings of a line that defines the function.
+    """
+    if any(line.startswith(defines) for line in code.split("\n")):
+        return f"{head}{BODY if _is_bare(head) else ''}\n{code}"
+    return f"{head.rstrip(' ')}{_as_body(code)}"
+
+
+def _is_bare(head: str) -> bool:
+    """Return whether a head ends with its signature: not even a docstring makes it a function."""
+    lines = (line.partition("#")[0].rstrip() for line in reversed(head.split("\n")))
+    return next(filter(None, lines), "").endswith(":")
+
+
+def _as_body(code: str) -> str:
+    """Return a body indented by four blanks, whether it came so, without, or with its first line trimmed."""
+    lines = [line for line in code.split("\n") if line.strip()]
+    if not lines or lines[0][0].isspace():
+        return code
+    rest = [len(line) - len(line.lstrip()) for line in lines[1:]]
+    opens_block = lines[0].rstrip().endswith(":")
+    trimmed = not rest or (min(rest) >= len(_INDENT) and not (opens_block and rest[0] == len(_INDENT)))
+    return _INDENT + code.lstrip("\n") if trimmed else textwrap.indent(code, _INDENT)
+
 
 _LONGEST = 60_000  # Characters that are parsed.
 _DEEPEST = 60  # Open brackets: the parser's time may double with each.
@@ -164,3 +205,78 @@ def _depth(text: str) -> int:
         depth += 1 if sign in "([{" else -1
         deepest = max(deepest, depth)
     return deepest
+
+
+_BUILTINS = frozenset((*dir(builtins), "__name__", "__file__"))
+# What looks at the process it runs in, or has to be the first line.
+_INWARD = re.compile(r"\b(?:globals|locals|inspect|importlib|__import__|__main__|__future__|sys\.modules)\b")
+
+
+class _Names(NamedTuple):
+    """The names of a piece of Python.
+
+    Attributes:
+        defined: Those that it gives a meaning at its outermost level.
+        free: Those that it takes from elsewhere.
+    """
+
+    defined: frozenset[str]
+    free: frozenset[str]
+
+
+@lru_cache(maxsize=1024)
+def set_apart(tests: str, entry: str = "", head: str = "", reference: str = "") -> str:
+    """Return tests that import the functions they call; empty if they have to run in the program's own process.
+
+    What decides is the benchmark's own text alone: a program has no say in how it is judged.
+
+    Args:
+        tests: Python, as it would run behind the program.
+        entry: The function they are about, if the benchmark names it.
+        head: Python that the benchmark begins the program with, and with it perhaps helpers of the tests.
+        reference: The benchmark's own solution, or what follows the head in it.
+    """
+    if _names(head) is None:
+        head += BODY  # the head of a function alone
+    names, of_head = _names(tests), _names(head)
+    if names is None or of_head is None or _INWARD.search(tests):
+        return ""
+    helpers = names.free & of_head.defined - {entry}
+    functions = names.free - helpers - (_BUILTINS - {entry})
+    if not functions or (helpers and of_head.free - _BUILTINS):
+        return ""
+    if not all(_is_only_called(name, tests, f"{head}\n{reference}") for name in functions):
+        return ""
+    imports = [f"from program import {name}" for name in sorted(functions)]
+    return "\n".join([*([head] if helpers else []), *imports, tests])
+
+
+def _is_only_called(name: str, tests: str, solution: str) -> bool:
+    """Return whether a name is a plain function of the solution, of which tests want nothing but its values."""
+    if re.search(rf"\b(?:{name}|candidate)\s*\.", tests):
+        return False
+    kinds = re.findall(rf"^(async[ \t]+def|def|class)[ \t]+{name}\b", solution, re.MULTILINE)
+    return set(kinds) == {"def"} or not solution.strip()
+
+
+def _names(source: str) -> _Names | None:
+    """Return the names of a piece of Python; None if it cannot be parsed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a text with a backslash too many is the benchmark's
+            table = symtable.symtable(source, "tests", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    own = table.get_symbols()
+    defined = frozenset(s.get_name() for s in own if s.is_assigned() or s.is_imported() or s.is_namespace())
+    return _Names(defined, frozenset(_global(table)) - defined)
+
+
+def _global(table: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the global names that a piece of Python and all its functions use."""
+    waiting = [table]
+    while waiting:
+        inner = waiting.pop()
+        waiting += inner.get_children()
+        outermost = inner.get_type() == "module"
+        yield from (s.get_name() for s in inner.get_symbols() if s.is_referenced() and (outermost or s.is_global()))

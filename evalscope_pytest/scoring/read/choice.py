@@ -11,7 +11,7 @@ The readings, from the most to the least explicit; the first that says something
 6. a reply or line that begins with a marked label (``B) text``), or a last line that is one;
 7. the one option called true. "True" says something of a statement first: questions of logic have some called A and B.
 
-A claim of several options is no answer to a question that has one. Letters that belong to words never count.
+A claim of several options is not an answer to a question with one. Letters that belong to words never count.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from itertools import chain
 
 from .boxes import braced
 from .json_text import said
-from .labels import bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
 from .marker import CLOSING, WORDS, announcement, announcements, hedged
-from .options import Options
+from .options import Options, bare, claimed, enumerated, mentioned, negated, run_alone, with_own_text
 from .verdict_table import tabled
 from .visible import fold
 
@@ -123,7 +122,7 @@ _CALLED_TRUE = re.compile(
 _STATEMENT = re.compile(
     r"\b(?:statements?|propositions?|premises?|claims?|assertions?|events?|sentences?) $", re.IGNORECASE
 )
-# "C is the right choice: A is true" announces nothing more, nor does "- C: best answer" what stands on the next line.
+# "C is the right choice: A is true" announces nothing more, nor does "- C: best answer" the text on the next line.
 _ANSWERED = re.compile(
     r"(?<![A-Za-z])[A-Z][)\]*\"'`]{0,3} (?:is|was|must be) (?:the |my |clearly |indeed |thus ){0,2}$"
 )
@@ -153,7 +152,7 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
     Args:
         text: The reply; thinking in it is not read.
         options: The options of the question.
-        multiple: The question may have several right options; else a choice of several is no answer.
+        multiple: The question may have several right options; otherwise a choice of several is not an answer.
     """
     reply = said(text)
     if not reply:
@@ -265,7 +264,7 @@ def _text_called_right(reply: str, options: Options) -> tuple[str, ...] | None:
 
 
 def _conditional(reply: str, match: re.Match[str]) -> bool:
-    """Tell whether what "would be right" depends on something: "D would be right if the sign changed"."""
+    """Return whether what "would be right" depends on something: "D would be right if the sign changed"."""
     if _IF_SO.search(reply[max(0, match.start() - _LINE) : match.start()]):
         return True
     if "would" not in match.group():
@@ -287,7 +286,7 @@ def _called_true(reply: str, options: Options) -> tuple[str, ...] | None:
 
 
 def _says_so(reply: str, position: int) -> bool:
-    """Tell whether what is said at ``position`` is meant of an option, and not denied or only supposed."""
+    """Return whether the statement at ``position`` is about an option, and not denied or only supposed."""
     before = reply[max(0, position - 20) : position]
     return not (negated(reply, position) or hedged(reply, position) or _STATEMENT.search(before))
 
@@ -347,7 +346,7 @@ def _bullets_joined(reply: str, options: Options) -> str:
 
 
 def _bullet(line: str, options: Options) -> str | None:
-    """Return the label of a line that is a label, alone or with the text of its own option."""
+    """Return the label of a line that is a label, alone or with the text of its option."""
     if _MARKER.search(line, 0, 200):
         return None
     if letter := bare(line, options):

@@ -28,7 +28,7 @@ class Block(NamedTuple):
     """A fenced block.
 
     Attributes:
-        label: The first word after the opening fence, in lower case; empty where there is none.
+        label: The first word after the opening fence, in lower case; empty if there is none.
         closed: A fence ends it; else the text does.
     """
 
@@ -47,11 +47,11 @@ class _Fence(NamedTuple):
 def code_of(text: str, labels: Collection[str], defines: tuple[str, ...] = (), *, last: bool = False) -> str:
     """Return the program in a reply: the right one of its fenced blocks, or the reply without its prose.
 
-    Blocks with one of the ``labels`` count, where there are none those without a label, else all. Of these it is the
+    Blocks with one of the ``labels`` count; if there are none, those without a label; otherwise all. Of these it is the
     last one with a line that begins with one of ``defines``: models correct themselves, and add examples of use.
 
     Args:
-        last: Take the last block rather than the first where none defines anything.
+        last: Take the last block rather than the first if none defines anything.
     """
     reply = shown(text)
     block = fenced(reply, labels, defines, last=last)
@@ -99,7 +99,7 @@ def _defines(block: Block, defines: tuple[str, ...]) -> bool:
 def _from_inside(reply: str, labels: Collection[str], defines: tuple[str, ...]) -> list[Block]:
     """Return the blocks of a reply that goes on with a block the prompt opened; empty when none was open.
 
-    Its first fence has no label, only closes, and stands behind code; or it stands in a docstring of that code.
+    Its first fence has no label, only closes, and follows code; or it is in a docstring of that code.
     """
     lines = reply.split("\n")
     first = next((number for number, line in enumerate(lines) if _opening(line)), 0)
@@ -123,7 +123,7 @@ def _opened(reply: str, labels: Collection[str]) -> list[Block]:
 
 
 def _within_quotes(lines: Sequence[str]) -> bool:
-    """Tell whether a text over several lines is still open behind these lines of a program."""
+    """Return whether a multi-line string is still open after these lines of a program."""
     quoted = ""
     for line in lines:
         quoted = _left_open(line, quoted)
@@ -170,7 +170,7 @@ def _closes(line: str, fence: _Fence) -> bool:
     end = line.strip()
     if len(end) < fence.length or end.strip(fence.mark):
         return False
-    return _columns(line) - fence.indent <= _DEEPEST_CLOSING  # else it stands in a docstring or a comment
+    return _columns(line) - fence.indent <= _DEEPEST_CLOSING  # otherwise it is in a docstring or a comment
 
 
 def _columns(line: str) -> int:
@@ -216,7 +216,7 @@ def _left_open(line: str, quoted: str) -> str:
 
 
 def is_prose(line: str) -> bool:
-    """Tell whether a line that stands at the margin is a sentence, a heading or their end, not code."""
+    """Return whether a line at the margin is a sentence, a heading or their end, not code."""
     if not line or line[0].isspace():
         return False
     if line.startswith(("## ", "### ", "#### ")):

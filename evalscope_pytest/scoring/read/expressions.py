@@ -1,4 +1,4 @@
-r"""Numbers and formulas within a sentence: taken apart into words, put together again where they belong together."""
+r"""Numbers and formulas within a sentence: split into words, and joined again if they belong together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _LONGEST = 2000
 _MOST = 400  # Words of a sentence that are read.
-_SCRIPTS = "\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # whose letters stand close to digits
+_SCRIPTS = "\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # whose letters are next to digits
 _LETTERS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z\\])(?:sqrt|pi|sin|cos|tan|log|ln|cm|km|mm|kg)(?![A-Za-z])")
 _WORD = re.compile(r"[A-Za-z]{2,}|[\u0400-\u1eff\u3040-\u30ff一-鿿]")  # none of them Greek
 _VALUE = re.compile(
@@ -53,19 +53,19 @@ class Token(NamedTuple):
 
 
 def is_value(text: str) -> bool:
-    """Tell whether an expression has a value: a digit, or a function or constant of LaTeX."""
+    """Return whether an expression has a value: a digit, or a function or constant of LaTeX."""
     return _VALUE.search(text) is not None
 
 
 def mathematical(word: str) -> bool:
-    """Tell whether a word belongs to an expression: no letters but LaTeX and single variables."""
+    """Return whether a word belongs to an expression: no letters but LaTeX and single variables."""
     if _ABBREVIATION.match(word):
         return False
     return not _WORD.search(_LETTERS.sub(" ", _TEXT.sub(" ", word)))
 
 
 def mathematical_only(text: str) -> bool:
-    r"""Tell whether ``text`` is one formula: no words but those in ``\text{...}``."""
+    r"""Return whether ``text`` is one formula: no words but those in ``\text{...}``."""
     bare = _COLOR.sub(" ", _TEXT.sub(" ", text))
     return "box" not in text and "\\(" not in text and "\\[" not in text and all(map(mathematical, bare.split()))
 
@@ -118,7 +118,7 @@ def formula_at(sentence: str, at: int) -> Token | None:
 
 
 def _closing(sentence: str, closing: str, begin: int) -> int:
-    """Return where a formula's closing mark stands: not a dollar sign with a backslash."""
+    """Return the position of a formula's closing mark: not a dollar sign with a backslash."""
     end = sentence.find(closing, begin, begin + _LONGEST)
     while closing[0] == "$" and end > 0 and sentence[end - 1] == "\\":
         end = sentence.find(closing, end + 1, begin + _LONGEST)
@@ -126,7 +126,7 @@ def _closing(sentence: str, closing: str, begin: int) -> int:
 
 
 def _money(inner: str, behind: str) -> bool:
-    """Tell whether what stands between two dollar signs is prose between two prices."""
+    """Return whether the text between two dollar signs is prose between two prices."""
     if not inner[:1].isdigit():
         return "\n" in inner
     return behind.isdigit() or inner[-1].isspace() or bool(_WORD.search(_LETTERS.sub("", _TEXT.sub("", inner))))
@@ -163,7 +163,7 @@ def _belongs(token: Token) -> bool:
 
 
 def _apart(sentence: str, run: list[Token], token: Token) -> bool:
-    """Tell whether a mathematical word begins a new expression: behind a semicolon, or a remark in brackets."""
+    """Return whether a mathematical word begins a new expression: behind a semicolon, or a remark in brackets."""
     if run[-1].text.endswith((";", "；")) and _balanced("".join(one.text for one in run)):
         return True
     bracket = _REMARK.match(sentence, token.start)
@@ -175,7 +175,7 @@ def _balanced(text: str) -> bool:
 
 
 def _joins(sentence: str, run: list[Token], behind: list[Token]) -> bool:
-    """Tell whether a joining word stands between two values, and the second one stands for itself."""
+    """Return whether a joining word is between two values, and the second one is separate."""
     if not behind or not any(is_value(token.text) for token in run) or not _belongs(behind[0]):
         return False
     if behind[0].formula or is_value(behind[0].text):
@@ -222,9 +222,9 @@ def _glued(token: Token) -> Token | None:
 
 
 def result_of(run: str) -> str:
-    """Return what an expression comes to: the right side of a sum, a list as a whole, without the marks around it.
+    """Return the value of an expression: the right side of a sum, a list as a whole, without the marks around it.
 
-    Equations with an unknown keep their left side, for it may be another unknown than the one asked for.
+    Equations with an unknown keep their left side, for it may be another unknown than the one in question.
     """
     text = undelimited(run)
     members = members_of(text)
@@ -240,7 +240,7 @@ def result_of(run: str) -> str:
 
 
 def _restated(text: str, members: list[str]) -> bool:
-    """Tell whether the second of two members says the first in another way ("$\\pi/18$, or $10^\\circ$")."""
+    """Return whether the second of two members is the first in another form ("$\\pi/18$, or $10^\\circ$")."""
     plain = all(_NUMBER.fullmatch(member) for member in members)
     return len(members) == 2 and ", or " in text and not plain and not _same_names(members)
 
@@ -297,7 +297,7 @@ def members_of(text: str) -> list[str]:
 
 
 def _same_names(members: list[str]) -> bool:
-    """Tell whether the members say what one unknown may be ("x = 2, x = -2")."""
+    """Return whether the members say what one unknown may be ("x = 2, x = -2")."""
     names = {_INDEX.sub("", member.partition("=")[0].strip()) for member in members}
     return len(names) == 1 and not is_value(next(iter(names)))
 

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .boxes import boxes
-from .closing import without_closing
-from .marker import announcements
+from .marker import announcements, without_closing
 from .visible import visible
 
 _TAIL = 100_000  # Characters before the end that are read.
@@ -19,7 +18,7 @@ _TRIED = 64
 _DEEPEST = 4
 _MOST_MEMBERS = 64
 _LONGEST_BEHIND = 2000
-_LONGEST_FIELD = 200  # Characters of a field with a key of its own.
+_LONGEST_FIELD = 200  # Characters of a field with a key.
 _DIGIT = re.compile(r"\d")
 _NO_JSON = (ValueError, RecursionError)
 
@@ -78,7 +77,7 @@ _ABROAD = frozenset(
         "సమాధానం",
     ]
 )
-# Keys of what goes before an answer, stands beside it, or is not it.
+# Keys of what precedes or accompanies an answer, or is not an answer.
 _WORKING = re.compile(
     r"answer|id$|reason|thought|think|thinking|explan|rationale|analysis|step|calculation|work|process|evidence|support|quote"
     r"|confiden|certain|probab|score|note|comment|remark|message|question|prompt|error|status|context|passage|source"
@@ -110,7 +109,7 @@ def last_json(text: str, opening: str, fits: Callable[[Any], bool]) -> Any:
     """Return the last outermost JSON value that begins with ``opening`` and ``fits``; None when there is none.
 
     Args:
-        opening: ``[`` or ``{``, with more of what the value begins with; blanks may stand between its characters.
+        opening: ``[`` or ``{``, with more of what the value begins with; blanks may be between its characters.
     """
     found = _last(visible(text)[-_TAIL:], opening, fits, json.JSONDecoder(strict=False))
     return found.value if found else None
@@ -124,11 +123,11 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
     ``True`` and ``False``.
 
     Args:
-        reply: What is left by `visible`.
+        reply: The rest left by `visible`.
 
     Returns:
         None when the reply is not JSON: another reading has to find the answer. Empty when it is and answers nothing:
-        then there is no answer.
+        then the reply has no answer.
     """
     reply = reply[-_ANSWER_TAIL:]
     if "{" not in reply or ":" not in reply:  # most replies, at the cost of two searches
@@ -150,7 +149,7 @@ def json_answer(reply: str) -> tuple[str, ...] | None:
 
 
 def _on_its_own_lines(source: str, found: _Found) -> bool:
-    """Tell whether the lines of a JSON value hold nothing else."""
+    """Return whether the lines of a JSON value hold nothing else."""
     before, behind = source[: found.start].rpartition("\n")[2], source[found.end :].partition("\n")[0]
     return not before.strip("`~ jsonJSON") and not behind.strip("`~ \r")
 
@@ -182,7 +181,7 @@ def _last(reply: str, opening: str, fits: Callable[[Any], bool], decoder: json.J
 
 
 def _answer_of(value: dict[str, Any], ranks: tuple[_Rank, ...], depth: int = 0) -> tuple[str, ...] | None:
-    """Return the members of the field for the answer, None where an object has none."""
+    """Return the members of the field for the answer, None if an object has none."""
     keys = {_bare(key): key for key in value}
     for fits in ranks:
         for name, key in keys.items():
@@ -222,7 +221,7 @@ def _members(value: object, depth: int) -> tuple[str, ...]:
 
 
 def _goes_on(behind: str) -> bool:
-    """Tell whether what stands behind an object says the answer again, or says too much for a closing remark."""
+    """Return whether the text after an object repeats the answer, or is too long for a closing remark."""
     if len(behind) > _LONGEST_BEHIND:
         return True
     return next(boxes(behind), None) is not None or next(announcements(behind), None) is not None

@@ -1,8 +1,4 @@
-r"""Finding where a reply announces its answer: ``Answer: ...``, "the answer is ...", ``答案是``, ``####``.
-
-One pattern for every reader. A reader whose questions have more nouns for an answer (choice: "the best option is")
-makes the pattern with them; the forms around the noun are the same for all.
-"""
+"""Words around an answer: markers and lead-ins before it, closings and remarks after it."""
 
 from __future__ import annotations
 
@@ -10,6 +6,190 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from functools import cache
+
+_WORKS = """musical film movie show song album single opera ballet play novel book poem painting sculpture series sitcom
+    programme program soap game videogame magazine newspaper comic cartoon documentary drama comedy tune hymn symphony
+    concerto ballad story tale fable myth legend trilogy saga franchise track aria operetta"""
+_GROUPS = """band group duo trio quartet team club company firm brand party tribe organisation organization corporation
+    airline manufacturer label orchestra choir gang family dynasty sect movement union agency university college
+    school"""
+_PLACES = """city town village country nation state province county island islands archipelago river lake mountain
+    mountains sea ocean region district capital planet moon star constellation galaxy desert street road square bridge
+    building tower castle palace church cathedral temple museum theatre theater stadium airport station park forest
+    valley peninsula gulf bay strait volcano waterfall port suburb borough kingdom empire republic continent
+    territory"""
+_PEOPLE = """actor actress singer author writer poet novelist playwright composer musician painter artist sculptor
+    architect director producer politician footballer golfer boxer cricketer athlete swimmer jockey driver scientist
+    physicist chemist mathematician philosopher explorer inventor engineer astronaut comedian dancer model presenter
+    journalist historian president king queen emperor pope
+    general captain character detective spy hero heroine villain god goddess saint man woman boy girl person"""
+_THINGS = """word words term name title phrase expression letter number figure year month day date colour color animal
+    bird fish dog horse cat insect plant flower tree fruit vegetable nut grain cheese drink cocktail wine beer spirit
+    dish food element metal gas gem gemstone stone mineral rock sport instrument dance language religion currency unit
+    disease bone muscle organ gland vitamin drug chemical ship submarine aircraft plane car train spacecraft weapon
+    battle war treaty law award prize ceremony festival event answer"""
+KINDS = "|".join(sorted({word for kind in (_WORKS, _GROUPS, _PLACES, _PEOPLE, _THINGS) for word in kind.split()}))
+_QUALITIES = (
+    r"(?:(?:american|british|english|french|german|italian|spanish|irish|scottish|welsh|russian|famous|famed|popular"
+    r"|classic|legendary|well-known|broadway|west end|tv|television|rock|pop|punk|correct|right|final|full|real"
+    r"|original|first|last|chemical|[0-9]{4}) ){0,3}"
+)
+_VERBS = r"(?:is|was|are|were|would be|must be|must have been|has to be|should be)"
+# A kind is written small: "the band Queen", but the Band Perry, and River Phoenix.
+_KIND = rf"(?i:{_QUALITIES})(?:{KINDS})"
+_STEP = re.compile(
+    r"(?:"
+    rf"(?i:(?:it|this|that|they|he|she|these|those|there|the answer|my (?:final )?(?:answer|guess)) {_VERBS}"
+    r"|it's(?! an? [A-Z])|that's|he's|she's|they're)"
+    r"|(?i:i(?:'d| would) (?:say|guess|go with|answer)"
+    r"|i (?:think|believe|guess|say|am (?:sure|confident|certain))(?: that)?"
+    r"|(?:the )?answer:|(?:so|thus|hence|therefore),)"
+    r"|(?i:probably|most likely|likely|presumably|definitely|certainly|possibly|perhaps|maybe)"
+    r"|(?i:called|named|titled|entitled|known as|(?:better|best|also|commonly) known as)"
+    rf"|(?:[Tt]he|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir) {_KIND}(?: (?:of|in) [\w' -]{{1,40}}?)? {_VERBS}"
+    rf"|[Tt]he {_KIND}(?: (?:of|called|named|titled|known as))?"
+    rf"|[Aa]n? {_KIND} (?:called|named|titled|entitled|known as)"
+    r"|(?:in|on|at|the)|In(?= (?:the )?(?:\d|year))"
+    # A title before a whole name; before half of one it may name another person: Dr. Johnson.
+    r"|(?:Dr|Mr|Mrs|Ms|Prof|Professor|Sir|Dame)\.?(?= [A-Z][\w.'-]{0,20} (?:[\w.'-]{1,20} ){0,2}[A-Z])"
+    r")[\s:,\"'`*_]{1,6}"
+)
+_STEPS = 6
+
+
+def without_lead_in(text: str) -> tuple[str, ...]:
+    """Return ``text`` without its first lead-in, without its first two, and so on; itself first."""
+    found = [text]
+    position = 0
+    for _ in range(_STEPS):
+        step = _STEP.match(text, position)
+        if step is None or step.end() == len(text):
+            break
+        position = step.end()
+        found.append(text[position:])
+    return tuple(found)
+
+
+_LINES = 8  # Closing lines that are removed.
+_LONGEST_CLOSING = 400  # Characters of a line that may be one.
+# Signs that are a verdict on the text beside them are kept.
+_VERDICTS = "✅✔☑✓❌✗✘✖❎⭕❓❔👍👎🔴🟢⛔🚫"
+EMOJI = (
+    f"(?:(?![{_VERDICTS}])[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55]"
+    + "[\ufe0f\u200d\U0001f3fb-\U0001f3ff]{0,3})"
+)
+_FLOURISH = re.compile(rf"[ \t]{{0,8}}{EMOJI}(?:[ \t]{{0,4}}{EMOJI}){{0,15}}[ \t]{{0,8}}$")
+_RULE = re.compile(r"[ \t]{0,8}(?:(?:-[ \t]?){3,80}|(?:\*[ \t]?){3,80}|(?:_[ \t]?){3,80}|={3,80})[ \t]{0,8}$")
+_SENTENCE = re.compile(r"[^.!?。！？]{1,400}(?:[.!?。！？]{1,3}|$)\s{0,4}")
+# Sentences that speak to the reader, or of the model's own work. None of them can carry an answer.
+_COURTESY = re.compile(
+    r"[\s*_>~-]{0,6}(?:"
+    r"(?:please,? )?(?:let me know|let us know|tell me|feel free|don't hesitate|do not hesitate|reach out|ask away)"
+    r"(?: (?:if|when|whether|to|in|how|which|what|should)(?![a-z])|$|[.!?])"
+    r"|(?:i |we )?(?:really |sincerely )?hope (?:this|that|it|the|you|my)(?![a-z])"
+    r"|(?:i|we)(?:'m| am|'d be| would be|'re| are|'ll be| will be)? (?:also )?(?:always )?"
+    r"(?:happy|glad|here|available|delighted|pleased)(?: to|[.!]|$)"
+    r"|(?:always )?(?:happy|glad) to (?:help|explain|clarify|elaborate|assist|provide|show|go)"
+    r"|(?:i|we)(?:'ve| have)? (?:also )?(?:re-?|double[- ]|cross[- ])?"
+    r"(?:checked|verified|reviewed|read|counted|confirmed)"
+    r" (?:this|it|that|my|our|the|everything|all|each|twice|again|carefully)(?![a-z])"
+    r"(?!.{0,200}(?:[\"'`:=]|\bthat\b|\bis\b|\bare\b|\bwas\b))"
+    r"|(?:would you|do you|shall i|should i|can i|may i|could i|want me|need (?:more|any|me|help)|is there anything"
+    r"|are there any|any (?:other|more|further) |anything else|does (?:this|that) (?:help|make sense|answer)"
+    r"|did (?:this|that) (?:help|make))[^?]{0,300}\?"
+    r"|if you(?:'d| would| have| need| want|'re| are| like)(?![a-z]).{0,300}"
+    r"(?:let me|ask|tell|feel free|happy|glad|say so|reach|i can)"
+    r"|(?:good luck|have a (?:great|nice|good|wonderful|lovely)|best of luck|enjoy|cheers|thanks|thank you"
+    r"|you're welcome|you are welcome|best regards|kind regards|take care)(?![a-z])[^:=]{0,80}$"
+    r"|(?:希望|如果?你?您?(?:还|有|需要)|如有|需要我|请(?:随时)?告诉|祝"
+    r"|还有(?:什么|其他)|有(?:任何|其他)问题|要不要)[^:=]{0,200}$"
+    r")",
+    re.IGNORECASE,
+)
+
+
+def without_closing(reply: str) -> str:
+    """Return ``reply`` without the emoji at its end, and without its last lines that are rules or courtesies.
+
+    The first line always stays, and so does a line with a sentence of another kind.
+    """
+    reply = without_flourish(reply.rstrip())
+    for _ in range(_LINES):
+        start = reply.rfind("\n") + 1
+        line = reply[start:]
+        if not reply[:start].strip() or len(line) > _LONGEST_CLOSING or not (_RULE.match(line) or _courteous(line)):
+            break
+        reply = without_flourish(reply[:start].rstrip())
+    return reply
+
+
+def without_flourish(text: str) -> str:
+    """Return ``text`` without the emoji at its end, if anything else is left of it; signs of a verdict stay."""
+    found = _FLOURISH.search(text, max(0, len(text) - 80))
+    return text[: found.start()].rstrip() if found and text[: found.start()].strip() else text
+
+
+def _courteous(line: str) -> bool:
+    sentences = _SENTENCE.findall(line.strip(" \t*_>~"))
+    return bool(sentences) and all(_COURTESY.match(sentence.strip()) for sentence in sentences)
+
+
+_LONGEST_REMARK = 1000
+_SUBJECTS = r"(?:it|its|this|that|these|those|the|both|all|there|they|he|she|we|you|I|because|since|as)(?![A-Za-z])"
+_REASON = re.compile(
+    r",?\s(?:[—–-]{1,3}\s)?\(?(?:not(?! (?:sure|certain|quite|really|necessarily|exactly)(?![a-z]))"
+    r"|because|since|which|rather than|instead of|given (?:that|the)|due to|thanks to|owing to"
+    r"|seeing that|inasmuch as|as opposed to)(?![a-z])"
+    r"|,\s(?:as|for|who|whose|where|when|while|whereas|although|though|according to|based on|considering|in view of"
+    r"|so|i\.e\.|namely|that is|meaning|consisting of|made up of)(?![a-z])"
+    r"|\sas (?:stated|said|given|mentioned|shown|described|written|noted|seen|per|the (?:passage|text|question))"
+    r"(?![a-z])"
+    r"|\sas (?:they|he|she|we|it|there|both|all|only) "
+    r"|,\s(?:weil|parce qu[e'’]|puisque|porque|ya que|perché|omdat|потому что)(?:(?<=')|(?!\w))"
+    rf"|\s?[;:]\s(?={_SUBJECTS})"
+    r"|\s(?:-{1,3}|[—–])\s(?=(?-i:[a-z]|(?:It|This|That|The|They|He|She|We|As|Because|Since|Both)\s))"
+    r"(?!(?:no|not|or|and|nor|wait|actually|maybe|possibly|perhaps)(?![a-z]))"
+    r"|,?\s?(?:因为|由于|而非|而不是)",
+    re.IGNORECASE,
+)
+# A second name would have no article, or be a proper one; "and", "or" would join another to it.
+_APPOSITION = re.compile(
+    r",\s(?:(?:an?|the|one of the)\s(?:[a-z][a-z-]{1,20}\s){0,3}"
+    rf"(?:{KINDS}|[a-z]{{3,16}}(?:er|or|ist|ian))s?(?![a-z])|(?:{KINDS}|[a-z]{{3,16}}(?:er|or)) of(?=\s))"
+    r"(?:\s(?!(?:and|or|but|not)\s)[^\s,;]{1,40}){0,12}\s{0,2}$"
+)
+_BRACKET = re.compile(r"\s?\(([^()]{1,400}(?:\([^()]{0,100}\)[^()]{0,200}){0,3})\)\s{0,3}[.!]?\s{0,3}$")
+# In brackets these go on with the answer instead of explaining it.
+_NO_REMARK = re.compile(
+    r"\s?(?:or|and|nor|also|maybe|possibly|perhaps|plus|minus|times|to|hundred|thousand|million|billion|trillion|dozen"
+    r"|percent|squared|cubed)(?![a-z])",
+    re.IGNORECASE,
+)
+_ALPHANUMERIC = re.compile(r"[^\W_]")
+
+
+def without_reason(text: str) -> str:
+    """Return ``text`` up to a reason or an afterthought: ``Hanoi`` of ``Hanoi, because it is stated``."""
+    found = _REASON.search(text, 1, _LONGEST_REMARK)
+    return text[: found.start()] if found else text
+
+
+def without_apposition(text: str) -> str:
+    """Return a name without the kind after it: ``Chad`` of ``Chad, a country in Africa``."""
+    found = _APPOSITION.search(text[:_LONGEST_REMARK])
+    return text[: found.start()] if found and text[:1].isupper() else text
+
+
+def without_remark(text: str) -> str:
+    """Return ``text`` without the brackets at its end: ``True`` of ``True (both sides hold)``.
+
+    Brackets stay when they add an alternative or a scale (``2 (million)``), or hold no letter or digit.
+    """
+    found = _BRACKET.search(text[:_LONGEST_REMARK])
+    if found is None or not found.start() or _NO_REMARK.match(found.group(1)):
+        return text
+    return text[: found.start()] if _ALPHANUMERIC.search(found.group(1)) else text
+
 
 _MOST = 48  # Announcements that are tried, from the last: bounds the work on a reply that repeats one for ever.
 CLOSING = r"(?:[*_`\"'\])}#]|</?b>|</?strong>){0,4}"
@@ -53,7 +233,7 @@ _HEADING = (
     r"(?:answer|antwort|réponse|respuesta|jibu|ответ|答案|最终答案|答え|คำตอบ|উত্তর|సమాధానం)"
     r"[*_:.]{0,5}[ \t]{0,4}\n"
 )
-# One of these is in every line where an announcement begins, in lower case: the pattern reads those lines only.
+# One of these is in every line in which an announcement begins, in lower case: the pattern reads those lines only.
 WORDS = (
     "ans", "####", "antwort", "réponse", "reponse", "respuesta", "resposta", "risposta", "antwoord", "jawaban", "jibu",
     "ìdáhùn", "ответ", "cevap", "答", "الإجابة", "الجواب", "উত্তর", "उत्तर", "ઉત્તર", "ਉੱਤਰ", "ଉତ୍ତର", "பதில்",
@@ -129,12 +309,12 @@ def announcements(
     words: tuple[str, ...] = WORDS,
     not_this: bool = False,
 ) -> Iterator[re.Match[str]]:
-    """Yield the announcements that stand, the last first: those denied or only supposed are left out.
+    """Yield the valid announcements, the last first: those denied or only supposed are left out.
 
     Args:
         reply: Folded text (`visible.fold`).
         pattern: Made by `announcement`.
-        words: One of them is in every line where a match begins, as `WORDS` are for what every reader takes for an
+        words: One of them is in every line in which a match begins, as `WORDS` are for what every reader takes for an
             announcement; empty to search all lines.
         not_this: Yield "the answer is not ..." too, for a reader whose answers may begin so.
     """
@@ -159,7 +339,7 @@ def _matches(reply: str, pattern: re.Pattern[str], words: tuple[str, ...]) -> It
 
 
 def _lines_with(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Yield where the lines with one of ``words`` begin and end; those closer than `_REACH` are one."""
+    """Yield beginning and end of the lines with one of ``words``; those closer than `_REACH` are one."""
     lines: dict[int, int] = {}
     for word in words:
         at = -1 if text.isascii() and not word.isascii() else text.find(word)
@@ -177,7 +357,7 @@ def _lines_with(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _denied(reply: str, match: re.Match[str], *, not_this: bool) -> bool:
-    # An arrow is no noun that "false" or "wrong" in front of it could belong to: "B is false → C".
+    # An arrow is not a noun that "false" or "wrong" in front of it could belong to: "B is false → C".
     if match.group()[:1] not in _ARROWS and _DENIED.search(reply[max(0, match.start() - 48) : match.start()]):
         return True
     if _DENIED_VERB.search(match.group()) or _DENIED_BEHIND.match(reply, match.end()):
@@ -191,5 +371,5 @@ def _counterfactual(reply: str, match: re.Match[str]) -> bool:
 
 
 def hedged(text: str, position: int) -> bool:
-    """Tell whether what stands at ``position`` is only supposed, or asked ("whether", "if", "some may say that")."""
+    """Return whether the text at ``position`` is only a supposition ("whether", "if", "some may say that")."""
     return _HEDGED.search(text[max(0, position - 48) : position]) is not None

@@ -13,13 +13,11 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from ..compare.number_words_zh import last_spoken_zh
-from .boxes import Box, boxes
-from .closing import without_closing
+from ..compare.number_words import last_spoken_zh
+from .boxes import Box, boxes, last_points, points
 from .expressions import formula_at, is_value, mathematical, mathematical_only, tokens_of
 from .json_text import json_answer
-from .marker import announcements
-from .points import last_points, points
+from .marker import announcements, without_closing
 from .sentence import (
     DENIED_BEFORE,
     DENIED_BEHIND,
@@ -33,7 +31,7 @@ from .sentence import (
 )
 from .visible import fold, visible
 
-_TAIL = 32_000  # Characters before the end that are read, where no box is found.
+_TAIL = 32_000  # Characters before the end that are read if no box is found.
 _SHORT = 2  # Lines of a part with the heading "Answer" that announce it.
 _SENTENCES = 6  # Sentences behind a phrase in which its value is looked for.
 _SENTENCES_BACK = 40
@@ -139,7 +137,7 @@ def _taken_back(reply: str, box: Box) -> bool:
 
 
 def _announced(reply: str) -> str | None:
-    """Return what the last phrase announces; empty when all there are say that there is no answer."""
+    """Return what the last phrase announces; empty if all of them deny that there is an answer."""
     silent = False
     for phrase in announcements(reply):
         claim = reply[phrase.end() : phrase.end() + _SHOWN]
@@ -152,7 +150,7 @@ def _announced(reply: str) -> str | None:
 
 
 def _headed(text: str) -> str | None:
-    """Return the answer of a part with the heading "Answer": a short one announces it, a long one comes to it."""
+    """Return the answer of a part with the heading "Answer": a short one announces it, a long one ends with it."""
     if sum(1 for line in text.splitlines() if line.strip()) > _SHORT:
         return _bold(text) or _last_expression(text)
     return _claim("\n" + text)
@@ -162,7 +160,7 @@ def _claim(claim: str, *, needs_value: bool = False) -> str | None:
     """Return what a phrase announces: a value, or the words of its clause.
 
     Args:
-        needs_value: Words alone are no answer ("the answer should be positive").
+        needs_value: Words alone are not an answer ("the answer should be positive").
     """
     if len(several := points(claim)) > 1 and (answer := _listed(claim, several)):
         return answer
@@ -210,7 +208,7 @@ def _opening_formula(claim: str) -> str:
 
 
 def _listed(claim: str, several: tuple[str, ...]) -> str | None:
-    """Return what the points of a list come to: the last step of a calculation, or all values."""
+    """Return the result of a list's points: the last step of a calculation, or all values."""
     if any(map(_STEP.search, several)):
         return _bold(claim) or _last_expression(claim)
     return _values_of(several)
@@ -228,7 +226,7 @@ def _values_of(listed: tuple[str, ...]) -> str | None:
 
 
 def _joined(behind: str) -> bool:
-    """Tell whether a formula goes on with another value: "$3$, $5$ and $7$", "$x = 2$ or $x = -2$"."""
+    """Return whether a formula goes on with another value: "$3$, $5$ and $7$", "$x = 2$ or $x = -2$"."""
     return re.match(r",?\s{0,2}(?:and|or|,)\s{0,2}[$\\\d-]|,\s{0,2}[$\\\d-]", behind) is not None
 
 
@@ -308,5 +306,5 @@ def _rows_apart(reply: str) -> str:
 
 
 def _power(line: str) -> str:
-    """Return a line in which stars that are no pair of bold marks raise to a power."""
+    """Return a line in which stars that are not a pair of bold marks raise to a power."""
     return _STARS.sub("^", line) if line.count("**") % 2 and len(line) <= 2000 else line

@@ -2,7 +2,7 @@ r"""Finding the value that a sentence gives among the numbers it mentions.
 
 "In 2 days, Janet has 36 apples (3 boxes of 12)." gives 36. Every number or formula of a sentence is a candidate, and
 the words around it say how much it counts (`Weight`): one behind "so" or "making" concludes, one behind a preposition
-tells when or for whom, one in brackets or in a clause with "since" or "where" explains, one behind "not" is denied.
+gives a time or a person, one in brackets or in a clause with "since" explains, one behind "not" is denied.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Za-z]|i\.e|e\.g|approx|ca|No|Nr|Mr|
 
 
 class Weight(IntEnum):
-    """How much a value counts as what its sentence is about."""
+    """Rank of a value as the subject of its sentence."""
 
     DENIED = -1
     ASIDE = 0
@@ -50,7 +50,7 @@ _ADVERBS = (
     r"(?:\s(?:the|a|all|any|about|around|only|just|exactly|first|last|next|another"
     r"|remaining|other|same|original|initial|least|up|to|approximately)){0,3}"
 )
-# What stands directly before a number that says when, where, how long, of what or for whom.
+# Words directly before a number that give a time, place, duration, subject or person.
 _BESIDE_BEFORE = re.compile(
     r"(?:(?<!\w)(?:"
     r"(?:after|by|from|before|when|while|of) [a-z]{2,12}ing(?: away| up| out| off)?|in|after"
@@ -174,7 +174,7 @@ _REMARK = re.compile(
     r"|(?:double|cross|sanity)?[-\u2010\u2011 ]?check(?:ing|ed)?|verification|recall|remember)(?![a-z])",
     re.IGNORECASE,
 )
-# "14π, or about 43.98": the rounded form of what stands before.
+# "14π, or about 43.98": the rounded form of the value before.
 _ROUNDED_BEFORE = re.compile(
     r"(?:,|\(|\bor|\bis|—|-)\s{1,2}(?:or |which is |that is |i\.e\.,? )?"
     r"(?:about|approximately|approx\.?|roughly|around|nearly)\s[$*(]{0,3}$",
@@ -247,7 +247,7 @@ def announced_value(sentence: str) -> Value | None:
 
 
 def _given_in_chinese(sentence: str, found: list[Value]) -> Value | None:
-    """Return the last value of the first clause that gives one: what a Chinese clause says stands at its end."""
+    """Return the last value of the first clause that gives one: a Chinese clause has its statement at the end."""
     if concluding := [value for value in found if value.weight is Weight.CONCLUDES]:
         return concluding[-1]
     plain = [value for value in found if value.weight is Weight.PLAIN]
@@ -324,7 +324,7 @@ _OPENING_ASIDE = re.compile(
 
 
 def _in_brackets(sentence: str, run: Token) -> bool:
-    """Tell whether a value stands in brackets behind words: a pair such as ``(3, 4)`` does not."""
+    """Return whether a value is in brackets after words: a pair such as ``(3, 4)`` does not."""
     before = sentence[: run.start]
     if run.text.startswith("(") and (")" not in run.text or (before[-2:-1].isalpha() and "," not in run.text)):
         return True

@@ -8,7 +8,7 @@ The readings, from the most to the least explicit; the first that says something
 4. the reply begins with the word, as an answer does ("Yes, there is", "No.", ``不是，图中没有``);
 5. a clause at its beginning or in its last line leads up to the word ("Based on the picture, yes", "I'd say no").
 
-Signs say the same as words: ``✅ Yes``, ``❌``. A word that is denied or depends on something is no verdict.
+Signs say the same as words: ``✅ Yes``, ``❌``. A word that is denied or depends on something is not a verdict.
 
 A word inside a sentence says nothing, and neither do two verdicts at once ("yes and no").
 """
@@ -48,7 +48,7 @@ _MARKER_WORDS = (
     *WORDS, "judg", "verdict", "conclusion", "decision", "actually", "box", "判断", "结论", "结果",
 )  # fmt: skip
 _SIGNS = f"{_YES_SIGNS}{_NO_SIGNS}\ufe0f"
-# Words that are a verdict only when nothing stands beside them.
+# Words that are a verdict only if nothing is beside them.
 _ALONE = {
     **dict.fromkeys(("y", "affirmative", "absolutely", "certainly", "definitely", "indeed", "sure"), YES),
     **dict.fromkeys(("correct", "that is correct", "that's correct", "this is correct", "it is correct"), YES),
@@ -119,7 +119,7 @@ def read_verdict(text: str, *, maybe: bool = False) -> str | None:
 
     Args:
         text: The reply; thinking in it is not read.
-        maybe: Whether the question allows ``maybe``; else such a reply has no answer.
+        maybe: True if the question allows ``maybe``; otherwise such a reply has no answer.
     """
     reply = said(text) or _only_field(text)
     ends = [reply] if len(reply) <= _TAIL else [reply[-_TAIL:], reply[:_HEAD]]
@@ -151,13 +151,13 @@ def _only_field(text: str) -> str:
 
 
 def _signed(text: str, signs: str) -> bool:
-    """Tell whether a text has some of these signs, and none of the opposite ones."""
+    """Return whether a text has some of these signs, and none of the opposite ones."""
     others = _SIGNS.translate(dict.fromkeys(map(ord, signs)))
     return any(sign in text for sign in signs) and not any(sign in text for sign in others if sign != "\ufe0f")
 
 
 def _contradicted(text: str, verdict: str) -> bool:
-    """Tell whether a sign says the opposite of a word: ``❌ Yes``. A tick beside "no" may say that this is settled."""
+    """Return whether a sign is the opposite of a word: ``❌ Yes``. A tick beside "no" may say that this is settled."""
     return verdict == YES and any(sign in text for sign in _NO_SIGNS)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .labels import bare, claimed
-from .options import Options
+from .options import Options, bare, claimed
 
 _LINES = 200
 _WIDEST = 2000
@@ -25,7 +24,7 @@ _WORD = re.compile(
     r"|正确|对|符合|成立|是|真|应选|选择|选))(?![^\W\d_一-鿿])",
     re.IGNORECASE,
 )
-# Any words may follow these; "no change" and "right angle" are no verdicts.
+# Any words may follow these; "no change" and "right angle" are not verdicts.
 _PLAINEST = ("correct", "incorrect", "wrong", "answer", "正确", "错误")
 _OTHER_WORD = re.compile(
     r" (?!(?:because|as|since|due|it|this|that|answer|option|choice|statement|by)(?![a-z]))[A-Za-z]", re.IGNORECASE
@@ -48,7 +47,7 @@ _NAMED = re.compile(r"(?:option|choice|answer|选项)\s{0,2}", re.IGNORECASE)
 
 
 def tabled(reply: str, options: Options) -> tuple[str, ...] | None:
-    """Return the options that a table or list of verdicts calls right; None when there is no such list.
+    """Return the options that a table or list of verdicts calls right; None without such a list.
 
     There has to be a verdict on two options at least. One on which the rows of an option disagree is none.
     """
@@ -89,7 +88,7 @@ def _heads(cells: list[str], options: Options) -> tuple[str | None, ...]:
 
 
 def _across(heads: tuple[str | None, ...], cells: list[str]) -> dict[str, str]:
-    """Return the verdicts of a row by the labels its columns are headed with; empty when it is no such row."""
+    """Return the verdicts of a row by the labels its columns are headed with; empty if it is not such a row."""
     if len(heads) != len(cells):
         return {}
     said = {label: _verdict(cell) for label, cell in zip(heads, cells, strict=True) if label}
@@ -156,7 +155,7 @@ def _marked(text: str) -> str:
 
 
 def _listed(line: str, options: Options) -> tuple[str | None, str]:
-    """Return the label a line begins with, and the verdict on it that stands in front or behind; else nothing."""
+    """Return the label a line begins with, and the verdict on it before or after it; otherwise nothing."""
     text = line.strip().lstrip("-•>#+* ").strip()
     text = text[numbered.end() :] if (numbered := _ROW_NUMBER.match(text)) else text
     if (named := _OF_OPTION.match(text)) and named.group(1).upper() in options.labels:

@@ -1,4 +1,4 @@
-"""What a reply says once its thinking is taken out, in one alphabet."""
+"""The visible text of a reply: without its thinking, in one alphabet."""
 
 from __future__ import annotations
 

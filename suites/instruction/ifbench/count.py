@@ -26,35 +26,35 @@ _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 def word_count_range(text: str, arguments: Arguments) -> bool:
-    """So many words: runs of letters, digits and underscores."""
+    """Check the number of words: runs of letters, digits and underscores."""
     count = len(re.findall(r"\w+", text))
     return arguments.number("min_words") <= count <= arguments.number("max_words")
 
 
 def unique_word_count(text: str, arguments: Arguments) -> bool:
-    """So many different words."""
+    """Check the number of different words."""
     return len({word.strip(AROUND) for word in text.lower().split()}) >= arguments.number("N")
 
 
 def conjunctions(text: str, arguments: Arguments) -> bool:
-    """So many different coordinating conjunctions, told apart as they are written."""
+    """Check the number of different coordinating conjunctions, by their spelling."""
     found = {word for word in text.split() if word.strip(AROUND).lower() in CONJUNCTIONS}
     return len(found) >= arguments.number("small_n")
 
 
 def person_names(text: str, arguments: Arguments) -> bool:
-    """So many different names of a list of fifty."""
+    """Check the number of different names from a list of fifty."""
     found = NAMES.intersection(re.findall(r"\w+", text))
     return len(found) >= arguments.number("N")
 
 
 def numbers(text: str, arguments: Arguments) -> bool:
-    """Exactly so many numbers."""
+    """Check that there are exactly this many numbers."""
     return len(re.findall(r"\d+", without_punctuation(text))) == arguments.number("N")
 
 
 def pronouns(text: str, arguments: Arguments) -> bool:
-    """So many pronouns."""
+    """Check the number of pronouns."""
     found = [word for word in words(text.replace("/", " ").lower()) if word in PRONOUNS]
     return len(found) >= arguments.number("N")
 

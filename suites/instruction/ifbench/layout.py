@@ -77,7 +77,7 @@ def options(text: str, arguments: Arguments) -> bool:
 
 
 def newline(text: str, arguments: Arguments) -> bool:
-    """Every word has a line of its own."""
+    """Check that every word is on a separate line."""
     bare = without_punctuation(text).strip()
     return len([line for line in bare.split("\n") if line]) == len(bare.split())
 

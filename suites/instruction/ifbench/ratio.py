@@ -22,7 +22,7 @@ TOLERANCE = 2  # percent
 
 
 def stop_words(text: str, arguments: Arguments) -> bool:
-    """At most so many percent of the words are stop words."""
+    """Check that at most this share of the words, in percent, are stop words."""
     found = re.findall(r"\w+", text)
     stops = sum(word.lower() in STOP_WORDS for word in found)
     return bool(found) and stops / len(found) * 100 <= arguments.number("percentage")
@@ -45,7 +45,7 @@ def _ends(text: str) -> list[str]:
 
 
 def overlap(text: str, arguments: Arguments) -> bool:
-    """So many percent of the runs of three characters stand in the reference text, too."""
+    """Check that this share, in percent, of the runs of three characters is in the reference text, too."""
     ours, theirs = _trigrams(text), _trigrams(arguments.text("reference_text"))
     if not ours:
         return False

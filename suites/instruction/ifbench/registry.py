@@ -71,5 +71,5 @@ INSTRUCTIONS: Mapping[str, Check] = {
 
 
 def can_be_checked(instructions: Iterable[str]) -> bool:
-    """Tell whether none of a record's instructions is left out here."""
+    """Return whether all of a record's instructions can be checked here."""
     return LEFT_OUT.isdisjoint(instructions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 from ..ifeval.registry import check_of
 from ..ifeval.scorer import following

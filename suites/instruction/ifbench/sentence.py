@@ -25,7 +25,7 @@ def _alliterative(sentence: str) -> int:
 
 
 def keyword(text: str, arguments: Arguments) -> bool:
-    """A word stands in the n-th sentence."""
+    """Check that a word is in the n-th sentence."""
     found, nth = sentences(text), arguments.number("N")
     if len(found) < nth:
         return False
@@ -33,7 +33,7 @@ def keyword(text: str, arguments: Arguments) -> bool:
 
 
 def increment(text: str, arguments: Arguments) -> bool:
-    """Each sentence has so many words more than the one before."""
+    """Check that each sentence has this many words more than the one before."""
     lengths = [len(bare_words(sentence)) for sentence in sentences(text)]
     more = arguments.number("small_n")
     return bool(lengths) and all(right == left + more for left, right in pairwise(lengths))

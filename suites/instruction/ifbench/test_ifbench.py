@@ -1,7 +1,7 @@
 """Prompts with unusual instructions a program can check, such as an alphabet of first letters or nested quotations.
 
 IFBench: Pyatkin et al. 2025, Generalizing Verifiable Instruction Following, arXiv:2507.02833. Left out are the records
-that ask for a verb at the beginning or for odd and even syllables, 15 of 300: no program here can tell.
+that ask for a verb at the beginning or for odd and even syllables, 15 of 300: no program here can check them.
 """
 
 from evalscope_pytest import Sample, benchmark, hub

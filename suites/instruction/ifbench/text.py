@@ -1,4 +1,4 @@
-"""What several checks take a text apart into."""
+"""Parts of a text that several checks share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def without_punctuation(text: str) -> str:
 
 
 def bare_words(text: str) -> list[str]:
-    """Return what stands between blanks, without punctuation."""
+    """Return the words between blanks, without punctuation."""
     return without_punctuation(text).split()
 
 

@@ -45,7 +45,7 @@ def prime_lengths(text: str, arguments: Arguments) -> bool:
 
 
 def repeats(text: str, arguments: Arguments) -> bool:
-    """No word is there more often than so many times."""
+    """Check that no word occurs more often than this."""
     most = arguments.number("small_n")
     return all(count <= most for count in Counter(bare_words(text.lower())).values())
 

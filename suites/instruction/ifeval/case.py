@@ -9,7 +9,7 @@ from .language import is_in
 
 
 def capital_word_frequency(text: str, arguments: Arguments) -> bool:
-    """So many words all in capitals; a hyphenated word is one, ``DON'T`` two."""
+    """Check the number of words all in capitals; a hyphenated word is one, ``DON'T`` two."""
     return arguments.holds(sum(map(str.isupper, words(text))), "capital_frequency", "capital_relation")
 
 

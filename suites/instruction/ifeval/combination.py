@@ -23,6 +23,6 @@ def end_checker(text: str, arguments: Arguments) -> bool:
 
 
 def quotation(text: str, _: Arguments) -> bool:
-    """The reply stands in double quotation marks."""
+    """Check that the reply is in double quotation marks."""
     body = text.strip()
     return len(body) > 1 and body.startswith('"') and body.endswith('"')

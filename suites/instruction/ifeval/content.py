@@ -6,12 +6,12 @@ import re
 
 from .arguments import Arguments
 
-# Spaces may stand between the letters; the second marker does without its last full stop.
+# Spaces may be between the letters; the second marker does without its last full stop.
 _POSTSCRIPTS = {"P.S.": re.compile(r"p\.\s?s\."), "P.P.S": re.compile(r"p\.\s?p\.\s?s")}
 
 
 def number_placeholders(text: str, arguments: Arguments) -> bool:
-    """At least so many ``[placeholders]``, each within a line."""
+    """Check for at least this many ``[placeholders]``, each within a line."""
     return sum(_bracketed(line) for line in text.split("\n")) >= arguments.number("num_placeholders")
 
 
@@ -30,5 +30,5 @@ def postscript(text: str, arguments: Arguments) -> bool:
 
 
 def no_comma(text: str, _: Arguments) -> bool:
-    """There is no comma."""
+    """Check that the reply contains no comma."""
     return "," not in text

@@ -28,13 +28,13 @@ def json_format(text: str, _: Arguments) -> bool:
 
 
 def multiple_sections(text: str, arguments: Arguments) -> bool:
-    """At least so many headings: the splitter and a number, with at most one blank between."""
+    """Check for at least this many headings: the splitter and a number, with at most one blank between."""
     splitter = re.escape(arguments.text("section_spliter").strip())
     return len(re.findall(rf"{splitter}\s?\d", text)) >= arguments.number("num_sections")
 
 
 def number_bullet_lists(text: str, arguments: Arguments) -> bool:
-    """Exactly so many bullets: lines that begin with ``-``, or with a single ``*``."""
+    """Check for exactly this many bullets: lines that begin with ``-``, or with a single ``*``."""
     lines = [line.lstrip() for line in text.split("\n")]
     return _stars(lines) + sum(line.startswith("-") for line in lines) == arguments.number("num_bullets")
 
@@ -54,7 +54,7 @@ def _stars(lines: list[str]) -> int:
 
 
 def number_highlighted_sections(text: str, arguments: Arguments) -> bool:
-    """At least so many ``*highlights*``, not blank, each within a line; ``**bold**`` is one as well."""
+    """Check for at least this many ``*highlights*``, not blank, each within a line; ``**bold**`` is one as well."""
     count = sum(_highlights(line.split("*")) for line in text.split("\n"))
     return count >= arguments.number("num_highlights")
 

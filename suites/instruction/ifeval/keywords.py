@@ -13,7 +13,7 @@ def existence(text: str, arguments: Arguments) -> bool:
 
 
 def frequency(text: str, arguments: Arguments) -> bool:
-    """A keyword is there so many times, parts of words included."""
+    """Check how often a keyword occurs, parts of words included."""
     return arguments.holds(_count(arguments.text("keyword").strip(), text), "frequency")
 
 
@@ -24,7 +24,7 @@ def forbidden_words(text: str, arguments: Arguments) -> bool:
 
 
 def letter_frequency(text: str, arguments: Arguments) -> bool:
-    """A character is there so many times, in either case. The data also asks for ``#`` and ``!``."""
+    """Check how often a character occurs, in either case. The data also asks for ``#`` and ``!``."""
     return arguments.holds(text.lower().count(arguments.text("letter").lower()), "let_frequency", "let_relation")
 
 

@@ -7,7 +7,7 @@ from threading import Lock
 
 from .arguments import Arguments
 
-# langdetect reads the first 10,000 characters that are left when addresses are gone. So much is given to it.
+# langdetect reads the first 10,000 characters that are left when addresses are gone. It gets that much text.
 LONGEST = 20_000
 _LOADING = Lock()
 
@@ -18,11 +18,11 @@ def response_language(text: str, arguments: Arguments) -> bool:
 
 
 def is_in(language: str, text: str) -> bool:
-    """Tell whether ``text`` is in ``language``. A text of which nothing can be said counts as if it were."""
+    """Return whether ``text`` is in ``language``. A text of unknown language counts as if it were."""
     return detected(text[:LONGEST]) in (language, None)
 
 
-@lru_cache(maxsize=64)  # a reply and its variants are often asked about more than once
+@lru_cache(maxsize=64)  # a reply and its variants are often checked more than once
 def detected(text: str) -> str | None:
     """Return the language's ISO 639-1 code, None when the text has no letters. The same for the same text, always."""
     from langdetect import DetectorFactory, LangDetectException, detect

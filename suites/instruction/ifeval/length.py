@@ -10,23 +10,23 @@ from .arguments import Arguments
 
 
 def number_words(text: str, arguments: Arguments) -> bool:
-    """So many runs of letters, digits and underscores: ``it's`` counts as two."""
+    """Check the number of runs of letters, digits and underscores: ``it's`` counts as two."""
     return arguments.holds(len(re.findall(r"\w+", text)), "num_words")
 
 
 def number_sentences(text: str, arguments: Arguments) -> bool:
-    """So many sentences."""
+    """Check the number of sentences."""
     return arguments.holds(len(sentences(text)), "num_sentences")
 
 
 def number_paragraphs(text: str, arguments: Arguments) -> bool:
-    """Exactly so many parts between ``***`` lines, none of them blank but for the outer two."""
+    """Check for exactly this many parts between ``***`` lines, none of them blank but for the outer two."""
     parts = [bool(part.strip()) for part in text.split("***")]
     return all(parts[1:-1]) and sum(parts) == arguments.number("num_paragraphs")
 
 
 def nth_paragraph_first_word(text: str, arguments: Arguments) -> bool:
-    """Exactly so many paragraphs, set apart by blank lines, of which the n-th begins with a word."""
+    """Check for exactly this many paragraphs, separated by blank lines, of which the n-th begins with a word."""
     paragraphs = [part.strip() for part in text.split("\n\n")]
     count = sum(map(bool, paragraphs))
     nth = arguments.number("nth_paragraph")

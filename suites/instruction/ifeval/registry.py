@@ -9,7 +9,7 @@ from evalscope_pytest.core.errors import ScoringError, closest
 from . import case, combination, content, form, keywords, language, length
 from .arguments import Arguments
 
-# Tells whether a text, never blank, follows an instruction with these arguments.
+# Returns whether a text, never blank, follows an instruction with these arguments.
 Check = Callable[[str, Arguments], bool]
 
 INSTRUCTIONS: Mapping[str, Check] = {

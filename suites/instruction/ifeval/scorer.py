@@ -7,12 +7,12 @@ from typing import Any
 
 from evalscope_pytest.core.errors import ScoringError
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 from .arguments import Arguments
 from .registry import Check, check_of
 
-# What a reply has beyond so many characters is not read: each instruction reads it up to nine times, on the thread that
+# A reply is read up to this many characters: each instruction reads it up to nine times, on the thread that
 # serves all others. No honest answer to an instruction is as long.
 LONGEST = 1 << 16
 METRICS = ("prompt_level_strict", "inst_level_strict", "prompt_level_loose", "inst_level_loose")
@@ -33,7 +33,7 @@ def ifeval() -> Scorer:
 
 def following(name: str, find: Callable[[str], Check]) -> Scorer:
     """Verify a reply as `ifeval` does, against instructions that ``find`` knows by their ids."""
-    return Scorer(name, METRICS, lambda text, sample: score_of(text, sample.metadata, find), right_reply=_some_reply)
+    return Scorer(name, METRICS, lambda text, sample: score_of(text, sample.metadata, find), ideal_reply=_some_reply)
 
 
 def _some_reply(_: Sample) -> str:
@@ -92,7 +92,7 @@ def _list(metadata: Mapping[str, Any], name: str) -> Sequence[Any]:
 
 
 def _follows(text: str, check: Check, arguments: Arguments) -> bool:
-    """Tell whether ``text`` follows an instruction. A blank text follows none."""
+    """Return whether ``text`` follows an instruction. A blank text follows none."""
     return bool(text.strip()) and check(text, arguments)
 
 

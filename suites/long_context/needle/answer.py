@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
 from evalscope_pytest.scoring.read.visible import fold, visible
+from evalscope_pytest.scoring.scorer import Scorer
 
 _WORD = re.compile(r"[^\W_一-鿿]+|[一-鿿]")
 _ENGLISH = "a an the of and or on in at to is are be was were it its this that"

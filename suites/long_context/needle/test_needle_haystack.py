@@ -1,4 +1,4 @@
-"""A fact hidden in a long text, at ten depths of ten lengths, asked for by a question.
+"""A question about a fact hidden in a long text, at ten depths of ten lengths.
 
 Needle in a Haystack: Kamradt 2023, LLMTest_NeedleInAHaystack. Lengths are counted with ``tokenizer_path``, the folder
 of a model; without it in pieces of words, of which English has about as many as tokens.
@@ -9,10 +9,10 @@ from evalscope_pytest import Sample, benchmark, hub
 from .answer import needle_answer
 from .haystack import contexts
 
-SYSTEM = "You answer questions about a text. Be short and direct."
+SYSTEM = "You answer questions about a text. Be brief and direct."
 PROMPT = (
     "Read the text, then answer the question below it.\n\n<text>\n{context}\n</text>\n\n<question>\n{question}\n"
-    "</question>\n\nSay only what the text says, and say it once."
+    "</question>\n\nUse only information from the text, and give it only once."
 )
 FILES = {"english": ("PaulGraham_Essays.txt", "english/*.txt"), "chinese": ("Journey_to_the_West.txt", "chinese/*.txt")}
 PARAMS = {

@@ -14,7 +14,7 @@ MAX_DEPTH = 40
 
 
 class UnreadableError(ValueError):
-    """A reply is no list of calls."""
+    """A reply is not a list of calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def called(output: ModelOutput) -> str:
 
 
 def _arguments(call: ToolCall) -> Any:
-    """Return a call's arguments; their text where it is no JSON."""
+    """Return a call's arguments; their text if it is not JSON."""
     try:
         return json.loads(call.arguments) if call.arguments.strip() else {}
     except (ValueError, RecursionError):
@@ -42,14 +42,14 @@ def read_json(text: str) -> list[FunctionCall]:
     """Return the calls of `called`.
 
     Raises:
-        UnreadableError: There is something else, or arguments are no object.
+        UnreadableError: The reply holds something else, or arguments are not an object.
     """
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError("it is no JSON") from error
+        raise UnreadableError("it is not JSON") from error
     if not isinstance(rows, list) or not all(_is_call(row) for row in rows):
-        raise UnreadableError("it is no list of calls whose arguments are objects")
+        raise UnreadableError("it is not a list of calls whose arguments are objects")
     return [FunctionCall(row["name"], row["arguments"]) for row in rows]
 
 

@@ -1,7 +1,7 @@
-"""What a sample of the Berkeley leaderboard expects, and whether calls meet it: the rules of its AST checker.
+"""The calls that a sample of the Berkeley leaderboard expects, compared by the rules of its AST checker.
 
 Patil et al. 2025, The Berkeley Function Calling Leaderboard. Text is compared without case, blanks and a few marks.
-A value of another type than the function asks for is the name of a variable, where the reference names one as well.
+A value of another type than the parameter's is the name of a variable if the reference names one as well.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Expected:
 
     Attributes:
         functions: The functions described to the model.
-        calls: Each a function's name and, by parameter, the values that are right; ``""`` is one where the parameter
+        calls: Each a function's name and, by parameter, the values that are right; ``""`` is one if the parameter
             may be left out.
         language: ``python``, ``java`` or ``javascript``: what the values are written in.
         underscores: Names may have underscores in place of their dots, which services do not allow in names.
@@ -127,7 +127,7 @@ class Expected:
 
 
 def _has_items(kind: str, items: str, language: str) -> bool:
-    """Tell whether a type has elements of one type."""
+    """Return whether a type has elements of one type."""
     if language == "python":
         return kind in ("array", "tuple")
     return kind in ("Array", "ArrayList", "array") and items != "any"
@@ -143,7 +143,7 @@ def _plain_items(values: Iterable[Any]) -> list[Any]:
 
 
 def _names_variable(value: Any, wanted: type, inner: type | None, allowed: Sequence[Any]) -> bool:
-    """Check a value's type; tell whether it stands for a variable, so that it is compared as it is.
+    """Check a value's type. Return whether it stands for a variable, so that it is compared as it is.
 
     Raises:
         MismatchError: It is of neither the function's nor the reference's type.
@@ -159,7 +159,7 @@ def _names_variable(value: Any, wanted: type, inner: type | None, allowed: Seque
 
 
 def _fits(values: Any, inner: type, answer: Any) -> bool:
-    """Tell whether all elements have the asked type, or that of the reference's first one."""
+    """Return whether all elements have the requested type, or that of the reference's first one."""
     if not isinstance(answer, list):
         return True
     named = next((type(one) for one in answer if one != ""), None)
@@ -197,6 +197,6 @@ def _check_dicts(values: Sequence[Any], allowed: Sequence[Any]) -> None:
 
 
 def shown(value: Any) -> str:
-    """Return a value for an explanation, cut where it is long."""
+    """Return a value for an explanation, shortened if it is long."""
     text = repr(value)
     return text if len(text) <= 200 else f"{text[:200]}..."

@@ -24,7 +24,7 @@ def read_foreign(text: str) -> list[FunctionCall]:
     name, bracket, rest = source.partition("(")
     name = name.strip()
     if not bracket or not name.replace(".", "").replace("_", "").replace("$", "").isalnum() or not rest.endswith(")"):
-        raise UnreadableError("it is no call")
+        raise UnreadableError("it is not a call")
     arguments: dict[str, str] = {}
     for part in split(rest[:-1]):
         key, equals, value = part.partition("=")
@@ -35,13 +35,13 @@ def read_foreign(text: str) -> list[FunctionCall]:
             raise UnreadableError(f"the argument {key!r} is there twice")
         value = value.strip()
         if not _is_source(value):
-            raise UnreadableError(f"the value of {key!r} is no source text")
+            raise UnreadableError(f"the value of {key!r} is not source text")
         arguments[key] = unquoted(value)
     return [FunctionCall(name, arguments)]
 
 
 def split(text: str, separator: str = ",") -> list[str]:
-    """Return what stands between the separators that are in no brackets and no quotation marks.
+    """Return the text between the separators that are outside brackets and quotation marks.
 
     Raises:
         UnreadableError: Brackets or quotation marks are not closed.
@@ -56,7 +56,7 @@ def split(text: str, separator: str = ",") -> list[str]:
 
 
 def outside(text: str) -> Iterator[tuple[int, str, int]]:
-    """Yield what stands outside of quotation marks: position, character, and the number of open brackets around it.
+    """Yield the characters outside quotation marks: position, character, and the number of open brackets around it.
 
     Of a quoted text, its first mark is yielded.
 
@@ -83,7 +83,7 @@ def outside(text: str) -> Iterator[tuple[int, str, int]]:
 
 
 def _is_source(value: str) -> bool:
-    """Tell whether a value may be an expression: outside of quotation marks and brackets, words do not follow words."""
+    """Return whether a value may be an expression: outside quotation marks and brackets, words do not follow words."""
     bare = "".join("_" if c in _QUOTES else "." if depth or c in _CLOSING else c for _, c, depth in outside(value))
     follows = any(
         not _PREFIXES & {left, right} and (left[-1] + right[0]).isidentifier() for left, right in pairwise(bare.split())

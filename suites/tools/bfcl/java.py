@@ -50,12 +50,12 @@ def _decimal(digits: str, text: str, kind: str) -> Any:
 
 
 def is_integer(text: str) -> bool:
-    """Tell whether a text is a decimal integer, as source code writes it."""
+    """Return whether a text is a decimal integer, as source code writes it."""
     return text.removeprefix("-").isdecimal() and len(text) < 400
 
 
 def is_decimal(text: str, exponent: bool = True) -> bool:
-    """Tell whether a text is a decimal number, with a digit on both sides of a point."""
+    """Return whether a text is a decimal number, with a digit on both sides of a point."""
     mantissa, e, power = text.lower().partition("e") if exponent else (text, "", "")
     whole, point, fraction = mantissa.partition(".")
     return (
@@ -114,14 +114,14 @@ def _arguments_of(method: str, text: str) -> Iterator[str]:
 
 
 def _between(text: str, opening: str, closing: str) -> str:
-    """Return what stands in a pair of brackets: the first that opens, and the one that closes it."""
+    """Return the text in a pair of brackets: the first that opens, and the one that closes it."""
     begin = text.index(opening)
     end = next(at for at, character, depth in outside(text[begin:]) if character == closing and not depth)
     return text[begin + 1 : begin + end].strip()
 
 
 def _guessed(text: str) -> Any:
-    """Return the value of an element whose type nobody tells."""
+    """Return the value of an element of unknown type."""
     if text in ("true", "false"):
         return text == "true"
     if text != unquoted(text) and text[0] == '"':

@@ -75,7 +75,7 @@ def _object(text: str) -> Any:
 
 
 def _guessed(text: str) -> Any:
-    """Return the value of an element whose type nobody tells."""
+    """Return the value of an element of unknown type."""
     if text.startswith("["):
         return _array(text, "")
     if text.startswith("{"):

@@ -34,10 +34,10 @@ def read_python(text: str) -> list[FunctionCall]:
         body = _parsed(bracketed(text).strip().strip("'"))
         elements = [body] if isinstance(body, ast.Call) else getattr(body, "elts", None)
         if elements is None or not all(isinstance(element, ast.Call) for element in elements):
-            raise UnreadableError("it is no list of calls")
+            raise UnreadableError("it is not a list of calls")
         return [_call(element) for element in elements]
     except (SyntaxError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError) as error:
-        raise UnreadableError(f"it is no list of calls in Python: {str(error)[:100]}") from error
+        raise UnreadableError(f"it is not a list of calls in Python: {str(error)[:100]}") from error
 
 
 def _parsed(text: str) -> ast.expr:
@@ -83,7 +83,7 @@ def _value(node: ast.expr) -> Any:
 
 def _key(node: ast.expr | None) -> Any:
     if node is None:
-        raise UnreadableError("** is no key")
+        raise UnreadableError("** is not a key")
     return _value(node)
 
 
@@ -95,7 +95,7 @@ def _nested(node: ast.Call) -> Any:
 
 
 def _number(node: ast.expr) -> Any:
-    """Return what arithmetic with numbers, or text joined to text, comes to."""
+    """Return the result of arithmetic with numbers, or of text joined to text."""
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
@@ -103,7 +103,7 @@ def _number(node: ast.expr) -> Any:
         return -number if isinstance(node.op, ast.USub) else +number
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
         return _computed(type(node.op), _number(node.left), _number(node.right))
-    raise UnreadableError(f"{type(node).__name__} is no value")
+    raise UnreadableError(f"{type(node).__name__} is not a value")
 
 
 def _computed(operation: type[ast.operator], left: Any, right: Any) -> Any:

@@ -40,7 +40,7 @@ def sample_of(
     """Return the sample of a conversation with functions.
 
     Args:
-        target: What is expected, see `suites.tools.bfcl.scorer`.
+        target: The expected calls, see `suites.tools.bfcl.scorer`.
         params: ``is_fc_model``: send the functions as tools, else in the prompt; ``underscore_to_dot``: send names
             with underscores in place of their dots.
     """

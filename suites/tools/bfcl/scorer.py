@@ -8,7 +8,7 @@ from typing import Any
 
 from evalscope_pytest.core.errors import ScoringError
 from evalscope_pytest.core.values import Sample, Score
-from evalscope_pytest.scoring.protocol import Scorer
+from evalscope_pytest.scoring.scorer import Scorer
 
 from . import java, javascript
 from .call import FunctionCall, UnreadableError, read_json, written_json
@@ -25,8 +25,8 @@ PARAMETERS = {"is_fc_model": True, "underscore_to_dot": True}
 def function_calls(*, native: bool = True, underscores: bool = True) -> Scorer:
     """Compare the calls of a reply with those a sample expects, as the Berkeley leaderboard's AST checker does.
 
-    The sample's target is JSON: a list of the calls, each ``{function: {parameter: [right values]}}``; ``none`` where
-    no function fits and a call is wrong; ``any`` where a call is all that is asked. Its metadata hold ``functions``
+    The sample's target is JSON: a list of the calls, each ``{function: {parameter: [right values]}}``; ``none`` if
+    no function fits and a call is wrong; ``any`` if any call is right. Its metadata holds ``functions``
     and ``language``.
 
     Args:
@@ -37,11 +37,11 @@ def function_calls(*, native: bool = True, underscores: bool = True) -> Scorer:
     def score(text: str, sample: Sample) -> Score:
         return _score(text, sample, native=native, underscores=underscores)
 
-    def right_reply(sample: Sample) -> str:
-        return _right_reply(sample, native=native, underscores=underscores)
+    def ideal_reply(sample: Sample) -> str:
+        return _ideal_reply(sample, native=native, underscores=underscores)
 
     return Scorer(
-        "function_calls", ("accuracy",), score, right_reply, options=f"native={native}, underscores={underscores}"
+        "function_calls", ("accuracy",), score, ideal_reply, options=f"native={native}, underscores={underscores}"
     )
 
 
@@ -81,7 +81,9 @@ def _answers(target: str) -> list[Mapping[str, Mapping[str, Sequence[Any]]]]:
     except ValueError:
         answers = None
     if not isinstance(answers, list) or not all(isinstance(a, dict) and a for a in answers):
-        raise ScoringError(f"the target {target[:100]!r} is no JSON list of calls. Correct the record, or to_sample.")
+        raise ScoringError(
+            f"the target {target[:100]!r} is not a JSON list of calls. Correct the record, or to_sample."
+        )
     return answers
 
 
@@ -97,7 +99,7 @@ def _shown(calls: Sequence[FunctionCall]) -> str:
     )
 
 
-def _right_reply(sample: Sample, *, native: bool, underscores: bool) -> str:
+def _ideal_reply(sample: Sample, *, native: bool, underscores: bool) -> str:
     """Return a reply with the first right value of each parameter."""
     target, language = sample.targets[0], _language(sample)
     if target == NONE:
@@ -133,7 +135,7 @@ def _first(allowed: Sequence[Any]) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return an object with the first right value of each key; where an object is expected, each key has several."""
+    """Return an object with the first right value of each key; in an expected object, each key has several."""
     if isinstance(value, dict):
         return {k: _first(v) for k, v in value.items() if any(one != "" for one in v)}
     return [_plain(one) for one in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Calling functions: the right ones, with the right arguments, or none where none fits.
+"""Calling functions: the right ones, with the right arguments, or none if none fits.
 
 Berkeley Function Calling Leaderboard v3: Patil et al. 2024, Gorilla: Large Language Model Connected with Massive APIs,
 arXiv:2305.15334. The single-turn subsets; those of several turns run programs and are left out.

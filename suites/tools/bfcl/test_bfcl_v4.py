@@ -1,8 +1,8 @@
-"""Calling functions: the right ones, with the right arguments, or none where none fits.
+"""Calling functions: the right ones, with the right arguments, or none if none fits.
 
 Berkeley Function Calling Leaderboard v4: Patil et al. 2024, Gorilla: Large Language Model Connected with Massive APIs,
 arXiv:2305.15334. The single-turn subsets; those of several turns, web search and memory run programs and are left out.
-The records are the files of the authors' release, `bfcl_eval/data`, in a folder of your own (``dataset_id``).
+The records are the files of the authors' release, `bfcl_eval/data`, in your own folder (``dataset_id``).
 """
 
 import json

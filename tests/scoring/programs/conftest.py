@@ -33,7 +33,7 @@ def judged(sandbox: SandboxHandle) -> Judge:
 
     def judge(scorer: Scorer, reply: str, sample: Sample, cpu_s: float = 1.0) -> Score:
         async def score() -> Score:
-            return await scorer.in_sandbox(sandbox, cpu_s).score(reply, sample)
+            return await scorer.bind(sandbox=sandbox, timeout_s=cpu_s).score(reply, sample)
 
         return asyncio.run(score())
 

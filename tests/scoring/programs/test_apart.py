@@ -11,7 +11,7 @@ from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import SandboxError
 from evalscope_pytest.scoring.programs import program_passes
-from evalscope_pytest.scoring.programs.apart import set_apart
+from evalscope_pytest.scoring.programs.python_part import set_apart
 
 SCORER = program_passes()
 
@@ -483,7 +483,7 @@ def test_no_official_task_is_passed_by_a_value_equal_to_everything(judged, share
             assert score.metadata["compared"] == "outside"
 
 
-def test_a_forger_where_tests_run_with_the_program_is_marked(judged):
+def test_a_forger_is_marked_if_tests_run_with_the_program(judged):
     reference = "class Node:\n    pass\n\ndef f(node):\n    pass"
     sample = task("assert f(Node()) == 3", reference=reference)
     score = judged(SCORER, f"```python\nclass Node: pass\n{SAME}\ndef f(node): return Y()\n```", sample)

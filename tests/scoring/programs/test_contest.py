@@ -86,7 +86,7 @@ def test_a_tuple_is_as_good_as_a_list(judged):
 
 
 @pytest.mark.parametrize("tests", ["", "[]", '[{"input": "1"}]', "gibberish"])
-def test_tests_that_cannot_be_read_are_no_verdict(judged, tests):
+def test_tests_that_cannot_be_read_are_not_a_verdict(judged, tests):
     sample = Sample("?", id="own", private={"public": "[]", "packed": tests})
     with pytest.raises(ScoringError, match="sample 'own'"):
         judged(SCORER, "print(1)", sample)

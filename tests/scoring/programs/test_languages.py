@@ -57,7 +57,7 @@ def test_an_official_task_in_each_language_there_is(judged, sandbox, shared_data
         assert score.values["accuracy"] == accuracy, (body, score.explanation)
 
 
-def test_a_language_that_is_not_there_is_told_by_name(sandbox, monkeypatch):
+def test_a_language_that_is_not_there_is_reported_by_name(sandbox, monkeypatch):
     assert "rkt: programs in this language are not run" in asyncio.run(_unavailable("rkt", sandbox))
     monkeypatch.setattr(type(sandbox), "forks", False)
     assert asyncio.run(_unavailable("cpp", sandbox)).startswith("C++: its programs start processes")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.scoring.programs.packed import check_packed, unpacked
+from evalscope_pytest.scoring.programs.contest import check_packed, unpacked
 
 
 def pack(data: bytes) -> str:
@@ -50,7 +50,7 @@ def test_another_pickle_is_refused_and_never_run(content):
 
 
 @pytest.mark.parametrize("packed", ["", "not base64!", "QUJD", pack(b"plain"), pack(b"")])
-def test_what_is_no_packed_text_is_refused(packed):
+def test_what_is_not_a_packed_text_is_refused(packed):
     with pytest.raises(ValueError, match="no "):
         unpacked(packed)
     with pytest.raises(ValueError, match="no base64"):
@@ -58,7 +58,7 @@ def test_what_is_no_packed_text_is_refused(packed):
 
 
 def test_a_bomb_and_a_torso_are_refused(monkeypatch):
-    monkeypatch.setattr("evalscope_pytest.scoring.programs.packed.MOST_BYTES", 1 << 16)
+    monkeypatch.setattr("evalscope_pytest.scoring.programs.contest.MOST_BYTES", 1 << 16)
     for packed in (pack(pickle.dumps("a" * (1 << 20))), pack(pickle.dumps("abc" * 50))[:-8]):
         with pytest.raises(ValueError, match="no "):
             unpacked(packed)

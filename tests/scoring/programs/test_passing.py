@@ -119,7 +119,7 @@ def test_what_goes_too_far_fails_and_says_how(judged, body, statuses):
     assert judged(SCORER, "return n // 2", SAMPLE).values == {"accuracy": 1.0}
 
 
-def test_a_fork_bomb_fails_where_processes_may_start_and_has_no_verdict_elsewhere(judged, sandbox):
+def test_a_fork_bomb_fails_if_processes_may_start_and_has_no_verdict_elsewhere(judged, sandbox):
     bomb = fenced("def half(n):\n    import os\n    while True: os.fork()")
     if sandbox.forks:
         score = judged(SCORER, bomb, SAMPLE)
@@ -153,7 +153,7 @@ def test_a_program_that_could_forge_its_verdict_is_marked(judged):
     assert score.metadata["suspicious"] == ["_getframe"]
 
 
-def test_the_reply_is_cut_where_exemplars_end(judged):
+def test_the_reply_is_cut_at_the_end_of_exemplars(judged):
     scorer = program_passes(marks=("[BEGIN]", "[DONE]"), stop="assert ")
     reply = "[BEGIN]\ndef half(n):\n    return n // 2\nassert half(4) == 3\n[DONE]\nNext task: [BEGIN]\n1 +"
     assert judged(scorer, reply, SAMPLE).values == {"accuracy": 1.0}
@@ -176,11 +176,11 @@ def test_a_module_the_tests_need_and_the_sandbox_lacks_is_an_error(judged, impor
     assert "another_module" in str(own.explanation)
 
 
-def test_a_broken_sandbox_is_no_verdict(monkeypatch, sandbox):
+def test_a_broken_sandbox_is_not_a_verdict(monkeypatch, sandbox):
     monkeypatch.setattr(InterpreterJail, "run", lambda self, program: Result("sandbox_error", detail="it broke"))
 
     async def score() -> object:
-        return await SCORER.in_sandbox(sandbox).score("return n // 2", SAMPLE)
+        return await SCORER.bind(sandbox=sandbox).score("return n // 2", SAMPLE)
 
     with pytest.raises(SandboxError, match="it broke"):
         asyncio.run(score())
@@ -205,7 +205,7 @@ def test_official_solutions_pass_and_their_mutants_do_not(judged, shared_data: P
 
 def test_verdicts_are_the_same_however_many_run_at_once(sandbox: SandboxHandle):
     replies = ["return n // 2", "return n // 3", "while True: pass", "import os\nos._exit(0)"] * 4
-    judge = SCORER.in_sandbox(sandbox, 0.3)
+    judge = SCORER.bind(sandbox=sandbox, timeout_s=0.3)
 
     async def all_at_once() -> list[str]:
         scores = await asyncio.gather(*(judge.score(reply, SAMPLE) for reply in replies))

@@ -158,7 +158,7 @@ def test_a_condition_behind_the_value_is_not_the_answer(template):
         "final_answer: 36", "[Answer] 36", "Ans. 36", "Answer → 36",
     ],
 )  # fmt: skip
-def test_what_stands_before_the_value_is_no_part_of_it(reply):
+def test_text_before_the_value_is_not_part_of_it(reply):
     assert _accuracy(reply) == 1.0
 
 

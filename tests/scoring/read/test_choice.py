@@ -173,11 +173,11 @@ PROSE = ["vitamin C", "plan B", "hepatitis B", "a dog", "A dog", "the B-52", "DN
 
 @example(["答案", "hepatitis B"], " ")
 @given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=12), st.sampled_from([" ", "，", ", ", ". It is "]))
-def test_a_letter_in_prose_is_no_answer(words, joint):
+def test_a_letter_in_prose_is_not_an_answer(words, joint):
     assert read_choice(f"We know {joint.join(words)} happened then.", ROCKS) is None
 
 
-def test_i_is_a_label_only_where_it_stands_alone():
+def test_i_is_a_label_only_if_it_is_alone():
     for reply in ("I cannot answer this.", "I'm not sure.", "ANSWER: I am not able to help", "I, for one, refuse"):
         assert read_choice(reply, TEN) is None
     for reply in ("I", "I)", "ANSWER: I", "The answer is I.", "(I)"):
@@ -194,7 +194,7 @@ def test_an_option_text_that_begins_like_a_label_is_a_text():
     assert read_choice("other", twins) == ("C",)
 
 
-def test_letters_that_the_options_carry_themselves_are_no_part_of_their_texts():
+def test_letters_that_the_options_carry_themselves_are_not_part_of_their_texts():
     carrying = options(["(A)one", "(B) two", "(C)three"])
     for reply in ("ANSWER: two", "(B) two", "ANSWER: (B) two", "ANSWER: B"):
         assert read_choice(reply, carrying) == ("B",)
@@ -225,7 +225,7 @@ def test_the_last_readable_claim_wins():
     st.sampled_from([", ", ",", "; ", " & ", " and ", "、", "和", " 和 ", "/"]),
     st.sampled_from(["{}", "({})", "**{}**"]),
 )
-def test_several_labels_are_read_where_several_may_be_right(letters, template, joint, dress):
+def test_several_labels_are_read_if_several_may_be_right(letters, template, joint, dress):
     reply = template.format(list=joint.join(dress.format(letter) for letter in letters))
     assert set(read_choice(reply, TEN, multiple=True) or ()) == set(letters)
     if len(letters) > 1:

@@ -67,7 +67,7 @@ def test_a_table_without_one_right_verdict_chooses_nothing(reply):
     assert read_choice(reply, FOUR) is None
 
 
-def test_the_words_of_an_option_are_no_verdict_on_it():
+def test_the_words_of_an_option_are_not_a_verdict_on_it():
     truth = options(["True", "False"])
     assert read_choice("A) True\nB) False", truth) is None
     assert read_choice("| A | True | ❌ |\n| B | False | ✅ |", truth) == ("B",)
@@ -95,7 +95,7 @@ LOGIC = options(
         "When A is true and B is false, it fails, so C is the answer.",
     ],
 )  # fmt: skip
-def test_a_letter_called_true_is_no_choice_beside_one(reply):
+def test_a_letter_called_true_is_not_a_choice_beside_one(reply):
     assert read_choice(reply, LOGIC) == ("C",)
 
 
@@ -148,7 +148,7 @@ def test_the_text_of_an_option_may_have_braces(reply):
         r"\boxed{\frac{1}{2}, \frac{1}{4}}", r"\boxed{-\frac{1}{2}}",
     ],
 )  # fmt: skip
-def test_another_formula_is_no_option(reply):
+def test_another_formula_is_not_an_option(reply):
     assert read_choice(reply, MATHS) is None
 
 

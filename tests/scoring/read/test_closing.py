@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalscope_pytest.scoring.read.closing import without_closing
-from evalscope_pytest.scoring.read.marker import announcements
+from evalscope_pytest.scoring.read.marker import announcements, without_closing
 
 
 @pytest.mark.parametrize(
@@ -17,7 +16,7 @@ from evalscope_pytest.scoring.read.marker import announcements
         "\nFeel free to ask if anything is unclear.", "\n\n希望这对你有帮助！",
     ],
 )  # fmt: skip
-def test_courtesies_rules_and_emoji_are_no_part_of_an_answer(behind):
+def test_courtesies_rules_and_emoji_are_not_part_of_an_answer(behind):
     assert without_closing(f"Hanoi{behind}") == "Hanoi"
 
 

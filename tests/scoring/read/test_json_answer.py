@@ -13,7 +13,7 @@ from evalscope_pytest.scoring.read.choice import read_choice
 from evalscope_pytest.scoring.read.json_text import json_answer, said
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.options import options
-from evalscope_pytest.scoring.read.span import read_spans
+from evalscope_pytest.scoring.read.phrase import read_spans
 from evalscope_pytest.scoring.read.verdict import read_verdict
 from evalscope_pytest.suites.reasoning.bbh import bbh_answer
 from tests.cost import at_most

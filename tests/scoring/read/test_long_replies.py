@@ -17,8 +17,7 @@ from evalscope_pytest.scoring.filters import Filters
 from evalscope_pytest.scoring.read.choice import read_choice
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.options import listed, options
-from evalscope_pytest.scoring.read.phrase import read_phrase
-from evalscope_pytest.scoring.read.span import read_spans
+from evalscope_pytest.scoring.read.phrase import read_phrase, read_spans
 from evalscope_pytest.scoring.read.verdict import read_verdict
 
 LENGTH = 200_000

@@ -43,7 +43,7 @@ PHRASES = [
 
 
 @given(st.sampled_from(BOXES), st.sampled_from(VALUES))
-def test_the_box_that_stands_is_read(template, value):
+def test_the_final_box_is_read(template, value):
     assert read_math(template.format(v=value)) == value
 
 

@@ -11,8 +11,7 @@ from evalscope_pytest.scoring.read.choice import read_choice
 from evalscope_pytest.scoring.read.code import PYTHON, code_of
 from evalscope_pytest.scoring.read.math_text import read_math
 from evalscope_pytest.scoring.read.options import options
-from evalscope_pytest.scoring.read.phrase import read_phrase
-from evalscope_pytest.scoring.read.span import read_spans
+from evalscope_pytest.scoring.read.phrase import read_phrase, read_spans
 from evalscope_pytest.scoring.read.verdict import read_verdict
 from evalscope_pytest.scoring.read.visible import visible
 from evalscope_pytest.wire.content import split_reasoning
@@ -48,7 +47,7 @@ def test_a_token_at_the_end_changes_nothing_for_any_reader(end):
     "text",
     ["a <b", "x</s>y", "Use `</s>` to end it: 36", "f[x]", "<s>old</s> new", "a < b > c", "[0, 1]", "List<int>"],
 )
-def test_what_is_no_token_at_the_end_stays(text):
+def test_what_is_not_a_token_at_the_end_stays(text):
     assert without_tokens(text) == text
 
 
@@ -106,7 +105,7 @@ def test_thinking_that_is_cut_off_is_not_read(reply):
     assert read_math(reply) is None
 
 
-def test_channels_are_told_apart_with_and_without_their_tokens():
+def test_channels_are_distinguished_with_and_without_their_tokens():
     whole = "<|channel|>analysis<|message|>24?<|end|><|start|>assistant<|channel|>final<|message|>36<|return|>"
     assert channels(whole) == ("24?", "36")
     assert channels("analysisWe add.assistantfinal36") == ("We add.", "36")

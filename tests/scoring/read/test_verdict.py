@@ -40,12 +40,12 @@ def test_a_verdict_is_read_in_any_dress(verdict, data):
         "<think>Yes", "answer: yes?", "The answer is no one knows", "maybe", "Maybe yes", "可能",
     ],
 )  # fmt: skip
-def test_what_is_no_verdict(reply):
+def test_what_is_not_a_verdict(reply):
     assert read_verdict(reply) is None
 
 
 @pytest.mark.parametrize("reply", ["maybe", "MAYBE.", "ANSWER: maybe", "可能", "答案：不确定", "Perhaps, but"])
-def test_maybe_is_a_verdict_where_it_may_be(reply):
+def test_maybe_is_a_verdict_if_it_may_be(reply):
     assert read_verdict(reply, maybe=True) == "maybe"
 
 

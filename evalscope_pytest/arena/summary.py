@@ -1,12 +1,15 @@
-"""An arena's results as text: places, who won against whom, and places by category."""
+"""An arena's results as text, and its files: ``reports/{model_id}/general_arena/`` with ratings and leaderboard."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
+from ..benchmarks.after_run import FinishedRun, Summary
 from ..report.table import grid
-from .ratings import Estimate
-from .results import Results, Standing
+from ..store.atomic import write_atomic
+from .plot import draw
+from .results import Estimate, Results, Standing, results
 
 
 def tables(results: Results, columns: int | None = None) -> str:
@@ -65,3 +68,21 @@ def _matrix(results: Results, columns: int | None) -> str:
 
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.1f}"
+
+
+def save_arena(run: FinishedRun) -> Summary | None:
+    """Write an arena's results; return None if nothing was decided.
+
+    Raises:
+        StoreError: They could not be written.
+    """
+    work_dir, plan = run.work_dir, run.benchmark
+    found = results(work_dir, run.plan, plan)
+    if not found.pairs:
+        return None
+    folder = work_dir.reports(run.plan.model_id) / plan.name
+    written = json.dumps(found.to_json(), indent=4, ensure_ascii=False, allow_nan=False)
+    write_atomic(folder / "ratings.json", written.encode("utf-8", "replace"))
+    write_atomic(folder / "ratings.svg", draw(found).encode("utf-8", "replace"))
+    write_atomic(folder / "leaderboard.txt", f"{tables(found)}\n".encode("utf-8", "replace"))
+    return Summary(f"\n{tables(found, run.columns)}", "ratings", folder)

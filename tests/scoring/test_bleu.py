@@ -7,7 +7,7 @@ import math
 import pytest
 
 from evalscope_pytest.core.values import Sample
-from evalscope_pytest.scoring.overlap.bleu import bleu
+from evalscope_pytest.scoring.overlap import bleu
 
 
 def values(text: str, *targets: str) -> list[float]:
@@ -38,7 +38,7 @@ def test_an_ngram_in_two_targets_may_match_as_often_as_in_the_one_that_has_it_mo
     assert values("the the", "the cat", "the dog")[0] == 1 / 2
 
 
-def test_a_trailing_newline_and_blanks_are_no_words():
+def test_a_trailing_newline_and_blanks_are_not_words():
     assert values("金字塔\n", "金字塔")[0] == 1
 
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from ..core.errors import RecordError
-from ..datasets.sampling import letters
+from evalscope_pytest.core.errors import RecordError
+from evalscope_pytest.datasets.sampling import letters
 
 _LISTS = ("choices", "options")
 _ANSWERS = ("answer", "answerKey")
@@ -46,7 +46,7 @@ def target_of(record: Mapping[str, Any], choices: Sequence[str]) -> tuple[str, .
     """Return the letters of the right options, each once.
 
     Args:
-        choices: What `choices_of` returned.
+        choices: The texts that `choices_of` returned.
 
     Raises:
         RecordError: The answer is missing, or names no option.

@@ -1,17 +1,14 @@
-"""From the scores of a subset's samples to its metrics: means, pass@k, vote@k, pass^k, and means over parts.
-
-Exact and without memory of order: sums are those of `math.fsum`, and attempts are taken by group and repeat, so that
-any worker count, any sharding and any interruption give the same digits.
-"""
+"""From the scores of a subset's samples to its metrics: means, pass@k, vote@k, pass^k, parts, calibration."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ...core.errors import ConfigError, closest
+from ..core.errors import ConfigError, closest
 
 # How much a value counts: in the whole, or in each part of the metric it belongs to (a class, a group of questions).
 Weight: TypeAlias = "float | Mapping[str, float]"
@@ -197,8 +194,6 @@ def _length_controlled(metric: str, attempts: Sequence[Attempt]) -> AggregatedMe
 
 def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     """Return how far stated confidence is from accuracy; the metric's values are confidences."""
-    from .calibration import calibration_error
-
     stated = [(attempt.values[metric], attempt.values["accuracy"]) for attempt in attempts]
     return AggregatedMetric(metric, "calibration_error", (), calibration_error(stated), len(attempts))
 
@@ -241,8 +236,6 @@ def _pass_hat_k(group: _Group, k: int) -> float:
 
 def _vote_at_k(group: _Group, k: int) -> float:
     """Return 1 when the most frequent answer of the first k attempts, of equals the earliest, is a right one."""
-    from .votes import most_voted
-
     right = [value >= 1.0 for value in group.values[:k]]
     return float(any(right[position] for position in most_voted(group.answers[:k], right)))
 
@@ -268,3 +261,64 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Of these the interval of a mean says nothing.
 NO_MEANS = frozenset({"length_controlled", "calibration_error"})
+
+
+BIN = 100  # samples of one bin, as Humanity's Last Exam counts
+
+
+def calibration_error(stated: Sequence[tuple[float, float]]) -> float:
+    """Return the root mean square of confidence less accuracy, over bins of samples of like confidence.
+
+    As published with Humanity's Last Exam (arXiv:2501.14249), which takes it from Hendrycks et al. 2019: samples in the
+    order of their confidence, 100 to a bin, the rest in the last one.
+
+    Args:
+        stated: Confidence, from 0 to 1, and accuracy of each sample.
+    """
+    ordered = sorted(stated)
+    bins = max(1, len(ordered) // BIN)
+    total = 0.0
+    for number in range(bins):
+        members = ordered[number * BIN : (number + 1) * BIN if number + 1 < bins else None]
+        gap = math.fsum(confidence - accuracy for confidence, accuracy in members) / len(members)
+        total += len(members) * gap**2
+    return math.sqrt(total / len(ordered))
+
+
+# Longer answers (programs, essays) are compared as they are.
+_LONGEST = 200
+_CURRENCIES = "$£€¥￥"
+_RIGHT = "(a right reply without an answer of its own)"
+
+
+def most_voted(answers: Sequence[str | None], right: Sequence[bool]) -> list[int]:
+    """Return the positions of the answers that got most votes, of equally many the earliest; none without a vote.
+
+    Replies without an answer do not vote. One that is right nevertheless has an answer that its scorer did not name.
+
+    Args:
+        right: True for each answer that is right.
+    """
+    keys = [_key(answer, fine) for answer, fine in zip(answers, right, strict=True)]
+    votes = Counter(key for key in keys if key is not None)
+    if not votes:
+        return []
+    chosen = max(votes, key=lambda key: votes[key])  # of equals the first one: a Counter keeps the order of arrival
+    return [position for position, key in enumerate(keys) if key == chosen]
+
+
+def _key(answer: str | None, right: bool) -> Hashable:
+    text = " ".join((answer or "").split())
+    if not text:
+        return _RIGHT if right else None
+    if len(text) > _LONGEST:
+        return text
+    from .compare.math_form import simplified, without_unit  # only votes need mathematics
+    from .compare.math_value import exact
+
+    written = simplified(text)
+    plain = without_unit(written) if any(sign in text for sign in _CURRENCIES) else written
+    number = exact(plain)
+    if number is not None:
+        return number
+    return written.casefold() if written.replace(" ", "").isalpha() and len(written) > 1 else written

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.values import Sample
-from evalscope_pytest.scoring.overlap.rouge import common_length, rouge
+from evalscope_pytest.scoring.overlap import common_length, rouge
 
 
 def values(text: str, *targets: str) -> dict[str, float]:

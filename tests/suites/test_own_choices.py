@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import samples_of
-from evalscope_pytest.benchmarks.own_choices import choices_of, target_of
 from evalscope_pytest.core.errors import DatasetError, RecordError
+from evalscope_pytest.suites.custom.choices import choices_of, target_of
 
 AB = {"A": "red", "B": "green", "C": "blue"}
 LIST = {"choices": ["red", "green", "blue"]}

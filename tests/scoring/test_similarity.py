@@ -7,7 +7,7 @@ import json
 import pytest
 
 from evalscope_pytest.core.values import Sample
-from evalscope_pytest.scoring.overlap.similarity import similarity
+from evalscope_pytest.scoring.overlap import similarity
 
 
 def test_it_has_all_metrics_with_rouge_l_recall_first():
@@ -17,9 +17,9 @@ def test_it_has_all_metrics_with_rouge_l_recall_first():
     assert len(similarity().metrics) == 13
 
 
-def test_the_right_reply_is_the_reference():
+def test_the_ideal_reply_is_the_reference():
     sample = Sample("question", target=("a b c d", "x"))
-    values = similarity().score(similarity().right_reply(sample), sample).values
+    values = similarity().score(similarity().ideal_reply(sample), sample).values
     assert min(values.values()) == pytest.approx(1)
 
 

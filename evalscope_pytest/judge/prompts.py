@@ -1,0 +1,38 @@
+"""Prompts for judges if a benchmark brings no prompt, or shares one with others."""
+
+from __future__ import annotations
+
+from .contract import Labels
+from .rubric import Rubric, graded
+
+CORRECTNESS = (
+    "An assistant replied to a question. Decide whether its reply gives the same answer as the reference. Only the "
+    "final answer counts: ignore wording, length, language and reasoning. A number may be written in any form. A reply "
+    "that gives several different answers, or none, is incorrect.\n\n"
+    "Question:\n{question}\n\nReference answer:\n{gold}\n\nReply to judge:\n{pred}\n\n"
+    "The verdict is A if the reply is correct, and B if it is not."
+)
+QUALITY = (
+    "An assistant replied to a question. Rate how correct, helpful, relevant and complete its reply is. A reply that "
+    "is longer than necessary is worse.\n\n"
+    "Question:\n{question}\n\nReply to judge:\n{pred}\n\n"
+    "The verdict is a number from 0 (worthless) to 1 (as good as a reply can be)."
+)
+PREFERENCE = (
+    "Two assistants answered the same question. Decide which reply serves the user better: the more correct one, and "
+    "if both are equally correct, the more helpful and concise one. Ignore the order in which they are shown and "
+    "their length.\n\n"
+    "Question:\n{question}\n\nReply of assistant A:\n{a}\n\nReply of assistant B:\n{b}\n\n"
+    "The verdict is A or B for the better reply, or tie if neither is better."
+)
+EQUIVALENCE = (
+    "Two answers to a problem are given. Decide whether they are equivalent: whether they express the same value or "
+    "meaning, in any form, notation or unit. Do not solve the problem.\n\n"
+    "Problem: {question}\n\nAnswer 1: {gold}\n\nAnswer 2, the final answer of this reply:\n{pred}\n\n"
+    "The verdict is YES if the answers are equivalent, and NO if they are not."
+)
+
+
+def same_answer(name: str) -> Rubric:
+    """Return the rubric of whether a reply's final answer and the reference are equivalent: ``accuracy``."""
+    return graded(name, EQUIVALENCE, Labels({"YES": {"accuracy": 1.0}, "NO": {"accuracy": 0.0}}))

@@ -1,1 +1,0 @@
-"""Aggregating the scores of samples into the figures of a subset."""

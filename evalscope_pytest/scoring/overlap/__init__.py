@@ -1,1 +1,0 @@
-"""Measures of how much two texts overlap: BLEU, ROUGE, embeddings."""
