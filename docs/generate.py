@@ -1,6 +1,6 @@
-"""Writes `parameters.md` and `benchmarks.md` from what the code says: ``python docs/generate.py``.
+"""Writes `parameters.md`, `benchmarks.md` and the metrics in `perf.md` from the code: ``python docs/generate.py``.
 
-tests/docs/test_generated.py fails when the two pages and the code disagree.
+tests/docs/test_generated.py fails when a page and the code disagree.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.models import llm_ckpt
+from evalscope_pytest.perf.measure.metric import METRICS
 from evalscope_pytest.wire import anthropic, openai_chat, openai_responses
 
 FOLDER = Path(__file__).parent
@@ -231,7 +232,17 @@ def _cell(text: str) -> str:
     return "`".join(piece if index % 2 else piece.replace("<", "\\<") for index, piece in enumerate(pieces))
 
 
-PAGES = {"parameters.md": parameters, "benchmarks.md": benchmarks}
+def perf() -> str:
+    """Return the page of load tests, with the table of metrics that the code has."""
+    page = (FOLDER / "perf.md").read_text(encoding="utf-8")
+    before, mark, rest = page.partition("<!-- Metrics, written by docs/generate.py -->\n")
+    after = rest.partition("<!-- End of metrics -->")[2]
+    rows = ([f"`{m.name}`", UNITS[m.unit], m.meaning] for m in METRICS.values())
+    return f"{before}{mark}{_table(('metric', 'unit', 'meaning'), rows)}<!-- End of metrics -->{after}"
+
+
+UNITS = {"s": "s", "1/s": "a second", "share": "share", "tokens": "tokens"}
+PAGES = {"parameters.md": parameters, "benchmarks.md": benchmarks, "perf.md": perf}
 
 if __name__ == "__main__":
     for page, write in PAGES.items():

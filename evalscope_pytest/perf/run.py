@@ -26,9 +26,9 @@ from .load.processes import measure_together
 from .load.request_template import Form
 from .load.session import measure
 from .measure.gates import evaluate
-from .measure.goodput import Objective
 from .measure.request import Request
 from .measure.result import Result
+from .measure.slo import SloBound
 from .output.html import write_page
 from .output.progress import Progress
 from .output.recording import Tool, load_tool, record
@@ -71,7 +71,7 @@ class RunPlan:
     folder: Path
     prompt: str = ""
     lengths: tuple[int, int] | None = None
-    objectives: tuple[Objective, ...] = ()
+    objectives: tuple[SloBound, ...] = ()
     repeats: int = 1
     pause_s: float = 0.0
     processes: int = 1

@@ -25,8 +25,8 @@ from .load.load_generator import Workload
 from .load.load_point import Arrivals, Level
 from .load.request_template import Form
 from .load.session import Stop, Watch, measure
-from .measure.goodput import parse_objective
 from .measure.result import Result
+from .measure.slo import parse_bound
 from .packages import check_packages
 
 BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
@@ -142,7 +142,7 @@ class LoadTester:
                 ramp_up_s=ramp_up_s,
                 warm_up=warm_up,
             )
-            objectives = tuple(parse_objective(text) for text in goodput)
+            objectives = tuple(parse_bound(text) for text in goodput)
         endpoint, workload = self._endpoint(), self._workload(level, prompts, stream, parameters)
         stop = Stop()
 

@@ -101,7 +101,7 @@ def test_a_service_that_does_not_answer_is_told_before_the_load(perf, service, c
         (["-n", "5", "--dataset", "random"], "needs --tokenizer-path"),
         (["-n", "5", "--extra-args", "[1]"], "no JSON object"),
         (["-n", "5", "--headers", "novalue"], "Write NAME=VALUE"),
-        (["-n", "5", "--goodput", "ttft:500"], "'500' is no time"),
+        (["-n", "5", "--goodput", "ttft:500"], "'500' is not a time"),
         (["-n", "5", "--no-stream", "--goodput", "ttft:5s"], "without a stream only latency is known"),
         (["-n", "5", "--eval-gate", "perf:goodput>=0.9"], "add --goodput"),
         (["-n", "5", "--eval-gate", "gsm8k>=0.9"], "a load test is called 'perf'"),

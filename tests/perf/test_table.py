@@ -13,10 +13,12 @@ from evalscope_pytest.perf.measure.snapshot import Glance
 from evalscope_pytest.perf.output.html import render
 from evalscope_pytest.perf.output.plot import HEIGHT, WIDTH, Series, plot
 from evalscope_pytest.perf.output.progress import line_of
-from evalscope_pytest.perf.output.table import OVERVIEW, text
+from evalscope_pytest.perf.output.table import NAME, rate_columns, text, time_columns
 from evalscope_pytest.perf.search.repeats import of_repeats
 
 from .test_repeats import FACTS, repeat
+
+COLUMNS = [column for group in ([NAME], *rate_columns(), *time_columns()) for column in group]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def test_nothing_is_wider_than_the_terminal_and_nothing_is_lost(width, measured)
     shown = text(measured, width)
     assert all(len(line) <= width for line in shown.splitlines() if "x" * 300 not in line)
     words = shown.split()
-    for name, cell in OVERVIEW:
+    for name, cell in COLUMNS:
         assert all(word in words for word in name.split())
         for result in measured:
             assert cell(result) in shown
@@ -47,7 +49,7 @@ def test_nothing_is_wider_than_the_terminal_and_nothing_is_lost(width, measured)
 
 def test_a_file_has_all_in_one_table(measured):
     head = text(measured).splitlines()[0]
-    assert [head.count(name) for name, _ in OVERVIEW[:9]] == [1] * 8 + [4]
+    assert [head.count(name) for name, _ in COLUMNS[:9]] == [1] * 8 + [4]
     assert "parallel 4096 INVALID" in text(measured)
 
 

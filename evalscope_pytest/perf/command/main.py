@@ -17,7 +17,7 @@ from ...core.errors import ConfigError
 from ..load.local import ENGINES, served
 from ..measure import gates
 from ..measure.result import Result
-from ..measure.slo import parse_promises
+from ..measure.slo import parse_slos
 from ..output import compare as comparison
 from ..output.records import read_run
 from ..packages import check_packages
@@ -91,11 +91,11 @@ def _measure(options: argparse.Namespace) -> int:
 
 
 def _tune(options: argparse.Namespace, plan: RunPlan) -> int:
-    promises = parse_promises(options.sla_params or "")
+    slos = parse_slos(options.sla_params or "")
     kept = True
-    for number, promise in enumerate(promises):
+    for number, slo in enumerate(slos):
         wanted = Search(
-            promise,
+            slo,
             options.sla_variable,
             options.sla_lower_bound,
             options.sla_upper_bound,
@@ -104,7 +104,7 @@ def _tune(options: argparse.Namespace, plan: RunPlan) -> int:
             options.sla_num_runs,
             options.sla_fixed_parallel,
         )
-        own = plan if len(promises) == 1 else replace(plan, folder=plan.folder / f"promise_{number + 1}")
+        own = plan if len(slos) == 1 else replace(plan, folder=plan.folder / f"promise_{number + 1}")
         found = tune(own, wanted, print)
         kept &= found.best is not None
         if found.probes[-1].result.interrupted:

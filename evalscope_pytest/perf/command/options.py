@@ -6,12 +6,13 @@ import argparse
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from ...core.errors import ConfigError, closest
 from ...wire.dialects import APIS
 from ..data import NAMES
 from ..load.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S
+from ..measure.metric import Place, metrics
 from ..output.recording import TOOLS
 
 API_KEY_VARIABLE = "EVALSCOPE_API_KEY"
@@ -100,7 +101,7 @@ def _parser() -> Parser:
     _add_data(parser.add_argument_group("what is sent"))
     _add_generation(parser.add_argument_group("fields of every request"))
     _add_outcome(parser.add_argument_group("outcome"))
-    _add_tuning(parser.add_argument_group("search for the largest load that keeps a promise"))
+    _add_tuning(parser.add_argument_group("search for the largest load that meets an SLO"))
     return parser
 
 
@@ -285,7 +286,7 @@ def _add_outcome(group: argparse._ArgumentGroup) -> None:
         nargs="+",
         default=[],
         metavar="METRIC:TIME",
-        help="objectives of a good request: ttft:500ms tpot:50ms icl:200ms latency:10s",
+        help=f"objectives of a good request, as in ttft:500ms latency:10s; of {_titles('request', 'goodput')}",
     )
     group.add_argument(
         "--eval-gate",
@@ -300,13 +301,17 @@ def _add_outcome(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--name", metavar="NAME", help="the run's folder; default: the last part of the model")
 
 
+def _titles(of: Literal["request", "load"], place: Place) -> str:
+    return ", ".join((*(metric.aliases if of == "load" else ()), metric.name)[0] for metric in metrics(of, place))
+
+
 def _add_tuning(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--sla-auto-tune", action="store_true", help="search instead of measuring given loads")
     group.add_argument(
         "--sla-params",
         metavar="JSON",
-        help="the promise: bounds of avg_, p50_, p90_, p95_, p99_ latency, ttft, tpot, of rps, tps, success_rate, or "
-        "max (of times min) for the best; a list holds several promises",
+        help=f"the SLO: bounds on avg_, p50_, p90_, p95_ or p99_ of {_titles('request', 'slo')}, on "
+        f"{_titles('load', 'slo')}, or max (of times min) for the best; a list holds several SLOs",
     )
     group.add_argument(
         "--sla-variable",

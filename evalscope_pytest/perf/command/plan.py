@@ -14,7 +14,8 @@ from ...wire.interface import Interface
 from ..data import TIMED
 from ..load.endpoint import Endpoint, Patience
 from ..load.load_point import Level
-from ..measure.goodput import parse_objective
+from ..measure.metric import METRICS
+from ..measure.slo import parse_bound
 from ..run import RunPlan
 from .needs import check_needs
 from .options import API_KEY_VARIABLE
@@ -35,9 +36,9 @@ def plan_of(options: argparse.Namespace, environ: Mapping[str, str]) -> RunPlan:
     levels = _levels(options)
     data = data_of(options, interface)
     check_needs(options)
-    objectives = tuple(parse_objective(text) for text in options.goodput)
+    objectives = tuple(parse_bound(text) for text in options.goodput)
     streams = options.stream and interface.streams
-    if not streams and any(objective.metric != "latency" for objective in objectives):
+    if not streams and any(METRICS[bound.metric].needs_stream for bound in objectives):
         raise ConfigError("--goodput: without a stream only latency is known. Drop --no-stream, or give latency:10s.")
     parameters = parameters_of(options, interface, streams)
     remember_secrets(parameters)

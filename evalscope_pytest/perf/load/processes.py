@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection, wait
 
 from ...core.errors import EvalError
 from ...engine.loop import LoopThread
-from ..measure.goodput import Objective
 from ..measure.result import Observed, Result, pooled
+from ..measure.slo import SloBound
 from ..measure.snapshot import Glance, glance, together
 from ..measure.validity import result_of
 from .endpoint import Endpoint
@@ -39,7 +39,7 @@ def measure_together(
     workload: Workload,
     level: Level,
     processes: int,
-    objectives: Sequence[Objective] = (),
+    objectives: Sequence[SloBound] = (),
     *,
     watch: Watch | None = None,
 ) -> Result:

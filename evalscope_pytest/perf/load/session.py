@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from ...engine.loop import LoopThread
-from ..measure.goodput import Objective
 from ..measure.result import Effort, Observed, Result
+from ..measure.slo import SloBound
 from ..measure.snapshot import Glance, glance
 from ..measure.validity import result_of
 from .connection import Client
@@ -98,7 +98,7 @@ def measure(
     endpoint: Endpoint,
     workload: Workload,
     level: Level,
-    objectives: Sequence[Objective] = (),
+    objectives: Sequence[SloBound] = (),
     *,
     watch: Watch | None = None,
     stop: Stop | None = None,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ...core.errors import ConfigError, closest
 from ...report.gates import LOADS, Gate, GateResult, distance, parse_gate
-from .figures import DISTRIBUTIONS, NAMES, figure
+from .metric import METRICS, figure, figure_names, metric_of
 from .result import Result
 
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
@@ -85,8 +85,9 @@ def _names_of(test: str) -> list[str]:
 
 def _check_metric(gate: Gate) -> None:
     if figure(gate.metric) is None:
-        ending = f" Say which: {gate.metric}.p99, for example." if gate.metric in DISTRIBUTIONS else ""
-        near = ending or f" {closest(gate.metric, NAMES)}" * bool(gate.metric)
+        metric = METRICS.get(gate.metric)
+        ending = f" Say which: {gate.metric}.p99, for example." if metric and metric.of == "request" else ""
+        near = ending or f" {closest(gate.metric, figure_names())}" * bool(gate.metric)
         raise ConfigError(f"gate {gate.text!r}: no metric {gate.metric!r}.{near} Write {_FORM}")
 
 
@@ -113,8 +114,9 @@ def _nothing(gate: Gate, results: Sequence[Result]) -> GateResult:
 def _evaluate(gate: Gate, result: Result) -> GateResult:
     """Decide a gate at one load. A result that is INVALID passes none, nor does one that was stopped."""
     where = f"{gate.text} at {result.short}"
-    value_of = figure(gate.metric)
-    assert value_of is not None, "checked when it was read"
+    metric, value_of = metric_of(gate.metric), figure(gate.metric)
+    assert metric is not None, "checked when it was parsed"
+    assert value_of is not None
     value = value_of(result)
     if not result.valid:
         return GateResult(False, f"{where}: failed, the measurement is INVALID: {result.invalid[0]}")
@@ -123,7 +125,7 @@ def _evaluate(gate: Gate, result: Result) -> GateResult:
     if math.isnan(value):
         why = " (goodput needs objectives)" if gate.metric.startswith("goodput") and not result.goodput else ""
         return GateResult(False, f"{where}: failed, nothing was measured{why}")
-    unit = " s" if gate.metric.partition(".")[0] in DISTRIBUTIONS and not gate.metric.endswith(".count") else ""
+    unit = " s" if metric.unit == "s" and not gate.metric.endswith(".count") else ""
     found = f"{gate.metric} {value:.6g}{unit}"
     if _OPERATORS[gate.comparison](value, gate.bound):
         return GateResult(True, f"{where}: passed, {found}")

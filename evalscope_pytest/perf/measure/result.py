@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from ..load.load_point import Level
-from .distribution import Distribution, distribution
-from .goodput import Goodput, Objective, goodput
+from .metric import Distribution, distribution, metrics
 from .request import Request
+from .slo import Goodput, SloBound, goodput
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,21 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a level showed. In rate modes ``ttft`` and ``latency`` count from when a request should have been sent.
+    """The result of a load. With a rate, ``ttft`` and ``latency`` count from when a request should have been sent.
 
     Attributes:
         name: Tells it from the others of a run: the level's, or the test's and the level's.
         test: The test that measured it, by its node id; empty for the command.
         sent: Requests sent.
         succeeded: Requests answered completely and without error.
-        ttft_sent: Time to first token from sending, whatever the mode.
-        latency_sent: Time to the last output from sending, whatever the mode.
-        icl: Gaps between reads with output, of all requests together.
+        distributions: Of each metric of requests, over those that succeeded. Each is also an attribute:
+            ``result.ttft.p99``.
         tokens_per_event: Output tokens for each event with output.
         token_sources: Who counted the output tokens: ``usage``, ``tokenizer``, ``chunks`` or ``none``, and how often.
         invalid: Why the figures are not the server's, and what to change; empty for a good measurement.
         notes: What a reader should know, though the figures stand.
         repeats: The same level measured several times, of which this is the sum; empty where it was measured once.
-        intervals: The 95 % intervals of figures over the repeats, by the names of `figures`.
+        intervals: The 95 % intervals of figures over the repeats, by their names.
         requests: The raw data.
     """
 
@@ -105,18 +104,7 @@ class Result:
     unfinished: int
     throughput: Throughput
     window: Window | None
-    ttft: Distribution
-    ttft_sent: Distribution
-    ttfot: Distribution
-    tpot: Distribution
-    icl: Distribution
-    latency: Distribution
-    latency_sent: Distribution
-    ttlb: Distribution
-    queueing: Distribution
-    input_tokens: Distribution
-    output_tokens: Distribution
-    reasoning_tokens: Distribution
+    distributions: Mapping[str, Distribution]
     tokens_per_event: float
     token_sources: tuple[tuple[str, int], ...]
     effort: Effort
@@ -128,6 +116,11 @@ class Result:
     repeats: tuple[Result, ...] = ()
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     requests: tuple[Request, ...] = field(default=(), repr=False)
+
+    def __getattr__(self, name: str) -> Distribution:
+        if name != "distributions" and name in self.distributions:
+            return self.distributions[name]
+        raise AttributeError(f"a result has no {name!r}")
 
     @property
     def short(self) -> str:
@@ -166,7 +159,7 @@ class Observed:
     unfinished: int = 0
 
 
-def figures_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
+def figures_of(level: Level, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
     """Return the figures of one load point, without a verdict; percentiles are of the pooled raw samples."""
     fine = [request for request in observed.requests if request.ok]
     throughput, window = _throughput(observed.requests, fine), window_of(level, fine, observed.dispatched)
@@ -178,13 +171,11 @@ def summed(
     observed: Observed,
     throughput: Throughput,
     window: Window | None,
-    objectives: Sequence[Objective],
+    objectives: Sequence[SloBound],
 ) -> Result:
     """Return the figures of what was observed, without a verdict."""
     requests = observed.requests
     fine = [request for request in requests if request.ok]
-    from_schedule, from_sending = _times(fine)
-    ttft, latency = from_schedule if level.is_open else from_sending
     events = sum(request.events for request in fine)
     return Result(
         level=level,
@@ -195,18 +186,10 @@ def summed(
         unfinished=observed.unfinished,
         throughput=throughput,
         window=window,
-        ttft=ttft,
-        ttft_sent=from_sending[0],
-        ttfot=distribution(request.ttfot for request in fine),
-        tpot=distribution(request.tpot for request in fine),
-        icl=distribution(chain.from_iterable(request.gaps for request in fine)),
-        latency=latency,
-        latency_sent=from_sending[1],
-        ttlb=distribution(request.ttlb for request in fine),
-        queueing=distribution(request.queueing for request in fine),
-        input_tokens=distribution(request.tokens.input for request in fine),
-        output_tokens=distribution(request.tokens.output for request in fine),
-        reasoning_tokens=distribution(request.tokens.reasoning for request in fine),
+        distributions={
+            metric.name: distribution(chain.from_iterable(metric.values_of(request, level.is_open) for request in fine))
+            for metric in metrics("request")
+        },
         tokens_per_event=sum(request.tokens.output for request in fine if request.events) / events if events else 0.0,
         token_sources=tuple(Counter(request.tokens.source for request in fine).most_common()),
         effort=observed.effort,
@@ -235,17 +218,6 @@ def worst(efforts: Sequence[Effort]) -> Effort:
         max(effort.cpu_share for effort in efforts),
         max(effort.dispatch_lag_p99_s for effort in efforts),
         max(effort.wall_s for effort in efforts),
-    )
-
-
-def _times(fine: Sequence[Request]) -> tuple[tuple[Distribution, Distribution], tuple[Distribution, Distribution]]:
-    """Return TTFT and latency from the schedule, and from sending."""
-    return (
-        (
-            distribution(request.ttft_scheduled for request in fine),
-            distribution(request.latency_scheduled for request in fine),
-        ),
-        (distribution(request.ttft for request in fine), distribution(request.latency for request in fine)),
     )
 
 

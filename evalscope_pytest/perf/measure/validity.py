@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..load.load_point import Level
-from .goodput import Objective
 from .request import Request
 from .result import Observed, Result, Window, figures_of
+from .slo import SloBound
 
 BUSY = 0.8
 LATE = 0.1
@@ -22,7 +22,7 @@ KEPT = 0.95
 _ELSEWHERE = "Run it on a machine of its own, share the work with --processes N, or lower the load."
 
 
-def result_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
+def result_of(level: Level, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
     """Return the figures of one load point, with the verdict whether they are valid."""
     return judged(figures_of(level, observed, objectives))
 

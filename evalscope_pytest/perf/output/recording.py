@@ -12,13 +12,14 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from ...core.errors import ConfigError
+from ..measure.metric import SUMMARY_POINTS, metrics
 from ..measure.result import Result
 from .records import Facts
 
 Tool = Literal["wandb", "swanlab"]
 TOOLS: tuple[Tool, ...] = ("wandb", "swanlab")
 PROJECT = "perf_benchmark"
-_POINTS = ("mean", "p50", "p90", "p99")
+_NAMES = {"output_per_s": "output_tokens_per_s"}
 
 
 def load_tool(tool: Tool) -> Any:
@@ -51,16 +52,11 @@ def record(tool: Tool, name: str, about: Facts, results: Sequence[Result]) -> No
 
 def scalars(result: Result) -> dict[str, float]:
     """Return the figures of a load that are there, times in seconds."""
-    found: dict[str, float] = {
-        "requests_per_s": result.throughput.requests_per_s,
-        "output_tokens_per_s": result.throughput.output_per_s,
-        "success_rate": result.success_rate,
-        "valid": float(result.valid),
-    }
+    found = {_NAMES.get(metric.name, metric.name): metric.figure()(result) for metric in metrics("load")}
+    found["valid"] = float(result.valid)
     level = result.level
     found |= {"rate": level.rate} if level.rate is not None else {}
     found |= {"parallel": float(level.concurrency)} if level.concurrency is not None else {}
-    found |= {"goodput": result.goodput.share} if result.goodput else {}
-    for name in ("ttft", "tpot", "icl", "latency"):
-        found |= {f"{name}/{point}": float(getattr(getattr(result, name), point)) for point in _POINTS}
+    for metric in metrics("request", "overview"):
+        found |= {f"{metric.name}/{point}": metric.figure(point)(result) for point in SUMMARY_POINTS}
     return {name: value for name, value in found.items() if math.isfinite(value)}

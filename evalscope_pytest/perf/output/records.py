@@ -16,9 +16,10 @@ from ...store.atomic import replaced, write_atomic
 from ...store.layout import safe_name
 from ...version import __version__
 from ..load.load_point import Level
-from ..measure.goodput import Goodput
+from ..measure.metric import metrics
 from ..measure.request import Request, Tokens
 from ..measure.result import Effort, Observed, Result
+from ..measure.slo import Goodput
 from ..measure.validity import result_of
 from ..search.repeats import pooled_repeats
 
@@ -89,6 +90,9 @@ def summary_of(result: Result) -> dict[str, Any]:
         if field.name == "requests":
             continue
         value = getattr(result, field.name)
+        if field.name == "distributions":
+            found |= {name: asdict(each) for name, each in value.items()}
+            continue
         if field.name in ("token_sources", "intervals"):
             value = dict(value)
         elif hasattr(value, "__dataclass_fields__"):
@@ -98,7 +102,8 @@ def summary_of(result: Result) -> dict[str, Any]:
         elif field.name == "repeats":
             value = [summary_of(repeat) for repeat in value]
         found[field.name] = value
-    found["success_rate"] = result.success_rate
+    for metric in metrics("load"):
+        found.setdefault(metric.name, metric.figure()(result))  # ``goodput`` has more than its share
     return dict(_finite(found))
 
 
