@@ -168,16 +168,17 @@ class Slo:
         return ", ".join(criterion.text for criterion in self.criteria)
 
 
-def parse_slos(text: str) -> list[Slo]:
-    """Parse a JSON object of bounds and at most one ``max`` or ``min``, or a list of such objects.
+def parse_slos(given: Any) -> list[Slo]:
+    """Parse an object of bounds and at most one ``max`` or ``min``, or a list of such objects; or its JSON.
 
     Raises:
         ConfigError: It is neither.
     """
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"--sla-params is not JSON: {error}. {_SLO_FORM}") from None
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError as error:
+            raise ConfigError(f"--sla-params is not JSON: {error}. {_SLO_FORM}") from None
     groups = given if isinstance(given, list) else [given]
     if not groups or not all(isinstance(group, dict) and group for group in groups):
         raise ConfigError(f"--sla-params: no bounds in it. {_SLO_FORM}")
