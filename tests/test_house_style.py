@@ -21,8 +21,6 @@ MANY_ARGUMENTS = {
 STRATEGIES = {
     # One of several interchangeable parts, chosen by a table.
     "evalscope_pytest/judge/attempts.py": "a rubric beside `judging.graded` and `judging.compared`",
-    "evalscope_pytest/perf/data/plugin.py": "a data set of load tests",
-    "evalscope_pytest/perf/data/speed.py": "a data set of load tests",
     "evalscope_pytest/models/anthropic_api.py": "a kind of model, chosen by models/factory.py",
     "evalscope_pytest/sandbox/unsafe.py": "a sandbox, chosen by sandbox/choice.py",
     "evalscope_pytest/scoring/aggregate/calibration.py": "an aggregation",
@@ -49,7 +47,6 @@ TO_MERGE = {
     "evalscope_pytest/arena/after_run.py": "keeps what a run loads at its end out of the listing of benchmarks",
     "evalscope_pytest/arena/save.py": "joins arena/results.py when the arena hooks into a run by itself",
     "evalscope_pytest/benchmarks/equal_questions.py": "joins the collection of items when run/ exists",
-    "evalscope_pytest/perf/load/schedule.py": "joins perf/load/load_generator.py",
     "evalscope_pytest/plugin/hookspecs.py": "pytest wants hook specifications in a module of their own",
     "evalscope_pytest/plugin/driving.py": "joins plugin/main.py when that is shorter",
     "evalscope_pytest/plugin/unasked.py": "joins plugin/arguments.py",

@@ -35,7 +35,7 @@ from ..wire.dialects import APIS
 from .data import NAMES
 from .load.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S
 from .measure.metric import Place, metrics
-from .output.recording import TOOLS, Tool
+from .output.records import TOOLS, Tool
 
 API_KEY_VARIABLE = "EVALSCOPE_API_KEY"
 UNSUPPORTED = {

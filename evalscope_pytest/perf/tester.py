@@ -18,16 +18,14 @@ from ..wire.dialects import interface_of
 from ..wire.interface import Interface
 from ..wire.prompt import Content
 from .data import DataOptions, load_conversations
-from .data.prompts import Conversation, single
+from .data.prompts import Conversation, RequestTemplate, single
 from .data.tokenizer import load_tokenizer
 from .load.endpoint import Endpoint
 from .load.load_generator import Workload
-from .load.load_point import Arrivals, Level
-from .load.request_template import Form
-from .load.session import Stop, Watch, measure
+from .load.load_point import Arrivals, LoadPoint
+from .load.session import Stop, Watch, check_packages, measure
 from .measure.result import Result
 from .measure.slo import parse_bound
-from .packages import check_packages
 
 BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
 
@@ -87,7 +85,7 @@ class LoadTester:
         spec: ModelSpec,
         keep: Callable[[Result], Result] = lambda result: result,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
-        watch: Callable[[Level], Watch | None] = lambda level: None,
+        watch: Callable[[LoadPoint], Watch | None] = lambda level: None,
     ) -> None:
         check_packages()
         self._spec = spec
@@ -100,7 +98,7 @@ class LoadTester:
     def end(self) -> None:
         """End what is measured now, from any thread."""
         for stop in tuple(self._running):
-            stop.ask()
+            stop.request()
 
     def run(  # noqa: PLR0913  keywords of what tests call
         self,
@@ -118,7 +116,7 @@ class LoadTester:
         allow_invalid: bool = False,
         **parameters: Any,
     ) -> Any:
-        """Measure one load: a `Result`, or an awaitable of one inside a coroutine. Names as in `Level`.
+        """Measure one load: a `Result`, or an awaitable of one inside a coroutine. Names as in `LoadPoint`.
 
         Args:
             prompts: Texts, messages or request bodies to send, or a data set; default: short requests for stories.
@@ -133,7 +131,7 @@ class LoadTester:
         """
         _check_names(parameters)
         with _keywords_for_flags():
-            level = Level(
+            level = LoadPoint(
                 concurrency=1 if concurrency is None and rate is None else concurrency,
                 rate=rate,
                 requests=requests,
@@ -172,7 +170,7 @@ class LoadTester:
         try:
             return await asyncio.to_thread(go)
         except asyncio.CancelledError:
-            stop.ask()
+            stop.request()
             raise
 
     def _endpoint(self) -> Endpoint:
@@ -193,7 +191,7 @@ class LoadTester:
         return interface_of(api, messages_url(url) if api == "anthropic" else url)
 
     def _workload(
-        self, level: Level, prompts: Sequence[Content] | Prompts, stream: bool, parameters: dict[str, Any]
+        self, level: LoadPoint, prompts: Sequence[Content] | Prompts, stream: bool, parameters: dict[str, Any]
     ) -> Workload:
         interface, _ = self._interface()
         fields: dict[str, Any] = {"model": self._spec.model, "stream": stream}
@@ -203,11 +201,11 @@ class LoadTester:
         for name in ("max_tokens", "temperature", "top_p"):
             if (value := getattr(generation, name)) is not None:
                 fields[name] = value
-        form = Form(interface.name, {**fields, **(generation.extra_body or {}), **parameters})
-        asked = prompts if isinstance(prompts, Prompts) else Prompts(given=prompts)
-        tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
+        template = RequestTemplate(interface.name, {**fields, **(generation.extra_body or {}), **parameters})
+        chosen = prompts if isinstance(prompts, Prompts) else Prompts(given=prompts)
+        tokenizer = load_tokenizer(chosen.tokenizer_path) if chosen.tokenizer_path else None
         wanted = (level.requests or 1000) + level.warm_up
-        return Workload(form, _conversations(asked, wanted), tokenizer.count if tokenizer else None)
+        return Workload(template, _conversations(chosen, wanted), tokenizer.count if tokenizer else None)
 
 
 @contextmanager
@@ -230,13 +228,13 @@ def _check_names(parameters: Mapping[str, Any]) -> None:
             raise ConfigError(f"load.run takes no {name!r}. Did you mean {near[0]!r}?")
 
 
-def _conversations(asked: Prompts, wanted: int) -> Sequence[Conversation]:
-    if asked.dataset:
-        tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
-        path = str(Path(asked.path).expanduser()) if asked.path else ""
-        return load_conversations(asked.dataset, DataOptions(path=path, wanted=wanted, tokenizer=tokenizer))
-    if asked.given:
-        given = [asked.given] if isinstance(asked.given, (str, Mapping)) else asked.given
+def _conversations(chosen: Prompts, wanted: int) -> Sequence[Conversation]:
+    if chosen.dataset:
+        tokenizer = load_tokenizer(chosen.tokenizer_path) if chosen.tokenizer_path else None
+        path = str(Path(chosen.path).expanduser()) if chosen.path else ""
+        return load_conversations(chosen.dataset, DataOptions(path=path, wanted=wanted, tokenizer=tokenizer))
+    if chosen.given:
+        given = [chosen.given] if isinstance(chosen.given, (str, Mapping)) else chosen.given
         if wrong := next((content for content in given if not isinstance(content, (str, Mapping, list, tuple))), None):
             raise ConfigError(f"prompts: {wrong!r:.40} is none. Give texts, lists of messages, or request bodies.")
         return [single(content) for content in given]

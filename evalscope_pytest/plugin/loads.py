@@ -27,10 +27,9 @@ from .pytest_private import Screen
 from .summary import from_here
 
 if TYPE_CHECKING:
-    from ..perf.load.load_point import Level
-    from ..perf.load.session import Watch
+    from ..perf.load.load_point import LoadPoint
+    from ..perf.load.session import Snapshot, Watch
     from ..perf.measure.result import Result
-    from ..perf.measure.snapshot import Glance
     from ..perf.tester import LoadTester
 
 NAME = "evalscope_measurements"
@@ -86,7 +85,7 @@ class Measurements:
         self._run.work_dir  # noqa: B018
         return self._tester
 
-    def _watch(self, level: Level) -> Watch | None:
+    def _watch(self, level: LoadPoint) -> Watch | None:
         """Have a measurement that takes long say how far it is; None where nobody looks: in xdist's workers."""
         from ..perf.output.progress import line_of
 
@@ -95,7 +94,7 @@ class Measurements:
             return None
         screen, next_at = Screen(reporter), time.monotonic() + loading.FIRST_S
 
-        def watch(seen: Glance) -> None:
+        def watch(seen: Snapshot) -> None:
             nonlocal next_at
             if (now := time.monotonic()) >= next_at:
                 next_at = now + loading.EVERY_S

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from evalscope_pytest.perf.data.prompts import single
+from evalscope_pytest.perf.data.prompts import RequestTemplate, single
 from evalscope_pytest.perf.load.endpoint import Endpoint, Patience
 from evalscope_pytest.perf.load.load_generator import Workload
-from evalscope_pytest.perf.load.request_template import Form
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import event
 from tests.waiting import wait_until
@@ -91,7 +90,8 @@ def stream_of(tokens: int, *, with_usage: bool = True) -> list[bytes]:
 def workload(prompts: int = 8, **parameters: Any) -> Workload:
     """So many prompts for chat."""
     return Workload(
-        Form("chat", {"model": "m", "stream": True, **parameters}), [single(f"prompt {n}") for n in range(prompts)]
+        RequestTemplate("chat", {"model": "m", "stream": True, **parameters}),
+        [single(f"prompt {n}") for n in range(prompts)],
     )
 
 

@@ -21,8 +21,7 @@ from evalscope_pytest.perf.data import (
     details_of,
     load_conversations,
 )
-from evalscope_pytest.perf.data.chat_template import load_chat_template
-from evalscope_pytest.perf.data.tokenizer import load_tokenizer
+from evalscope_pytest.perf.data.tokenizer import load_chat_template, load_tokenizer
 
 
 def texts(name: str, **options) -> list:

@@ -14,8 +14,7 @@ from evalscope_pytest.perf.measure.metric import METRICS, Metric, figure, figure
 from evalscope_pytest.perf.measure.slo import goodput, parse_bound, parse_slos
 from evalscope_pytest.perf.output.compare import compare, text
 from evalscope_pytest.perf.output.html import render
-from evalscope_pytest.perf.output.recording import scalars
-from evalscope_pytest.perf.output.records import Run, read_run, write_result, write_summary
+from evalscope_pytest.perf.output.records import Run, read_run, scalars, write_result, write_summary
 from evalscope_pytest.perf.output.table import overview
 from evalscope_pytest.perf.output.table import text as table
 from evalscope_pytest.perf.search.repeats import of_repeats

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
+from evalscope_pytest.perf.load.session import Snapshot
 from evalscope_pytest.perf.measure.result import Failure
-from evalscope_pytest.perf.measure.snapshot import Glance
 from evalscope_pytest.perf.output.html import render
 from evalscope_pytest.perf.output.plot import HEIGHT, WIDTH, Series, plot
 from evalscope_pytest.perf.output.progress import line_of
@@ -55,8 +55,8 @@ def test_a_file_has_all_in_one_table(measured):
 
 @pytest.mark.parametrize("width", range(20, 140, 5))
 def test_a_line_that_changes_never_wraps(width):
-    level = Level(concurrency=8, requests=50000)
-    line = line_of(level, Glance(4.0, 12345, 2, 8, 123456.0, (0.1, 2.5)), "parallel_8 (2 of 3)", width)
+    level = LoadPoint(concurrency=8, requests=50000)
+    line = line_of(level, Snapshot(4.0, 12345, 2, 8, 123456.0, (0.1, 2.5)), "parallel_8 (2 of 3)", width)
     assert len(line) < width
     assert line.startswith("parallel_8 (2 of 3"[: width - 1])
     assert width < 60 or line.endswith("2 errors")

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
 from evalscope_pytest.perf.measure.metric import distribution
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result
+from evalscope_pytest.perf.measure.result import ClientOverhead, Observed, Result
 from evalscope_pytest.perf.measure.slo import parse_slos
 from evalscope_pytest.perf.measure.validity import result_of
 from evalscope_pytest.perf.search.tuning import Search, search
 
 from .test_verdict import requests
 
-EMPTY = result_of(Level(concurrency=4, requests=8), Observed(requests(8), 1.0, Effort(0.0, 0.1)))
+EMPTY = result_of(LoadPoint(concurrency=4, requests=8), Observed(requests(8), 1.0, ClientOverhead(0.0, 0.1)))
 
 
 def at(ttft_s: float, *, invalid: tuple[str, ...] = (), succeeded: int | None = None) -> Result:
@@ -117,7 +117,7 @@ def test_the_search_ends_where_the_client_cannot_measure():
 
 
 def test_several_runs_are_one_run_of_more_requests():
-    like = Level(concurrency=1, requests=1, ramp_up_s=2.0)
+    like = LoadPoint(concurrency=1, requests=1, ramp_up_s=2.0)
     level = wanted(runs=3, per_value=4).level(50, like)
     assert (level.concurrency, level.requests, level.ramp_up_s) == (50, 600, 2.0)
     assert wanted(runs=1).level(8, like).requests == 24, "three whole rounds, at least 20"

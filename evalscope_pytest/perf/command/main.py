@@ -17,14 +17,14 @@ from ...core.errors import ConfigError
 from ...report.gates import GateResult
 from ..config import PerfConfig, checked
 from ..load.local import ENGINES, served
+from ..load.session import check_packages
 from ..measure import gates
 from ..measure.result import Result
 from ..measure.slo import parse_slos
 from ..output import compare as comparison
 from ..output.records import read_run
-from ..packages import check_packages
-from ..run import RunPlan, run, tune
-from ..search.tuning import Found, Search
+from ..run import PerfPlan, run, tune
+from ..search.tuning import Search, SearchResult
 from .options import Parser, environment_layer, file_layer, ini_layer, read_config
 from .plan import plan_of
 
@@ -44,7 +44,7 @@ class PerfOutcome:
 
     results: tuple[Result, ...]
     gates: tuple[GateResult, ...]
-    searches: tuple[Found, ...]
+    searches: tuple[SearchResult, ...]
     folder: Path
 
     @property
@@ -139,9 +139,9 @@ def _measure(config: PerfConfig) -> PerfOutcome:
     return PerfOutcome(tuple(results), tuple(outcomes), (), plan.folder)
 
 
-def _tune(config: PerfConfig, plan: RunPlan) -> PerfOutcome:
+def _tune(config: PerfConfig, plan: PerfPlan) -> PerfOutcome:
     slos = parse_slos(config.sla_params)
-    searches: list[Found] = []
+    searches: list[SearchResult] = []
     for number, slo in enumerate(slos):
         wanted = Search(
             slo,

@@ -15,16 +15,16 @@ from ...wire.interface import Interface
 from ..config import API_KEY_VARIABLE, PerfConfig
 from ..data import CONVERSATIONS, TIMED
 from ..load.endpoint import Endpoint, Patience
-from ..load.load_point import Level
+from ..load.load_point import LoadPoint
 from ..measure.metric import METRICS
 from ..measure.slo import parse_bound
-from ..run import RunPlan
+from ..run import PerfPlan
 from .sent import SEED, data_of, dataset_of, interface_for, lengths_of, parameters_of, prompt_of, speed_of
 
 _SPEED_REQUESTS = {"speed_benchmark": 8, "speed_benchmark_long": 4}
 
 
-def plan_of(config: PerfConfig, environ: Mapping[str, str]) -> RunPlan:
+def plan_of(config: PerfConfig, environ: Mapping[str, str]) -> PerfPlan:
     """Turn options into what is to be measured.
 
     Raises:
@@ -42,7 +42,7 @@ def plan_of(config: PerfConfig, environ: Mapping[str, str]) -> RunPlan:
         raise ConfigError("--goodput: without a stream only latency is known. Drop --no-stream, or give latency:10s.")
     parameters = parameters_of(config, interface, streams)
     remember_secrets(parameters)
-    return RunPlan(
+    return PerfPlan(
         endpoint=_endpoint(config, interface, url, _headers(config, interface, streams), environ),
         interface=interface.name,
         parameters=parameters,
@@ -95,7 +95,7 @@ def _endpoint(
     return Endpoint(url, key, headers, patience, interface.key_header)
 
 
-def _levels(config: PerfConfig) -> tuple[Level, ...]:
+def _levels(config: PerfConfig) -> tuple[LoadPoint, ...]:
     if config.sla_auto_tune:
         return (_tuning_level(config),)
     if config.open_loop and not config.rate and config.dataset not in TIMED:
@@ -118,7 +118,7 @@ def _levels(config: PerfConfig) -> tuple[Level, ...]:
     return tuple(levels)
 
 
-def _tuning_level(config: PerfConfig) -> Level:
+def _tuning_level(config: PerfConfig) -> LoadPoint:
     """Return what all probes have in common.
 
     Raises:
@@ -140,13 +140,13 @@ def _tuning_level(config: PerfConfig) -> Level:
         raise ConfigError("--sla-auto-tune has its promise for a gate: drop --eval-gate.")
     if config.sla_params is None or config.dataset in TIMED:
         raise ConfigError('--sla-auto-tune needs --sla-params \'{"p99_ttft": "<=2s"}\', and a data set without times.')
-    return Level(1, None, 1, None, config.arrival, config.burstiness, config.ramp_up)
+    return LoadPoint(1, None, 1, None, config.arrival, config.burstiness, config.ramp_up)
 
 
-def _level(config: PerfConfig, value: float | int | None, number: int | None, warm_up: int) -> Level:
+def _level(config: PerfConfig, value: float | int | None, number: int | None, warm_up: int) -> LoadPoint:
     by_schedule = bool(config.rate) or config.dataset in TIMED
     cap = config.parallel[0] if config.parallel and by_schedule else None
-    return Level(
+    return LoadPoint(
         concurrency=cap if by_schedule else int(value or 1),
         rate=float(value) if config.rate and value is not None else None,
         requests=number,

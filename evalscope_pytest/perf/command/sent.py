@@ -13,8 +13,7 @@ from ...wire.dialects import interface_of
 from ...wire.interface import Interface
 from ..config import PerfConfig
 from ..data import CONVERSATIONS, DataOptions, Details, Pictures, Shape, checked_query, details_of, keys_of
-from ..data.chat_template import ChatTemplate, load_chat_template
-from ..data.tokenizer import load_tokenizer
+from ..data.tokenizer import ChatTemplate, load_chat_template, load_tokenizer
 
 SEED = 42  # of prompts, starts and lengths, where --seed is not given
 _GENERATION = (

@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._now = 0.0
-        self._heard = 0.0
+        self._last_read = 0.0
         self._bodiless = 0
         self._ends_with_connection = False
         self.open = False
@@ -81,7 +81,7 @@ class Connection(asyncio.Protocol):
         self._parser = self._new_parser(self)
         self._bodiless = 0
         self._ends_with_connection = True  # until a header says how the end is told
-        self._heard = exchange.sent = perf_counter()
+        self._last_read = exchange.sent = perf_counter()
         self._transport.write(message)
         self._timer = loop.call_later(min(self._patience.read_s, self._patience.total_s), self._look_at_clock)
         try:
@@ -95,7 +95,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Stamp what came, then find the pieces of the body in it."""
-        self._heard = self._now = perf_counter()
+        self._last_read = self._now = perf_counter()
         exchange = self._exchange
         if exchange is None:
             self.close()  # nobody asked
@@ -179,7 +179,7 @@ class Connection(asyncio.Protocol):
         if exchange is None:
             return
         now = perf_counter()
-        silence_left = self._heard + self._patience.read_s - now
+        silence_left = self._last_read + self._patience.read_s - now
         left = exchange.sent + self._patience.total_s - now
         if left <= 0:
             self._give_up(f"no complete reply within {self._patience.total_s:g} s (--total-timeout)")

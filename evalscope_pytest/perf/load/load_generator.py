@@ -1,25 +1,91 @@
-"""Sends a level's requests and keeps what came of each: closed loop, open loop, conversations, warm-up."""
+"""Sends a load's requests and keeps the outcome of each: closed loop, open loop, conversations, warm-up."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
+from array import array
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter
 
 from ...wire.interface import UnsendableError
 from ...wire.prompt import Message, messages_of
-from ..data.prompts import Conversation, Turn
+from ..data.prompts import Conversation, RequestTemplate, Turn
 from ..measure.request import Request
 from .connection import Client, Exchange
-from .health import Effort, Monitor
-from .load_point import WHOLE, Level, Part
-from .parse import CountTokens, Reply, read
-from .request_template import Form
-from .schedule import starts
-from .yield_budget import Turns
+from .load_point import WHOLE, LoadPoint, Part, starts
+from .parse import CountTokens, Reply, YieldBudget, read
+
+# The client's own overhead --------------------------------------------------------------------------------------------
+
+TICK_S = 0.005
+GRAIN_S = 0.001  # uvloop rounds timers to milliseconds: so much is no lag
+
+
+@dataclass(frozen=True, slots=True)
+class LoopOverhead:
+    """What a run took of this process.
+
+    Attributes:
+        lags: Seconds the event loop came late to a timer, beyond the timer's own grain; one for each tick.
+        cpu_s: CPU seconds of the event loop's thread.
+        wall_s: Seconds it ran.
+    """
+
+    lags: array[float]
+    cpu_s: float
+    wall_s: float
+
+
+class Monitor:
+    """Watches the event loop it is started in."""
+
+    def __init__(self) -> None:
+        self._lags = array("d")
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._lags = array("d")
+        self._cpu, self._wall = time.thread_time(), time.perf_counter()
+        self._next()
+
+    def stop(self) -> LoopOverhead:
+        """Return what was seen since the start."""
+        if self._timer is not None:
+            self._timer.cancel()
+        return LoopOverhead(self._lags, time.thread_time() - self._cpu, time.perf_counter() - self._wall)
+
+    def _next(self) -> None:
+        self._due = time.perf_counter() + TICK_S
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    def _tick(self) -> None:
+        self._lags.append(max(0.0, time.perf_counter() - self._due - GRAIN_S))
+        self._next()
+
+
+@contextmanager
+def quiet_collector() -> Iterator[None]:
+    """Keep the garbage collector from stopping the clock: what is there now is left alone, the rest seen rarely."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+# The load -------------------------------------------------------------------------------------------------------------
 
 Begin = Callable[[], Awaitable[float]]
 UNREAD = 1 << 28  # bytes of replies beyond which reading them is urgent: more come in than are read
@@ -30,13 +96,13 @@ BREATH_S = 0.1  # before a place in a closed loop asks again a server that nobod
 class Workload:
     """What is sent: conversations, used in order and again from the first when they run out."""
 
-    form: Form
+    template: RequestTemplate
     conversations: Sequence[Conversation]
     count_tokens: CountTokens | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Driven:
+class LoadRun:
     """A level that was run.
 
     Attributes:
@@ -48,7 +114,7 @@ class Driven:
     """
 
     requests: tuple[Request, ...]
-    effort: Effort
+    effort: LoopOverhead
     dispatched: float
     dispatch_lags: tuple[float, ...]
     interrupted: bool = False
@@ -77,7 +143,7 @@ class _Sent:
     exchange: Exchange
 
 
-class Driver:
+class LoadGenerator:
     """Runs one level, or a process's part of it. Made and used inside one event loop.
 
     Args:
@@ -94,11 +160,11 @@ class Driver:
         self._live = live
         self._inbox: deque[_Sent] = deque()
         self._unread = 0
-        self._turns = Turns()
+        self._budget = YieldBudget()
         self._arrived = asyncio.Event()
         self._reading = False
         self._stopping = asyncio.Event()
-        self._reader = workload.form.reader
+        self._reader = workload.template.reader
         self._bodies: dict[int, bytes | UnsendableError] = {}
         self._numbers = count()
         self._prompts = count()
@@ -109,7 +175,7 @@ class Driver:
         """Start nothing more, and give up what is in flight."""
         self._stopping.set()
 
-    async def run(self, level: Level) -> Driven:
+    async def run(self, level: LoadPoint) -> LoadRun:
         """Run the warm-up and the level.
 
         Raises:
@@ -133,7 +199,7 @@ class Driver:
         monitor.start()
         unfinished = await self._drive(level, started)
         requests = tuple(sorted(self._live.requests, key=lambda request: request.index))
-        return Driven(
+        return LoadRun(
             requests,
             monitor.stop(),
             max(0.0, self._dispatched - started),
@@ -142,7 +208,7 @@ class Driver:
             unfinished,
         )
 
-    def _prepare(self, level: Level) -> None:
+    def _prepare(self, level: LoadPoint) -> None:
         """Write the bodies ahead, so that the first requests do not wait for it."""
         wanted = (level.requests or len(self._workload.conversations)) + level.warm_up
         for number in range(self._part.index, min(wanted, len(self._workload.conversations)), self._part.count):
@@ -153,7 +219,7 @@ class Driver:
         conversations = self._workload.conversations
         place = number % len(conversations)
         turn = conversations[place].turns[0]
-        if number != place and self._workload.form.lengths:
+        if number != place and self._workload.template.lengths:
             return self._write(turn, (), (number, 0))
         body = self._bodies.get(place)
         if body is None:
@@ -162,11 +228,11 @@ class Driver:
 
     def _write(self, turn: Turn, history: Sequence[Message], place: tuple[int, int]) -> bytes | UnsendableError:
         try:
-            return self._workload.form.body(turn, history, place)
+            return self._workload.template.body(turn, history, place)
         except UnsendableError as error:
             return error
 
-    async def _drive(self, level: Level, begin: float) -> int:
+    async def _drive(self, level: LoadPoint, begin: float) -> int:
         """Send and read everything; return the requests that were given up."""
         reader = asyncio.create_task(self._read_all())
         work = asyncio.create_task(self._open_loop(level, begin) if level.is_open else self._closed_loop(level, begin))
@@ -183,7 +249,7 @@ class Driver:
             raise error
         return unfinished
 
-    async def _closed_loop(self, level: Level, begin: float) -> None:
+    async def _closed_loop(self, level: LoadPoint, begin: float) -> None:
         assert level.concurrency is not None
         part, places = self._part, level.concurrency
         end = begin + level.duration_s if level.duration_s is not None else float("inf")
@@ -200,7 +266,7 @@ class Driver:
         workers = min(part.of(places), part.of(level.requests) if level.requests is not None else places)
         await _together([keep_one_in_flight(part.place(number)) for number in range(workers)])
 
-    async def _open_loop(self, level: Level, begin: float) -> None:
+    async def _open_loop(self, level: LoadPoint, begin: float) -> None:
         part = self._part
         room = asyncio.Semaphore(part.of(level.concurrency)) if level.concurrency is not None else None
         playing: set[asyncio.Task[None]] = set()
@@ -249,7 +315,7 @@ class Driver:
                 await asyncio.sleep(turn.wait_s)
                 scheduled = perf_counter()
             exchange, index = await self._send(self._write(turn, history, (place, number)))
-            reply = await read(exchange, self._reader, self._turns)
+            reply = await read(exchange, self._reader, self._budget)
             self._take(_Sent(index, scheduled, turn, number, prompt, exchange), reply)
             if reply.error:
                 return bool(exchange.status)  # what would follow rests on a reply that is not there
@@ -279,12 +345,12 @@ class Driver:
         while self._reading or self._inbox:
             while self._inbox:
                 if self._unread > UNREAD:
-                    self._turns.hurry()
+                    self._budget.hurry()
                 sent = self._inbox.popleft()
-                self._take(sent, await read(sent.exchange, self._reader, self._turns))
+                self._take(sent, await read(sent.exchange, self._reader, self._budget))
                 self._unread -= sent.exchange.size
-                if perf_counter() > self._turns.until:
-                    await self._turns.give_way()
+                if perf_counter() > self._budget.until:
+                    await self._budget.give_way()
             if self._reading:
                 self._arrived.clear()
                 await self._arrived.wait()

@@ -1,10 +1,11 @@
-"""Reads raw replies after they came: event streams and bodies.
+"""Parses raw replies, event streams and bodies, after they have arrived.
 
-The dialect of the service says what events mean (`wire.stamped.Reader`); this module paces the reading.
+The dialect of the service says what events mean (`wire.stamped.Reader`); this module paces the parsing.
 """
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,39 @@ from ...wire.sse import END, EventParser, LineParser, Parser, is_one_event
 from ...wire.stamped import Reader, StampedReply, mark_answer, mark_output, tokens_or_zero
 from ..measure.request import Tokens, TokenSource
 from .connection import Exchange
-from .yield_budget import Turns
+
+# Parsing and the network take turns in the event loop -----------------------------------------------------------------
+
+SHORTEST_S, LONGEST_S = 0.0003, 0.003
+URGENT_S = 0.02
+
+
+class YieldBudget:
+    """How long replies may be read before the network has its turn. Shared by all that is read in an event loop.
+
+    A turn of reading is as long as the network's last one, within bounds: where the network is never done, replies are
+    read as they come, while the processor's caches still hold them, and where it is idle, nothing it brings waits long.
+
+    Attributes:
+        until: When this turn of reading is over.
+    """
+
+    __slots__ = ("until",)
+
+    def __init__(self) -> None:
+        self.until = perf_counter() + SHORTEST_S
+
+    async def give_way(self) -> None:
+        """Let the network have its turn."""
+        begun = perf_counter()
+        await asyncio.sleep(0)
+        now = perf_counter()
+        self.until = now + min(max(now - begun, SHORTEST_S), LONGEST_S)
+
+    def hurry(self) -> None:
+        """Make this turn longer, whatever the network has to say."""
+        self.until = perf_counter() + URGENT_S
+
 
 CountTokens = Callable[[str], int]
 GZIP = b"\x1f\x8b"
@@ -55,12 +88,12 @@ class Reply(StampedReply):
         return (self.events + self.doubled, "chunks") if self.events else (0, "none")
 
 
-async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | None = None) -> Reply:
+async def read(exchange: Exchange, reader: Reader | None = None, budget: YieldBudget | None = None) -> Reply:
     """Read a finished exchange, yielding to the network every few events.
 
     Args:
         reader: None for OpenAI's shape.
-        turns: Shared by all readers in an event loop.
+        budget: Shared by all readers in an event loop.
     """
     reply, reader = Reply(), reader or OPENAI
     if exchange.failure:
@@ -70,7 +103,7 @@ async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | 
     elif exchange.pieces and exchange.pieces[0].startswith(GZIP):
         reply.error = "the reply is compressed with gzip, which was not asked for"
     elif exchange.event_stream or reader.lines:
-        await _read_stream(exchange, reader, reply, turns or Turns())
+        await _read_stream(exchange, reader, reply, budget or YieldBudget())
         if not reply.error and not reply.ended:
             reply.error = "the stream stopped without an end mark, a finish reason or usage"
     else:
@@ -83,21 +116,21 @@ def failure_words(status: int, said: Complaint) -> str:
     return f"HTTP {status}: {said.message}"
 
 
-async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, turns: Turns) -> None:
+async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, budget: YieldBudget) -> None:
     parser: Parser = EventParser() if exchange.event_stream else LineParser()
     fast = FastDelta(_only_text) if exchange.event_stream and reader is OPENAI else None
     last = exchange.stamps[-1] if exchange.stamps else 0.0
     for stamp, piece in chain(zip(exchange.stamps, exchange.pieces, strict=True), [(last, END)]):
-        if perf_counter() > turns.until:
-            await turns.give_way()
+        if perf_counter() > budget.until:
+            await budget.give_way()
         if fast is not None and parser.between and (text := fast.text(piece)) is not None:
             mark_answer(text, stamp, reply)
             mark_output(reply, stamp)
             continue
         known = len(reply.texts)
         for data in parser.feed(piece):
-            if perf_counter() > turns.until:
-                await turns.give_way()
+            if perf_counter() > budget.until:
+                await budget.give_way()
             _take_data(data, stamp, reader, reply)
             if reply.error:
                 return

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from ..load.load_point import Level
+from ..load.load_point import LoadPoint
 from .metric import Distribution, distribution, metrics
 from .request import Request
 from .slo import Goodput, SloBound, goodput
@@ -51,7 +51,7 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class ClientOverhead:
     """What measuring took of the client, and how well it kept to the plan.
 
     Attributes:
@@ -96,7 +96,7 @@ class Result:
         requests: The raw data.
     """
 
-    level: Level
+    level: LoadPoint
     name: str
     sent: int
     succeeded: int
@@ -107,7 +107,7 @@ class Result:
     distributions: Mapping[str, Distribution]
     tokens_per_event: float
     token_sources: tuple[tuple[str, int], ...]
-    effort: Effort
+    effort: ClientOverhead
     failures: tuple[Failure, ...]
     goodput: Goodput | None
     invalid: tuple[str, ...] = ()
@@ -154,12 +154,12 @@ class Observed:
 
     requests: tuple[Request, ...]
     dispatched: float
-    effort: Effort
+    effort: ClientOverhead
     interrupted: bool = False
     unfinished: int = 0
 
 
-def figures_of(level: Level, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
+def figures_of(level: LoadPoint, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
     """Return the figures of one load point, without a verdict; percentiles are of the pooled raw samples."""
     fine = [request for request in observed.requests if request.ok]
     throughput, window = _throughput(observed.requests, fine), window_of(level, fine, observed.dispatched)
@@ -167,7 +167,7 @@ def figures_of(level: Level, observed: Observed, objectives: Sequence[SloBound] 
 
 
 def summed(
-    level: Level,
+    level: LoadPoint,
     observed: Observed,
     throughput: Throughput,
     window: Window | None,
@@ -211,9 +211,9 @@ def pooled(parts: Sequence[Observed]) -> Observed:
     )
 
 
-def worst(efforts: Sequence[Effort]) -> Effort:
+def worst(efforts: Sequence[ClientOverhead]) -> ClientOverhead:
     """Return the greatest of each figure."""
-    return Effort(
+    return ClientOverhead(
         max(effort.lag_p99_s for effort in efforts),
         max(effort.cpu_share for effort in efforts),
         max(effort.dispatch_lag_p99_s for effort in efforts),
@@ -234,7 +234,7 @@ def _throughput(requests: Sequence[Request], fine: Sequence[Request]) -> Through
     )
 
 
-def window_of(level: Level, fine: Sequence[Request], dispatched: float) -> Window | None:
+def window_of(level: LoadPoint, fine: Sequence[Request], dispatched: float) -> Window | None:
     """Return the steady part; None where there was none: a closed loop needs a second round."""
     start, end = level.ramp_s, dispatched
     if not level.is_open and len(fine) <= (level.concurrency or 0):

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..load.load_point import Level
+from ..load.load_point import LoadPoint
 from .request import Request
 from .result import Observed, Result, Window, figures_of
 from .slo import SloBound
@@ -22,17 +22,17 @@ KEPT = 0.95
 _ELSEWHERE = "Run it on a machine of its own, share the work with --processes N, or lower the load."
 
 
-def result_of(level: Level, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
+def result_of(level: LoadPoint, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
     """Return the figures of one load point, with the verdict whether they are valid."""
-    return judged(figures_of(level, observed, objectives))
+    return validated(figures_of(level, observed, objectives))
 
 
-def judged(result: Result) -> Result:
+def validated(result: Result) -> Result:
     """Return the result with the reasons not to believe it, and with notes."""
     return replace(result, invalid=tuple(_reasons(result)), notes=tuple(_notes(result)))
 
 
-def judged_repeats(result: Result) -> Result:
+def validated_repeats(result: Result) -> Result:
     """Return the result of several repeats with the reasons against each of them, and with notes on all."""
     count = len(result.repeats)
     invalid = [

@@ -15,7 +15,7 @@ from statistics import stdev
 from ..measure.metric import figure, repeated_figures
 from ..measure.result import Observed, Result, Throughput, Window, summed, worst
 from ..measure.slo import SloBound
-from ..measure.validity import judged_repeats
+from ..measure.validity import validated_repeats
 
 # Student's t for 95 %, two-sided, by degrees of freedom from 1.
 _T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
@@ -46,7 +46,7 @@ def pooled_repeats(repeats: Sequence[Result], objectives: Sequence[SloBound] = (
         sum(result.unfinished for result in repeats),
     )
     whole = summed(level, seen, _throughput(repeats), _window(repeats), objectives)
-    return judged_repeats(replace(whole, repeats=tuple(repeats)))
+    return validated_repeats(replace(whole, repeats=tuple(repeats)))
 
 
 def _throughput(repeats: Sequence[Result]) -> Throughput:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...core.errors import ConfigError
-from ..load.load_point import Level
+from ..load.load_point import LoadPoint
 from ..measure.result import Result
 from ..measure.slo import Slo, slo_metric, value_of
 from ..output.table import ms, number
@@ -63,7 +63,7 @@ class Search:
         """The load to try first."""
         return self.lowest if self.start is None else self.start
 
-    def level(self, value: int, like: Level) -> Level:
+    def level(self, value: int, like: LoadPoint) -> LoadPoint:
         """Return the load of a probe; in a closed loop of whole rounds, as the last would not be a full load."""
         number = max(FEWEST, round(self.per_value * value))
         if self.variable == "rate":
@@ -92,7 +92,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search came to.
 
     Attributes:
@@ -148,7 +148,7 @@ def _shown(metric: str, result: Result) -> str:
     return f"{ms(value)} ms" if found is not None and found[0].unit == "s" else number(value)
 
 
-def search(wanted: Search, measure: Callable[[int], Result]) -> Found:
+def search(wanted: Search, measure: Callable[[int], Result]) -> SearchResult:
     """Look for a load as `Search` says.
 
     Args:
@@ -156,7 +156,7 @@ def search(wanted: Search, measure: Callable[[int], Result]) -> Found:
     """
     tried = _Tried(wanted, measure)
     best = _best(tried) if wanted.slo.objective else _largest(tried)
-    return Found(wanted, tuple(tried.probes.values()), best, tried.ended_by_client)
+    return SearchResult(wanted, tuple(tried.probes.values()), best, tried.ended_by_client)
 
 
 class _Tried:

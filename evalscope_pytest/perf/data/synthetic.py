@@ -1,4 +1,4 @@
-"""``random``: prompts of a given length in tokens, out of a tokenizer's vocabulary, with a common prefix if asked."""
+"""Prompts made here: random ones of a given length in tokens, and those of ``speed_benchmark``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from ...core.errors import ConfigError
 from .options import DataOptions
 from .prompts import Conversation, Turn, single
 from .tokenizer import Tokenizer
+
+# Random prompts, out of a tokenizer's vocabulary ----------------------------------------------------------------------
 
 _TRIES = 12
 
@@ -119,3 +121,27 @@ def text_of_length(tokenizer: Tokenizer, ids: list[int], length: int, source: ra
         else:
             text = tokenizer.decode(have[:length])
     return text
+
+
+# Prompts of 1, 6,144, 14,336 and 30,720 tokens, as in Qwen's speed reports --------------------------------------------
+
+SPEED_LENGTHS = (1, 6144, 14336, 30720)
+SPEED_LONG_LENGTHS = (63488, 129024)
+SPEED_REPEATS = 2
+_UNIT = "熵"  # one token in most vocabularies that know Chinese
+
+
+def speed(options: DataOptions) -> Iterator[Conversation]:
+    """Yield each length twice."""
+    yield from _of_lengths(SPEED_LENGTHS, options)
+
+
+def speed_long(options: DataOptions) -> Iterator[Conversation]:
+    """Yield the lengths of long-context models."""
+    yield from _of_lengths(SPEED_LONG_LENGTHS, options)
+
+
+def _of_lengths(lengths: tuple[int, ...], options: DataOptions) -> Iterator[Conversation]:
+    for length in lengths:
+        for _ in range(SPEED_REPEATS):
+            yield single(_UNIT * length, length)
