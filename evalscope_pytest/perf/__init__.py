@@ -1,4 +1,4 @@
-"""Load tests of model services: what the server did, and when the client could not tell (docs/design/perf.md).
+"""Load tests of model services; a result that the client could not measure is INVALID (docs/design/perf.md).
 
 `run_perf_benchmark` and `PerfConfig` are loaded when first used.
 """

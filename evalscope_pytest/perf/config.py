@@ -50,7 +50,7 @@ UNSUPPORTED = {
     "multi_turn_args": "write --dataset-args",
     "num_workers": "prompts are made before the clock starts, by one process. Drop it",
     "queue_size_multiplier": "this client has no queue. Drop it",
-    "scenario": "there are no named scenarios. Describe the load with --dataset, --parallel or --rate",
+    "scenario": "named scenarios are not supported. Describe the load with --dataset, --parallel or --rate",
     "swanlab_api_key": "log in with swanlab login, and give --visualizer swanlab",
     "swanlab_host": "log in with swanlab login --host HOST, and give --visualizer swanlab",
     "wandb_api_key": "log in with wandb login, and give --visualizer wandb",

@@ -1,4 +1,4 @@
-"""A whole run: load the data set, try the service, measure each level, write the files."""
+"""A whole run: load the data set, try the service, measure each load, write the files."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ TRY_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PerfPlan:
-    """What is to be measured.
+    """The plan of a load test.
 
     Attributes:
-        interface: Which of the service's interfaces ``endpoint`` is, by its name.
+        interface: Name of the interface at ``endpoint``.
         parameters: Fields of every request.
         levels: Measured one after the other.
         prompt: Sent instead of a data set.
         lengths: See `RequestTemplate`.
-        repeats: How many times each is measured, in turns.
+        repeats: Number of measurements of each load, interleaved.
         pause_s: Seconds between two measurements.
-        processes: How many share each load.
-        try_first: Send one request first, and stop where it fails.
+        processes: Number of processes that share each load.
+        try_first: Send one request first, and stop if it fails.
         folder: Where files go.
-        visualizer: Where else the results go.
-        gates: What the results must reach.
+        visualizer: Tool that records the results, too.
+        gates: Conditions that the results must meet.
     """
 
     endpoint: Endpoint
@@ -86,7 +86,7 @@ class PerfPlan:
 
 
 def run(plan: PerfPlan, say: Say, *, progress: bool = True) -> list[Result]:
-    """Measure all levels and write the run's files; an interruption leaves what was measured.
+    """Measure all loads and write the run's files; an interruption keeps the measurements so far.
 
     Raises:
         ConfigError: An option does not fit.
@@ -114,7 +114,7 @@ def run(plan: PerfPlan, say: Say, *, progress: bool = True) -> list[Result]:
 
 
 def tune(plan: PerfPlan, wanted: Search, say: Say, *, progress: bool = True) -> SearchResult:
-    """Look for the largest load that keeps a promise, starting from the plan's first level; writes files as `run`.
+    """Search the largest load that meets an SLO, starting from the plan's first load; writes files as `run` does.
 
     Raises:
         As `run`.
@@ -128,12 +128,12 @@ def tune(plan: PerfPlan, wanted: Search, say: Say, *, progress: bool = True) -> 
 
 
 class Measuring:
-    """Measures one level after the other, each with prompts of its own, and writes after each.
+    """Measures one load after the other, each with new prompts, and writes the files after each.
 
-    A level that is measured again is a repeat of the same.
+    A load that is measured again is a repeat.
 
     Args:
-        prompts: How many prompts there should be.
+        prompts: Number of prompts to load.
     """
 
     def __init__(self, plan: PerfPlan, prompts: int, *, progress: bool) -> None:
@@ -200,7 +200,7 @@ class Measuring:
 
 
 def _check_folder(folder: Path) -> None:
-    """See, before anything is sent, that a run's files can go to a folder.
+    """Check, before anything is sent, that the folder can take a run's files.
 
     Raises:
         ConfigError: They cannot.
@@ -208,7 +208,7 @@ def _check_folder(folder: Path) -> None:
     """
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        reason = "may not be written to" if there.is_dir() else "is no folder"
+        reason = "may not be written to" if there.is_dir() else "is not a folder"
         raise ConfigError(f"--outputs-dir: {there} {reason}. Choose another --outputs-dir.")
     if there == folder and any(folder.iterdir()):
         raise StoreError(f"{folder} is not empty. Choose another --outputs-dir or --name, or drop --no-timestamp.")
@@ -220,12 +220,12 @@ def _reason(error: StoreError) -> str:
 
 
 def terminal_width() -> int | None:
-    """Return the columns that tables may take; None where nobody watches."""
+    """Return the width of the terminal; None without one."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def summary_text(plan: PerfPlan, results: Sequence[Result], width: int | None = None) -> str:
-    """Return what the terminal shows at the end."""
+    """Return the text that the terminal shows at the end."""
     shown = text(results, width)
     if plan.dataset.startswith("speed_benchmark"):
         shown += "\n" + speed_table(results) + "\n"
@@ -233,9 +233,9 @@ def summary_text(plan: PerfPlan, results: Sequence[Result], width: int | None = 
 
 
 def workload_of(plan: PerfPlan, wanted: int) -> Workload:
-    """Load as many prompts as will be sent, so that each is sent once if the data set has so many.
+    """Load as many prompts as will be sent, so that each is sent once if the data set is large enough.
 
-    One more is taken for the first try: a prompt sent before is quicker where the service caches prefixes.
+    One more is loaded for the first try: a service that caches prefixes is faster with a known prompt.
     """
     if plan.prompt:
         conversations: Sequence[Conversation] = tuple(
@@ -258,7 +258,7 @@ def _from(workload: Workload, start: int) -> Workload:
 
 
 def measure_level(plan: PerfPlan, workload: Workload, level: LoadPoint, shown: Progress | None) -> Result:
-    """Measure one level, with a line that tells how far it is."""
+    """Measure one load, with a progress line."""
     try:
         if plan.processes > 1:
             return measure_together(plan.endpoint, workload, level, plan.processes, plan.objectives, watch=shown)
@@ -269,7 +269,7 @@ def measure_level(plan: PerfPlan, workload: Workload, level: LoadPoint, shown: P
 
 
 def try_once(plan: PerfPlan, workload: Workload) -> None:
-    """Send one request, so that a wrong address or key is told before a load is made of it.
+    """Send one request, so that a wrong address or key is reported before the load starts.
 
     Raises:
         ModelError: It failed.
@@ -293,7 +293,7 @@ def try_once(plan: PerfPlan, workload: Workload) -> None:
 
 
 def _wrong_interface(plan: PerfPlan, request: Request) -> str:
-    """Return what speaks for another interface than the plan's, or nothing: a reply may be empty, but not of all."""
+    """Return the sign of another interface than the plan's: a reply may be empty, but not without usage, too."""
     if plan.parameters.get("stream") and not request.stamps and request.tokens.source == "none":
         return "its stream held neither output nor usage"
     return ""

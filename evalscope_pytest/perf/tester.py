@@ -44,7 +44,7 @@ _KEYWORDS = {
 
 
 class InvalidMeasurementError(EvalError):
-    """The client could not measure the service: the figures would be its own."""
+    """The client could not measure the service: the figures would be the client's."""
 
 
 class StoppedMeasurementError(EvalError):
@@ -53,12 +53,12 @@ class StoppedMeasurementError(EvalError):
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """What a test sends.
+    """The prompts of a test.
 
     Attributes:
         dataset: A name as of ``--dataset``; empty for built-in prompts.
         path: Its file.
-        given: Contents of the test's own, instead of a data set.
+        given: Contents given by the test, instead of a data set.
     """
 
     dataset: str = ""
@@ -74,7 +74,7 @@ class LoadTester:
         spec: The model: its service, its key, and the generation parameters of the run.
         keep: Records a result and returns it, with the name it has in this run.
         alone: Held while a load is measured.
-        watch: Makes what is told, while a load is measured, how far it is.
+        watch: Makes the receiver of snapshots of a running load.
 
     Raises:
         ConfigError: A package is not installed.
@@ -96,7 +96,7 @@ class LoadTester:
         self._unawaited = 0
 
     def end(self) -> None:
-        """End what is measured now, from any thread."""
+        """End the running measurements, from any thread."""
         for stop in tuple(self._running):
             stop.request()
 
@@ -121,7 +121,7 @@ class LoadTester:
         Args:
             prompts: Texts, messages or request bodies to send, or a data set; default: short requests for stories.
             goodput: Objectives, such as ``ttft:500ms``.
-            allow_invalid: Return a result also where the client could not measure; see ``result.invalid``.
+            allow_invalid: Return a result even if the client could not measure; see ``result.invalid``.
             parameters: Fields of every request, such as ``max_tokens=64``.
 
         Raises:
@@ -161,7 +161,7 @@ class LoadTester:
         return self._in_thread(go, stop)
 
     def forgotten(self) -> int:
-        """Return how many measurements were asked for in coroutines and never awaited, since this was last called."""
+        """Return the number of coroutines of ``run`` that were never awaited, since the last call."""
         count, self._unawaited = self._unawaited, 0
         return count
 
@@ -210,7 +210,7 @@ class LoadTester:
 
 @contextmanager
 def _keywords_for_flags() -> Iterator[None]:
-    """Tell mistakes in the words of `LoadTester.run` in place of the command's."""
+    """Rewrite errors from the command's flags to the keywords of `LoadTester.run`."""
     try:
         yield
     except ConfigError as error:
@@ -236,7 +236,9 @@ def _conversations(chosen: Prompts, wanted: int) -> Sequence[Conversation]:
     if chosen.given:
         given = [chosen.given] if isinstance(chosen.given, (str, Mapping)) else chosen.given
         if wrong := next((content for content in given if not isinstance(content, (str, Mapping, list, tuple))), None):
-            raise ConfigError(f"prompts: {wrong!r:.40} is none. Give texts, lists of messages, or request bodies.")
+            raise ConfigError(
+                f"prompts: {wrong!r:.40} is not a prompt. Give texts, lists of messages, or request bodies."
+            )
         return [single(content) for content in given]
     return [single(BUILT_IN_PROMPT.format(words=100 + n % 100, number=n)) for n in range(wanted)]
 

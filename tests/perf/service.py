@@ -113,7 +113,7 @@ def after(service: PerfService, requests: int, act: Callable[[], object]) -> Non
 def undisturbed(attempt: Callable[[], T], as_it_should_be: Callable[[T], bool], times: int = 6) -> T:
     """Return the first of several attempts that is as it should be, or else the last.
 
-    Times come out right where nothing else keeps the machine from it at that moment, which is no matter of the code.
+    Times come out right where nothing else keeps the machine from it at that moment, which is not a matter of the code.
     """
     for _ in range(times - 1):
         if as_it_should_be(found := attempt()):

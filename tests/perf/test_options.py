@@ -58,7 +58,7 @@ def test_a_value_out_of_range_is_refused(arguments, words, perf, service, capsys
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("a b=c", "'a b' is no name of a header"),
+        ("a b=c", "'a b' is not a header name"),
         ("Content-Length=7", "--headers content-length"),
         ("transfer-encoding=chunked", "--headers transfer-encoding"),
     ],
@@ -77,7 +77,7 @@ def _refused(arguments, words, perf, service, capsys):
 
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_sent(perf, service, tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    _refused(["-n", "5", "--outputs-dir", str(tmp_path / "file" / "x")], "file is no folder", perf, service, capsys)
+    _refused(["-n", "5", "--outputs-dir", str(tmp_path / "file" / "x")], "file is not a folder", perf, service, capsys)
 
 
 def test_a_folder_that_goes_away_costs_no_figures(perf, tmp_path, service, capsys):

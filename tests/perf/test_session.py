@@ -111,7 +111,7 @@ def test_a_tool_between_turns_takes_its_time_and_no_concurrency_for_it(service):
     assert max(request.sent for request in result.requests) > 0.45  # three conversations in each of two places
     assert result.window is not None
     assert result.window.in_flight < 1
-    assert not [reason for reason in result.invalid if "asked concurrency" in reason]
+    assert not [reason for reason in result.invalid if "concurrency not reached" in reason]
 
 
 def test_a_conversation_ends_where_a_turn_fails(service):

@@ -162,7 +162,7 @@ def _section_of(file: Path) -> dict[str, Any]:
 def _toml_section(text: str) -> dict[str, Any]:
     try:
         import tomllib as toml
-    except ImportError:  # before Python 3.11, where pytest needs it
+    except ImportError:  # before Python 3.11; pytest depends on it there
         import tomli as toml
     found: Any = toml.loads(text)
     for part in ("tool", _TABLE, "perf"):

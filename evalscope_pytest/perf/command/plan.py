@@ -25,7 +25,7 @@ _SPEED_REQUESTS = {"speed_benchmark": 8, "speed_benchmark_long": 4}
 
 
 def plan_of(config: PerfConfig, environ: Mapping[str, str]) -> PerfPlan:
-    """Turn options into what is to be measured.
+    """Make the plan of a load test.
 
     Raises:
         ConfigError: A value is wrong, or two contradict each other.
@@ -119,10 +119,10 @@ def _levels(config: PerfConfig) -> tuple[LoadPoint, ...]:
 
 
 def _tuning_level(config: PerfConfig) -> LoadPoint:
-    """Return what all probes have in common.
+    """Return the load point that all probes start from.
 
     Raises:
-        ConfigError: An option says what the search decides.
+        ConfigError: A setting fixes what the search decides.
     """
     axes = {"parallel": config.parallel, "rate": config.rate}
     begin = axes.pop(config.sla_variable)
@@ -196,12 +196,12 @@ Test = Callable[[PerfConfig], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Need:
-    """What config are for.
+    """A condition for settings to have an effect.
 
     Attributes:
-        used: Tells whether they have an effect.
-        what: What they say.
-        instead: What gives them one.
+        used: Returns true if they have an effect.
+        what: Their purpose, for the message.
+        instead: The setting that gives them an effect.
     """
 
     names: tuple[str, ...]
@@ -215,7 +215,7 @@ def _has_rate(config: PerfConfig) -> bool:
 
 
 def _of(*starts: str) -> Test:
-    """Tell a data set by the beginning of its name; what one of the user's own reads is not known."""
+    """Return a test for the beginning of a data set's name; a custom data set passes, as its needs are unknown."""
     return lambda config: is_own_file(config.dataset) or config.dataset.startswith(starts)
 
 

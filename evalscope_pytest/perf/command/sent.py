@@ -15,7 +15,7 @@ from ..config import PerfConfig
 from ..data import CONVERSATIONS, DataOptions, Details, Pictures, Shape, checked_query, details_of, keys_of
 from ..data.tokenizer import ChatTemplate, load_chat_template, load_tokenizer
 
-SEED = 42  # of prompts, starts and lengths, where --seed is not given
+SEED = 42  # of prompts, starts and lengths, unless --seed is given
 _GENERATION = (
     "min_tokens",
     "temperature",
@@ -34,10 +34,10 @@ _CHAT = "/chat/completions"
 
 
 def interface_for(config: PerfConfig) -> tuple[Interface, str]:
-    """Return interface and address; token ids go to completions.
+    """Return interface and address; token ids are sent to completions.
 
     Raises:
-        ConfigError: There is no such API, or it does not take what is to be sent.
+        ConfigError: The API is unknown, or does not accept this kind of prompt.
     """
     interface, url = interface_of(config.api, config.url)
     if config.tokenize_prompt and interface.name == "chat" and _CHAT not in config.url:
@@ -54,7 +54,7 @@ def interface_for(config: PerfConfig) -> tuple[Interface, str]:
 
 
 def _takes_text(interface: Interface) -> bool:
-    """Return whether prompts may be written down here: for completions, or an interface of the user's own."""
+    """Return whether prompts may be written down here: for completions and for custom interfaces."""
     return interface.name == "completions" or is_own_file(interface.name)
 
 
@@ -81,10 +81,10 @@ def parameters_of(config: PerfConfig, interface: Interface, streams: bool) -> di
 
 
 def lengths_of(config: PerfConfig) -> tuple[int, int] | None:
-    """Return the range that ``max_tokens`` is drawn from, or None where it is one number or none.
+    """Return the range that ``max_tokens`` is drawn from; None unless two numbers are given.
 
     Raises:
-        ConfigError: It is no range.
+        ConfigError: ``min_tokens`` exceeds it.
     """
     given = config.max_tokens
     if config.min_tokens is not None and config.min_tokens > (given or (config.min_tokens,))[0]:
@@ -96,7 +96,7 @@ def dataset_of(config: PerfConfig) -> str:
     """Return the data set's name.
 
     Raises:
-        ConfigError: It has no conversations, and these are asked for.
+        ConfigError: ``multi_turn`` is set and it has no conversations.
     """
     name = str(config.dataset)
     if config.multi_turn and name not in CONVERSATIONS:
@@ -108,12 +108,12 @@ def dataset_of(config: PerfConfig) -> str:
 
 
 def prompt_of(config: PerfConfig) -> str:
-    """Return the text that is sent instead of a data set; empty for none."""
+    """Return the text to send instead of a data set, or an empty text."""
     return _text_or_file(config.prompt, "--prompt") if config.prompt else ""
 
 
 def data_of(config: PerfConfig, interface: Interface) -> DataOptions:
-    """Return what the data set is told.
+    """Return the options of the data set.
 
     Raises:
         ConfigError: A value is wrong, or two contradict each other.
@@ -150,7 +150,7 @@ def speed_of(config: PerfConfig) -> float:
     """Return how many times faster than recorded a trace is replayed.
 
     Raises:
-        ConfigError: Two options say it.
+        ConfigError: Two settings give it.
     """
     speed = _details(config).speed
     if speed != 1 and config.replay_speed != 1:

@@ -1,4 +1,4 @@
-"""What is sent: one file for each kind of data set; `load_conversations` finds it by name."""
+"""Data sets of load tests: one file for each kind; `load_conversations` finds one by name."""
 
 from .load import CONVERSATIONS, NAMES, TIMED, load_conversations
 from .options import DataOptions, Details, Pictures, details_of, keys_of

@@ -18,15 +18,15 @@ from .tokenizer import Tokenizer
 
 # Prompts of one length out of real texts (`--dataset-args`) -----------------------------------------------------------
 
-_PARTIAL = "\ufffd"  # half a character, where a cut went through it
+_PARTIAL = "\ufffd"  # half a character, left by a cut
 
 
 def fitted(found: Iterable[Conversation], options: DataOptions) -> Iterator[Conversation]:
     """Yield conversations of one turn at ``target_input_len`` tokens, bare of any chat template.
 
     Raises:
-        ConfigError: There is no tokenizer.
-        DatasetError: A prompt is a request body or messages with pictures, whose length is not ours to change; or the
+        ConfigError: A tokenizer is missing.
+        DatasetError: A prompt is a request body or messages with pictures, whose length cannot be changed; or the
             prefix cannot be read.
     """
     target = options.details.target_input_len
@@ -54,7 +54,7 @@ def fitted(found: Iterable[Conversation], options: DataOptions) -> Iterator[Conv
 
 
 def cut(text: str, length: int, tokenizer: Tokenizer) -> tuple[str, int]:
-    """Return a text's first tokens, and how many they are: ``length``, or fewer where it is shorter."""
+    """Return the first ``length`` tokens of a text, all of a shorter text, and their number."""
     ids = tokenizer.encode(text)
     count = len(ids)
     while count > length:
@@ -88,7 +88,7 @@ class _Prefix:
         self._tokenizer = tokenizer
 
     def before(self, messages: list[Message], length: int) -> list[Message]:
-        """Return messages with so many tokens before them; a short text is repeated."""
+        """Return messages with ``length`` tokens before them; a short text is repeated."""
         if length <= 0:
             return messages
         ids = self._ids * (length // len(self._ids) + 1)
@@ -106,7 +106,7 @@ def from_file(name: str, options: DataOptions) -> Iterator[Conversation]:
     """Call ``function(options)`` of a file; it yields texts, messages, request bodies or `Conversation` objects.
 
     Raises:
-        ConfigError: There is no such file or function, it fails, or it yields something else.
+        ConfigError: The file or function is missing, fails, or yields something else.
     """
     file, wanted = parts_of(name)
     for item in _items(_function(file, wanted or "prompts"), options, file):
@@ -124,7 +124,7 @@ def from_file(name: str, options: DataOptions) -> Iterator[Conversation]:
 
 
 def _items(function: Callable[[DataOptions], Iterable[Any]], options: DataOptions, file: Path) -> Iterator[Any]:
-    """Yield what the user's function gives; its errors become ours."""
+    """Yield the items of the user's function; convert its errors to `ConfigError`."""
     try:
         yield from function(options)
     except EvalError:
@@ -184,7 +184,7 @@ def load_conversations(name: str, options: DataOptions) -> tuple[Conversation, .
     """Return at most ``options.wanted`` conversations.
 
     Raises:
-        ConfigError: There is no such data set, or an option it needs is missing.
+        ConfigError: The data set is unknown, or an option it needs is missing.
         DatasetError: Its file is missing or malformed, or nothing in it fits.
     """
     if is_own_file(name):

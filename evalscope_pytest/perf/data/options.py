@@ -41,16 +41,16 @@ class Details:
 
     Attributes:
         target_input_len: Tokens that each prompt is cut to.
-        input_len_mode: What becomes of shorter prompts: they stay, or are left out.
-        prefix_file: A long text of which each prompt gets as much before it as it is too short.
+        input_len_mode: Treatment of shorter prompts: kept (``cap``) or dropped.
+        prefix_file: A long text that is put before each prompt to fill it up to the length.
         prefix_role: Its role.
         batch_size: Texts a request.
         num_documents: Documents of a query.
-        document_length_ratio: How many times longer than the query each is.
-        speed: How many times faster than recorded a trace is replayed.
+        document_length_ratio: Length of each document, as a multiple of the query's.
+        speed: Speed of a replayed trace, relative to the recording.
         model_override: Replaces the model of each recorded request.
-        model_mapping: Replaces models by name; wins over the former.
-        match_output_length: Ask for as many tokens as were recorded.
+        model_mapping: Replaces models by name; wins over ``model_override``.
+        match_output_length: Request as many tokens as were recorded.
     """
 
     target_input_len: Count | None = None
@@ -103,10 +103,10 @@ def _wrong(key: str, value: Any, allowed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """How random pictures look: size in pixels, mode, how many there are in each request.
+    """Random pictures: size in pixels, mode, and number in each request.
 
     Attributes:
-        patch_size: Side of what one token stands for, where the service does not tell tokens.
+        patch_size: Pixels per token in each direction, if the service sends no usage.
     """
 
     width: int = 224
@@ -116,7 +116,7 @@ class Pictures:
     patch_size: int = 28
 
     def __post_init__(self) -> None:
-        """Refuse sizes that are none.
+        """Refuse sizes below 1.
 
         Raises:
             ConfigError: One is below 1.
@@ -127,23 +127,23 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class DataOptions:
-    """Which prompts are wanted.
+    """Options that all data sets have in common.
 
     Attributes:
-        path: A file of the user's; empty for the data set's own on a hub.
-        hub: Where data sets without a path come from.
-        wanted: Prompts that will be sent at most: no more are made.
-        tokenizer: None where prompts are measured in characters.
+        path: The user's file; empty to download the data set from a hub.
+        hub: Source of data sets without a path.
+        wanted: Maximum number of prompts to make.
+        tokenizer: None measures prompts in characters.
         min_length: Of a prompt, in tokens, or characters without a tokenizer; conversations are measured by their last
             message.
         prefix_length: Tokens that all random prompts begin with, on top of their length.
-        prefix_count: How many such beginnings there are; prompts take turns with them.
+        prefix_count: Number of such beginnings, used in rotation.
         min_turns: Of a random conversation.
         max_turns: Longer conversations are cut; None leaves them.
         offset: Records to skip.
-        details: What is particular to the data set.
+        details: Options of this data set only.
         pictures: Of ``random_vl``.
-        shape: How prompts are written down.
+        shape: The written form of prompts.
     """
 
     path: str = ""

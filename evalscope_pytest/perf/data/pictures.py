@@ -30,10 +30,10 @@ _TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp":
 
 
 def flickr8k(options: DataOptions) -> Iterator[Conversation]:
-    """Yield photographs, each with the request to describe it: of archives, or of a folder.
+    """Yield photographs, each with the request to describe it, from archives or a folder.
 
     Raises:
-        DatasetError: There are none.
+        DatasetError: An archive cannot be read.
     """
     tree = tree_of(FLICKR8K, options)
     archives = [path for path in tree.paths if path.endswith(".tar")]
@@ -47,7 +47,7 @@ def kontext_bench(options: DataOptions) -> Iterator[Conversation]:
     """Yield pictures, each with its instruction.
 
     Raises:
-        DatasetError: There is no ``metadata.jsonl``, or a record of it names no file and no instruction.
+        DatasetError: ``metadata.jsonl`` is missing, or a record lacks a file or an instruction.
     """
     tree = tree_of(KONTEXT, options)
     metadata = next((path for path in tree.paths if path.rpartition("/")[2] == "metadata.jsonl"), None)
@@ -84,7 +84,7 @@ def _type(path: str) -> str:
 
 # Random pictures ------------------------------------------------------------------------------------------------------
 
-BLOCK = 8  # pixels: noise in each would make files no camera makes
+BLOCK = 8  # pixels: noise in single pixels would make unrealistically large files
 _KINDS = {"L": (0, 1), "RGB": (2, 3), "RGBA": (6, 4)}  # colour type (PNG, section 11.2.2), bytes a pixel
 
 

@@ -22,9 +22,9 @@ class Turn:
     Attributes:
         content: A text, token ids, messages, texts to embed, a mapping: a whole request body, whose fields win over
             options, or bytes: a body that is sent as it is.
-        tokens: How long it is, where that is known here.
+        tokens: Its length, 0 if unknown.
         parameters: Fields of this request only, such as ``max_tokens`` of a trace.
-        wait_s: Seconds that a tool takes between the reply before it and itself.
+        wait_s: Seconds that a tool takes between the previous reply and this request.
     """
 
     content: Content
@@ -38,7 +38,7 @@ class Conversation:
     """YieldBudget that follow each other; each is sent when the reply to the one before is complete, and with it.
 
     Attributes:
-        at_s: When a trace had it begin, counted from its first.
+        at_s: Start time in a trace, counted from the first.
     """
 
     turns: tuple[Turn, ...]
@@ -46,7 +46,7 @@ class Conversation:
 
 
 def single(content: Content, tokens: int = 0) -> Conversation:
-    """Return a conversation of one turn."""
+    """Return a conversation of a single turn."""
     return Conversation((Turn(content, tokens),))
 
 
@@ -57,12 +57,12 @@ MODEL, PROMPT = "%m", "%p"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How prompts are written down.
+    """The written form of prompts.
 
     Attributes:
         as_tokens: As token ids.
         chat_template: As a text, with this template; None leaves it to the service.
-        query: As a request body with places for prompt and model; empty for the interface's own.
+        query: As a request body with placeholders for prompt and model; empty for the interface's default.
         model: The name that goes into ``query``.
     """
 
@@ -82,7 +82,7 @@ class Shape:
 
     @property
     def is_plain(self) -> bool:
-        """True where prompts are left to the interface."""
+        """True if the interface writes prompts."""
         return not (self.as_tokens or self.chat_template or self.query)
 
 
@@ -90,7 +90,7 @@ def shaped(found: Iterable[Conversation], shape: Shape, tokenizer: Tokenizer | N
     """Yield conversations as they will be sent.
 
     Raises:
-        ConfigError: One has several turns, whose history is not known before, or is no text.
+        ConfigError: One has several turns, whose history is not known in advance, or is not a text.
     """
     if shape.is_plain:
         yield from found
@@ -118,7 +118,7 @@ def _shaped(turn: Turn, shape: Shape, tokenizer: Tokenizer | None) -> Turn:
 
 
 def _check(content: Content, messages: Sequence[Message]) -> None:
-    """Refuse what is no text."""
+    """Refuse prompts that are not texts."""
     if not messages or isinstance(content, Mapping):
         found = "request bodies, or several texts a request"
     elif any(not isinstance(message.get("content"), str) for message in messages):
@@ -138,7 +138,7 @@ def checked_query(query: dict[str, Any]) -> dict[str, Any]:
     """Return the object of ``--query-template``.
 
     Raises:
-        ConfigError: Nowhere does it say ``%p``.
+        ConfigError: It does not contain ``%p``.
     """
     if _filled(query, "a", "") == _filled(query, "b", ""):
         raise ConfigError(f'--query-template has no {PROMPT}. Write it where the prompt goes: "content": "{PROMPT}".')
@@ -161,7 +161,7 @@ def _filled(value: Any, prompt: str, model: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class RequestTemplate:
-    """How requests are written.
+    """A template for request bodies: a dialect and the fields of every request.
 
     Attributes:
         interface: Its name, see `find`.
@@ -179,7 +179,7 @@ class RequestTemplate:
         """Return the JSON of a request.
 
         Args:
-            place: Number of the conversation and of the turn in it.
+            place: Number of the conversation, and of the turn within it.
 
         Raises:
             ConfigError: The interface takes no content of this shape.
@@ -199,7 +199,7 @@ class RequestTemplate:
 
     @property
     def reader(self) -> Reader:
-        """How replies are read: whole replies are not lines."""
+        """The reader of replies; whole replies are not split into lines."""
         reader = find(self.interface).reader
         return replace(reader, lines=False) if reader.lines and not self.parameters.get("stream") else reader
 

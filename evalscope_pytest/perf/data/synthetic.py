@@ -27,7 +27,7 @@ def conversations(options: DataOptions) -> Iterator[Conversation]:
     """Yield conversations whose user messages are random.
 
     Raises:
-        ConfigError: Nobody said how many turns.
+        ConfigError: The number of turns is missing.
     """
     if options.max_turns is None:
         raise ConfigError("--dataset random_multi_turn needs --max-turns N (and --min-turns, by default 1).")
@@ -46,7 +46,7 @@ def batches(options: DataOptions) -> Iterator[Conversation]:
 
 
 def pairs(options: DataOptions) -> Iterator[Conversation]:
-    """Yield queries with documents that are longer by a ratio, to rank."""
+    """Yield queries with longer documents to rank."""
     maker, details = Maker(options), options.details
     for _ in range(options.offset + options.wanted):
         length = maker.length()
@@ -61,7 +61,7 @@ class Maker:
     """Makes random prompts.
 
     Raises:
-        ConfigError: There is no tokenizer, or no length.
+        ConfigError: A tokenizer or a length is missing.
     """
 
     def __init__(self, options: DataOptions) -> None:
@@ -87,7 +87,7 @@ class Maker:
         return self.source.randint(self._low, self._high)
 
     def prompt(self) -> tuple[str | list[int], int]:
-        """Return a prompt and its length in tokens; token ids where those are sent, whose length is exact."""
+        """Return a prompt and its length in tokens; token ids, if those are sent, have the exact length."""
         length = self.length()
         prefix = next(self._prefixes, [])
         if self._as_tokens:
@@ -96,7 +96,7 @@ class Maker:
         return self.text(length + len(prefix), self._tokenizer.decode(prefix) if prefix else "")
 
     def text(self, length: int, begin: str = "") -> tuple[str, int]:
-        """Return a text of a length, and the length it really has."""
+        """Return a text of about a length, and its true length."""
         text = text_of_length(self._tokenizer, self._ids, length, self.source, begin)
         return text, self._tokenizer.count(text)
 

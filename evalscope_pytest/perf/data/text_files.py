@@ -39,7 +39,7 @@ def lines(options: DataOptions) -> Iterator[Conversation]:
                 yield _text(content, options)
         elif isinstance(content, list) and not all(isinstance(message, dict) for message in content):
             raise DatasetError(
-                f"{options.path}, line {number}: a JSON array whose items are no messages. A line is a text, an array "
+                f"{options.path}, line {number}: a JSON array whose items are not messages. A line is a text, an array "
                 'of messages such as [{"role": "user", "content": "Hi"}], or an object: a request body.'
             )
         else:
@@ -85,7 +85,7 @@ def text_lines(path: Path) -> Iterator[str]:
 
 
 def parsed(line: str) -> str | list[Any] | Mapping[str, Any]:
-    """Return a line as the JSON array or object it is, else as it stands."""
+    """Return the JSON array or object of a line, or else the line."""
     if line[0] not in "[{":
         return line
     try:
@@ -129,7 +129,7 @@ def custom_conversations(options: DataOptions) -> Iterator[Conversation]:
         messages = parsed(line)
         if not isinstance(messages, list) or not all(isinstance(m, dict) and "role" in m for m in messages):
             raise DatasetError(
-                f'{options.path}, line {number} is no JSON array of messages. Write [{{"role": "user", "content": '
+                f'{options.path}, line {number} is not a JSON array of messages. Write [{{"role": "user", "content": '
                 '"Hi"}, ...] on each line.'
             )
         if conversation := in_turns(messages, options):
@@ -137,7 +137,7 @@ def custom_conversations(options: DataOptions) -> Iterator[Conversation]:
 
 
 def in_turns(messages: Sequence[Message], options: DataOptions) -> Conversation | None:
-    """Cut messages into turns at what the assistant said, which is left out; None where no turn is left."""
+    """Split messages into turns at the assistant's messages, which are dropped; None if no turn is left."""
     turns: list[Turn] = []
     waiting: list[Message] = []
     for message in messages:
@@ -171,7 +171,7 @@ def messages_of_record(record: Mapping[str, Any], where: str) -> list[Message]:
     messages: list[Message] = []
     for said in talk:
         if not isinstance(said, dict):
-            raise DatasetError(f"{where}: {said!r} is no message. Known shapes: {_SHAPES}.")
+            raise DatasetError(f"{where}: {said!r} is not a message. Known shapes: {_SHAPES}.")
         if "human" in said or "assistant" in said:
             pairs = [("user", said.get("human")), ("assistant", said.get("assistant"))]
         else:

@@ -27,7 +27,7 @@ class Tokenizer:
         return str(self._fast.decode(list(ids), skip_special_tokens=True))
 
     def count(self, text: str) -> int:
-        """Return how many tokens a text is."""
+        """Return the number of tokens of a text."""
         return len(self.encode(text)) if text else 0
 
     def plain_ids(self) -> list[int]:
@@ -43,7 +43,7 @@ def load_tokenizer(path: str) -> Tokenizer:
     """Load ``tokenizer.json`` from a file or a model's folder.
 
     Raises:
-        ConfigError: There is none, or it cannot be read.
+        ConfigError: It is missing, or cannot be read.
     """
     try:
         from tokenizers import Tokenizer as Fast
@@ -72,7 +72,7 @@ class ChatTemplate:
         self._tokens = tokens
 
     def text(self, messages: Sequence[Message]) -> str:
-        """Return messages as the model reads them, up to where its answer begins.
+        """Return messages as the model reads them, up to the start of its answer.
 
         Raises:
             ConfigError: The template refuses them.
@@ -87,7 +87,7 @@ def load_chat_template(path: str) -> ChatTemplate:
     """Load the template from a model's folder: ``chat_template.jinja``, or a field of ``tokenizer_config.json``.
 
     Raises:
-        ConfigError: There is none, or it cannot be read.
+        ConfigError: It is missing, or cannot be read.
     """
     try:
         from jinja2.sandbox import ImmutableSandboxedEnvironment

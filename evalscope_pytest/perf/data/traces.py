@@ -32,7 +32,7 @@ def trace(options: DataOptions) -> Iterator[Conversation]:
 
     Raises:
         DatasetError: A record has no time or nothing to send.
-        ConfigError: It has lengths only, and there is no tokenizer.
+        ConfigError: A record has only lengths, and the tokenizer is missing.
     """
     path = Path(options.path)
     made = _Made(options.tokenizer, options.seed)
@@ -106,7 +106,7 @@ def workload_trace(options: DataOptions) -> Iterator[Conversation]:
     ``completion_tokens`` if replies are to be as long as they were.
 
     Raises:
-        DatasetError: A record has no body, no time, a time before the one above it, or headers of its own.
+        DatasetError: A record has no body, no time, an earlier time than the record above, or headers.
     """
     first = before = None
     for number, record in enumerate(read_records(Path(options.path)), start=1):
@@ -140,7 +140,7 @@ def _body(record: Mapping[str, Any], details: Details, where: str) -> dict[str, 
 
 
 def _as_long(tokens: Any, body: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return the fields that make a reply as long as it was; what has to follow a grammar ends when it does."""
+    """Return the fields that make a reply as long as recorded; a reply that follows a grammar may end earlier."""
     if not isinstance(tokens, int) or tokens < 1:
         raise DatasetError(f"{where} has no 'completion_tokens', which match_output_length needs.")
     return {"max_tokens": tokens} | ({} if any(body.get(name) for name in _GRAMMARS) else {"ignore_eos": True})
@@ -171,8 +171,8 @@ def agentic(published: Published, options: DataOptions) -> Iterator[Conversation
     end ``final_assistant_response_length``. Texts of these lengths are random.
 
     Raises:
-        ConfigError: There is no tokenizer.
-        DatasetError: A record is no such trace.
+        ConfigError: The tokenizer is missing.
+        DatasetError: A record has another form.
     """
     if options.tokenizer is None:
         raise ConfigError("these traces hold lengths in tokens: give --tokenizer-path FOLDER to make texts of them.")
@@ -190,7 +190,7 @@ def agentic(published: Published, options: DataOptions) -> Iterator[Conversation
 
 
 def _steps(record: Mapping[str, Any], where: str) -> list[tuple[int, int, float]]:
-    """Return of each turn the length of what is said and of the reply, and the seconds before it."""
+    """Return for each turn the length of its prompt and reply, and the seconds before it."""
     try:
         count = int(record["num_turns"])
         said = [record["input_prompt_length"], *record["tool_call_output_length"][:count]]
@@ -198,7 +198,7 @@ def _steps(record: Mapping[str, Any], where: str) -> list[tuple[int, int, float]
         waits = [0.0, *record["tool_call_latency"][:count]]
         steps = [(int(a), int(b), float(c)) for a, b, c in zip(said, replies, waits, strict=True)]
     except (KeyError, TypeError, ValueError) as error:
-        raise DatasetError(f"{where} is no trace of trie: {type(error).__name__}: {error}.") from None
+        raise DatasetError(f"{where} is not a trace of trie: {type(error).__name__}: {error}.") from None
     if len(steps) != count + 1 or any(a < 1 or b < 1 or not 0 <= c < float("inf") for a, b, c in steps):
-        raise DatasetError(f"{where} is no trace of trie: a length is below 1, or a time below 0.")
+        raise DatasetError(f"{where} is not a trace of trie: a length is below 1, or a time below 0.")
     return steps

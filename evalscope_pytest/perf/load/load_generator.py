@@ -24,12 +24,12 @@ from .parse import CountTokens, Reply, YieldBudget, read
 # The client's own overhead --------------------------------------------------------------------------------------------
 
 TICK_S = 0.005
-GRAIN_S = 0.001  # uvloop rounds timers to milliseconds: so much is no lag
+GRAIN_S = 0.001  # uvloop rounds timers to milliseconds; less than that is not lag
 
 
 @dataclass(frozen=True, slots=True)
 class LoopOverhead:
-    """What a run took of this process.
+    """Overhead of a run in this process.
 
     Attributes:
         lags: Seconds the event loop came late to a timer, beyond the timer's own grain; one for each tick.
@@ -73,7 +73,7 @@ class Monitor:
 
 @contextmanager
 def quiet_collector() -> Iterator[None]:
-    """Keep the garbage collector from stopping the clock: what is there now is left alone, the rest seen rarely."""
+    """Keep the garbage collector from delaying stamps: freeze existing objects, collect new ones rarely."""
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()
@@ -88,13 +88,13 @@ def quiet_collector() -> Iterator[None]:
 # The load -------------------------------------------------------------------------------------------------------------
 
 Begin = Callable[[], Awaitable[float]]
-UNREAD = 1 << 28  # bytes of replies beyond which reading them is urgent: more come in than are read
-BREATH_S = 0.1  # before a place in a closed loop asks again a server that nobody reaches
+UNREAD = 1 << 28  # bytes of unparsed replies beyond which parsing is urgent
+BREATH_S = 0.1  # pause of a place in a closed loop while the server cannot be reached
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is sent: conversations, used in order and again from the first when they run out."""
+    """The requests of a load: conversations, used in order and again from the first when they run out."""
 
     template: RequestTemplate
     conversations: Sequence[Conversation]
@@ -103,10 +103,10 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class LoadRun:
-    """A level that was run.
+    """A finished load.
 
     Attributes:
-        requests: What came of each request, in order of sending; times count from the start.
+        requests: The outcome of each request, in order of sending; times count from the start.
         dispatched: When the last request should have been sent, or was in a closed loop.
         dispatch_lags: Seconds the client itself was late to start requests of a schedule.
         interrupted: It was stopped before its end.
@@ -123,7 +123,7 @@ class LoadRun:
 
 @dataclass(slots=True)
 class Live:
-    """How far a run is; read by the progress display, which counts failures up to where it looked."""
+    """Progress of a run, for snapshots; failures are counted up to ``looked_at``."""
 
     started: float = 0.0
     sent: int = 0
@@ -144,10 +144,10 @@ class _Sent:
 
 
 class LoadGenerator:
-    """Runs one level, or a process's part of it. Made and used inside one event loop.
+    """A load generator for one load, or a process's part of it. Made and used inside one event loop.
 
     Args:
-        begin: Called when all is prepared and warmed up; gives the moment at which several processes begin together.
+        begin: Called after preparation and warm-up; returns the moment at which several processes begin together.
     """
 
     def __init__(
@@ -172,11 +172,11 @@ class LoadGenerator:
         self._dispatch_lags: list[float] = []
 
     def stop(self) -> None:
-        """Start nothing more, and give up what is in flight."""
+        """Start no further request, and give up those in flight."""
         self._stopping.set()
 
     async def run(self, level: LoadPoint) -> LoadRun:
-        """Run the warm-up and the level.
+        """Run the warm-up and the load.
 
         Raises:
             ConfigError: The data set does not fit the interface.
@@ -209,7 +209,7 @@ class LoadGenerator:
         )
 
     def _prepare(self, level: LoadPoint) -> None:
-        """Write the bodies ahead, so that the first requests do not wait for it."""
+        """Write the bodies in advance, so that the first requests are not delayed."""
         wanted = (level.requests or len(self._workload.conversations)) + level.warm_up
         for number in range(self._part.index, min(wanted, len(self._workload.conversations)), self._part.count):
             self._body(number)
@@ -233,7 +233,7 @@ class LoadGenerator:
             return error
 
     async def _drive(self, level: LoadPoint, begin: float) -> int:
-        """Send and read everything; return the requests that were given up."""
+        """Send and parse everything; return the number of requests given up."""
         reader = asyncio.create_task(self._read_all())
         work = asyncio.create_task(self._open_loop(level, begin) if level.is_open else self._closed_loop(level, begin))
         stop = asyncio.create_task(self._stopping.wait())
@@ -298,7 +298,7 @@ class LoadGenerator:
             await asyncio.gather(*playing, return_exceptions=True)
 
     async def _play(self, scheduled: float) -> bool:
-        """Send the turns of the next conversation; False where the server could not be reached."""
+        """Send the turns of the next conversation; return false if the server could not be reached."""
         place = self._part.place(next(self._prompts))
         prompt = place % len(self._workload.conversations)
         conversation = self._workload.conversations[prompt]
@@ -318,7 +318,7 @@ class LoadGenerator:
             reply = await read(exchange, self._reader, self._budget)
             self._take(_Sent(index, scheduled, turn, number, prompt, exchange), reply)
             if reply.error:
-                return bool(exchange.status)  # what would follow rests on a reply that is not there
+                return bool(exchange.status)  # the following turns depend on the missing reply
             history += [*messages_of(turn.content), {"role": "assistant", "content": reply.text}]
             scheduled = perf_counter()
         return True
@@ -337,9 +337,9 @@ class LoadGenerator:
             live.in_flight -= 1
 
     async def _read_all(self) -> None:
-        """Read replies as they come in, giving way to the network between them.
+        """Parse replies as they come in, giving way to the network between them.
 
-        Where more come in than are read, memory would fill up; the client is then not fit to measure anyway.
+        If more come in than are parsed, memory would fill up; the client cannot measure then anyway.
         """
         self._reading = True
         while self._reading or self._inbox:

@@ -23,23 +23,23 @@ class Part:
     """One process's part of a load that several share.
 
     Attributes:
-        index: Which part, from 0.
-        count: How many there are.
+        index: Number of the part, from 0.
+        count: Number of parts.
     """
 
     index: int = 0
     count: int = 1
 
     def of(self, amount: int) -> int:
-        """Return this part of an amount; the first parts take what is left over."""
+        """Return this part of an amount; the first parts take the remainder."""
         return amount // self.count + (self.index < amount % self.count)
 
     def place(self, number: int) -> int:
-        """Return which of all things this part's ``number``-th is: parts take turns."""
+        """Return the overall place of this part's ``number``-th item; parts alternate."""
         return number * self.count + self.index
 
     def has(self, place: int) -> bool:
-        """Return whether the thing at ``place`` belongs to this part."""
+        """Return whether the item at ``place`` belongs to this part."""
         return place % self.count == self.index
 
 
@@ -53,14 +53,14 @@ class LoadPoint:
     Attributes:
         concurrency: Requests kept in flight, or with a rate the most there may be; None for no bound.
         rate: Requests that should start each second.
-        requests: How many to send; None where the duration decides.
-        duration_s: For how long requests are started; what is in flight then is waited for.
-        arrivals: How starts are spread; ``trace`` keeps the recorded times.
+        requests: Number of requests; None if the duration decides.
+        duration_s: Seconds in which requests are started; those in flight at the end are awaited.
+        arrivals: Distribution of starts; ``trace`` keeps the recorded times.
         burstiness: Shape of gamma arrivals: 1 is Poisson, below comes in bursts, above is more even.
-        ramp_up_s: Seconds in which concurrency, or rate, rises in a straight line. None: `STAGGER_S` for each request
+        ramp_up_s: Seconds in which concurrency, or rate, rises linearly. None: `STAGGER_S` for each request
             in flight, 1 s at most, so that the first wave does not come as one; no ramp with a rate.
         warm_up: Requests sent before, and not counted.
-        speed: How many times faster than recorded a trace is replayed.
+        speed: Speed of a replayed trace, relative to the recording.
     """
 
     concurrency: int | None = 1
@@ -75,10 +75,10 @@ class LoadPoint:
     seed: int = 42
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be run.
+        """Refuse a load that cannot be run.
 
         Raises:
-            ConfigError: A number is out of its range, or nothing says when to stop.
+            ConfigError: A number is out of range, or the end is not given.
         """
         self._check_kinds()
         checks = {
@@ -108,11 +108,11 @@ class LoadPoint:
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, kind)):
                 what = "whole number" if kind is int else "number"
-                raise ConfigError(f"{name} is {value!r}, which is no {what}. Give a {what}, as in {name}=8.")
+                raise ConfigError(f"{name} is {value!r}, which is not a {what}. Give a {what}, as in {name}=8.")
 
     @property
     def is_open(self) -> bool:
-        """True where starts follow a schedule, whatever the server does."""
+        """True if starts follow a schedule, whatever the server does."""
         return self.rate is not None or self.arrivals == "trace"
 
     @property
@@ -124,7 +124,7 @@ class LoadPoint:
 
     @property
     def name(self) -> str:
-        """A short name, which is also its folder's."""
+        """A short name, also of its folder."""
         if self.arrivals == "trace":
             name = f"trace_x{self.speed:g}"
         elif self.rate is not None:
@@ -173,7 +173,7 @@ def _gap(level: LoadPoint, source: random.Random) -> Callable[[], float]:
 
 
 def _when(expected: float, rate: float, ramp_s: float) -> float:
-    """Return when so many requests are expected to have started."""
+    """Return the time by which ``expected`` requests have started on average."""
     during_ramp = rate * ramp_s / 2
     if expected < during_ramp:
         return math.sqrt(2 * ramp_s * expected / rate)

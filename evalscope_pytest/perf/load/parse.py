@@ -28,13 +28,13 @@ URGENT_S = 0.02
 
 
 class YieldBudget:
-    """How long replies may be read before the network has its turn. Shared by all that is read in an event loop.
+    """A time budget for parsing before the network has its turn. Shared by all parsing in an event loop.
 
-    A turn of reading is as long as the network's last one, within bounds: where the network is never done, replies are
-    read as they come, while the processor's caches still hold them, and where it is idle, nothing it brings waits long.
+    Parsing lasts as long as the network's last turn, within bounds: under a busy network, replies are parsed as they
+    come, while the processor's caches still hold them; under an idle one, new data never waits long.
 
     Attributes:
-        until: When this turn of reading is over.
+        until: Time at which the budget is spent.
     """
 
     __slots__ = ("until",)
@@ -43,14 +43,14 @@ class YieldBudget:
         self.until = perf_counter() + SHORTEST_S
 
     async def give_way(self) -> None:
-        """Let the network have its turn."""
+        """Yield to the network."""
         begun = perf_counter()
         await asyncio.sleep(0)
         now = perf_counter()
         self.until = now + min(max(now - begun, SHORTEST_S), LONGEST_S)
 
     def hurry(self) -> None:
-        """Make this turn longer, whatever the network has to say."""
+        """Extend the budget, whatever the network brings."""
         self.until = perf_counter() + URGENT_S
 
 
@@ -92,7 +92,7 @@ async def read(exchange: Exchange, reader: Reader | None = None, budget: YieldBu
     """Read a finished exchange, yielding to the network every few events.
 
     Args:
-        reader: None for OpenAI's shape.
+        reader: None for OpenAI's format.
         budget: Shared by all readers in an event loop.
     """
     reply, reader = Reply(), reader or OPENAI
@@ -101,7 +101,7 @@ async def read(exchange: Exchange, reader: Reader | None = None, budget: YieldBu
     elif exchange.status != 200:
         reply.error = failure_words(exchange.status, complaint(b"".join(exchange.pieces)))
     elif exchange.pieces and exchange.pieces[0].startswith(GZIP):
-        reply.error = "the reply is compressed with gzip, which was not asked for"
+        reply.error = "the reply is compressed with gzip, which was not requested"
     elif exchange.event_stream or reader.lines:
         await _read_stream(exchange, reader, reply, budget or YieldBudget())
         if not reply.error and not reply.ended:
@@ -112,7 +112,7 @@ async def read(exchange: Exchange, reader: Reader | None = None, budget: YieldBu
 
 
 def failure_words(status: int, said: Complaint) -> str:
-    """Return why a service refused, as results group it."""
+    """Return the reason of a refusal, as results group it."""
     return f"HTTP {status}: {said.message}"
 
 
@@ -158,7 +158,7 @@ def _take_data(data: bytes, stamp: float, reader: Reader, reply: Reply) -> None:
 
 
 def _only_text(piece: bytes) -> str | None:
-    """Return the text of an event that has a text and nothing else that counts."""
+    """Return the text of an event with nothing else that matters; None for other events."""
     reply = Reply()
     for data in EventParser().feed(piece):
         _take_data(data, 1.0, OPENAI, reply)

@@ -1,6 +1,6 @@
-"""A load shared by several processes, for what one core cannot send; their raw samples are pooled.
+"""A load shared by several processes, if one core cannot send it; their raw samples are pooled.
 
-They begin at one moment of the monotonic clock, which is the machine's, and take turns with prompts and starts.
+They begin at one moment of the machine's monotonic clock, and alternate in prompts and starts.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def measure_together(
     *,
     watch: Watch | None = None,
 ) -> Result:
-    """Run a level in several processes and return its result. An interruption (Ctrl-C) gives a partial one.
+    """Run a load in several processes and return its result. An interruption (Ctrl-C) gives a partial one.
 
     Raises:
-        ConfigError: The address is none, or the data set does not fit.
+        ConfigError: The address is invalid, or the data set does not fit.
         ProcessLostError: A process died.
     """
     context = multiprocessing.get_context("spawn")
@@ -70,7 +70,7 @@ def measure_together(
 
 
 def _conduct(ends: Sequence[Connection], watch: Watch | None) -> list[Observed]:
-    """Start all processes at once when all are ready, and collect what they saw."""
+    """Start all processes together once all are ready, and collect their observations."""
     seen: dict[int, Observed] = {}
     snapshots: dict[int, Snapshot] = {}
     ready: set[int] = set()
@@ -93,7 +93,7 @@ def _conduct(ends: Sequence[Connection], watch: Watch | None) -> list[Observed]:
                 raise
             stopping = True
             for end in ends:
-                with suppress(OSError):  # it has ended already
+                with suppress(OSError):  # the process has already ended
                     end.send(STOP)
     return [seen[number] for number in sorted(seen)]
 
@@ -121,8 +121,8 @@ def _take(
 
 
 def _work(end: Connection, endpoint: Endpoint, workload: Workload, level: LoadPoint, part: Part) -> None:
-    """Run one part, in a process of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
+    """Run one part; the entry point of a process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all processes; the first one decides
     with suppress(EOFError, ConnectionError):  # the first process is gone
         try:
             end.send(_measured(end, endpoint, workload, level, part))
@@ -159,7 +159,7 @@ def _measured(end: Connection, endpoint: Endpoint, workload: Workload, level: Lo
 
 
 def _poll(end: Connection, stop: Stop, seconds: float | None) -> float | None:
-    """Wait for word from the first process: a moment to begin, or the wish to stop."""
+    """Poll for a message of the first process: the moment to begin, or a stop request."""
     if not end.poll(seconds):
         return None
     message = end.recv()

@@ -27,7 +27,7 @@ RECENT = 500
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A run at one moment.
+    """The progress of a running load at one moment.
 
     Attributes:
         output_per_s: Output tokens a second of the last replies.
@@ -43,7 +43,7 @@ class Snapshot:
 
 
 def take_snapshot(live: Live) -> Snapshot:
-    """Look at a run."""
+    """Take a snapshot of a running load."""
     requests = live.requests[-RECENT:]
     fine = [request for request in requests if request.ok]
     output = 0.0
@@ -63,7 +63,7 @@ def take_snapshot(live: Live) -> Snapshot:
 
 
 def combined(snapshots: Sequence[Snapshot]) -> Snapshot:
-    """Return what several processes do as one."""
+    """Merge the snapshots of several processes."""
     return Snapshot(
         max(one.seconds for one in snapshots),
         sum(one.done for one in snapshots),
@@ -80,7 +80,7 @@ NEEDED = ("httptools", "orjson")
 
 
 def check_packages() -> None:
-    """See that requests can be made and read.
+    """Check that the packages for sending and parsing are installed.
 
     Raises:
         ConfigError: A package is not installed.
@@ -110,7 +110,7 @@ class Stop:
         return self._requested
 
     def request(self) -> None:
-        """End what runs, and what would be run."""
+        """End the running load, or the next one to start."""
         with self._lock:
             self._requested = True
             if self._call is not None:
@@ -132,13 +132,13 @@ async def generate_load(
     stop: Stop,
     share: tuple[Part, Begin | None] = (WHOLE, None),
 ) -> LoadRun:
-    """Run a level, or a part of it, in the running event loop.
+    """Run a load, or a part of it, in the running event loop.
 
     Args:
         share: The part of the level this process runs, and the signal it awaits before its first request.
 
     Raises:
-        ConfigError: The address is none, or the data set does not fit.
+        ConfigError: The address is invalid, or the data set does not fit.
     """
     client = Client(address_of(endpoint))
     driver = LoadGenerator(client, workload, live, *share)
@@ -157,7 +157,7 @@ async def generate_load(
 
 
 def observed(load_run: LoadRun) -> Observed:
-    """Return what a `Result` rests on."""
+    """Return the observations for a `Result`."""
     import numpy as np
 
     effort = load_run.effort
@@ -177,14 +177,14 @@ def measure(
     watch: Watch | None = None,
     stop: Stop | None = None,
 ) -> Result:
-    """Run a level on a thread of its own and return its result. An interruption (Ctrl-C) gives a partial one.
+    """Run a load on a new thread and return its result. An interruption (Ctrl-C) gives a partial result.
 
     Args:
-        watch: Called every half second with how far it is.
-        stop: Ends it early when asked from elsewhere.
+        watch: Called every half second with a snapshot.
+        stop: Ends the load early on request.
 
     Raises:
-        ConfigError: The address is none, or the data set does not fit.
+        ConfigError: The address is invalid, or the data set does not fit.
     """
     live, stop = Live(), stop or Stop()
     thread = LoopThread("evalscope-perf")

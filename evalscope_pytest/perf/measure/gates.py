@@ -25,14 +25,14 @@ _LEVEL = re.compile(r"(parallel_\d+|(rate_|trace_x)[\d.e+-]+(_parallel_\d+)?)(#\
 
 
 def parse(texts: Sequence[str], levels: Sequence[str], has_objectives: bool) -> list[Gate]:
-    """Read gates and see, before anything is sent, that each will find its figure.
+    """Parse gates and check, before anything is sent, that each refers to a figure of the run.
 
     Args:
-        levels: Names of the levels that will be run; none checks nothing.
-        has_objectives: Whether there will be a goodput.
+        levels: Names of the loads of the run; an empty list skips the check.
+        has_objectives: True if the run has a goodput.
 
     Raises:
-        ConfigError: One is unreadable, or asks for what there will not be.
+        ConfigError: A gate is unreadable, or refers to a missing load or figure.
     """
     gates = [parse_gate(text) for text in texts]
     for gate in gates:
@@ -49,13 +49,13 @@ def parse(texts: Sequence[str], levels: Sequence[str], has_objectives: bool) -> 
 
 
 def check_tests(gates: Sequence[Gate], tests: Sequence[str]) -> None:
-    """See, before anything is run, that gates speak of what tests may measure.
+    """Check, before anything is run, that gates refer to measurements that tests may make.
 
     Args:
-        tests: Node ids of the tests of a run that may load-test.
+        tests: Node ids of the tests that may run load tests.
 
     Raises:
-        ConfigError: There are none, none of a gate's name, or no such metric.
+        ConfigError: The tests or the metric of a gate are missing.
     """
     for gate in gates:
         _check_metric(gate)
@@ -71,13 +71,13 @@ def check_tests(gates: Sequence[Gate], tests: Sequence[str]) -> None:
 
 
 def _may_be(part: str, names: Container[str]) -> bool:
-    """Tell whether a gate's part may come to name a measurement: a test, a load of any test, or both."""
+    """Return whether a gate's part may name a measurement: a test, a load of any test, or both."""
     test, _, load = part.rpartition(" ")
     return part in names or (_LEVEL.fullmatch(load) is not None and (not test or test in names))
 
 
 def _names_of(test: str) -> list[str]:
-    """Return what a gate may call a test: its node id, the end of that, either without its parameters."""
+    """Return the names of a test in gates: its node id or the end of it, with or without parameters."""
     plain = test.partition("[")[0]
     short = plain.rpartition("::")[2]
     return [short + test[len(plain) :], short, test, plain]
@@ -92,7 +92,7 @@ def _check_metric(gate: Gate) -> None:
 
 
 def evaluate(gates: Sequence[Gate], results: Sequence[Result]) -> list[GateResult]:
-    """Return what became of each gate at each load it is about: at least one line for each."""
+    """Evaluate each gate at each load it refers to; return at least one line per gate."""
     outcomes = []
     for gate in gates:
         own = [result for result in results if _is_about(gate, result)]
@@ -112,7 +112,7 @@ def _nothing(gate: Gate, results: Sequence[Result]) -> GateResult:
 
 
 def _evaluate(gate: Gate, result: Result) -> GateResult:
-    """Decide a gate at one load. A result that is INVALID passes none, nor does one that was stopped."""
+    """Evaluate a gate at one load. An INVALID or interrupted result passes no gate."""
     where = f"{gate.text} at {result.short}"
     metric, value_of = metric_of(gate.metric), figure(gate.metric)
     assert metric is not None, "checked when it was parsed"

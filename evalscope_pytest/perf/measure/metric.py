@@ -98,8 +98,8 @@ class Metric:
         aliases: Further names in ``--goodput`` and ``--sla-params``.
         from_schedule: Times count from the schedule in an open loop.
         needs_stream: Known only if replies are streamed.
-        is_shown: Whether the table of a load has a row for it.
-        each: What has one value each, in the title of its curve.
+        is_shown: Returns true if the table of a load has a row for it.
+        each: The things with one value each, for the title of its curve.
         compared_as: Its name in ``perf compare``, if not ``title``.
         amounts: For a rate, moments and amounts of one request: their spread over time is what chance did.
     """
@@ -133,7 +133,7 @@ class Metric:
 
     @property
     def of(self) -> Literal["request", "load"]:
-        """Whether requests have values, or only a whole load."""
+        """``request`` if requests have values, ``load`` if only a whole load has one."""
         return "load" if self.samples is None else "request"
 
     def values_of(self, request: Request, from_schedule: bool) -> Sequence[float]:
@@ -299,7 +299,7 @@ def figure_names() -> list[str]:
 
 
 def metric_of(name: str) -> Metric | None:
-    """Return the metric of a figure's name, None if there is no such figure."""
+    """Return the metric of a figure's name, None for an unknown name."""
     family, dot, point = name.partition(".")
     metric = METRICS.get(family)
     if metric is None or (metric.of == "request") != bool(dot) or (dot and point not in POINTS):
@@ -308,7 +308,7 @@ def metric_of(name: str) -> Metric | None:
 
 
 def figure(name: str) -> Value | None:
-    """Return the function from a result to a figure, None if there is no figure of this name."""
+    """Return the function from a result to a figure, None for an unknown name."""
     metric = metric_of(name)
     return metric.figure(name.partition(".")[2]) if metric else None
 

@@ -1,4 +1,4 @@
-"""The result of a level: distributions, throughput, failures by reason, and whether it can be believed."""
+"""The result of a load: distributions, throughput, failures by reason, validity."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .slo import Goodput, SloBound, goodput
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time a load was at its full height: from the end of the ramp to the last start of a request.
+    """The steady part of a load, from the end of the ramp to the last start of a request.
 
     Attributes:
         in_flight: Mean number of requests in flight within it.
@@ -31,7 +31,7 @@ class Window:
 
     @property
     def seconds(self) -> float:
-        """How long it was."""
+        """Its duration."""
         return self.end - self.start
 
 
@@ -52,13 +52,13 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class ClientOverhead:
-    """What measuring took of the client, and how well it kept to the plan.
+    """Overhead of the client, and its lag behind the schedule.
 
     Attributes:
-        lag_p99_s: The event loop came so late to its timers, at most, in 99 of 100 cases.
+        lag_p99_s: 99th percentile of the event loop's timer lag.
         cpu_share: CPU time of the event loop's thread, of one core; the worst of several processes.
-        dispatch_lag_p99_s: The client started requests so late after their schedule; 0 in a closed loop.
-        wall_s: From the start until the last reply was read, which may be after it came.
+        dispatch_lag_p99_s: 99th percentile of the lag of starts behind the schedule; 0 in a closed loop.
+        wall_s: From the start until the last reply was parsed.
     """
 
     lag_p99_s: float
@@ -81,17 +81,17 @@ class Result:
     """The result of a load. With a rate, ``ttft`` and ``latency`` count from when a request should have been sent.
 
     Attributes:
-        name: Tells it from the others of a run: the level's, or the test's and the level's.
+        name: Unique in a run: the name of the load, or of test and load.
         test: The test that measured it, by its node id; empty for the command.
         sent: Requests sent.
         succeeded: Requests answered completely and without error.
         distributions: Of each metric of requests, over those that succeeded. Each is also an attribute:
             ``result.ttft.p99``.
         tokens_per_event: Output tokens for each event with output.
-        token_sources: Who counted the output tokens: ``usage``, ``tokenizer``, ``chunks`` or ``none``, and how often.
-        invalid: Why the figures are not the server's, and what to change; empty for a good measurement.
-        notes: What a reader should know, though the figures stand.
-        repeats: The same level measured several times, of which this is the sum; empty where it was measured once.
+        token_sources: Counts by source of the output tokens: ``usage``, ``tokenizer``, ``chunks`` or ``none``.
+        invalid: Reasons why the figures are not the server's, with advice; empty for a valid measurement.
+        notes: Remarks on figures that are valid.
+        repeats: The single measurements of a repeated load, whose samples are pooled here; empty otherwise.
         intervals: The 95 % intervals of figures over the repeats, by their names.
         requests: The raw data.
     """
@@ -130,12 +130,12 @@ class Result:
 
     @property
     def title(self) -> str:
-        """Its name as tables show it."""
+        """Its name in tables."""
         return self.short if self.test else self.name.replace("_", " ")
 
     @property
     def valid(self) -> bool:
-        """True where the client is believed to have measured the server."""
+        """True if the client measured the server, as far as can be checked."""
         return not self.invalid
 
     @property
@@ -146,7 +146,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What one or several processes saw of a level: the ground of a `Result`.
+    """Observations of a load by one or several processes, from which a `Result` is made.
 
     Attributes:
         dispatched: When the last request should have been sent.
@@ -173,7 +173,7 @@ def summed(
     window: Window | None,
     objectives: Sequence[SloBound],
 ) -> Result:
-    """Return the figures of what was observed, without a verdict."""
+    """Return the figures of observations, without a verdict."""
     requests = observed.requests
     fine = [request for request in requests if request.ok]
     events = sum(request.events for request in fine)
@@ -200,7 +200,7 @@ def summed(
 
 
 def pooled(parts: Sequence[Observed]) -> Observed:
-    """Return what several processes saw as one; their clocks are one."""
+    """Merge the observations of several processes; they share one monotonic clock."""
     requests = sorted((request for part in parts for request in part.requests), key=lambda request: request.sent)
     return Observed(
         tuple(requests),
@@ -235,7 +235,7 @@ def _throughput(requests: Sequence[Request], fine: Sequence[Request]) -> Through
 
 
 def window_of(level: LoadPoint, fine: Sequence[Request], dispatched: float) -> Window | None:
-    """Return the steady part; None where there was none: a closed loop needs a second round."""
+    """Return the steady part; None without one: a closed loop needs a second round."""
     start, end = level.ramp_s, dispatched
     if not level.is_open and len(fine) <= (level.concurrency or 0):
         return None

@@ -113,7 +113,7 @@ def slo_names() -> list[str]:
 
 
 def slo_metric(name: str) -> tuple[Metric, str] | None:
-    """Return the metric of a name in ``--sla-params``, and its point; None if there is no such metric."""
+    """Return the metric of a name in ``--sla-params``, and its point; None for an unknown name."""
     known = names_in("slo")
     point, _, rest = name.partition("_")
     if point in _POINTS and rest in known and known[rest].of == "request":

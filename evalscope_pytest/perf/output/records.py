@@ -32,11 +32,11 @@ _DIGITS = 6  # of seconds in files: microseconds
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run was about.
+    """The subject of a run.
 
     Attributes:
         url: Without user, password and query.
-        dataset: Name, and file where one was given.
+        dataset: Name, and the file if one was given.
     """
 
     model: str
@@ -85,7 +85,7 @@ def write_summary(
 
 
 def summary_of(result: Result) -> dict[str, Any]:
-    """Return the figures of a level as JSON takes them: seconds, null where there is no figure."""
+    """Return the figures of a load for JSON: seconds, null for a missing figure."""
     found: dict[str, Any] = {"name": result.name, "valid": result.valid}
     for field in fields(result):
         if field.name == "requests":
@@ -156,7 +156,7 @@ def read_requests(path: Path) -> tuple[Request, ...]:
     """Read what `write_requests` wrote.
 
     Raises:
-        StoreError: It is not there, or not of this form.
+        StoreError: It is missing, or of another form.
     """
     from orjson import loads
 
@@ -221,7 +221,7 @@ def read_run(folder: Path) -> Run:
 
 def _results(path: Path, summary: Any) -> Sequence[dict[str, Any]]:
     if not isinstance(summary, dict) or not isinstance(found := summary.get("results"), list):
-        raise StoreError(f"{path} is no summary of schema {SCHEMA}: it has no results.")
+        raise StoreError(f"{path} is not a summary of schema {SCHEMA}: it has no results.")
     return found
 
 
@@ -234,7 +234,7 @@ def read_result(folder: Path, found: dict[str, Any]) -> Result:
     try:
         return _result(folder / safe_name(found["name"]), found)
     except (KeyError, TypeError) as error:
-        raise StoreError(f"{folder / SUMMARY} is no summary of schema {SCHEMA}: {error}.") from error
+        raise StoreError(f"{folder / SUMMARY} is not a summary of schema {SCHEMA}: {error}.") from error
 
 
 def _result(folder: Path, found: dict[str, Any]) -> Result:

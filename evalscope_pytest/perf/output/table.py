@@ -16,7 +16,7 @@ _MOST_REASONS = 8
 
 
 def number(value: float) -> str:
-    """Return a figure with about three digits, a dash where there is none."""
+    """Return a figure with about three digits, a dash for NaN."""
     if math.isnan(value):
         return "-"
     if abs(value) >= 100:
@@ -115,14 +115,14 @@ def overview(results: Sequence[Result], width: int | None = None) -> str:
 
 
 def _wrapped(line: str, width: int | None) -> str:
-    """Break a sentence at words; what a terminal breaks, it breaks anywhere."""
+    """Break a sentence at words; a terminal would break it anywhere."""
     if width is None or len(line) <= width:
         return line
     return fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def legend(results: Sequence[Result]) -> str:
-    """Return what is to be known of the overview's figures."""
+    """Return the legend of the overview."""
     said = "Times in ms." + (" TTFT and latency from the schedule." if any(r.level.is_open for r in results) else "")
     counts = {len(result.repeats) for result in results if result.intervals}
     if counts:
@@ -165,7 +165,7 @@ def _one(result: Result, width: int | None) -> str:
 
 
 def _narrowed(rows: list[list[str]], width: int | None) -> list[list[str]]:
-    """Leave out percentiles where a terminal has no place for all; the files have them."""
+    """Leave out percentiles if a terminal is too narrow; the files have them."""
     for name in ("p95", "p99.9", "p90"):
         if width is not None and _width(rows) > width:
             place = rows[0].index(name)

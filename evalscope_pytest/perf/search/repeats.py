@@ -1,6 +1,6 @@
-"""A level measured several times: one result of all samples, with intervals over the repeats.
+"""A load measured several times: one result of all samples, with intervals over the repeats.
 
-Figures are of the pooled samples, as the mean of p99s is no p99. Student's interval of the repeats' own figures is laid
+Figures are of the pooled samples, as the mean of p99s is not a p99. Student's interval of the repeats' figures is laid
 around them. In simulations with 2 to 10 repeats of 200 requests it held the true p99 in 90 to 95 of 100 cases.
 """
 
@@ -30,7 +30,7 @@ def student(freedom: float) -> float:
 
 
 def of_repeats(repeats: Sequence[Result], objectives: Sequence[SloBound] = ()) -> Result:
-    """Return the result of a level that is measured several times, of those there are; one alone has no intervals."""
+    """Return the result of the repeats so far; a single one has no intervals."""
     whole = pooled_repeats(repeats, objectives)
     return replace(whole, intervals=_intervals(whole))
 

@@ -18,19 +18,19 @@ from ..output.table import ms, number
 
 Variable = Literal["parallel", "rate"]
 FEWEST = 20
-WORTH = 0.02  # a figure that is better by less may be so by chance
-FINE = 8  # the best load is looked for to an eighth of itself
+WORTH = 0.02  # a smaller gain may be chance
+FINE = 8  # the best load is searched to an eighth of itself
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for.
+    """The aim and bounds of a search.
 
     Attributes:
         start: The load that is tried first; None for the lowest.
         per_value: Requests of a probe for each request in flight, or a second.
-        runs: How many times that.
-        concurrency: The most in flight, where the rate is tuned; None for no bound.
+        runs: Factor on the requests of a probe.
+        concurrency: Maximum number in flight when the rate is tuned; None for no bound.
     """
 
     slo: Slo
@@ -78,7 +78,7 @@ class Probe:
     """A load that was tried.
 
     Attributes:
-        missed: What was not met, with the value found; empty where all was.
+        missed: Bounds that were not met, with the measured values.
     """
 
     value: int
@@ -87,17 +87,17 @@ class Probe:
 
     @property
     def is_measured(self) -> bool:
-        """False where the client could not keep up."""
+        """False if the client could not keep up."""
         return self.result.valid or not self.result.succeeded
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search came to.
+    """The outcome of a search.
 
     Attributes:
-        best: The largest load that met everything, or the one with the best figure; None where none did.
-        ended_by_client: The search stopped where the client could not measure any more.
+        best: The largest load that met everything, or the one with the best figure; None if none met it.
+        ended_by_client: The search stopped because the client could not measure more.
     """
 
     search: Search
@@ -110,7 +110,7 @@ class SearchResult:
         name, slo = self.search.variable, self.search.slo
         lines = [f"{name} {p.value}: {self._outcome(p)}" for p in sorted(self.probes, key=lambda p: p.value)]
         if self.best is None:
-            lines.append(f"no {name} from {self.search.lowest} on meets {slo or 'what is asked: requests failed'}")
+            lines.append(f"no {name} from {self.search.lowest} on meets {slo or 'the objective: requests failed'}")
         elif slo.objective:
             lines += self._best_figure(self.best)
         else:
@@ -125,7 +125,7 @@ class SearchResult:
         return f"{objective.metric} {_shown(objective.metric, probe.result)}"
 
     def _best_figure(self, best: int) -> list[str]:
-        """Say which load is best, and which is as good and nearer to what one wants: fewer requests, or more."""
+        """Name the best load, and the smallest (of times, the largest) load that is as good."""
         objective, name = self.search.slo.objective, self.search.variable
         assert objective is not None
         fine = {p.value: p for p in self.probes if not p.missed and p.is_measured}
@@ -149,7 +149,7 @@ def _shown(metric: str, result: Result) -> str:
 
 
 def search(wanted: Search, measure: Callable[[int], Result]) -> SearchResult:
-    """Look for a load as `Search` says.
+    """Search for a load.
 
     Args:
         measure: Measures a load once.
@@ -171,11 +171,11 @@ class _Tried:
 
     @property
     def over(self) -> bool:
-        """True where nothing more should be tried."""
+        """True if nothing more should be tried."""
         return self._interrupted or self.ended_by_client
 
     def at(self, value: int) -> Probe:
-        """Return what came of a load."""
+        """Measure a load once, and return its probe."""
         if value not in self.probes:
             probe = self.probes[value] = _probe(value, self._measure(value), self.wanted.slo)
             self._interrupted |= probe.result.interrupted
@@ -221,7 +221,7 @@ def _best(tried: _Tried) -> int | None:
     """Double the load for as long as that pays, or halve it; then look between the best and its neighbours."""
     wanted = tried.wanted
     best = wanted.first
-    if tried.score(best) > -math.inf:  # more of what fails is no better
+    if tried.score(best) > -math.inf:  # a larger load would fail, too
         best = _climb(tried, best, lambda value: min(2 * value, wanted.highest))
     if best == wanted.first:
         best = _climb(tried, best, lambda value: max(value // 2, wanted.lowest))
@@ -249,7 +249,7 @@ def _climb(tried: _Tried, start: int, step: Callable[[int], int]) -> int:
 
 
 def _neighbours(tried: _Tried, best: int) -> list[int]:
-    """Return the loads halfway to the next that were tried on either side, where those are far."""
+    """Return the loads halfway to the nearest tried ones on either side, unless those are close."""
     found = []
     for side in ([v for v in tried.probes if v < best], [v for v in tried.probes if v > best]):
         if side:
