@@ -122,6 +122,22 @@ def test_a_metric_is_computed_in_one_way():
             Metric(**common, **more)
 
 
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"points": ("p50", "p42")}, r"points \['p42'\]. Allowed: mean, min, p10"),
+        ({"points": ("std",)}, "points"),
+        ({"better": "", "shown_in": ("slo",)}, "need a direction"),
+        ({"unit": "tokens", "shown_in": ("goodput",)}, "times of requests only"),
+        ({"samples": None, "value": lambda result: 0.0, "shown_in": ("goodput",)}, "times of requests only"),
+    ],
+)
+def test_a_metric_can_be_shown_where_it_says(more, message):
+    common = {"name": "x", "title": "x", "heading": "x", "unit": "s", "better": "less", "meaning": "x"}
+    with pytest.raises(ValueError, match=message):
+        Metric(**{**common, "samples": lambda request, _: (), **more})
+
+
 def test_a_result_has_no_attributes_but_its_own():
     result = repeat(1)
     assert result.ttft is result.distributions["ttft"]

@@ -99,12 +99,17 @@ def _levels(config: PerfConfig) -> tuple[LoadPoint, ...]:
     if config.sla_auto_tune:
         return (_tuning_level(config),)
     if config.open_loop and not config.rate and config.dataset not in TIMED:
-        raise ConfigError("--open-loop starts requests at a rate: add --rate R.")
+        raise ConfigError(f"{config.spelled('open_loop')} starts requests at a rate: add --rate R.")
     if config.open_loop and config.parallel:
-        raise ConfigError("--open-loop has no bound on requests in flight: drop --parallel, or drop --open-loop.")
+        raise ConfigError(
+            f"--open-loop has no bound on requests in flight: drop {config.spelled('parallel')}, or "
+            f"{config.spelled('open_loop')}."
+        )
     replays = config.dataset in TIMED
     if replays and config.rate:
-        raise ConfigError(f"--dataset {config.dataset} brings its own times: drop --rate, or use --replay-speed.")
+        raise ConfigError(
+            f"--dataset {config.dataset} brings its own times: drop {config.spelled('rate')}, or use --replay-speed."
+        )
     if (config.rate or replays) and config.parallel and len(config.parallel) > 1:
         raise ConfigError("with --rate or a trace, --parallel is the most requests in flight: give one number.")
     axis: Sequence[float | int | None] = config.rate or ([None] if replays else config.parallel or [1])

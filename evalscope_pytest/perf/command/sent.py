@@ -88,7 +88,9 @@ def lengths_of(config: PerfConfig) -> tuple[int, int] | None:
     """
     given = config.max_tokens
     if config.min_tokens is not None and config.min_tokens > (given or (config.min_tokens,))[0]:
-        raise ConfigError(f"--min-tokens {config.min_tokens}: it must not exceed --max-tokens.")
+        raise ConfigError(
+            f"{config.spelled('min_tokens')} {config.min_tokens}: it must not exceed {config.spelled('max_tokens')}."
+        )
     return (given[0], given[1]) if len(given) == 2 else None
 
 

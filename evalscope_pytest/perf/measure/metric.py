@@ -46,6 +46,8 @@ class Distribution:
 
 
 POINTS = tuple(field.name for field in fields(Distribution))
+SUMMARY_POINTS = ("mean", "p50", "p90", "p99")
+_SHOWN_POINTS = ("mean", "min", *(point for point in POINTS if point.startswith("p")), "max")
 NOTHING = Distribution(0, *[math.nan] * 14)
 
 
@@ -123,13 +125,19 @@ class Metric:
     amounts: Amounts | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a metric that is computed in no way or in two.
+        """Refuse a metric that what shows it could not use.
 
         Raises:
-            ValueError: It has both ``samples`` and ``value``, or neither.
+            ValueError: It is computed in no way or in two, or shown somewhere without what that needs.
         """
         if (self.samples is None) == (self.value is None):
             raise ValueError(f"metric {self.name}: give either samples (of requests) or value (of a load)")
+        if unknown := set(self.points) - set(_SHOWN_POINTS):
+            raise ValueError(f"metric {self.name}: points {sorted(unknown)}. Allowed: {', '.join(_SHOWN_POINTS)}")
+        if not self.better and {"compare", "slo"} & set(self.shown_in):
+            raise ValueError(f"metric {self.name}: compare and slo need a direction. Give better")
+        if "goodput" in self.shown_in and (self.unit != "s" or self.samples is None):
+            raise ValueError(f"metric {self.name}: goodput bounds times of requests only")
 
     @property
     def of(self) -> Literal["request", "load"]:
@@ -319,6 +327,3 @@ def repeated_figures() -> list[str]:
         *(metric.name for metric in metrics("load")),
         *(f"{metric.name}.{point}" for metric in metrics("request", "overview") for point in SUMMARY_POINTS),
     ]
-
-
-SUMMARY_POINTS = ("mean", "p50", "p90", "p99")
