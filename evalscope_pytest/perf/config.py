@@ -168,7 +168,7 @@ class PerfConfig:
 
     model: str = setting(_called("NAME", TEXT), "name of the model at the service", "")
     url: str = setting(
-        _called("URL", TEXT), "address of the service; up to /v1, or the whole, such as .../v1/completions", ""
+        _called("URL", TEXT), "address of the service: up to /v1, or complete, such as .../v1/completions", ""
     )
     api: str = setting(
         _called("API", TEXT),
@@ -184,66 +184,76 @@ class PerfConfig:
         f"or env:NAME; default: from {API_KEY_VARIABLE} or OPENAI_API_KEY (with --api anthropic, ANTHROPIC_API_KEY)",
         factory=lambda: Secret(""),
     )
-    headers: Mapping[str, str] = setting(HEADERS, "more HTTP headers", factory=dict)
-    connect_timeout: float = setting(SECONDS, "seconds for a connection", CONNECT_TIMEOUT_S)
+    headers: Mapping[str, str] = setting(HEADERS, "further HTTP headers", factory=dict)
+    connect_timeout: float = setting(SECONDS, "seconds to connect", CONNECT_TIMEOUT_S)
     read_timeout: float = setting(SECONDS, "seconds a server may be silent", READ_TIMEOUT_S)
     total_timeout: float = setting(SECONDS, "seconds for a whole reply", TOTAL_TIMEOUT_S)
-    no_test_connection: bool = setting(SWITCH, "do not try one request first", False)
+    no_test_connection: bool = setting(SWITCH, "do not send a single request first", False)
 
     parallel: tuple[int, ...] = setting(
-        COUNTS, "requests kept in flight, one load each; with --rate the most in flight; default: 1", ()
+        COUNTS, "requests to keep in flight, one load for each number; with --rate the maximum; default: 1", ()
     )
-    rate: tuple[float, ...] = setting(RATES, "requests started each second, one load each", ())
-    number: tuple[int, ...] = setting(COUNTS, "requests of all loads, or of each", ())
+    rate: tuple[float, ...] = setting(RATES, "requests to start each second, one load for each number", ())
+    number: tuple[int, ...] = setting(COUNTS, "requests of every load, or of each", ())
     duration: float | None = setting(SECONDS, "start requests for this many seconds")
     repeats: int = setting(COUNT, "measure each load N times, in turns, for intervals", 1)
     open_loop: bool = setting(SWITCH, "with --rate: no bound on requests in flight", False)
-    processes: int = setting(COUNT, "share each load among N processes", 1)
+    processes: int = setting(COUNT, "number of processes that share each load", 1)
     arrival: Literal["poisson", "constant", "gamma"] = setting(
-        choice("poisson", "constant", "gamma"), "how starts are spread", "poisson"
+        choice("poisson", "constant", "gamma"), "distribution of starts", "poisson"
     )
     burstiness: float = setting(
-        ABOVE_ZERO, "shape of gamma arrivals: 1 is poisson, less comes in bursts, more is more even", 1.0
+        ABOVE_ZERO, "shape of gamma arrivals: 1 is poisson, smaller is burstier, larger is more even", 1.0
     )
     ramp_up: float | None = setting(
         FROM_NOW,
-        "seconds until the load is at its height; default: 1 ms for each request in flight, 0 at a rate",
+        "seconds until the load is at its height; default: 1 ms per request in flight, 0 at a rate",
     )
     replay_speed: float = setting(ABOVE_ZERO, "replay a trace X times faster", 1.0)
     warmup_num: float = setting(WARM_UP, "requests sent before and not counted; below 1 a share of --number", 0)
     sleep_interval: float = setting(FROM_NOW, "pause between two loads", 5)
 
     dataset: str = setting(_called("NAME", TEXT), f"{', '.join(NAMES)}, or file.py:function of your own", "openqa")
-    dataset_path: str = setting(PATH, "the data set's file", "")
+    dataset_path: str = setting(PATH, "file of the data set", "")
     data_source: Literal["modelscope", "huggingface", "local"] = setting(
-        choice("modelscope", "huggingface", "local"), "hub of data sets without a file", "modelscope"
+        choice("modelscope", "huggingface", "local"), "hub for data sets without a file", "modelscope"
     )
-    dataset_offset: int = setting(FROM_ZERO, "records to skip", 0)
+    dataset_offset: int = setting(FROM_ZERO, "number of records to skip", 0)
     dataset_args: Mapping[str, Any] = setting(OBJECT, "options of one data set, such as target_input_len", factory=dict)
-    prompt: str | None = setting(TEXT, "send this text, or @FILE, instead of a data set")
-    query_template: Any = setting(QUERY, "the request body, or @FILE, with %p for the prompt, %m for the model")
+    prompt: str | None = setting(TEXT, "text to send instead of a data set, or @FILE")
+    query_template: Any = setting(QUERY, "request body, or @FILE, with %p for the prompt and %m for the model")
     apply_chat_template: bool | None = setting(
         SWITCH, "with /v1/completions: write prompts with the chat template of --tokenizer-path"
     )
     tokenize_prompt: bool = setting(SWITCH, "send token ids of --tokenizer-path to /v1/completions", False)
     tokenizer_path: str = setting(
-        PATH, "the model's folder or tokenizer.json: prompts of a length in tokens, replies without usage", ""
+        PATH, "folder of the model, or tokenizer.json: counts tokens of prompts, and of replies without usage", ""
     )
-    min_prompt_length: int = setting(FROM_ZERO, "in tokens; in characters without a tokenizer", 0)
-    max_prompt_length: int = setting(FROM_ZERO, "likewise", 131072)
-    prefix_length: int = setting(FROM_ZERO, "tokens that all random prompts begin with, on top", 0)
-    prefix_count: int = setting(COUNT, "number of such beginnings", 1)
-    image_width: int = setting(_called("PX", COUNT), "of random_vl's pictures", 224)
-    image_height: int = setting(_called("PX", COUNT), "likewise", 224)
-    image_format: Literal["RGB", "RGBA", "L"] = setting(choice("RGB", "RGBA", "L"), "likewise", "RGB")
-    image_num: int = setting(COUNT, "pictures of a request", 1)
-    image_patch_size: int = setting(_called("PX", COUNT), "pixels a token, if no usage is sent", 28)
+    min_prompt_length: int = setting(
+        FROM_ZERO, "minimum length of a prompt, in tokens, or in characters without a tokenizer", 0
+    )
+    max_prompt_length: int = setting(FROM_ZERO, "maximum length of a prompt, in the same unit", 131072)
+    prefix_length: int = setting(
+        FROM_ZERO, "tokens of a common beginning of random prompts, in addition to their length", 0
+    )
+    prefix_count: int = setting(COUNT, "number of different beginnings", 1)
+    image_width: int = setting(_called("PX", COUNT), "width of random_vl's pictures", 224)
+    image_height: int = setting(_called("PX", COUNT), "height of random_vl's pictures", 224)
+    image_format: Literal["RGB", "RGBA", "L"] = setting(
+        choice("RGB", "RGBA", "L"), "colour mode of random_vl's pictures", "RGB"
+    )
+    image_num: int = setting(COUNT, "pictures per request", 1)
+    image_patch_size: int = setting(
+        _called("PX", COUNT), "pixels per token and side, if the service sends no usage", 28
+    )
     multi_turn: bool = setting(SWITCH, "send conversations turn by turn", False)
-    min_turns: int = setting(COUNT, "leave out shorter conversations", 1)
-    max_turns: int | None = setting(COUNT, "cut longer conversations")
+    min_turns: int = setting(COUNT, "minimum number of turns; shorter conversations are left out", 1)
+    max_turns: int | None = setting(COUNT, "maximum number of turns; longer conversations are cut")
 
-    max_tokens: tuple[int, ...] = setting(LENGTHS, "most tokens of a reply; of two numbers each draws its own", ())
-    min_tokens: int | None = setting(FROM_ZERO, "fewest tokens of a reply")
+    max_tokens: tuple[int, ...] = setting(
+        LENGTHS, "maximum tokens of a reply; given two numbers, each request draws its own", ()
+    )
+    min_tokens: int | None = setting(FROM_ZERO, "minimum tokens of a reply")
     temperature: float = setting(ANY, "sampling temperature", 0.0)
     top_p: float | None = setting(ANY, "nucleus sampling")
     top_k: int | None = setting(whole(), "sample among the K most likely tokens")
@@ -251,40 +261,46 @@ class PerfConfig:
     repetition_penalty: float | None = setting(ANY, "penalty for repeated tokens")
     logprobs: bool | None = setting(SWITCH, "request log probabilities")
     n_choices: int | None = setting(COUNT, "replies to each prompt")
-    seed: int | None = setting(whole(), "also seeds prompts and starts, which use 42 without it")
+    seed: int | None = setting(
+        whole(), "seed of sampling, prompts and starts; default: none is sent, prompts and starts use 42"
+    )
     stop: tuple[str, ...] | None = setting(STOPS, "texts that end a reply")
     stop_token_ids: tuple[int, ...] | None = setting(IDS, "tokens that end a reply")
     stream: bool = setting(SWITCH, "stream replies", True)
-    extra_args: Mapping[str, Any] = setting(OBJECT, "more fields, as a JSON object", factory=dict)
+    extra_args: Mapping[str, Any] = setting(OBJECT, "further fields, as a JSON object", factory=dict)
 
     goodput: tuple[str, ...] = setting(
         BOUNDS, f"objectives of a good request, as in ttft:500ms latency:10s; of {_titles('request', 'goodput')}", ()
     )
     eval_gate: tuple[str, ...] = setting(
         _called("GATE", GATES),
-        "fail unless it holds: 'perf:goodput>=0.95', 'perf[parallel_64]:ttft.p99<0.5' (seconds); may be repeated",
+        "condition for exit code 0: 'perf:goodput>=0.95', 'perf[parallel_64]:ttft.p99<0.5' (seconds); may be repeated",
         (),
     )
-    visualizer: Tool | None = setting(choice(*TOOLS), "record the results there, too")
-    outputs_dir: str = setting(PATH, "where files go", "outputs")
-    no_timestamp: bool = setting(SWITCH, "no folder named by the time", False)
-    name: str = setting(_called("NAME", TEXT), "the run's folder; default: the last part of the model", "")
+    visualizer: Tool | None = setting(choice(*TOOLS), "tool that records the results, too")
+    outputs_dir: str = setting(PATH, "folder for the files", "outputs")
+    no_timestamp: bool = setting(SWITCH, "do not create a folder named by the time", False)
+    name: str = setting(
+        _called("NAME", TEXT), "name of the run's folder; default: the last part of the model's name", ""
+    )
 
-    sla_auto_tune: bool = setting(SWITCH, "search instead of measuring given loads", False)
+    sla_auto_tune: bool = setting(SWITCH, "search for a load instead of measuring given ones", False)
     sla_params: Any = setting(
         SettingType("JSON: an object of bounds, or a list of them", lambda value: value, metavar="JSON"),
         f"the SLO: bounds on avg_, p50_, p90_, p95_ or p99_ of {_titles('request', 'slo')}, on {_titles('load', 'slo')}"
         ", or max (of times min) for the best; a list holds several SLOs",
     )
     sla_variable: Literal["parallel", "rate"] = setting(
-        choice("parallel", "rate"), "what is searched, starting from --parallel N or --rate R if given", "parallel"
+        choice("parallel", "rate"),
+        "quantity to search; the search starts from --parallel N or --rate R if given",
+        "parallel",
     )
-    sla_lower_bound: int = setting(COUNT, "smallest load", 1)
-    sla_upper_bound: int = setting(COUNT, "largest load", 65536)
-    sla_fixed_parallel: int | None = setting(COUNT, "with rate: the most requests in flight")
-    sla_num_runs: int = setting(COUNT, "runs of each load, as one of N times the requests", 3)
+    sla_lower_bound: int = setting(COUNT, "smallest load to try", 1)
+    sla_upper_bound: int = setting(COUNT, "largest load to try", 65536)
+    sla_fixed_parallel: int | None = setting(COUNT, "maximum number of requests in flight while the rate is searched")
+    sla_num_runs: int = setting(COUNT, "runs of each load, pooled into one of N times the requests", 3)
     sla_number_multiplier: float = setting(
-        ABOVE_ZERO, "requests of a run for each request in flight, or a second; at least 20", 2.0
+        ABOVE_ZERO, "requests of a run per request in flight, or per second; at least 20", 2.0
     )
     given: Mapping[str, str] = field(default_factory=dict)
 
