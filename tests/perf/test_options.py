@@ -8,7 +8,7 @@ import pytest
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--arrival", "constant"], "--arrival is how starts at a rate are spread. Add --rate R"),
+        (["--arrival", "constant"], "--arrival has an effect only at a rate. Add --rate R"),
         (["--rate", "5", "--burstiness", "2"], "Add --rate R --arrival gamma"),
         (["--replay-speed", "2"], "Add --dataset trace"),
         (["--prefix-length", "5"], "Add --dataset random"),
@@ -17,7 +17,7 @@ import pytest
         (["--api", "embedding", "--max-tokens", "5"], "--max-tokens: embedding has no replies in words"),
         (["--sla-params", '{"p99_ttft": "<=1s"}'], "Add --sla-auto-tune"),
         (["--sla-fixed-parallel", "3"], "Add --sla-auto-tune --sla-variable rate"),
-        (["--prompt", "Hi", "--dataset-path", "a.txt"], "--dataset-path is not read beside --prompt"),
+        (["--prompt", "Hi", "--dataset-path", "a.txt"], "--dataset-path has no effect beside --prompt. Drop --prompt"),
     ],
 )
 def test_an_option_that_would_be_ignored_is_refused(arguments, words, perf, service, capsys):

@@ -205,7 +205,7 @@ class _Need:
 
     Attributes:
         used: Returns true if they have an effect.
-        what: Their purpose, for the message.
+        what: The condition, for the message.
         instead: The setting that gives them an effect.
     """
 
@@ -232,45 +232,45 @@ _NEEDS = (
     _Need(
         ("dataset", "dataset_path", "dataset_offset", "dataset_args", "multi_turn"),
         lambda config: not config.prompt,
-        "is not read beside --prompt, which is all that is sent",
+        "has no effect beside --prompt",
         "Drop --prompt",
     ),
-    _Need(("arrival",), _has_rate, "is how starts at a rate are spread", "Add --rate R"),
+    _Need(("arrival",), _has_rate, "has an effect only at a rate", "Add --rate R"),
     _Need(
         ("burstiness",),
         lambda config: _has_rate(config) and config.arrival == "gamma",
-        "is of gamma arrivals",
+        "has an effect only on gamma arrivals",
         "Add --rate R --arrival gamma",
     ),
     _Need(
         ("replay_speed",),
         lambda config: config.dataset in TIMED,
-        "is for recorded traffic",
+        "has an effect only on recorded traffic",
         "Add --dataset trace",
     ),
     _Need(
         ("prefix_length", "prefix_count"),
         _of("random"),
-        "is for random prompts",
+        "has an effect only on random prompts",
         "Add --dataset random",
     ),
     _Need(
         ("image_width", "image_height", "image_format", "image_num", "image_patch_size"),
         _of("random_vl"),
-        "is for random pictures",
+        "has an effect only on random pictures",
         "Add --dataset random_vl",
     ),
-    _Need(("min_turns", "max_turns"), _has_turns, "is for conversations turn by turn", "Add --multi-turn"),
+    _Need(("min_turns", "max_turns"), _has_turns, "has an effect only on conversations of several turns", "Add --multi-turn"),
     _Need(
         ("sla_params", "sla_variable", "sla_lower_bound", "sla_upper_bound", "sla_num_runs", "sla_number_multiplier"),
         lambda config: bool(config.sla_auto_tune),
-        "is for a search",
+        "has an effect only in a search",
         "Add --sla-auto-tune",
     ),
     _Need(
         ("sla_fixed_parallel",),
         lambda config: bool(config.sla_auto_tune) and config.sla_variable == "rate",
-        "is for a search of the rate",
+        "has an effect only in a search of the rate",
         "Add --sla-auto-tune --sla-variable rate",
     ),
 )
