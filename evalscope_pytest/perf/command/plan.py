@@ -260,7 +260,12 @@ _NEEDS = (
         "has an effect only on random pictures",
         "Add --dataset random_vl",
     ),
-    _Need(("min_turns", "max_turns"), _has_turns, "has an effect only on conversations of several turns", "Add --multi-turn"),
+    _Need(
+        ("min_turns", "max_turns"),
+        _has_turns,
+        "has an effect only on conversations of several turns",
+        "Add --multi-turn",
+    ),
     _Need(
         ("sla_params", "sla_variable", "sla_lower_bound", "sla_upper_bound", "sla_num_runs", "sla_number_multiplier"),
         lambda config: bool(config.sla_auto_tune),
