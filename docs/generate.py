@@ -1,8 +1,10 @@
-"""Writes `parameters.md`, `benchmarks.md` and ``config/option_table.py`` from the code: ``python docs/generate.py``.
+"""Writes from the code: `parameters.md`, `benchmarks.md`, the metrics in `perf.md` and ``config/option_table.py``.
+
+    python docs/generate.py
 
 Making the fields of `Settings` takes 5 ms, reading the table of options 0.3 ms, and every run of pytest with this
 package installed pays for it. tests/docs/test_generated.py and tests/config/test_options.py fail when the code and
-these three files disagree.
+these files disagree.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.core.secret import Secret
 from evalscope_pytest.models import llm_ckpt
+from evalscope_pytest.perf.measure.metric import METRICS
 from evalscope_pytest.wire import anthropic, openai_chat, openai_responses
 
 FOLDER = Path(__file__).parent
@@ -257,9 +260,20 @@ def _literal(text: str) -> str:
     return repr(text) if '"' in text else f'"{text}"'
 
 
+def perf() -> str:
+    """Return the page of load tests, with the table of metrics that the code has."""
+    page = (FOLDER / "perf.md").read_text(encoding="utf-8")
+    before, mark, rest = page.partition("<!-- Metrics, written by docs/generate.py -->\n")
+    after = rest.partition("<!-- End of metrics -->")[2]
+    rows = ([f"`{m.name}`", UNITS[m.unit], m.meaning] for m in METRICS.values())
+    return f"{before}{mark}{_table(('metric', 'unit', 'meaning'), rows)}<!-- End of metrics -->{after}"
+
+
+UNITS = {"s": "s", "1/s": "a second", "share": "share", "tokens": "tokens"}
 PAGES = {
     "parameters.md": parameters,
     "benchmarks.md": benchmarks,
+    "perf.md": perf,
     "../evalscope_pytest/config/option_table.py": option_table,
 }
 

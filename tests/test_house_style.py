@@ -20,8 +20,6 @@ MANY_ARGUMENTS = {
 # Files under 60 lines with one importer, each with the reason. The list only gets shorter.
 STRATEGIES = {
     # One of several interchangeable parts, chosen by a table.
-    "evalscope_pytest/perf/data/plugin.py": "a data set of load tests",
-    "evalscope_pytest/perf/data/speed.py": "a data set of load tests",
     "evalscope_pytest/models/anthropic_api.py": "a kind of model, chosen by models/factory.py",
     "evalscope_pytest/sandbox/unsafe.py": "a sandbox, chosen by sandbox/choice.py",
     "suites/instruction/ifbench/repeat.py": "a group of instructions in the registry",
@@ -36,7 +34,6 @@ RULES = re.compile(r"suites/\w+/(?:\w+/)?(?!test_)\w+\.py")
 # Small files that join their importer when their room is next rebuilt.
 TO_MERGE = {
     "evalscope_pytest/arena/after_run.py": "keeps what a run loads at its end out of the listing of benchmarks",
-    "evalscope_pytest/perf/load/schedule.py": "joins perf/load/load_generator.py",
     "evalscope_pytest/plugin/hookspecs.py": "pytest wants hook specifications in a module of their own",
     "evalscope_pytest/sandbox/suspicion.py": "joins the program scorers when they move into sandbox/",
 }

@@ -1,4 +1,4 @@
-"""A whole run: load the data set, try the service, measure each level, write the files."""
+"""A whole run: load the data set, try the service, measure each load, write the files."""
 
 from __future__ import annotations
 
@@ -18,24 +18,22 @@ from ..core.secret import redact
 from ..report.gates import Gate
 from ..wire.interface import UnsendableError
 from .data import DataOptions, load_conversations, shaped
-from .data.prompts import Conversation, single
+from .data.prompts import Conversation, RequestTemplate, single
 from .load.endpoint import Endpoint, address_of
 from .load.load_generator import Workload
-from .load.load_point import Level
+from .load.load_point import LoadPoint
 from .load.processes import measure_together
-from .load.request_template import Form
 from .load.session import measure
 from .measure.gates import evaluate
-from .measure.goodput import Objective
 from .measure.request import Request
 from .measure.result import Result
+from .measure.slo import SloBound
 from .output.html import write_page
 from .output.progress import Progress
-from .output.recording import Tool, load_tool, record
-from .output.records import Facts, write_result, write_summary
+from .output.records import Facts, Tool, load_tool, record, write_result, write_summary
 from .output.table import speed_table, text
 from .search.repeats import of_repeats
-from .search.tuning import Found, Search, search
+from .search.tuning import Search, SearchResult, search
 
 Say = Callable[[str], None]
 DURATION_PROMPTS = 2000
@@ -44,22 +42,22 @@ TRY_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What is to be measured.
+class PerfPlan:
+    """The plan of a load test.
 
     Attributes:
-        interface: Which of the service's interfaces ``endpoint`` is, by its name.
+        interface: Name of the interface at ``endpoint``.
         parameters: Fields of every request.
         levels: Measured one after the other.
         prompt: Sent instead of a data set.
-        lengths: See `Form`.
-        repeats: How many times each is measured, in turns.
+        lengths: See `RequestTemplate`.
+        repeats: Number of measurements of each load, interleaved.
         pause_s: Seconds between two measurements.
-        processes: How many share each load.
-        try_first: Send one request first, and stop where it fails.
+        processes: Number of processes that share each load.
+        try_first: Send one request first, and stop if it fails.
         folder: Where files go.
-        visualizer: Where else the results go.
-        gates: What the results must reach.
+        visualizer: Tool that records the results, too.
+        gates: Conditions that the results must meet.
     """
 
     endpoint: Endpoint
@@ -67,26 +65,28 @@ class RunPlan:
     parameters: Mapping[str, Any]
     dataset: str
     data: DataOptions
-    levels: tuple[Level, ...]
+    levels: tuple[LoadPoint, ...]
     folder: Path
     prompt: str = ""
     lengths: tuple[int, int] | None = None
-    objectives: tuple[Objective, ...] = ()
+    objectives: tuple[SloBound, ...] = ()
     repeats: int = 1
     pause_s: float = 0.0
     processes: int = 1
     try_first: bool = True
     visualizer: Tool | None = None
     gates: tuple[Gate, ...] = ()
-    form: Form = field(init=False)
+    template: RequestTemplate = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the form of requests."""
-        object.__setattr__(self, "form", Form(self.interface, self.parameters, self.lengths, self.data.seed))
+        """Make the template of requests."""
+        object.__setattr__(
+            self, "template", RequestTemplate(self.interface, self.parameters, self.lengths, self.data.seed)
+        )
 
 
-def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
-    """Measure all levels and write the run's files; an interruption leaves what was measured.
+def run(plan: PerfPlan, say: Say, *, progress: bool = True) -> list[Result]:
+    """Measure all loads and write the run's files; an interruption keeps the measurements so far.
 
     Raises:
         ConfigError: An option does not fit.
@@ -113,8 +113,8 @@ def run(plan: RunPlan, say: Say, *, progress: bool = True) -> list[Result]:
     return measuring.results
 
 
-def tune(plan: RunPlan, wanted: Search, say: Say, *, progress: bool = True) -> Found:
-    """Look for the largest load that keeps a promise, starting from the plan's first level; writes files as `run`.
+def tune(plan: PerfPlan, wanted: Search, say: Say, *, progress: bool = True) -> SearchResult:
+    """Search the largest load that meets an SLO, starting from the plan's first load; writes files as `run` does.
 
     Raises:
         As `run`.
@@ -128,15 +128,15 @@ def tune(plan: RunPlan, wanted: Search, say: Say, *, progress: bool = True) -> F
 
 
 class Measuring:
-    """Measures one level after the other, each with prompts of its own, and writes after each.
+    """Measures one load after the other, each with new prompts, and writes the files after each.
 
-    A level that is measured again is a repeat of the same.
+    A load that is measured again is a repeat.
 
     Args:
-        prompts: How many prompts there should be.
+        prompts: Number of prompts to load.
     """
 
-    def __init__(self, plan: RunPlan, prompts: int, *, progress: bool) -> None:
+    def __init__(self, plan: PerfPlan, prompts: int, *, progress: bool) -> None:
         self._repeats: dict[str, list[Result]] = {}
         self._results: dict[str, Result] = {}
         self._plan = plan
@@ -164,7 +164,7 @@ class Measuring:
         """The results so far, one for each level."""
         return list(self._results.values())
 
-    def measure(self, level: Level) -> Result:
+    def measure(self, level: LoadPoint) -> Result:
         """Measure a level and write what is known so far; return this measurement alone."""
         plan, repeats = self._plan, self._repeats.setdefault(level.name, [])
         label = f"{level.name} ({len(repeats) + 1} of {plan.repeats})" if plan.repeats > 1 else level.name
@@ -200,7 +200,7 @@ class Measuring:
 
 
 def _check_folder(folder: Path) -> None:
-    """See, before anything is sent, that a run's files can go to a folder.
+    """Check, before anything is sent, that the folder can take a run's files.
 
     Raises:
         ConfigError: They cannot.
@@ -208,7 +208,7 @@ def _check_folder(folder: Path) -> None:
     """
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        reason = "may not be written to" if there.is_dir() else "is no folder"
+        reason = "may not be written to" if there.is_dir() else "is not a folder"
         raise ConfigError(f"--outputs-dir: {there} {reason}. Choose another --outputs-dir.")
     if there == folder and any(folder.iterdir()):
         raise StoreError(f"{folder} is not empty. Choose another --outputs-dir or --name, or drop --no-timestamp.")
@@ -220,22 +220,22 @@ def _reason(error: StoreError) -> str:
 
 
 def terminal_width() -> int | None:
-    """Return the columns that tables may take; None where nobody watches."""
+    """Return the width of the terminal; None without one."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def summary_text(plan: RunPlan, results: Sequence[Result], width: int | None = None) -> str:
-    """Return what the terminal shows at the end."""
+def summary_text(plan: PerfPlan, results: Sequence[Result], width: int | None = None) -> str:
+    """Return the text that the terminal shows at the end."""
     shown = text(results, width)
     if plan.dataset.startswith("speed_benchmark"):
         shown += "\n" + speed_table(results) + "\n"
     return f"{shown}\n{plan.folder / 'report.html'}"
 
 
-def workload_of(plan: RunPlan, wanted: int) -> Workload:
-    """Load as many prompts as will be sent, so that each is sent once if the data set has so many.
+def workload_of(plan: PerfPlan, wanted: int) -> Workload:
+    """Load as many prompts as will be sent, so that each is sent once if the data set is large enough.
 
-    One more is taken for the first try: a prompt sent before is quicker where the service caches prefixes.
+    One more is loaded for the first try: a service that caches prefixes is faster with a known prompt.
     """
     if plan.prompt:
         conversations: Sequence[Conversation] = tuple(
@@ -244,10 +244,10 @@ def workload_of(plan: RunPlan, wanted: int) -> Workload:
     else:
         conversations = load_conversations(plan.dataset, replace(plan.data, wanted=wanted + 1))
     counter = plan.data.tokenizer.count if plan.data.tokenizer else None
-    return Workload(plan.form, conversations, counter)
+    return Workload(plan.template, conversations, counter)
 
 
-def _prompts_of(level: Level) -> int:
+def _prompts_of(level: LoadPoint) -> int:
     return (level.requests or DURATION_PROMPTS) + level.warm_up
 
 
@@ -257,8 +257,8 @@ def _from(workload: Workload, start: int) -> Workload:
     return replace(workload, conversations=(*workload.conversations[start:], *workload.conversations[:start]))
 
 
-def measure_level(plan: RunPlan, workload: Workload, level: Level, shown: Progress | None) -> Result:
-    """Measure one level, with a line that tells how far it is."""
+def measure_level(plan: PerfPlan, workload: Workload, level: LoadPoint, shown: Progress | None) -> Result:
+    """Measure one load, with a progress line."""
     try:
         if plan.processes > 1:
             return measure_together(plan.endpoint, workload, level, plan.processes, plan.objectives, watch=shown)
@@ -268,23 +268,23 @@ def measure_level(plan: RunPlan, workload: Workload, level: Level, shown: Progre
             shown.close()
 
 
-def try_once(plan: RunPlan, workload: Workload) -> None:
-    """Send one request, so that a wrong address or key is told before a load is made of it.
+def try_once(plan: PerfPlan, workload: Workload) -> None:
+    """Send one request, so that a wrong address or key is reported before the load starts.
 
     Raises:
         ModelError: It failed.
         ConfigError: Of the prompt no request can be made.
     """
     try:
-        plan.form.body(workload.conversations[-1].turns[0])
+        plan.template.body(workload.conversations[-1].turns[0])
     except UnsendableError as error:
         raise ConfigError(f"--api {plan.interface}: {error}") from error
     patience = plan.endpoint.patience
     short = replace(patience, total_s=min(patience.total_s, TRY_TIMEOUT_S))
-    result = measure(replace(plan.endpoint, patience=short), _from(workload, -1), Level(requests=1))
+    result = measure(replace(plan.endpoint, patience=short), _from(workload, -1), LoadPoint(requests=1))
     if result.interrupted:
         raise KeyboardInterrupt
-    reason = result.failures[0].reason.rstrip(".") if result.failures else _unheard(plan, result.requests[0])
+    reason = result.failures[0].reason.rstrip(".") if result.failures else _wrong_interface(plan, result.requests[0])
     if reason:
         raise ModelError(
             f"the service at {address_of(plan.endpoint).shown} does not answer as it should: {reason}. Check --url, "
@@ -292,8 +292,8 @@ def try_once(plan: RunPlan, workload: Workload) -> None:
         )
 
 
-def _unheard(plan: RunPlan, request: Request) -> str:
-    """Return what speaks for another interface than the plan's, or nothing: a reply may be empty, but not of all."""
+def _wrong_interface(plan: PerfPlan, request: Request) -> str:
+    """Return the sign of another interface than the plan's: a reply may be empty, but not without usage, too."""
     if plan.parameters.get("stream") and not request.stamps and request.tokens.source == "none":
         return "its stream held neither output nor usage"
     return ""

@@ -18,16 +18,14 @@ from ..wire.dialects import interface_of
 from ..wire.interface import Interface
 from ..wire.prompt import Content
 from .data import DataOptions, load_conversations
-from .data.prompts import Conversation, single
+from .data.prompts import Conversation, RequestTemplate, single
 from .data.tokenizer import load_tokenizer
 from .load.endpoint import Endpoint
 from .load.load_generator import Workload
-from .load.load_point import Arrivals, Level
-from .load.request_template import Form
-from .load.session import Stop, Watch, measure
-from .measure.goodput import parse_objective
+from .load.load_point import Arrivals, LoadPoint
+from .load.session import Stop, Watch, check_packages, measure
 from .measure.result import Result
-from .packages import check_packages
+from .measure.slo import parse_bound
 
 BUILT_IN_PROMPT = "Tell a story of about {words} words in which the number {number} matters."
 
@@ -46,7 +44,7 @@ _KEYWORDS = {
 
 
 class InvalidMeasurementError(EvalError):
-    """The client could not measure the service: the figures would be its own."""
+    """The client could not measure the service: the figures would be the client's."""
 
 
 class StoppedMeasurementError(EvalError):
@@ -55,12 +53,12 @@ class StoppedMeasurementError(EvalError):
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """What a test sends.
+    """The prompts of a test.
 
     Attributes:
         dataset: A name as of ``--dataset``; empty for built-in prompts.
         path: Its file.
-        given: Contents of the test's own, instead of a data set.
+        given: Contents given by the test, instead of a data set.
     """
 
     dataset: str = ""
@@ -76,7 +74,7 @@ class LoadTester:
         spec: The model: its service, its key, and the generation parameters of the run.
         keep: Records a result and returns it, with the name it has in this run.
         alone: Held while a load is measured.
-        watch: Makes what is told, while a load is measured, how far it is.
+        watch: Makes the receiver of snapshots of a running load.
 
     Raises:
         ConfigError: A package is not installed.
@@ -87,7 +85,7 @@ class LoadTester:
         spec: ModelSpec,
         keep: Callable[[Result], Result] = lambda result: result,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
-        watch: Callable[[Level], Watch | None] = lambda level: None,
+        watch: Callable[[LoadPoint], Watch | None] = lambda level: None,
     ) -> None:
         check_packages()
         self._spec = spec
@@ -98,9 +96,9 @@ class LoadTester:
         self._unawaited = 0
 
     def end(self) -> None:
-        """End what is measured now, from any thread."""
+        """End the running measurements, from any thread."""
         for stop in tuple(self._running):
-            stop.ask()
+            stop.request()
 
     def run(  # noqa: PLR0913  keywords of what tests call
         self,
@@ -118,12 +116,12 @@ class LoadTester:
         allow_invalid: bool = False,
         **parameters: Any,
     ) -> Any:
-        """Measure one load: a `Result`, or an awaitable of one inside a coroutine. Names as in `Level`.
+        """Measure one load: a `Result`, or an awaitable of one inside a coroutine. Names as in `LoadPoint`.
 
         Args:
             prompts: Texts, messages or request bodies to send, or a data set; default: short requests for stories.
             goodput: Objectives, such as ``ttft:500ms``.
-            allow_invalid: Return a result also where the client could not measure; see ``result.invalid``.
+            allow_invalid: Return a result even if the client could not measure; see ``result.invalid``.
             parameters: Fields of every request, such as ``max_tokens=64``.
 
         Raises:
@@ -133,7 +131,7 @@ class LoadTester:
         """
         _check_names(parameters)
         with _keywords_for_flags():
-            level = Level(
+            level = LoadPoint(
                 concurrency=1 if concurrency is None and rate is None else concurrency,
                 rate=rate,
                 requests=requests,
@@ -142,7 +140,7 @@ class LoadTester:
                 ramp_up_s=ramp_up_s,
                 warm_up=warm_up,
             )
-            objectives = tuple(parse_objective(text) for text in goodput)
+            objectives = tuple(parse_bound(text) for text in goodput)
         endpoint, workload = self._endpoint(), self._workload(level, prompts, stream, parameters)
         stop = Stop()
 
@@ -163,7 +161,7 @@ class LoadTester:
         return self._in_thread(go, stop)
 
     def forgotten(self) -> int:
-        """Return how many measurements were asked for in coroutines and never awaited, since this was last called."""
+        """Return the number of coroutines of ``run`` that were never awaited, since the last call."""
         count, self._unawaited = self._unawaited, 0
         return count
 
@@ -172,7 +170,7 @@ class LoadTester:
         try:
             return await asyncio.to_thread(go)
         except asyncio.CancelledError:
-            stop.ask()
+            stop.request()
             raise
 
     def _endpoint(self) -> Endpoint:
@@ -193,7 +191,7 @@ class LoadTester:
         return interface_of(api, messages_url(url) if api == "anthropic" else url)
 
     def _workload(
-        self, level: Level, prompts: Sequence[Content] | Prompts, stream: bool, parameters: dict[str, Any]
+        self, level: LoadPoint, prompts: Sequence[Content] | Prompts, stream: bool, parameters: dict[str, Any]
     ) -> Workload:
         interface, _ = self._interface()
         fields: dict[str, Any] = {"model": self._spec.model, "stream": stream}
@@ -203,16 +201,16 @@ class LoadTester:
         for name in ("max_tokens", "temperature", "top_p"):
             if (value := getattr(generation, name)) is not None:
                 fields[name] = value
-        form = Form(interface.name, {**fields, **(generation.extra_body or {}), **parameters})
-        asked = prompts if isinstance(prompts, Prompts) else Prompts(given=prompts)
-        tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
+        template = RequestTemplate(interface.name, {**fields, **(generation.extra_body or {}), **parameters})
+        chosen = prompts if isinstance(prompts, Prompts) else Prompts(given=prompts)
+        tokenizer = load_tokenizer(chosen.tokenizer_path) if chosen.tokenizer_path else None
         wanted = (level.requests or 1000) + level.warm_up
-        return Workload(form, _conversations(asked, wanted), tokenizer.count if tokenizer else None)
+        return Workload(template, _conversations(chosen, wanted), tokenizer.count if tokenizer else None)
 
 
 @contextmanager
 def _keywords_for_flags() -> Iterator[None]:
-    """Tell mistakes in the words of `LoadTester.run` in place of the command's."""
+    """Rewrite errors from the command's flags to the keywords of `LoadTester.run`."""
     try:
         yield
     except ConfigError as error:
@@ -230,15 +228,17 @@ def _check_names(parameters: Mapping[str, Any]) -> None:
             raise ConfigError(f"load.run takes no {name!r}. Did you mean {near[0]!r}?")
 
 
-def _conversations(asked: Prompts, wanted: int) -> Sequence[Conversation]:
-    if asked.dataset:
-        tokenizer = load_tokenizer(asked.tokenizer_path) if asked.tokenizer_path else None
-        path = str(Path(asked.path).expanduser()) if asked.path else ""
-        return load_conversations(asked.dataset, DataOptions(path=path, wanted=wanted, tokenizer=tokenizer))
-    if asked.given:
-        given = [asked.given] if isinstance(asked.given, (str, Mapping)) else asked.given
+def _conversations(chosen: Prompts, wanted: int) -> Sequence[Conversation]:
+    if chosen.dataset:
+        tokenizer = load_tokenizer(chosen.tokenizer_path) if chosen.tokenizer_path else None
+        path = str(Path(chosen.path).expanduser()) if chosen.path else ""
+        return load_conversations(chosen.dataset, DataOptions(path=path, wanted=wanted, tokenizer=tokenizer))
+    if chosen.given:
+        given = [chosen.given] if isinstance(chosen.given, (str, Mapping)) else chosen.given
         if wrong := next((content for content in given if not isinstance(content, (str, Mapping, list, tuple))), None):
-            raise ConfigError(f"prompts: {wrong!r:.40} is none. Give texts, lists of messages, or request bodies.")
+            raise ConfigError(
+                f"prompts: {wrong!r:.40} is not a prompt. Give texts, lists of messages, or request bodies."
+            )
         return [single(content) for content in given]
     return [single(BUILT_IN_PROMPT.format(words=100 + n % 100, number=n)) for n in range(wanted)]
 

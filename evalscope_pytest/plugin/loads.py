@@ -16,7 +16,7 @@ from .nodes import SampleItem, from_here
 from .terminal import record_gates, screen_of, terminal_columns, write
 
 if TYPE_CHECKING:
-    from ..perf.load.load_point import Level
+    from ..perf.load.load_point import LoadPoint
     from ..perf.load.session import Watch
     from ..perf.measure.result import Result
     from ..perf.tester import LoadTester
@@ -69,7 +69,7 @@ class Measurements:
         self._run.work_dir  # noqa: B018
         return self._tester
 
-    def _watch(self, level: Level) -> Watch | None:
+    def _watch(self, level: LoadPoint) -> Watch | None:
         """Return what shows the progress of a measurement that takes long; None in xdist's workers."""
         screen = screen_of(self._config)
         return watcher(level, screen.write_line, screen.columns) if screen is not None else None

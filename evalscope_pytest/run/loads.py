@@ -20,10 +20,10 @@ from .finish import gates_of
 from .summary import Line, gate_line
 
 if TYPE_CHECKING:
-    from ..perf.load.load_point import Level
+    from ..perf.load.load_point import LoadPoint
     from ..perf.load.session import Watch
     from ..perf.measure.result import Result
-    from ..perf.measure.snapshot import Glance
+    from ..perf.load.session import Snapshot
     from .assembly import Run
 
 TURN_S = 0.05
@@ -93,7 +93,7 @@ class Measured:
         return result
 
 
-def watcher(level: Level, write_line: Callable[[str], object], columns: int | None) -> Watch:
+def watcher(level: LoadPoint, write_line: Callable[[str], object], columns: int | None) -> Watch:
     """Return what writes a line about a load after a few seconds, and then one now and again.
 
     Args:
@@ -103,7 +103,7 @@ def watcher(level: Level, write_line: Callable[[str], object], columns: int | No
 
     next_at = time.monotonic() + progress.FIRST_S
 
-    def watch(seen: Glance) -> None:
+    def watch(seen: Snapshot) -> None:
         nonlocal next_at
         if (now := time.monotonic()) >= next_at:
             next_at = now + progress.EVERY_S

@@ -26,7 +26,9 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["parameters.md", "benchmarks.md", "../evalscope_pytest/config/option_table.py"])
+@pytest.mark.parametrize(
+    "page", ["parameters.md", "benchmarks.md", "perf.md", "../evalscope_pytest/config/option_table.py"]
+)
 def test_page_is_up_to_date(generator, page):
     assert (DOCS / page).read_text(encoding="utf-8") == generator.PAGES[page](), "run: python docs/generate.py"
 

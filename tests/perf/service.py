@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from evalscope_pytest.perf.data.prompts import single
+from evalscope_pytest.perf.data.prompts import RequestTemplate, single
 from evalscope_pytest.perf.load.endpoint import Endpoint, Patience
 from evalscope_pytest.perf.load.load_generator import Workload
-from evalscope_pytest.perf.load.request_template import Form
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import event
 from tests.waiting import wait_until
@@ -91,7 +90,8 @@ def stream_of(tokens: int, *, with_usage: bool = True) -> list[bytes]:
 def workload(prompts: int = 8, **parameters: Any) -> Workload:
     """So many prompts for chat."""
     return Workload(
-        Form("chat", {"model": "m", "stream": True, **parameters}), [single(f"prompt {n}") for n in range(prompts)]
+        RequestTemplate("chat", {"model": "m", "stream": True, **parameters}),
+        [single(f"prompt {n}") for n in range(prompts)],
     )
 
 
@@ -113,7 +113,7 @@ def after(service: PerfService, requests: int, act: Callable[[], object]) -> Non
 def undisturbed(attempt: Callable[[], T], as_it_should_be: Callable[[T], bool], times: int = 6) -> T:
     """Return the first of several attempts that is as it should be, or else the last.
 
-    Times come out right where nothing else keeps the machine from it at that moment, which is no matter of the code.
+    Times come out right where nothing else keeps the machine from it at that moment, which is not a matter of the code.
     """
     for _ in range(times - 1):
         if as_it_should_be(found := attempt()):

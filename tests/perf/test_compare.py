@@ -9,9 +9,9 @@ import pytest
 
 from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
 from evalscope_pytest.perf.measure.request import Request, Tokens
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result
+from evalscope_pytest.perf.measure.result import ClientOverhead, Observed, Result
 from evalscope_pytest.perf.measure.validity import result_of
 from evalscope_pytest.perf.output.compare import compare
 from evalscope_pytest.perf.output.records import Facts, Run, read_run, write_result, write_summary
@@ -35,8 +35,8 @@ def result(seed: int, slower: float = 1.0, name: int = 4) -> Result:
         made.append(
             Request(number, sent, sent, stamps[-1], stamps, first, 10, 1, Tokens(5, 10, source="usage"), prompt=number)
         )
-    level = Level(concurrency=name, requests=200, ramp_up_s=0.0)
-    return result_of(level, Observed(tuple(made), max(r.sent for r in made), Effort(0.0, 0.1)))
+    level = LoadPoint(concurrency=name, requests=200, ramp_up_s=0.0)
+    return result_of(level, Observed(tuple(made), max(r.sent for r in made), ClientOverhead(0.0, 0.1)))
 
 
 def run(*results: Result) -> Run:

@@ -21,8 +21,7 @@ from evalscope_pytest.perf.data import (
     details_of,
     load_conversations,
 )
-from evalscope_pytest.perf.data.chat_template import load_chat_template
-from evalscope_pytest.perf.data.tokenizer import load_tokenizer
+from evalscope_pytest.perf.data.tokenizer import load_chat_template, load_tokenizer
 
 
 def texts(name: str, **options) -> list:
@@ -523,7 +522,7 @@ class TestAgents:
         [{"num_turns": None}, {"num_turns": 3}, {"tool_call_latency": [1, -1]}, {"assistant_response_length": [0, 1]}],
     )
     def test_what_is_no_trace(self, tmp_path, tokenizer, change):
-        with pytest.raises(DatasetError, match="record 2 is no trace of trie"):
+        with pytest.raises(DatasetError, match="record 2 is not a trace of trie"):
             self.of(tmp_path, tokenizer, TRACE, {**TRACE, **change})
 
     def test_texts_of_a_length_need_a_tokenizer(self, tmp_path):

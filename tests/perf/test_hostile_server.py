@@ -7,7 +7,7 @@ from itertools import repeat
 
 import pytest
 
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
 from evalscope_pytest.perf.load.session import measure
 from tests.servers.service import event
 
@@ -54,7 +54,7 @@ def chunk(data: bytes) -> bytes:
 def test_a_reply_without_an_end_is_given_up(script, words, most):
     """How much the server could send is how much the client took; the next request is a new chance."""
     with server(script()) as hostile:
-        result = measure(endpoint(hostile.url), workload(), Level(concurrency=1, requests=2))
+        result = measure(endpoint(hostile.url), workload(), LoadPoint(concurrency=1, requests=2))
     assert [words in failure.reason for failure in result.failures] == [True], result.failures
     assert (result.sent, result.succeeded) == (2, 1)
     assert hostile.sent < most
@@ -63,7 +63,7 @@ def test_a_reply_without_an_end_is_given_up(script, words, most):
 @pytest.mark.parametrize("size", [b"-1", b"99999999999999999999999999", b"1x", b"1, 2"])
 def test_a_length_that_is_none_is_no_http(size):
     with server([HEAD + b"Content-Length: " + size + b"\r\n\r\nx"]) as hostile:
-        result = measure(endpoint(hostile.url), workload(), Level(concurrency=1, requests=2))
+        result = measure(endpoint(hostile.url), workload(), LoadPoint(concurrency=1, requests=2))
     assert "not HTTP/1.1" in result.failures[0].reason
     assert result.succeeded == 1
 
@@ -73,7 +73,7 @@ def test_a_length_that_is_none_is_no_http(size):
 )
 def test_less_than_was_promised_is_a_failure(rest, words):
     with server([HEAD + b"Content-Length: 99999999999\r\n\r\nx", *rest]) as hostile:
-        result = measure(endpoint(hostile.url, read_s=1.5), workload(), Level(concurrency=1, requests=2))
+        result = measure(endpoint(hostile.url, read_s=1.5), workload(), LoadPoint(concurrency=1, requests=2))
     assert words in result.failures[0].reason
     assert result.succeeded == 1
 
@@ -81,7 +81,7 @@ def test_less_than_was_promised_is_a_failure(rest, words):
 def test_behind_a_second_reply_nobody_asked_for_a_connection_is_not_trusted():
     """Its rest would be taken for the reply to the next request."""
     with server([HEALTHY + HEALTHY]) as hostile:
-        result = measure(endpoint(hostile.url), workload(), Level(concurrency=1, requests=2))
+        result = measure(endpoint(hostile.url), workload(), LoadPoint(concurrency=1, requests=2))
     assert result.succeeded == 2
     assert hostile.connections == 2
 
@@ -90,11 +90,11 @@ def test_what_comes_behind_a_body_changes_nothing():
     """A trailer may repeat a header; it does not make a stream a document."""
     trailed = HEALTHY.removesuffix(b"\r\n") + b"Content-Type: application/json\r\nX: y\r\n\r\n"
     with server([trailed]) as hostile:
-        result = measure(endpoint(hostile.url), workload(), Level(concurrency=1, requests=2))
+        result = measure(endpoint(hostile.url), workload(), LoadPoint(concurrency=1, requests=2))
     assert (result.succeeded, result.output_tokens.mean) == (2, 3)
 
 
 def test_early_hints_are_not_the_reply():
     with server([b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + HEALTHY]) as hostile:
-        result = measure(endpoint(hostile.url), workload(), Level(concurrency=1, requests=1))
+        result = measure(endpoint(hostile.url), workload(), LoadPoint(concurrency=1, requests=1))
     assert (result.succeeded, result.output_tokens.mean) == (1, 3)

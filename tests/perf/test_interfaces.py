@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.cli.main import main
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.data.prompts import Conversation, Turn, single
+from evalscope_pytest.perf.data.prompts import Conversation, RequestTemplate, Turn, single
 from evalscope_pytest.perf.load.connection import Exchange
 from evalscope_pytest.perf.load.load_generator import Workload
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
 from evalscope_pytest.perf.load.parse import Reply, read
 from evalscope_pytest.perf.load.processes import measure_together
-from evalscope_pytest.perf.load.request_template import Form
 from evalscope_pytest.perf.load.session import measure
 from evalscope_pytest.perf.measure.result import Result
 from evalscope_pytest.perf.output.records import read_requests
@@ -58,10 +57,10 @@ def service():
 
 def one(service: AnyService, interface: str, *conversations: Conversation, requests: int = 1, **fields: Any) -> Result:
     """What a request to an interface gives."""
-    form = Form(interface, {"model": "m", "stream": bool(service.writes), **fields})
+    form = RequestTemplate(interface, {"model": "m", "stream": bool(service.writes), **fields})
     path = find(interface).path
     sent = Workload(form, conversations or [single("Hi")])
-    return measure(endpoint(f"{service.origin}{path}"), sent, Level(requests=requests))
+    return measure(endpoint(f"{service.origin}{path}"), sent, LoadPoint(requests=requests))
 
 
 def named(kind: str, **fields: Any) -> bytes:
@@ -141,7 +140,7 @@ class TestResponses:
             {"type": "text", "text": "What?"},
             {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}},
         ]
-        body = json.loads(Form("responses", {}).body(Turn([{"role": "user", "content": parts}])))
+        body = json.loads(RequestTemplate("responses", {}).body(Turn([{"role": "user", "content": parts}])))
         assert body["input"][0]["content"] == [
             {"type": "input_text", "text": "What?"},
             {"type": "input_image", "image_url": "data:image/png;base64,AA"},
@@ -297,7 +296,7 @@ class TestAnthropic:
                 {"role": "user", "content": [{"type": "image_url", "image_url": "http://host/a.png"}]},
             ]
         )
-        body = json.loads(Form("anthropic", {"model": "m"}).body(turn))
+        body = json.loads(RequestTemplate("anthropic", {"model": "m"}).body(turn))
         picture = {"type": "base64", "media_type": "image/png", "data": "AA"}
         assert body == {
             "model": "m",
@@ -522,8 +521,10 @@ class TestOwn:
 
     def test_several_processes_load_the_file_each(self, service, minimal):
         service.writes = [event({"token": "a"})]
-        sent = Workload(Form(str(minimal), {"stream": True, "max_tokens": 1}), [single(f"p{n}") for n in range(6)])
-        result = measure_together(endpoint(service.origin), sent, Level(concurrency=2, requests=6), 2)
+        sent = Workload(
+            RequestTemplate(str(minimal), {"stream": True, "max_tokens": 1}), [single(f"p{n}") for n in range(6)]
+        )
+        result = measure_together(endpoint(service.origin), sent, LoadPoint(concurrency=2, requests=6), 2)
         assert (result.succeeded, result.failures) == (6, ())
 
     def test_an_error_of_the_service_is_told_by_the_reader(self, service, full):
@@ -644,23 +645,23 @@ def test_an_api_that_is_none(api, words):
 @pytest.mark.parametrize("interface", ["chat", "completions", "responses", "dashscope"])
 @pytest.mark.parametrize("content", ["Hi", [{"role": "user", "content": "Hi"}]])
 def test_interfaces_for_texts_take_texts_and_messages(interface, content):
-    assert "Hi" in Form(interface, {"model": "m"}).body(Turn(content)).decode()
+    assert "Hi" in RequestTemplate(interface, {"model": "m"}).body(Turn(content)).decode()
 
 
 @pytest.mark.parametrize("interface", ["chat", "completions", "embedding", "rerank", "responses"])
 def test_a_whole_body_wins_over_options(interface):
-    body = json.loads(Form(interface, {"model": "m", "top_p": 1}).body(Turn({"model": "other", "k": 3})))
+    body = json.loads(RequestTemplate(interface, {"model": "m", "top_p": 1}).body(Turn({"model": "other", "k": 3})))
     assert body == {"model": "other", "top_p": 1, "k": 3}
 
 
 @pytest.mark.parametrize("interface", ["chat", "responses", "dashscope"])
 def test_token_ids_do_not_fit_where_messages_are_asked_for(interface):
     with pytest.raises(ConfigError, match="does not fit"):
-        Form(interface, {}).body(Turn([1, 2, 3]))
+        RequestTemplate(interface, {}).body(Turn([1, 2, 3]))
 
 
 def test_completions_take_ids_and_the_whole_conversation():
-    form = Form("completions", {})
+    form = RequestTemplate("completions", {})
     assert json.loads(form.body(Turn([1, 2, 3])))["prompt"] == [1, 2, 3]
     history = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
     assert json.loads(form.body(Turn("c"), history))["prompt"] == "a\nb\nc"
@@ -668,16 +669,16 @@ def test_completions_take_ids_and_the_whole_conversation():
 
 def test_each_request_draws_its_own_length_and_each_load_the_same(service):
     service.writes = stream_of(2)
-    form = Form("chat", {"stream": True}, lengths=(10, 1000), seed=1)
+    form = RequestTemplate("chat", {"stream": True}, lengths=(10, 1000), seed=1)
     sent = Workload(form, [single("a"), single("b", 1)])
     for _ in range(2):
-        measure(endpoint(service.chat), sent, Level(concurrency=1, requests=8))
+        measure(endpoint(service.chat), sent, LoadPoint(concurrency=1, requests=8))
     asked = [r.body["max_tokens"] for r in service.requests]
     assert asked[:8] == asked[8:]
     assert len(set(asked)) > 5
     assert all(10 <= n <= 1000 for n in asked)
     own = Workload(form, [Conversation((Turn("a", parameters={"max_tokens": 3}),))])
-    measure(endpoint(service.chat), own, Level(requests=1))
+    measure(endpoint(service.chat), own, LoadPoint(requests=1))
     assert service.requests[-1].body["max_tokens"] == 3
 
 

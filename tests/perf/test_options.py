@@ -8,7 +8,7 @@ import pytest
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--arrival", "constant"], "--arrival is how starts at a rate are spread. Add --rate R"),
+        (["--arrival", "constant"], "--arrival has an effect only at a rate. Add --rate R"),
         (["--rate", "5", "--burstiness", "2"], "Add --rate R --arrival gamma"),
         (["--replay-speed", "2"], "Add --dataset trace"),
         (["--prefix-length", "5"], "Add --dataset random"),
@@ -17,7 +17,7 @@ import pytest
         (["--api", "embedding", "--max-tokens", "5"], "--max-tokens: embedding has no replies in words"),
         (["--sla-params", '{"p99_ttft": "<=1s"}'], "Add --sla-auto-tune"),
         (["--sla-fixed-parallel", "3"], "Add --sla-auto-tune --sla-variable rate"),
-        (["--prompt", "Hi", "--dataset-path", "a.txt"], "--dataset-path is not read beside --prompt"),
+        (["--prompt", "Hi", "--dataset-path", "a.txt"], "--dataset-path has no effect beside --prompt. Drop --prompt"),
     ],
 )
 def test_an_option_that_would_be_ignored_is_refused(arguments, words, perf, service, capsys):
@@ -27,19 +27,28 @@ def test_an_option_that_would_be_ignored_is_refused(arguments, words, perf, serv
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        *[([flag, "nan"], f"{flag}: nan is no finite number") for flag in ("--warmup-num", "--top-p", "--temperature")],
-        (["--connect-timeout", "inf"], "inf is no finite number"),
-        (["--ramp-up", "long"], "invalid number value: 'long'"),
-        (["--sleep-interval", "-1"], "--sleep-interval -1"),
-        (["--warmup-num", "2.5"], "give a whole number of requests"),
-        (["--dataset-offset", "-1"], "start at 0"),
-        (["--min-turns", "0", "--multi-turn", "--dataset", "share_gpt_en"], "leave no number of turns"),
-        (["--processes", "0"], "--processes: the number is out of range"),
-        (["--n-choices", "0"], "--n-choices 0"),
+        *[([flag, "nan"], f"cannot be nan (in {flag})") for flag in ("--warmup-num", "--top-p", "--temperature")],
+        (
+            ["--connect-timeout", "inf"],
+            "connect_timeout cannot be inf (in --connect-timeout). It takes a number above 0.",
+        ),
+        (["--ramp-up", "long"], "ramp_up cannot be 'long' (in --ramp-up). It takes a number of at least 0."),
+        (
+            ["--sleep-interval", "-1"],
+            "sleep_interval cannot be -1 (in --sleep-interval). It takes a number of at least 0.",
+        ),
+        (["--warmup-num", "2.5"], "Give a whole number of requests, or a share of --number below 1."),
+        (["--dataset-offset", "-1"], "(in --dataset-offset). It takes a whole number of at least 0."),
+        (["--min-turns", "0", "--multi-turn", "--dataset", "share_gpt_en"], "It takes a whole number of at least 1."),
+        (["--min-turns", "3", "--max-turns", "2", "--multi-turn", "--dataset", "share_gpt_en"], "no number of turns"),
+        (["--processes", "0"], "processes cannot be 0 (in --processes). It takes a whole number of at least 1."),
+        (["--n-choices", "0"], "n_choices cannot be 0 (in --n-choices)"),
+        (["--parallel", "4", "0"], "parallel cannot be ['4', '0'] (in --parallel). It takes one or more whole numbers"),
+        (["--rate", "2", "-1"], "rate cannot be ['2', '-1'] (in --rate). It takes one or more numbers above 0."),
         (["--min-tokens", "9", "--max-tokens", "5"], "must not exceed --max-tokens"),
-        (["--extra-args", '{"a": NaN}'], "NaN is no number there"),
-        (["--model", ""], "--model is empty"),
-        (["--prompt", ""], "--prompt is empty"),
+        (["--extra-args", '{"a": NaN}'], "NaN"),
+        (["--model", ""], "model cannot be empty (in --model)"),
+        (["--prompt", ""], "prompt cannot be empty (in --prompt)"),
     ],
 )
 def test_a_value_out_of_range_is_refused(arguments, words, perf, service, capsys):
@@ -49,7 +58,7 @@ def test_a_value_out_of_range_is_refused(arguments, words, perf, service, capsys
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("a b=c", "'a b' is no name of a header"),
+        ("a b=c", "'a b' is not a header name"),
         ("Content-Length=7", "--headers content-length"),
         ("transfer-encoding=chunked", "--headers transfer-encoding"),
     ],
@@ -68,7 +77,7 @@ def _refused(arguments, words, perf, service, capsys):
 
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_sent(perf, service, tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    _refused(["-n", "5", "--outputs-dir", str(tmp_path / "file" / "x")], "file is no folder", perf, service, capsys)
+    _refused(["-n", "5", "--outputs-dir", str(tmp_path / "file" / "x")], "file is not a folder", perf, service, capsys)
 
 
 def test_a_folder_that_goes_away_costs_no_figures(perf, tmp_path, service, capsys):

@@ -8,11 +8,10 @@ import signal
 import pytest
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.data.prompts import Conversation, Turn, single
+from evalscope_pytest.perf.data.prompts import Conversation, RequestTemplate, Turn, single
 from evalscope_pytest.perf.load.load_generator import Workload
-from evalscope_pytest.perf.load.load_point import Level, Part
+from evalscope_pytest.perf.load.load_point import LoadPoint, Part
 from evalscope_pytest.perf.load.processes import ProcessLostError, measure_together
-from evalscope_pytest.perf.load.request_template import Form
 
 from .service import Pace, after, endpoint, stream_of, workload
 
@@ -27,7 +26,7 @@ def test_parts_add_up_and_take_turns():
 def test_a_closed_loop_is_shared_and_pooled(service):
     service.writes, service.pace = stream_of(4), Pace(0.2, 0.03)
     service.holds = lambda received: received.number >= 2 and service.max_in_flight < 5
-    level = Level(concurrency=5, requests=31, warm_up=2)
+    level = LoadPoint(concurrency=5, requests=31, warm_up=2)
     result = measure_together(endpoint(service.chat), workload(40), level, 2)
     assert (result.sent, result.succeeded) == (31, 31)
     assert len(service.requests) == 33
@@ -39,7 +38,7 @@ def test_a_closed_loop_is_shared_and_pooled(service):
 
 
 def test_starts_of_an_open_loop_are_those_of_one_process(service):
-    level = Level(concurrency=None, rate=40.0, requests=20, arrivals="constant")
+    level = LoadPoint(concurrency=None, rate=40.0, requests=20, arrivals="constant")
     result = measure_together(endpoint(service.chat), workload(20, stream=False), level, 2)
     scheduled = [request.scheduled for request in result.requests]
     assert scheduled == pytest.approx([n / 40 for n in range(20)], abs=1e-6)
@@ -49,16 +48,16 @@ def test_starts_of_an_open_loop_are_those_of_one_process(service):
 def test_an_interruption_reaches_all(service):
     service.latency_s = 0.05
     after(service, 30, lambda: os.kill(os.getpid(), signal.SIGINT))
-    level = Level(concurrency=4, requests=100_000)
+    level = LoadPoint(concurrency=4, requests=100_000)
     result = measure_together(endpoint(service.chat), workload(stream=False), level, 2)
     assert result.interrupted
     assert 20 < result.succeeded < 10_000
 
 
 def test_what_one_finds_wrong_is_raised_here(service):
-    wrong = Workload(Form("rerank", {"model": "m"}), [Conversation((Turn("no pair"),)), single("x")])
+    wrong = Workload(RequestTemplate("rerank", {"model": "m"}), [Conversation((Turn("no pair"),)), single("x")])
     with pytest.raises(ConfigError, match="--dataset rerank"):
-        measure_together(endpoint(service.chat), wrong, Level(concurrency=2, requests=4), 2)
+        measure_together(endpoint(service.chat), wrong, LoadPoint(concurrency=2, requests=4), 2)
 
 
 def test_a_process_that_dies_is_told(service, capfd):
@@ -68,7 +67,7 @@ def test_a_process_that_dies_is_told(service, capfd):
     service.latency_s = 0.05
     after(service, 10, lambda: active_children()[0].kill())
     with pytest.raises(ProcessLostError):
-        measure_together(endpoint(service.chat), workload(stream=False), Level(concurrency=2, requests=100_000), 2)
+        measure_together(endpoint(service.chat), workload(stream=False), LoadPoint(concurrency=2, requests=100_000), 2)
     assert "Traceback" not in capfd.readouterr().err
 
 

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from evalscope_pytest.perf.output.recording import scalars
+from evalscope_pytest.perf.output.records import scalars
 
 from .test_verdict import result
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.load.load_point import Level
-from evalscope_pytest.perf.measure.goodput import parse_objective
+from evalscope_pytest.perf.load.load_point import LoadPoint
 from evalscope_pytest.perf.measure.request import Tokens
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result
+from evalscope_pytest.perf.measure.result import ClientOverhead, Observed, Result
+from evalscope_pytest.perf.measure.slo import parse_bound
 from evalscope_pytest.perf.measure.validity import result_of
 from evalscope_pytest.perf.output.compare import compare, text
 from evalscope_pytest.perf.output.records import Facts, Run, read_run, write_result, write_summary
@@ -25,7 +25,7 @@ from .service import Pace, stream_of
 from .test_request import request
 
 FACTS = Facts("m", "http://h/v1", "chat", "random", "2026-11-21", "{}")
-OBJECTIVES = [parse_objective("ttft:150ms")]
+OBJECTIVES = [parse_bound("ttft:150ms")]
 
 
 def repeat(seed: int, ttft: float = 0.1, effort: float = 0.1, requests: int = 60) -> Result:
@@ -42,7 +42,9 @@ def repeat(seed: int, ttft: float = 0.1, effort: float = 0.1, requests: int = 60
         made.append(replace(found, index=number, prompt=seed * 1000 + number, tokens=tokens))
     last = max(request.sent for request in made)
     return result_of(
-        Level(concurrency=4, requests=requests), Observed(tuple(made), last, Effort(0.0, effort)), OBJECTIVES
+        LoadPoint(concurrency=4, requests=requests),
+        Observed(tuple(made), last, ClientOverhead(0.0, effort)),
+        OBJECTIVES,
     )
 
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.measure.distribution import NOTHING, distribution
-from evalscope_pytest.perf.measure.goodput import goodput, parse_objective
+from evalscope_pytest.perf.measure.metric import NOTHING, distribution
 from evalscope_pytest.perf.measure.request import Request, Tokens
+from evalscope_pytest.perf.measure.slo import goodput, parse_bound
 
 
 def request(stamps=(1.5, 2.0, 2.5), output=3, scheduled=0.5, sent=1.0, done=3.0, error="", **more) -> Request:
@@ -59,7 +59,7 @@ def test_a_distribution_of_nothing_has_no_figures():
 
 
 def test_goodput_counts_failed_and_undefined_requests_as_not_good():
-    objectives = [parse_objective("ttft:1s"), parse_objective("tpot:600ms")]
+    objectives = [parse_bound("ttft:1s"), parse_bound("tpot:600ms")]
     fine, slow, failed, single = request(), request((4.0, 5.0)), request(error="HTTP 500: it broke"), request((1.5,), 1)
     found = goodput(objectives, [fine, slow, failed, single], 2.0)
     assert found is not None
@@ -68,20 +68,20 @@ def test_goodput_counts_failed_and_undefined_requests_as_not_good():
 
 
 def test_objectives_count_from_the_schedule():
-    assert parse_objective("ttft:1000ms").is_met(request())
-    assert not parse_objective("ttft:999ms").is_met(request())  # 500 ms from sending, 1 s from the schedule
+    assert parse_bound("ttft:1000ms").is_met(request())
+    assert not parse_bound("ttft:999ms").is_met(request())  # 500 ms from sending, 1 s from the schedule
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("ttft:500", "'500' is no time"),
+        ("ttft:500", "'500' is not a time"),
         ("ttf:5s", "Did you mean 'ttft'?"),
-        ("ttft", "is no time"),
-        ("latency:-1s", "is no time"),
+        ("ttft", "is not a time"),
+        ("latency:-1s", "is not a time"),
     ],
 )
 def test_an_objective_that_is_none_is_refused(text, words):
     with pytest.raises(ConfigError) as caught:
-        parse_objective(text)
+        parse_bound(text)
     assert words in str(caught.value)

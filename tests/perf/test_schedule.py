@@ -8,15 +8,14 @@ from statistics import mean, pstdev
 import pytest
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.load.load_point import Level
-from evalscope_pytest.perf.load.schedule import starts
+from evalscope_pytest.perf.load.load_point import LoadPoint, starts
 
 
-def level(**more) -> Level:
-    return Level(**{"concurrency": None, "rate": 50.0, "requests": 4000, **more})
+def level(**more) -> LoadPoint:
+    return LoadPoint(**{"concurrency": None, "rate": 50.0, "requests": 4000, **more})
 
 
-def gaps(one: Level) -> list[float]:
+def gaps(one: LoadPoint) -> list[float]:
     return [b - a for a, b in pairwise(starts(one))]
 
 
@@ -53,7 +52,7 @@ def test_during_a_ramp_the_rate_rises_in_a_straight_line():
 
 def test_a_trace_keeps_its_times_and_may_be_replayed_faster():
     recorded = [0.0, 1.0, 1.5, 9.0]
-    one = Level(concurrency=None, requests=3, arrivals="trace", speed=2.0)
+    one = LoadPoint(concurrency=None, requests=3, arrivals="trace", speed=2.0)
     assert list(starts(one, recorded)) == [0.0, 0.5, 0.75]
 
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
+from evalscope_pytest.perf.load.session import Snapshot
 from evalscope_pytest.perf.measure.result import Failure
-from evalscope_pytest.perf.measure.snapshot import Glance
 from evalscope_pytest.perf.output.html import render
 from evalscope_pytest.perf.output.plot import HEIGHT, WIDTH, Series, plot
 from evalscope_pytest.perf.output.progress import line_of
-from evalscope_pytest.perf.output.table import OVERVIEW, text
+from evalscope_pytest.perf.output.table import NAME, rate_columns, text, time_columns
 from evalscope_pytest.perf.search.repeats import of_repeats
 
 from .test_repeats import FACTS, repeat
+
+COLUMNS = [column for group in ([NAME], *rate_columns(), *time_columns()) for column in group]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def test_nothing_is_wider_than_the_terminal_and_nothing_is_lost(width, measured)
     shown = text(measured, width)
     assert all(len(line) <= width for line in shown.splitlines() if "x" * 300 not in line)
     words = shown.split()
-    for name, cell in OVERVIEW:
+    for name, cell in COLUMNS:
         assert all(word in words for word in name.split())
         for result in measured:
             assert cell(result) in shown
@@ -47,14 +49,14 @@ def test_nothing_is_wider_than_the_terminal_and_nothing_is_lost(width, measured)
 
 def test_a_file_has_all_in_one_table(measured):
     head = text(measured).splitlines()[0]
-    assert [head.count(name) for name, _ in OVERVIEW[:9]] == [1] * 8 + [4]
+    assert [head.count(name) for name, _ in COLUMNS[:9]] == [1] * 8 + [4]
     assert "parallel 4096 INVALID" in text(measured)
 
 
 @pytest.mark.parametrize("width", range(20, 140, 5))
 def test_a_line_that_changes_never_wraps(width):
-    level = Level(concurrency=8, requests=50000)
-    line = line_of(level, Glance(4.0, 12345, 2, 8, 123456.0, (0.1, 2.5)), "parallel_8 (2 of 3)", width)
+    level = LoadPoint(concurrency=8, requests=50000)
+    line = line_of(level, Snapshot(4.0, 12345, 2, 8, 123456.0, (0.1, 2.5)), "parallel_8 (2 of 3)", width)
     assert len(line) < width
     assert line.startswith("parallel_8 (2 of 3"[: width - 1])
     assert width < 60 or line.endswith("2 errors")

@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from evalscope_pytest.cli.main import main
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
 from evalscope_pytest.perf.load.session import measure
 
 from .raw_server import CLOSE, HEALTHY, server
@@ -40,7 +40,7 @@ def perf(url: str, folder: object) -> int:
 
 def test_a_service_whose_certificate_is_trusted_is_measured(trusted):
     with server(tls=certified(trusted)) as service:
-        result = measure(endpoint(service.url), workload(), Level(concurrency=4, requests=24))
+        result = measure(endpoint(service.url), workload(), LoadPoint(concurrency=4, requests=24))
     assert (result.succeeded, result.failures, result.output_tokens.mean) == (24, (), 3)
     assert service.connections == 4
     assert result.ttft.count == 24
@@ -48,7 +48,7 @@ def test_a_service_whose_certificate_is_trusted_is_measured(trusted):
 
 def test_a_stream_cut_off_behind_tls_is_a_failure(trusted):
     with server([HEALTHY[:-5], CLOSE], tls=certified(trusted)) as service:
-        result = measure(endpoint(service.url), workload(), Level(concurrency=1, requests=2))
+        result = measure(endpoint(service.url), workload(), LoadPoint(concurrency=1, requests=2))
     assert "broke in the middle" in result.failures[0].reason
     assert result.succeeded == 1
 
@@ -67,7 +67,7 @@ def test_a_certificate_nobody_vouches_for_is_told_before_the_load(authority, tmp
 
 def test_a_certificate_for_another_name_is_refused(trusted):
     with server(tls=certified(trusted, "elsewhere.example")) as service:
-        result = measure(endpoint(service.url), workload(), Level(concurrency=1, requests=1))
+        result = measure(endpoint(service.url), workload(), LoadPoint(concurrency=1, requests=1))
     assert "mismatch" in result.failures[0].reason
     assert "SSL_CERT_FILE" not in result.failures[0].reason
 

@@ -1,4 +1,4 @@
-"""The search for the largest load that keeps a promise."""
+"""The search for the largest load that meets an SLO."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.perf.load.load_point import Level
-from evalscope_pytest.perf.measure.distribution import distribution
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result
-from evalscope_pytest.perf.measure.slo import parse_promises
+from evalscope_pytest.perf.load.load_point import LoadPoint
+from evalscope_pytest.perf.measure.metric import distribution
+from evalscope_pytest.perf.measure.result import ClientOverhead, Observed, Result
+from evalscope_pytest.perf.measure.slo import parse_slos
 from evalscope_pytest.perf.measure.validity import result_of
 from evalscope_pytest.perf.search.tuning import Search, search
 
 from .test_verdict import requests
 
-EMPTY = result_of(Level(concurrency=4, requests=8), Observed(requests(8), 1.0, Effort(0.0, 0.1)))
+EMPTY = result_of(LoadPoint(concurrency=4, requests=8), Observed(requests(8), 1.0, ClientOverhead(0.0, 0.1)))
 
 
 def at(ttft_s: float, *, invalid: tuple[str, ...] = (), succeeded: int | None = None) -> Result:
-    found = replace(EMPTY, ttft=distribution([ttft_s]), invalid=invalid)
+    found = replace(EMPTY, distributions={**EMPTY.distributions, "ttft": distribution([ttft_s])}, invalid=invalid)
     return found if succeeded is None else replace(found, succeeded=succeeded)
 
 
 def wanted(**more) -> Search:
-    return Search(parse_promises('{"p99_ttft": "<=1s"}')[0], **more)
+    return Search(parse_slos('{"p99_ttft": "<=1s"}')[0], **more)
 
 
 def tps(value: float, **more) -> Result:
@@ -37,7 +37,7 @@ def tps(value: float, **more) -> Result:
 
 
 def goal(text: str = '{"tps": "max"}', **more) -> Search:
-    return Search(parse_promises(text)[0], **more)
+    return Search(parse_slos(text)[0], **more)
 
 
 @given(limit=st.integers(0, 300), lowest=st.integers(1, 20), highest=st.integers(20, 256))
@@ -61,7 +61,7 @@ def test_a_search_may_begin_anywhere(limit, lowest, start, highest):
 
 
 def test_a_time_without_a_unit_is_in_seconds():
-    assert parse_promises('[{"p99_latency": "<=2"}]')[0].criteria[0].bound == 2.0
+    assert parse_slos('[{"p99_latency": "<=2"}]')[0].criteria[0].bound == 2.0
 
 
 @given(peak=st.integers(1, 250), start=st.none() | st.integers(1, 256))
@@ -89,7 +89,8 @@ def test_the_least_latency_is_that_of_the_least_load():
 
 def test_the_best_figure_may_be_bound_and_never_comes_of_failures():
     def measure(value: int) -> Result:
-        return replace(tps(value, succeeded=7 if value > 50 else None), ttft=distribution([value / 40]))
+        found = tps(value, succeeded=7 if value > 50 else None)
+        return replace(found, distributions={**found.distributions, "ttft": distribution([value / 40])})
 
     found = search(goal('{"tps": "max", "p99_ttft": "<=1"}'), measure)
     assert 36 <= found.best <= 40
@@ -103,7 +104,7 @@ def test_the_climb_ends_where_the_client_cannot_measure():
     assert (found.best, found.ended_by_client) == (16, True)
 
 
-def test_a_failed_request_breaks_a_promise():
+def test_a_failed_request_breaks_an_slo():
     found = search(wanted(highest=8), lambda value: at(0.5, succeeded=7 if value > 2 else None))
     assert found.best == 2
     assert "parallel 4: 1 requests failed" in found.words()
@@ -116,7 +117,7 @@ def test_the_search_ends_where_the_client_cannot_measure():
 
 
 def test_several_runs_are_one_run_of_more_requests():
-    like = Level(concurrency=1, requests=1, ramp_up_s=2.0)
+    like = LoadPoint(concurrency=1, requests=1, ramp_up_s=2.0)
     level = wanted(runs=3, per_value=4).level(50, like)
     assert (level.concurrency, level.requests, level.ramp_up_s) == (50, 600, 2.0)
     assert wanted(runs=1).level(8, like).requests == 24, "three whole rounds, at least 20"
@@ -130,17 +131,17 @@ def test_several_runs_are_one_run_of_more_requests():
         ("", "is not JSON"),
         ("[]", "no bounds"),
         ('{"p98_ttft": "<1s"}', "Did you mean"),
-        ('{"p99_ttft": "<1m"}', "is no bound"),
+        ('{"p99_ttft": "<1m"}', "is not a bound"),
         ('{"rps": ">1s"}', "rates have no unit"),
         ('{"p99_ttft": "max"}', "p99_ttft is best at its min"),
         ('{"tps": "min"}', "tps is best at its max"),
         ('{"tps": "max", "rps": "max"}', "one figure can be at its best, not 2"),
-        ('{"tps": "most"}', "is no bound"),
+        ('{"tps": "most"}', "is not a bound"),
     ],
 )
-def test_a_promise_that_is_none_is_refused(text, words):
+def test_an_unreadable_slo_is_refused(text, words):
     with pytest.raises(ConfigError) as caught:
-        parse_promises(text)
+        parse_slos(text)
     assert words in str(caught.value)
 
 
@@ -156,9 +157,9 @@ def test_the_command_searches_and_says_what_it_found(perf, service, tmp_path, ca
         return await honest(request, body, fault)
 
     service._work = crowded
-    promise = '{"p50_latency": "<=300ms"}'
+    slo = '{"p50_latency": "<=300ms"}'
     code = perf(
-        "--parallel", "2", "--sla-auto-tune", "--sla-params", promise, "--sla-upper-bound", "4", "--sla-num-runs", "1"
+        "--parallel", "2", "--sla-auto-tune", "--sla-params", slo, "--sla-upper-bound", "4", "--sla-num-runs", "1"
     )
     out = capsys.readouterr().out
     assert code == 0

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from evalscope_pytest.perf.load.load_point import Level
+from evalscope_pytest.perf.load.load_point import LoadPoint
 from evalscope_pytest.perf.load.session import measure
 from evalscope_pytest.perf.measure.gates import check_tests, evaluate, parse
 from evalscope_pytest.perf.measure.request import Request, Tokens
-from evalscope_pytest.perf.measure.result import Effort, Observed, Result, pooled
+from evalscope_pytest.perf.measure.result import ClientOverhead, Observed, Result, pooled
 from evalscope_pytest.perf.measure.validity import result_of
 
 from .service import Pace, endpoint, stream_of, workload
 
-QUIET = Effort(0.001, 0.2)
+QUIET = ClientOverhead(0.001, 0.2)
 
 
 def requests(count: int, *, gap_s: float = 0.0, places: int = 4, **more) -> tuple[Request, ...]:
@@ -31,8 +31,10 @@ def requests(count: int, *, gap_s: float = 0.0, places: int = 4, **more) -> tupl
     return tuple(made)
 
 
-def result(found: tuple[Request, ...] = requests(40), effort: Effort = QUIET, level: Level | None = None) -> Result:
-    level = level or Level(concurrency=4, requests=len(found) or 1, ramp_up_s=0.0)
+def result(
+    found: tuple[Request, ...] = requests(40), effort: ClientOverhead = QUIET, level: LoadPoint | None = None
+) -> Result:
+    level = level or LoadPoint(concurrency=4, requests=len(found) or 1, ramp_up_s=0.0)
     return result_of(level, Observed(found, max((r.sent for r in found), default=0.0), effort))
 
 
@@ -55,10 +57,16 @@ def test_replies_without_any_output_are_pointed_out():
 @pytest.mark.parametrize(
     ("effort", "words"),
     [
-        (Effort(0.001, 0.85), "client-bound: the client used 85% of a core"),
-        (Effort(0.011, 0.2), "late stamps: the client's event loop came 11 ms late (p99, at most 10 ms) although"),
-        (Effort(0.011, 0.7), "late stamps: the client's event loop came 11 ms late (p99, at most 10 ms). Run it"),
-        (Effort(0.001, 0.2, 0.02), "late starts: requests were started 20 ms behind"),
+        (ClientOverhead(0.001, 0.85), "client-bound: the client used 85% of a core"),
+        (
+            ClientOverhead(0.011, 0.2),
+            "late stamps: the client's event loop came 11 ms late (p99, at most 10 ms) although",
+        ),
+        (
+            ClientOverhead(0.011, 0.7),
+            "late stamps: the client's event loop came 11 ms late (p99, at most 10 ms). Run it",
+        ),
+        (ClientOverhead(0.001, 0.2, 0.02), "late starts: requests were started 20 ms behind"),
     ],
 )
 def test_a_strained_client_is_not_believed(effort, words):
@@ -70,7 +78,7 @@ def test_a_strained_client_is_not_believed(effort, words):
 
 def test_concurrency_that_was_not_kept_is_told():
     found = result(requests(40, gap_s=0.2))
-    assert "asked concurrency not kept: 3.3" in found.invalid[0]
+    assert "concurrency not reached: 3.3 requests in flight on average" in found.invalid[0]
 
 
 def test_no_success_is_no_measurement():
@@ -105,11 +113,11 @@ def test_one_round_is_no_steady_state():
 
 def test_processes_are_pooled_not_averaged():
     fast, slow = requests(20), tuple(replace(r, stamps=array("d", [r.sent + 0.5, r.sent + 1.0])) for r in requests(20))
-    parts = [Observed(fast, 4.0, Effort(0.001, 0.3)), Observed(slow, 4.0, Effort(0.004, 0.1))]
-    found = result_of(Level(concurrency=8, requests=40, ramp_up_s=0.0), pooled(parts))
+    parts = [Observed(fast, 4.0, ClientOverhead(0.001, 0.3)), Observed(slow, 4.0, ClientOverhead(0.004, 0.1))]
+    found = result_of(LoadPoint(concurrency=8, requests=40, ramp_up_s=0.0), pooled(parts))
     assert found.ttft.count == 40
     assert found.ttft.p50 == pytest.approx(0.3)
-    assert found.effort == Effort(0.004, 0.3)
+    assert found.effort == ClientOverhead(0.004, 0.3)
     assert found.window is not None
     assert found.window.in_flight == pytest.approx(8)
 
@@ -136,7 +144,7 @@ def test_a_gate_may_call_a_test_by_any_of_its_names(test, short):
 def test_an_invalid_result_passes_no_gate():
     gates = parse(["perf:ttft.p99<5"], [], False)
     assert evaluate(gates, [result()])[0].passed
-    outcome = evaluate(gates, [result(effort=Effort(0.001, 0.9))])[0]
+    outcome = evaluate(gates, [result(effort=ClientOverhead(0.001, 0.9))])[0]
     assert not outcome.passed
     assert "INVALID: client-bound" in outcome.line
 
@@ -155,6 +163,6 @@ def test_a_client_kept_busy_finds_out_itself(service, monkeypatch):
 
     monkeypatch.setattr(driving, "read", slow)
     service.writes, service.pace = stream_of(5), Pace(0.05, 0.01)
-    found = measure(endpoint(service.chat), workload(), Level(concurrency=8, requests=40))
+    found = measure(endpoint(service.chat), workload(), LoadPoint(concurrency=8, requests=40))
     assert not found.valid
     assert any("late stamps" in reason or "client-bound" in reason for reason in found.invalid)

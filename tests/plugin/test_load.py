@@ -116,7 +116,7 @@ def test_what_a_test_asks_for_wrongly_is_told_before_anything_is_sent(project, s
     for words in (
         "concurrency: the number is out of range",
         "load.run takes no 'concurency'. Did you mean 'concurrency'?",
-        "requests is 2.5, which is no whole number",
+        "requests is 2.5, which is not a whole number",
         "Give requests=100 or duration_s=10.",
         "arrivals 'poison' are unknown. Did you mean 'poisson'?",
         "Give texts, lists of messages, or request bodies.",

@@ -1,36 +1,65 @@
-"""``evalscope-pytest perf``: load-tests a model service."""
+"""Load tests: the command ``evalscope-pytest perf``, and `run_perf_benchmark` for Python."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import shlex
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ...core.errors import ConfigError
+from ...report.gates import GateResult
+from ..config import PerfConfig, checked
 from ..load.local import ENGINES, served
+from ..load.session import check_packages
 from ..measure import gates
 from ..measure.result import Result
-from ..measure.slo import parse_promises
+from ..measure.slo import parse_slos
 from ..output import compare as comparison
 from ..output.records import read_run
-from ..packages import check_packages
-from ..run import RunPlan, run, tune
-from ..search.tuning import Search
-from .options import Parser, read_options
+from ..run import PerfPlan, run, tune
+from ..search.tuning import Search, SearchResult
+from .options import Parser, environment_layer, file_layer, ini_layer, read_config
 from .plan import plan_of
 
 FAILED, INTERRUPTED = 1, 2
 
 
+@dataclass(frozen=True, slots=True)
+class PerfOutcome:
+    """The outcome of a load test.
+
+    Attributes:
+        results: One for each load, or for each load that a search tried.
+        gates: The gates, decided.
+        searches: With ``sla_auto_tune``, the outcome of each search.
+        folder: Where the files are.
+    """
+
+    results: tuple[Result, ...]
+    gates: tuple[GateResult, ...]
+    searches: tuple[SearchResult, ...]
+    folder: Path
+
+    @property
+    def exit_code(self) -> int:
+        """0 if each load had an answer, all gates passed, and each search found a load."""
+        if any(result.interrupted for result in self.results):
+            return INTERRUPTED
+        if self.searches:
+            return 0 if all(found.best is not None for found in self.searches) else FAILED
+        passed = all(gate.passed for gate in self.gates) and all(result.succeeded for result in self.results)
+        return 0 if passed else FAILED
+
+
 def perf(arguments: Sequence[str]) -> int:
-    """Run a load test; the exit code is 0 where every request of every load was answered and all gates hold.
+    """Run a load test; the exit code is 0 if each load had an answer and all gates passed.
 
     Raises:
         ConfigError: An option is unknown, a value wrong, or a package missing.
@@ -38,32 +67,56 @@ def perf(arguments: Sequence[str]) -> int:
     """
     if arguments and arguments[0] == "compare":
         return _compare(arguments[1:])
-    options = read_options(arguments)
+    config = read_config(arguments, os.environ)
     check_packages()
     try:
         with _stopped_like_ctrl_c():
-            return _run(options)
+            return _run(config).exit_code
     except KeyboardInterrupt:  # between two loads, or before the first; else there is a partial result
         print("stopped.", file=sys.stderr)
         return INTERRUPTED
 
 
-def _run(options: argparse.Namespace) -> int:
-    if options.api not in ENGINES:
-        if options.port or options.server_args:
+def run_perf_benchmark(config: PerfConfig | Mapping[str, Any] | str | os.PathLike[str]) -> PerfOutcome:
+    """Run a load test from Python.
+
+    Environment variables and the ini file fill in what ``config`` leaves out, as for the command.
+
+    Args:
+        config: Settings, a mapping of them, or the path of a YAML or JSON file.
+
+    Raises:
+        ConfigError: A setting is unknown, a value wrong, or a package missing.
+        ModelError: The service does not answer the first request.
+        KeyboardInterrupt: The run was stopped between two loads, or before the first.
+    """
+    if isinstance(config, PerfConfig):
+        layer = {name: (getattr(config, name), where) for name, where in config.given.items()}
+    elif isinstance(config, Mapping):
+        layer = dict(checked(config, lambda name: f"run_perf_benchmark({name}=...)"))
+    else:
+        layer = dict(file_layer(Path(config)))
+    check_packages()
+    return _run(PerfConfig.of([layer, environment_layer(os.environ), ini_layer(Path.cwd())]))
+
+
+def _run(config: PerfConfig) -> PerfOutcome:
+    if not config.model:
+        raise ConfigError("no model is given. Add --model NAME: the model's name at the service.")
+    if config.api not in ENGINES:
+        if config.port or config.server_args:
             raise ConfigError("--port and --server-args are for --api local, which starts a server.")
-        return _measure(options)
-    if options.url:
-        raise ConfigError(f"--api {options.api} starts a server of its own: drop --url.")
-    words = shlex.split(options.server_args)
-    with served(options.model, options.api, port=options.port, words=words) as url:
-        options.api, options.url = "openai", url
-        return _measure(options)
+        return _measure(config)
+    if config.url:
+        raise ConfigError(f"--api {config.api} starts a server itself: drop {config.spelled('url')}.")
+    options = shlex.split(config.server_args)
+    with served(config.model, config.api, port=config.port, words=options) as url:
+        return _measure(config.replaced(api="openai", url=url))
 
 
 @contextmanager
 def _stopped_like_ctrl_c() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C: what was measured is kept, and a server that was started here ends with it."""
+    """Treat SIGTERM like Ctrl-C: keep what was measured, and end a server that was started here."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -74,47 +127,43 @@ def _stopped_like_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _measure(options: argparse.Namespace) -> int:
-    if not options.url:
-        raise ConfigError("no service is given. Add --url http://HOST:PORT/v1, or --api local for a model of yours.")
-    plan = plan_of(options, os.environ)
-    checked = gates.parse(options.eval_gate, [level.name for level in plan.levels], bool(plan.objectives))
-    if options.sla_auto_tune:
-        return _tune(options, plan)
-    results = run(replace(plan, gates=tuple(checked)), print)
-    outcomes = gates.evaluate(checked, results)
+def _measure(config: PerfConfig) -> PerfOutcome:
+    plan = plan_of(config, os.environ)
+    parsed = gates.parse(config.eval_gate, [level.name for level in plan.levels], bool(plan.objectives))
+    if config.sla_auto_tune:
+        return _tune(config, plan)
+    results = run(replace(plan, gates=tuple(parsed)), print)
+    outcomes = gates.evaluate(parsed, results)
     for outcome in outcomes:
         print(f"gate {outcome.line}")
-    if any(result.interrupted for result in results):
-        return INTERRUPTED
-    return FAILED if not all(outcome.passed for outcome in outcomes) or not _answered(results) else 0
+    return PerfOutcome(tuple(results), tuple(outcomes), (), plan.folder)
 
 
-def _tune(options: argparse.Namespace, plan: RunPlan) -> int:
-    promises = parse_promises(options.sla_params or "")
-    kept = True
-    for number, promise in enumerate(promises):
+def _tune(config: PerfConfig, plan: PerfPlan) -> PerfOutcome:
+    slos = parse_slos(config.sla_params)
+    searches: list[SearchResult] = []
+    for number, slo in enumerate(slos):
         wanted = Search(
-            promise,
-            options.sla_variable,
-            options.sla_lower_bound,
-            options.sla_upper_bound,
-            _start(options),
-            options.sla_number_multiplier,
-            options.sla_num_runs,
-            options.sla_fixed_parallel,
+            slo,
+            config.sla_variable,
+            config.sla_lower_bound,
+            config.sla_upper_bound,
+            _start(config),
+            config.sla_number_multiplier,
+            config.sla_num_runs,
+            config.sla_fixed_parallel,
         )
-        own = plan if len(promises) == 1 else replace(plan, folder=plan.folder / f"promise_{number + 1}")
-        found = tune(own, wanted, print)
-        kept &= found.best is not None
-        if found.probes[-1].result.interrupted:
-            return INTERRUPTED
-    return 0 if kept else FAILED
+        one = plan if len(slos) == 1 else replace(plan, folder=plan.folder / f"promise_{number + 1}")
+        searches.append(tune(one, wanted, print))
+        if searches[-1].probes[-1].result.interrupted:
+            break
+    results = tuple(probe.result for found in searches for probe in found.probes)
+    return PerfOutcome(results, (), tuple(searches), plan.folder)
 
 
-def _start(options: argparse.Namespace) -> int | None:
-    """Return the load a search begins with: the one of ``--parallel`` or ``--rate``."""
-    given = options.parallel if options.sla_variable == "parallel" else options.rate
+def _start(config: PerfConfig) -> int | None:
+    """Return the load a search begins with, that of ``--parallel`` or ``--rate``."""
+    given = config.parallel if config.sla_variable == "parallel" else config.rate
     if not given:
         return None
     if given[0] != int(given[0]):
@@ -131,8 +180,3 @@ def _compare(arguments: Sequence[str]) -> int:
     a, b = read_run(given.a), read_run(given.b)
     print(comparison.text(a, b, comparison.compare(a, b)))
     return 0
-
-
-def _answered(results: Sequence[Result]) -> bool:
-    """Tell whether each load had an answer: single failures are for gates (``perf:success_rate>=0.99``)."""
-    return all(result.succeeded for result in results)

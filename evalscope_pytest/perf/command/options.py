@@ -1,27 +1,32 @@
-"""The options of ``evalscope-pytest perf``. Flags have EvalScope's names where it has them."""
+"""Sources of a load test's settings: command line, ``--config`` file, environment and ini file, in that order."""
 
 from __future__ import annotations
 
 import argparse
-import math
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from configparser import ConfigParser, Error
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NoReturn
 
+from ...config.options import switched_off
+from ...config.setting import settings_of
+from ...config.text import read_mapping
 from ...core.errors import ConfigError, closest
-from ...wire.dialects import APIS
-from ..data import NAMES
-from ..load.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S
-from ..output.recording import TOOLS
+from ..config import GROUPS, UNSUPPORTED, Layer, PerfConfig, checked, default_of, flag_of
 
-API_KEY_VARIABLE = "EVALSCOPE_API_KEY"
+ENV_PREFIX = "EVALSCOPE_PYTEST_PERF_"
+_INI_FILES = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+_SECTION, _TABLE = "evalscope-pytest:perf", "evalscope-pytest"  # in ini files, in pyproject.toml
 _DESCRIPTION = """\
-Load-test a model service and say what it did: a load that is kept (--parallel), or starts by schedule (--rate).
+Load-test a model service: keep requests in flight (--parallel), or start them by schedule (--rate). Options may also
+be given in a file (--config), as variables (EVALSCOPE_PYTEST_PERF_MODEL=m), or in pytest.ini or pyproject.toml.
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells mistakes as the package's other errors are told."""
+    """A parser whose mistakes are `ConfigError`."""
 
     def error(self, message: str) -> NoReturn:
         """Refuse the arguments.
@@ -32,59 +37,31 @@ class Parser(argparse.ArgumentParser):
         raise ConfigError(f"{message}. {self.prog} --help shows all options.")
 
 
-_ELSEWHERE = {
-    "--alias": "the name of a run is --name",
-    "--attn-implementation": "write --server-args '--attn-implementation sdpa'",
-    "--db-commit-interval": "nothing is written while a load runs. Drop it",
-    "--debug": "requests.jsonl has each request, failures are told in words. Drop it",
-    "--enable-pd-metrics": "gaps between reads are measured in any case, as ICL. Drop it",
-    "--enable-progress-tracker": "summary.json is written after each load. Drop it",
-    "--in-flight-task-multiplier": "there is no queue in this client. Drop it",
-    "--log-every-n-query": "progress is shown as it goes. Drop it",
-    "--multi-turn-args": "write --dataset-args",
-    "--num-workers": "prompts are made before the clock starts, by one process. Drop it",
-    "--queue-size-multiplier": "there is no queue in this client. Drop it",
-    "--scenario": "there are no named scenarios. Describe the load with --dataset, --parallel or --rate",
-    "--swanlab-api-key": "log in with swanlab login, and give --visualizer swanlab",
-    "--swanlab-host": "log in with swanlab login --host HOST, and give --visualizer swanlab",
-    "--wandb-api-key": "log in with wandb login, and give --visualizer wandb",
-}  # options of EvalScope's that would do nothing here
-
-
-def read_options(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read a load test's options.
+def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> PerfConfig:
+    """Make the configuration of a load test from all its sources.
 
     Raises:
-        ConfigError: One is unknown, or has no readable value.
+        ConfigError: A setting is unknown, or a value wrong; the message names the source.
     """
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
-    if options.rate == [-1]:  # EvalScope's word for none
-        options.rate = None
     if rest:
-        flag = next((word for word in rest if word.startswith("-")), rest[0]).partition("=")[0]
-        if flag in _ELSEWHERE:
-            raise ConfigError(f"{flag}: {_ELSEWHERE[flag]}.")
-        known = [name for action in parser._actions for name in action.option_strings]
-        advice = closest(flag, known) if flag.startswith("-") else f"{parser.prog} --help shows all options."
-        raise ConfigError(f"unknown option {flag}. {advice}")
-    return options
+        raise _unknown(rest, parser)
+    given = {name: getattr(options, name) for name in settings_of(PerfConfig)}
+    layers = [checked(given, flag_of, is_text=True)]
+    if options.config:
+        layers.append(file_layer(Path(options.config)))
+    return PerfConfig.of([*layers, environment_layer(environ), ini_layer(Path.cwd())])
 
 
-def default_of(name: str) -> Any:
-    """Return what an option is where it is not given."""
-    return _parser().get_default(name)
-
-
-def _number(text: str) -> float:
-    """Read a number; one that is none (nan), or has no end, measures nothing."""
-    number = float(text)
-    if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"{text} is no finite number")
-    return number
-
-
-_number.__name__ = "number"  # argparse says it: "invalid number value"
+def _unknown(rest: Sequence[str], parser: Parser) -> ConfigError:
+    flag = next((word for word in rest if word.startswith("-")), rest[0]).partition("=")[0]
+    advice = UNSUPPORTED.get(flag.removeprefix("--").replace("-", "_"))
+    if advice:
+        return ConfigError(f"{flag}: {advice}.")
+    known = [name for action in parser._actions for name in action.option_strings]
+    near = closest(flag, known) if flag.startswith("-") else f"{parser.prog} --help shows all options."
+    return ConfigError(f"unknown option {flag}. {near}")
 
 
 @lru_cache(maxsize=1)
@@ -95,235 +72,99 @@ def _parser() -> Parser:
         usage="evalscope-pytest perf --url URL --model NAME [--parallel N ... | --rate R ...] --number N [OPTIONS]",
         allow_abbrev=False,
     )
-    _add_service(parser.add_argument_group("service"))
-    _add_load(parser.add_argument_group("load"))
-    _add_data(parser.add_argument_group("what is sent"))
-    _add_generation(parser.add_argument_group("fields of every request"))
-    _add_outcome(parser.add_argument_group("outcome"))
-    _add_tuning(parser.add_argument_group("search for the largest load that keeps a promise"))
+    parser.add_argument("--config", metavar="FILE", help="YAML or JSON file with any of these settings")
+    group: argparse._ArgumentGroup | None = None
+    for name, (type_, help, _) in settings_of(PerfConfig).items():
+        if name in GROUPS:
+            group = parser.add_argument_group(GROUPS[name])
+        assert group is not None
+        flags = ["-n", flag_of(name)] if name == "number" else [flag_of(name)]
+        text = f"{help}{_default(name)}".replace("%", "%%")
+        if type_.flag == "switch":
+            group.add_argument(*flags, dest=name, action="store_const", const=True, help=text)
+            group.add_argument(
+                switched_off(flags[-1]), dest=name, action="store_const", const=False, help=argparse.SUPPRESS
+            )
+        else:
+            form: dict[str, Any] = {"names": {"nargs": "+"}, "repeat": {"action": "append"}}.get(type_.flag, {})
+            group.add_argument(*flags, dest=name, metavar=type_.metavar, help=text, **form)
     return parser
 
 
-def _add_service(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--url",
-        metavar="URL",
-        help="address of the service; up to /v1, or the whole, such as .../v1/completions",
-    )
-    group.add_argument("--model", required=True, metavar="NAME", help="name of the model at the service")
-    group.add_argument(
-        "--api",
-        default="openai",
-        metavar="API",
-        help=f"interface: {', '.join(APIS)}, or mine.py of your own; local and local_vllm serve --model here",
-    )
-    group.add_argument("--port", type=int, default=0, metavar="N", help="with --api local: its port (any free one)")
-    group.add_argument(
-        "--server-args",
-        default="",
-        metavar="WORDS",
-        help="with --api local: options of transformers serve, or vllm serve",
-    )
-    group.add_argument(
-        "--api-key",
-        metavar="KEY",
-        help=f"default: from {API_KEY_VARIABLE} or OPENAI_API_KEY (with --api anthropic, ANTHROPIC_API_KEY)",
-    )
-    group.add_argument("--headers", nargs="+", default=[], metavar="NAME=VALUE", help="more HTTP headers")
-    group.add_argument(
-        "--connect-timeout",
-        type=_number,
-        default=CONNECT_TIMEOUT_S,
-        metavar="S",
-        help="seconds for a connection (%(default)g)",
-    )
-    group.add_argument(
-        "--read-timeout",
-        type=_number,
-        default=READ_TIMEOUT_S,
-        metavar="S",
-        help="seconds a server may be silent (%(default)g)",
-    )
-    group.add_argument(
-        "--total-timeout",
-        type=_number,
-        default=TOTAL_TIMEOUT_S,
-        metavar="S",
-        help="seconds for a whole reply (%(default)g)",
-    )
-    group.add_argument("--no-test-connection", action="store_true", help="do not try one request first")
+def _default(name: str) -> str:
+    value = default_of(name)
+    if value is True:
+        return f" (yes; {switched_off(flag_of(name))} turns it off)"
+    return f" ({value:g})" if isinstance(value, float) else f" ({value})" if value and str(value) else ""
 
 
-def _add_load(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--parallel",
-        type=int,
-        nargs="+",
-        metavar="N",
-        help="requests kept in flight, one load each; with --rate the most there may be (default 1)",
-    )
-    group.add_argument(
-        "--rate", type=_number, nargs="+", metavar="R", help="requests started each second, one load each"
-    )
-    group.add_argument("-n", "--number", type=int, nargs="+", metavar="N", help="requests of all loads, or of each")
-    group.add_argument("--duration", type=_number, metavar="S", help="start requests for so many seconds")
-    group.add_argument(
-        "--repeats", type=int, default=1, metavar="N", help="measure each load N times, in turns, for intervals (1)"
-    )
-    group.add_argument("--open-loop", action="store_true", help="with --rate: no bound on requests in flight")
-    group.add_argument("--processes", type=int, default=1, metavar="N", help="share each load among N processes (1)")
-    group.add_argument(
-        "--arrival", choices=("poisson", "constant", "gamma"), default="poisson", help="how starts are spread (poisson)"
-    )
-    group.add_argument(
-        "--burstiness",
-        type=_number,
-        default=1.0,
-        metavar="K",
-        help="shape of gamma arrivals: 1 is poisson, less comes in bursts, more is more even",
-    )
-    group.add_argument(
-        "--ramp-up",
-        type=_number,
-        metavar="S",
-        help="seconds until the load is at its height (1 ms for each request in flight; at a rate 0)",
-    )
-    group.add_argument("--replay-speed", type=_number, default=1.0, metavar="X", help="replay a trace so much faster")
-    group.add_argument(
-        "--warmup-num",
-        type=_number,
-        default=0,
-        metavar="N",
-        help="requests sent before and not counted; below 1 a share of --number",
-    )
-    group.add_argument("--sleep-interval", type=_number, default=5, metavar="S", help="pause between two loads (5)")
+# Other sources -------------------------------------------------------------------------------------------------------
 
 
-def _add_data(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--dataset",
-        default="openqa",
-        metavar="NAME",
-        help=f"{', '.join(NAMES)}, or file.py:function of your own (openqa)",
-    )
-    group.add_argument("--dataset-path", metavar="FILE", help="the data set's file")
-    group.add_argument(
-        "--data-source",
-        choices=("modelscope", "huggingface", "local"),
-        default="modelscope",
-        help="hub of data sets without a file (modelscope)",
-    )
-    group.add_argument("--dataset-offset", type=int, default=0, metavar="N", help="records to skip")
-    group.add_argument(
-        "--dataset-args", default="{}", metavar="JSON", help="what is particular to a data set, as target_input_len"
-    )
-    group.add_argument("--prompt", metavar="TEXT", help="send this text, or @FILE, instead of a data set")
-    group.add_argument(
-        "--query-template",
-        metavar="JSON",
-        help="the request body, or @FILE, with %%p for the prompt, %%m for the model",
-    )
-    group.add_argument(
-        "--apply-chat-template",
-        action=argparse.BooleanOptionalAction,
-        help="with /v1/completions: write prompts with the chat template of --tokenizer-path",
-    )
-    group.add_argument(
-        "--tokenize-prompt", action="store_true", help="send token ids of --tokenizer-path to /v1/completions"
-    )
-    group.add_argument(
-        "--tokenizer-path",
-        metavar="PATH",
-        help="the model's folder or tokenizer.json: prompts of a length in tokens, replies without usage",
-    )
-    group.add_argument(
-        "--min-prompt-length", type=int, default=0, metavar="N", help="in tokens; in characters without a tokenizer"
-    )
-    group.add_argument("--max-prompt-length", type=int, default=131072, metavar="N", help="likewise")
-    group.add_argument(
-        "--prefix-length", type=int, default=0, metavar="N", help="tokens that all random prompts begin with, on top"
-    )
-    group.add_argument("--prefix-count", type=int, default=1, metavar="N", help="how many such beginnings (1)")
-    group.add_argument("--image-width", type=int, default=224, metavar="PX", help="of random_vl's pictures (224)")
-    group.add_argument("--image-height", type=int, default=224, metavar="PX", help="likewise (224)")
-    group.add_argument("--image-format", choices=("RGB", "RGBA", "L"), default="RGB", help="likewise (RGB)")
-    group.add_argument("--image-num", type=int, default=1, metavar="N", help="pictures of a request (1)")
-    group.add_argument(
-        "--image-patch-size", type=int, default=28, metavar="PX", help="pixels a token, if no usage is sent (28)"
-    )
-    group.add_argument("--multi-turn", action="store_true", help="send conversations turn by turn")
-    group.add_argument("--min-turns", type=int, default=1, metavar="N", help="leave out shorter conversations")
-    group.add_argument("--max-turns", type=int, metavar="N", help="cut longer conversations")
+def file_layer(path: Path) -> Layer:
+    """Read a YAML or JSON file.
+
+    Raises:
+        ConfigError: It cannot be read, or holds a wrong setting.
+    """
+    return checked(read_mapping(path), lambda name: str(path))
 
 
-def _add_generation(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--max-tokens",
-        type=int,
-        nargs="+",
-        metavar="N",
-        help="most tokens of a reply; of two numbers each draws its own",
-    )
-    group.add_argument("--min-tokens", type=int, metavar="N", help="fewest tokens of a reply")
-    group.add_argument("--temperature", type=_number, default=0.0, metavar="T", help="(0.0)")
-    group.add_argument("--top-p", type=_number, metavar="P")
-    group.add_argument("--top-k", type=int, metavar="K")
-    group.add_argument("--frequency-penalty", type=_number, metavar="F")
-    group.add_argument("--repetition-penalty", type=_number, metavar="F")
-    group.add_argument("--logprobs", action="store_true", default=None)
-    group.add_argument("--n-choices", type=int, metavar="N", help="replies to each prompt")
-    group.add_argument("--seed", type=int, metavar="N", help="also seeds prompts and starts, which use 42 without it")
-    group.add_argument("--stop", nargs="+", metavar="TEXT")
-    group.add_argument("--stop-token-ids", type=int, nargs="+", metavar="ID")
-    group.add_argument("--stream", action=argparse.BooleanOptionalAction, default=True, help="stream replies (yes)")
-    group.add_argument("--extra-args", default="{}", metavar="JSON", help="more fields, as a JSON object")
+def environment_layer(environ: Mapping[str, str]) -> Layer:
+    """Read ``EVALSCOPE_PYTEST_PERF_<FIELD>`` for every field.
+
+    Raises:
+        ConfigError: A variable with this prefix names no field, or its value is wrong.
+    """
+    known = {ENV_PREFIX + name.upper(): name for name in settings_of(PerfConfig)}
+    given = {variable: value for variable, value in environ.items() if variable.startswith(ENV_PREFIX)}
+    for variable in given:
+        if variable not in known:
+            raise ConfigError(f"unknown environment variable {variable}. {closest(variable, known)}")
+    values = {known[variable]: value for variable, value in given.items() if value.strip()}
+    return checked(values, lambda name: f"environment variable {ENV_PREFIX}{name.upper()}", is_text=True)
 
 
-def _add_outcome(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--goodput",
-        nargs="+",
-        default=[],
-        metavar="METRIC:TIME",
-        help="objectives of a good request: ttft:500ms tpot:50ms icl:200ms latency:10s",
+def ini_layer(folder: Path) -> Layer:
+    """Read the nearest ini file that speaks of load tests, in a folder or above it. Paths are relative to that file.
+
+    The section is ``[evalscope-pytest:perf]``, in pyproject.toml ``[tool.evalscope-pytest.perf]``.
+
+    Raises:
+        ConfigError: It holds a wrong setting.
+    """
+    files = (parent / name for parent in (folder, *folder.parents) for name in _INI_FILES)
+    file, found = next(
+        ((file, found) for file in files if file.is_file() and (found := _section_of(file))), (folder, {})
     )
-    group.add_argument(
-        "--eval-gate",
-        action="append",
-        default=[],
-        metavar="GATE",
-        help="fail unless it holds: 'perf:goodput>=0.95', 'perf[parallel_64]:ttft.p99<0.5' (seconds)",
-    )
-    group.add_argument("--visualizer", choices=TOOLS, help="record the results there, too")
-    group.add_argument("--outputs-dir", default="outputs", metavar="DIR", help="where files go (outputs)")
-    group.add_argument("--no-timestamp", action="store_true", help="no folder named by the time")
-    group.add_argument("--name", metavar="NAME", help="the run's folder; default: the last part of the model")
+    known = settings_of(PerfConfig)
+    for name, value in found.items():
+        if name in known and known[name].type.is_path and isinstance(value, str):
+            found[name] = str(file.parent / os.path.expanduser(value))
+    return checked(found, lambda name: f"{name} of {file.name}", is_text=file.suffix != ".toml")
 
 
-def _add_tuning(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--sla-auto-tune", action="store_true", help="search instead of measuring given loads")
-    group.add_argument(
-        "--sla-params",
-        metavar="JSON",
-        help="the promise: bounds of avg_, p50_, p90_, p95_, p99_ latency, ttft, tpot, of rps, tps, success_rate, or "
-        "max (of times min) for the best; a list holds several promises",
-    )
-    group.add_argument(
-        "--sla-variable",
-        choices=("parallel", "rate"),
-        default="parallel",
-        help="what is searched, from --parallel N or --rate R on where it is given (parallel)",
-    )
-    group.add_argument("--sla-lower-bound", type=int, default=1, metavar="N", help="(1)")
-    group.add_argument("--sla-upper-bound", type=int, default=65536, metavar="N", help="(65536)")
-    group.add_argument("--sla-fixed-parallel", type=int, metavar="N", help="with rate: the most requests in flight")
-    group.add_argument(
-        "--sla-num-runs", type=int, default=3, metavar="N", help="runs of each load, as one of N times the requests (3)"
-    )
-    group.add_argument(
-        "--sla-number-multiplier",
-        type=_number,
-        default=2.0,
-        metavar="X",
-        help="requests of a run for each request in flight, or a second; at least 20 (2)",
-    )
+def _section_of(file: Path) -> dict[str, Any]:
+    is_toml = file.suffix == ".toml"
+    try:
+        text = file.read_text(encoding="utf-8")
+        if (_TABLE if is_toml else _SECTION) not in text:
+            return {}
+        if is_toml:
+            return _toml_section(text)
+        parser = ConfigParser(interpolation=None)
+        parser.read_string(text)
+        return dict(parser[_SECTION]) if _SECTION in parser else {}
+    except (OSError, ValueError, Error) as error:
+        raise ConfigError(f"{file} cannot be read: {str(error).splitlines()[0]}.") from None
+
+
+def _toml_section(text: str) -> dict[str, Any]:
+    try:
+        import tomllib as toml
+    except ImportError:  # before Python 3.11; pytest depends on it there
+        import tomli as toml
+    found: Any = toml.loads(text)
+    for part in ("tool", _TABLE, "perf"):
+        found = found.get(part, {}) if isinstance(found, dict) else {}
+    return dict(found) if isinstance(found, dict) else {}

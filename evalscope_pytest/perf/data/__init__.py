@@ -1,9 +1,8 @@
-"""What is sent: one file for each kind of data set; `load_conversations` finds it by name."""
+"""Data sets of load tests: one file for each kind; `load_conversations` finds one by name."""
 
-from .details import Details, details_of, keys_of
 from .load import CONVERSATIONS, NAMES, TIMED, load_conversations
-from .options import DataOptions, Pictures
-from .shape import Shape, checked_query, shaped
+from .options import DataOptions, Details, Pictures, details_of, keys_of
+from .prompts import Shape, checked_query, shaped
 
 __all__ = [
     "CONVERSATIONS",

@@ -1,22 +1,112 @@
-"""What all data sets are told."""
+"""Options of data sets: those all have, and those of single ones (``--dataset-args``)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from ...core.errors import ConfigError
-from .details import Details
-from .shape import Shape
+from msgspec import Meta
+
+from ...core.errors import ConfigError, closest
+from ...core.tables import parse_table
+from .prompts import Shape
 from .tokenizer import Tokenizer
+
+# Of single data sets --------------------------------------------------------------------------------------------------
+
+Count = Annotated[int, Meta(gt=0, description="a whole number above zero")]
+Factor = Annotated[float, Meta(gt=0, description="a number above zero")]
+
+_LENGTH = frozenset({"target_input_len", "input_len_mode", "prefix_file", "prefix_role"})
+_BATCH = frozenset({"batch_size"})
+_TRACE = frozenset({"speed", "model_override", "model_mapping", "match_output_length"})
+_KEYS: Mapping[str, frozenset[str]] = {
+    "openqa": _LENGTH,
+    "longalpaca": _LENGTH,
+    "line_by_line": _LENGTH,
+    "share_gpt_en": _LENGTH,
+    "share_gpt_zh": _LENGTH,
+    "embedding_batch": _BATCH,
+    "random_embedding_batch": _BATCH,
+    "random_rerank": frozenset({"num_documents", "document_length_ratio"}),
+    "trace": frozenset({"speed"}),
+    "workload_trace": _TRACE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The content of ``--dataset-args``, in EvalScope's names.
+
+    Attributes:
+        target_input_len: Tokens that each prompt is cut to.
+        input_len_mode: Treatment of shorter prompts: kept (``cap``) or dropped.
+        prefix_file: A long text that is put before each prompt to fill it up to the length.
+        prefix_role: Its role.
+        batch_size: Texts a request.
+        num_documents: Documents of a query.
+        document_length_ratio: Length of each document, as a multiple of the query's.
+        speed: Speed of a replayed trace, relative to the recording.
+        model_override: Replaces the model of each recorded request.
+        model_mapping: Replaces models by name; wins over ``model_override``.
+        match_output_length: Request as many tokens as were recorded.
+    """
+
+    target_input_len: Count | None = None
+    input_len_mode: Annotated[Literal["cap", "drop"], Meta(description='"cap" or "drop"')] = "cap"
+    prefix_file: Annotated[str, Meta(description="a path")] = ""
+    prefix_role: Annotated[Literal["system", "user"], Meta(description='"system" or "user"')] = "system"
+    batch_size: Count = 8
+    num_documents: Count = 10
+    document_length_ratio: Factor = 5.0
+    speed: Factor = 1.0
+    model_override: Annotated[str, Meta(description="a name")] = ""
+    model_mapping: Annotated[Mapping[str, str], Meta(description="an object of names")] = field(default_factory=dict)
+    match_output_length: Annotated[bool, Meta(description="true or false")] = False
+
+
+def details_of(given: Mapping[str, Any], dataset: str) -> Details:
+    """Check ``--dataset-args`` for a data set.
+
+    Raises:
+        ConfigError: A key does not belong to the data set, or a value is wrong.
+    """
+    allowed = _KEYS.get(dataset, frozenset())
+    for key in given:
+        if key not in allowed:
+            others = [name for name, keys in _KEYS.items() if key in keys]
+            hint = f" It is for {', '.join(others)}." if others else ""
+            raise ConfigError(f"--dataset-args: {dataset} takes no {key!r}. {closest(key, allowed)}{hint}")
+    return _consistent(parse_table(given, Details, _wrong))
+
+
+def keys_of(dataset: str) -> frozenset[str]:
+    """Return the keys a data set takes."""
+    return _KEYS.get(dataset, frozenset())
+
+
+def _consistent(found: Details) -> Details:
+    if found.prefix_file and found.target_input_len is None:
+        raise ConfigError("--dataset-args: prefix_file fills prompts up to target_input_len: give that, too.")
+    if found.prefix_file and found.input_len_mode == "drop":
+        raise ConfigError('--dataset-args: "drop" leaves no prompt for prefix_file to lengthen. Drop one of the two.')
+    return found
+
+
+def _wrong(key: str, value: Any, allowed: str) -> str:
+    return f"--dataset-args: {key} is {value!r:.60}. It has to be {allowed}."
+
+
+# Of all ---------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """How random pictures look: size in pixels, mode, how many there are in each request.
+    """Random pictures: size in pixels, mode, and number in each request.
 
     Attributes:
-        patch_size: Side of what one token stands for, where the service does not tell tokens.
+        patch_size: Pixels per token in each direction, if the service sends no usage.
     """
 
     width: int = 224
@@ -26,7 +116,7 @@ class Pictures:
     patch_size: int = 28
 
     def __post_init__(self) -> None:
-        """Refuse sizes that are none.
+        """Refuse sizes below 1.
 
         Raises:
             ConfigError: One is below 1.
@@ -37,23 +127,23 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class DataOptions:
-    """Which prompts are wanted.
+    """Options that all data sets have in common.
 
     Attributes:
-        path: A file of the user's; empty for the data set's own on a hub.
-        hub: Where data sets without a path come from.
-        wanted: Prompts that will be sent at most: no more are made.
-        tokenizer: None where prompts are measured in characters.
+        path: The user's file; empty to download the data set from a hub.
+        hub: Source of data sets without a path.
+        wanted: Maximum number of prompts to make.
+        tokenizer: None measures prompts in characters.
         min_length: Of a prompt, in tokens, or characters without a tokenizer; conversations are measured by their last
             message.
         prefix_length: Tokens that all random prompts begin with, on top of their length.
-        prefix_count: How many such beginnings there are; prompts take turns with them.
+        prefix_count: Number of such beginnings, used in rotation.
         min_turns: Of a random conversation.
         max_turns: Longer conversations are cut; None leaves them.
         offset: Records to skip.
-        details: What is particular to the data set.
+        details: Options of this data set only.
         pictures: Of ``random_vl``.
-        shape: How prompts are written down.
+        shape: The written form of prompts.
     """
 
     path: str = ""

@@ -13,7 +13,7 @@ from .options import DataOptions
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A data set on each hub, and the file of it that is wanted; empty for all of them."""
+    """A data set on each hub, and the name of its file; empty for all files."""
 
     modelscope: str
     huggingface: str
@@ -24,7 +24,7 @@ def file_of(published: Published, options: DataOptions) -> Path:
     """Return the user's file, or the hub's.
 
     Raises:
-        DatasetError: The hub does not have it, or does not answer.
+        DatasetError: The hub lacks the file, or does not answer.
     """
     if options.path:
         path = Path(options.path)
@@ -44,7 +44,7 @@ def tree_of(published: Published, options: DataOptions) -> Tree:
     """Return the user's folder, or the hub's repository.
 
     Raises:
-        DatasetError: There is no such folder, or the hub does not answer.
+        DatasetError: The folder does not exist, or the hub does not answer.
     """
     if options.path:
         path = Path(options.path)

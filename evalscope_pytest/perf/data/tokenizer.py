@@ -1,12 +1,15 @@
-"""The model's tokenizer, to make prompts of a given length and to count replies without usage."""
+"""The model's tokenizer and chat template: prompts of a length in tokens, and prompts written out here."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ...core.errors import ConfigError
+from ...wire.prompt import Message
 
 
 class Tokenizer:
@@ -24,7 +27,7 @@ class Tokenizer:
         return str(self._fast.decode(list(ids), skip_special_tokens=True))
 
     def count(self, text: str) -> int:
-        """Return how many tokens a text is."""
+        """Return the number of tokens of a text."""
         return len(self.encode(text)) if text else 0
 
     def plain_ids(self) -> list[int]:
@@ -40,7 +43,7 @@ def load_tokenizer(path: str) -> Tokenizer:
     """Load ``tokenizer.json`` from a file or a model's folder.
 
     Raises:
-        ConfigError: There is none, or it cannot be read.
+        ConfigError: It is missing, or cannot be read.
     """
     try:
         from tokenizers import Tokenizer as Fast
@@ -56,3 +59,85 @@ def load_tokenizer(path: str) -> Tokenizer:
         return Tokenizer(Fast.from_file(str(file)))
     except Exception as error:
         raise ConfigError(f"--tokenizer-path {file}: not readable as a tokenizer: {error}.") from error
+
+
+# Chat template: `--apply-chat-template` with `/v1/completions` --------------------------------------------------------
+
+
+class ChatTemplate:
+    """Writes messages as one text; made by `load_chat_template`."""
+
+    def __init__(self, template: Any, tokens: dict[str, str]) -> None:
+        self._template = template
+        self._tokens = tokens
+
+    def text(self, messages: Sequence[Message]) -> str:
+        """Return messages as the model reads them, up to the start of its answer.
+
+        Raises:
+            ConfigError: The template refuses them.
+        """
+        try:
+            return str(self._template.render(messages=list(messages), add_generation_prompt=True, **self._tokens))
+        except Exception as error:
+            raise ConfigError(f"the chat template fails: {error}. Drop --apply-chat-template.") from error
+
+
+def load_chat_template(path: str) -> ChatTemplate:
+    """Load the template from a model's folder: ``chat_template.jinja``, or a field of ``tokenizer_config.json``.
+
+    Raises:
+        ConfigError: It is missing, or cannot be read.
+    """
+    try:
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+    except ImportError:
+        raise ConfigError("--apply-chat-template needs jinja2: pip install 'evalscope-pytest[perf]'") from None
+    folder = Path(path).expanduser()
+    folder = folder if folder.is_dir() else folder.parent
+    settings = _settings(folder / "tokenizer_config.json")
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+    )
+    environment.globals |= {"raise_exception": _refuse, "strftime_now": _now}
+    environment.filters["tojson"] = lambda value, indent=None: json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        template = environment.from_string(_source(folder, settings))
+    except Exception as error:
+        raise ConfigError(f"the chat template in {folder} is not readable: {error}.") from error
+    tokens = {name: _token(settings[name]) for name in ("bos_token", "eos_token") if settings.get(name)}
+    return ChatTemplate(template, tokens)
+
+
+def _source(folder: Path, settings: dict[str, Any]) -> str:
+    file = folder / "chat_template.jinja"
+    if file.is_file():
+        return file.read_text(encoding="utf-8")
+    found = settings.get("chat_template")
+    if isinstance(found, list):  # named ones
+        found = next((one.get("template") for one in found if one.get("name") == "default"), None)
+    if not isinstance(found, str):
+        raise ConfigError(
+            f"--apply-chat-template: {folder} has no chat template. Drop the option: prompts are then sent as they are."
+        )
+    return found
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _token(value: Any) -> str:
+    return str(value.get("content", "")) if isinstance(value, dict) else str(value)
+
+
+def _now(form: str) -> str:
+    return datetime.now().astimezone().strftime(form)
+
+
+def _refuse(message: str) -> NoReturn:
+    raise ValueError(message)

@@ -1,4 +1,4 @@
-"""A client that does little between the network and the stamp: one monotonic stamp a read, parsing later.
+"""A client with little work between network and stamp: one monotonic stamp per read, parsing later.
 
 HTTP/1.1 written by hand and read by httptools, straight on an asyncio protocol. A general client spends three times
 the CPU on each piece of a stream (docs/design/perf.md), which with hundreds of streams on one core becomes latency.
@@ -18,7 +18,7 @@ from .endpoint import Address
 if TYPE_CHECKING:
     from httptools import HttpResponseParser
 
-IDLE_S = 4.0  # most servers close an idle connection after 5 s: never be the one that finds out
+IDLE_S = 4.0  # most servers close an idle connection after 5 s: do not use one that old
 LARGEST_HEAD = 1 << 18  # bytes without any of a body
 LARGEST_REPLY = 1 << 28  # bytes of memory
 PIECE = 64  # bytes of memory that a piece takes beside its content
@@ -34,9 +34,9 @@ class Exchange:
         status: HTTP status, 0 while none came.
         pieces: Pieces of the body as they came.
         stamps: When the read of each piece returned.
-        size: Bytes of memory it takes, about; what came of framing counts, too.
+        size: Bytes of memory it takes, about; framing included.
         event_stream: The reply says it is one.
-        failure: What went wrong with the connection; empty where nothing did.
+        failure: Reason of a failed connection; empty otherwise.
     """
 
     sent: float = 0.0
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._now = 0.0
-        self._heard = 0.0
+        self._last_read = 0.0
         self._bodiless = 0
         self._ends_with_connection = False
         self.open = False
@@ -80,8 +80,8 @@ class Connection(asyncio.Protocol):
         self._waiter = loop.create_future()
         self._parser = self._new_parser(self)
         self._bodiless = 0
-        self._ends_with_connection = True  # until a header says how the end is told
-        self._heard = exchange.sent = perf_counter()
+        self._ends_with_connection = True  # until a header announces the length
+        self._last_read = exchange.sent = perf_counter()
         self._transport.write(message)
         self._timer = loop.call_later(min(self._patience.read_s, self._patience.total_s), self._look_at_clock)
         try:
@@ -94,32 +94,32 @@ class Connection(asyncio.Protocol):
             self.idle_since = perf_counter()
 
     def data_received(self, data: bytes) -> None:
-        """Stamp what came, then find the pieces of the body in it."""
-        self._heard = self._now = perf_counter()
+        """Stamp the read, then split it into pieces of the body."""
+        self._last_read = self._now = perf_counter()
         exchange = self._exchange
         if exchange is None:
-            self.close()  # nobody asked
+            self.close()  # no request is open
             return
         exchange.size += len(data)
         known = len(exchange.pieces)
         try:
             self._parser.feed_data(data)
-        except Exception as error:  # noqa: BLE001  httptools' own kinds; the reply has failed whatever it was
+        except Exception as error:  # noqa: BLE001  any exception of httptools means that the reply failed
             self._finish(f"the reply is not HTTP/1.1: {type(error).__name__}")
             return
         self._bodiless = 0 if len(exchange.pieces) > known else self._bodiless + len(data)
         if self._bodiless > LARGEST_HEAD:
-            self._finish(f"more than {LARGEST_HEAD >> 10} KiB came that are no body: endless headers")
+            self._finish(f"more than {LARGEST_HEAD >> 10} KiB came before any body: endless headers")
         elif exchange.size > LARGEST_REPLY:
             self._finish(f"the reply takes more than {LARGEST_REPLY >> 20} MiB of memory")
 
     def on_message_begin(self) -> None:
-        """Called by the parser; a second reply to one request would be taken for that to the next."""
+        """Called by the parser; a second reply to one request would pass for the reply to the next."""
         if self._exchange is None:
             self.close()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Called by the parser, also with what comes behind a body, which tells nothing here."""
+        """Called by the parser, also with trailers after a body, which are ignored."""
         exchange = self._exchange
         if exchange is None or exchange.status:
             return
@@ -155,7 +155,7 @@ class Connection(asyncio.Protocol):
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail what was under way, unless this end is how the reply says it is over."""
+        """Fail the open exchange, unless the reply ends with the connection."""
         self.open = False
         exchange = self._exchange
         if exchange is None:
@@ -179,7 +179,7 @@ class Connection(asyncio.Protocol):
         if exchange is None:
             return
         now = perf_counter()
-        silence_left = self._heard + self._patience.read_s - now
+        silence_left = self._last_read + self._patience.read_s - now
         left = exchange.sent + self._patience.total_s - now
         if left <= 0:
             self._give_up(f"no complete reply within {self._patience.total_s:g} s (--total-timeout)")
@@ -229,7 +229,7 @@ class Client:
         self._idle += [one for one in made if isinstance(one, Connection)]
 
     async def send(self, body: bytes) -> Exchange:
-        """Send a request; whatever happens is told by the exchange."""
+        """Send a request; the exchange records the outcome."""
         exchange = Exchange(sent=perf_counter())
         message = self._address.message(body)
         connection = self._take()
@@ -237,7 +237,7 @@ class Client:
             await connection.exchange(message, exchange)
             if exchange.failure != UNANSWERED:
                 return self._back(connection, exchange)
-            # A kept connection that the server was just closing says nothing about the server: ask on a new one.
+            # A kept connection that the server was just closing says nothing about the server: send on a new one.
             exchange = Exchange(sent=exchange.sent)
         try:
             connection = await self._connect()

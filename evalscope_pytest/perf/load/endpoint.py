@@ -1,4 +1,4 @@
-"""The service under test: its address, the head of every request, and how long to wait for it."""
+"""The service under test: its address, the head of every request, and timeouts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Endpoint:
     Attributes:
         url: The whole address, path included; never shown, it may hold a key.
         api_key: Goes as a bearer token, or as it is in another ``key_header``.
-        headers: Further headers; they win over those made here.
+        headers: Further headers; they override the default ones.
     """
 
     url: str
@@ -52,7 +52,7 @@ class Address:
 
     Attributes:
         shown: The address without user, password and query.
-        head: Request line and headers, up to the number that says how long the body is.
+        head: Request line and headers, up to the length of the body.
     """
 
     host: str
@@ -71,7 +71,7 @@ def address_of(endpoint: Endpoint) -> Address:
     """Take an endpoint apart.
 
     Raises:
-        ConfigError: The URL is none, or a header has a line break.
+        ConfigError: The URL is invalid, or a header has a line break.
     """
     remember_url(endpoint.url)
     try:
@@ -80,14 +80,14 @@ def address_of(endpoint: Endpoint) -> Address:
     except ValueError as error:
         raise ConfigError(f"--url: {error}. Give the whole address, as in {_EXAMPLE}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"--url {endpoint.url!r} is no http:// or https:// address. Write it as in {_EXAMPLE}")
+        raise ConfigError(f"--url {endpoint.url!r} is not an http:// or https:// address. Write it as in {_EXAMPLE}")
     tls = ssl.create_default_context() if parts.scheme == "https" else None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     where = host if port is None else f"{host}:{port}"
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = _headers(endpoint, where)
     if wrong := next((name for name in headers if not _HEADER_NAME.fullmatch(name)), None):
-        raise ConfigError(f"--headers {wrong!r} is no name of a header. Write NAME=VALUE, as in x-team=blue.")
+        raise ConfigError(f"--headers {wrong!r} is not a header name. Write NAME=VALUE, as in x-team=blue.")
     if framing := _FRAMING & {name.lower() for name in endpoint.headers}:
         raise ConfigError(f"--headers {min(framing)}: how long a body is, the client says itself. Drop it.")
     lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]

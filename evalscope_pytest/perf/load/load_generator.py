@@ -1,46 +1,112 @@
-"""Sends a level's requests and keeps what came of each: closed loop, open loop, conversations, warm-up."""
+"""Sends a load's requests and keeps the outcome of each: closed loop, open loop, conversations, warm-up."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
+from array import array
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import perf_counter
 
 from ...wire.interface import UnsendableError
 from ...wire.prompt import Message, messages_of
-from ..data.prompts import Conversation, Turn
+from ..data.prompts import Conversation, RequestTemplate, Turn
 from ..measure.request import Request
 from .connection import Client, Exchange
-from .health import Effort, Monitor
-from .load_point import WHOLE, Level, Part
-from .parse import CountTokens, Reply, read
-from .request_template import Form
-from .schedule import starts
-from .yield_budget import Turns
+from .load_point import WHOLE, LoadPoint, Part, starts
+from .parse import CountTokens, Reply, YieldBudget, read
+
+# The client's own overhead --------------------------------------------------------------------------------------------
+
+TICK_S = 0.005
+GRAIN_S = 0.001  # uvloop rounds timers to milliseconds; less than that is not lag
+
+
+@dataclass(frozen=True, slots=True)
+class LoopOverhead:
+    """Overhead of a run in this process.
+
+    Attributes:
+        lags: Seconds the event loop came late to a timer, beyond the timer's own grain; one for each tick.
+        cpu_s: CPU seconds of the event loop's thread.
+        wall_s: Seconds it ran.
+    """
+
+    lags: array[float]
+    cpu_s: float
+    wall_s: float
+
+
+class Monitor:
+    """Watches the event loop it is started in."""
+
+    def __init__(self) -> None:
+        self._lags = array("d")
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._lags = array("d")
+        self._cpu, self._wall = time.thread_time(), time.perf_counter()
+        self._next()
+
+    def stop(self) -> LoopOverhead:
+        """Return what was seen since the start."""
+        if self._timer is not None:
+            self._timer.cancel()
+        return LoopOverhead(self._lags, time.thread_time() - self._cpu, time.perf_counter() - self._wall)
+
+    def _next(self) -> None:
+        self._due = time.perf_counter() + TICK_S
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    def _tick(self) -> None:
+        self._lags.append(max(0.0, time.perf_counter() - self._due - GRAIN_S))
+        self._next()
+
+
+@contextmanager
+def quiet_collector() -> Iterator[None]:
+    """Keep the garbage collector from delaying stamps: freeze existing objects, collect new ones rarely."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+# The load -------------------------------------------------------------------------------------------------------------
 
 Begin = Callable[[], Awaitable[float]]
-UNREAD = 1 << 28  # bytes of replies beyond which reading them is urgent: more come in than are read
-BREATH_S = 0.1  # before a place in a closed loop asks again a server that nobody reaches
+UNREAD = 1 << 28  # bytes of unparsed replies beyond which parsing is urgent
+BREATH_S = 0.1  # pause of a place in a closed loop while the server cannot be reached
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is sent: conversations, used in order and again from the first when they run out."""
+    """The requests of a load: conversations, used in order and again from the first when they run out."""
 
-    form: Form
+    template: RequestTemplate
     conversations: Sequence[Conversation]
     count_tokens: CountTokens | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Driven:
-    """A level that was run.
+class LoadRun:
+    """A finished load.
 
     Attributes:
-        requests: What came of each request, in order of sending; times count from the start.
+        requests: The outcome of each request, in order of sending; times count from the start.
         dispatched: When the last request should have been sent, or was in a closed loop.
         dispatch_lags: Seconds the client itself was late to start requests of a schedule.
         interrupted: It was stopped before its end.
@@ -48,7 +114,7 @@ class Driven:
     """
 
     requests: tuple[Request, ...]
-    effort: Effort
+    effort: LoopOverhead
     dispatched: float
     dispatch_lags: tuple[float, ...]
     interrupted: bool = False
@@ -57,7 +123,7 @@ class Driven:
 
 @dataclass(slots=True)
 class Live:
-    """How far a run is; read by the progress display, which counts failures up to where it looked."""
+    """Progress of a run, for snapshots; failures are counted up to ``looked_at``."""
 
     started: float = 0.0
     sent: int = 0
@@ -77,11 +143,11 @@ class _Sent:
     exchange: Exchange
 
 
-class Driver:
-    """Runs one level, or a process's part of it. Made and used inside one event loop.
+class LoadGenerator:
+    """A load generator for one load, or a process's part of it. Made and used inside one event loop.
 
     Args:
-        begin: Called when all is prepared and warmed up; gives the moment at which several processes begin together.
+        begin: Called after preparation and warm-up; returns the moment at which several processes begin together.
     """
 
     def __init__(
@@ -94,11 +160,11 @@ class Driver:
         self._live = live
         self._inbox: deque[_Sent] = deque()
         self._unread = 0
-        self._turns = Turns()
+        self._budget = YieldBudget()
         self._arrived = asyncio.Event()
         self._reading = False
         self._stopping = asyncio.Event()
-        self._reader = workload.form.reader
+        self._reader = workload.template.reader
         self._bodies: dict[int, bytes | UnsendableError] = {}
         self._numbers = count()
         self._prompts = count()
@@ -106,11 +172,11 @@ class Driver:
         self._dispatch_lags: list[float] = []
 
     def stop(self) -> None:
-        """Start nothing more, and give up what is in flight."""
+        """Start no further request, and give up those in flight."""
         self._stopping.set()
 
-    async def run(self, level: Level) -> Driven:
-        """Run the warm-up and the level.
+    async def run(self, level: LoadPoint) -> LoadRun:
+        """Run the warm-up and the load.
 
         Raises:
             ConfigError: The data set does not fit the interface.
@@ -133,7 +199,7 @@ class Driver:
         monitor.start()
         unfinished = await self._drive(level, started)
         requests = tuple(sorted(self._live.requests, key=lambda request: request.index))
-        return Driven(
+        return LoadRun(
             requests,
             monitor.stop(),
             max(0.0, self._dispatched - started),
@@ -142,8 +208,8 @@ class Driver:
             unfinished,
         )
 
-    def _prepare(self, level: Level) -> None:
-        """Write the bodies ahead, so that the first requests do not wait for it."""
+    def _prepare(self, level: LoadPoint) -> None:
+        """Write the bodies in advance, so that the first requests are not delayed."""
         wanted = (level.requests or len(self._workload.conversations)) + level.warm_up
         for number in range(self._part.index, min(wanted, len(self._workload.conversations)), self._part.count):
             self._body(number)
@@ -153,7 +219,7 @@ class Driver:
         conversations = self._workload.conversations
         place = number % len(conversations)
         turn = conversations[place].turns[0]
-        if number != place and self._workload.form.lengths:
+        if number != place and self._workload.template.lengths:
             return self._write(turn, (), (number, 0))
         body = self._bodies.get(place)
         if body is None:
@@ -162,12 +228,12 @@ class Driver:
 
     def _write(self, turn: Turn, history: Sequence[Message], place: tuple[int, int]) -> bytes | UnsendableError:
         try:
-            return self._workload.form.body(turn, history, place)
+            return self._workload.template.body(turn, history, place)
         except UnsendableError as error:
             return error
 
-    async def _drive(self, level: Level, begin: float) -> int:
-        """Send and read everything; return the requests that were given up."""
+    async def _drive(self, level: LoadPoint, begin: float) -> int:
+        """Send and parse everything; return the number of requests given up."""
         reader = asyncio.create_task(self._read_all())
         work = asyncio.create_task(self._open_loop(level, begin) if level.is_open else self._closed_loop(level, begin))
         stop = asyncio.create_task(self._stopping.wait())
@@ -183,7 +249,7 @@ class Driver:
             raise error
         return unfinished
 
-    async def _closed_loop(self, level: Level, begin: float) -> None:
+    async def _closed_loop(self, level: LoadPoint, begin: float) -> None:
         assert level.concurrency is not None
         part, places = self._part, level.concurrency
         end = begin + level.duration_s if level.duration_s is not None else float("inf")
@@ -200,7 +266,7 @@ class Driver:
         workers = min(part.of(places), part.of(level.requests) if level.requests is not None else places)
         await _together([keep_one_in_flight(part.place(number)) for number in range(workers)])
 
-    async def _open_loop(self, level: Level, begin: float) -> None:
+    async def _open_loop(self, level: LoadPoint, begin: float) -> None:
         part = self._part
         room = asyncio.Semaphore(part.of(level.concurrency)) if level.concurrency is not None else None
         playing: set[asyncio.Task[None]] = set()
@@ -232,7 +298,7 @@ class Driver:
             await asyncio.gather(*playing, return_exceptions=True)
 
     async def _play(self, scheduled: float) -> bool:
-        """Send the turns of the next conversation; False where the server could not be reached."""
+        """Send the turns of the next conversation; return false if the server could not be reached."""
         place = self._part.place(next(self._prompts))
         prompt = place % len(self._workload.conversations)
         conversation = self._workload.conversations[prompt]
@@ -249,10 +315,10 @@ class Driver:
                 await asyncio.sleep(turn.wait_s)
                 scheduled = perf_counter()
             exchange, index = await self._send(self._write(turn, history, (place, number)))
-            reply = await read(exchange, self._reader, self._turns)
+            reply = await read(exchange, self._reader, self._budget)
             self._take(_Sent(index, scheduled, turn, number, prompt, exchange), reply)
             if reply.error:
-                return bool(exchange.status)  # what would follow rests on a reply that is not there
+                return bool(exchange.status)  # the following turns depend on the missing reply
             history += [*messages_of(turn.content), {"role": "assistant", "content": reply.text}]
             scheduled = perf_counter()
         return True
@@ -271,20 +337,20 @@ class Driver:
             live.in_flight -= 1
 
     async def _read_all(self) -> None:
-        """Read replies as they come in, giving way to the network between them.
+        """Parse replies as they come in, giving way to the network between them.
 
-        Where more come in than are read, memory would fill up; the client is then not fit to measure anyway.
+        If more come in than are parsed, memory would fill up; the client cannot measure then anyway.
         """
         self._reading = True
         while self._reading or self._inbox:
             while self._inbox:
                 if self._unread > UNREAD:
-                    self._turns.hurry()
+                    self._budget.hurry()
                 sent = self._inbox.popleft()
-                self._take(sent, await read(sent.exchange, self._reader, self._turns))
+                self._take(sent, await read(sent.exchange, self._reader, self._budget))
                 self._unread -= sent.exchange.size
-                if perf_counter() > self._turns.until:
-                    await self._turns.give_way()
+                if perf_counter() > self._budget.until:
+                    await self._budget.give_way()
             if self._reading:
                 self._arrived.clear()
                 await self._arrived.wait()

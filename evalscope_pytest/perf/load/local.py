@@ -2,7 +2,7 @@
 
 The first takes transformers' continuous batching, the second vLLM.
 
-The server is a process of its own: what it computes takes nothing from the client's stamps but cores.
+The server is a separate process: its work costs the client's stamps only cores.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Engine:
 
     Attributes:
         always: Further options.
-        without_gpu: Options where there is no GPU and the user gave none.
-        install: What to install where it is missing.
+        without_gpu: Options for a machine without a GPU, unless the user gave some.
+        install: Package to install if the program is missing.
     """
 
     program: str
@@ -48,7 +48,7 @@ ENGINES: Mapping[str, Engine] = {
     "local": Engine(
         "transformers",
         ("--continuous-batching",),
-        # The size of the key-value cache has to be said.
+        # The size of the key-value cache has no default.
         ("--device", "cpu", "--cb-block-size", "32", "--cb-num-blocks", "1024", "--cb-max-batch-tokens", "256"),
         "'transformers[serving]' torch",
     ),
@@ -58,15 +58,15 @@ ENGINES: Mapping[str, Engine] = {
 
 @contextmanager
 def served(model: str, api: str = "local", *, port: int = 0, words: Sequence[str] = ()) -> Iterator[str]:
-    """Start a server for a model, give its address, and end it.
+    """Serve a model for the duration of a ``with`` block, and yield its address.
 
     Args:
-        api: Which of `ENGINES`.
+        api: A name in `ENGINES`.
         port: Where it listens; 0 for any free port.
-        words: Further options of its; without any, those that fit a machine without a GPU.
+        words: Further options; by default those for a machine without a GPU, if there is none.
 
     Raises:
-        ConfigError: There is no such program.
+        ConfigError: The program is not installed.
         ModelError: It did not start.
     """
     engine = ENGINES[api]
@@ -114,7 +114,7 @@ def _starts(process: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server and what it started."""
+    """End the server and its child processes."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)

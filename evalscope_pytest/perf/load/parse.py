@@ -1,10 +1,11 @@
-"""Reads raw replies after they came: event streams and bodies.
+"""Parses raw replies, event streams and bodies, after they have arrived.
 
-The dialect of the service says what events mean (`wire.stamped.Reader`); this module paces the reading.
+The dialect of the service says what events mean (`wire.stamped.Reader`); this module paces the parsing.
 """
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,39 @@ from ...wire.sse import END, EventParser, FastDelta, LineParser, Parser, is_one_
 from ...wire.stamped import Reader, StampedReply, mark_answer, mark_output, tokens_or_zero
 from ..measure.request import Tokens, TokenSource
 from .connection import Exchange
-from .yield_budget import Turns
+
+# Parsing and the network take turns in the event loop -----------------------------------------------------------------
+
+SHORTEST_S, LONGEST_S = 0.0003, 0.003
+URGENT_S = 0.02
+
+
+class YieldBudget:
+    """A time budget for parsing before the network has its turn. Shared by all parsing in an event loop.
+
+    Parsing lasts as long as the network's last turn, within bounds: under a busy network, replies are parsed as they
+    come, while the processor's caches still hold them; under an idle one, new data never waits long.
+
+    Attributes:
+        until: Time at which the budget is spent.
+    """
+
+    __slots__ = ("until",)
+
+    def __init__(self) -> None:
+        self.until = perf_counter() + SHORTEST_S
+
+    async def give_way(self) -> None:
+        """Yield to the network."""
+        begun = perf_counter()
+        await asyncio.sleep(0)
+        now = perf_counter()
+        self.until = now + min(max(now - begun, SHORTEST_S), LONGEST_S)
+
+    def hurry(self) -> None:
+        """Extend the budget, whatever the network brings."""
+        self.until = perf_counter() + URGENT_S
+
 
 CountTokens = Callable[[str], int]
 GZIP = b"\x1f\x8b"
@@ -54,12 +87,12 @@ class Reply(StampedReply):
         return (self.events + self.doubled, "chunks") if self.events else (0, "none")
 
 
-async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | None = None) -> Reply:
+async def read(exchange: Exchange, reader: Reader | None = None, budget: YieldBudget | None = None) -> Reply:
     """Read a finished exchange, yielding to the network every few events.
 
     Args:
-        reader: None for OpenAI's shape.
-        turns: Shared by all readers in an event loop.
+        reader: None for OpenAI's format.
+        budget: Shared by all readers in an event loop.
     """
     reply, reader = Reply(), reader or OPENAI
     if exchange.failure:
@@ -67,9 +100,9 @@ async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | 
     elif exchange.status != 200:
         reply.error = failure_words(exchange.status, complaint(b"".join(exchange.pieces)))
     elif exchange.pieces and exchange.pieces[0].startswith(GZIP):
-        reply.error = "the reply is compressed with gzip, which was not asked for"
+        reply.error = "the reply is compressed with gzip, which was not requested"
     elif exchange.event_stream or reader.lines:
-        await _read_stream(exchange, reader, reply, turns or Turns())
+        await _read_stream(exchange, reader, reply, budget or YieldBudget())
         if not reply.error and not reply.ended:
             reply.error = "the stream stopped without an end mark, a finish reason or usage"
     else:
@@ -78,25 +111,25 @@ async def read(exchange: Exchange, reader: Reader | None = None, turns: Turns | 
 
 
 def failure_words(status: int, said: Complaint) -> str:
-    """Return why a service refused, as results group it."""
+    """Return the reason of a refusal, as results group it."""
     return f"HTTP {status}: {said.message}"
 
 
-async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, turns: Turns) -> None:
+async def _read_stream(exchange: Exchange, reader: Reader, reply: Reply, budget: YieldBudget) -> None:
     parser: Parser = EventParser() if exchange.event_stream else LineParser()
     fast = FastDelta(_only_text) if exchange.event_stream and reader is OPENAI else None
     last = exchange.stamps[-1] if exchange.stamps else 0.0
     for stamp, piece in chain(zip(exchange.stamps, exchange.pieces, strict=True), [(last, END)]):
-        if perf_counter() > turns.until:
-            await turns.give_way()
+        if perf_counter() > budget.until:
+            await budget.give_way()
         if fast is not None and parser.between and (text := fast.text(piece)) is not None:
             mark_answer(text, stamp, reply)
             mark_output(reply, stamp)
             continue
         known = len(reply.texts)
         for data in parser.feed(piece):
-            if perf_counter() > turns.until:
-                await turns.give_way()
+            if perf_counter() > budget.until:
+                await budget.give_way()
             _take_data(data, stamp, reader, reply)
             if reply.error:
                 return
@@ -124,7 +157,7 @@ def _take_data(data: bytes, stamp: float, reader: Reader, reply: Reply) -> None:
 
 
 def _only_text(piece: bytes) -> str | None:
-    """Return the text of an event that has a text and nothing else that counts."""
+    """Return the text of an event with nothing else that matters; None for other events."""
     reply = Reply()
     for data in EventParser().feed(piece):
         _take_data(data, 1.0, OPENAI, reply)

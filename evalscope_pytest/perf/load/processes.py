@@ -1,6 +1,6 @@
-"""A load shared by several processes, for what one core cannot send; their raw samples are pooled.
+"""A load shared by several processes, if one core cannot send it; their raw samples are pooled.
 
-They begin at one moment of the monotonic clock, which is the machine's, and take turns with prompts and starts.
+They begin at one moment of the machine's monotonic clock, and alternate in prompts and starts.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from multiprocessing.connection import Connection, wait
 
 from ...core.errors import EvalError
 from ...engine.loop import LoopThread
-from ..measure.goodput import Objective
 from ..measure.result import Observed, Result, pooled
-from ..measure.snapshot import Glance, glance, together
+from ..measure.slo import SloBound
 from ..measure.validity import result_of
 from .endpoint import Endpoint
 from .load_generator import Live, Workload
-from .load_point import Level, Part
-from .session import WATCH_S, Stop, Watch, drive, observed
+from .load_point import LoadPoint, Part
+from .session import WATCH_S, Snapshot, Stop, Watch, combined, generate_load, observed, take_snapshot
 
 HEAD_START_S = 0.1
 READY, STOP = "ready", "stop"
@@ -37,16 +36,16 @@ class ProcessLostError(EvalError):
 def measure_together(
     endpoint: Endpoint,
     workload: Workload,
-    level: Level,
+    level: LoadPoint,
     processes: int,
-    objectives: Sequence[Objective] = (),
+    objectives: Sequence[SloBound] = (),
     *,
     watch: Watch | None = None,
 ) -> Result:
-    """Run a level in several processes and return its result. An interruption (Ctrl-C) gives a partial one.
+    """Run a load in several processes and return its result. An interruption (Ctrl-C) gives a partial one.
 
     Raises:
-        ConfigError: The address is none, or the data set does not fit.
+        ConfigError: The address is invalid, or the data set does not fit.
         ProcessLostError: A process died.
     """
     context = multiprocessing.get_context("spawn")
@@ -71,30 +70,30 @@ def measure_together(
 
 
 def _conduct(ends: Sequence[Connection], watch: Watch | None) -> list[Observed]:
-    """Start all processes at once when all are ready, and collect what they saw."""
+    """Start all processes together once all are ready, and collect their observations."""
     seen: dict[int, Observed] = {}
-    glances: dict[int, Glance] = {}
+    snapshots: dict[int, Snapshot] = {}
     ready: set[int] = set()
-    asked_to_stop = False
+    stopping = False
     while len(seen) < len(ends):
         try:
-            speaking = wait([end for number, end in enumerate(ends) if number not in seen], WATCH_S)
+            ready_ends = wait([end for number, end in enumerate(ends) if number not in seen], WATCH_S)
             for number, end in enumerate(ends):
-                if end in speaking:
-                    _take(number, _received(end), seen, glances, ready)
+                if end in ready_ends:
+                    _take(number, _received(end), seen, snapshots, ready)
             if len(ready) == len(ends):
                 ready.clear()
                 begin = time.perf_counter() + HEAD_START_S
                 for end in ends:
                     end.send(begin)
-            if watch is not None and glances:
-                watch(together(list(glances.values())))
+            if watch is not None and snapshots:
+                watch(combined(list(snapshots.values())))
         except KeyboardInterrupt:
-            if asked_to_stop:
+            if stopping:
                 raise
-            asked_to_stop = True
+            stopping = True
             for end in ends:
-                with suppress(OSError):  # it has ended already
+                with suppress(OSError):  # the process has already ended
                     end.send(STOP)
     return [seen[number] for number in sorted(seen)]
 
@@ -108,20 +107,22 @@ def _received(end: Connection) -> object:
         ) from None
 
 
-def _take(number: int, found: object, seen: dict[int, Observed], glances: dict[int, Glance], ready: set[int]) -> None:
+def _take(
+    number: int, found: object, seen: dict[int, Observed], snapshots: dict[int, Snapshot], ready: set[int]
+) -> None:
     if isinstance(found, Exception):
         raise found
     if isinstance(found, Observed):
         seen[number] = found
-    elif isinstance(found, Glance):
-        glances[number] = found
+    elif isinstance(found, Snapshot):
+        snapshots[number] = found
     else:
         ready.add(number)
 
 
-def _work(end: Connection, endpoint: Endpoint, workload: Workload, level: Level, part: Part) -> None:
-    """Run one part, in a process of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
+def _work(end: Connection, endpoint: Endpoint, workload: Workload, level: LoadPoint, part: Part) -> None:
+    """Run one part; the entry point of a process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all processes; the first one decides
     with suppress(EOFError, ConnectionError):  # the first process is gone
         try:
             end.send(_measured(end, endpoint, workload, level, part))
@@ -129,7 +130,7 @@ def _work(end: Connection, endpoint: Endpoint, workload: Workload, level: Level,
             end.send(error)
 
 
-def _measured(end: Connection, endpoint: Endpoint, workload: Workload, level: Level, part: Part) -> Observed:
+def _measured(end: Connection, endpoint: Endpoint, workload: Workload, level: LoadPoint, part: Part) -> Observed:
     live, stop, warm = Live(), Stop(), threading.Event()
     thread = LoopThread("evalscope-perf")
     begun: asyncio.Future[float] = thread.loop.create_future()
@@ -139,30 +140,30 @@ def _measured(end: Connection, endpoint: Endpoint, workload: Workload, level: Le
         return await begun
 
     try:
-        future = thread.submit(drive(endpoint, workload, level, live, stop, (part, begin)))
+        future = thread.submit(generate_load(endpoint, workload, level, live, stop, (part, begin)))
         while not warm.wait(0.01) and not future.done():
-            _heed(end, stop, 0.0)
+            _poll(end, stop, 0.0)
         if not future.done():
             end.send(READY)
-            thread.call(begun.set_result, _heed(end, stop, None) or time.perf_counter())
+            thread.call(begun.set_result, _poll(end, stop, None) or time.perf_counter())
         while True:
             try:
                 return observed(future.result(WATCH_S))
             except FutureTimeoutError:
                 if future.done():
                     raise
-                _heed(end, stop, 0.0)
-                end.send(glance(live))
+                _poll(end, stop, 0.0)
+                end.send(take_snapshot(live))
     finally:
         thread.close()
 
 
-def _heed(end: Connection, stop: Stop, seconds: float | None) -> float | None:
-    """Wait for word from the first process: a moment to begin, or the wish to stop."""
+def _poll(end: Connection, stop: Stop, seconds: float | None) -> float | None:
+    """Poll for a message of the first process: the moment to begin, or a stop request."""
     if not end.poll(seconds):
         return None
-    said = end.recv()
-    if said == STOP:
-        stop.ask()
+    message = end.recv()
+    if message == STOP:
+        stop.request()
         return None
-    return float(said)
+    return float(message)

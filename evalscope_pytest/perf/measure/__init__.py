@@ -1,1 +1,1 @@
-"""What a load test measures: requests, results, service level objectives, validity."""
+"""Measurements of load tests: requests, metrics, results, service level objectives, validity."""

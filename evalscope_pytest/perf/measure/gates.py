@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ...core.errors import ConfigError, closest
 from ...report.gates import LOADS, Gate, GateResult, distance, parse_gate
-from .figures import DISTRIBUTIONS, NAMES, figure
+from .metric import METRICS, figure, figure_names, metric_of
 from .result import Result
 
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
@@ -25,14 +25,14 @@ _LEVEL = re.compile(r"(parallel_\d+|(rate_|trace_x)[\d.e+-]+(_parallel_\d+)?)(#\
 
 
 def parse(texts: Sequence[str], levels: Sequence[str], has_objectives: bool) -> list[Gate]:
-    """Read gates and see, before anything is sent, that each will find its figure.
+    """Parse gates and check, before anything is sent, that each refers to a figure of the run.
 
     Args:
-        levels: Names of the levels that will be run; none checks nothing.
-        has_objectives: Whether there will be a goodput.
+        levels: Names of the loads of the run; an empty list skips the check.
+        has_objectives: True if the run has a goodput.
 
     Raises:
-        ConfigError: One is unreadable, or asks for what there will not be.
+        ConfigError: A gate is unreadable, or refers to a missing load or figure.
     """
     gates = [parse_gate(text) for text in texts]
     for gate in gates:
@@ -49,13 +49,13 @@ def parse(texts: Sequence[str], levels: Sequence[str], has_objectives: bool) -> 
 
 
 def check_tests(gates: Sequence[Gate], tests: Sequence[str]) -> None:
-    """See, before anything is run, that gates speak of what tests may measure.
+    """Check, before anything is run, that gates refer to measurements that tests may make.
 
     Args:
-        tests: Node ids of the tests of a run that may load-test.
+        tests: Node ids of the tests that may run load tests.
 
     Raises:
-        ConfigError: There are none, none of a gate's name, or no such metric.
+        ConfigError: The tests or the metric of a gate are missing.
     """
     for gate in gates:
         _check_metric(gate)
@@ -71,13 +71,13 @@ def check_tests(gates: Sequence[Gate], tests: Sequence[str]) -> None:
 
 
 def _may_be(part: str, names: Container[str]) -> bool:
-    """Tell whether a gate's part may come to name a measurement: a test, a load of any test, or both."""
+    """Return whether a gate's part may name a measurement: a test, a load of any test, or both."""
     test, _, load = part.rpartition(" ")
     return part in names or (_LEVEL.fullmatch(load) is not None and (not test or test in names))
 
 
 def _names_of(test: str) -> list[str]:
-    """Return what a gate may call a test: its node id, the end of that, either without its parameters."""
+    """Return the names of a test in gates: its node id or the end of it, with or without parameters."""
     plain = test.partition("[")[0]
     short = plain.rpartition("::")[2]
     return [short + test[len(plain) :], short, test, plain]
@@ -85,13 +85,14 @@ def _names_of(test: str) -> list[str]:
 
 def _check_metric(gate: Gate) -> None:
     if figure(gate.metric) is None:
-        ending = f" Say which: {gate.metric}.p99, for example." if gate.metric in DISTRIBUTIONS else ""
-        near = ending or f" {closest(gate.metric, NAMES)}" * bool(gate.metric)
+        metric = METRICS.get(gate.metric)
+        ending = f" Say which: {gate.metric}.p99, for example." if metric and metric.of == "request" else ""
+        near = ending or f" {closest(gate.metric, figure_names())}" * bool(gate.metric)
         raise ConfigError(f"gate {gate.text!r}: no metric {gate.metric!r}.{near} Write {_FORM}")
 
 
 def evaluate(gates: Sequence[Gate], results: Sequence[Result]) -> list[GateResult]:
-    """Return what became of each gate at each load it is about: at least one line for each."""
+    """Evaluate each gate at each load it refers to; return at least one line per gate."""
     outcomes = []
     for gate in gates:
         own = [result for result in results if _is_about(gate, result)]
@@ -111,10 +112,11 @@ def _nothing(gate: Gate, results: Sequence[Result]) -> GateResult:
 
 
 def _evaluate(gate: Gate, result: Result) -> GateResult:
-    """Decide a gate at one load. A result that is INVALID passes none, nor does one that was stopped."""
+    """Evaluate a gate at one load. An INVALID or interrupted result passes no gate."""
     where = f"{gate.text} at {result.short}"
-    value_of = figure(gate.metric)
-    assert value_of is not None, "checked when it was read"
+    metric, value_of = metric_of(gate.metric), figure(gate.metric)
+    assert metric is not None, "checked when it was parsed"
+    assert value_of is not None
     value = value_of(result)
     if not result.valid:
         return GateResult(False, f"{where}: failed, the measurement is INVALID: {result.invalid[0]}")
@@ -123,7 +125,7 @@ def _evaluate(gate: Gate, result: Result) -> GateResult:
     if math.isnan(value):
         why = " (goodput needs objectives)" if gate.metric.startswith("goodput") and not result.goodput else ""
         return GateResult(False, f"{where}: failed, nothing was measured{why}")
-    unit = " s" if gate.metric.partition(".")[0] in DISTRIBUTIONS and not gate.metric.endswith(".count") else ""
+    unit = " s" if metric.unit == "s" and not gate.metric.endswith(".count") else ""
     found = f"{gate.metric} {value:.6g}{unit}"
     if _OPERATORS[gate.comparison](value, gate.bound):
         return GateResult(True, f"{where}: passed, {found}")

@@ -1,4 +1,4 @@
-"""What is kept of each request, and the figures that follow from it (docs/design/perf.md, "Definitions").
+"""The record of a request, and its figures (docs/design/perf.md, "Definitions").
 
 All times are seconds of one monotonic clock, counted from the start of the run; a stamp is taken when a read returns.
 """
@@ -15,11 +15,11 @@ TokenSource = Literal["usage", "tokenizer", "chunks", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """How long prompt and reply were, and who says so.
+    """Lengths of prompt and reply, and their source.
 
     Attributes:
         output: Reasoning included.
-        source: Of ``output``: the server's usage, a tokenizer here, the number of chunks, or nobody.
+        source: Of ``output``: the server's usage, a local tokenizer, the number of chunks, or nothing.
     """
 
     input: int = 0
@@ -40,13 +40,13 @@ class Request:
         done: When the reply was complete, or failed.
         stamps: When output came: the stamp of each read that carried any. Role deltas, empty deltas and usage carry
             none.
-        first_answer: The first output that is not reasoning; None where there is none.
+        first_answer: Time of the first output that is not reasoning; None without such output.
         events: Events that carried output; several may come in one read.
-        first_tokens: Tokens in the first read with output: as usage tells, else one for each event.
-        error: Why it failed, in words that group; empty for a success.
+        first_tokens: Tokens in the first read with output: from usage, else one for each event.
+        error: Reason of the failure, equal for equal failures; empty for a success.
         turn: Its place in a conversation, from 0.
-        waited: Seconds before it that a tool was at work, and nothing in flight.
-        prompt: A number that is the same for the same prompt of a data set.
+        waited: Seconds before it in which a tool worked and nothing was in flight.
+        prompt: Number of the prompt in the data set.
     """
 
     index: int
@@ -90,7 +90,7 @@ class Request:
 
     @property
     def last(self) -> float:
-        """When the last output came; the end of the reply where none was streamed."""
+        """Time of the last output; the end of the reply if nothing was streamed."""
         return self.stamps[-1] if self.stamps else self.done
 
     @property
@@ -115,7 +115,7 @@ class Request:
 
     @property
     def tpot(self) -> float | None:
-        """Seconds a token after the first event: the pace of generation. None where it is not defined, never 0."""
+        """Seconds a token after the first event: the pace of generation. None if undefined, never 0."""
         rest = self.tokens.output - self.first_tokens
         if rest <= 0 or len(self.stamps) < 2:
             return None

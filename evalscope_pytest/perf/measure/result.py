@@ -1,4 +1,4 @@
-"""The result of a level: distributions, throughput, failures by reason, and whether it can be believed."""
+"""The result of a load: distributions, throughput, failures by reason, validity."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from ..load.load_point import Level
-from .distribution import Distribution, distribution
-from .goodput import Goodput, Objective, goodput
+from ..load.load_point import LoadPoint
+from .metric import Distribution, distribution, metrics
 from .request import Request
+from .slo import Goodput, SloBound, goodput
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time a load was at its full height: from the end of the ramp to the last start of a request.
+    """The steady part of a load, from the end of the ramp to the last start of a request.
 
     Attributes:
         in_flight: Mean number of requests in flight within it.
@@ -31,7 +31,7 @@ class Window:
 
     @property
     def seconds(self) -> float:
-        """How long it was."""
+        """Its duration."""
         return self.end - self.start
 
 
@@ -51,14 +51,14 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """What measuring took of the client, and how well it kept to the plan.
+class ClientOverhead:
+    """Overhead of the client, and its lag behind the schedule.
 
     Attributes:
-        lag_p99_s: The event loop came so late to its timers, at most, in 99 of 100 cases.
+        lag_p99_s: 99th percentile of the event loop's timer lag.
         cpu_share: CPU time of the event loop's thread, of one core; the worst of several processes.
-        dispatch_lag_p99_s: The client started requests so late after their schedule; 0 in a closed loop.
-        wall_s: From the start until the last reply was read, which may be after it came.
+        dispatch_lag_p99_s: 99th percentile of the lag of starts behind the schedule; 0 in a closed loop.
+        wall_s: From the start until the last reply was parsed.
     """
 
     lag_p99_s: float
@@ -78,26 +78,25 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a level showed. In rate modes ``ttft`` and ``latency`` count from when a request should have been sent.
+    """The result of a load. With a rate, ``ttft`` and ``latency`` count from when a request should have been sent.
 
     Attributes:
-        name: Tells it from the others of a run: the level's, or the test's and the level's.
+        name: Unique in a run: the name of the load, or of test and load.
         test: The test that measured it, by its node id; empty for the command.
         sent: Requests sent.
         succeeded: Requests answered completely and without error.
-        ttft_sent: Time to first token from sending, whatever the mode.
-        latency_sent: Time to the last output from sending, whatever the mode.
-        icl: Gaps between reads with output, of all requests together.
+        distributions: Of each metric of requests, over those that succeeded. Each is also an attribute:
+            ``result.ttft.p99``.
         tokens_per_event: Output tokens for each event with output.
-        token_sources: Who counted the output tokens: ``usage``, ``tokenizer``, ``chunks`` or ``none``, and how often.
-        invalid: Why the figures are not the server's, and what to change; empty for a good measurement.
-        notes: What a reader should know, though the figures stand.
-        repeats: The same level measured several times, of which this is the sum; empty where it was measured once.
-        intervals: The 95 % intervals of figures over the repeats, by the names of `figures`.
+        token_sources: Counts by source of the output tokens: ``usage``, ``tokenizer``, ``chunks`` or ``none``.
+        invalid: Reasons why the figures are not the server's, with advice; empty for a valid measurement.
+        notes: Remarks on figures that are valid.
+        repeats: The single measurements of a repeated load, whose samples are pooled here; empty otherwise.
+        intervals: The 95 % intervals of figures over the repeats, by their names.
         requests: The raw data.
     """
 
-    level: Level
+    level: LoadPoint
     name: str
     sent: int
     succeeded: int
@@ -105,21 +104,10 @@ class Result:
     unfinished: int
     throughput: Throughput
     window: Window | None
-    ttft: Distribution
-    ttft_sent: Distribution
-    ttfot: Distribution
-    tpot: Distribution
-    icl: Distribution
-    latency: Distribution
-    latency_sent: Distribution
-    ttlb: Distribution
-    queueing: Distribution
-    input_tokens: Distribution
-    output_tokens: Distribution
-    reasoning_tokens: Distribution
+    distributions: Mapping[str, Distribution]
     tokens_per_event: float
     token_sources: tuple[tuple[str, int], ...]
-    effort: Effort
+    effort: ClientOverhead
     failures: tuple[Failure, ...]
     goodput: Goodput | None
     invalid: tuple[str, ...] = ()
@@ -129,6 +117,11 @@ class Result:
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     requests: tuple[Request, ...] = field(default=(), repr=False)
 
+    def __getattr__(self, name: str) -> Distribution:
+        if name != "distributions" and name in self.distributions:
+            return self.distributions[name]
+        raise AttributeError(f"a result has no {name!r}")
+
     @property
     def short(self) -> str:
         """Its name without a test's file and class."""
@@ -137,12 +130,12 @@ class Result:
 
     @property
     def title(self) -> str:
-        """Its name as tables show it."""
+        """Its name in tables."""
         return self.short if self.test else self.name.replace("_", " ")
 
     @property
     def valid(self) -> bool:
-        """True where the client is believed to have measured the server."""
+        """True if the client measured the server, as far as can be checked."""
         return not self.invalid
 
     @property
@@ -153,7 +146,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What one or several processes saw of a level: the ground of a `Result`.
+    """Observations of a load by one or several processes, from which a `Result` is made.
 
     Attributes:
         dispatched: When the last request should have been sent.
@@ -161,12 +154,12 @@ class Observed:
 
     requests: tuple[Request, ...]
     dispatched: float
-    effort: Effort
+    effort: ClientOverhead
     interrupted: bool = False
     unfinished: int = 0
 
 
-def figures_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
+def figures_of(level: LoadPoint, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
     """Return the figures of one load point, without a verdict; percentiles are of the pooled raw samples."""
     fine = [request for request in observed.requests if request.ok]
     throughput, window = _throughput(observed.requests, fine), window_of(level, fine, observed.dispatched)
@@ -174,17 +167,15 @@ def figures_of(level: Level, observed: Observed, objectives: Sequence[Objective]
 
 
 def summed(
-    level: Level,
+    level: LoadPoint,
     observed: Observed,
     throughput: Throughput,
     window: Window | None,
-    objectives: Sequence[Objective],
+    objectives: Sequence[SloBound],
 ) -> Result:
-    """Return the figures of what was observed, without a verdict."""
+    """Return the figures of observations, without a verdict."""
     requests = observed.requests
     fine = [request for request in requests if request.ok]
-    from_schedule, from_sending = _times(fine)
-    ttft, latency = from_schedule if level.is_open else from_sending
     events = sum(request.events for request in fine)
     return Result(
         level=level,
@@ -195,18 +186,10 @@ def summed(
         unfinished=observed.unfinished,
         throughput=throughput,
         window=window,
-        ttft=ttft,
-        ttft_sent=from_sending[0],
-        ttfot=distribution(request.ttfot for request in fine),
-        tpot=distribution(request.tpot for request in fine),
-        icl=distribution(chain.from_iterable(request.gaps for request in fine)),
-        latency=latency,
-        latency_sent=from_sending[1],
-        ttlb=distribution(request.ttlb for request in fine),
-        queueing=distribution(request.queueing for request in fine),
-        input_tokens=distribution(request.tokens.input for request in fine),
-        output_tokens=distribution(request.tokens.output for request in fine),
-        reasoning_tokens=distribution(request.tokens.reasoning for request in fine),
+        distributions={
+            metric.name: distribution(chain.from_iterable(metric.values_of(request, level.is_open) for request in fine))
+            for metric in metrics("request")
+        },
         tokens_per_event=sum(request.tokens.output for request in fine if request.events) / events if events else 0.0,
         token_sources=tuple(Counter(request.tokens.source for request in fine).most_common()),
         effort=observed.effort,
@@ -217,7 +200,7 @@ def summed(
 
 
 def pooled(parts: Sequence[Observed]) -> Observed:
-    """Return what several processes saw as one; their clocks are one."""
+    """Merge the observations of several processes; they share one monotonic clock."""
     requests = sorted((request for part in parts for request in part.requests), key=lambda request: request.sent)
     return Observed(
         tuple(requests),
@@ -228,24 +211,13 @@ def pooled(parts: Sequence[Observed]) -> Observed:
     )
 
 
-def worst(efforts: Sequence[Effort]) -> Effort:
+def worst(efforts: Sequence[ClientOverhead]) -> ClientOverhead:
     """Return the greatest of each figure."""
-    return Effort(
+    return ClientOverhead(
         max(effort.lag_p99_s for effort in efforts),
         max(effort.cpu_share for effort in efforts),
         max(effort.dispatch_lag_p99_s for effort in efforts),
         max(effort.wall_s for effort in efforts),
-    )
-
-
-def _times(fine: Sequence[Request]) -> tuple[tuple[Distribution, Distribution], tuple[Distribution, Distribution]]:
-    """Return TTFT and latency from the schedule, and from sending."""
-    return (
-        (
-            distribution(request.ttft_scheduled for request in fine),
-            distribution(request.latency_scheduled for request in fine),
-        ),
-        (distribution(request.ttft for request in fine), distribution(request.latency for request in fine)),
     )
 
 
@@ -262,8 +234,8 @@ def _throughput(requests: Sequence[Request], fine: Sequence[Request]) -> Through
     )
 
 
-def window_of(level: Level, fine: Sequence[Request], dispatched: float) -> Window | None:
-    """Return the steady part; None where there was none: a closed loop needs a second round."""
+def window_of(level: LoadPoint, fine: Sequence[Request], dispatched: float) -> Window | None:
+    """Return the steady part; None without one: a closed loop needs a second round."""
     start, end = level.ramp_s, dispatched
     if not level.is_open and len(fine) <= (level.concurrency or 0):
         return None

@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ..load.load_point import Level
-from .goodput import Objective
+from ..load.load_point import LoadPoint
 from .request import Request
 from .result import Observed, Result, Window, figures_of
+from .slo import SloBound
 
 BUSY = 0.8
 LATE = 0.1
@@ -22,17 +22,17 @@ KEPT = 0.95
 _ELSEWHERE = "Run it on a machine of its own, share the work with --processes N, or lower the load."
 
 
-def result_of(level: Level, observed: Observed, objectives: Sequence[Objective] = ()) -> Result:
+def result_of(level: LoadPoint, observed: Observed, objectives: Sequence[SloBound] = ()) -> Result:
     """Return the figures of one load point, with the verdict whether they are valid."""
-    return judged(figures_of(level, observed, objectives))
+    return validated(figures_of(level, observed, objectives))
 
 
-def judged(result: Result) -> Result:
-    """Return the result with the reasons not to believe it, and with notes."""
+def validated(result: Result) -> Result:
+    """Return the result with the reasons why it is INVALID, and with notes."""
     return replace(result, invalid=tuple(_reasons(result)), notes=tuple(_notes(result)))
 
 
-def judged_repeats(result: Result) -> Result:
+def validated_repeats(result: Result) -> Result:
     """Return the result of several repeats with the reasons against each of them, and with notes on all."""
     count = len(result.repeats)
     invalid = [
@@ -78,24 +78,24 @@ def _nothing(result: Result) -> str:
 
 
 def _shortest(result: Result) -> float:
-    """Return the time that a late stamp spoils the most."""
+    """Return the shortest time, which a late stamp distorts most."""
     first, whole = result.ttft_sent.p50, result.latency_sent.p50
     return whole if math.isnan(first) else first
 
 
 def _concurrency(result: Result) -> Iterator[str]:
-    window, asked = result.window, result.level.concurrency
-    if result.level.is_open or window is None or asked is None:
+    window, wanted = result.window, result.level.concurrency
+    if result.level.is_open or window is None or wanted is None:
         return
-    if result.succeeded == result.sent and window.in_flight + _at_tools(result.requests, window) < KEPT * asked:
+    if result.succeeded == result.sent and window.in_flight + _at_tools(result.requests, window) < KEPT * wanted:
         yield (
-            f"asked concurrency not kept: {window.in_flight:.1f} requests were in flight in the mean, {asked} were "
-            f"asked for (at least {KEPT:.0%}). Replies come faster than this client sends. {_ELSEWHERE}"
+            f"concurrency not reached: {window.in_flight:.1f} requests in flight on average, {wanted} requested "
+            f"(at least {KEPT:.0%}). Replies come faster than this client sends. {_ELSEWHERE}"
         )
 
 
 def _at_tools(requests: Sequence[Request], window: Window) -> float:
-    """Return how many places of a closed loop were taken by conversations that waited for a tool, in the mean."""
+    """Return the average number of places of a closed loop that waited for a tool."""
     seconds = window.end - window.start
     return sum(max(0.0, min(r.sent, window.end) - max(r.sent - r.waited, window.start)) for r in requests) / seconds
 
@@ -114,7 +114,7 @@ def _notes(result: Result) -> Iterator[str]:
     sources = dict(result.token_sources)
     if sources.get("chunks"):
         yield (
-            "the server sent no usage: output tokens are counted as chunks, which is too few where a chunk holds "
+            "the server sent no usage: output tokens are counted as chunks, which is too few if a chunk holds "
             "several. Give --tokenizer-path to count them."
         )
     if len(sources) > 1:

@@ -1,1 +1,1 @@
-"""What a load test leaves: tables, the HTML page, records, comparisons, progress."""
+"""Output of load tests: tables, the HTML page, records, comparisons, progress."""

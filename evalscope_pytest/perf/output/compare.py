@@ -7,17 +7,17 @@ bootstrap over requests, and by slices of the time.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ConfigError
-from ..measure.figures import figure
-from ..measure.request import Request
+from ..measure.metric import Metric, metrics
 from ..measure.result import Result
 from ..search.repeats import student
 from .records import Run
-from .table import ms, number
+from .table import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,55 +26,31 @@ RESAMPLES = 400
 SEED = 42
 SLICES = 10
 
-Values = Callable[[Request, bool], Sequence[float]]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A figure of two runs.
 
     Attributes:
-        low: Lower end of the 95 % interval of b - a; NaN where there is none.
+        metric: Its title: ``TTFT p50``.
+        low: Lower end of the 95 % interval of b - a; NaN if there is none.
         high: Its upper end.
-        less_is_better: True for times.
     """
 
     level: str
+    definition: Metric
     metric: str
     a: float
     b: float
     low: float
     high: float
-    less_is_better: bool
 
     @property
     def verdict(self) -> str:
-        """``better``, ``worse``, or ``unclear`` where the interval holds no change, too."""
+        """``better``, ``worse``, or ``unclear`` if no change is within the interval."""
         if math.isnan(self.low) or self.low <= 0 <= self.high:
             return "unclear"
-        return "better" if (self.high < 0) == self.less_is_better else "worse"
-
-
-def _one(value: float | None) -> Sequence[float]:
-    return () if value is None else (value,)
-
-
-_TIMES: Sequence[tuple[str, Values, float]] = (
-    ("TTFT p50", lambda r, by_schedule: _one(r.ttft_scheduled if by_schedule else r.ttft), 50),
-    ("TTFT p99", lambda r, by_schedule: _one(r.ttft_scheduled if by_schedule else r.ttft), 99),
-    ("TPOT p50", lambda r, _: _one(r.tpot), 50),
-    ("TPOT p99", lambda r, _: _one(r.tpot), 99),
-    ("ICL p99", lambda r, _: r.gaps, 99),
-    ("Latency p50", lambda r, by_schedule: (r.latency_scheduled if by_schedule else r.latency,), 50),
-    ("Latency p99", lambda r, by_schedule: (r.latency_scheduled if by_schedule else r.latency,), 99),
-)
-
-
-_FIGURES = (
-    *((name, name.lower().replace(" ", "."), True) for name, _, _ in _TIMES),
-    ("out tok/s", "steady_per_s", False),
-    ("req/s", "requests_per_s", False),
-)
+        return "better" if (self.high < 0) == (self.definition.better == "less") else "worse"
 
 
 def compare(a: Run, b: Run) -> list[Change]:
@@ -98,23 +74,34 @@ def _repeated(a: Result, b: Result) -> bool:
 def _between(a: Result, b: Result) -> list[Change]:
     """Compare figures by how much they varied between repeats (Welch's interval)."""
     found = []
-    for name, known_as, less_is_better in _FIGURES:
-        value_of = figure(known_as)
-        assert value_of is not None, known_as
-        if known_as not in a.intervals or known_as not in b.intervals:
-            continue
-        squares, parts = [], []
-        for result in (a, b):
-            low, high = result.intervals[known_as]
-            freedom = len(result.repeats) - 1
-            square = ((high - low) / 2 / student(freedom)) ** 2
-            squares.append(square)
-            parts.append(square**2 / freedom)
-        half = student(sum(squares) ** 2 / sum(parts) if sum(parts) else math.inf) * math.sqrt(sum(squares))
-        values = value_of(a), value_of(b)
-        change = values[1] - values[0]
-        found.append(Change(a.short, name, *values, change - half, change + half, less_is_better))
+    for metric in (*metrics("request", "compare"), *metrics("load", "compare")):
+        for name, point in metric.figures():
+            if name in a.intervals and name in b.intervals:
+                half = _half_width((a, b), name)
+                found.append(_change(a, b, metric, point, half))
     return found
+
+
+def _half_width(results: Sequence[Result], name: str) -> float:
+    """Return half of the interval of the difference between two figures."""
+    squares, parts = [], []
+    for result in results:
+        low, high = result.intervals[name]
+        freedom = len(result.repeats) - 1
+        square = ((high - low) / 2 / student(freedom)) ** 2
+        squares.append(square)
+        parts.append(square**2 / freedom)
+    return student(sum(squares) ** 2 / sum(parts) if sum(parts) else math.inf) * math.sqrt(sum(squares))
+
+
+def _change(a: Result, b: Result, metric: Metric, point: str, half: float) -> Change:
+    values = metric.figure(point)(a), metric.figure(point)(b)
+    change = values[1] - values[0]
+    return Change(a.short, metric, _title(metric, point), *values, change - half, change + half)
+
+
+def _title(metric: Metric, point: str) -> str:
+    return f"{metric.compared_as or metric.title} {point}".rstrip()
 
 
 def _within(a: Result, b: Result) -> list[Change]:
@@ -122,31 +109,39 @@ def _within(a: Result, b: Result) -> list[Change]:
 
     source = np.random.default_rng(SEED)
     found = []
-    for name, values, percentile in _TIMES:
-        sides = [_samples(result, values) for result in (a, b)]
-        if not all(len(side) for side in sides):
-            continue
-        points = [float(np.percentile(np.concatenate(side), percentile)) for side in sides]
-        spreads = [_bootstrap(side, percentile, source) for side in sides]
-        low, high = (float(x) for x in np.percentile(spreads[1] - spreads[0], (2.5, 97.5)))
-        found.append(Change(a.short, name, points[0], points[1], low, high, less_is_better=True))
-    for name, rates in (("out tok/s", _token_rates), ("req/s", _request_rates)):
-        if change := _rate_change(a, b, name, rates):
+    for metric in metrics("request", "compare"):
+        sides = [_samples(result, metric) for result in (a, b)]
+        for _, point in metric.figures() if all(sides) else ():
+            points = [_statistic(np.concatenate(side), point) for side in sides]
+            spreads = [_bootstrap(side, point, source) for side in sides]
+            low, high = (float(x) for x in np.percentile(spreads[1] - spreads[0], (2.5, 97.5)))
+            found.append(Change(a.short, metric, _title(metric, point), points[0], points[1], low, high))
+    for metric in metrics("load", "compare"):
+        change = _rate_change(a, b, metric) if metric.amounts else _change(a, b, metric, "", math.nan)
+        if change is not None:
             found.append(change)
     return found
 
 
-def _samples(result: Result, values: Values) -> list[np.ndarray[Any, Any]]:
-    """Return each request's values: they stand or fall together, as gaps of one stream depend on each other."""
+def _samples(result: Result, metric: Metric) -> list[np.ndarray[Any, Any]]:
+    """Return the values of each request, which stay together: gaps of one stream depend on each other."""
     import numpy as np
 
-    arrays = (np.asarray(values(r, result.level.is_open), dtype=np.float64) for r in result.requests if r.ok)
+    is_open = result.level.is_open
+    arrays = (np.asarray(metric.values_of(r, is_open), dtype=np.float64) for r in result.requests if r.ok)
     return [array for array in arrays if len(array)]
 
 
-def _bootstrap(
-    clusters: list[np.ndarray[Any, Any]], percentile: float, source: np.random.Generator
-) -> np.ndarray[Any, Any]:
+def _statistic(values: np.ndarray[Any, Any], point: str) -> float:
+    import numpy as np
+
+    if point == "mean":
+        return float(values.mean())
+    special = {"min": 0.0, "max": 100.0, "p999": 99.9}
+    return float(np.percentile(values, special[point] if point in special else float(point.removeprefix("p"))))
+
+
+def _bootstrap(clusters: list[np.ndarray[Any, Any]], point: str, source: np.random.Generator) -> np.ndarray[Any, Any]:
     import numpy as np
 
     single = np.concatenate(clusters) if all(len(cluster) == 1 for cluster in clusters) else None
@@ -154,50 +149,34 @@ def _bootstrap(
     for _ in range(RESAMPLES):
         chosen = source.integers(0, len(clusters), len(clusters))
         drawn = single[chosen] if single is not None else np.concatenate([clusters[i] for i in chosen])
-        points.append(np.percentile(drawn, percentile))
+        points.append(_statistic(drawn, point))
     return np.asarray(points)
 
 
-def _rate_change(a: Result, b: Result, name: str, rates: Callable[[Result], list[float]]) -> Change | None:
+def _rate_change(a: Result, b: Result, metric: Metric) -> Change | None:
     """Compare mean rates by the spread over slices of the steady windows (batch means)."""
     import numpy as np
 
-    sides = [np.asarray(rates(result)) for result in (a, b)]
+    sides = [np.asarray(_slice_rates(result, metric)) for result in (a, b)]
     if not all(len(side) and side.any() for side in sides):
         return None
     means = [float(side.mean()) for side in sides]
     error = math.sqrt(sum(float(side.var(ddof=1)) / len(side) for side in sides))
     half = 2.26 * error  # Student's t for the nine degrees of freedom of each side
     change = means[1] - means[0]
-    return Change(a.short, name, means[0], means[1], change - half, change + half, less_is_better=False)
+    return Change(a.short, metric, _title(metric, ""), means[0], means[1], change - half, change + half)
 
 
-def _token_rates(result: Result) -> list[float]:
-    if result.repeats:  # each with a time of its own
-        return [rate for repeat in result.repeats for rate in _token_rates(repeat)]
-    stamps = [
-        (stamp, r.tokens.output / len(places))
-        for r in result.requests
-        if r.ok
-        for places in [r.stamps if r.stamps else (r.done,)]
-        for stamp in places
-    ]
-    return _slices(result, stamps)
-
-
-def _request_rates(result: Result) -> list[float]:
-    if result.repeats:
-        return [rate for repeat in result.repeats for rate in _request_rates(repeat)]
-    return _slices(result, [(r.done, 1.0) for r in result.requests if r.ok])
-
-
-def _slices(result: Result, amounts: Sequence[tuple[float, float]]) -> list[float]:
+def _slice_rates(result: Result, metric: Metric) -> list[float]:
+    """Return the rate within each slice of the steady window; each repeat has its own."""
     import numpy as np
 
+    if result.repeats:
+        return [rate for repeat in result.repeats for rate in _slice_rates(repeat, metric)]
     window = result.window
-    if window is None:
+    if window is None or metric.amounts is None:
         return []
-    when, weight = zip(*amounts, strict=True)
+    when, weight = zip(*(amount for r in result.requests if r.ok for amount in metric.amounts(r)), strict=True)
     sums, edges = np.histogram(when, SLICES, (window.start, window.end), weights=weight)
     return [float(value) for value in sums / (edges[1] - edges[0])]
 
@@ -216,8 +195,8 @@ def text(a: Run, b: Run, changes: Sequence[Change]) -> str:
     """Return the comparison as a table."""
     rows = [("Load", "Metric", "A", "B", "B - A", "95 % interval", "")]
     for c in changes:
-        show = ms if c.less_is_better else number
-        unit = " ms" if c.less_is_better else ""
+        show = partial(shown, c.definition)
+        unit = " ms" if c.definition.unit == "s" else ""
         interval = "-" if math.isnan(c.low) else f"{show(c.low)} to {show(c.high)}"
         rows.append((c.level, c.metric + unit, show(c.a), show(c.b), show(c.b - c.a), interval, c.verdict))
     widths = [max(len(row[i]) for row in rows) for i in range(7)]

@@ -11,10 +11,11 @@ from ...core.text import visible
 from ...report.gates import GateResult
 from ...report.html import document, gate_table
 from ...store.atomic import write_atomic
+from ..measure.metric import Metric, metrics
 from ..measure.result import Result
 from .plot import MOST_SERIES, STYLE, Series, plot
 from .records import Facts
-from .table import DETAILS, FIRST_TIME, OVERVIEW, cells, distributions, facts, legend
+from .table import DETAILS, NAME, cells, distributions, facts, legend, rate_columns, time_columns
 
 Points = tuple[list[float], list[float]]
 _BINS = 80
@@ -37,7 +38,7 @@ def render(about: Facts, results: Sequence[Result], gates: Sequence[GateResult] 
     head = f"<h1>Load test of {_text(about.model)}</h1>\n" + "".join(
         f'<p class="dim">{_text(line)}</p>\n' for line in lines if line
     )
-    overview = _overview(results, [OVERVIEW[0][1](result) for result in results])
+    overview = _overview(results, [NAME[1](result) for result in results])
     plots = _sweep(results) if len(results) > 1 and not results[0].test else ""
     sections = "".join(map(_section, results))
     about_figures = f'<p class="dim">{_text(legend(results))}</p>{plots}{gate_table(gates)}'
@@ -48,9 +49,10 @@ def render(about: Facts, results: Sequence[Result], gates: Sequence[GateResult] 
 def _overview(results: Sequence[Result], names: Sequence[str]) -> str:
     """Return rates and times of results as two tables: side by side they are too wide for a page."""
     tables = []
-    for columns in (OVERVIEW[1:FIRST_TIME], OVERVIEW[FIRST_TIME:]):
+    for groups in (rate_columns(), time_columns()):
+        columns = [column for group in groups for column in group]
         rows = [[name, *(cell(r) for _, cell in columns)] for name, r in zip(names, results, strict=True)]
-        tables.append(_table([OVERVIEW[0][0], *(name for name, _ in columns)], rows))
+        tables.append(_table([NAME[0], *(name for name, _ in columns)], rows))
     return "".join(tables)
 
 
@@ -65,17 +67,21 @@ def _sweep(results: Sequence[Result]) -> str:
     names = [_name(r) for r in results]
     xs = [float(i) for i in range(len(results))]
 
-    def series(name: str, value: Callable[[Result], float]) -> Series:
-        return Series(name, xs, [value(r) for r in results])
+    pictures = []
+    for metric in (*metrics("load", "sweep"), *metrics("request", "sweep")):
+        title, factor = _unit(metric)
+        lines = [
+            Series(point, xs, [metric.figure(point)(result) * factor for result in results])
+            for _, point in metric.figures()
+        ]
+        if any(y for line in lines for y in line.ys):  # there are no output tokens of embeddings
+            pictures.append(plot(title, "load", lines, names))
+    return _grid(pictures)
 
-    pictures = [
-        ("Output tokens a second", [series("", lambda r: r.throughput.output_per_s or math.nan)]),
-        ("Requests a second", [series("", lambda r: r.throughput.requests_per_s)]),
-        ("TTFT, ms", [series("p50", lambda r: r.ttft.p50 * 1000), series("p99", lambda r: r.ttft.p99 * 1000)]),
-        ("TPOT, ms", [series("p50", lambda r: r.tpot.p50 * 1000), series("p99", lambda r: r.tpot.p99 * 1000)]),
-        ("Latency, ms", [series("p50", lambda r: r.latency.p50 * 1000), series("p99", lambda r: r.latency.p99 * 1000)]),
-    ]
-    return _grid([plot(title, "load", lines, names) for title, lines in pictures])
+
+def _unit(metric: Metric) -> tuple[str, float]:
+    """Return the title of a metric's plots, and the factor to the unit in it."""
+    return (f"{metric.heading}, ms", 1000.0) if metric.unit == "s" else (metric.heading, 1.0)
 
 
 def _name(result: Result) -> str:
@@ -100,14 +106,11 @@ def _pictures(result: Result) -> list[str]:
     fine = [request for request in result.requests if request.ok]
     if not fine:
         return []
-    open_loop = result.level.is_open
-    ttft = [r.ttft_scheduled if open_loop else r.ttft for r in fine]
-    curves = [
-        ("TTFT, ms: share of requests below", [t * 1000 for t in ttft if t is not None]),
-        ("Latency, ms: share of requests below",
-         [(r.latency_scheduled if open_loop else r.latency) * 1000 for r in fine]),
-        ("ICL, ms: share of gaps below", [gap * 1000 for r in fine for gap in r.gaps]),
-    ]  # fmt: skip
+    curves = []
+    for metric in metrics("request", "curve"):
+        title, factor = _unit(metric)
+        values = [value * factor for r in fine for value in metric.values_of(r, result.level.is_open)]
+        curves.append((f"{title}: share of {metric.each} below", values))
     return [
         plot("Requests in flight", "seconds", _over_time(result, _in_flight)),
         plot("Output tokens a second", "seconds", _over_time(result, _tokens)),

@@ -8,8 +8,8 @@ import time
 from statistics import median
 from typing import TextIO
 
-from ..load.load_point import Level
-from ..measure.snapshot import Glance
+from ..load.load_point import LoadPoint
+from ..load.session import Snapshot
 from .table import ms, number
 
 _QUIET_S = 10.0
@@ -23,14 +23,14 @@ class Progress:
         label: What the level is called.
     """
 
-    def __init__(self, level: Level, stream: TextIO | None = None, label: str = "") -> None:
+    def __init__(self, level: LoadPoint, stream: TextIO | None = None, label: str = "") -> None:
         self._level = level
         self._label = label or level.name
         self._stream = stream or sys.stderr
         self._tty = self._stream.isatty()
         self._last = time.monotonic()
 
-    def __call__(self, seen: Glance) -> None:
+    def __call__(self, seen: Snapshot) -> None:
         """Show how far it is."""
         now = time.monotonic()
         if not self._tty and now - self._last < _QUIET_S:
@@ -50,7 +50,7 @@ class Progress:
         self._stream.flush()
 
 
-def line_of(level: Level, seen: Glance, label: str = "", width: int | None = None) -> str:
+def line_of(level: LoadPoint, seen: Snapshot, label: str = "", width: int | None = None) -> str:
     """Return what there is to say: done, in flight, rates, recent times to first token, errors.
 
     Args:

@@ -1,24 +1,26 @@
-"""A run's files: ``summary.json``, ``summary.txt``, ``report.html``, and the requests of each level as JSON lines."""
+"""A run's records: ``summary.json``, ``summary.txt``, requests as JSON lines, and experiments of other tools."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...core.errors import ConfigError, StoreError
 from ...report.execution import GateResult
 from ...store.atomic import replaced, write_atomic
 from ...store.layout import safe_name
 from ...version import __version__
-from ..load.load_point import Level
-from ..measure.goodput import Goodput
+from ..load.load_point import LoadPoint
+from ..measure.metric import SUMMARY_POINTS, metrics
 from ..measure.request import Request, Tokens
-from ..measure.result import Effort, Observed, Result
+from ..measure.result import ClientOverhead, Observed, Result
+from ..measure.slo import Goodput
 from ..measure.validity import result_of
 from ..search.repeats import pooled_repeats
 
@@ -30,11 +32,11 @@ _DIGITS = 6  # of seconds in files: microseconds
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run was about.
+    """The subject of a run.
 
     Attributes:
         url: Without user, password and query.
-        dataset: Name, and file where one was given.
+        dataset: Name, and the file if one was given.
     """
 
     model: str
@@ -83,12 +85,15 @@ def write_summary(
 
 
 def summary_of(result: Result) -> dict[str, Any]:
-    """Return the figures of a level as JSON takes them: seconds, null where there is no figure."""
+    """Return the figures of a load for JSON: seconds, null for a missing figure."""
     found: dict[str, Any] = {"name": result.name, "valid": result.valid}
     for field in fields(result):
         if field.name == "requests":
             continue
         value = getattr(result, field.name)
+        if field.name == "distributions":
+            found |= {name: asdict(each) for name, each in value.items()}
+            continue
         if field.name in ("token_sources", "intervals"):
             value = dict(value)
         elif hasattr(value, "__dataclass_fields__"):
@@ -98,7 +103,8 @@ def summary_of(result: Result) -> dict[str, Any]:
         elif field.name == "repeats":
             value = [summary_of(repeat) for repeat in value]
         found[field.name] = value
-    found["success_rate"] = result.success_rate
+    for metric in metrics("load"):
+        found.setdefault(metric.name, metric.figure()(result))  # ``goodput`` has more than its share
     return dict(_finite(found))
 
 
@@ -150,7 +156,7 @@ def read_requests(path: Path) -> tuple[Request, ...]:
     """Read what `write_requests` wrote.
 
     Raises:
-        StoreError: It is not there, or not of this form.
+        StoreError: It is missing, or of another form.
     """
     from orjson import loads
 
@@ -215,7 +221,7 @@ def read_run(folder: Path) -> Run:
 
 def _results(path: Path, summary: Any) -> Sequence[dict[str, Any]]:
     if not isinstance(summary, dict) or not isinstance(found := summary.get("results"), list):
-        raise StoreError(f"{path} is no summary of schema {SCHEMA}: it has no results.")
+        raise StoreError(f"{path} is not a summary of schema {SCHEMA}: it has no results.")
     return found
 
 
@@ -228,17 +234,17 @@ def read_result(folder: Path, found: dict[str, Any]) -> Result:
     try:
         return _result(folder / safe_name(found["name"]), found)
     except (KeyError, TypeError) as error:
-        raise StoreError(f"{folder / SUMMARY} is no summary of schema {SCHEMA}: {error}.") from error
+        raise StoreError(f"{folder / SUMMARY} is not a summary of schema {SCHEMA}: {error}.") from error
 
 
 def _result(folder: Path, found: dict[str, Any]) -> Result:
-    level = Level(**found["level"])
+    level = LoadPoint(**found["level"])
     if parts := found.get("repeats"):
         repeats = [_result(folder / f"repeat_{number + 1}", part) for number, part in enumerate(parts)]
         result = replace(pooled_repeats(repeats), intervals={k: tuple(v) for k, v in found["intervals"].items()})
     else:
         dispatched = found["window"]["end"] if found["window"] else 0.0
-        effort = Effort(**found["effort"])
+        effort = ClientOverhead(**found["effort"])
         seen = Observed(read_requests(folder / REQUESTS), dispatched, effort, found["interrupted"], found["unfinished"])
         result = result_of(level, seen)
     good = found["goodput"]
@@ -250,3 +256,51 @@ def _result(folder: Path, found: dict[str, Any]) -> Result:
         invalid=tuple(found["invalid"]),
         notes=tuple(found["notes"]),
     )
+
+
+# `--visualizer wandb` and `swanlab`: each load is a step of an experiment ---------------------------------------------
+
+Tool = Literal["wandb", "swanlab"]
+TOOLS: tuple[Tool, ...] = ("wandb", "swanlab")
+PROJECT = "perf_benchmark"
+_NAMES = {"output_per_s": "output_tokens_per_s"}
+
+
+def load_tool(tool: Tool) -> Any:
+    """Return a tool's module.
+
+    Raises:
+        ConfigError: It is not installed.
+    """
+    try:
+        return importlib.import_module(tool)
+    except ImportError:
+        raise ConfigError(f"--visualizer {tool} needs it: pip install {tool}") from None
+
+
+def record(tool: Tool, name: str, about: Facts, results: Sequence[Result]) -> None:
+    """Write a run's results as an experiment of this name.
+
+    Raises:
+        ConfigError: The tool is not installed.
+    """
+    module = load_tool(tool)
+    names = {"wandb": "name", "swanlab": "experiment_name"}
+    experiment = module.init(project=PROJECT, config=asdict(about), **{names[tool]: name})
+    try:
+        for step, result in enumerate(results):
+            experiment.log(scalars(result), step=step)
+    finally:
+        module.finish()
+
+
+def scalars(result: Result) -> dict[str, float]:
+    """Return the figures of a load that are there, times in seconds."""
+    found = {_NAMES.get(metric.name, metric.name): metric.figure()(result) for metric in metrics("load")}
+    found["valid"] = float(result.valid)
+    level = result.level
+    found |= {"rate": level.rate} if level.rate is not None else {}
+    found |= {"parallel": float(level.concurrency)} if level.concurrency is not None else {}
+    for metric in metrics("request", "overview"):
+        found |= {f"{metric.name}/{point}": metric.figure(point)(result) for point in SUMMARY_POINTS}
+    return {name: value for name, value in found.items() if math.isfinite(value)}

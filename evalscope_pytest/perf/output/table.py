@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from textwrap import fill
 
 from ...core.text import visible
-from ..measure.distribution import Distribution
-from ..measure.figures import figure
+from ..measure.metric import Distribution, Metric, metrics
 from ..measure.result import Result
 
 Cell = Callable[[Result], str]
+Column = tuple[str, Cell]
 _MOST_REASONS = 8
 
 
 def number(value: float) -> str:
-    """Return a figure with about three digits, a dash where there is none."""
+    """Return a figure with about three digits, a dash for NaN."""
     if math.isnan(value):
         return "-"
     if abs(value) >= 100:
@@ -29,53 +29,62 @@ def ms(seconds: float) -> str:
     return number(seconds * 1000)
 
 
-def _spread(result: Result, name: str, show: Callable[[float], str]) -> str:
-    """Return a figure, and how far its 95 % interval goes where the load was measured several times."""
-    value_of = figure(name)
-    assert value_of is not None, name
-    value = value_of(result)
-    low, high = result.intervals.get(name, (value, value))
-    return f"{show(value)} ±{show((high - low) / 2)}" if high > low else show(value)
+def shown(metric: Metric, value: float) -> str:
+    """Return a value of a metric as tables show it."""
+    if metric.unit == "share" and not math.isnan(value):
+        return f"{value:.1%}"
+    return ms(value) if metric.unit == "s" else number(value)
 
 
-OVERVIEW: Sequence[tuple[str, Cell]] = (
-    ("Load", lambda r: r.title if r.valid else f"{r.title} INVALID"),
+NAME: Column = ("Load", lambda r: r.title if r.valid else f"{r.title} INVALID")
+_COUNTS: Sequence[Column] = (
     ("Sent", lambda r: f"{r.sent:,}"),
     ("OK", lambda r: f"{r.success_rate:.1%}" if r.succeeded < r.sent else "100%"),
     ("In flight", lambda r: number(r.window.in_flight) if r.window else "-"),
-    ("req/s", lambda r: _spread(r, "requests_per_s", number)),
-    ("out tok/s", lambda r: _spread(r, "output_per_s", number)),
-    ("steady tok/s", lambda r: _spread(r, "steady_per_s", number)),
-    ("TTFT p50", lambda r: _spread(r, "ttft.p50", ms)),
-    ("p99", lambda r: _spread(r, "ttft.p99", ms)),
-    ("TPOT p50", lambda r: _spread(r, "tpot.p50", ms)),
-    ("p99", lambda r: _spread(r, "tpot.p99", ms)),
-    ("ICL p99", lambda r: _spread(r, "icl.p99", ms)),
-    ("Latency p50", lambda r: _spread(r, "latency.p50", ms)),
-    ("p99", lambda r: _spread(r, "latency.p99", ms)),
 )
-FIRST_TIME = 7  # place of the first time in `OVERVIEW`
-_TOGETHER = (3, 3, 2, 3, 2)  # columns of `OVERVIEW` after the first that a narrow terminal keeps in one table
+
+
+def rate_columns() -> list[list[Column]]:
+    """Return the overview's columns for counts and rates, in groups that a narrow terminal keeps together."""
+    return [[*_COUNTS], [column for metric in metrics("load", "overview") for column in _columns(metric)]]
+
+
+def time_columns() -> list[list[Column]]:
+    """Return the overview's columns for metrics of requests, in groups that a narrow terminal keeps together."""
+    return [_columns(metric) for metric in metrics("request", "overview")]
+
+
+def _columns(metric: Metric) -> list[Column]:
+    """Return a column for each figure; the first has the metric's title, the others only their point."""
+    titles = [metric.title, *[""] * len(metric.points)]
+    return [
+        (f"{title} {point}".strip(), _cell(metric, name, point))
+        for title, (name, point) in zip(titles, metric.figures(), strict=False)
+    ]
+
+
+def _cell(metric: Metric, name: str, point: str) -> Cell:
+    """Return the function that writes a figure, and how far its 95 % interval goes if the load was repeated."""
+    value_of = metric.figure(point)
+
+    def write(result: Result) -> str:
+        value = value_of(result)
+        low, high = result.intervals.get(name, (value, value))
+        return f"{shown(metric, value)} ±{shown(metric, (high - low) / 2)}" if high > low else shown(metric, value)
+
+    return write
 
 
 def distributions(result: Result) -> list[tuple[str, Distribution, float]]:
-    """Return name, distribution and the factor to its unit, of all that was measured."""
-    from_schedule = " from schedule" if result.level.is_open else ""
-    rows = [
-        (f"TTFT{from_schedule} (ms)", result.ttft, 1000.0),
-        *([("TTFT from sending (ms)", result.ttft_sent, 1000.0)] if result.level.is_open else []),
-        *([("TTFOT, after reasoning (ms)", result.ttfot, 1000.0)] if result.reasoning_tokens.max > 0 else []),
-        ("TPOT (ms)", result.tpot, 1000.0),
-        ("ICL (ms)", result.icl, 1000.0),
-        (f"Latency{from_schedule} (ms)", result.latency, 1000.0),
-        *([("Latency from sending (ms)", result.latency_sent, 1000.0)] if result.level.is_open else []),
-        *([("Queueing here (ms)", result.queueing, 1000.0)] if result.level.is_open else []),
-        ("Last byte (ms)", result.ttlb, 1000.0),
-        ("Input tokens", result.input_tokens, 1.0),
-        ("Output tokens", result.output_tokens, 1.0),
-        *([("Reasoning tokens", result.reasoning_tokens, 1.0)] if result.reasoning_tokens.max > 0 else []),
-    ]
-    return [row for row in rows if row[1].count]
+    """Return heading, distribution and the factor to its unit, of all metrics of requests that were measured."""
+    rows = []
+    for metric in metrics("request"):
+        found = result.distributions[metric.name]
+        if found.count and metric.is_shown(result):
+            from_schedule = " from schedule" if metric.from_schedule and result.level.is_open else ""
+            unit, factor = (" (ms)", 1000.0) if metric.unit == "s" else ("", 1.0)
+            rows.append((f"{metric.heading}{from_schedule}{unit}", found, factor))
+    return rows
 
 
 DETAILS = ("Mean", "p50", "p90", "p95", "p99", "p99.9", "Max")
@@ -98,19 +107,22 @@ def text(results: Sequence[Result], width: int | None = None) -> str:
 
 def overview(results: Sequence[Result], width: int | None = None) -> str:
     """Return a line for each result, and what its figures are."""
-    rows = [[name for name, _ in OVERVIEW], *([cell(r) for _, cell in OVERVIEW] for r in results)]
-    return "\n\n".join([*map(grid, _folded(rows, width)), _wrapped(legend(results), width)])
+    groups = [[NAME], *rate_columns(), *time_columns()]
+    columns = [column for group in groups for column in group]
+    rows = [[name for name, _ in columns], *([cell(r) for _, cell in columns] for r in results)]
+    tables = _folded(rows, [len(group) for group in groups[1:]], width)
+    return "\n\n".join([*map(grid, tables), _wrapped(legend(results), width)])
 
 
 def _wrapped(line: str, width: int | None) -> str:
-    """Break a sentence at words; what a terminal breaks, it breaks anywhere."""
+    """Break a sentence at words; a terminal would break it anywhere."""
     if width is None or len(line) <= width:
         return line
     return fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def legend(results: Sequence[Result]) -> str:
-    """Return what is to be known of the overview's figures."""
+    """Return the legend of the overview."""
     said = "Times in ms." + (" TTFT and latency from the schedule." if any(r.level.is_open for r in results) else "")
     counts = {len(result.repeats) for result in results if result.intervals}
     if counts:
@@ -119,13 +131,17 @@ def legend(results: Sequence[Result]) -> str:
     return said
 
 
-def _folded(rows: Sequence[Sequence[str]], width: int | None) -> list[list[list[str]]]:
-    """Return the rows as one table, or as several that each fit a terminal."""
+def _folded(rows: Sequence[Sequence[str]], together: Sequence[int], width: int | None) -> list[list[list[str]]]:
+    """Return the rows as one table, or as several that each fit a terminal.
+
+    Args:
+        together: Numbers of columns after the first that stay in one table.
+    """
     if width is None:
         return [[list(row) for row in rows]]
     tables = [[[row[0]] for row in rows]]
     place = 1
-    for count in _TOGETHER:
+    for count in together:
         more = [row[place : place + count] for row in rows]
         joined = [[*row, *cells] for row, cells in zip(tables[-1], more, strict=True)]
         if len(tables[-1][0]) > 1 and _width(joined) > width:
@@ -149,7 +165,7 @@ def _one(result: Result, width: int | None) -> str:
 
 
 def _narrowed(rows: list[list[str]], width: int | None) -> list[list[str]]:
-    """Leave out percentiles where a terminal has no place for all; the files have them."""
+    """Leave out percentiles if a terminal is too narrow; the files have them."""
     for name in ("p95", "p99.9", "p90"):
         if width is not None and _width(rows) > width:
             place = rows[0].index(name)

@@ -1,6 +1,6 @@
-"""A level measured several times: one result of all samples, with intervals over the repeats.
+"""A load measured several times: one result of all samples, with intervals over the repeats.
 
-Figures are of the pooled samples, as the mean of p99s is no p99. Student's interval of the repeats' own figures is laid
+Figures are of the pooled samples, as the mean of p99s is not a p99. Student's interval of the repeats' figures is laid
 around them. In simulations with 2 to 10 repeats of 200 requests it held the true p99 in 90 to 95 of 100 cases.
 """
 
@@ -12,21 +12,11 @@ from dataclasses import replace
 from itertools import chain
 from statistics import stdev
 
-from ..measure.figures import figure
-from ..measure.goodput import Objective
+from ..measure.metric import figure, repeated_figures
 from ..measure.result import Observed, Result, Throughput, Window, summed, worst
-from ..measure.validity import judged_repeats
+from ..measure.slo import SloBound
+from ..measure.validity import validated_repeats
 
-INTERVALS = (
-    "goodput",
-    "goodput_per_s",
-    "success_rate",
-    "requests_per_s",
-    "output_per_s",
-    "steady_per_s",
-    "total_per_s",
-    *(f"{family}.{point}" for family in ("ttft", "tpot", "icl", "latency") for point in ("mean", "p50", "p90", "p99")),
-)
 # Student's t for 95 %, two-sided, by degrees of freedom from 1.
 _T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
 _T_BEYOND = ((20, 2.131), (30, 2.086), (60, 2.042), (math.inf, 2.0))
@@ -39,13 +29,13 @@ def student(freedom: float) -> float:
     return next(t for below, t in _T_BEYOND if freedom < below or below == math.inf)
 
 
-def of_repeats(repeats: Sequence[Result], objectives: Sequence[Objective] = ()) -> Result:
-    """Return the result of a level that is measured several times, of those there are; one alone has no intervals."""
+def of_repeats(repeats: Sequence[Result], objectives: Sequence[SloBound] = ()) -> Result:
+    """Return the result of the repeats so far; a single one has no intervals."""
     whole = pooled_repeats(repeats, objectives)
     return replace(whole, intervals=_intervals(whole))
 
 
-def pooled_repeats(repeats: Sequence[Result], objectives: Sequence[Objective] = ()) -> Result:
+def pooled_repeats(repeats: Sequence[Result], objectives: Sequence[SloBound] = ()) -> Result:
     """Return all samples as one result, without intervals. Its window is as long as those of the repeats together."""
     level = repeats[0].level
     seen = Observed(
@@ -56,7 +46,7 @@ def pooled_repeats(repeats: Sequence[Result], objectives: Sequence[Objective] = 
         sum(result.unfinished for result in repeats),
     )
     whole = summed(level, seen, _throughput(repeats), _window(repeats), objectives)
-    return judged_repeats(replace(whole, repeats=tuple(repeats)))
+    return validated_repeats(replace(whole, repeats=tuple(repeats)))
 
 
 def _throughput(repeats: Sequence[Result]) -> Throughput:
@@ -91,7 +81,7 @@ def _window(repeats: Sequence[Result]) -> Window | None:
 
 def _intervals(whole: Result) -> Mapping[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
-    for name in INTERVALS if len(whole.repeats) > 1 else ():
+    for name in repeated_figures() if len(whole.repeats) > 1 else ():
         value_of = figure(name)
         assert value_of is not None, name
         value, values = value_of(whole), [value_of(repeat) for repeat in whole.repeats]

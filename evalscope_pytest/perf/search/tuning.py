@@ -1,4 +1,4 @@
-"""The largest load that keeps a promise, or the one with the best figure.
+"""The largest load that meets an SLO, or the one with the best figure.
 
 Several runs of a load are one run of as many requests: samples are pooled, percentiles never averaged.
 """
@@ -11,29 +11,29 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...core.errors import ConfigError
-from ..load.load_point import Level
+from ..load.load_point import LoadPoint
 from ..measure.result import Result
-from ..measure.slo import Promise, value_of
+from ..measure.slo import Slo, slo_metric, value_of
 from ..output.table import ms, number
 
 Variable = Literal["parallel", "rate"]
 FEWEST = 20
-WORTH = 0.02  # a figure that is better by less may be so by chance
-FINE = 8  # the best load is looked for to an eighth of itself
+WORTH = 0.02  # a smaller gain may be chance
+FINE = 8  # the best load is searched to an eighth of itself
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for.
+    """The aim and bounds of a search.
 
     Attributes:
         start: The load that is tried first; None for the lowest.
         per_value: Requests of a probe for each request in flight, or a second.
-        runs: How many times that.
-        concurrency: The most in flight, where the rate is tuned; None for no bound.
+        runs: Factor on the requests of a probe.
+        concurrency: Maximum number in flight when the rate is tuned; None for no bound.
     """
 
-    promise: Promise
+    slo: Slo
     variable: Variable = "parallel"
     lowest: int = 1
     highest: int = 65536
@@ -63,7 +63,7 @@ class Search:
         """The load to try first."""
         return self.lowest if self.start is None else self.start
 
-    def level(self, value: int, like: Level) -> Level:
+    def level(self, value: int, like: LoadPoint) -> LoadPoint:
         """Return the load of a probe; in a closed loop of whole rounds, as the last would not be a full load."""
         number = max(FEWEST, round(self.per_value * value))
         if self.variable == "rate":
@@ -78,7 +78,7 @@ class Probe:
     """A load that was tried.
 
     Attributes:
-        missed: What was not met, with the value found; empty where all was.
+        missed: Bounds that were not met, with the measured values.
     """
 
     value: int
@@ -87,17 +87,17 @@ class Probe:
 
     @property
     def is_measured(self) -> bool:
-        """False where the client could not keep up."""
+        """False if the client could not keep up."""
         return self.result.valid or not self.result.succeeded
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a search came to.
+class SearchResult:
+    """The outcome of a search.
 
     Attributes:
-        best: The largest load that met everything, or the one with the best figure; None where none did.
-        ended_by_client: The search stopped where the client could not measure any more.
+        best: The largest load that met everything, or the one with the best figure; None if none met it.
+        ended_by_client: The search stopped because the client could not measure more.
     """
 
     search: Search
@@ -107,52 +107,56 @@ class Found:
 
     def words(self) -> str:
         """Return the outcome in a sentence or two, and each probe on a line."""
-        name, promise = self.search.variable, self.search.promise
+        name, slo = self.search.variable, self.search.slo
         lines = [f"{name} {p.value}: {self._outcome(p)}" for p in sorted(self.probes, key=lambda p: p.value)]
         if self.best is None:
-            lines.append(f"no {name} from {self.search.lowest} on meets {promise or 'what is asked: requests failed'}")
-        elif promise.goal:
+            lines.append(f"no {name} from {self.search.lowest} on meets {slo or 'the objective: requests failed'}")
+        elif slo.objective:
             lines += self._best_figure(self.best)
         else:
-            lines.append(f"the largest {name} that meets {promise} is {self.best}")
+            lines.append(f"the largest {name} that meets {slo} is {self.best}")
         if self.ended_by_client:
             lines.append("the client could not measure more than that: the service may take it (see INVALID above)")
         return "\n".join(lines)
 
     def _outcome(self, probe: Probe) -> str:
-        if probe.missed or not (goal := self.search.promise.goal):
+        if probe.missed or not (objective := self.search.slo.objective):
             return "; ".join(probe.missed) or "met"
-        return f"{goal.metric} {_shown(goal.metric, probe.result)}"
+        return f"{objective.metric} {_shown(objective.metric, probe.result)}"
 
     def _best_figure(self, best: int) -> list[str]:
-        """Say which load is best, and which is as good and nearer to what one wants: fewer requests, or more."""
-        goal, name = self.search.promise.goal, self.search.variable
-        assert goal is not None
+        """Name the best load, and the smallest (of times, the largest) load that is as good."""
+        objective, name = self.search.slo.objective, self.search.variable
+        assert objective is not None
         fine = {p.value: p for p in self.probes if not p.missed and p.is_measured}
-        top = goal.score(fine[best].result)
-        alike = [value for value, p in fine.items() if goal.score(p.result) >= top - WORTH * abs(top)]
-        also = f" among those that meet {self.search.promise}" if self.search.promise.criteria else ""
-        lines = [f"the best {goal.metric}{also} is {_shown(goal.metric, fine[best].result)}, at {name} {best}"]
-        other = min(alike) if goal.best == "max" else max(alike)
+        top = objective.score(fine[best].result)
+        alike = [value for value, p in fine.items() if objective.score(p.result) >= top - WORTH * abs(top)]
+        also = f" among those that meet {self.search.slo}" if self.search.slo.criteria else ""
+        lines = [
+            f"the best {objective.metric}{also} is {_shown(objective.metric, fine[best].result)}, at {name} {best}"
+        ]
+        other = min(alike) if objective.best == "max" else max(alike)
         if other != best:
-            lines.append(f"{name} {other} is as good within {WORTH:.0%}: {_shown(goal.metric, fine[other].result)}")
+            lines.append(
+                f"{name} {other} is as good within {WORTH:.0%}: {_shown(objective.metric, fine[other].result)}"
+            )
         return lines
 
 
 def _shown(metric: str, result: Result) -> str:
-    value = value_of(metric, result)
-    return f"{ms(value)} ms" if "_" in metric and metric != "success_rate" else number(value)
+    value, found = value_of(metric, result), slo_metric(metric)
+    return f"{ms(value)} ms" if found is not None and found[0].unit == "s" else number(value)
 
 
-def search(wanted: Search, measure: Callable[[int], Result]) -> Found:
-    """Look for a load as `Search` says.
+def search(wanted: Search, measure: Callable[[int], Result]) -> SearchResult:
+    """Search for a load.
 
     Args:
         measure: Measures a load once.
     """
     tried = _Tried(wanted, measure)
-    best = _best(tried) if wanted.promise.goal else _largest(tried)
-    return Found(wanted, tuple(tried.probes.values()), best, tried.ended_by_client)
+    best = _best(tried) if wanted.slo.objective else _largest(tried)
+    return SearchResult(wanted, tuple(tried.probes.values()), best, tried.ended_by_client)
 
 
 class _Tried:
@@ -167,24 +171,24 @@ class _Tried:
 
     @property
     def over(self) -> bool:
-        """True where nothing more should be tried."""
+        """True if nothing more should be tried."""
         return self._interrupted or self.ended_by_client
 
     def at(self, value: int) -> Probe:
-        """Return what came of a load."""
+        """Measure a load once, and return its probe."""
         if value not in self.probes:
-            probe = self.probes[value] = _probe(value, self._measure(value), self.wanted.promise)
+            probe = self.probes[value] = _probe(value, self._measure(value), self.wanted.slo)
             self._interrupted |= probe.result.interrupted
             self.ended_by_client |= not probe.is_measured and not probe.result.interrupted
         return self.probes[value]
 
     def score(self, value: int) -> float:
-        """Return how good a load is at the goal."""
-        probe, goal = self.at(value), self.wanted.promise.goal
-        assert goal is not None
+        """Return how good a load is for the objective."""
+        probe, objective = self.at(value), self.wanted.slo.objective
+        assert objective is not None
         if probe.missed or not probe.is_measured or probe.result.interrupted:
             return -math.inf
-        return goal.score(probe.result)
+        return objective.score(probe.result)
 
     def better(self, *values: int) -> int:
         """Return the best of some loads, the smallest of equals."""
@@ -192,9 +196,9 @@ class _Tried:
 
 
 def _largest(tried: _Tried) -> int | None:
-    """Double the load until it breaks the promise, then halve the distance.
+    """Double the load until it breaks the SLO, then halve the distance.
 
-    A load that breaks it is taken to mean that larger ones do.
+    A load that breaks it implies that larger ones do.
     """
     wanted = tried.wanted
     good, bad, value = 0, wanted.highest + 1, wanted.first
@@ -217,7 +221,7 @@ def _best(tried: _Tried) -> int | None:
     """Double the load for as long as that pays, or halve it; then look between the best and its neighbours."""
     wanted = tried.wanted
     best = wanted.first
-    if tried.score(best) > -math.inf:  # more of what fails is no better
+    if tried.score(best) > -math.inf:  # a larger load would fail, too
         best = _climb(tried, best, lambda value: min(2 * value, wanted.highest))
     if best == wanted.first:
         best = _climb(tried, best, lambda value: max(value // 2, wanted.lowest))
@@ -245,7 +249,7 @@ def _climb(tried: _Tried, start: int, step: Callable[[int], int]) -> int:
 
 
 def _neighbours(tried: _Tried, best: int) -> list[int]:
-    """Return the loads halfway to the next that were tried on either side, where those are far."""
+    """Return the loads halfway to the nearest tried ones on either side, unless those are close."""
     found = []
     for side in ([v for v in tried.probes if v < best], [v for v in tried.probes if v > best]):
         if side:
@@ -255,8 +259,8 @@ def _neighbours(tried: _Tried, best: int) -> list[int]:
     return found
 
 
-def _probe(value: int, result: Result, promise: Promise) -> Probe:
-    missed = [f"{c.text} missed, {value_of(c.metric, result):.4g}" for c in promise.criteria if not c.is_met(result)]
+def _probe(value: int, result: Result, slo: Slo) -> Probe:
+    missed = [f"{c.text} missed, {value_of(c.metric, result):.4g}" for c in slo.criteria if not c.is_met(result)]
     if result.succeeded < result.sent:
         missed.append(f"{result.sent - result.succeeded:,} requests failed")
     return Probe(value, result, tuple(missed))

@@ -1,4 +1,4 @@
-"""``random``: prompts of a given length in tokens, out of a tokenizer's vocabulary, with a common prefix if asked."""
+"""Prompts made here: random ones of a given length in tokens, and those of ``speed_benchmark``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from ...core.errors import ConfigError
 from .options import DataOptions
 from .prompts import Conversation, Turn, single
 from .tokenizer import Tokenizer
+
+# Random prompts, out of a tokenizer's vocabulary ----------------------------------------------------------------------
 
 _TRIES = 12
 
@@ -25,7 +27,7 @@ def conversations(options: DataOptions) -> Iterator[Conversation]:
     """Yield conversations whose user messages are random.
 
     Raises:
-        ConfigError: Nobody said how many turns.
+        ConfigError: The number of turns is missing.
     """
     if options.max_turns is None:
         raise ConfigError("--dataset random_multi_turn needs --max-turns N (and --min-turns, by default 1).")
@@ -44,7 +46,7 @@ def batches(options: DataOptions) -> Iterator[Conversation]:
 
 
 def pairs(options: DataOptions) -> Iterator[Conversation]:
-    """Yield queries with documents that are longer by a ratio, to rank."""
+    """Yield queries with longer documents to rank."""
     maker, details = Maker(options), options.details
     for _ in range(options.offset + options.wanted):
         length = maker.length()
@@ -59,7 +61,7 @@ class Maker:
     """Makes random prompts.
 
     Raises:
-        ConfigError: There is no tokenizer, or no length.
+        ConfigError: A tokenizer or a length is missing.
     """
 
     def __init__(self, options: DataOptions) -> None:
@@ -85,7 +87,7 @@ class Maker:
         return self.source.randint(self._low, self._high)
 
     def prompt(self) -> tuple[str | list[int], int]:
-        """Return a prompt and its length in tokens; token ids where those are sent, whose length is exact."""
+        """Return a prompt and its length in tokens; token ids, if those are sent, have the exact length."""
         length = self.length()
         prefix = next(self._prefixes, [])
         if self._as_tokens:
@@ -94,7 +96,7 @@ class Maker:
         return self.text(length + len(prefix), self._tokenizer.decode(prefix) if prefix else "")
 
     def text(self, length: int, begin: str = "") -> tuple[str, int]:
-        """Return a text of a length, and the length it really has."""
+        """Return a text of about a length, and its true length."""
         text = text_of_length(self._tokenizer, self._ids, length, self.source, begin)
         return text, self._tokenizer.count(text)
 
@@ -119,3 +121,27 @@ def text_of_length(tokenizer: Tokenizer, ids: list[int], length: int, source: ra
         else:
             text = tokenizer.decode(have[:length])
     return text
+
+
+# Prompts of 1, 6,144, 14,336 and 30,720 tokens, as in Qwen's speed reports --------------------------------------------
+
+SPEED_LENGTHS = (1, 6144, 14336, 30720)
+SPEED_LONG_LENGTHS = (63488, 129024)
+SPEED_REPEATS = 2
+_UNIT = "熵"  # one token in most vocabularies that know Chinese
+
+
+def speed(options: DataOptions) -> Iterator[Conversation]:
+    """Yield each length twice."""
+    yield from _of_lengths(SPEED_LENGTHS, options)
+
+
+def speed_long(options: DataOptions) -> Iterator[Conversation]:
+    """Yield the lengths of long-context models."""
+    yield from _of_lengths(SPEED_LONG_LENGTHS, options)
+
+
+def _of_lengths(lengths: tuple[int, ...], options: DataOptions) -> Iterator[Conversation]:
+    for length in lengths:
+        for _ in range(SPEED_REPEATS):
+            yield single(_UNIT * length, length)
