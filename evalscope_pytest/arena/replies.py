@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import DatasetError, StoreError
-from ..report.read import load_report
+from ..report.model import load_report
 from ..store.layout import WorkDir, record_names
 
 # What reading a row raises where it is JSON of something else.

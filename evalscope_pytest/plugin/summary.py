@@ -61,7 +61,8 @@ def _show_summaries(conclusion: Conclusion, reporter: pytest.TerminalReporter) -
     if conclusion.cache:
         reporter.write_line(conclusion.cache)
     for summary in conclusion.summaries:
-        reporter.write_line(shown(summary.text))
+        if summary.text:
+            reporter.write_line(shown(summary.text))
         if summary.folder:
             reporter.write_line(f"{summary.what}: {from_here(summary.folder, reporter.config)}")
 

@@ -7,7 +7,6 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..core.terminal import visible
-from .heat_map import without_cells
 from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
@@ -68,7 +67,7 @@ def _without_silent(titles: list[str], lines: list[list[str]]) -> tuple[list[str
 
 
 def _report_lines(report: Report, counted: Sequence[str], depth: int) -> Iterable[list[str]]:
-    for metric in without_cells(report.metrics):
+    for metric in report.tabulated:
         subsets = [(s, c.name) for c in metric.categories for s in c.subsets]
         if len(subsets) > 1:
             subsets.append((SubsetScore(OVERALL, metric.score, metric.num), ("-",)))

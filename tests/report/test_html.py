@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timezone
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import GateResult
-from evalscope_pytest.report.html import gate_table, write_html
+from evalscope_pytest.report.html import write_html
 from evalscope_pytest.store.compact import fold
 from evalscope_pytest.store.layout import WorkDir
 
@@ -99,12 +100,15 @@ def test_a_long_reply_is_shortened(tmp_path: Path) -> None:
     assert len(_page(tmp_path, text="x" * 500_000)) < 60_000
 
 
-def _run_page(tmp_path: Path, results: list[Any], language: str = "en", **sizes: int) -> str:
+def _run_page(
+    tmp_path: Path, results: list[Any], language: str = "en", gates: tuple[GateResult, ...] = (), **sizes: int
+) -> str:
     workdir = WorkDir(tmp_path)
     record(workdir, results)
     run = plan(**sizes)
     (rows,) = fold(workdir, run)
     report = build_report(run.benchmarks[0], rows.rows, run.model_id, collect_perf=True)
+    report = replace(report, execution=replace(report.execution, gates=gates))
     return write_html(workdir, run, [report], [rows], NOW, language).read_text(encoding="utf-8")
 
 
@@ -165,11 +169,11 @@ def test_an_english_page_counts_in_english(tmp_path: Path) -> None:
     assert "1 benchmark, 1 of 3 samples scored" in _run_page(tmp_path, [scored(0, value=0.0)], main=3)
 
 
-def test_a_gate_says_its_result_without_naming_itself_again() -> None:
+def test_a_gate_says_its_result_without_naming_itself_again(tmp_path: Path) -> None:
     passed = GateResult(True, "arc>=0.5: passed, mean_acc 1.0000 over 4", "arc>=0.5")
     compared = GateResult(False, "arc: failed, mean_acc 0.1, baseline 0.2", "baseline arc")
     seen = Seen()
-    seen.feed(gate_table([passed, compared]))
+    seen.feed(_run_page(tmp_path, [scored(0)], gates=(passed, compared), main=1))
     assert seen.text.count("arc>=0.5") == 1
     assert "mean_acc 1.0000 over 4" in seen.text
     assert "arc: failed, mean_acc 0.1, baseline 0.2" in seen.text
