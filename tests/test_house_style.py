@@ -24,7 +24,6 @@ STRATEGIES = {
     "evalscope_pytest/perf/data/plugin.py": "a data set of load tests",
     "evalscope_pytest/perf/data/speed.py": "a data set of load tests",
     "evalscope_pytest/models/anthropic_api.py": "a kind of model, chosen by models/factory.py",
-    "evalscope_pytest/sandbox/unsafe.py": "a sandbox, chosen by sandbox/choice.py",
     "evalscope_pytest/scoring/aggregate/calibration.py": "an aggregation",
     "evalscope_pytest/scoring/aggregate/votes.py": "an aggregation",
     "evalscope_pytest/scoring/by_subset.py": "a scorer that `scoring` exports, loaded when it is first used",

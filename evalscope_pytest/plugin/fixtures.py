@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..engine.judging import JudgeHandle
     from ..perf.tester import LoadTester
     from ..run.assembly import Run
-    from ..sandbox.handle import SandboxHandle
+    from ..sandbox.pool import SandboxHandle
 
 _AWAITED = {"judge", "load", "model", "sandbox"}
 

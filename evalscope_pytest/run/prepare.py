@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..benchmarks.definition import Benchmark
     from ..config.task import TaskConfig
     from ..engine.judging import JudgeHandle
-    from ..sandbox.handle import SandboxHandle
+    from ..sandbox.pool import SandboxHandle
     from .assembly import Run
 
 

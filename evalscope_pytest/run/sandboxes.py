@@ -6,8 +6,7 @@ from ..config.sandbox import sandbox_choice
 from ..config.task import TaskConfig
 from ..sandbox.choice import choose
 from ..sandbox.engine import SandboxChoice
-from ..sandbox.handle import SandboxHandle
-from ..sandbox.pool import Pool, processors
+from ..sandbox.pool import Pool, SandboxHandle, processors
 
 
 class Sandboxes:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..core.errors import SandboxError
-from .inside.clearing import remove_tree
 from .inside.confinement import Bounds, Layers
 from .inside.examiner import LONGEST_TEXT
 from .inside.frames import BrokenFrameError, Frame, receive, send
+from .inside.kernel import remove_tree
 from .protocol import SCRATCH_BYTES, STATUSES, Program, Result, Status
 
 INSIDE = Path(__file__).with_name("inside")

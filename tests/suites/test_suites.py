@@ -27,8 +27,7 @@ from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.engine import SandboxChoice
-from evalscope_pytest.sandbox.handle import SandboxHandle
-from evalscope_pytest.sandbox.pool import Pool
+from evalscope_pytest.sandbox.pool import Pool, SandboxHandle
 
 from .written import FEW_OFFICIAL, FILES, NO_OFFICIAL, NO_PAPER, NO_REFERENCE, NOT_HERE, OFFICIAL_ARGS, SUBSETS, write
 

@@ -23,8 +23,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from . import calls
 from .confinement import Bounds, Confinement
-from .descriptors import give, take
-from .frames import BrokenFrameError, receive, send
+from .frames import BrokenFrameError, give, receive, send, take
 from .program import MODULE
 
 _TESTS = "tests.py"

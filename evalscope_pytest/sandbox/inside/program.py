@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn, TextIO
 
 from . import calls
 from .confinement import Bounds, Confinement
-from .descriptors import give
+from .frames import give
 
 NAME = "program.py"
 MODULE = "program"  # what tests import a program's functions from

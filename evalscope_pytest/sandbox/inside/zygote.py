@@ -17,10 +17,10 @@ import tempfile
 from typing import Any, NoReturn
 
 from . import kernel
-from .clearing import remove_tree
 from .confinement import Bounds, Confinement, Layers
 from .examiner import Examiner
 from .frames import BrokenFrameError, Frame, receive, send
+from .kernel import remove_tree
 from .program import BROKEN, NONCE_BYTES, Ends, Order, prepare_interpreter, run
 from .watch import Ended, Watch
 

@@ -21,7 +21,7 @@ from .packed import unpacked
 from .python_part import python_of
 
 if TYPE_CHECKING:
-    from ...sandbox.handle import SandboxHandle
+    from ...sandbox.pool import SandboxHandle
 
 _MODULES = (
     "string", "re", "datetime", "collections", "heapq", "bisect", "copy", "math", "random", "statistics", "itertools",
