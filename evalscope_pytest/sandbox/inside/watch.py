@@ -49,7 +49,7 @@ class Idle:
         seen: dict[str, float] = {}
         running = False
         for pid in self._processes():
-            for thread in _threads(pid):
+            for thread in _threads_of(pid):
                 if _state(thread) == _RUNNING:
                     running = True
                 seen[thread] = _scheduled_s(thread)
@@ -58,7 +58,7 @@ class Idle:
         return busy, running
 
 
-def _threads(pid: str) -> list[str]:
+def _threads_of(pid: str) -> list[str]:
     folder = f"/proc/{pid}/task"
     try:
         return [f"{folder}/{name}" for name in os.listdir(folder)]
