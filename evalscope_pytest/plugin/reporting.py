@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ..core.errors import EvalError
+from ..core.progress_line import ProgressLine
 from ..core.service_state import Services
 from ..core.terminal import visible
 from ..report.execution import GateResult
@@ -180,15 +181,10 @@ class Reporting:
         file = ProgressFile(run.work_dir.progress_file) if run.task.enable_progress_tracker else None
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
         task = run.task
-        return Progress(
-            run.benchmarks,
-            Screen(reporter) if reporter is not None and self._config.get_verbosity() == 0 else None,
-            task.heartbeat_interval,
-            file,
-            self._service,
-            task.eval_batch_size,
-            began=self._began,
-        )
+        line = None
+        if reporter is not None and self._config.get_verbosity() == 0:
+            line = ProgressLine(Screen(reporter), task.heartbeat_interval, self._began)
+        return Progress(run.benchmarks, line, file, self._service, task.eval_batch_size, began=self._began)
 
     # After ----------------------------------------------------------------------------------------------------------
 

@@ -237,8 +237,7 @@ class Session:
         """Return what writes ``progress.json``, if it is wanted."""
         run, task = self._run, self.task
         file = ProgressFile(run.work_dir.progress_file) if task.enable_progress_tracker else None
-        size, every_s = task.eval_batch_size, task.heartbeat_interval
-        return Progress(run.benchmarks, None, every_s, file, run.services, size, began=time.monotonic())
+        return Progress(run.benchmarks, None, file, run.services, task.eval_batch_size, began=time.monotonic())
 
     def _judged(self, conclusion: Conclusion) -> dict[str, Report]:
         """Return the reports of a run that succeeded.
