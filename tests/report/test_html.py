@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import GateResult
@@ -17,8 +18,8 @@ from evalscope_pytest.report.html import write_html
 from evalscope_pytest.store.compact import fold
 from evalscope_pytest.store.layout import WorkDir
 
+from ..golden import Html
 from ..store.results import failed, plan, record, scored
-from .golden import assert_golden
 
 NOW = datetime(2026, 3, 9, 10, 5, tzinfo=timezone.utc)
 HOSTILE = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u202e\ud800\0"
@@ -52,8 +53,8 @@ def _page(tmp_path: Path, **extra: str) -> str:
     return write_html(workdir, run, [report], [rows], NOW).read_text(encoding="utf-8")
 
 
-def test_golden_page(tmp_path: Path) -> None:
-    assert_golden("report.html", _page(tmp_path))
+def test_golden_page(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    assert _page(tmp_path) == snapshot(extension_class=Html)
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
