@@ -225,7 +225,7 @@ def _shown(value: Any) -> Any:
 
 
 def words(language: str) -> Words:
-    """Return a translator of the page's English words; it returns them unchanged if there is no translation."""
+    """Return a translator of the page's English words; a word without a translation stays."""
     return (lambda text: _IN_CHINESE.get(text, text)) if language == "zh" else lambda text: text
 
 
@@ -252,7 +252,7 @@ def _one_line(text: str, most: int = 60) -> str:
 
 
 def _finding(gate: GateResult) -> str:
-    """Return a gate's result; the gate and the verdict, if it begins with them, have columns of their own."""
+    """Return a gate's result; the gate and the verdict, if it begins with them, have separate columns."""
     return gate.line.removeprefix(f"{gate.name}: {'passed' if gate.passed else 'failed'}, ")
 
 

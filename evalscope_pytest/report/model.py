@@ -173,7 +173,7 @@ class Report:
 
     @property
     def tabulated(self) -> Sequence[MetricScore]:
-        """Metrics for tables: without the cells of a grid, unless there are no others."""
+        """Metrics for tables: the cells of a grid are left out if there are others."""
         return [metric for metric in self.metrics if not metric.identity.is_cell] or self.metrics
 
     @property

@@ -210,7 +210,7 @@ def _total(widths: Sequence[int]) -> int:
 def _fitted(
     titles: list[str], rows: list[list[str]], right: list[bool], columns: int, expendable: list[int]
 ) -> tuple[list[str], list[list[str]], list[bool], list[int]]:
-    """Return titles, rows, alignment and widths of a table that is no wider than a terminal.
+    """Return titles, rows, alignment and widths of a table that fits into a terminal.
 
     The space around the titles goes first, then names are shortened, then columns are left out, then names are
     shortened to what is left. Numbers are never shortened.

@@ -84,7 +84,7 @@ print(made)
 
 @dataclass
 class _Bait:
-    """What is planted for a jail to leak.
+    """Files, sockets and a process planted for a jail to leak.
 
     Attributes:
         secret: Content of a file that anyone may read.
@@ -139,11 +139,11 @@ def leaks(isolation: Isolation) -> str:
 def _seen(jail: Jail) -> list[str]:
     """Return what of this process and its machine a program gets at."""
     with _planted() as bait:
-        told = json.loads(_output(jail, Program(source=bait.source(), limits=Limits(cpu_s=_CPU_S))))
+        found = json.loads(_output(jail, Program(source=bait.source(), limits=Limits(cpu_s=_CPU_S))))
         checks = {
-            "reads files": told["secret"] == bait.secret,
-            "sees environment variables": not set(told["environment"]) <= {*environment(""), "LC_CTYPE", "PWD"},
-            "reads this process's environment": told["parent"] == _own_environment(),
+            "reads files": found["secret"] == bait.secret,
+            "sees environment variables": not set(found["environment"]) <= {*environment(""), "LC_CTYPE", "PWD"},
+            "reads this process's environment": found["parent"] == _own_environment(),
             "writes files": bait.target.read_text() != "",
         }
         visited = [f"connects to {name}" for name in bait.visited()]

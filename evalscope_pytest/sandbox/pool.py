@@ -27,7 +27,7 @@ class Pool:
     """Runs programs, of any thread and any event loop.
 
     Args:
-        isolation: How; it should have passed the probe.
+        isolation: Isolation that passed the probe.
         size: Programs at a time, at most.
     """
 

@@ -68,7 +68,7 @@ class Unsafe:
 def jail_in_scratch(
     name: str, *, readable: tuple[str, ...] = (), files: bool, calls: bool, forks: bool
 ) -> InterpreterJail:
-    """Start a forking interpreter with a folder of its own; see `Layers` for the arguments.
+    """Start a forking interpreter with a temporary folder; see `Layers` for the arguments.
 
     Raises:
         SandboxError: It did not start.

@@ -1,4 +1,4 @@
-"""What Python has no function for: system calls, through the C library, and removing a folder a program locked up."""
+"""Calls that Python lacks: system calls through the C library, and the removal of a folder that a program locked up."""
 
 from __future__ import annotations
 

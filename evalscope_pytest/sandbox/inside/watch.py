@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .confinement import Layers
 from .frames import take
 from .program import BROKEN, OUT_OF_MEMORY, Order
-from .seccomp import refuse_told
+from .seccomp import refuse_notified
 
 _LONGEST_TICK_S = 0.1  # of a longer one, nobody knows what the program would have done had this process been there
 _RUNNING = "R"
@@ -97,11 +97,11 @@ _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
 
 
 class Ended(NamedTuple):
-    """How a program ended.
+    """The end of a program.
 
     Attributes:
         status: As in `protocol.Result`.
-        answer: What came through the verdict's pipe.
+        answer: Bytes from the verdict's pipe.
         obstacle: As in `protocol.Result`.
     """
 
@@ -120,14 +120,14 @@ class Watch:
     """One program while it runs.
 
     Args:
-        pid: The child that runs it, leader of its own session.
+        pid: The child that runs it, leader of a session.
         order: The program. If it has tests, output beyond what is kept is dropped, since the tests decide.
-        layers: How it is confined.
+        layers: Its confinement.
         examiner: A process of the sandbox, not of the program; it runs the tests if these run ``apart``.
-        told: Socket through which the program's listener comes, if it has one (`seccomp`).
+        notices: Socket through which the program's listener comes, if it has one (`seccomp`).
     """
 
-    def __init__(self, pid: int, order: Order, layers: Layers, examiner: Examiner | None, *, told: int) -> None:
+    def __init__(self, pid: int, order: Order, layers: Layers, examiner: Examiner | None, *, notices: int) -> None:
         self._pid = pid
         self._bounds = bounds = order.bounds
         self._namespace = layers.namespace
@@ -141,7 +141,7 @@ class Watch:
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
         self._idle = Idle(self._processes)
-        self._told = told
+        self._notices = notices
         self._listeners = [self._examiner.listener] if self._examiner and self._examiner.listener >= 0 else []
         self._obstacle = ""
 
@@ -153,7 +153,7 @@ class Watch:
             self._printed[fd] = bytearray()
             self._poll.register(fd, select.POLLIN)
         ending = os.pidfd_open(self._pid) if hasattr(os, "pidfd_open") else -1
-        for fd in (ending, self._told, self._examiner.fd if self._examiner else -1, *self._listeners):
+        for fd in (ending, self._notices, self._examiner.fd if self._examiner else -1, *self._listeners):
             if fd >= 0:
                 self._poll.register(fd, select.POLLIN)
         while not self._read(ending) and not self._broken:
@@ -171,11 +171,11 @@ class Watch:
                 os.close(fd)
         os.set_blocking(answer, False)
         cpu_s = usage.ru_utime + usage.ru_stime
-        said = _rest(answer)
+        answered = _rest(answer)
         verdict = self._examiner.verdict(wanted=not self._broken) if self._examiner else None
         if verdict is not None:
             self._printed[stderr] += verdict.text
-        status, exit_code = self._status(code, cpu_s, said, verdict)
+        status, exit_code = self._status(code, cpu_s, answered, verdict)
         return Ended(
             status,
             exit_code,
@@ -184,7 +184,7 @@ class Watch:
             usage.ru_maxrss * _KILOBYTE,
             bytes(self._printed[stdout]),
             bytes(self._printed[stderr]),
-            said,
+            answered,
             UNPLAIN if verdict is not None and verdict.kind == UNPLAIN else self._obstacle,
         )
 
@@ -195,10 +195,10 @@ class Watch:
         for fd in ready:
             if fd in self._printed:
                 self._take(fd)
-            elif fd == self._told:
+            elif fd == self._notices:
                 self._listen()
             elif fd in self._listeners:
-                self._obstacle = refuse_told(fd) or self._obstacle
+                self._obstacle = refuse_notified(fd) or self._obstacle
         if self._examiner is not None and self._examiner.fd in ready:
             return True
         if ending >= 0:
@@ -225,9 +225,9 @@ class Watch:
 
     def _listen(self) -> None:
         """Take the program's listener."""
-        self._poll.unregister(self._told)
+        self._poll.unregister(self._notices)
         with contextlib.suppress(OSError):
-            for fd in take(self._told, 1):
+            for fd in take(self._notices, 1):
                 self._poll.register(fd, select.POLLIN)
                 self._listeners.append(fd)
 
@@ -352,7 +352,7 @@ def _family(pid: str) -> list[str]:
 
 
 def _reap(pid: int) -> bool:
-    """Wait for a child's end; False if there is no such child."""
+    """Wait for a child's end; False if it does not exist."""
     try:
         os.waitpid(pid, 0)
     except ChildProcessError:

@@ -65,7 +65,7 @@ def load_tokenizer(path: str) -> Tokenizer:
     file = file / "tokenizer.json" if file.is_dir() else file
     if not file.is_file():
         raise ConfigError(
-            f"tokenizer_path: {path!r} is no folder with a tokenizer.json, nor such a file. Name the folder of a "
+            f"tokenizer_path: {path!r} is neither a folder with a tokenizer.json nor such a file. Name the folder of a "
             "model, or leave it out: lengths are then counted in pieces of words."
         )
     try:
@@ -83,7 +83,7 @@ class Haystack:
     """A text in which facts are hidden.
 
     Attributes:
-        tokens: Of the text, repeated where it is shorter than the longest context.
+        tokens: Tokens of the text, repeated if it is shorter than the longest context.
         stops: Tokens that end a sentence.
     """
 
@@ -93,7 +93,7 @@ class Haystack:
 
     @classmethod
     def of(cls, text: str, tokenizer: Tokenizer, longest: int) -> Haystack:
-        """Cut so much of ``text`` into tokens as the longest context needs."""
+        """Cut as much of ``text`` into tokens as the longest context needs."""
         tokens: list[Any] = []
         characters = 0
         while len(tokens) < longest and (not tokens or characters < longest * 100):
@@ -123,7 +123,7 @@ def steps(least: int, most: int, number: int, what: str) -> list[int]:
     """Return ``number`` integers from ``least`` to ``most``, evenly spread.
 
     Raises:
-        ConfigError: There is no such row of numbers.
+        ConfigError: The bounds or the number make no sense.
     """
     if number < 1 or least < 0 or most < least:
         raise ConfigError(f"{what}: {number} steps from {least} to {most}. Take 1 or more, from a lower to a higher.")
@@ -136,7 +136,7 @@ def contexts(text: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a record for each length and depth: ``context``, ``context_length``, ``depth_percent``.
 
     Args:
-        text: What the needles are hidden in.
+        text: The text to hide the needles in.
         params: The benchmark's parameters, named as EvalScope's are.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A fact hidden in a long text, at ten depths of ten lengths, asked for by a question.
+"""A fact hidden in a long text, at ten depths of ten lengths, that a question is about.
 
 Needle in a Haystack: Kamradt 2023, LLMTest_NeedleInAHaystack. Lengths are counted with ``tokenizer_path``, the folder
 of a model; without it in pieces of words, of which English has about as many as tokens.
