@@ -45,7 +45,6 @@ RULES = re.compile(r"suites/\w+/(?:\w+/)?(?!test_)\w+\.py")
 # Small files that join their importer when their room is next rebuilt.
 TO_MERGE = {
     "evalscope_pytest/arena/after_run.py": "keeps what a run loads at its end out of the listing of benchmarks",
-    "evalscope_pytest/arena/save.py": "joins arena/results.py when the arena hooks into a run by itself",
     "evalscope_pytest/benchmarks/equal_questions.py": "joins the collection of items when run/ exists",
     "evalscope_pytest/perf/load/schedule.py": "joins perf/load/load_generator.py",
     "evalscope_pytest/plugin/hookspecs.py": "pytest wants hook specifications in a module of their own",
