@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime, timezone
 from html.parser import HTMLParser
@@ -10,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import UndefinedError
 from syrupy.assertion import SnapshotAssertion
 
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import GateResult
-from evalscope_pytest.report.html import write_html
+from evalscope_pytest.report.html import templates, write_html
 from evalscope_pytest.store.compact import fold
 from evalscope_pytest.store.layout import WorkDir
 
 from ..golden import Html
 from ..store.results import failed, plan, record, scored
+from .rows import report
 
 NOW = datetime(2026, 3, 9, 10, 5, tzinfo=timezone.utc)
 HOSTILE = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u202e\ud800\0"
@@ -182,3 +186,22 @@ def test_a_gate_says_its_result_without_naming_itself_again(tmp_path: Path) -> N
 
 def test_latency_and_tokens_have_a_table(tmp_path: Path) -> None:
     assert "<h3>Latency and tokens</h3>" in _run_page(tmp_path, [scored(0)], main=1)
+
+
+def test_jinja2_is_loaded_with_the_first_page() -> None:
+    code = "import sys, evalscope_pytest.report.html, evalscope_pytest.perf.output.html; print('jinja2' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
+
+
+def test_every_text_of_a_template_is_escaped_and_made_visible() -> None:
+    text = templates().from_string("<b title='{{ text }}'>{{ text }}</b>{{ text | one_line }}").render(text=HOSTILE)
+    seen = Seen()
+    seen.feed(text)
+    assert seen.tags == {"b"}
+    assert not any(c in text for c in "\x1b\u202e\0\ud800")
+
+
+def test_a_name_that_a_template_does_not_know_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        templates().from_string("{{ report.scores }}").render(report=report({"main": [1.0]}))
