@@ -24,8 +24,7 @@ from evalscope_pytest.core.values import Sample, Score
 from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.engine import SandboxChoice
-from evalscope_pytest.sandbox.handle import SandboxHandle
-from evalscope_pytest.sandbox.pool import Pool
+from evalscope_pytest.sandbox.pool import Pool, SandboxHandle
 from evalscope_pytest.scoring.scorer import Scorer
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -29,10 +29,11 @@ from evalscope_pytest.perf.measure.metric import METRICS
 from evalscope_pytest.wire import anthropic, openai_chat, openai_responses
 
 FOLDER = Path(__file__).parent
-EXAMPLES = FOLDER.parent / "tests" / "golden" / "prompts"
+EXAMPLES = FOLDER.parent / "tests" / "suites" / "__snapshots__" / "test_suites"
+PROMPT_TEST = "test_the_prompt_of_the_first_sample_is_the_golden_one"
 LONGEST_EXAMPLE = 3000  # characters
 
-# What is said where there is no plain value, or where it depends on something.
+# Defaults without a plain value, or that depend on something.
 DEFAULTS = {
     "model_id": "last part of `model`",
     "eval_type": "`openai_api` with an `api_url`, else `llm_ckpt`",
@@ -218,8 +219,8 @@ def _benchmark_row(info: Info) -> list[str]:
 
 
 def _example(name: str) -> str:
-    """Return the prompt that a test holds the benchmark to: of a record written for it. Empty where there is none."""
-    file = EXAMPLES / f"{name}.txt"
+    """Return the golden prompt of a record written for the benchmark; empty without one."""
+    file = EXAMPLES / f"{PROMPT_TEST}[{name}].txt"
     if not file.exists():
         return ""
     sent, _, target = file.read_text(encoding="utf-8").rpartition("--- target\n")

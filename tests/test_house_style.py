@@ -15,13 +15,11 @@ SMALL_FILE = 60
 MANY_ARGUMENTS = {
     "evalscope_pytest/judge/rubric.py:compared": "benchmark authors call it with keywords",
     "evalscope_pytest/perf/tester.py:run": "authors of load tests call it with keywords",
-    "evalscope_pytest/run/progress.py:__init__": "to be split with the one progress line",
 }
 # Files under 60 lines with one importer, each with the reason. The list only gets shorter.
 STRATEGIES = {
     # One of several interchangeable parts, chosen by a table.
     "evalscope_pytest/models/anthropic_api.py": "a kind of model, chosen by models/factory.py",
-    "evalscope_pytest/sandbox/unsafe.py": "a sandbox, chosen by sandbox/choice.py",
     "suites/instruction/ifbench/repeat.py": "a group of instructions in the registry",
     "suites/instruction/ifbench/sentence.py": "a group of instructions in the registry",
     "suites/instruction/ifeval/case.py": "a group of instructions in the registry",

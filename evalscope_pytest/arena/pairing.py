@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from ..core.canonical import digest
 from ..core.errors import ConfigError, DatasetError, StoreError, closest
-from ..report.read import load_report
+from ..report.model import load_report
 from ..store.atomic import write_atomic
 from ..store.layout import WorkDir, record_names
 

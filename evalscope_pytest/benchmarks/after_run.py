@@ -1,4 +1,4 @@
-"""Additions of a benchmark to the end of its run: files beside the report, and lines below the table."""
+"""Additions of a benchmark at the end of its run: files beside the report, lines below the table, pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGE = __name__.partition(".")[0]
 
 @dataclass(frozen=True, slots=True)
 class FinishedRun:
-    """A run whose records are complete and whose reports are written.
+    """A run whose records and JSON reports are written; its page is not yet.
 
     Attributes:
         benchmark: The benchmark at hand.
@@ -32,19 +32,22 @@ class FinishedRun:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Lines that a benchmark shows below the table of all scores.
+    """A benchmark's part of the terminal's summary and of the page.
 
     Attributes:
+        text: Lines for the terminal, below the table of all scores.
         what: The word before the folder: ``ratings``.
-        folder: Where its files are; None to show no folder.
+        folder: Folder of the benchmark's files; None to show no folder.
+        pictures: SVG elements for the benchmark's section of ``report.html``.
     """
 
-    text: str
+    text: str = ""
     what: str = ""
     folder: Path | None = None
+    pictures: tuple[str, ...] = ()
 
 
-# Writes files and returns what is shown; None if there is nothing to show.
+# Writes files and returns their summary; None if there is nothing to show.
 AfterRun = Callable[[FinishedRun], Summary | None]
 
 

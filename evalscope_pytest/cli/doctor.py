@@ -17,8 +17,8 @@ from ..sandbox.bubblewrap import Bubblewrap
 from ..sandbox.choice import unfit
 from ..sandbox.enclave import Enclave, docker_obstacle
 from ..sandbox.inside import landlock
-from ..sandbox.landlocked import Landlocked
 from ..sandbox.protocol import Isolation
+from ..sandbox.scratch import Landlocked
 from ..version import __version__
 
 USAGE = """\

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..engine.judging import JudgeHandle
     from ..perf.tester import LoadTester
     from ..run.assembly import Run
-    from ..sandbox.handle import SandboxHandle
+    from ..sandbox.pool import SandboxHandle
 
 # On pytest's config: the configuration once it is read, and the run if there is a model.
 TASK: pytest.StashKey[TaskConfig] = pytest.StashKey()

@@ -43,7 +43,7 @@ class _Judgement:
 
 
 def write_audit(workdir: WorkDir, plan: RunPlan, reports: Sequence[Report], count: int, seed: int) -> Path | None:
-    """Write ``reports/judge_audit.txt`` and return its path; None if there are no judgements.
+    """Write ``reports/judge_audit.txt`` and return its path; None without judgements.
 
     Args:
         count: Number of judgements to draw.

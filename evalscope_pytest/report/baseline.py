@@ -10,8 +10,7 @@ from ..core.errors import StoreError, UsageError, closest
 from ..store.layout import safe_name
 from ..store.plan import BenchmarkPlan
 from .gates import GateResult, measure
-from .model import DIGITS, Report
-from .read import load_report
+from .model import DIGITS, Report, load_report
 
 _MOST_LISTED = 5
 

@@ -10,9 +10,7 @@ from ..store.atomic import write_atomic
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .errors import group_errors
-from .execution import Execution, SubsetExecution
-from .heat_map import save_heat_maps
+from .execution import Execution, SubsetExecution, group_errors
 from .judges import judge_summary
 from .model import DIGITS, CategoryScore, MetricScore, Report, SubsetScore, dump_report
 from .perf import perf_metrics
@@ -57,13 +55,12 @@ def build_report(
 
 
 def save_report(workdir: WorkDir, report: Report) -> None:
-    """Write ``reports/{model_id}/{benchmark}.json``, and its heat maps if it has some.
+    """Write ``reports/{model_id}/{benchmark}.json``.
 
     Raises:
         StoreError: It could not be written.
     """
     write_atomic(workdir.report_file(report.model_name, report.dataset_name), dump_report(report))
-    save_heat_maps(workdir, report)
 
 
 @dataclass(frozen=True, slots=True)

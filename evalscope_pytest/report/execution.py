@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from ..core.text import visible
+from ..store.rows import SampleSummary
+
+MAX_MESSAGE = 200
+MAX_SAMPLES = 3
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +147,30 @@ class Execution:
             cached=own.get("cached", 0),
             gates=tuple(GateResult(g["passed"], g["result"], g["gate"]) for g in own.get("gates", ())),
         )
+
+
+def group_errors(rows: Iterable[SampleSummary]) -> tuple[ErrorGroup, ...]:
+    """Return the errors among ``rows``, the most frequent first. Messages that differ in numbers only are one."""
+    groups: dict[tuple[str, str], list[SampleSummary]] = {}
+    for row in rows:
+        if row.status != "error":
+            continue
+        kind, message = _of(row)
+        groups.setdefault((kind, _NUMBER.sub("#", message)), []).append(row)
+    found = [
+        ErrorGroup(kind, _of(members[0])[1], len(members), tuple(sample_id(row) for row in members[:MAX_SAMPLES]))
+        for (kind, _), members in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda group: -group.count))
+
+
+def sample_id(row: SampleSummary) -> str:
+    """Return a sample's id as pytest shows it: ``gsm8k[main-17]``, its third generation ``gsm8k[main-17-r3]``."""
+    repeat = f"-r{row.repeat + 1}" if row.repeat else ""
+    return visible(f"{row.benchmark}[{row.subset}-{row.group}{repeat}]")
+
+
+def _of(row: SampleSummary) -> tuple[str, str]:
+    if row.error is None:
+        return "Error", "no score"
+    return row.error.type, (row.error.message.strip().splitlines() or [""])[0][:MAX_MESSAGE]

@@ -47,6 +47,10 @@ class Gate:
     comparison: str
     bound: float
 
+    def holds(self, value: float) -> bool:
+        """Return whether a value passes."""
+        return _OPERATORS[self.comparison](value, self.bound)
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -187,9 +191,8 @@ def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateRes
     measured = measure(report, gate.metric, gate.part) if report else None
     if measured is None:
         return GateResult(False, f"{gate.text}: failed, nothing was measured (no sample has a score)")
-    holds = _OPERATORS[gate.comparison]
     facts = f"{measured.label} {measured.value:.4f} over {measured.num}"
-    if not holds(measured.value, gate.bound):
+    if not gate.holds(measured.value):
         return GateResult(False, f"{gate.text}: failed, {facts}, {distance(measured.value, gate)}")
     if not measured.missing:
         return GateResult(True, f"{gate.text}: passed, {facts}")
@@ -197,7 +200,7 @@ def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateRes
     if allow_missing:
         return GateResult(True, f"{gate.text}: passed, {facts}, {absent} left out")
     worst = [bound for bound in (measured.least, measured.most) if bound is not None]
-    if worst and all(holds(bound, gate.bound) for bound in worst):
+    if worst and all(gate.holds(bound) for bound in worst):
         return GateResult(True, f"{gate.text}: passed, {facts}, and whatever the {absent} would have given")
     return GateResult(False, f"{gate.text}: failed, {facts}, but {absent} could change that: run again to complete")
 
@@ -211,7 +214,7 @@ def distance(value: float, gate: Gate) -> str:
 
 
 def measure(report: Report, metric: str = "", part: str = "") -> Measured | None:
-    """Return a score of a report, and what the samples without one could make of it; None if there is no score."""
+    """Return a score of a report, and what the samples without one could make of it; None without a score."""
     found = report.primary_metric
     if metric:
         found = next((m for m in report.metrics if m.identity.is_called(metric) or m.legacy_name == metric), None)

@@ -168,7 +168,7 @@ def judge_summary(rows: Iterable[SampleSummary]) -> JudgeSummary | None:
 
 @dataclass(frozen=True, slots=True)
 class _Vote:
-    """One verdict, and what it is about; ``thing`` does not tell the order."""
+    """One verdict, and what it is about; ``thing`` is the same in either order."""
 
     judge: str
     thing: Hashable

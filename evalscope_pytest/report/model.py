@@ -1,4 +1,4 @@
-"""The report of one benchmark: EvalScope's report schema 2.
+"""The report of one benchmark, and its file: EvalScope's report schema 2, read in schema 1 too.
 
 Subset scores are rounded to four decimals first. Categories and metrics are means of what is rounded already, weighted
 by samples, and rounded again: EvalScope's order, without which last digits differ.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
+from ..core.errors import StoreError
 from .execution import Execution
 from .judges import JudgeSummary
-from .semantics import Identity, Semantics, semantics_of
+from .semantics import Identity, Semantics, identify, semantics_of
 
 DIGITS = 4
 NO_ANALYSIS = "N/A"
@@ -119,6 +121,11 @@ class MetricScore:
         return self.legacy_name or self.identity.label
 
     @property
+    def has_categories(self) -> bool:
+        """True when a subset is in a category."""
+        return any(category.name != ("default",) for category in self.categories)
+
+    @property
     def subsets(self) -> Iterable[SubsetScore]:
         """All subsets, category by category."""
         return (subset for category in self.categories for subset in category.subsets)
@@ -147,6 +154,7 @@ class Report:
         perf: EvalScope's ``perf_metrics``; None when nothing was measured.
         judges: Judge statistics; None without judges.
         analysis: A model's text about these figures.
+        pictures: SVG elements for the page; no part of the report's file.
     """
 
     dataset_name: str
@@ -161,6 +169,12 @@ class Report:
     primary_unavailable: str | None = None
     unsafe_execution: bool = False
     judges: JudgeSummary | None = None
+    pictures: tuple[str, ...] = ()
+
+    @property
+    def tabulated(self) -> Sequence[MetricScore]:
+        """Metrics for tables: the cells of a grid are left out if there are others."""
+        return [metric for metric in self.metrics if not metric.identity.is_cell] or self.metrics
 
     @property
     def primary_metric(self) -> MetricScore | None:
@@ -204,3 +218,90 @@ def dump_report(report: Report) -> bytes:
     """Return the report's file: indented by four, UTF-8."""
     text = json.dumps(report.to_json(), indent=4, ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "replace")
+
+
+def load_report(path: Path) -> Report:
+    """Read a report, of EvalScope or of this package, schema 1 or 2.
+
+    Raises:
+        StoreError: It is not there or is not a report.
+    """
+    try:
+        data = json.loads(path.read_bytes())
+        return _report(data) if data.get("schema_version", 1) >= 2 else _report_v1(data)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"cannot read the report {path}: {error!r}. It is not a report of schema 1 or 2.") from error
+
+
+def _report(data: Mapping[str, Any]) -> Report:
+    primary, execution = data.get("primary_metric_identity"), data.get("execution_summary")
+    return Report(
+        dataset_name=data["dataset_name"],
+        model_name=data["model_name"],
+        metrics=tuple(
+            MetricScore(
+                identity=Identity.from_json(m["identity"]),
+                num=m["num"],
+                score=m["score"],
+                macro_score=m["macro_score"],
+                categories=_categories(m),
+                semantics=Semantics.from_json(m["semantics"]),
+                legacy_name=m.get("legacy_name"),
+            )
+            for m in data["metrics"]
+        ),
+        primary=None if primary is None else Identity.from_json(primary),
+        execution=None if execution is None else Execution.from_json(execution),
+        dataset_pretty_name=data.get("dataset_pretty_name", ""),
+        dataset_description=data.get("dataset_description", ""),
+        perf=data.get("perf_metrics"),
+        analysis=data.get("analysis", "N/A"),
+        primary_unavailable=data.get("primary_metric_unavailable_reason"),
+    )
+
+
+def _categories(metric: Mapping[str, Any]) -> tuple[CategoryScore, ...]:
+    return tuple(
+        CategoryScore(
+            name=(c["name"],) if isinstance(c["name"], str) else tuple(c["name"]),
+            num=c["num"],
+            score=c["score"],
+            macro_score=c["macro_score"],
+            subsets=tuple(
+                SubsetScore(s["name"], s["score"], s["num"], s.get("metadata"), s.get("is_aggregate", False))
+                for s in c["subsets"]
+            ),
+        )
+        for c in metric["categories"]
+    )
+
+
+def _report_v1(data: Mapping[str, Any]) -> Report:
+    """Read a report of EvalScope 0.1x or 1.x: metrics by name, the first of them the primary one."""
+    metrics = []
+    for m in data["metrics"]:
+        identity = _identity_v1(m["name"])
+        metrics.append(
+            MetricScore(
+                identity, m["num"], m["score"], m["macro_score"], _categories(m), semantics_of(identity), m["name"]
+            )
+        )
+    return Report(
+        dataset_name=data["dataset_name"],
+        model_name=data["model_name"],
+        metrics=tuple(metrics),
+        primary=metrics[0].identity if metrics else None,
+        dataset_pretty_name=data.get("dataset_pretty_name", ""),
+        dataset_description=data.get("dataset_description", ""),
+        perf=data.get("perf_metrics"),
+        analysis=data.get("analysis", "N/A"),
+    )
+
+
+def _identity_v1(name: str) -> Identity:
+    bare = name.removeprefix("mean_")
+    for sign, aggregation in (("pass@", "pass_at_k"), ("vote@", "vote_at_k"), ("pass^", "pass_hat_k")):
+        before, found, k = bare.rpartition(sign)
+        if found and k.isdecimal():
+            return identify(before.rstrip("_") or "accuracy", aggregation, {"k": int(k)})
+    return identify(bare)

@@ -6,6 +6,7 @@ the variants as dimensions, a table the name of EvalScope 1.x (``mean_acc``, ``p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -123,6 +124,7 @@ _SYNONYMS = {
 }
 _AMBIGUOUS = frozenset({"score", "overall", "total_score"})  # EvalScope's reader refuses them as identities
 _ROUGE_PARTS = {"r": "recall", "p": "precision", "f": "f1"}
+_CELL = re.compile(r"\w+#\d{1,12} \w+#\d{1,12}")
 _AT_K = {"pass_at_k": "pass@{}", "vote_at_k": "vote@{}", "pass_hat_k": "pass^{}"}
 
 
@@ -169,6 +171,11 @@ class Identity:
             variant = dimensions.get("ngram") or str(dimensions.get("variant", "")).upper()
             return f"Rouge-{variant}-{str(dimensions['statistic'])[0].upper()}"
         return self.name
+
+    @property
+    def is_cell(self) -> bool:
+        """True for a score at one point of a grid (``Context#1000 Depth#50``): pictures show it, tables do not."""
+        return _CELL.fullmatch(self.raw_name) is not None
 
     @property
     def names(self) -> frozenset[str]:

@@ -7,7 +7,6 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..core.text import visible
-from .heat_map import without_cells
 from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
@@ -68,7 +67,7 @@ def _without_silent(titles: list[str], lines: list[list[str]]) -> tuple[list[str
 
 
 def _report_lines(report: Report, counted: Sequence[str], depth: int) -> Iterable[list[str]]:
-    for metric in without_cells(report.metrics):
+    for metric in report.tabulated:
         subsets = [(s, c.name) for c in metric.categories for s in c.subsets]
         if len(subsets) > 1:
             subsets.append((SubsetScore(OVERALL, metric.score, metric.num), ("-",)))
@@ -211,7 +210,7 @@ def _total(widths: Sequence[int]) -> int:
 def _fitted(
     titles: list[str], rows: list[list[str]], right: list[bool], columns: int, expendable: list[int]
 ) -> tuple[list[str], list[list[str]], list[bool], list[int]]:
-    """Return titles, rows, alignment and widths of a table that is no wider than a terminal.
+    """Return titles, rows, alignment and widths of a table that fits into a terminal.
 
     The space around the titles goes first, then names are shortened, then columns are left out, then names are
     shortened to what is left. Numbers are never shortened.

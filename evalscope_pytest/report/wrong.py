@@ -13,7 +13,7 @@ from ..store.compact import BenchmarkRows
 from ..store.layout import WorkDir
 from ..store.plan import RunPlan
 from ..store.rows import SampleSummary
-from .errors import sample_id
+from .execution import sample_id
 from .model import Report
 from .semantics import identify
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from ..report.analysis import again, question, signed, unknown_figures
 from ..report.audit import write_audit
 from ..report.baseline import check_baseline, compare, load_baseline, name_of
 from ..report.build import build_report, save_report
-from ..report.errors import MAX_SAMPLES, sample_id
+from ..report.execution import MAX_SAMPLES, sample_id
 from ..report.gates import LOADS, Gate, GateResult, check_names, evaluate, parse_gate, unevaluated
 from ..report.html import write_html
 from ..report.model import Report
@@ -164,6 +164,8 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     for report in reports:
         save_report(work_dir, report)
     reports, notes = _with_analysis(run, reports)
+    summaries, complaints = _summaries(run, columns)
+    reports = tuple(_with_pictures(report, summaries) for report in reports)
     page = write_html(work_dir, plan, reports, rows, language=task.language)
     audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if task.judge_audit else None
     plan.discard(work_dir)
@@ -172,7 +174,6 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     recorded = sum(len(found.rows) for found in rows)
     cache = _from_cache(task.response_cache, rows) if task.response_cache else ""
     wrong = _wrong(run, reports, by_name)
-    summaries, complaints = _summaries(run, columns)
     return Conclusion(
         reports,
         tuple(result for _, result in gates),
@@ -180,7 +181,7 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
         page,
         recorded,
         cache=cache,
-        summaries=summaries,
+        summaries=tuple(summaries.values()),
         audit=audit,
         notes=(*notes, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
     )
@@ -198,13 +199,13 @@ def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report,
     return tuple(written.get(report.dataset_name, report) for report in reports), found.notes
 
 
-def _summaries(run: Run, columns: int | None) -> tuple[tuple[Summary, ...], tuple[str, ...]]:
-    """Return the summaries of benchmarks, and a note on each that failed.
+def _summaries(run: Run, columns: int | None) -> tuple[dict[str, Summary], tuple[str, ...]]:
+    """Return the summaries of benchmarks by their names, and a note on each that failed.
 
     Raises:
         StoreError: A file could not be written.
     """
-    found: list[Summary] = []
+    found: dict[str, Summary] = {}
     notes: list[str] = []
     for plan in run.benchmarks:
         if not plan.after_run:
@@ -222,8 +223,14 @@ def _summaries(run: Run, columns: int | None) -> tuple[tuple[Summary, ...], tupl
         except Exception as error:  # noqa: BLE001 - an author's code: the reports are written, whatever it does
             notes.append(visible(redact(f"after_run of {plan.name} failed: {type(error).__name__}: {error}")))
         else:
-            found += [summary] if summary is not None else []
-    return tuple(found), tuple(notes)
+            if summary is not None:
+                found[plan.name] = summary
+    return found, tuple(notes)
+
+
+def _with_pictures(report: Report, summaries: Mapping[str, Summary]) -> Report:
+    summary = summaries.get(report.dataset_name)
+    return replace(report, pictures=summary.pictures) if summary else report
 
 
 def _from_cache(folder: str, rows: Sequence[BenchmarkRows]) -> str:

@@ -21,9 +21,8 @@ from .summary import Line, gate_line
 
 if TYPE_CHECKING:
     from ..perf.load.load_point import LoadPoint
-    from ..perf.load.session import Watch
+    from ..perf.load.session import Snapshot, Watch
     from ..perf.measure.result import Result
-    from ..perf.load.session import Snapshot
     from .assembly import Run
 
 TURN_S = 0.05

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..core.values import ModelOutput
     from ..engine.judging import JudgeHandle
-    from ..sandbox.handle import SandboxHandle
+    from ..sandbox.pool import SandboxHandle
     from .assembly import Run
 
 

@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..core.errors import StoreError
+from ..core.progress_line import Part, ProgressLine, Screen
 from ..core.service_state import Services, ServiceState
 from ..core.text import visible
 from ..engine.evaluation import Outcome
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REWRITE_EVERY_S = 0.1
 FIRST_S = 5.0
 EVERY_S = 10.0
-# A benchmark that was finished ahead of its first report has no meaningful rate.
+# A benchmark that finished before its first report has no meaningful rate.
 LEAST_TIMED_S = 0.5
 
 # Which parts of the live line a narrow terminal loses: the highest first. A service that is down is never lost.
@@ -63,48 +63,6 @@ def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
     values = result.score.values
     value = values.get(primary, next(iter(values.values()), 0.0))
     return Verdict(result.benchmark, "correct" if value >= 1 else "wrong" if value <= 0 else "partial", value)
-
-
-class Screen(Protocol):
-    """The terminal or log that shows progress.
-
-    Attributes:
-        columns: The width of a terminal on which lines can be rewritten; None for a log.
-    """
-
-    @property
-    def columns(self) -> int | None:
-        """The width of the terminal; None for a log."""
-        ...
-
-    def write_line(self, text: str) -> None:
-        """Write a whole line."""
-
-    def rewrite(self, text: str) -> None:
-        """Overwrite the current line."""
-
-    def end_line(self) -> None:
-        """Begin a new line."""
-
-
-class Part(NamedTuple):
-    """A part of the live line, and the rank by which a narrow terminal drops it."""
-
-    text: str
-    rank: int
-
-
-def fit(parts: Sequence[Part], room: int | None) -> str:
-    """Return the parts in one line of at most ``room`` columns; None for a line of any length.
-
-    Parts of the highest rank are dropped first. If those that are always kept are too long, the line is cut.
-    """
-    kept = [part for part in parts if part.text]
-    for rank in range(RATE, KEPT, -1):
-        if room is None or len("  ".join(part.text for part in kept)) <= room:
-            break
-        kept = [part for part in kept if part.rank != rank]
-    return "  ".join(part.text for part in kept)[:room]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,33 +155,27 @@ class Progress:
 
     Args:
         plans: The benchmarks that will run.
-        screen: Shows the lines; None for nothing.
-        every_s: Seconds between two lines, unless a terminal lets one be rewritten.
+        line: Shows the lines; None for nothing.
         file: ``progress.json``; None to write none.
         service: Returns the state of the services.
         in_flight: Maximum number of samples in flight.
         began: The time from which samples could be sent.
     """
 
-    def __init__(  # noqa: PLR0913  each is handed in by tests too
+    def __init__(
         self,
         plans: Sequence[BenchmarkPlan],
-        screen: Screen | None,
-        every_s: float,
+        line: ProgressLine | None,
         file: ProgressFile | None = None,
         service: Callable[[], Services] = Services,
         in_flight: int = 1,
         *,
         began: float,
     ) -> None:
-        self._screen = screen
-        self._live = screen is not None and screen.columns is not None
-        self._every_s = REWRITE_EVERY_S if self._live else every_s
-        self._last = began
+        self._line = line
         self._file = file
         self._service = service
         self._was_held = False
-        self._line_is_open = False  # with the cursor at its beginning: what is written next would mix with it
         self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values()), in_flight, began) for plan in plans}
         self._width = max((len(name) for name in self._tallies), default=0)
         self._has_begun = False
@@ -236,8 +188,8 @@ class Progress:
         """Return the progress of a run's benchmarks; it keeps ``progress.json`` if the settings want that."""
         task = run.task
         file = ProgressFile(run.work_dir.progress_file) if task.enable_progress_tracker else None
-        size, every_s = task.eval_batch_size, task.heartbeat_interval
-        return cls(run.benchmarks, screen, every_s, file, service, size, began=began)
+        line = ProgressLine(screen, task.heartbeat_interval, began) if screen is not None else None
+        return cls(run.benchmarks, line, file, service, task.eval_batch_size, began=began)
 
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count a sample and show what changed, if it is time to."""
@@ -247,11 +199,9 @@ class Progress:
         if not self._has_begun:
             self._has_begun, self._first = True, time.monotonic() - duration_s
         tally.add(verdict, duration_s)
-        now = time.monotonic()
         if tally.finished:
             self._show(tally, last=True)
-        elif now - self._last >= self._every_s:
-            self._last = now
+        elif self._line is not None and self._line.is_due():
             self._show(tally)
         self._write()
 
@@ -261,11 +211,9 @@ class Progress:
         current = next((t for t in self._tallies.values() if not t.finished), None)
         if current is None:
             return
-        now = time.monotonic()
         news = state.is_held and not self._was_held  # in a log, at once; then as often as any line
         self._was_held = state.is_held
-        if news or now - self._last >= self._every_s:
-            self._last = now
+        if self._line is not None and self._line.is_due(at_once=news):
             self._show(current, waits=state.waits())
         self._write()
 
@@ -283,9 +231,8 @@ class Progress:
         for tally in open_ones:
             if tally.done:
                 self._show(tally, last=True)
-        if self._line_is_open and self._screen is not None:
-            self._screen.end_line()
-            self._line_is_open = False
+        if self._line is not None:
+            self._line.end()
         self._write("completed" if complete else "error")
 
     def _write(self, status: Status = "running") -> None:
@@ -297,19 +244,12 @@ class Progress:
             log.warning("%s", error)
 
     def _show(self, tally: Tally, *, last: bool = False, waits: str = "") -> None:
-        if (screen := self._screen) is None:
+        if self._line is None:
             return
         parts = [*tally.parts(self._width, over=last), *self._total()]
         if not last:
             parts += [Part(self._service().words(), KEPT), Part(waits, WAITS)]
-        if screen.columns is None:
-            screen.write_line(fit(parts, None))
-            return
-        room = screen.columns - 1
-        screen.rewrite(f"{fit(parts, room):<{room}}")
-        self._line_is_open = not last
-        if last:
-            screen.end_line()
+        self._line.show(parts, last=last)
 
     def _total(self) -> list[Part]:
         """Return how far all benchmarks are together and the time left; nothing for one, or when all are over."""

@@ -26,8 +26,7 @@ from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
 from ..sandbox.choice import choose
 from ..sandbox.engine import SandboxChoice
-from ..sandbox.handle import SandboxHandle
-from ..sandbox.pool import Pool, processors
+from ..sandbox.pool import Pool, SandboxHandle, processors
 from ..store.response_cache import ResponseCache
 from .process import Process
 

@@ -132,7 +132,8 @@ def lines_of(
     if conclusion.cache:
         yield Line(conclusion.cache)
     for summary in conclusion.summaries:
-        yield Line(shown(summary.text))
+        if summary.text:
+            yield Line(shown(summary.text))
         if summary.folder:
             yield Line(f"{summary.what}: {shown_path(summary.folder)}")
     yield from _wrong_answers(conclusion.wrong)

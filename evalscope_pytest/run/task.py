@@ -129,7 +129,7 @@ def _for_child(config: TaskConfig, root: Path) -> str:
 
 def _read_reports(place: WorkDir, config: TaskConfig, pytest_args: Sequence[str]) -> dict[str, Report]:
     """Read the reports of this run: of the benchmarks given by name, or of all if paths may have added some."""
-    from ..report.read import load_report
+    from ..report.model import load_report
 
     if config.datasets and not pytest_args:
         files = [f for name in config.datasets if (f := place.report_file(config.model_id, name)).is_file()]

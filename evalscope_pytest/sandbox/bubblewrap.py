@@ -1,5 +1,5 @@
-"""Bubblewrap: namespaces of its own for files, processes, network and IPC; the forking interpreter is their first
-process, and confines each program further."""
+"""Bubblewrap: namespaces for files, processes, network and IPC; the forking interpreter is their first process, and
+confines each program further."""
 
 from __future__ import annotations
 

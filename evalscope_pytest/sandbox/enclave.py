@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 from ..core.errors import SandboxError
 from .engine import SandboxChoice
 from .inside.confinement import Layers
-from .inside.once import SAID
+from .inside.once import RESULT_MARK
 from .jail import INSIDE, environment, request, result_of
 from .protocol import Program, Result
 
@@ -40,7 +40,7 @@ _HARDENING: dict[str, Any] = {
 
 
 class Manager(Protocol):
-    """What is used of ms-enclave's sandbox managers."""
+    """The part of ms-enclave's sandbox managers that is used here."""
 
     async def start(self) -> None:
         """Connect to the service that runs containers."""
@@ -162,7 +162,7 @@ class Hardened:
 
 
 class EnclaveJail:
-    """One container. Its manager lives on an event loop of its own, which runs while it is asked.
+    """One container. Its manager lives on a separate event loop, which runs during calls only.
 
     Raises:
         SandboxError: The container did not start.
@@ -219,11 +219,11 @@ class EnclaveJail:
         done = await self._manager.execute_tool(
             self._sandbox, "shell_executor", {"command": command, "timeout": timeout}
         )
-        lines = [line for line in str(done.output or "").splitlines() if line.startswith(SAID)]
+        lines = [line for line in str(done.output or "").splitlines() if line.startswith(RESULT_MARK)]
         if len(lines) != 1:
             raise SandboxError(f"no result: {str(done.error or done.output or done.status).strip()[-300:]}")
-        said = json.loads(lines[0].removeprefix(SAID))
-        return result_of("docker", said["header"], [base64.b64decode(blob) for blob in said["blobs"]])
+        written = json.loads(lines[0].removeprefix(RESULT_MARK))
+        return result_of("docker", written["header"], [base64.b64decode(blob) for blob in written["blobs"]])
 
     def close(self) -> None:
         """Remove the container."""

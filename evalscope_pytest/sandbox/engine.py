@@ -25,7 +25,7 @@ _TOOLS = ("shell_executor", "python_executor")
 
 @dataclass(frozen=True, slots=True)
 class SandboxChoice:
-    """Which sandbox a run wants.
+    """The sandbox that a run wants.
 
     Attributes:
         engine: ``auto``: the best this machine has; else the only one that will do.

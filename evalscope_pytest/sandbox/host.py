@@ -1,4 +1,4 @@
-"""What this machine has that sandboxes are made of."""
+"""Facts about this machine for sandboxes: users, paths, the interpreter's folders."""
 
 from __future__ import annotations
 

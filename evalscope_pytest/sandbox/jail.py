@@ -1,4 +1,4 @@
-"""A forking interpreter in a process of its own, confined or not: what most isolations are made of."""
+"""A forking interpreter in a separate process, confined or not: most isolations are made of one."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..core.errors import SandboxError
-from .inside.clearing import remove_tree
 from .inside.confinement import Bounds, Layers
 from .inside.examiner import LONGEST_TEXT
 from .inside.frames import BrokenFrameError, Frame, receive, send
+from .inside.kernel import remove_tree
 from .protocol import SCRATCH_BYTES, STATUSES, Program, Result, Status
 
 INSIDE = Path(__file__).with_name("inside")
@@ -61,7 +61,7 @@ class InterpreterJail:
         remove: A folder to remove with the jail.
 
     Raises:
-        SandboxError: It did not come to the point where it takes programs.
+        SandboxError: It ended, or hung, before it took programs.
     """
 
     def __init__(self, name: str, command: Sequence[str], scratch: str, remove: str | None = None) -> None:
@@ -165,7 +165,7 @@ def result_of(name: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> R
     status = header.get("status")
     if status not in STATUSES or len(blobs) != 3:
         raise ValueError("an answer of no known form")
-    stdout, stderr, said = (blob.decode("utf-8", "replace") for blob in blobs)
+    stdout, stderr, error = (blob.decode("utf-8", "replace") for blob in blobs)
     code = header.get("exit_code")
     return Result(
         cast(Status, status),
@@ -175,6 +175,6 @@ def result_of(name: str, header: Mapping[str, Any], blobs: Sequence[bytes]) -> R
         cpu_s=float(header.get("cpu_s") or 0.0),
         max_rss_bytes=int(header.get("max_rss_bytes") or 0),
         exit_code=code if isinstance(code, int) else None,
-        detail=f"{name}: {said}" if status == "sandbox_error" else "",
+        detail=f"{name}: {error}" if status == "sandbox_error" else "",
         obstacle=str(header.get("obstacle") or ""),
     )

@@ -1,4 +1,4 @@
-"""What a sandbox takes and gives (docs/design/sandbox.md)."""
+"""Programs, limits and results of a sandbox (docs/design/sandbox.md)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCRATCH_BYTES = 64 * MIB  # what a program may keep in its working directory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How far a program may go.
+    """Limits of a program.
 
     Attributes:
         cpu_s: CPU seconds of the program alone: the same verdict on a busy machine as on an idle one.
@@ -26,7 +26,7 @@ class Limits:
             machine is.
         memory_bytes: Memory of all its processes. A Python program's address space is bounded by it as well.
         file_bytes: Size of one file.
-        output_bytes: What it may print, both streams together.
+        output_bytes: Size of its output, both streams together.
         processes: Processes and threads at once, if processes are allowed at all.
     """
 
@@ -47,7 +47,7 @@ class Program:
     Attributes:
         source: Python, run as a script by this interpreter (the standard library and installed packages are there).
         tests: Python, run after ``source`` in the same module. The status is ``ok`` only if its end was reached.
-        apart: Run ``tests`` in a process of their own, out of the program's reach. They import its functions: ``from
+        apart: Run ``tests`` in a separate process, out of the program's reach. They import its functions: ``from
             program import f``. Arguments and values travel as plain data: a value of a class of the program's own
             equals nothing.
         argv: A command instead of ``source``, found on the machine's own ``PATH``.
@@ -71,15 +71,15 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a program ended.
+    """The result of a program.
 
     Attributes:
         status: ``ok``: exit code 0, and the end of the tests reached if there are any. ``failed``: an exception,
             another exit code, an end before that of the tests. ``crashed``: ended by a signal.
         cpu_s: CPU seconds of the program and the processes it waited for.
         exit_code: None if there is none: it was ended, or never started.
-        detail: What broke, for ``sandbox_error``.
-        obstacle: What kept it from showing what it can: ``processes`` or ``attributes``: this sandbox refused it to
+        detail: Description of a ``sandbox_error``.
+        obstacle: Why the result says little: ``processes`` or ``attributes``: this sandbox refused it to
             start a process, or to change a file's mode, owner or times, which others allow. ``unplain``: tests that run
             apart pass arguments that are not plain data.
     """

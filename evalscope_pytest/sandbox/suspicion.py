@@ -1,4 +1,4 @@
-"""What a program would need to forge the verdict on itself: found by its text, shown with its score.
+"""Words that a program needs to forge its own verdict: found in its text, shown with its score.
 
 It matters when tests have to run in the program's own process; from elsewhere no program can reach them.
 """

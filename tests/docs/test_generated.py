@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from evalscope_pytest.benchmarks.bundled import bundled_files
 from evalscope_pytest.config.legacy import UNDOCUMENTED
 from evalscope_pytest.config.setting import settings_of
 from evalscope_pytest.config.task import TaskConfig
@@ -24,6 +25,11 @@ def generator() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_every_benchmark_but_the_arena_has_an_example():
+    examples = (DOCS / "benchmarks.md").read_text().count("<summary>Example</summary>")
+    assert examples == len(bundled_files()) - 1
 
 
 @pytest.mark.parametrize(

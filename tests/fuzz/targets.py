@@ -21,7 +21,7 @@ from evalscope_pytest.core.secret import mask_keys, redact
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score
 from evalscope_pytest.datasets.files import _read_csv, _read_json, _read_json_lines
 from evalscope_pytest.datasets.layout import glob_matches, read_configs
-from evalscope_pytest.report.markup import html_text, one_line, pre
+from evalscope_pytest.report.html import templates
 from evalscope_pytest.report.table import grid, visible
 from evalscope_pytest.scoring.compare.math_equal import same
 from evalscope_pytest.scoring.filters import Filters
@@ -139,9 +139,10 @@ class _Tags(HTMLParser):
 
 def rendered(text: str) -> None:
     """Text in the report is text: no tag comes of it."""
-    escaped = html_text(text)
+    escaped = templates().from_string("{{ text }}").render(text=text)
     parser = _Tags()
-    parser.feed(f"<p title='{escaped}'>{escaped}</p>{pre(text)}{one_line(text)}")
+    shown = "<p title='{{ text }}'>{{ text }}</p><pre>{{ text | shortened }}</pre>{{ text | one_line }}"
+    parser.feed(templates().from_string(shown).render(text=text))
     parser.close()
     assert parser.tags == {"p", "pre"}, parser.tags
     assert text.isprintable() is False or html.unescape(escaped) == text

@@ -33,6 +33,7 @@ def nothing_from_around(monkeypatch):
     for name in list(os.environ):
         if name.startswith(("EVALSCOPE_", "PYTEST_XDIST", "PYTEST_ADDOPTS")) or name in ("CI", "BUILD_NUMBER"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:syrupy")  # warns if a run of workers ends early, and keeps one session
     monkeypatch.setenv("COLUMNS", "80")
 
 

@@ -78,7 +78,7 @@ def test_unsafe_execution_is_asked_for_by_name_and_marked(nowhere):
 def test_a_sandbox_that_breaks_is_an_error_never_a_wrong_answer(project, monkeypatch):
     from evalscope_pytest.sandbox.jail import InterpreterJail
     from evalscope_pytest.sandbox.protocol import Result
-    from evalscope_pytest.sandbox.unsafe import Unsafe
+    from evalscope_pytest.sandbox.scratch import Unsafe
 
     fragile = replace(Unsafe(), name="fragile", isolates=True)
     monkeypatch.setattr("evalscope_pytest.sandbox.choice.candidates", lambda choice: (fragile,))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from evalscope_pytest.core.values import SampleError
 from evalscope_pytest.report.build import build_report, save_report
@@ -15,7 +16,7 @@ from evalscope_pytest.store.layout import WorkDir
 from evalscope_pytest.store.plan import BenchmarkPlan
 from evalscope_pytest.store.rows import SampleSummary
 
-from .golden import assert_golden
+from ..golden import Json
 from .rows import plan, report, row
 
 RUNS = [
@@ -140,7 +141,7 @@ def test_order_of_rows_does_not_matter() -> None:
     )
 
 
-def test_golden_report() -> None:
+def test_golden_report(snapshot: SnapshotAssertion) -> None:
     figures = {"latency_s": 0.5, "input_tokens": 20, "output_tokens": 10, "ttft_s": 0.1, "calls": 1}
     rows = [
         row("Level 1", 0, 1.0, **figures),
@@ -152,4 +153,4 @@ def test_golden_report() -> None:
     made = build_report(
         plan({"Level 1": 2, "第二": 4}, description="A quiz. 测验", version="2", fingerprint="f00d"), rows, "tiny"
     )
-    assert_golden("report.json", dump_report(made).decode())
+    assert dump_report(made).decode() == snapshot(extension_class=Json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evalscope_pytest.core.values import SampleError
-from evalscope_pytest.report.errors import group_errors
+from evalscope_pytest.report.execution import group_errors
 
 from .rows import row
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import datetime, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import UndefinedError
+from syrupy.assertion import SnapshotAssertion
 
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import GateResult
-from evalscope_pytest.report.html import gate_table, write_html
+from evalscope_pytest.report.html import templates, write_html
 from evalscope_pytest.store.compact import compact
 from evalscope_pytest.store.layout import WorkDir
 
+from ..golden import Html
 from ..store.results import failed, plan, record, scored
-from .golden import assert_golden
+from .rows import report
 
 NOW = datetime(2026, 3, 9, 10, 5, tzinfo=timezone.utc)
 HOSTILE = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u202e\ud800\0"
@@ -51,8 +57,8 @@ def _page(tmp_path: Path, **extra: str) -> str:
     return write_html(workdir, run, [report], [rows], NOW).read_text(encoding="utf-8")
 
 
-def test_golden_page(tmp_path: Path) -> None:
-    assert_golden("report.html", _page(tmp_path))
+def test_golden_page(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    assert _page(tmp_path) == snapshot(extension_class=Html)
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
@@ -99,12 +105,15 @@ def test_a_long_reply_is_shortened(tmp_path: Path) -> None:
     assert len(_page(tmp_path, text="x" * 500_000)) < 60_000
 
 
-def _run_page(tmp_path: Path, results: list[Any], language: str = "en", **sizes: int) -> str:
+def _run_page(
+    tmp_path: Path, results: list[Any], language: str = "en", gates: tuple[GateResult, ...] = (), **sizes: int
+) -> str:
     workdir = WorkDir(tmp_path)
     record(workdir, results)
     run = plan(**sizes)
     (rows,) = compact(workdir, run)
     report = build_report(run.benchmarks[0], rows.rows, run.model_id, collect_perf=True)
+    report = replace(report, execution=replace(report.execution, gates=gates))
     return write_html(workdir, run, [report], [rows], NOW, language).read_text(encoding="utf-8")
 
 
@@ -165,11 +174,11 @@ def test_an_english_page_counts_in_english(tmp_path: Path) -> None:
     assert "1 benchmark, 1 of 3 samples scored" in _run_page(tmp_path, [scored(0, value=0.0)], main=3)
 
 
-def test_a_gate_says_its_result_without_naming_itself_again() -> None:
+def test_a_gate_says_its_result_without_naming_itself_again(tmp_path: Path) -> None:
     passed = GateResult(True, "arc>=0.5: passed, mean_acc 1.0000 over 4", "arc>=0.5")
     compared = GateResult(False, "arc: failed, mean_acc 0.1, baseline 0.2", "baseline arc")
     seen = Seen()
-    seen.feed(gate_table([passed, compared]))
+    seen.feed(_run_page(tmp_path, [scored(0)], gates=(passed, compared), main=1))
     assert seen.text.count("arc>=0.5") == 1
     assert "mean_acc 1.0000 over 4" in seen.text
     assert "arc: failed, mean_acc 0.1, baseline 0.2" in seen.text
@@ -177,3 +186,22 @@ def test_a_gate_says_its_result_without_naming_itself_again() -> None:
 
 def test_latency_and_tokens_have_a_table(tmp_path: Path) -> None:
     assert "<h3>Latency and tokens</h3>" in _run_page(tmp_path, [scored(0)], main=1)
+
+
+def test_jinja2_is_loaded_with_the_first_page() -> None:
+    code = "import sys, evalscope_pytest.report.html, evalscope_pytest.perf.output.html; print('jinja2' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
+
+
+def test_every_text_of_a_template_is_escaped_and_made_visible() -> None:
+    text = templates().from_string("<b title='{{ text }}'>{{ text }}</b>{{ text | one_line }}").render(text=HOSTILE)
+    seen = Seen()
+    seen.feed(text)
+    assert seen.tags == {"b"}
+    assert not any(c in text for c in "\x1b\u202e\0\ud800")
+
+
+def test_a_name_that_a_template_does_not_know_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        templates().from_string("{{ report.scores }}").render(report=report({"main": [1.0]}))

@@ -17,8 +17,7 @@ from evalscope_pytest.report.analysis import unknown_figures
 from evalscope_pytest.report.baseline import Baseline, compare
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.gates import evaluate, parse_gate
-from evalscope_pytest.report.model import dump_report
-from evalscope_pytest.report.read import load_report
+from evalscope_pytest.report.model import dump_report, load_report
 from evalscope_pytest.report.table import metric_table
 
 from .rows import plan, report, row

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.core.errors import StoreError
-from evalscope_pytest.report.model import dump_report
-from evalscope_pytest.report.read import load_report
+from evalscope_pytest.report.model import dump_report, load_report
 
 from .rows import report
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
 
 from evalscope_pytest.core.text import visible
 from evalscope_pytest.report.build import build_report
@@ -15,7 +16,7 @@ from evalscope_pytest.report.execution import ErrorGroup, Execution
 from evalscope_pytest.report.model import Report
 from evalscope_pytest.report.table import error_lines, grid, metric_table, perf_table, shortened, width
 
-from .golden import assert_golden
+from ..golden import Text
 from .rows import plan, report, row
 
 SPEC = """\
@@ -40,7 +41,7 @@ def test_columns_of_errors_appear_when_there_are_any() -> None:
     assert not any(word in table for word in ("Empty", "Trunc"))
 
 
-def test_golden_tables() -> None:
+def test_golden_tables(snapshot: SnapshotAssertion) -> None:
     figures = {"latency_s": 0.5, "input_tokens": 1200, "output_tokens": 10}
     maths = build_report(
         plan({"代数": 3, "geometry": 2}, name="maths", categories={"代数": ("数学", "A"), "geometry": ("Maths", "B")}),
@@ -54,7 +55,7 @@ def test_golden_tables() -> None:
         "tiny",
     )
     text = report({"main": [0.25, 0.5]}, name="qa")
-    assert_golden("table.txt", f"{metric_table([maths, text])}\n{perf_table([maths, text])}\n")
+    assert f"{metric_table([maths, text])}\n{perf_table([maths, text])}\n" == snapshot(extension_class=Text)
 
 
 def test_titles_can_be_chinese() -> None:

@@ -122,9 +122,8 @@ def main() -> None:
     kind, names, *outside = sys.argv[1:]
     assert_outer_jail(outside)
     from evalscope_pytest.sandbox.bubblewrap import Bubblewrap
-    from evalscope_pytest.sandbox.landlocked import Landlocked
     from evalscope_pytest.sandbox.protocol import Limits, Program
-    from evalscope_pytest.sandbox.unsafe import Unsafe
+    from evalscope_pytest.sandbox.scratch import Landlocked, Unsafe
     from tests.sandbox.attacks import ATTACKS, HEAD
 
     isolation = {"bubblewrap": Bubblewrap(), "landlock": Landlocked(), "unsafe": Unsafe()}[kind]

@@ -8,9 +8,8 @@ import pytest
 
 from evalscope_pytest.sandbox.bubblewrap import Bubblewrap
 from evalscope_pytest.sandbox.choice import unfit
-from evalscope_pytest.sandbox.landlocked import Landlocked
 from evalscope_pytest.sandbox.protocol import Isolation, Jail, Limits, Program, Result
-from evalscope_pytest.sandbox.unsafe import Unsafe
+from evalscope_pytest.sandbox.scratch import Landlocked, Unsafe
 
 KINDS: dict[str, Isolation] = {"bubblewrap": Bubblewrap(), "landlock": Landlocked(), "unsafe": Unsafe()}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.sandbox.bubblewrap import Bubblewrap
-from evalscope_pytest.sandbox.landlocked import Landlocked
+from evalscope_pytest.sandbox.scratch import Landlocked
 from tests.sandbox.attacks import ATTACKS
 from tests.sandbox.battery import NAMESPACES, REPO
 

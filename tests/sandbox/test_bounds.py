@@ -9,7 +9,7 @@ import time
 import pytest
 
 from evalscope_pytest.sandbox import Limits
-from evalscope_pytest.sandbox.inside.idle import Idle
+from evalscope_pytest.sandbox.inside.watch import Idle
 from evalscope_pytest.scoring.programs.outcome import limits_for
 
 LONG = 3600.0

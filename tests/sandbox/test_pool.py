@@ -15,8 +15,7 @@ import pytest
 
 from evalscope_pytest.core.errors import SandboxError, UsageError
 from evalscope_pytest.sandbox import Limits, Program, Result
-from evalscope_pytest.sandbox.handle import SandboxHandle
-from evalscope_pytest.sandbox.pool import Pool
+from evalscope_pytest.sandbox.pool import Pool, SandboxHandle
 
 
 @pytest.fixture

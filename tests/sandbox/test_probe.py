@@ -11,13 +11,11 @@ import pytest
 from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.sandbox import choice as choosing
 from evalscope_pytest.sandbox.bubblewrap import Bubblewrap
-from evalscope_pytest.sandbox.choice import choose, unfit
+from evalscope_pytest.sandbox.choice import choose, leaks, unfit
 from evalscope_pytest.sandbox.engine import SandboxChoice
 from evalscope_pytest.sandbox.inside.confinement import Layers
 from evalscope_pytest.sandbox.jail import INSIDE, InterpreterJail, interpreter
-from evalscope_pytest.sandbox.landlocked import Landlocked
-from evalscope_pytest.sandbox.probe import leaks
-from evalscope_pytest.sandbox.unsafe import Unsafe
+from evalscope_pytest.sandbox.scratch import Landlocked, Unsafe
 
 
 def test_real_jails_hold(jailed):

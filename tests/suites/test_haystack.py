@@ -78,7 +78,7 @@ def test_lengths_and_depths_are_those_of_evalscope(least: int, most: int, number
         ({"document_depth_percent_max": 120}, "at most 100 percent"),
         ({"needles": []}, "needles: []"),
         ({"needles": [""]}, "needles: ['']"),
-        ({"tokenizer_path": "nowhere/at/all"}, "'nowhere/at/all' is no folder with a tokenizer.json"),
+        ({"tokenizer_path": "nowhere/at/all"}, "'nowhere/at/all' is neither a folder with a tokenizer.json"),
         ({"tokenizer_path": __file__}, "cannot be read"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import io
-import os
 import re
 import statistics
 import tokenize
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from evalscope_pytest import Sample, Score
 from evalscope_pytest.benchmarks.bundled import bundled_dir, bundled_files, load_bundled
@@ -27,12 +27,11 @@ from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.engine import SandboxChoice
-from evalscope_pytest.sandbox.handle import SandboxHandle
-from evalscope_pytest.sandbox.pool import Pool
+from evalscope_pytest.sandbox.pool import Pool, SandboxHandle
 
+from ..golden import Text
 from .written import FEW_OFFICIAL, FILES, NO_OFFICIAL, NO_PAPER, NO_REFERENCE, NOT_HERE, OFFICIAL_ARGS, SUBSETS, write
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "prompts"
 NAMES = sorted(bundled_files())
 DEMOS = ["demo_math", "demo_science"]
 ARENA = "general_arena"  # its samples are made of other runs' records: tests/arena
@@ -98,15 +97,14 @@ def test_a_suite_says_what_it_is_and_how_it_is_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {ARENA}))
-def test_the_prompt_of_the_first_sample_is_the_golden_one(name: str, tmp_path: Path) -> None:
+def test_the_prompt_of_the_first_sample_is_the_golden_one(
+    name: str, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
     loaded = from_written(name, tmp_path)
     first = next(iter(loaded.subsets.values()))[0]
     sent = "".join(f"--- {message.role}\n{message.content}\n" for message in loaded.messages(first))
     shown = f"{sent}--- target\n{' | '.join(first.targets)}\n"
-    file = GOLDEN / f"{name}.txt"
-    if os.environ.get("EVALSCOPE_PYTEST_UPDATE_GOLDEN"):
-        file.write_text(shown, encoding="utf-8")
-    assert shown == file.read_text(encoding="utf-8"), "raise the benchmark's version, then update the golden file"
+    assert shown == snapshot(extension_class=Text), "raise the benchmark's version, then run with --snapshot-update"
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - NO_REFERENCE - {ARENA}))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import operator
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from ...core.errors import ConfigError, closest
@@ -13,13 +12,6 @@ from ...report.gates import LOADS, Gate, GateResult, distance, parse_gate
 from .metric import METRICS, figure, figure_names, metric_of
 from .result import Result
 
-_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    ">": operator.gt,
-    "<": operator.lt,
-}
 _FORM = "'perf:goodput>=0.95' or 'perf[parallel_64]:ttft.p99<0.5' (seconds)."
 _LEVEL = re.compile(r"(parallel_\d+|(rate_|trace_x)[\d.e+-]+(_parallel_\d+)?)(#\d+)?")
 
@@ -127,6 +119,6 @@ def _evaluate(gate: Gate, result: Result) -> GateResult:
         return GateResult(False, f"{where}: failed, nothing was measured{why}")
     unit = " s" if metric.unit == "s" and not gate.metric.endswith(".count") else ""
     found = f"{gate.metric} {value:.6g}{unit}"
-    if _OPERATORS[gate.comparison](value, gate.bound):
+    if gate.holds(value):
         return GateResult(True, f"{where}: passed, {found}")
     return GateResult(False, f"{where}: failed, {found}, {distance(value, gate)}")

@@ -27,7 +27,7 @@ _ODD = frozenset({"opaque", "keys", "values", "items", "iterator"})  # kinds of 
 
 
 class UnplainError(Exception):
-    """Tests pass an argument that cannot leave their process, such as a function of their own."""
+    """Tests pass an argument that cannot leave their process, such as a function they define."""
 
 
 class GoneError(BaseException):
@@ -138,7 +138,7 @@ class Caller:
 
         def call(*args: Any, **named: Any) -> Any:
             given = (*args, *named.values())
-            value, same, changed = self._asked(self._packed((name, len(args), tuple(named)), given))
+            value, same, changed = self._answer(self._packed((name, len(args), tuple(named)), given))
             if type(changed) is list and len(changed) == len(given):
                 for argument, new in zip(given, changed, strict=True):
                     _updated(argument, new)
@@ -163,13 +163,13 @@ class Caller:
             self.unplain = True
             raise UnplainError(str(error)) from error
 
-    def _asked(self, call: bytes) -> list[Any]:
+    def _answer(self, call: bytes) -> list[Any]:
         """Return the three parts of an answer: the value, the argument it is, the arguments as they are now.
 
         Raises:
             GoneError: There is none.
             TypeError: It cannot be read.
-            BaseException: What the call raised.
+            BaseException: The call raised it.
         """
         try:
             _send(self._calls, call)

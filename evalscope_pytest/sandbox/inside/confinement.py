@@ -1,4 +1,4 @@
-"""What a child gives up before it runs a program."""
+"""Rights that a child gives up before it runs a program."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Layers:
-    """How a jail confines its programs.
+    """Layers of confinement that a jail puts on its programs.
 
     Attributes:
         scratch: The only folder they may write to: their working directory, emptied after each.
@@ -43,7 +43,7 @@ class Layers:
         files: Confine them to ``scratch`` and ``readable`` (Landlock).
         calls: Refuse them system calls (seccomp).
         forks: They may start processes.
-        namespace: The jail is the first process of its own namespace: whatever it can see is its own, and can be ended.
+        namespace: The jail is the first process of a namespace: all processes it can see are its own, and can be ended.
     """
 
     scratch: str
@@ -86,9 +86,9 @@ class Confinement:
             self._filter = None
 
     @property
-    def tells(self) -> bool:
+    def notifies(self) -> bool:
         """True if programs have a listener: some refusals are the jail's own, and others would allow what they ask."""
-        return self._filter is not None and self._filter.tells
+        return self._filter is not None and self._filter.notifies
 
     def apply(self, bounds: Bounds, *, interpreter: bool) -> int:
         """Confine this process.
@@ -99,7 +99,7 @@ class Confinement:
                 reserve far more than they use.
 
         Returns:
-            The file descriptor of the listener for refusals (`seccomp.refuse_told`); -1 if there is none.
+            The file descriptor of the listener for refusals (`seccomp.refuse_notified`); -1 if there is none.
 
         Raises:
             OSError: The kernel refused.

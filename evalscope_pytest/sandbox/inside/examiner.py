@@ -23,8 +23,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from . import calls
 from .confinement import Bounds, Confinement
-from .descriptors import give, take
-from .frames import BrokenFrameError, receive, send
+from .frames import BrokenFrameError, give, receive, send, take
 from .program import MODULE
 
 _TESTS = "tests.py"
@@ -36,10 +35,10 @@ LONGEST_TEXT = 20_000  # bytes of a traceback
 
 
 class Verdict(NamedTuple):
-    """What became of tests.
+    """The outcome of tests.
 
     Attributes:
-        kind: ``ok``: they came to their end. ``failed``: they raised. ``ended``: they ended the process. ``gone``: the
+        kind: ``ok``: they reached their end. ``failed``: they raised. ``ended``: they ended the process. ``gone``: the
             program ended before them. ``unplain``: they pass what cannot be passed. ``lost``: the examiner is gone.
         text: The traceback.
     """
@@ -64,7 +63,7 @@ class Examiner:
             _examine_all(theirs, source, confinement, bounds)
         theirs.close()
         self._socket = own
-        self.listener = (*take(self.fd, 1), -1)[0] if confinement.tells else -1
+        self.listener = (*take(self.fd, 1), -1)[0] if confinement.notifies else -1
         self._left = _MOST_ORDERS
         self.loaded = True  # it has read all tests that were meant for it
         self._clock = ~self.pid << 3 | 2
@@ -153,7 +152,7 @@ def _examine_all(link: socket.socket, source: int, confinement: Confinement, bou
         for fd in (0, 1, 2):
             os.dup2(null, fd)
         listener = confinement.apply(replace(bounds, cpu_s=86_400.0, memory_bytes=_MEMORY), interpreter=True)
-        if confinement.tells:
+        if confinement.notifies:
             give(link.fileno(), [listener] if listener >= 0 else [])
         _close_but(link.fileno(), source)
         state = _State()
@@ -183,7 +182,7 @@ def _order(link: socket.socket) -> tuple[list[int], int] | None:
 
 
 class _State:
-    """What tests of one sample might change for those of the next."""
+    """State that tests of one sample might change for those of the next."""
 
     def __init__(self) -> None:
         self._builtins = dict(vars(builtins))

@@ -1,12 +1,17 @@
-"""Messages between a jail and the process that owns it: a JSON header, then blobs, each preceded by its length."""
+"""Messages and file descriptors between the processes of a jail.
+
+A message is a JSON header, then blobs, each preceded by its length.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import select
+import socket
 import struct
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 _SIZE = struct.Struct("!I")
@@ -93,3 +98,23 @@ def _read(fd: int, length: int, until: float | None) -> bytes:
         parts.append(part)
         length -= len(part)
     return b"".join(parts)
+
+
+def give(link: int, descriptors: Sequence[int]) -> None:
+    """Send file descriptors through a socket.
+
+    Raises:
+        OSError: Nobody is at the other end.
+    """
+    with socket.socket(fileno=os.dup(link)) as line:
+        socket.send_fds(line, [b"."], list(descriptors))
+
+
+def take(link: int, count: int) -> list[int]:
+    """Return the file descriptors that come through a socket; none at its end.
+
+    Raises:
+        OSError: The socket broke.
+    """
+    with socket.socket(fileno=os.dup(link)) as line:
+        return list(socket.recv_fds(line, 1, count)[1])

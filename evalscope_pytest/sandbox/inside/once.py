@@ -1,4 +1,4 @@
-"""Runs a single program, where nothing but commands and files get in: ``python -s -c ... FOLDER`` in a container."""
+"""Runs one program in a place that takes only commands and files: ``python -s -c ... FOLDER`` in a container."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .program import prepare_interpreter
 from .seccomp import supported
 from .zygote import Runner, order_of, reply
 
-SAID = "EVALSCOPE-RESULT "
+RESULT_MARK = "EVALSCOPE-RESULT "
 
 
 def main() -> None:
-    """Run the program in ``order.json`` and print how it ended, on a line that begins with `SAID`."""
+    """Run the program in ``order.json`` and print how it ended, on a line that begins with `RESULT_MARK`."""
     folder = sys.argv[1]
     sys.path.remove(folder)
     with open(os.path.join(folder, "order.json"), "rb") as file:
@@ -36,8 +36,8 @@ def main() -> None:
     ended = runner.run(order_of(Frame(order["header"], blobs, left)))
     runner.close()
     answer = reply(ended, clean=True)
-    said = {"header": answer.header, "blobs": [base64.b64encode(blob).decode() for blob in answer.blobs]}
-    print(SAID + json.dumps(said))  # noqa: T201 - the protocol
+    written = {"header": answer.header, "blobs": [base64.b64encode(blob).decode() for blob in answer.blobs]}
+    print(RESULT_MARK + json.dumps(written))  # noqa: T201 - the protocol
 
 
 def _taken(folder: str, count: int, *, apart: bool) -> tuple[list[bytes], int, int]:

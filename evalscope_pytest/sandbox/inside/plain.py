@@ -122,9 +122,9 @@ def _tagged(value: Any, depth: int) -> Any:
     for base, tag, parts in _CONTAINERS:
         if isinstance(value, base):
             return {tag: [_form(part, depth + 1) for part in parts(value)]}
-    for base, tag, said in _OTHERS:
+    for base, tag, plainly in _OTHERS:
         if isinstance(value, base):
-            return {tag: said(value)}
+            return {tag: plainly(value)}
     for base, plain in _PLAINER:
         if isinstance(value, base):
             return _form(plain(value), depth + 1)

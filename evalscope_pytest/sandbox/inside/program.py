@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn, TextIO
 
 from . import calls
 from .confinement import Bounds, Confinement
-from .descriptors import give
+from .frames import give
 
 NAME = "program.py"
 MODULE = "program"  # what tests import a program's functions from
@@ -56,10 +56,10 @@ class Ends(NamedTuple):
     """The child's file descriptors; -1 for none.
 
     Attributes:
-        answer: Where it says that the tests came to their end, by repeating what it reads from ``nonce``. That
-            number is in no Python object while the program runs.
-        calls: Where calls of tests that run apart come from.
-        answers: Where their answers go.
+        answer: Reports that the tests ended, by repeating the number from ``nonce``, which is in no Python object while
+            the program runs.
+        calls: Source of the calls that tests running apart make.
+        answers: Destination of their answers.
         listener: Socket that takes the descriptor through which refusals are reported.
     """
 
@@ -137,7 +137,7 @@ def _execute(argv: list[str]) -> NoReturn:
 
 
 def _interpret(order: Order, ends: Ends) -> NoReturn:
-    # Taken now, where the program cannot have replaced them.
+    # Taken now, before the program can replace them.
     write, read, leave = os.write, os.read, os._exit
     code = 1
     try:
@@ -183,7 +183,7 @@ def _forget_harness(module: ModuleType) -> None:
 def prepare_interpreter() -> None:
     """Make this process, and with it every child, look like an interpreter that was just started.
 
-    The streams are those of the file descriptors, whatever these are when a program comes to use them.
+    The streams are those of the file descriptors, whatever these are by the time a program uses them.
     """
     own = __name__.partition(".")[0]
     _HARNESS[:] = [name for name in sys.modules if name.partition(".")[0] == own]
@@ -203,12 +203,12 @@ def _compiled(source: bytes, name: str) -> CodeType:
 
     text = source.decode("utf-8", "surrogatepass")
     # Tracebacks show lines of files that were never written.
-    linecache.cache[name] = (lambda: text,)  # read when asked for
+    linecache.cache[name] = (lambda: text,)  # read on demand
     return compile(text, name, "exec", dont_inherit=True)
 
 
 class _Pristine:
-    """What the tests rely on, kept from the program: built-in functions, and no tracing."""
+    """Built-in functions and tracing as the tests expect them, kept from the program."""
 
     def __init__(self) -> None:
         import builtins

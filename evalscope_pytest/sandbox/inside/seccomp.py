@@ -1,7 +1,7 @@
 """Seccomp: system calls a program may not make.
 
 The filter is a list of what is refused. What isolates are namespaces and Landlock; this closes what they leave open:
-sockets, kernel interfaces with a history, and, if there are no namespaces, other processes. Numbers are those of
+sockets, kernel interfaces with a history, and, without namespaces, other processes. Numbers are those of
 the kernel's headers (asm/unistd_64.h, asm-generic/unistd.h).
 """
 
@@ -80,7 +80,7 @@ PROCESSES, ATTRIBUTES = "processes", "attributes"
 
 
 class UnknownArchitectureError(OSError):
-    """There is no table of system calls for this processor."""
+    """This processor has no table of system calls."""
 
 
 def supported() -> bool:
@@ -100,13 +100,13 @@ class Filter:
         before: Instructions ahead of those that compare process numbers.
         after: The rest.
         on_processes: System calls whose first argument must be the process itself.
-        tells: Some refusals go to a listener.
+        notifies: Some refusals go to a listener.
     """
 
     before: bytes
     after: bytes
     on_processes: tuple[int, ...]
-    tells: bool = False
+    notifies: bool = False
 
     @classmethod
     def build(cls, *, forks: bool, namespace: bool) -> Filter:
@@ -117,25 +117,25 @@ class Filter:
             namespace: All files and processes in sight are the jail's own: allow changing them.
 
         Raises:
-            UnknownArchitectureError: There is no table for this processor.
+            UnknownArchitectureError: This processor has no table.
         """
         machine = platform.machine()
         if machine not in _AUDIT_ARCH:
             raise UnknownArchitectureError(f"no table of system calls for {machine}")
         column = list(_AUDIT_ARCH).index(machine)
-        told = {**({} if namespace else _ON_FILES), **({} if forks else _FORKS)}
+        notified = {**({} if namespace else _ON_FILES), **({} if forks else _FORKS)}
         code = [_step(_LOAD, _ARCHITECTURE), _step(_EQUAL, _AUDIT_ARCH[machine], 1, 0), _step(_RETURN, _KILL)]
         code += [_step(_LOAD, _NUMBER), _step(_AT_LEAST, _X32_BIT, 0, 1), _refuse(errno.EPERM)]
-        for calls, refusal in ((_REFUSED, _refuse(errno.EPERM)), (told, _tell())):
+        for calls, refusal in ((_REFUSED, _refuse(errno.EPERM)), (notified, _notify())):
             for numbers in calls.values():
                 if numbers[column] >= 0:
                     code += [_step(_EQUAL, numbers[column], 0, 1), refusal]
-        # Its arguments are in memory, where no filter can look: the C library falls back to clone.
+        # Its arguments are in memory, which no filter can read: the C library falls back to clone.
         code += [_step(_EQUAL, _CLONE3[column], 0, 1), _refuse(errno.ENOSYS)]
         code += _prlimit(_PRLIMIT[column]) + _socketpair(_SOCKETPAIR[column]) + _clone(_CLONE[column], forks=forks)
         own_only = () if namespace else _ON_PROCESSES.values()
         own = tuple(numbers[column] for numbers in own_only)
-        return cls(b"".join(code), _step(_RETURN, _ALLOW), own, tells=bool(told))
+        return cls(b"".join(code), _step(_RETURN, _ALLOW), own, notifies=bool(notified))
 
     def install(self) -> int:
         """Put this process, and all it starts, under the filter. It must have given up gaining privileges.
@@ -151,7 +151,7 @@ class Filter:
         buffer = ctypes.create_string_buffer(code, len(code))
         program = _Program(len(code) // _INSTRUCTION.size, ctypes.addressof(buffer))
         number, mode = _SECCOMP[platform.machine()], ctypes.c_uint(_SET_MODE_FILTER)
-        if self.tells:
+        if self.notifies:
             try:
                 return syscall(number, mode, ctypes.c_uint(_NEW_LISTENER), ctypes.byref(program))
             except OSError as error:
@@ -161,7 +161,7 @@ class Filter:
         return -1
 
 
-def refuse_told(listener: int) -> str:
+def refuse_notified(listener: int) -> str:
     """Refuse a system call and notify a listener.
 
     Returns:
@@ -169,10 +169,10 @@ def refuse_told(listener: int) -> str:
     """
     import fcntl
 
-    told = bytearray(_NOTIFICATION.size)
+    notification = bytearray(_NOTIFICATION.size)
     try:
-        fcntl.ioctl(listener, _NOTIF_RECV, told)
-        about, _, _, number, *_ = _NOTIFICATION.unpack(told)
+        fcntl.ioctl(listener, _NOTIF_RECV, notification)
+        about, _, _, number, *_ = _NOTIFICATION.unpack(notification)
         fcntl.ioctl(listener, _NOTIF_SEND, _RESPONSE.pack(about, 0, -errno.EPERM, 0))
     except OSError:
         return ""
@@ -188,7 +188,7 @@ def _refuse(number: int) -> bytes:
     return _step(_RETURN, _ERRNO | number)
 
 
-def _tell() -> bytes:
+def _notify() -> bytes:
     return _step(_RETURN, _USER_NOTIF)
 
 
@@ -219,7 +219,7 @@ def _clone(number: int, *, forks: bool) -> list[bytes]:
     if forks:
         rest = [_step(_RETURN, _ALLOW)]
     else:
-        rest = [_step(_ANY_BIT, _CLONE_THREAD, 1, 0), _tell(), _step(_RETURN, _ALLOW)]
+        rest = [_step(_ANY_BIT, _CLONE_THREAD, 1, 0), _notify(), _step(_RETURN, _ALLOW)]
     test = [_argument(0), _step(_ANY_BIT, _NEW_NAMESPACES, 0, 1), _refuse(errno.EPERM), *rest]
     return [_step(_EQUAL, number, 0, len(test)), *test]
 

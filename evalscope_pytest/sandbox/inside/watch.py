@@ -1,4 +1,4 @@
-"""Watches over one program: reads what it prints, ends it when it goes too far, says how it ended."""
+"""Watches over one program: reads what it prints, ends it when it goes too far, reports how it ended."""
 
 from __future__ import annotations
 
@@ -9,13 +9,80 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from .confinement import Layers
-from .descriptors import take
-from .idle import Idle
+from .frames import take
 from .program import BROKEN, OUT_OF_MEMORY, Order
-from .seccomp import refuse_told
+from .seccomp import refuse_notified
+
+_LONGEST_TICK_S = 0.1  # of a longer one, nobody knows what the program would have done had this process been there
+_RUNNING = "R"
+
+
+class Idle:
+    """Adds up the seconds in which none of some processes ran or could have run.
+
+    Args:
+        processes: Returns their numbers.
+    """
+
+    def __init__(self, processes: Callable[[], list[str]]) -> None:
+        self._processes = processes
+        self._at = time.monotonic()
+        self._busy: dict[str, float] = {}
+        self._idle_s = 0.0
+
+    def seconds(self) -> float:
+        """Return the seconds slept so far. What happens between two calls is judged by the later one."""
+        now = time.monotonic()
+        passed = min(now - self._at, _LONGEST_TICK_S)
+        self._at = now
+        busy, running = self._busy_s()
+        if not running:
+            self._idle_s += max(0.0, passed - busy)
+        return self._idle_s
+
+    def _busy_s(self) -> tuple[float, bool]:
+        """Return the seconds all threads ran or waited for a processor since the last call; and if one does now."""
+        seen: dict[str, float] = {}
+        running = False
+        for pid in self._processes():
+            for thread in _threads_of(pid):
+                if _state(thread) == _RUNNING:
+                    running = True
+                seen[thread] = _scheduled_s(thread)
+        busy = sum(max(0.0, seconds - self._busy.get(thread, 0.0)) for thread, seconds in seen.items())
+        self._busy = seen
+        return busy, running
+
+
+def _threads_of(pid: str) -> list[str]:
+    folder = f"/proc/{pid}/task"
+    try:
+        return [f"{folder}/{name}" for name in os.listdir(folder)]
+    except OSError:
+        return []
+
+
+def _state(thread: str) -> str:
+    try:
+        with open(f"{thread}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return ""
+
+
+def _scheduled_s(thread: str) -> float:
+    """Return the seconds a thread ran or waited for a processor; 0 if the kernel does not say."""
+    try:
+        with open(f"{thread}/schedstat") as file:
+            ran, waited, _ = file.read().split()
+            return (int(ran) + int(waited)) / 1e9
+    except (OSError, ValueError):
+        return 0.0
+
 
 if TYPE_CHECKING:
     from .examiner import Examiner, Verdict
@@ -30,11 +97,11 @@ _KILOBYTE = 1 if sys.platform == "darwin" else 1024  # what ru_maxrss counts in
 
 
 class Ended(NamedTuple):
-    """How a program ended.
+    """The end of a program.
 
     Attributes:
         status: As in `protocol.Result`.
-        answer: What came through the verdict's pipe.
+        answer: Bytes from the verdict's pipe.
         obstacle: As in `protocol.Result`.
     """
 
@@ -53,14 +120,14 @@ class Watch:
     """One program while it runs.
 
     Args:
-        pid: The child that runs it, leader of its own session.
+        pid: The child that runs it, leader of a session.
         order: The program. If it has tests, output beyond what is kept is dropped, since the tests decide.
-        layers: How it is confined.
+        layers: Its confinement.
         examiner: A process of the sandbox, not of the program; it runs the tests if these run ``apart``.
-        told: Socket through which the program's listener comes, if it has one (`seccomp`).
+        notices: Socket through which the program's listener comes, if it has one (`seccomp`).
     """
 
-    def __init__(self, pid: int, order: Order, layers: Layers, examiner: Examiner | None, *, told: int) -> None:
+    def __init__(self, pid: int, order: Order, layers: Layers, examiner: Examiner | None, *, notices: int) -> None:
         self._pid = pid
         self._bounds = bounds = order.bounds
         self._namespace = layers.namespace
@@ -74,7 +141,7 @@ class Watch:
         self._broken = ""
         self._clock = ~pid << 3 | 2  # the process's CPU clock, CLOCK_PROCESS_CPUTIME_ID of another (clock_gettime)
         self._idle = Idle(self._processes)
-        self._told = told
+        self._notices = notices
         self._listeners = [self._examiner.listener] if self._examiner and self._examiner.listener >= 0 else []
         self._obstacle = ""
 
@@ -86,7 +153,7 @@ class Watch:
             self._printed[fd] = bytearray()
             self._poll.register(fd, select.POLLIN)
         ending = os.pidfd_open(self._pid) if hasattr(os, "pidfd_open") else -1
-        for fd in (ending, self._told, self._examiner.fd if self._examiner else -1, *self._listeners):
+        for fd in (ending, self._notices, self._examiner.fd if self._examiner else -1, *self._listeners):
             if fd >= 0:
                 self._poll.register(fd, select.POLLIN)
         while not self._read(ending) and not self._broken:
@@ -104,11 +171,11 @@ class Watch:
                 os.close(fd)
         os.set_blocking(answer, False)
         cpu_s = usage.ru_utime + usage.ru_stime
-        said = _rest(answer)
+        answered = _rest(answer)
         verdict = self._examiner.verdict(wanted=not self._broken) if self._examiner else None
         if verdict is not None:
             self._printed[stderr] += verdict.text
-        status, exit_code = self._status(code, cpu_s, said, verdict)
+        status, exit_code = self._status(code, cpu_s, answered, verdict)
         return Ended(
             status,
             exit_code,
@@ -117,7 +184,7 @@ class Watch:
             usage.ru_maxrss * _KILOBYTE,
             bytes(self._printed[stdout]),
             bytes(self._printed[stderr]),
-            said,
+            answered,
             UNPLAIN if verdict is not None and verdict.kind == UNPLAIN else self._obstacle,
         )
 
@@ -128,10 +195,10 @@ class Watch:
         for fd in ready:
             if fd in self._printed:
                 self._take(fd)
-            elif fd == self._told:
+            elif fd == self._notices:
                 self._listen()
             elif fd in self._listeners:
-                self._obstacle = refuse_told(fd) or self._obstacle
+                self._obstacle = refuse_notified(fd) or self._obstacle
         if self._examiner is not None and self._examiner.fd in ready:
             return True
         if ending >= 0:
@@ -158,9 +225,9 @@ class Watch:
 
     def _listen(self) -> None:
         """Take the program's listener."""
-        self._poll.unregister(self._told)
+        self._poll.unregister(self._notices)
         with contextlib.suppress(OSError):
-            for fd in take(self._told, 1):
+            for fd in take(self._notices, 1):
                 self._poll.register(fd, select.POLLIN)
                 self._listeners.append(fd)
 
@@ -285,7 +352,7 @@ def _family(pid: str) -> list[str]:
 
 
 def _reap(pid: int) -> bool:
-    """Wait for a child's end; False if there is no such child."""
+    """Wait for a child's end; False if it does not exist."""
     try:
         os.waitpid(pid, 0)
     except ChildProcessError:

@@ -17,10 +17,10 @@ import tempfile
 from typing import Any, NoReturn
 
 from . import kernel
-from .clearing import remove_tree
 from .confinement import Bounds, Confinement, Layers
 from .examiner import Examiner
 from .frames import BrokenFrameError, Frame, receive, send
+from .kernel import remove_tree
 from .program import BROKEN, NONCE_BYTES, Ends, Order, prepare_interpreter, run
 from .watch import Ended, Watch
 
@@ -125,18 +125,18 @@ class Runner:
         examiner = self._ready(order.bounds) if order.apart else self._examiner
         if examiner is not None and order.apart:
             examiner.begin((asked[1], answered[0]), order.apart_length)
-        told, telling = _pair() if self._confinement.tells else (-1, -1)
+        notices, notifier = _pair() if self._confinement.notifies else (-1, -1)
         pid = os.fork()
         if not pid:
-            ends = Ends(stdin, out[1], err[1], answer[1], challenge[0], asked[0], answered[1], telling)
+            ends = Ends(stdin, out[1], err[1], answer[1], challenge[0], asked[0], answered[1], notifier)
             run(order, ends, self._confinement)
         if examiner is not None and order.apart:
             examiner.await_loaded()
         nonce = os.urandom(NONCE_BYTES)  # made after the fork: the child can have it from the pipe only
         if order.tests:
             os.write(challenge[1], nonce)
-        _close(stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, telling)
-        watch = Watch(pid, order, self._confinement.layers, examiner, told=told)
+        _close(stdin, out[1], err[1], answer[1], *challenge, *asked, *answered, notifier)
+        watch = Watch(pid, order, self._confinement.layers, examiner, notices=notices)
         try:
             ended = watch.until_end(out[0], err[0], answer[0])
             if examiner is not None and order.apart and not examiner.loaded:
@@ -145,7 +145,7 @@ class Runner:
             unproven = order.tests and ended.status == "ok" and ended.answer != nonce
             return ended._replace(status="failed") if unproven else ended
         finally:
-            _close(out[0], err[0], answer[0], told)
+            _close(out[0], err[0], answer[0], notices)
             if examiner is not None and examiner.spent:
                 self.close()
 

@@ -25,7 +25,7 @@ from .outcome import check_obstacle, limits_for, why
 from .python_part import python_of
 
 if TYPE_CHECKING:
-    from ...sandbox.handle import SandboxHandle
+    from ...sandbox.pool import SandboxHandle
 
 
 MOST_BYTES = 1 << 28  # unpacked; the largest tests of the release have a tenth of that

@@ -16,7 +16,7 @@ from ..scorer import Scorer
 from .outcome import check_obstacle, limits_for, outcome
 
 if TYPE_CHECKING:
-    from ...sandbox.handle import SandboxHandle
+    from ...sandbox.pool import SandboxHandle
 
 _MEMORY = 2048 * MIB
 _PROBE_CPU_S = 20.0

@@ -10,7 +10,7 @@ from ...sandbox.protocol import MIB, Limits, Result
 from ...sandbox.suspicion import suspicious
 
 if TYPE_CHECKING:
-    from ...sandbox.handle import SandboxHandle
+    from ...sandbox.pool import SandboxHandle
 
 _CPU_S = 10.0
 _LONGEST_SLEEP_S = 10.0

@@ -15,7 +15,7 @@ from .outcome import check_obstacle, limits_for, outcome
 from .python_part import before_line, completed, python_of, set_apart
 
 if TYPE_CHECKING:
-    from ...sandbox.handle import SandboxHandle
+    from ...sandbox.pool import SandboxHandle
 
 _NOT_LOADED = re.compile(r"\b(?:ModuleNotFound|Import|Permission|OS)Error\b")
 _IMPORTED = re.compile(r"^[ \t]{0,80}(?:import|from)[ \t]+([A-Za-z_][A-Za-z0-9_]{0,60})", re.MULTILINE)

@@ -83,7 +83,7 @@ class Haystack:
     """A text in which facts are hidden.
 
     Attributes:
-        tokens: Of the text, repeated if it is shorter than the longest context.
+        tokens: Tokens of the text, repeated if it is shorter than the longest context.
         stops: Tokens that end a sentence.
     """
 
@@ -136,7 +136,7 @@ def contexts(text: str, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a record for each length and depth: ``context``, ``context_length``, ``depth_percent``.
 
     Args:
-        text: The text in which the needles are hidden.
+        text: The text to hide the needles in.
         params: The benchmark's parameters, named as EvalScope's are.
 
     Raises:

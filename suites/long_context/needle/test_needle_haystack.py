@@ -8,6 +8,7 @@ from evalscope_pytest import Sample, benchmark, hub
 
 from .answer import needle_answer
 from .haystack import contexts
+from .heat_map import save_heat_maps
 
 SYSTEM = "You answer questions about a text. Be brief and direct."
 PROMPT = (
@@ -42,6 +43,7 @@ def records(read, subset, params):
     prompt=PROMPT,
     scorer=needle_answer(),
     extra_params=PARAMS,
+    after_run=save_heat_maps,
     tags=["retrieval", "long_context"],
 )
 def test_needle_haystack(record, extra_params) -> Sample:

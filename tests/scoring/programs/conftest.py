@@ -11,8 +11,7 @@ from evalscope_pytest import Sample, Score, Scorer
 from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.engine import SandboxChoice
-from evalscope_pytest.sandbox.handle import SandboxHandle
-from evalscope_pytest.sandbox.pool import Pool
+from evalscope_pytest.sandbox.pool import Pool, SandboxHandle
 
 Judge = Callable[..., Score]
 

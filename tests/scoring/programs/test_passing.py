@@ -10,8 +10,8 @@ import pytest
 
 from evalscope_pytest import Sample
 from evalscope_pytest.core.errors import SandboxError
-from evalscope_pytest.sandbox.handle import SandboxHandle
 from evalscope_pytest.sandbox.jail import InterpreterJail
+from evalscope_pytest.sandbox.pool import SandboxHandle
 from evalscope_pytest.sandbox.protocol import Result
 from evalscope_pytest.scoring.programs import called_function, program_passes
 
