@@ -142,7 +142,10 @@ def test_a_mistake_names_its_source(files, words, variables, message, tmp_path, 
 def test_a_setting_without_effect_is_refused_with_its_source(here, tmp_path, service, capsys):
     (tmp_path / "perf.yaml").write_text(json.dumps({**here, "image_width": 5}))
     assert main(["perf", "--config", "perf.yaml"]) == 4
-    assert "--image-width (in perf.yaml) has an effect only on random pictures. Add --dataset random_vl" in capsys.readouterr().err
+    assert (
+        "--image-width (in perf.yaml) has an effect only on random pictures. Add --dataset random_vl"
+        in capsys.readouterr().err
+    )
     assert service.requests == []
 
 
