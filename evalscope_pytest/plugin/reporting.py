@@ -24,7 +24,7 @@ from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, in_short,
 from ..run.unused import unused_reruns
 from .nodes import SampleItem, from_here
 from .pytest_private import add_statistics, show_report
-from .reports import service_on, verdict_on
+from .reports import verdict_on
 from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, write
 from .workers import distributes
 
@@ -54,8 +54,6 @@ class Reporting:
         self._missing = 0  # samples with no record and no skip
         self._over = False  # then pytest's short summary needs the words
 
-    # Before ---------------------------------------------------------------------------------------------------------
-
     def pytest_report_header(self) -> list[str]:
         """Name the model and the settings."""
         return header(self._run.task)
@@ -63,8 +61,6 @@ class Reporting:
     def pytest_report_collectionfinish(self) -> list[str]:
         """Count what was loaded, and name the folder of the records. Under xdist the controller does."""
         return run_lines(self._run, self._config)
-
-    # While samples run ----------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
@@ -114,8 +110,6 @@ class Reporting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a sample before the terminal shows it."""
-        if found := service_on(report):
-            self._services[found[0]] = found[1]
         verdict = verdict_on(report)
         if verdict is None:
             self._other_failures += report.failed
@@ -159,8 +153,6 @@ class Reporting:
     def _new_progress(self) -> Progress:
         screen = screen_of(self._config) if self._config.get_verbosity() == 0 else None
         return Progress.of(self._run, screen, self._service, self._began)
-
-    # After ----------------------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
