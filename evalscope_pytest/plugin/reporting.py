@@ -20,12 +20,12 @@ from ..run.assembly import Run
 from ..run.crashes import LastReports
 from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
 from ..run.progress import Progress, Verdict, Waiting
-from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, in_short, lines_of, many, notes_of
+from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, lines_of, many, notes_of, stop_line
 from ..run.unused import unused_reruns
 from .nodes import SampleItem, from_here
 from .pytest_private import add_statistics, show_report
 from .reports import verdict_on
-from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, write
+from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, without_epilogue, write
 from .workers import distributes
 
 ERRORED = "evalscope/errored"
@@ -167,6 +167,7 @@ class Reporting:
             self._broken = run.usage_error or run.stopped
             exitstatus = pytest.ExitCode.INTERNAL_ERROR if run.store_fault else pytest.ExitCode.USAGE_ERROR
             session.exitstatus = exitstatus
+            without_epilogue(self._config)
         nothing_to_report = not run.benchmarks or self._config.option.collectonly
         if refused or nothing_to_report or exitstatus == pytest.ExitCode.USAGE_ERROR:
             self._end_progress(complete=not why)
@@ -188,7 +189,7 @@ class Reporting:
             self._undecided = unevaluated_gates(run, "no report could be written")
             record_gates(self._config, self._undecided)
             if session.shouldfail and run.store_fault:
-                session.shouldfail = f"stopped: {in_short(self._broken)}"
+                session.shouldfail = stop_line(self._broken)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:
@@ -197,7 +198,7 @@ class Reporting:
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
             # pytest shows it last, as xdist shows its reasons: in a log the paragraph may be far away.
-            session.shouldfail = f"stopped: {in_short(self._conclusion.interrupted)}"
+            session.shouldfail = stop_line(self._conclusion.interrupted)
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)

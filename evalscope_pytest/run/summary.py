@@ -102,6 +102,12 @@ def in_short(reason: str) -> str:
     return first if len(first) <= MOST_OF_A_REASON else f"{first[:MOST_OF_A_REASON]}..."
 
 
+def stop_line(reason: str) -> str:
+    """Return the line with which pytest ends a run that stopped early."""
+    short = in_short(reason)
+    return short if short.startswith(("stop", "interrupt")) else f"stopped: {short}"
+
+
 def how_to_carry_on(work_dir: Path) -> str:
     """Return what to type to finish a run that ended early."""
     return f"the same command with --eval-use-cache={shlex.quote(str(work_dir))}"
@@ -158,7 +164,7 @@ def _wrong_answers(wrong: Sequence[WrongSample]) -> Iterator[Line]:
         yield Line(visible(f"{sample.id}: {sample.value:g}"), "bold")
         texts = {"prompt": sample.prompt, "reply": sample.reply}
         for title, text in texts.items():
-            yield Line(f"  {title + ':':<11}{_shortened(text)}")
+            yield Line(f"  {title + ':':<11}{_shortened(text) or 'none'}")
         answer = _shortened(sample.answer) or "nothing"
         yield Line(f"  {'extracted:':<11}{answer}   expected: {_shortened(sample.target)}")
 
