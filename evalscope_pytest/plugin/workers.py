@@ -250,7 +250,7 @@ class Controller:
         timer.start()
 
     def abandon(self) -> None:
-        """End the workers, and say how to carry on."""
+        """End the workers, and print the resume command."""
         for node in self._nodes:
             kill_worker(node)
         abandon(self._run, self._config)

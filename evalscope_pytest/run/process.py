@@ -83,7 +83,7 @@ class Driver:
 
     Attributes:
         listing: Samples are only listed; nothing is sent.
-        one_at_a_time: No sample runs ahead of the one at hand: somebody debugs it.
+        one_at_a_time: No sample runs ahead of the current one, which is being debugged.
         may_stop: The run may end at any sample, so few samples run ahead.
         keywords: The expression that selects benchmarks; an error message suggests a longer one.
         create: Makes the model.

@@ -77,7 +77,7 @@ def what_runs(run: Run, shown: Callable[[Path], str] = str) -> list[str]:
         where += f", which holds {many(len(run.previous), 'answer')}"
     notes = [*run.notes, *_note_on_cache(run)]
     if run.skipped:
-        notes.append(f"{many(len(run.skipped), 'benchmark')} skipped, as said below: {', '.join(run.skipped)}")
+        notes.append(f"{many(len(run.skipped), 'benchmark')} skipped, see below: {', '.join(run.skipped)}")
     return [f"eval: {total} of {many(len(plans), 'benchmark')}{where}", *(f"eval: {note}" for note in notes)]
 
 
