@@ -226,12 +226,14 @@ class Interruption:
         self._before.clear()
 
     def insist(self) -> None:
-        """Interrupt the main thread after all: it has not ended by itself. Called on another thread."""
+        """Interrupt the main thread after all, unless its loop ends by itself just then. Called on another thread."""
         if self._before and not self.over:
             self._insisting = True
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     def _take(self, number: int, frame: FrameType | None) -> None:
+        if self._insisting and not self._run.polls_stop:
+            return  # the main thread has left its loop by itself meanwhile
         now = time.monotonic()
         again = bool(self._first)
         if again and not self._insisting and now - self._first < ECHO_S:
