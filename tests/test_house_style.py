@@ -15,7 +15,6 @@ SMALL_FILE = 60
 MANY_ARGUMENTS = {
     "evalscope_pytest/judge/judging.py:compared": "benchmark authors call it with keywords",
     "evalscope_pytest/perf/tester.py:run": "authors of load tests call it with keywords",
-    "evalscope_pytest/run/progress.py:__init__": "to be split with the one progress line",
 }
 # Files under 60 lines with one importer, each with the reason. The list only gets shorter.
 STRATEGIES = {

@@ -192,52 +192,67 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The pace of a run, and of its lines.
+
+    Attributes:
+        every_s: Seconds between two lines, unless a terminal lets one be rewritten.
+        in_flight: Maximum number of samples in flight.
+    """
+
+    every_s: float = 0.0
+    in_flight: int = 1
+
+
+NO_PACE = Pace()
+
+
 class Progress:
     """The lines of all benchmarks, in the order they run, and ``progress.json``.
 
     Args:
         plans: The benchmarks that will run.
         screen: Shows the lines; None for nothing.
-        every_s: Seconds between two lines, unless a terminal lets one be rewritten.
         file: ``progress.json``; None to write none.
         service: Returns the state of the services.
-        in_flight: Maximum number of samples in flight.
         began: The time from which samples could be sent.
     """
 
-    def __init__(  # noqa: PLR0913  each is handed in by tests too
+    def __init__(
         self,
         plans: Sequence[BenchmarkPlan],
         screen: Screen | None,
-        every_s: float,
+        pace: Pace = NO_PACE,
         file: ProgressFile | None = None,
         service: Callable[[], Services] = Services,
-        in_flight: int = 1,
         *,
         began: float,
     ) -> None:
         self._screen = screen
         self._live = screen is not None and screen.columns is not None
-        self._every_s = REWRITE_EVERY_S if self._live else every_s
+        self._every_s = REWRITE_EVERY_S if self._live else pace.every_s
         self._last = began
         self._file = file
         self._service = service
         self._was_held = False
         self._line_is_open = False  # with the cursor at its beginning: what is written next would mix with it
-        self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values()), in_flight, began) for plan in plans}
+        self._tallies = {
+            plan.name: Tally(plan.name, sum(plan.requested.values()), pace.in_flight, began) for plan in plans
+        }
         self._width = max((len(name) for name in self._tallies), default=0)
         self._has_begun = False
         self._first = began  # when the first sample was started, as soon as that is known
         self._ended = False
-        self._in_flight = in_flight
+        self._in_flight = pace.in_flight
 
     @classmethod
     def of(cls, run: Run, screen: Screen | None, service: Callable[[], Services], began: float) -> Progress:
         """Return the progress of a run's benchmarks; it keeps ``progress.json`` if the settings want that."""
         task = run.task
         file = ProgressFile(run.work_dir.progress_file) if task.enable_progress_tracker else None
-        size, every_s = task.eval_batch_size, task.heartbeat_interval
-        return cls(run.benchmarks, screen, every_s, file, service, size, began=began)
+        pace = Pace(task.heartbeat_interval, task.eval_batch_size)
+        return cls(run.benchmarks, screen, pace, file, service, began=began)
 
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count a sample and show what changed, if it is time to."""

@@ -30,7 +30,7 @@ def _progress(lines: list[str], *sizes: int) -> Progress:
         ensure_newline=lambda: None,
         write_line=lines.append,
     )
-    return Progress(plans, Screen(reporter), 0.0, began=0.0)
+    return Progress(plans, Screen(reporter), began=0.0)
 
 
 def _verdict(benchmark: str) -> Verdict:
@@ -82,7 +82,7 @@ def _live_line(monkeypatch: pytest.MonkeyPatch, columns: int, service: Services)
     reporter: Any = SimpleNamespace(config=SimpleNamespace(get_verbosity=lambda: 0), isatty=True, _tw=terminal)
     sizes = {"multiple_humaneval": 5678, "gsm8k": 90000}
     plans = [BenchmarkPlan(name, ("accuracy",), ("default",), {"default": n}) for name, n in sizes.items()]
-    progress = Progress(plans, Screen(reporter), 0.0, service=lambda: service, began=0.0)
+    progress = Progress(plans, Screen(reporter), service=lambda: service, began=0.0)
     for _ in range(12):
         progress.add(_verdict("multiple_humaneval"), 1.0)
     return terminal.lines[-1]
