@@ -30,7 +30,7 @@ Evaluate a model on benchmarks. Each option has a twin in pytest (--limit: --eva
 (EVALSCOPE_LIMIT), in pytest.ini (eval_limit) and in TaskConfig (limit=...).
 """
 _EPILOG = """\
-Paths of test files of your own run along with the benchmarks. What follows -- goes to pytest as it is.
+Your test files, given by path, run along with the benchmarks. What follows -- goes to pytest as it is.
 """
 
 

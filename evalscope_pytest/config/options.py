@@ -129,7 +129,11 @@ def names() -> Iterator[str]:
 
 def are_used(words: Sequence[str]) -> bool:
     """Return whether a command line may have options of the pytest plugin, or shows them, or names a file of words."""
-    return any("--eval-" in w or "--no-eval-" in w or w[:1] == "@" or (w[:1] == "-" and "h" in w) for w in words)
+    return any("--eval-" in w or "--no-eval-" in w or w[:1] == "@" or _shows_help(w) for w in words)
+
+
+def _shows_help(word: str) -> bool:
+    return word == "--help" or ("h" in word and word[:1] == "-" != word[1:2])
 
 
 def without_prefix(words: Sequence[str]) -> dict[str, str]:

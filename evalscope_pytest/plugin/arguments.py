@@ -123,9 +123,6 @@ def _unnamed(config: pytest.Config, task: TaskConfig, named: Sequence[str]) -> l
     return paths_to_add(task, named, roots, files)
 
 
-# Benchmarks of the user's own ----------------------------------------------------------------------------------------
-
-
 def _roots(config: pytest.Config) -> list[Path]:
     """Return the folders and files in which pytest would look for tests: ``testpaths``, or the current folder."""
     here = config.invocation_params.dir
@@ -166,9 +163,6 @@ def _keep_to(config: pytest.Config, files: Sequence[Path]) -> None:
     """Keep pytest to these files of the user's, the roots above them having been added to the command line."""
     if files:
         config.pluginmanager.register(OwnFiles(files), OWN_FILES)
-
-
-# No model ------------------------------------------------------------------------------------------------------------
 
 
 class NotEvaluated:

@@ -53,7 +53,7 @@ def expand(run: Run, session: pytest.Session, items: list[pytest.Item]) -> Keywo
     chosen = _with_records(run.task, session, items, selection.chosen)
     if chosen:
         check_dataset_dir(run.task)
-        run.model  # noqa: B018 - what is wrong with it is said before any data is loaded
+        run.model  # noqa: B018 - its faults are reported before any data is loaded
     run_now = dict.fromkeys(item for item in chosen if skip_reason(item) is None)
     samples = _all_samples(run, run_now, sample_ids((item.benchmark.name, item.parent.only) for item in chosen))
     expanded: list[pytest.Item] = []
@@ -152,7 +152,7 @@ def plan_of(run: Run, items: Sequence[pytest.Item]) -> list[BenchmarkPlan]:
 
 
 def _drop_ordinary(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, in place, the ordinary tests in files that nobody named."""
+    """Leave out, in place, the ordinary tests in files that the command line does not name."""
     own = config.pluginmanager.getplugin(OWN_FILES)
     if own is not None:
         items[:] = [i for i in items if isinstance(i, BenchmarkItem) or not own.added(i)]

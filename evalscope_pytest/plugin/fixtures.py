@@ -50,7 +50,7 @@ def judge(pytestconfig: pytest.Config) -> JudgeHandle:
 
 @pytest.fixture(scope="session")
 def sandbox(pytestconfig: pytest.Config) -> SandboxHandle:
-    """Runs code nobody trusts: ``sandbox.run(...)`` blocks in a test function, is awaited in an async one."""
+    """Runs untrusted code: ``sandbox.run(...)`` blocks in a test function, is awaited in an async one."""
     from ..config.task import TaskConfig
     from ..run.resources import Sandboxes
 

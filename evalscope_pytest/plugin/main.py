@@ -20,8 +20,7 @@ from .masking import Masking
 from .protocol import SampleLoop, SampleProtocol
 from .pytest_private import unknown_ini_keys
 from .reporting import Reporting, Rerun
-from .reports import ServiceOnReports
-from .samples import Feed, Samples
+from .samples import Feed, Samples, StateSender
 from .terminal import waiting, warn
 from .workers import Controller, check_distribution, distributes
 
@@ -55,8 +54,8 @@ def configure(config: pytest.Config) -> None:
         register(Measurements(run, config), NAME)
         protocol = SampleProtocol(run, config, feed)
         register(protocol, "evalscope_protocol")
-        if process.is_worker:
-            register(ServiceOnReports(run.services), "evalscope_service")
+        if isinstance(here, Samples) and process.is_worker:
+            register(StateSender(here), "evalscope_states")
         else:
             register(SampleLoop(protocol), "evalscope_loop")
 

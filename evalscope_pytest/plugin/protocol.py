@@ -19,7 +19,7 @@ from ..engine.loop import Stopped
 from ..run.assembly import Run
 from ..run.crashes import ProcessDiedError
 from ..run.progress import Verdict, verdict_of
-from ..run.summary import shown
+from ..run.summary import shown, stop_line
 from ..store.inflight_marks import Phase
 from .masking import masked
 from .nodes import STOPPING, SampleItem
@@ -148,7 +148,7 @@ class SampleProtocol:
     def _stop(self, session: pytest.Session) -> None:
         """Leave the loop after this item."""
         if not session.shouldfail and not session.shouldstop:
-            session.shouldfail = f"stopped: {self._run.stopped}"
+            session.shouldfail = stop_line(self._run.stopped)
 
     def _report_lost(self, item: SampleItem, cause: str) -> None:
         """Report a sample that killed its process: an error, which the next run tries again."""

@@ -20,12 +20,12 @@ from ..run.assembly import Run
 from ..run.crashes import LastReports
 from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
 from ..run.progress import Progress, Verdict, Waiting
-from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, in_short, lines_of, many, notes_of
+from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, lines_of, many, notes_of, stop_line
 from ..run.unused import unused_reruns
 from .nodes import SampleItem, from_here
 from .pytest_private import add_statistics, show_report
-from .reports import service_on, verdict_on
-from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, write
+from .reports import verdict_on
+from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, without_epilogue, write
 from .workers import distributes
 
 ERRORED = "evalscope/errored"
@@ -54,8 +54,6 @@ class Reporting:
         self._missing = 0  # samples with no record and no skip
         self._over = False  # then pytest's short summary needs the words
 
-    # Before ---------------------------------------------------------------------------------------------------------
-
     def pytest_report_header(self) -> list[str]:
         """Name the model and the settings."""
         return header(self._run.task)
@@ -63,8 +61,6 @@ class Reporting:
     def pytest_report_collectionfinish(self) -> list[str]:
         """Count what was loaded, and name the folder of the records. Under xdist the controller does."""
         return run_lines(self._run, self._config)
-
-    # While samples run ----------------------------------------------------------------------------------------------
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:
@@ -114,8 +110,6 @@ class Reporting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a sample before the terminal shows it."""
-        if found := service_on(report):
-            self._services[found[0]] = found[1]
         verdict = verdict_on(report)
         if verdict is None:
             self._other_failures += report.failed
@@ -160,8 +154,6 @@ class Reporting:
         screen = screen_of(self._config) if self._config.get_verbosity() == 0 else None
         return Progress.of(self._run, screen, self._service, self._began)
 
-    # After ----------------------------------------------------------------------------------------------------------
-
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Compact the records, write the reports, decide the exit code."""
@@ -175,6 +167,7 @@ class Reporting:
             self._broken = run.usage_error or run.stopped
             exitstatus = pytest.ExitCode.INTERNAL_ERROR if run.store_fault else pytest.ExitCode.USAGE_ERROR
             session.exitstatus = exitstatus
+            without_epilogue(self._config)
         nothing_to_report = not run.benchmarks or self._config.option.collectonly
         if refused or nothing_to_report or exitstatus == pytest.ExitCode.USAGE_ERROR:
             self._end_progress(complete=not why)
@@ -196,7 +189,7 @@ class Reporting:
             self._undecided = unevaluated_gates(run, "no report could be written")
             record_gates(self._config, self._undecided)
             if session.shouldfail and run.store_fault:
-                session.shouldfail = f"stopped: {in_short(self._broken)}"
+                session.shouldfail = stop_line(self._broken)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         finally:
@@ -205,7 +198,7 @@ class Reporting:
         ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
             # pytest shows it last, as xdist shows its reasons: in a log the paragraph may be far away.
-            session.shouldfail = f"stopped: {in_short(self._conclusion.interrupted)}"
+            session.shouldfail = stop_line(self._conclusion.interrupted)
         for report in self._conclusion.reports:
             self._config.hook.pytest_eval_report(report=report)
         session.exitstatus = self._exit_code(exitstatus, self._conclusion)

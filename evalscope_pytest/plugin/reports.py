@@ -7,20 +7,17 @@ sample therefore goes through the whole protocol; if nobody does, nothing is spe
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from ..core.service_state import Services
 from ..engine.evaluation import Outcome
-from ..run.progress import Verdict, dump_states, load_states
+from ..run.progress import Verdict
 from ..run.summary import explanation, properties, shown
 from .masking import masked
 from .nodes import SampleItem
 
-SEND_EVERY_S = 1.0
 # Maximum number of samples with the same failure that are shown with their traceback.
 TRACEBACKS_SHOWN = 3
 _READ = ("pytest_runtest_makereport", "pytest_runtest_logreport")
@@ -34,9 +31,6 @@ class SampleError(Exception):
     """The reason why a sample has no score, for plugins that look for an exception."""
 
 
-# Fields --------------------------------------------------------------------------------------------------------------
-
-
 def attach(report: pytest.TestReport, verdict: Verdict) -> pytest.TestReport:
     """Put a verdict on a report."""
     report.evalscope = tuple(verdict)  # type: ignore[attr-defined]
@@ -47,31 +41,6 @@ def verdict_on(report: pytest.TestReport) -> Verdict | None:
     """Return the verdict on a report, also on the other side of a worker's channel."""
     values = getattr(report, "evalscope", None)
     return Verdict(*values) if values else None
-
-
-class ServiceOnReports:
-    """Hooks of an xdist worker that put the state of the services on a report now and then."""
-
-    def __init__(self, services: Callable[[], Services]) -> None:
-        self._services = services
-        self._sent_at = float("-inf")
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Attach the state, at most once a second."""
-        now = time.monotonic()
-        if now - self._sent_at >= SEND_EVERY_S and any(states := self._services()):
-            self._sent_at = now
-            report.evalscope_service = dump_states(states)  # type: ignore[attr-defined]
-
-
-def service_on(report: pytest.TestReport) -> tuple[str, Services] | None:
-    """Return the worker a report comes from and the states on it, on the other side of the worker's channel."""
-    values = getattr(report, "evalscope_service", None)
-    return (report.node.gateway.id, load_states(values)) if values else None
-
-
-# Reports -------------------------------------------------------------------------------------------------------------
 
 
 class ReportMaker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -28,6 +29,8 @@ from .pytest_private import explain_in_tests_only
 from .reporting import check_reruns, keep_errored
 from .terminal import abandon, without_epilogue
 from .workers import STOPPED, USAGE_ERROR, WorkerQueue
+
+SEND_EVERY_S = 1.0
 
 
 class Upcoming:
@@ -149,7 +152,8 @@ class Samples:
         if self._queue is not None:
             self._queue.end()
 
-    def _send_states(self) -> None:
+    def send_states(self) -> None:
+        """Send the state of the services from a worker to its controller."""
         if self._queue is not None:
             self._queue.send_states(dump_states(self._run.services()))
 
@@ -205,7 +209,7 @@ class Samples:
         self._queue = WorkerQueue.find(session.config)
         if self._queue is not None:
             self._queue.on_stop(self._end)
-            run.idle = self._send_states
+            run.idle = self.send_states
         self._feed.upcoming = Upcoming(session.items, run.process, self._queue)
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:
             run.open_records()
@@ -251,6 +255,21 @@ class Samples:
         # A worker leaves the message to its controller. The first one: others may follow from it.
         output.setdefault(USAGE_ERROR, [str(error), isinstance(error, StoreError)])
         items.clear()
+
+
+class StateSender:
+    """Hooks of an xdist worker that send the state of the services as samples are reported, at most once a second."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._sent_at = float("-inf")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self) -> None:
+        """Send the state, if it is time to."""
+        if (now := time.monotonic()) - self._sent_at >= SEND_EVERY_S:
+            self._sent_at = now
+            self._samples.send_states()
 
 
 def _unused(run: Run, items: Sequence[pytest.Item]) -> list[str]:

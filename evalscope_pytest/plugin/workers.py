@@ -26,7 +26,7 @@ from ..core.text import visible
 from ..run.assembly import Run
 from ..run.crashes import OWN_SCHEDULER, Handover, Handovers, cause_of_death, distribution_fault
 from ..run.progress import load_states
-from ..run.summary import in_short
+from ..run.summary import stop_line
 from ..store.inflight_marks import Phase, mark_of
 from .reports import readers
 from .terminal import abandon, run_lines, screen_of, without_epilogue
@@ -250,7 +250,7 @@ class Controller:
         timer.start()
 
     def abandon(self) -> None:
-        """End the workers, and say how to carry on."""
+        """End the workers, and print the resume command."""
         for node in self._nodes:
             kill_worker(node)
         abandon(self._run, self._config)
@@ -258,7 +258,7 @@ class Controller:
     def _stop_workers(self, reason: str) -> None:
         distributed = self._config.pluginmanager.getplugin("dsession")
         distributed.shouldstop = distributed.shouldstop or (
-            reason if self._run.interrupted else f"stopped: {visible(in_short(reason))}"
+            reason if self._run.interrupted else visible(stop_line(reason))
         )
         for node in self._nodes:
             stop_worker(node, reason)

@@ -149,7 +149,7 @@ class Handovers:
 
 @dataclass(slots=True)
 class LastReports:
-    """The last report of each worker: one that died may have reported a sample before it could say it was done."""
+    """The last report of each worker: one that died may have reported a sample without ending it."""
 
     _last: dict[str, str] = field(default_factory=dict)
     _dead: set[str] = field(default_factory=set)

@@ -306,7 +306,7 @@ class Analysed:
 
 
 def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> Analysed:
-    """Return the reports with what the writer says about them. One that cannot be written is missing, with a note."""
+    """Return the reports with the writer's analyses. One that could not be written is missing, and has a note."""
     thread = LoopThread("evalscope-analysis", threads=1)
     try:
         found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language)).result()

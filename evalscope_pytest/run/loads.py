@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TURN_S = 0.05
 CROWDED = (
     "other workers of this run used the service too, so this is not the load alone. Run load tests without -n, or "
-    "without benchmarks beside them."
+    "apart from benchmarks."
 )
 
 

@@ -133,7 +133,7 @@ def check_dataset_dir(task: TaskConfig) -> None:
 
 
 def check_dataset_args(task: TaskConfig, names: Collection[str]) -> None:
-    """Refuse settings of a benchmark that nobody knows.
+    """Refuse settings of unknown benchmarks.
 
     Args:
         names: The benchmarks that are known besides the bundled ones.

@@ -82,7 +82,7 @@ class Driver:
 
     Attributes:
         listing: Samples are only listed; nothing is sent.
-        one_at_a_time: No sample runs ahead of the one at hand: somebody debugs it.
+        one_at_a_time: No sample runs ahead of the current one, which is being debugged.
         may_stop: The run may end at any sample, so few samples run ahead.
         keywords: The expression that selects benchmarks; an error message suggests a longer one.
         create: Makes the model.
@@ -225,12 +225,14 @@ class Interruption:
         self._before.clear()
 
     def insist(self) -> None:
-        """Interrupt the main thread after all: it has not ended by itself. Called on another thread."""
+        """Interrupt the main thread after all, unless its loop ends by itself just then. Called on another thread."""
         if self._before and not self.over:
             self._insisting = True
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     def _take(self, number: int, frame: FrameType | None) -> None:
+        if self._insisting and not self._run.polls_stop:
+            return  # the main thread has left its loop by itself meanwhile
         now = time.monotonic()
         again = bool(self._first)
         if again and not self._insisting and now - self._first < ECHO_S:

@@ -6,11 +6,10 @@ import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
-from ..config.rules import sandbox_choice
 from ..config.task import TaskConfig
 from ..core.canonical import digest
 from ..core.service_state import ServiceState, together
@@ -24,11 +23,12 @@ from ..engine.reuse import Reuse
 from ..judge.panel import Panel
 from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
-from ..sandbox.choice import choose
-from ..sandbox.engine import SandboxChoice
-from ..sandbox.pool import Pool, SandboxHandle, processors
 from ..store.response_cache import ResponseCache
 from .process import Process
+
+if TYPE_CHECKING:
+    from ..sandbox.engine import SandboxChoice
+    from ..sandbox.pool import Pool, SandboxHandle
 
 
 class Assembly(Protocol):
@@ -166,6 +166,8 @@ class Sandboxes:
         Raises:
             UsageError: Nothing here isolates; the message says what was tried.
         """
+        from ..sandbox.pool import SandboxHandle
+
         return SandboxHandle(self._pool(benchmark))
 
     def unsafe(self, benchmark: str) -> bool:
@@ -179,10 +181,15 @@ class Sandboxes:
             pool.close()
 
     def _choice(self, benchmark: str) -> SandboxChoice:
+        from ..config.rules import sandbox_choice
+
         choice = sandbox_choice(vars(self._task))
         return choice.changed(self._task.args_of(benchmark).sandbox_config or {}, f"sandbox_config of {benchmark!r}")
 
     def _pool(self, benchmark: str) -> Pool:
+        from ..sandbox.choice import choose
+        from ..sandbox.pool import Pool, processors
+
         choice = self._choice(benchmark)
         if choice not in self._pools:
             isolation = choose(choice, allow_unsafe=self._task.allow_unsafe_code)

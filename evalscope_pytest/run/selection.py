@@ -37,7 +37,7 @@ _SUBSET_AND_NUMBER = re.compile(r"(.+?)-\d+(?:-r\d*)?")
 class Expression(Protocol):
     """A compiled expression of words, operators and parentheses."""
 
-    def evaluate(self, matcher: Any) -> bool:
+    def evaluate(self, _matcher: Any, /) -> bool:
         """Return the value, given a function that returns whether a word matches."""
 
 

@@ -77,7 +77,7 @@ def what_runs(run: Run, shown: Callable[[Path], str] = str) -> list[str]:
         where += f", which holds {many(len(run.previous), 'answer')}"
     notes = [*run.notes, *_note_on_cache(run)]
     if run.skipped:
-        notes.append(f"{many(len(run.skipped), 'benchmark')} skipped, as said below: {', '.join(run.skipped)}")
+        notes.append(f"{many(len(run.skipped), 'benchmark')} skipped, see below: {', '.join(run.skipped)}")
     return [f"eval: {total} of {many(len(plans), 'benchmark')}{where}", *(f"eval: {note}" for note in notes)]
 
 
@@ -100,6 +100,12 @@ def in_short(reason: str) -> str:
     """Return the first sentence of why a run stopped: the paragraph itself is printed once."""
     first = reason.split(". ")[0].rstrip(".")
     return first if len(first) <= MOST_OF_A_REASON else f"{first[:MOST_OF_A_REASON]}..."
+
+
+def stop_line(reason: str) -> str:
+    """Return the line with which pytest ends a run that stopped early."""
+    short = in_short(reason)
+    return short if short.startswith(("stop", "interrupt")) else f"stopped: {short}"
 
 
 def how_to_carry_on(work_dir: Path) -> str:
@@ -159,7 +165,7 @@ def _wrong_answers(wrong: Sequence[WrongSample]) -> Iterator[Line]:
         yield Line(visible(f"{sample.id}: {sample.value:g}"), "bold")
         texts = {"prompt": sample.prompt, "reply": sample.reply}
         for title, text in texts.items():
-            yield Line(f"  {title + ':':<11}{_shortened(text)}")
+            yield Line(f"  {title + ':':<11}{_shortened(text) or 'none'}")
         answer = _shortened(sample.answer) or "nothing"
         yield Line(f"  {'extracted:':<11}{answer}   expected: {_shortened(sample.target)}")
 

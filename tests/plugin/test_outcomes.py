@@ -206,3 +206,25 @@ def test_a_rerun_of_errors_after_a_healthy_run_has_nothing_to_do_and_succeeds(se
     assert again.code == 0
     assert not served.server.requests
     assert served.run("--eval-rerun=errors").code == 0
+
+
+def test_a_file_that_cannot_be_collected_is_not_tolerated_as_an_error_of_a_sample(project):
+    project.benchmark(body="async def test_adding(sample, model):\n    raise ScoringError('no')", count=2,
+                      before="from evalscope_pytest.core.errors import ScoringError")  # fmt: skip
+    tolerant = ("--eval-ignore-errors", "--continue-on-collection-errors")
+    assert project.run(*tolerant).code == 0
+    project.write("test_broken.py", "import nowhere")
+    assert project.run(*tolerant).code == 1
+
+
+def test_wrong_answers_are_shown_with_prompt_reply_extracted_answer_and_target(project):
+    project.benchmark(count=2, options="scorer=exact_match()", body=(
+        "async def test_adding(sample, model):\n    await model.generate(sample)\n    return 'seven'"
+    ))  # fmt: skip
+    lines = project.run("--eval-show-wrong=1").out.splitlines()
+    at = lines.index("adding[default-0]: 0")
+    assert lines[at + 1 : at + 4] == [
+        "  prompt:    0 + 0",
+        "  reply:     0",
+        "  extracted: seven   expected: 0",
+    ]

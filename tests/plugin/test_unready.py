@@ -56,7 +56,7 @@ def test_skip_unready_runs_the_rest_and_lists_what_it_left_out(workers, mixed):
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert "Skipped benchmarks" in page
     assert "needs a judge model" in page
-    assert "eval: 3 benchmarks skipped, as said below: " in run.out
+    assert "eval: 3 benchmarks skipped, see below: " in run.out
 
 
 def test_what_a_subset_alone_selects_is_skipped_too_and_not_deselected(mixed):
