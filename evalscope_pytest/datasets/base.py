@@ -23,13 +23,13 @@ class DataLocation:
     Attributes:
         benchmark: Its name: also that of its folder in ``dataset_dir``.
         file_dir: The folder of the benchmark's test file.
-        hub: Where dataset ids are looked up; ``local`` never goes online.
+        hub: The hub that dataset ids refer to; ``local`` never goes online.
         dataset_dir: A folder with one folder for each benchmark; also the target of downloads.
         dataset_id: The user's own choice: a path or a hub's dataset id. Empty for the benchmark's.
         revision: Branch, tag or commit; empty for the hub's default.
         force_redownload: Fetch the files even when the hub library has them.
         trust_remote_code: Let the hub library run the dataset's own loading script.
-        cache_dir: Where downloads go, before ``dataset_dir`` and the environment.
+        cache_dir: Folder for downloads; it overrides ``dataset_dir`` and the environment.
         offline: Take what a hub's cache holds, and never go online.
     """
 
@@ -72,7 +72,7 @@ class Tree(Protocol):
         """Return where these files are on this machine, after downloading the missing ones.
 
         Raises:
-            DatasetError: They could not be had.
+            DatasetError: They could not be downloaded.
         """
         ...
 
@@ -115,7 +115,7 @@ def local_tree(path: Path, title: str = "") -> LocalTree:
     """Return the files under ``path``, or the one file it is.
 
     Raises:
-        DatasetError: The folder cannot be read, or holds so much that it cannot be meant.
+        DatasetError: The folder cannot be read, or holds too many files.
     """
     path = path.absolute()
     if path.is_file():
@@ -156,7 +156,7 @@ class Repository:
     Attributes:
         revision: Branch, tag or commit; empty for the hub's default.
         endpoint: The hub's address as the environment gives it; empty for the library's own.
-        cache_dir: Where downloads go; None for the library's own cache.
+        cache_dir: Folder for downloads; None for the library's own cache.
     """
 
     id: str

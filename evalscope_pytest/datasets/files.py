@@ -24,7 +24,7 @@ from .source import Record
 _LFS_POINTER = b"version https://git-lfs"
 # The csv module's own limit of 131,072 characters is too small for long-context questions.
 _LONGEST_FIELD = 1 << 30
-# Of an unpacked file: what is allowed whatever its packed size, and how often its packed size.
+# Of an unpacked file: bytes that are allowed whatever its packed size, and the maximum ratio to its packed size.
 LEAST_LIMIT = 1 << 26
 # A third less CPU than json.loads on bytes, which guesses the encoding of every line.
 _decode = json.JSONDecoder().decode
@@ -265,7 +265,8 @@ FORMATS: tuple[str, ...] = tuple(_READERS)
 # Tables: Arrow and parquet -------------------------------------------------------------------------------------------
 
 
-# What rows, and what is stored of them, may take in memory whatever the size of their file; how many times that size.
+# Bytes in memory that are allowed whatever the size of the file, for rows and for their stored form; and the maximum
+# ratio to the file's size.
 LEAST_BYTES = 1 << 28
 LEAST_STORED = 1 << 26
 MAX_RATIO = 200
@@ -276,7 +277,7 @@ VALUE_BYTES = 64  # that a Python object takes, however small
 
 
 class Unpacking:
-    """Makes rows of batches, until they are more than any records would be.
+    """Makes rows of batches, up to a size that real records never reach.
 
     Args:
         name: The file's name in messages.
@@ -412,7 +413,7 @@ def rows_at_once(file: Any, unpacking: Unpacking) -> int:
     """Return how many rows of a parquet file are read at a time, so that they take little memory as they are stored.
 
     Raises:
-        DatasetError: Already its numbers, of which a row may hold any number, take too much.
+        DatasetError: Its numbers alone, of which a row may hold any number, take too much.
     """
     columns = [file.schema.column(number) for number in range(len(file.schema))]
     widths = [max(8, column.length) for column in columns]

@@ -250,7 +250,7 @@ def locate(source: Source, place: DataLocation) -> Tree:
     """Find a benchmark's files: the user's path, ``dataset_dir``, beside the test file, and last the hub.
 
     Raises:
-        NoDataError: Nothing is there; the message lists what was tried.
+        NoDataError: Nothing was found; the message lists the paths that were tried.
     """
     tried: list[Path] = []
     for path in _candidates(source, place):

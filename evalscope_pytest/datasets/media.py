@@ -53,8 +53,8 @@ def fetch(url: str, *, max_bytes: int = MAX_BYTES, timeout_s: float = TIMEOUT_S)
 
     Args:
         url: ``http`` or ``https``, without user and password.
-        max_bytes: The most it may hold.
-        timeout_s: Seconds for all of it, redirects included.
+        max_bytes: Maximum size, in bytes.
+        timeout_s: Maximum duration, in seconds, redirects included.
 
     Raises:
         DatasetError: The address is malformed or not public, it redirects to one that is not, or it holds too much,
@@ -68,7 +68,7 @@ def fetch(url: str, *, max_bytes: int = MAX_BYTES, timeout_s: float = TIMEOUT_S)
         except BaseException as error:  # noqa: BLE001 - raised to the caller that waits for the result
             result.set_exception(error)
 
-    # A thread that can be left behind: a resolver, a handshake or headers that come byte by byte heed no time-out.
+    # A thread that can be left behind: a resolver, a handshake or headers that come byte by byte ignore time-outs.
     threading.Thread(target=work, name="media", daemon=True).start()
     try:
         return result.result(timeout_s)

@@ -148,7 +148,7 @@ class ModelClient:
             raise late from None
         finally:
             del self._under_way[sample]
-        # Whoever waits for the slot sends its request before this reply is looked at.
+        # The next task in the queue sends its request before this reply is processed.
         await (self._gate.wait() if self._gate else asyncio.sleep(0))
         return output
 
@@ -173,7 +173,7 @@ class ModelClient:
         except EvalError:  # this request is refused: the service is well
             self._note_reply()
             raise
-        except Exception as error:  # a provider of the user's own may raise anything: the sample's error, not ours
+        except Exception as error:  # a custom provider may raise anything: the sample's error, not ours
             self._slots.give_back(slot)
             raise ModelError(f"{type(error).__name__}: {error}") from error
         except BaseException:

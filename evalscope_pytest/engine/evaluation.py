@@ -148,7 +148,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished sample as its reporter sees it.
+    """A finished sample, for its reporter.
 
     Attributes:
         error: The exception behind ``result.error``, with its traceback.

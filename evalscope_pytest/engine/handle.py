@@ -54,7 +54,7 @@ class ModelHandle:
 
         Raises:
             ConfigError: A parameter has no such name.
-            ModelError: The model could not answer. Let it pass: the sample is then an error, no wrong answer.
+            ModelError: The model could not answer. Let it pass: the sample is then an error, not a wrong answer.
         """
         context = current.get()
         request = self._request(prompt, tuple(tools), parameters, context)

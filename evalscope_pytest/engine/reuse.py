@@ -47,7 +47,7 @@ class Reuse:
     _config: tuple[GenerationConfig | None, str, bool] = (None, "", False)
 
     def address(self, request: Request, context: SampleContext | None) -> str:
-        """Return the content address of a request that is about to be made; empty for one whose reply is not kept.
+        """Return the content address of a new request; empty if its reply is not kept.
 
         A sample that sends the same request several times gets as many replies, so repetitions are counted.
         """

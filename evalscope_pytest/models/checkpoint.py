@@ -111,7 +111,7 @@ class Loaded:
     """A model ready to generate.
 
     Attributes:
-        context: Most tokens of prompt and answer together; None if the model has no limit.
+        context: Maximum number of tokens of prompt and answer together; None if the model has no limit.
         stop_ids: Tokens that end an answer.
         pad_id: Token for the empty places of a batch.
     """
@@ -127,7 +127,7 @@ def load(checkpoint: Checkpoint) -> Loaded:
     """Load the weights, from the hub unless they are in a folder.
 
     Raises:
-        FatalError: They cannot be had, or not be loaded.
+        FatalError: They cannot be downloaded or loaded.
     """
     import torch
     import transformers

@@ -2,7 +2,7 @@
 
 Sampling draws from the cumulative distribution with one uniform number per row and step, made beforehand from the
 row's own seed. So a row's draws do not depend on which rows share its batch; what remains is that logits of different
-batch shapes may differ in their last bits, which in half precision can now and then tip a choice.
+batch shapes may differ in their last bits, which in half precision can occasionally change a choice.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class MockArgs:
 
 
 class MockModel:
-    """Answers from the benchmark's own reference. Generation parameters mean nothing to it, and all are accepted."""
+    """Answers from the benchmark's own reference. It accepts all generation parameters and ignores them."""
 
     def __init__(self, name: str, args: MockArgs) -> None:
         self.name = name

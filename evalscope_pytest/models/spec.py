@@ -34,7 +34,7 @@ class ModelSpec:
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it if ``generation`` has none.
         think_tags: The model's marks around its thinking, besides those known to `core.reply_marks`.
-        instance: A model the user made; then nothing else of this matters.
+        instance: A model that the user made; then all other attributes are ignored.
     """
 
     eval_type: str

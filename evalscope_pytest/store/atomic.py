@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: temporary file, fsync, rename (reference: docs/design/store.md)."""
+"""Writes files atomically: temporary file, fsync, rename (reference: docs/design/store.md)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Marks of the work in flight, in a form that outlives the process however it dies.
+"""Marks of the work in flight, which outlive any death of the process.
 
 One small file for each process of a run, mapped into its memory: a slot for each sample that was started and is not
 recorded yet. Marking one is a store into memory (0.3 us, while a ``write`` takes 14), which the kernel keeps when the
-process is gone. Whoever looks at the file afterwards knows what may have killed it.
+process is gone. The file shows afterwards what may have killed it.
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def test_a_template_of_the_users_own_replaces_the_models(local):
     template = "{{ messages[0].content }} ->"
     output = local(request("abc", max_tokens=4), chat_template=template)[0]
     assert output.usage.input_tokens < local(request("abc", max_tokens=4))[0].usage.input_tokens
-    with pytest.raises(ConfigError, match="no Jinja template"):
+    with pytest.raises(ConfigError, match="is not a Jinja template"):
         local(request("abc"), chat_template="template.jinja")
 
 
@@ -310,7 +310,7 @@ def test_precision_and_attention_are_taken(local):
         ({"precison": "float16"}, "Did you mean 'precision'"),
         ({"precision": "float8"}, "Did you mean 'float16'|Did you mean 'float'"),
         ({"hub": "hugginface"}, "Did you mean 'huggingface'"),
-        ({"max_model_len": "many"}, "no whole number"),
+        ({"max_model_len": "many"}, "is not a whole number"),
     ],
 )
 def test_wrong_arguments_name_the_right_ones(local, args, said):

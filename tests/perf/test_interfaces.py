@@ -165,7 +165,7 @@ class TestResponses:
             (event({"error": {"message": "gateway"}}), "gateway"),
             (b"", "stopped without an end mark"),
             (event("nonsense"), "not JSON"),
-            (event("[1]"), "no JSON object"),
+            (event("[1]"), "is not a JSON object"),
         ],
     )
     def test_what_makes_a_stream_a_failure(self, last, words):
@@ -345,7 +345,7 @@ class TestAnthropic:
             (event({"error": {"message": "gateway"}}), "gateway"),
             (b"", "stopped without an end mark"),
             (event("nonsense"), "not JSON"),
-            (event("[1]"), "no JSON object"),
+            (event("[1]"), "is not a JSON object"),
             (messages_event("content_block_delta", delta={"type": "text_delta", "text": 7}), "cannot be read"),
             (messages_event("content_block_delta", delta=None), "cannot be read"),
         ],

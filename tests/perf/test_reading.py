@@ -136,7 +136,7 @@ def test_continuous_usage_tells_how_many_tokens_the_first_event_had():
         ),
         ((delta(content="a"),), "stopped without an end mark"),
         ((event("nonsense"),), "not JSON"),
-        ((event("3"),), "no JSON object"),
+        ((event("3"),), "is not a JSON object"),
         ((b"\x1f\x8b\x08\x00",), "compressed with gzip, which was not requested"),
         ((), "stopped without an end mark"),
     ],

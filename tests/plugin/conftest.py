@@ -49,8 +49,8 @@ def first_reply_awaited(project, monkeypatch):
     Otherwise they wait a second, and what a wrong key costs would depend on the machine.
     """
     monkeypatch.setattr("evalscope_pytest.engine.client.FIRST_REPLY_S", 600.0)
-    worker = "if 'PYTEST_XDIST_WORKER' in os.environ:\n    asking.FIRST_REPLY_S = 600.0"
-    project.write("conftest.py", f"import os\nfrom evalscope_pytest.engine import asking\n{worker}\n")
+    worker = "if 'PYTEST_XDIST_WORKER' in os.environ:\n    client.FIRST_REPLY_S = 600.0"
+    project.write("conftest.py", f"import os\nfrom evalscope_pytest.engine import client\n{worker}\n")
 
 
 @pytest.fixture
