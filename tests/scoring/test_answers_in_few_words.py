@@ -69,6 +69,11 @@ def test_a_number_is_the_same_in_any_notation(reply: str, target: str) -> None:
     assert judged(math_answer(), reply, target).values == {"accuracy": 1.0}
 
 
+@pytest.mark.parametrize("reply", ["n**42**", "The answer is **42**", "最终答案**42**个"])
+def test_a_pair_of_stars_around_a_number_is_bold_and_raises_nothing_to_a_power(reply: str) -> None:
+    assert judged(math_answer(), reply, "42").values == {"accuracy": 1.0}
+
+
 # Yes and no ---------------------------------------------------------------------------------------------------------
 
 
