@@ -6,7 +6,8 @@ Each mutant is made in a temporary copy of the repository: a comparison flipped,
 negated, ``and`` for ``or``, a statement removed, two arguments swapped. The test files that name the broken module run
 first, then the rest of the room's tests. A mutant that no test notices is a survivor and is printed with its change;
 some survivors are equivalent to the original. Tests that fail without a mutant are left out. A run beyond the time
-limit counts as noticed. Ends with 1 when more than ``--most`` of the mutants survive (by default 10 %).
+limit counts as noticed and is marked, since a busy machine may be the cause. Ends with 1 when more than ``--most`` of
+the mutants survive (by default 10 %).
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -142,17 +145,21 @@ class Tests:
             elif origin.exists():
                 shutil.copy(origin, folder / name)
 
-    def notice(self, mutant: Mutant) -> bool:
-        """Return whether a test fails once the mutant is in place; put the original back."""
+    def verdict(self, mutant: Mutant) -> str:
+        """Return what comes of the tests once the mutant is in place: ``noticed``, ``timeout`` or ``SURVIVED``."""
         path = self.folder / mutant.file
         original = path.read_text(encoding="utf-8")
         room = mutant.file.split("/")[1]
         broken = self._failing_anyway(room)
         path.write_text(mutated(original, mutant), encoding="utf-8")
         try:
-            return any(self._fail(files, broken) for files in self._stages(mutant.file, room))
+            if any(self._fail(files, broken) for files in self._stages(mutant.file, room)):
+                return "noticed"
+        except subprocess.TimeoutExpired:
+            return "timeout"
         finally:
             path.write_text(original, encoding="utf-8")
+        return "SURVIVED"
 
     def _stages(self, file: str, room: str) -> Iterator[list[str]]:
         """Yield the test files that name the module, then the others of the room."""
@@ -168,21 +175,31 @@ class Tests:
         return self._broken[room]
 
     def _fail(self, files: list[str], broken: list[str]) -> bool:
-        try:
-            # 5: nothing was collected, since all tests of these files fail without the mutant too.
-            return self._pytest(files, ["-x", *(f"--deselect={t}" for t in broken)], self.limit_s).returncode not in (
-                0,
-                5,
-            )
-        except subprocess.TimeoutExpired:
-            return True
+        """Return whether a test fails.
+
+        Raises:
+            subprocess.TimeoutExpired: The tests take too long.
+        """
+        done = self._pytest(files, ["-x", *(f"--deselect={t}" for t in broken)], self.limit_s)
+        # 5: nothing was collected, since all tests of these files fail without the mutant too.
+        return done.returncode not in (0, 5)
 
     def _pytest(self, files: list[str], options: list[str], limit_s: float) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pytest", "-q", "-n0", "--tb=no", "-p", "no:cacheprovider", *options, *files]
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run(
-            command, cwd=self.folder, env=environment, text=True, capture_output=True, timeout=limit_s, check=False
-        )
+        # A file instead of pipes, and a session: what the tests have started neither outlives them nor holds a pipe.
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+            child = subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=output, stderr=output, start_new_session=True
+            )
+            try:
+                code = child.wait(limit_s)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+            output.seek(0)
+            return subprocess.CompletedProcess(command, code, output.read())
 
 
 def main() -> int:
@@ -199,10 +216,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         tests = Tests(Path(folder), arguments.limit)
         for mutant in drawn:
-            noticed = tests.notice(mutant)
-            survivors += not noticed
-            print(f"{'noticed ' if noticed else 'SURVIVED'} {mutant.place} {mutant.kind}", flush=True)
-            if not noticed:
+            verdict = tests.verdict(mutant)
+            survivors += verdict == "SURVIVED"
+            print(f"{verdict:<8} {mutant.place} {mutant.kind}", flush=True)
+            if verdict == "SURVIVED":
                 print(f"    - {ast.unparse(mutant.node)}\n    + {mutant.text}", flush=True)
     print(f"{survivors} of {len(drawn)} survived")
     return int(survivors > arguments.most * len(drawn))
