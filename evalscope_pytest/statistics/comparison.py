@@ -309,6 +309,8 @@ def compare(
     counts = (len(shared), len(old) - len(shared), len(new) - len(shared))
     if paired and shared:
         return _paired(old, new, shared, sign, counts)
+    if pairing == "paired":
+        return Comparison(None, "paired t", _mean(old), _mean(new), *counts, reason="no question is in both runs")
     return _unpaired(old, new, sign, counts)
 
 
