@@ -19,19 +19,12 @@ import time
 from collections.abc import Callable, Sequence
 
 from evalscope_pytest.statistics import sequential
+from evalscope_pytest.statistics.combined import Part, judge_all, over_benchmarks
 from evalscope_pytest.statistics.comparison import compare
 from evalscope_pytest.statistics.gates import Gate, alarm_against_baseline, parse_gate
 from evalscope_pytest.statistics.intervals import estimate
 from evalscope_pytest.statistics.scores import Attempts, Scores, measured
-from evalscope_pytest.statistics.verdicts import (
-    Part,
-    Runs,
-    Verdict,
-    judge_all,
-    judge_bound,
-    judge_difference,
-    over_benchmarks,
-)
+from evalscope_pytest.statistics.verdicts import Runs, Verdict, judge_bound, judge_difference
 
 SCORE = 0.75
 NOISES = (0.13, 0.33, 0.50)

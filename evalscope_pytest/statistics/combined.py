@@ -1,13 +1,26 @@
-"""Several benchmarks together: adjusted p-values, sums over parts, weighted collections, and the mean difference."""
+"""Several benchmarks together: sums over parts, weighted collections, adjusted p-values, and the gate ``ALL``."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .comparison import MeanDifference
+from .comparison import Comparison, MeanDifference, PairedShares
+from .gates import Gate
 from .intervals import cluster_sums
+from .scores import SLACK, Bounds
+from .verdicts import (
+    DIGITS,
+    Outcome,
+    Verdict,
+    decide,
+    describe_change,
+    describe_p,
+    describe_range,
+    improves,
+    standard_error_of,
+)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -127,3 +140,77 @@ def mean_difference(parts: Sequence[MeanDifference]) -> MeanDifference | None:
         return None
     difference = math.fsum(part.difference for part in parts) / len(parts)
     return MeanDifference(difference, found.score, found.standard_error, found.degrees_of_freedom)
+
+
+def over_benchmarks(verdicts: Sequence[Verdict], level: float) -> list[Verdict]:
+    """Return alarms against a baseline after Holm's adjustment: the chance that any is false stays 1 - level."""
+    places = [place for place, verdict in enumerate(verdicts) if verdict.p is not None]
+    adjusted = holm([verdicts[place].p or 0.0 for place in places])
+    found = list(verdicts)
+    for place, p in zip(places, adjusted, strict=True):
+        verdict = verdicts[place]
+        failed = p <= 1 - level + SLACK
+        facts = verdict.facts
+        if len(places) > 1 and verdict.p is not None:
+            facts = facts.replace(
+                describe_p(verdict.p), f"{describe_p(verdict.p)} (Holm over {len(places)}: {describe_p(p)})", 1
+            )
+        found[place] = replace(verdict, verdict="failed" if failed else "passed", p_adjusted=p, facts=facts)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A benchmark's comparison, for the mean over all benchmarks.
+
+    Attributes:
+        bounds: Range of the metric; differences are in shares of it. An unbounded metric is left out.
+    """
+
+    name: str
+    comparison: Comparison
+    bounds: Bounds | None
+
+
+def judge_all(gate: Gate, parts: Sequence[Part]) -> Verdict:
+    """Return the verdict of a gate on ``ALL``: the equal-weight mean of the benchmarks' differences."""
+    scaled = [(part, _as_mean(part)) for part in parts]
+    used = [mean for _, mean in scaled if mean is not None]
+    left_out = [part.name for part, mean in scaled if mean is None]
+    note = f", without {', '.join(left_out)} (no interval on a common scale)" if left_out else ""
+    found = mean_difference(used)
+    if found is None or gate.level is None:
+        return _all_by_points(gate, used, note)
+    claim, bound = (">", gate.margin) if gate.comparison == "better" else (">=", -gate.margin)
+    interval = found.interval(2 * gate.level - 1)
+    lower, upper = interval or (None, None)
+    verdict = decide(gate.kind, claim, bound, lower, upper)
+    p = found.p_less(bound)
+    facts = f"{describe_change(found.difference)}{describe_range(verdict, gate, found.difference, (lower, upper))}"
+    facts += f", the mean of {len(used)} benchmarks{note}" + (f", {describe_p(p)}" if p is not None else "")
+    return Verdict(
+        gate=gate, verdict=verdict, facts=facts, difference=found.difference, lower=lower, upper=upper,
+        method="mean of differences", p=p, questions=len(used),
+    )  # fmt: skip
+
+
+def _all_by_points(gate: Gate, used: Sequence[MeanDifference], note: str) -> Verdict:
+    """Compare the printed mean difference: for a gate without a level, or if no benchmark has an interval."""
+    if not used:
+        return Verdict(gate=gate, verdict="failed", facts=f"nothing was compared{note}")
+    difference = math.fsum(mean.difference for mean in used) / len(used)
+    verdict: Outcome = "passed" if improves(gate, round(difference, DIGITS)) and gate.kind != "demand" else "failed"
+    facts = f"{describe_change(difference)}, the mean of {len(used)} benchmarks{note}"
+    return Verdict(gate=gate, verdict=verdict, facts=facts, difference=difference, method="point")
+
+
+def _as_mean(part: Part) -> MeanDifference | None:
+    """Return a benchmark's difference as a share of its metric's range; None without interval or range."""
+    found, error = part.comparison.difference, standard_error_of(part.comparison)
+    if found is None or error is None or part.bounds is None:
+        return None
+    scale = part.bounds[1] - part.bounds[0]
+    if isinstance(found, MeanDifference):
+        return MeanDifference(found.difference / scale, found.centre / scale, error / scale, found.degrees_of_freedom)
+    degrees = float(part.comparison.clusters - 1) if isinstance(found, PairedShares) else math.inf
+    return MeanDifference(found.difference / scale, found.difference / scale, error / scale, degrees)

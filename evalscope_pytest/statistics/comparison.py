@@ -20,7 +20,17 @@ from .distributions import (
     student_quantile,
     two_sided_z,
 )
-from .intervals import FEW_CLUSTERS, FEWEST_CLUSTERS, LEVEL, SEED, Interval, cluster_sums, estimate, score_roots
+from .intervals import (
+    FEW_CLUSTERS,
+    FEWEST_CLUSTERS,
+    LEVEL,
+    SEED,
+    Interval,
+    cluster_sums,
+    estimate,
+    mean_error,
+    score_roots,
+)
 from .scores import Scores
 
 Pairing = Literal["auto", "paired", "unpaired"]
@@ -296,11 +306,12 @@ def compare(
     shared = [question for question in after if question in before]
     paired = can_pair(len(shared), len(new)) if pairing == "auto" else pairing == "paired"
     sign = -1 if lower_is_better else 1
-    means = (estimate(old).mean, estimate(new).mean)
     counts = (len(shared), len(old) - len(shared), len(new) - len(shared))
     if paired and shared:
         return _paired(old, new, shared, sign, counts)
-    return _unpaired(old, new, sign, means, counts)
+    if pairing == "paired":
+        return Comparison(None, "paired t", _mean(old), _mean(new), *counts, reason="no question is in both runs")
+    return _unpaired(old, new, sign, counts)
 
 
 def _paired(
@@ -350,14 +361,14 @@ def _clusters_of(shared: Sequence[Hashable], old: Scores, new: Scores) -> list[H
     return None
 
 
-def _unpaired(
-    old: Scores,
-    new: Scores,
-    sign: int,
-    means: tuple[float | None, float | None],
-    counts: tuple[int, int, int],
-) -> Comparison:
+def _mean(scores: Scores) -> float | None:
+    found = mean_error(scores.values, scores.clusters, scores.weights)
+    return found.mean if found else None
+
+
+def _unpaired(old: Scores, new: Scores, sign: int, counts: tuple[int, int, int]) -> Comparison:
     found: Difference | None
+    means = _mean(old), _mean(new)
     if old.is_plain and new.is_plain and new.bounds is not None and len(old) and len(new):
         low, high = new.bounds
         right = low if sign < 0 else high

@@ -175,16 +175,28 @@ def _pairing(text: str, rest: str, comparison: str) -> tuple[str, Literal["auto"
 def _level(text: str, rest: str) -> tuple[str, float | None]:
     """Return what is before ``@`` and the level after it."""
     before, sign, after = rest.partition("@")
-    if not sign:
-        return rest, None
-    value = _decimal(after)
+    return (before.strip(), parse_level(after, f"gate {text!r}", "@")) if sign else (rest, None)
+
+
+def parse_level(text: str, where: str, sign: str = "") -> float:
+    """Read a level: ``95%`` or ``0.95``.
+
+    Args:
+        where: What the level belongs to, for the message.
+        sign: What is written before it.
+
+    Raises:
+        ConfigError: The text is not a number above 50 % and below 100 %.
+    """
+    text = text.strip()
+    value = _decimal(text)
     if value is None:
-        raise ConfigError(f"gate {text!r}: {after.strip()!r} is not a level. Write @95% or @0.95.")
-    if not after.strip().endswith("%") and value >= 1:
-        raise ConfigError(f"gate {text!r}: @{after.strip()} is not a level. Did you mean @{after.strip()}%?")
+        raise ConfigError(f"{where}: {text!r} is not a level. Write {sign}95% or {sign}0.95.")
+    if not text.endswith("%") and value >= 1:
+        raise ConfigError(f"{where}: {sign}{text} is not a level. Did you mean {sign}{text}%?")
     if not Decimal("0.5") < value < 1:
-        raise ConfigError(f"gate {text!r}: @{after.strip()} is not between 50% and 100%. Write @95% or @0.95.")
-    return before.strip(), float(value)
+        raise ConfigError(f"{where}: {sign}{text} is not between 50% and 100%. Write {sign}95% or {sign}0.95.")
+    return float(value)
 
 
 def _margin(text: str, rest: str) -> float:

@@ -32,6 +32,7 @@ class Planned:
         noise: Share of one answer's variance that comes from sampling again, measured in the baseline's repeats.
         temperature: Of the run, for a default of ``noise``.
         pairs: Number of questions shared with the baseline; None if that is not known.
+        has_baseline: False if the run is not compared with an earlier one.
     """
 
     questions: int
@@ -44,6 +45,7 @@ class Planned:
     noise: float | None = None
     temperature: float | None = None
     pairs: int | None = None
+    has_baseline: bool = True
 
 
 def minimum_detectable_effect(standard_error: float, alpha: float = 0.05, power: float = POWER) -> float:
@@ -126,8 +128,16 @@ def check_gate(gate: Gate, planned: Planned) -> None:
     """Check that a gate with a level can be decided at all.
 
     Raises:
-        ConfigError: The metric has no interval, there are too few clusters, or even a perfect run does not show it.
+        ConfigError: The baseline is missing, the metric has no interval, there are too few clusters, or even a perfect
+            run does not show it.
     """
+    if gate.against_baseline and not planned.has_baseline:
+        raise ConfigError(f"gate {gate.text!r} compares with a baseline, and there is none. Add --eval-baseline=DIR.")
+    if gate.benchmark == ALL and not gate.against_baseline:
+        raise ConfigError(
+            f"gate {gate.text!r}: {ALL} is the mean difference from a baseline. Write '{ALL} not shown worse than "
+            "baseline @95%', or a gate for each benchmark."
+        )
     if gate.kind == "point":
         return
     if planned.no_interval:

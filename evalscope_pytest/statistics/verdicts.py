@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from .combined import holm, mean_difference
-from .comparison import Comparison, MeanDifference, PairedShares, compare
+from .comparison import Comparison, MeanDifference, compare
 from .gates import OPERATORS, Gate
 from .intervals import estimate, one_sided
 from .planning import minimum_detectable_effect, questions_needed, questions_to_decide, rounded
-from .scores import SLACK, Bounds, Measured, Scores
+from .scores import SLACK, Measured, Scores
 
 Outcome = Literal["passed", "failed", "undecided"]
 DIGITS = 4  # of a printed score, which decides a point gate
@@ -155,18 +154,7 @@ def judge_bound(gate: Gate, measured: Measured, label: str) -> Verdict:
         return Verdict(gate=gate, verdict="failed", facts="nothing was measured (no sample has a score)", label=label)
     facts = f"{label} {found.mean:.4f} over {found.questions}"
     if gate.level is None:
-        holds = OPERATORS[gate.comparison](round(found.mean, DIGITS), bound)
-        facts += "" if holds else f", {_distance(found.mean, gate)}"
-        verdict: Outcome = "passed" if holds else "failed"
-        return Verdict(
-            gate=gate,
-            verdict=verdict,
-            facts=facts,
-            label=label,
-            value=found.mean,
-            method="point",
-            questions=len(measured.scores),
-        )
+        return _judge_point(gate, measured, label, found.mean)
     lower, upper = bounds_with_missing(measured, gate.level)
     verdict = decide(gate.kind, gate.comparison, bound, lower, upper)
     if found.reason and gate.kind == "alarm":
@@ -187,6 +175,36 @@ def judge_bound(gate: Gate, measured: Measured, label: str) -> Verdict:
         questions=found.questions,
         missing=0 if measured.tolerated else measured.missing,
     )
+
+
+def _judge_point(gate: Gate, measured: Measured, label: str, value: float) -> Verdict:
+    """Compare the printed score; scores that are missing must not be able to change that."""
+    facts = f"{label} {value:.4f} over {len(measured.scores)}"
+    holds = _holds(gate, value)
+    if not holds:
+        facts += f", {_distance(value, gate)}"
+    elif measured.missing and measured.tolerated:
+        facts += _missing(measured)
+    elif measured.missing:
+        ends = [estimate(scores).mean if scores else None for scores in (measured.least, measured.most)]
+        holds = all(end is not None and _holds(gate, end) for end in ends)
+        facts += _could_change(measured, holds)
+    verdict: Outcome = "passed" if holds else "failed"
+    questions = len(measured.scores)
+    return Verdict(
+        gate=gate, verdict=verdict, facts=facts, label=label, value=value, method="point", questions=questions
+    )
+
+
+def _holds(gate: Gate, value: float) -> bool:
+    return OPERATORS[gate.comparison](round(value, DIGITS), gate.bound or 0.0)
+
+
+def _could_change(measured: Measured, holds: bool) -> str:
+    absent = f"{measured.missing} without a score"
+    if holds:
+        return f", and whatever the {absent} would have given"
+    return f", but {absent} could change that: run again to complete"
 
 
 def _distance(value: float, gate: Gate) -> str:
@@ -324,17 +342,35 @@ def standard_error_of(found: Comparison) -> float | None:
 def _point_difference(gate: Gate, runs: Runs) -> Verdict:
     """Compare printed scores: what ``--eval-gate-level=none`` and a gate without a level do."""
     old, new = estimate(runs.old).mean or 0.0, estimate(runs.new.scores).mean or 0.0
-    change = round(round(new, DIGITS) - round(old, DIGITS), DIGITS)
-    change = -change if runs.lower_is_better else change
-    holds = change > gate.margin if gate.comparison == "better" else change >= -gate.margin
-    facts = f"{runs.label} {new:.4f}, baseline {old:.4f}, {_change(change)}{_missing(runs.new)}"
+    change = _point_change(runs, old, new)
+    facts = f"{runs.label} {new:.4f}, baseline {old:.4f}, {describe_change(change)}"
+    holds = improves(gate, change)
+    if holds and runs.new.missing and not runs.new.tolerated:
+        worst = runs.new.most if runs.lower_is_better else runs.new.least
+        at_worst = estimate(worst).mean if worst else None
+        holds = at_worst is not None and improves(gate, _point_change(runs, old, at_worst))
+        facts += _could_change(runs.new, holds)
+    else:
+        facts += _missing(runs.new)
     return Verdict(
         gate=gate, verdict="passed" if holds else "failed", facts=facts, label=runs.label, value=new, old=old,
         difference=change, method="point", questions=len(runs.new.scores),
     )  # fmt: skip
 
 
-def _change(difference: float) -> str:
+def _point_change(runs: Runs, old: float, new: float) -> float:
+    """Return the difference of the printed scores; below 0 is worse."""
+    change = round(round(new, DIGITS) - round(old, DIGITS), DIGITS)
+    return -change if runs.lower_is_better else change
+
+
+def improves(gate: Gate, change: float) -> bool:
+    """Return whether a printed difference satisfies a gate against a baseline."""
+    return change > gate.margin if gate.comparison == "better" else change >= -gate.margin
+
+
+def describe_change(difference: float) -> str:
+    """Return a difference in words: ``0.0300 worse``."""
     if not round(difference, DIGITS):
         return "unchanged"
     return f"{abs(difference):.4f} {'worse' if difference < 0 else 'better'}"
@@ -345,7 +381,7 @@ _Numbers = tuple[float, "float | None", "float | None", "float | None"]
 
 def _facts_of_difference(gate: Gate, verdict: Outcome, found: Comparison, runs: Runs, numbers: _Numbers) -> str:
     difference, lower, upper, p = numbers
-    parts = [_change(difference) + _range(verdict, gate, difference, (lower, upper))]
+    parts = [describe_change(difference) + describe_range(verdict, gate, difference, (lower, upper))]
     if gate.kind == "alarm" or verdict != "passed":
         parts.insert(0, f"{runs.label} {found.new:.4f}, baseline {found.old:.4f}")
     if found.is_paired:
@@ -355,7 +391,7 @@ def _facts_of_difference(gate: Gate, verdict: Outcome, found: Comparison, runs: 
     else:
         parts.append(f"unpaired: {len(runs.new.scores)} questions now, {len(runs.old)} then")
     if gate.kind == "alarm" and p is not None:
-        parts.append(_p_value(p))
+        parts.append(describe_p(p))
     if found.reason:
         parts.append(f"no interval: {found.reason}")
     if runs.new.missing:
@@ -363,11 +399,12 @@ def _facts_of_difference(gate: Gate, verdict: Outcome, found: Comparison, runs: 
     return ", ".join(parts) + _hint_of_difference(gate, verdict, found, difference)
 
 
-def _p_value(p: float) -> str:
+def describe_p(p: float) -> str:
+    """Return a p-value with three digits."""
     return "p < 0.001" if p < 0.0005 else f"p {p:.3f}"
 
 
-def _range(verdict: Outcome, gate: Gate, difference: float, bounds: tuple[float | None, float | None]) -> str:
+def describe_range(verdict: Outcome, gate: Gate, difference: float, bounds: tuple[float | None, float | None]) -> str:
     """Return the bound that decided, in the direction of the observed change."""
     lower, upper = bounds
     if lower is None or upper is None:
@@ -400,81 +437,5 @@ def _hint_of_difference(gate: Gate, verdict: Outcome, found: Comparison, differe
     if needed is None or needed <= found.paired:
         return ""
     verb = "show" if difference > target else "refute"
-    change = "no change" if not round(difference, DIGITS) else f"{_change(difference)}"
+    change = "no change" if not round(difference, DIGITS) else f"{describe_change(difference)}"
     return f": about {rounded(needed)} questions would {verb} it if {change} is true"
-
-
-def over_benchmarks(verdicts: Sequence[Verdict], level: float) -> list[Verdict]:
-    """Return alarms against a baseline after Holm's adjustment: the chance that any is false stays 1 - level."""
-    places = [place for place, verdict in enumerate(verdicts) if verdict.p is not None]
-    adjusted = holm([verdicts[place].p or 0.0 for place in places])
-    found = list(verdicts)
-    for place, p in zip(places, adjusted, strict=True):
-        verdict = verdicts[place]
-        failed = p <= 1 - level + SLACK
-        facts = verdict.facts
-        if len(places) > 1 and verdict.p is not None:
-            facts = facts.replace(
-                _p_value(verdict.p), f"{_p_value(verdict.p)} (Holm over {len(places)}: {_p_value(p)})", 1
-            )
-        found[place] = replace(verdict, verdict="failed" if failed else "passed", p_adjusted=p, facts=facts)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A benchmark's comparison, for the mean over all benchmarks.
-
-    Attributes:
-        bounds: Range of the metric; differences are in shares of it. An unbounded metric is left out.
-    """
-
-    name: str
-    comparison: Comparison
-    bounds: Bounds | None
-
-
-def judge_all(gate: Gate, parts: Sequence[Part]) -> Verdict:
-    """Return the verdict of a gate on ``ALL``: the equal-weight mean of the benchmarks' differences."""
-    scaled = [(part, _as_mean(part)) for part in parts]
-    used = [mean for _, mean in scaled if mean is not None]
-    left_out = [part.name for part, mean in scaled if mean is None]
-    note = f", without {', '.join(left_out)} (no interval on a common scale)" if left_out else ""
-    found = mean_difference(used)
-    if found is None or gate.level is None:
-        return _all_by_points(gate, used, note)
-    claim, bound = (">", gate.margin) if gate.comparison == "better" else (">=", -gate.margin)
-    interval = found.interval(2 * gate.level - 1)
-    lower, upper = interval or (None, None)
-    verdict = decide(gate.kind, claim, bound, lower, upper)
-    p = found.p_less(bound)
-    facts = f"{_change(found.difference)}{_range(verdict, gate, found.difference, (lower, upper))}"
-    facts += f", the mean of {len(used)} benchmarks{note}" + (f", {_p_value(p)}" if p is not None else "")
-    return Verdict(
-        gate=gate, verdict=verdict, facts=facts, difference=found.difference, lower=lower, upper=upper,
-        method="mean of differences", p=p, questions=len(used),
-    )  # fmt: skip
-
-
-def _all_by_points(gate: Gate, used: Sequence[MeanDifference], note: str) -> Verdict:
-    """Compare the printed mean difference: for a gate without a level, or if no benchmark has an interval."""
-    if not used:
-        return Verdict(gate=gate, verdict="failed", facts=f"nothing was compared{note}")
-    difference = math.fsum(mean.difference for mean in used) / len(used)
-    printed = round(difference, DIGITS)
-    holds = printed > gate.margin if gate.comparison == "better" else printed >= -gate.margin
-    verdict: Outcome = "passed" if holds and gate.kind != "demand" else "failed"
-    facts = f"{_change(difference)}, the mean of {len(used)} benchmarks{note}"
-    return Verdict(gate=gate, verdict=verdict, facts=facts, difference=difference, method="point")
-
-
-def _as_mean(part: Part) -> MeanDifference | None:
-    """Return a benchmark's difference as a share of its metric's range; None without interval or range."""
-    found, error = part.comparison.difference, standard_error_of(part.comparison)
-    if found is None or error is None or part.bounds is None:
-        return None
-    scale = part.bounds[1] - part.bounds[0]
-    if isinstance(found, MeanDifference):
-        return MeanDifference(found.difference / scale, found.centre / scale, error / scale, found.degrees_of_freedom)
-    degrees = float(part.comparison.clusters - 1) if isinstance(found, PairedShares) else math.inf
-    return MeanDifference(found.difference / scale, found.difference / scale, error / scale, degrees)

@@ -166,6 +166,14 @@ def test_pairs_need_thirty_questions_and_half_the_run(shared, n, is_paired):
     assert (found.paired, found.only_old, found.only_new) == (shared, 0, n - shared)
 
 
+def test_runs_that_share_nothing_are_not_compared_unpaired_unless_the_user_lets_them():
+    old, new = Scores([1.0] * 40, range(40)), Scores([1.0] * 40, range(40, 80))
+    found = c.compare(old, new, pairing="paired")
+    assert found.difference is None
+    assert found.reason == "no question is in both runs"
+    assert c.compare(old, new).method == "newcombe"
+
+
 def test_unpaired_as_the_user_requires():
     old, new = runs([1.0] * 40 + [0.0] * 60, [1.0] * 30 + [0.0] * 70)
     found = c.compare(old, new, pairing="unpaired")

@@ -81,6 +81,8 @@ def test_no_number_of_questions_shows_what_is_true_at_the_bound():
         ("b not shown below 0.7 @95%", p.Planned(9, no_interval="elo has a bootstrap"), "Drop the @"),
         ("b no worse than baseline @95% (paired)", p.Planned(100, pairs=49), "49 of 100 questions are in the baseline"),
         ("b no worse than baseline @95% (paired)", p.Planned(29, pairs=29), "At least 30"),
+        ("b no worse than baseline by 0.02", p.Planned(300, has_baseline=False), "Add --eval-baseline=DIR"),
+        ("ALL >= 0.7 @95%", p.Planned(300), "ALL is the mean difference from a baseline"),
     ],
 )
 def test_what_cannot_be_decided_is_refused(text, planned, message):

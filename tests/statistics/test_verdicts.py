@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalscope_pytest.statistics import combined as c
 from evalscope_pytest.statistics import verdicts as v
 from evalscope_pytest.statistics.comparison import compare
 from evalscope_pytest.statistics.gates import alarm_against_baseline, parse_gate
@@ -184,6 +185,33 @@ def test_missing_scores_of_an_unbounded_metric_could_be_anything():
     assert "could be anything" in alarm.line
 
 
+@pytest.mark.parametrize(
+    ("text", "right", "scored", "missing", "verdict", "end"),
+    [
+        ("b >= 0.7", 225, 290, 10, "passed", "and whatever the 10 without a score would have given"),
+        ("b >= 0.7", 205, 290, 10, "failed", "but 10 without a score could change that: run again to complete"),
+        ("b <= 0.7", 195, 290, 10, "passed", "and whatever the 10 without a score would have given"),
+        ("b <= 0.7", 202, 290, 10, "failed", "but 10 without a score could change that: run again to complete"),
+        ("b >= 0.7", 190, 290, 10, "failed", "short of 0.7 by 0.0448"),
+    ],
+)
+def test_points_pass_only_if_missing_scores_cannot_change_that(text, right, scored, missing, verdict, end):
+    found = bound(text, answers(right, scored, missing))
+    assert found.verdict == verdict
+    assert found.line.endswith(end)
+    if end.startswith("but"):
+        assert bound(text, answers(right, scored, missing, tolerated=True)).passed
+
+
+def test_points_against_a_baseline_count_missing_scores_as_worst():
+    old = Scores([1.0] * 150 + [0.0] * 50, range(200))
+    lossy = measured(Attempts(range(200), [1.0] * 145 + [None] * 10 + [0.0] * 45))
+    found = difference("b no worse than baseline by 0.02", v.Runs(old, lossy, "mean_acc"))
+    assert found.verdict == "failed"
+    assert "but 10 without a score could change that" in found.line
+    assert difference("b no worse than baseline by 0.05", v.Runs(old, lossy, "mean_acc")).passed
+
+
 def test_lower_is_better_turns_gates_against_a_baseline():
     runs = pair(40, 12, 200, 300, lower_is_better=True)
     found = difference("b not shown worse than baseline @95%", runs)
@@ -247,40 +275,40 @@ def test_holm_over_benchmarks():
     clear = v.judge_difference(ALARM, pair(2, 30, 150, 200))
     fine = v.judge_difference(ALARM, pair(10, 10, 150, 200))
     assert close.verdict == "failed"
-    alone = v.over_benchmarks([close], 0.95)
+    alone = c.over_benchmarks([close], 0.95)
     assert alone[0].verdict == "failed"
     assert alone[0].facts == close.facts
-    found = v.over_benchmarks([close, clear, fine], 0.95)
+    found = c.over_benchmarks([close, clear, fine], 0.95)
     assert [verdict.verdict for verdict in found] == ["passed", "failed", "passed"]
     assert found[0].p_adjusted == pytest.approx(2 * close.p)
     assert "p 0.031 (Holm over 3: p 0.063)" in found[0].line
     unmeasured = v.Verdict(gate=ALARM, verdict="failed", facts="nothing was measured")
-    assert v.over_benchmarks([unmeasured, fine], 0.95)[0].verdict == "failed"
+    assert c.over_benchmarks([unmeasured, fine], 0.95)[0].verdict == "failed"
 
 
 def parts(drop, n=200, benchmarks=10, bounds=(0.0, 1.0)):
     old = Scores([1.0] * 150 + [0.0] * 50, range(n))
     new = Scores([1.0] * (150 - drop - 10) + [0.0] * (drop + 10) + [1.0] * 10 + [0.0] * 40, range(n))
-    return [v.Part(f"b{i}", compare(old, new), bounds) for i in range(benchmarks)]
+    return [c.Part(f"b{i}", compare(old, new), bounds) for i in range(benchmarks)]
 
 
 def test_all_adds_small_drops_up():
     gate = parse_gate("ALL not shown worse than baseline @95%")
-    assert v.judge_all(gate, parts(6)).verdict == "failed"
-    assert v.judge_all(gate, parts(6, benchmarks=1)).verdict == "passed"
-    assert v.judge_all(gate, parts(0)).verdict == "passed"
-    assert "the mean of 10 benchmarks" in v.judge_all(gate, parts(0)).line
-    assert v.judge_all(parse_gate("ALL no worse than baseline by 0.05 @95%"), parts(0)).verdict == "passed"
-    assert v.judge_all(parse_gate("ALL no worse than baseline by 0.02"), parts(6)).verdict == "failed"
-    assert v.judge_all(parse_gate("ALL no worse than baseline by 0.03"), parts(6)).verdict == "passed"
-    assert v.judge_all(parse_gate("ALL better than baseline"), parts(0)).verdict == "failed"
+    assert c.judge_all(gate, parts(6)).verdict == "failed"
+    assert c.judge_all(gate, parts(6, benchmarks=1)).verdict == "passed"
+    assert c.judge_all(gate, parts(0)).verdict == "passed"
+    assert "the mean of 10 benchmarks" in c.judge_all(gate, parts(0)).line
+    assert c.judge_all(parse_gate("ALL no worse than baseline by 0.05 @95%"), parts(0)).verdict == "passed"
+    assert c.judge_all(parse_gate("ALL no worse than baseline by 0.02"), parts(6)).verdict == "failed"
+    assert c.judge_all(parse_gate("ALL no worse than baseline by 0.03"), parts(6)).verdict == "passed"
+    assert c.judge_all(parse_gate("ALL better than baseline"), parts(0)).verdict == "failed"
 
 
 def test_all_leaves_unbounded_metrics_out_and_says_so():
     gate = parse_gate("ALL not shown worse than baseline @95%")
-    mixed = [*parts(6), v.Part("bleu", parts(6)[0].comparison, None)]
-    assert "without bleu" in v.judge_all(gate, mixed).line
-    assert v.judge_all(gate, []).verdict == "failed"
+    mixed = [*parts(6), c.Part("bleu", parts(6)[0].comparison, None)]
+    assert "without bleu" in c.judge_all(gate, mixed).line
+    assert c.judge_all(gate, []).verdict == "failed"
 
 
 def test_several_baselines_narrow_the_comparison():
