@@ -182,8 +182,8 @@ def parse_level(text: str, where: str, sign: str = "") -> float:
     """Read a level: ``95%`` or ``0.95``.
 
     Args:
-        where: What the level belongs to, for the message.
-        sign: What is written before it.
+        where: The option or gate that the level belongs to, for the message.
+        sign: The sign before the level, for the message.
 
     Raises:
         ConfigError: The text is not a number above 50 % and below 100 %.
