@@ -20,6 +20,7 @@ MANY_ARGUMENTS = {
 STRATEGIES = {
     # One of several interchangeable parts, chosen by a table.
     "evalscope_pytest/models/anthropic_api.py": "a kind of model, chosen by models/factory.py",
+    "evalscope_pytest/wire/openai_simple.py": "a dialect",
     "suites/instruction/ifbench/repeat.py": "a group of instructions in the registry",
     "suites/instruction/ifbench/sentence.py": "a group of instructions in the registry",
     "suites/instruction/ifeval/case.py": "a group of instructions in the registry",
