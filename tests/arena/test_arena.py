@@ -165,7 +165,7 @@ def test_names_and_replies_are_data_in_the_picture(arenas):
 
 MISTAKES = {
     "one model": (["runs/a"], {}, "has 1 model, and needs 2 at least. Name another"),
-    "no such run": (["runs/a", "runs/x"], {}, "runs/x is no run"),
+    "no such run": (["runs/a", "runs/x"], {}, "runs/x is not a run"),
     "names twice": (["runs/a", "a=runs/b"], {}, "two models of the arena are called 'a'"),
     "no such baseline": (["runs/a", "runs/b"], {"baseline": "bb"}, "'bb' is none of its models. Did you mean 'b'?"),
     "no such mode": (["runs/a", "runs/b"], {"mode": "pairwise_al"}, "Did you mean 'pairwise_all'?"),
