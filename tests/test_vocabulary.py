@@ -59,8 +59,3 @@ def test_a_figure_above_its_limit_names_the_command_that_lists_its_lines():
     (line,) = vocabulary.excesses({**dict.fromkeys(vocabulary.PATTERNS, 0.0), "asked": 99.0})
     assert line.startswith("vocabulary: 'asked' 99.00 times")
     assert line.endswith("--show 'asked'")
-
-
-def test_todays_figures_are_above_their_goals():
-    """A figure that reached its goal leaves the table."""
-    assert all(vocabulary.TODAY[name] > vocabulary.GOALS[name] for name in vocabulary.TODAY)

@@ -189,6 +189,10 @@ def benchmark(
     averaged = {"aggregation": dict(decides.aggregation)} if decides and decides.aggregation else {}
 
     def decorate(function: Function) -> Function:
+        earlier = getattr(function, "__benchmark__", None)
+        if earlier is not None and function in (earlier.body, earlier.to_sample):
+            names = f"{earlier.name!r} and {name!r}"
+            raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
         if to_sample is None:
             _check_makes_sample(name, function)
         elif _yields(function):

@@ -44,7 +44,6 @@ class Health:
     """Counts of a service so far. ``stopped`` is the reason why no more requests are sent; empty while all is well."""
 
     answered: int = 0
-    failed: int = 0
     retries: int = 0
     stopped: str = ""
 
@@ -163,7 +162,6 @@ class ModelClient:
             raise
         except FatalError as error:
             known = self.health.stopped
-            self.health.failed += not known
             self._given_up += 1
             self._stop(str(error))  # before the slot is free: nobody takes it
             self._slots.give_back(slot)
@@ -301,7 +299,6 @@ class ModelClient:
 
     def _give_up(self, error: ModelError) -> None:
         """Count a sample that failed for good; stop if the next ones would fail as well."""
-        self.health.failed += 1
         self._given_up += 1
         if not self._is_hopeless:
             return

@@ -96,6 +96,12 @@ def _takes(*names: str) -> Any:
     return namespace["test_demo"]
 
 
+def test_a_function_that_makes_two_benchmarks_is_refused():
+    function = benchmark("first", dataset=local("data.jsonl"))(_takes("record"))
+    with pytest.raises(ConfigError, match="makes two benchmarks: 'first' and 'second'"):
+        benchmark("second", dataset=local("data.jsonl"))(function)
+
+
 @pytest.mark.parametrize(
     "names",
     [
