@@ -66,7 +66,7 @@ def test_an_empty_group_is_refused():
         CollectionSchema("a", datasets=[CollectionSchema("b")]).flatten()
 
 
-@pytest.mark.parametrize(("content", "words"), [("{", "is no JSON"), (None, "cannot read")])
+@pytest.mark.parametrize(("content", "words"), [("{", "is not JSON"), (None, "cannot read")])
 def test_a_file_that_is_none(tmp_path, content, words):
     file = tmp_path / "schema.json"
     if content is not None:
