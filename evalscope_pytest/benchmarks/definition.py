@@ -189,10 +189,7 @@ def benchmark(
     averaged = {"aggregation": dict(decides.aggregation)} if decides and decides.aggregation else {}
 
     def decorate(function: Function) -> Function:
-        earlier = getattr(function, "__benchmark__", None)
-        if earlier is not None and function in (earlier.body, earlier.to_sample):
-            names = f"{earlier.name!r} and {name!r}"
-            raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
+        _check_makes_one(name, function)
         if to_sample is None:
             _check_makes_sample(name, function)
         elif _yields(function):
@@ -211,6 +208,13 @@ def benchmark(
         return function
 
     return decorate
+
+
+def _check_makes_one(name: str, function: Body) -> None:
+    earlier = getattr(function, "__benchmark__", None)
+    if earlier is not None and function in (earlier.body, earlier.to_sample):
+        names = f"{earlier.name!r} and {name!r}"
+        raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
 
 
 def _check_names(name: str, options: Mapping[str, Any]) -> None:
