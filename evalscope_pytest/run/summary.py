@@ -11,7 +11,7 @@ from ..core.secret import redact
 from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.execution import GateResult
-from ..report.table import error_lines, judge_lines, metric_table, perf_table
+from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -131,7 +131,10 @@ def lines_of(
     if conclusion.interrupted:
         yield Line(f"The run is not complete: {conclusion.interrupted.rstrip('.')}.", "yellow")
         yield Line(f"To carry on: {how_to_carry_on(conclusion.page.parent.parent)}")
-    yield Line(metric_table(reports, task.language, columns))
+    table = metric_table(reports, task.language, columns)
+    yield Line(table)
+    if note := few_note(table, task.language):
+        yield Line(note)
     if task.collect_perf and (figures := perf_table(reports, task.language, columns)):
         yield Line(figures)
     yield from map(Line, judge_lines(reports))

@@ -48,6 +48,8 @@ class SampleSummary:
         cached: Calls that the response cache answered.
         judged: Requests to judges about it; None without judges.
         undecided: Computer algebra took too long to compare the answer, which counts as wrong.
+        question: Key of the question: the same in another run of the benchmark; empty in older records.
+        cluster: Key of what the question shares with others, such as a passage; empty if it shares nothing.
     """
 
     key: str
@@ -76,6 +78,8 @@ class SampleSummary:
     cached: int = 0
     judged: Judged | None = None
     undecided: bool = False
+    question: str = ""
+    cluster: str = ""
 
     @property
     def reusable(self) -> bool:
