@@ -343,7 +343,7 @@ def _text(value: Any, context: SampleContext) -> str:
         return bounded(_last_text(context) or "")
     if value is None:
         raise BodyError(
-            "this benchmark sent the model nothing and returned nothing, so there is nothing to score: "
+            "this benchmark sent no request and returned nothing, so there is nothing to score: "
             "did you forget await or return?"
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""
