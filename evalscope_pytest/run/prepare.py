@@ -210,7 +210,14 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     resolved, task = prepared.resolved, run.task
     place = replace(place_of(resolved, task), offline=run.driver.listing)
     with run.driver.waiting(f"loading {resolved.name}"):
-        loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
+        loaded = load(
+            resolved,
+            place,
+            seed=task.seed,
+            limit=task.limit,
+            limit_total=task.limit_total,
+            at_random=task.limit_order == "random",
+        )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)

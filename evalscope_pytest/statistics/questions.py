@@ -81,4 +81,4 @@ def cluster_name(value: object) -> str:
     if value is None or value == "":
         return ""
     text = mask_keys(value if isinstance(value, str) else str(value))
-    return text if len(text) <= MAX_CLUSTER else digest("cluster", text)
+    return text if len(text) <= MAX_CLUSTER and text.isprintable() else digest("cluster", text)

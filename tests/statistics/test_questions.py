@@ -97,6 +97,7 @@ def test_a_cluster_has_a_short_name():
     names = [cluster_name(passage) for passage in passages]
     assert len(set(names)) == 2
     assert all(len(name) == 32 for name in names)
+    assert "\n" not in cluster_name("two\nlines")
 
 
 def test_a_key_of_a_service_is_not_in_a_clusters_name():
