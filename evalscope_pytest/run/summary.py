@@ -11,6 +11,7 @@ from ..core.secret import redact
 from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.execution import GateResult
+from ..report.model import Report
 from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample
 
@@ -206,6 +207,20 @@ def properties(outcome: Outcome) -> list[tuple[str, object]]:
         return []
     answer = [] if score.answer is None else [("answer", redact(score.answer[:200]))]
     return [*score.values.items(), *answer]
+
+
+def score_properties(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield the scores of a report and what is known of their certainty, as properties of a suite of tests.
+
+    ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval.
+    """
+    for metric in report.tabulated:
+        name = f"score[{report.dataset_name}:{metric.label}]"
+        yield name, f"{metric.score:.10g}"
+        found = report.execution.statistics_of(metric.identity.label) if report.execution else {}
+        for field in ("low", "high", "questions", "clusters", "method", "noise", "few"):
+            if (value := found.get(field)) is not None:
+                yield f"{name}.{field}", f"{value:.4f}" if isinstance(value, float) else str(value).lower()
 
 
 def explanation(outcome: Outcome) -> str:
