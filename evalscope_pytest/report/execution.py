@@ -153,7 +153,7 @@ class Execution:
             version=own.get("version", ""),
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
-            statistics=own.get("statistics", {}),
+            statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult(g["passed"], g["result"], g["gate"]) for g in own.get("gates", ())),
         )
