@@ -1,4 +1,4 @@
-"""The tables a run ends with, as EvalScope prints them (spec/basic_usage.md): a grid, aligned in Chinese as well."""
+"""The tables a run ends with, as EvalScope prints them (spec/basic_usage.md), with intervals after the scores."""
 
 from __future__ import annotations
 
