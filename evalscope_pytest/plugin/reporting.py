@@ -185,8 +185,9 @@ class Reporting:
             return
         try:
             self._conclusion = conclude(run, terminal_columns(self._config))
-            record_scores(self._config, self._conclusion.reports)
-            record_gates(self._config, self._conclusion.gates)
+            gates = self._conclusion.gates
+            record_scores(self._config, self._conclusion.reports, gates_follow=bool(gates))
+            record_gates(self._config, gates)
             self._end_progress(complete=not why)
             missing = self._reported.missing(run, self._conclusion)
             if run.store_fault and not missing:

@@ -80,10 +80,14 @@ def abandon(run: Run, config: pytest.Config) -> None:
         reporter.flush()
 
 
-def record_scores(config: pytest.Config, reports: Iterable[Report]) -> None:
+def record_scores(config: pytest.Config, reports: Iterable[Report], *, gates_follow: bool) -> None:
     """Add scores and their intervals to the JUnit XML file, if there is one, as properties of the suite.
 
-    They are known after the last sample. Other plugins may have written the file by then: it is written again.
+    They are known after the last sample. Other plugins may have written the file by then: it is written again, which
+    takes seconds for 100,000 samples, once.
+
+    Args:
+        gates_follow: `record_gates` writes the file.
     """
     xml = junit_xml(config)
     if xml is None:
@@ -91,7 +95,8 @@ def record_scores(config: pytest.Config, reports: Iterable[Report]) -> None:
     for report in reports:
         for name, value in score_properties(report):
             xml.add_global_property(visible(redact(name)), value)
-    xml.pytest_sessionfinish()
+    if not gates_follow:
+        xml.pytest_sessionfinish()
 
 
 def record_gates(config: pytest.Config, gates: Sequence[GateResult]) -> None:
