@@ -20,7 +20,8 @@ from ..scoring.scorer import Scorer
 if TYPE_CHECKING:
     from .after_run import AfterRun
 
-# Takes a record and, by name, `subset` and (under any other name) the benchmark's `extra_params`.
+# Takes a record and, by name, `subset`, `position` (of the record in its subset) and, under any other name, the
+# benchmark's `extra_params`.
 ToSample = Callable[..., Sample]
 # Takes the benchmark's `extra_params` and returns the arguments of `@benchmark` that differ with them.
 Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -32,7 +33,7 @@ Body = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # What a decorated function that makes the sample may take, and what only a body is given.
-_OF_RECORD = ("record", "subset", "extra_params")
+_OF_RECORD = ("record", "subset", "position", "extra_params")
 PROVIDED = ("sample", "model", "output", "judge", "task_config", "sandbox")
 
 
@@ -91,6 +92,8 @@ class Benchmark:
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
             ``all_of_part``.
+        cluster: Field of the samples' metadata that questions of a subset have in common if they are not independent,
+            such as a passage. A sample's own ``cluster`` or ``metadata["cluster"]`` comes first.
         repeats: Number of times each sample is sent.
         extra_params: Parameters that a user may set under ``dataset_args``, with their defaults.
         variant: Takes ``extra_params`` and returns the arguments that depend on them, such as a prompt or a scorer.
@@ -113,6 +116,7 @@ class Benchmark:
     scorer: Scorer | None = None
     metrics: tuple[str, ...] = ("accuracy",)
     aggregation: str | Mapping[str, str] = "mean"
+    cluster: str = ""
     repeats: int = 1
     choice: str = "{letter}) {text}"
     shuffle_choices: bool = False
@@ -162,7 +166,7 @@ def benchmark(
     """Make the decorated test function a benchmark: one pytest item for each sample of ``dataset``.
 
     Without ``to_sample`` the function turns a ``record`` into a `Sample`. The sample's prompt is sent to the model and
-    ``scorer`` scores the reply. The function may also take ``subset`` and ``extra_params``::
+    ``scorer`` scores the reply. The function may also take ``subset``, ``position`` and ``extra_params``::
 
         @benchmark("capitals", dataset=local("capitals.jsonl"), scorer=scoring.exact_match())
         def test_capitals(record) -> Sample:
@@ -212,7 +216,7 @@ def benchmark(
 
 def _check_makes_one(name: str, function: Body) -> None:
     earlier = getattr(function, "__benchmark__", None)
-    if earlier is not None and function in (earlier.body, earlier.to_sample):
+    if earlier is not None and earlier.name != name and function in (earlier.body, earlier.to_sample):
         names = f"{earlier.name!r} and {name!r}"
         raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
 
@@ -261,7 +265,7 @@ def _check_makes_sample(name: str, function: Body) -> None:
     if other := [p.name for p in needed if p.name not in _OF_RECORD]:
         raise ConfigError(
             f"{where} takes {other[0]!r}. {closest(other[0], _OF_RECORD)} A function that makes a sample takes "
-            "record, subset and extra_params; a body, which takes fixtures, needs to_sample=..."
+            "record, subset, position and extra_params; a body, which takes fixtures, needs to_sample=..."
         )
     if _yields(function):
         raise ConfigError(f"{where} takes a record and yields. Return one Sample for each record.")
@@ -286,6 +290,7 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "prompt": (str, "a text"),
     "prompts": (Mapping, "a mapping from subset to template"),
     "system_prompt": (str, "a text"),
+    "cluster": (str, "the name of a metadata field, or give each Sample its cluster"),
     "repeats": (int, "a whole number, 1 or more"),
     "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),
     "categories": (Mapping, "a mapping from subset to category"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -19,6 +19,7 @@ from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, read_release_text, read_texts
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
+from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
@@ -46,6 +47,15 @@ def earlier_equals(samples: Sequence[Sample], messages: Callable[[Sample], Seque
         earlier.append(seen[prompt])
         seen[prompt] += 1
     return earlier
+
+
+def identified(loaded: LoadedBenchmark) -> Iterator[tuple[str, str]]:
+    """Yield the key and the cluster of each question, in order."""
+    name, fields = loaded.resolved.name, loaded.resolved.question_fields
+    hashes = [question_hash(name, sample, fields) for found in loaded.subsets.values() for sample in found]
+    keys, duplicates = number_duplicates(hashes)
+    clusters = [cluster for found in loaded.clusters.values() for cluster in found]
+    return zip(keys, clusters_with_duplicates(clusters, duplicates), strict=True)
 
 
 _SCALARS = (str, int, float, bool, type(None))
@@ -77,11 +87,13 @@ class LoadedBenchmark:
     Attributes:
         subsets: The chosen samples of each subset, in the order they are sent and reported.
         shots: The exemplars of each subset; empty for none.
+        clusters: The name of the cluster of each sample, by subset; empty if none is known.
     """
 
     resolved: ResolvedBenchmark
     subsets: Mapping[str, Sequence[Sample]]
     shots: Mapping[str, Shots]
+    clusters: Mapping[str, Sequence[str]]
 
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
@@ -96,6 +108,7 @@ def load(
     seed: int = 42,
     limit: int | float | None = None,
     limit_total: int | None = None,
+    at_random: bool = False,
 ) -> LoadedBenchmark:
     """Load the samples that will be sent.
 
@@ -103,6 +116,7 @@ def load(
         seed: Of every order and draw.
         limit: Samples of each subset: a count, or a share up to 1.0. None for all.
         limit_total: Samples of the whole benchmark, shared out evenly among its subsets.
+        at_random: Let the limits leave a random part, in place of the first ones.
 
     Raises:
         DatasetError: Data, a subset, a split or a field is missing or malformed.
@@ -110,20 +124,45 @@ def load(
     """
     benchmark = resolved.benchmark
     _check_own_data(benchmark, place)
-    sampling = Sampling(limit=limit, shuffle=resolved.shuffle, seed=seed)
+    shuffle = resolved.shuffle or (at_random and (limit is not None or limit_total is not None))
+    sampling = Sampling(limit=limit, shuffle=shuffle, seed=seed)
     records = _kept(benchmark, place, resolved.subsets, sampling.first())
-    chosen = {s: choose(found, sampling, f"{benchmark.name}\0{s}") for s, found in records.items()}
+    places = {s: choose(range(len(found)), sampling, f"{benchmark.name}\0{s}") for s, found in records.items()}
     if limit_total is not None:
-        shares = bound_total({subset: len(found) for subset, found in chosen.items()}, limit_total)
-        chosen = {subset: found[: shares[subset]] for subset, found in chosen.items() if shares[subset]}
-    subsets = {subset: samples_of(benchmark, subset, found, seed) for subset, found in chosen.items()}
+        shares = bound_total({subset: len(found) for subset, found in places.items()}, limit_total)
+        places = {subset: found[: shares[subset]] for subset, found in places.items() if shares[subset]}
+    chosen = {subset: [records[subset][at] for at in found] for subset, found in places.items()}
+    subsets = {subset: samples_of(benchmark, subset, found, seed, places[subset]) for subset, found in chosen.items()}
+    clusters = {subset: [_cluster(benchmark, sample) for sample in found] for subset, found in subsets.items()}
     if resolved.args.shuffle_choices and not any(s.choices for found in subsets.values() for s in found):
         raise ConfigError(
             f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options. Remove it."
         )
-    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed))
+    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed), clusters)
     _check_fields(loaded)
+    _check_cluster(benchmark, subsets)
     return loaded
+
+
+def _cluster(benchmark: Benchmark, sample: Sample) -> str:
+    """Return the name of a sample's cluster; empty if none is known."""
+    metadata = sample.metadata
+    if name := cluster_name(sample.cluster) or (cluster_name(metadata.get("cluster")) if metadata else ""):
+        return name
+    name = cluster_name(metadata.get(benchmark.cluster)) if benchmark.cluster else ""
+    return f"{sample.subset}/{name}" if name else ""
+
+
+def _check_cluster(benchmark: Benchmark, subsets: Mapping[str, Sequence[Sample]]) -> None:
+    """Fail if the field that holds the cluster is in no sample: its name is likely to be misspelt."""
+    if not (name := benchmark.cluster):
+        return
+    fields = {field for found in subsets.values() for sample in found for field in sample.metadata}
+    if name not in fields and "cluster" not in fields:
+        raise ConfigError(
+            f"cluster of @benchmark({benchmark.name!r}) is {name!r}, a field that the metadata of its samples lacks. "
+            f"{closest(name, fields)} Name another, or give each Sample its cluster."
+        )
 
 
 def _kept(
@@ -182,17 +221,27 @@ def _records(
     return made
 
 
-def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], seed: int = 42) -> list[Sample]:
+def samples_of(
+    benchmark: Benchmark,
+    subset: str,
+    records: Sequence[Record],
+    seed: int = 42,
+    positions: Sequence[int] | None = None,
+) -> list[Sample]:
     """Make samples of a subset's records.
+
+    Args:
+        positions: Where the data set has each of them; None if these are all.
 
     Raises:
         DatasetError: A record lacks what the benchmark reads, or its answer is none of its options.
     """
-    make = _maker(benchmark, subset)
+    make, placed = _maker(benchmark, subset)
+    places = range(len(records)) if positions is None else positions
     samples = []
     for number, record in enumerate(records, 1):
         try:
-            sample = make(record)
+            sample = make(record, **dict.fromkeys(placed, places[number - 1]))
         except RecordError as error:
             said = _separated(record) or f"{error} {_fields(record)}"
             raise DatasetError(f"{_where(benchmark, subset, number)}: {said}") from error
@@ -217,20 +266,23 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
     return samples
 
 
-def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
-    """Bind what `to_sample` asks for beside the record."""
+def _maker(benchmark: Benchmark, subset: str) -> tuple[Callable[..., Any], list[str]]:
+    """Bind what `to_sample` takes besides the record; return its parameters that take the position apart."""
     function = benchmark.to_sample
     try:
         wanted = list(inspect.signature(function).parameters.values())[1:]
     except (TypeError, ValueError):  # a built-in
-        return function
+        return function, []
+    placed = [parameter.name for parameter in wanted if parameter.name == "position"]
     given: dict[str, Any] = {}
     for parameter in wanted:
         if parameter.name == "subset":
             given["subset"] = subset
+        elif parameter.name in placed:
+            continue
         elif parameter.name == "extra_params" or parameter.default is parameter.empty:
             given[parameter.name] = benchmark.extra_params
-    return partial(function, **given) if given else function
+    return partial(function, **given) if given else function, placed
 
 
 def _name_of_to_sample(benchmark: Benchmark) -> str:

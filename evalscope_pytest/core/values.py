@@ -102,6 +102,7 @@ class Sample:
         id: The dataset's own id for the record; empty if it has none.
         subset: The subset it belongs to; the loader fills it in.
         tools: Functions that the model may call, sent along with the sample.
+        cluster: What it shares with other questions of the benchmark, such as their passage: they are not independent.
     """
 
     input: str | tuple[Message, ...]
@@ -113,6 +114,7 @@ class Sample:
     subset: str = ""
     private: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[Tool, ...] = ()
+    cluster: str | int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.input, (str, tuple)):
@@ -345,6 +347,8 @@ class SampleResult:
         review_key: ``key`` and everything the score depends on (benchmark version, target, scorer, filters).
         elapsed_s: Seconds from start to score.
         judge_calls: Requests to judges about it, and their replies.
+        question: Key of the question, by which two runs pair; empty if unknown.
+        cluster: Name of the questions that are not independent of it; empty if none are known.
     """
 
     benchmark: str
@@ -360,6 +364,8 @@ class SampleResult:
     error: SampleError | None = None
     elapsed_s: float = 0.0
     judge_calls: tuple[JudgeCall, ...] = ()
+    question: str = ""
+    cluster: str = ""
 
     @property
     def output(self) -> ModelOutput | None:

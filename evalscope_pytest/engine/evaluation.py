@@ -135,6 +135,8 @@ class Unit:
 
     Attributes:
         occurrence: Number of earlier samples with an identical prompt.
+        question: Key of the question, by which two runs pair.
+        cluster: Name of the questions that are not independent of it; empty if none are known.
     """
 
     evaluation: Evaluation
@@ -144,6 +146,8 @@ class Unit:
     group: int
     repeat: int
     occurrence: int = 0
+    question: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class Runner:
         private = (sample.private,) if sample.private else ()
         review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata, *private)
         place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
-        result = partial(SampleResult, *place, key, review_key, sample)
+        result = partial(SampleResult, *place, key, review_key, sample, question=unit.question, cluster=unit.cluster)
         recorded = self.find(key)
         if recorded and recorded.score and recorded.review_key == review_key and not self.rescore:
             return self._finish(result(recorded.calls, recorded.score))

@@ -48,6 +48,8 @@ class SampleSummary:
         cached: Calls that the response cache answered.
         judged: Requests to judges about it; None without judges.
         undecided: Computer algebra took too long to compare the answer, which counts as wrong.
+        question: Key of the question, by which two runs pair; empty in records of earlier versions.
+        cluster: Name of the questions that are not independent of it; empty if none are known.
     """
 
     key: str
@@ -76,6 +78,8 @@ class SampleSummary:
     cached: int = 0
     judged: Judged | None = None
     undecided: bool = False
+    question: str = ""
+    cluster: str = ""
 
     @property
     def reusable(self) -> bool:
@@ -96,8 +100,8 @@ def header_of(result: SampleResult) -> dict[str, Any]:
         "repeat": result.repeat,
         "elapsed_s": round(result.elapsed_s, 6),
     }
-    if result.sample.id:
-        header["id"] = result.sample.id
+    named = {"id": result.sample.id, "question": result.question, "cluster": result.cluster}
+    header.update({name: text for name, text in named.items() if text})
     if score is not None and error is None:
         header["values"] = score.values
         if score.answer is not None:
@@ -378,6 +382,7 @@ def _review(result: SampleResult, score: Score, messages: Fragment, metadata: Fr
             "sample_metadata": metadata,
         },
         **_id(sample),
+        **({"question": result.question, "cluster": result.cluster or None} if result.question else {}),
     }
 
 

@@ -21,5 +21,5 @@ FIELDS = ("category", "subcategory", "visual_input", "set_id", "figure_id", "que
     tags=["hallucination", "yes_no"],
 )
 def test_hallusion_bench(record) -> Sample:
-    answer = "NO" if str(record["gt_answer"]) == "0" else "YES"
-    return Sample(input=record["question"], target=answer, metadata={name: record[name] for name in FIELDS})
+    answer, copies = "NO" if str(record["gt_answer"]) == "0" else "YES", f"{record['subcategory']}/{record['set_id']}"
+    return Sample(record["question"], answer, metadata={name: record[name] for name in FIELDS}, cluster=copies)

@@ -19,4 +19,5 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 )
 def test_pope(record) -> Sample:
     question, answer = (record.get("text") or record["question"]), (record.get("label") or record["answer"])
-    return Sample(input=question, target=answer.upper(), id=str(record["question_id"]))
+    picture = record.get("image_source") or str(record.get("image", ""))
+    return Sample(question, answer.upper(), id=str(record["question_id"]), cluster=picture)

@@ -20,4 +20,5 @@ LANGUAGES = ["bn", "en", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te"]
 )
 def test_arc_indic(record) -> Sample:
     texts, labels = record["choices"]["text"], record["choices"]["label"]  # labels are letters or digits
-    return Sample(input=record["question"], choices=texts, target="ABCDEFGH"[labels.index(record["answerKey"])])
+    # A question has the same id in each language.
+    return Sample(record["question"], "ABCDEFGH"[labels.index(record["answerKey"])], texts, cluster=record.get("id"))

@@ -51,6 +51,7 @@ PROMPTS = {language: f"{words}\n\n{{question}}\n\n{{choices}}" for language, wor
     scorer=scoring.choice_answer(),
     tags=["knowledge", "multiple_choice", "multilingual"],
 )
-def test_mmmlu(record) -> Sample:
+def test_mmmlu(record, position) -> Sample:
     choices = [record[letter] for letter in "ABCD"]
-    return Sample(record["Question"], record["Answer"], choices, metadata={"subject": record["Subject"]})
+    metadata = {"subject": record["Subject"]}  # the languages have the same questions in the same order
+    return Sample(record["Question"], record["Answer"], choices, metadata=metadata, cluster=position)

@@ -36,4 +36,4 @@ def test_drop(record) -> Sample:
     answers = list(dict.fromkeys(tuple(spans(answer)) for answer in (record["answer"], *others)))
     question = f"Passage: {record['passage']}\nQuestion: {record['question']}"
     targets = ["; ".join(answer) for answer in answers]
-    return Sample(question, targets, rationale=targets[0], metadata={"answers": answers})
+    return Sample(question, targets, rationale=targets[0], metadata={"answers": answers}, cluster=record["passage"])

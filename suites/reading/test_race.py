@@ -17,5 +17,6 @@ from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
     tags=["reading_comprehension", "reasoning", "multiple_choice"],
 )
 def test_race(record) -> Sample:
-    question = f"Article:\n{record['article']}\nQuestion:\n{record['question']}"
-    return Sample(question, record["answer"], record["options"], id=str(record.get("example_id", "")))
+    text = f"Article:\n{record['article']}\nQuestion:\n{record['question']}"
+    example = str(record.get("example_id", ""))
+    return Sample(text, record["answer"], record["options"], id=example, cluster=record["article"])

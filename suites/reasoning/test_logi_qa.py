@@ -20,4 +20,4 @@ from .letter_order import in_letter_order
 )
 def test_logi_qa(record) -> Sample:
     choices = in_letter_order(record["choices"], keep_letters=False)
-    return Sample(f"{record['context']}\n{record['question']}", record["answer"], choices)
+    return Sample(f"{record['context']}\n{record['question']}", record["answer"], choices, cluster=record["context"])

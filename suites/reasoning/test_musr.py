@@ -18,5 +18,6 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     tags=["reasoning", "multiple_choice"],
 )
 def test_musr(record) -> Sample:
-    question = f"{record['narrative']}\n\n{record['question']}"
-    return Sample(question, "ABCDEF"[int(record["answer_index"])], literal_eval(record["choices"]))
+    text = f"{record['narrative']}\n\n{record['question']}"
+    answer, choices = "ABCDEF"[int(record["answer_index"])], literal_eval(record["choices"])
+    return Sample(text, answer, choices, cluster=record["narrative"])

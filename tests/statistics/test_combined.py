@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from scipy import stats
 from evalscope_pytest.statistics import combined as c
 from evalscope_pytest.statistics.comparison import MeanDifference
 from evalscope_pytest.statistics.intervals import mean_error
+from evalscope_pytest.statistics.scores import UNIT, Scores
 
 from . import reference
 
@@ -80,3 +82,47 @@ def test_small_drops_add_up_in_the_mean():
     assert found.standard_error == pytest.approx(0.025 / math.sqrt(10))
     assert c.mean_difference([]) is None
     assert c.mean_difference([MeanDifference(0.0, 0.0, 0.0, 9.0)]) is None
+
+
+def part(values, keys, slope, clusters=None):
+    return c.ScoredPart(Scores(values, keys, clusters, bounds=None), slope)
+
+
+def test_a_score_of_separate_parts_has_the_sum_of_their_variances():
+    few, many = [1.0, 0.0, 1.0, 1.0, 0.0], [1.0, 0.0] * 20
+    errors = [mean_error(few), mean_error(many)]
+    found = c.estimate_from_parts(0.55, [part(few, range(5), 0.5), part(many, range(9, 49), 0.5)], UNIT)
+    expected = c.macro_mean([0.6, 0.5], [e.standard_error for e in errors], [4, 39])
+    assert found.standard_error == pytest.approx(expected.standard_error)
+    assert found.degrees_of_freedom == pytest.approx(expected.degrees_of_freedom)
+    assert (found.questions, found.clusters, found.method, found.few) == (45, 45, "score", False)
+    assert found.low < 0.55 < found.high
+
+
+def test_what_parts_share_is_counted_once():
+    values = [1.0, 0.0] * 20
+    twice = c.estimate_from_parts(0.5, [part(values, range(40), 0.5)] * 2, UNIT)
+    assert twice.standard_error == pytest.approx(mean_error(values).standard_error)
+    passages = [place // 4 for place in range(40)]
+    shared = [part(values, range(40), 0.5, passages), part(values, range(40, 80), 0.5, passages)]
+    assert c.estimate_from_parts(0.5, shared, UNIT).clusters == 10
+
+
+def test_parts_without_an_error_give_no_interval():
+    single = c.estimate_from_parts(0.5, [part([1.0], [0], 0.5), part([0.0, 0.0], [1, 2], 0.5)], UNIT)
+    assert (single.interval, single.method, single.reason) == (None, "none", "a part has a single question")
+    equal = [part([0.5, 0.5], [0, 1], 0.5), part([0.5, 0.5], [2, 3], 0.5)]
+    assert c.estimate_from_parts(0.5, equal, None).reason == "all scores are equal"
+    assert c.estimate_from_parts(0.5, equal, UNIT).interval is not None
+
+
+def test_intervals_of_a_mean_of_parts_cover():
+    draw = random.Random(13)
+    chances, sizes = (0.9, 0.6, 0.3), (20, 60, 15)
+    covered = 0
+    for _ in range(600):
+        values = [[float(draw.random() < p) for _ in range(n)] for p, n in zip(chances, sizes, strict=True)]
+        parts = [part(own, [(i, place) for place in range(len(own))], 1 / 3) for i, own in enumerate(values)]
+        found = c.estimate_from_parts(sum(sum(own) / len(own) for own in values) / 3, parts, UNIT)
+        covered += found.low <= 0.6 <= found.high
+    assert 0.92 <= covered / 600 <= 0.98
