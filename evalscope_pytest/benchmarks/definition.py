@@ -193,7 +193,7 @@ def benchmark(
     averaged = {"aggregation": dict(decides.aggregation)} if decides and decides.aggregation else {}
 
     def decorate(function: Function) -> Function:
-        _check_single(name, function)
+        _check_makes_one(name, function)
         if to_sample is None:
             _check_makes_sample(name, function)
         elif _yields(function):
@@ -214,6 +214,13 @@ def benchmark(
     return decorate
 
 
+def _check_makes_one(name: str, function: Body) -> None:
+    earlier = getattr(function, "__benchmark__", None)
+    if earlier is not None and function in (earlier.body, earlier.to_sample):
+        names = f"{earlier.name!r} and {name!r}"
+        raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
+
+
 def _check_names(name: str, options: Mapping[str, Any]) -> None:
     allowed = [*Benchmark.__slots__, "judge"]
     unknown = set(options) - set(allowed)
@@ -222,13 +229,6 @@ def _check_names(name: str, options: Mapping[str, Any]) -> None:
         raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, allowed)}")
     if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
         raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
-
-
-def _check_single(name: str, function: Body) -> None:
-    earlier = getattr(function, "__benchmark__", None)
-    if earlier is not None and function in (earlier.body, earlier.to_sample):
-        names = f"{earlier.name!r} and {name!r}"
-        raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
 
 
 def _description(function: Body) -> str:

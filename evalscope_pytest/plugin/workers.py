@@ -179,8 +179,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         if node.shutting_down:
             return
         if positions := self.handovers.unsent(node.gateway.id):
-            self.node2pending[node].extend(positions)
-            node.send_runtest_some(positions)
+            self._send(node, positions)
         if not self.pending:
             node.shutdown()
             return
@@ -189,6 +188,17 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
             # The last items are shared out evenly, so that the workers finish together.
             even = max(LEAST_QUEUE, len(self.pending) // len(self.nodes))
             self._send_tests(node, min(2 * self._queue - have, even))
+
+    def _send_tests(self, node: WorkerController, num: int) -> None:
+        positions, self.pending[:num] = self.pending[:num], []
+        if positions:
+            self._send(node, positions)
+
+    def _send(self, node: WorkerController, positions: Sequence[int]) -> None:
+        """Send items to a worker. If it has ended meanwhile, `remove_node` hands them over."""
+        self.node2pending[node].extend(positions)
+        with suppress(OSError):
+            node.send_runtest_some(positions)
 
     @property
     def tests_finished(self) -> bool:

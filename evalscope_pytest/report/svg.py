@@ -25,11 +25,13 @@ def label(x: float, y: float, text: str, *, anchor: str = "middle", **attributes
     return mark("text", escape(visible(text)), x=x, y=y, text_anchor=anchor, **attributes)
 
 
-def picture(width: float, height: float, marks: Iterable[str], **attributes: str | float) -> str:
-    """Return a picture as one line; it grows and shrinks with its place."""
-    namespace = 'xmlns="http://www.w3.org/2000/svg"'
+def picture(
+    width: float, height: float, marks: Iterable[str], *, is_file: bool = True, **attributes: str | float
+) -> str:
+    """Return a picture as one line; it grows and shrinks with its place. Only a file names its format."""
+    namespace = 'xmlns="http://www.w3.org/2000/svg" ' if is_file else ""
     size = f'viewBox="0 0 {width:g} {height:g}"'
-    return f'<svg {namespace} {size} role="img"{_written(attributes)}>{"".join(marks)}</svg>\n'
+    return f'<svg {namespace}{size} role="img"{_written(attributes)}>{"".join(marks)}</svg>\n'
 
 
 def _written(attributes: Mapping[str, str | float]) -> str:

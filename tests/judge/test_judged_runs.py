@@ -116,7 +116,7 @@ def test_a_judge_that_never_gives_a_verdict_is_an_error_and_no_score(judge: Judg
     assert len(judge.requests) == 4
     kinds = {(kind, name) for kind, name, _ in ran.errors}
     assert kinds == {("scoring", "JudgeError")}
-    assert ran.errors[0][2].startswith("judge j came to no verdict: ")
+    assert ran.errors[0][2].startswith("judge j did not reach a verdict: ")
     assert ran.report.execution.succeeded == 0
 
 
@@ -375,7 +375,7 @@ def test_a_users_judge_may_give_a_number(judge: JudgeServer) -> None:
         ({"judge": {"models": [{"model_id": "mock"}], "min_valid_judges": 2}}, "and there are 1 judges"),
         ({"judge": {"contract": {"score_typ": "numeric"}}}, "Did you mean 'score_type'?"),
         ({"judge": {"contract": {"prompt_template": 3}}}, "prompt_template of contract of judge is 3. Write a text."),
-        ({"judge": {"strategy": "llm"}, "judge_strategy": "rule"}, "say the same in another style"),
+        ({"judge": {"strategy": "llm"}, "judge_strategy": "rule"}, "set the same in another style"),
         ({"judge_model_args": {"model_id": "mock", "score_mapping": {}}}, "Write labels and numbers"),
         ({"judge_model_args": {"model_id": "mock", "score_mapping": {"A": "high"}}}, "Write labels and numbers"),
         ({"judge_model_args": {"model_id": "mock", "score_mapping": [1]}}, "score_mapping of judge_model_args is no"),

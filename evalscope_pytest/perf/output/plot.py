@@ -55,7 +55,7 @@ def plot(title: str, x_label: str, series: Sequence[Series], x_names: Sequence[s
     shown = series[:MOST_SERIES]
     for number, line in enumerate(shown):
         marks += _line(line, number, place, WIDTH - _RIGHT - _NAME * (len(shown) - number))
-    return picture(WIDTH, HEIGHT, marks, class_="plot", aria_label=title)
+    return picture(WIDTH, HEIGHT, marks, is_file=False, class_="plot", aria_label=title)
 
 
 def _line(line: Series, number: int, place: Callable[[float, float], tuple[float, float]], name_x: int) -> list[str]:

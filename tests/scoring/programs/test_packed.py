@@ -51,9 +51,9 @@ def test_another_pickle_is_refused_and_never_run(content):
 
 @pytest.mark.parametrize("packed", ["", "not base64!", "QUJD", pack(b"plain"), pack(b"")])
 def test_what_is_not_a_packed_text_is_refused(packed):
-    with pytest.raises(ValueError, match="no "):
+    with pytest.raises(ValueError, match=r"no whole text|no pickle|not base64"):
         unpacked(packed)
-    with pytest.raises(ValueError, match="no base64"):
+    with pytest.raises(ValueError, match="not base64"):
         check_packed(packed)
 
 
