@@ -216,7 +216,7 @@ def benchmark(
 
 def _check_makes_one(name: str, function: Body) -> None:
     earlier = getattr(function, "__benchmark__", None)
-    if earlier is not None and function in (earlier.body, earlier.to_sample):
+    if earlier is not None and earlier.name != name and function in (earlier.body, earlier.to_sample):
         names = f"{earlier.name!r} and {name!r}"
         raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
 
