@@ -102,11 +102,19 @@ def test_a_function_that_makes_two_benchmarks_is_refused():
         benchmark("second", dataset=local("data.jsonl"))(function)
 
 
+def test_a_function_may_be_made_the_same_benchmark_again():  # as a session in a notebook does
+    function = _takes("record")
+    for file in ("one.jsonl", "other.jsonl"):
+        made = benchmark("first", dataset=local(file))(function)
+        assert made.__benchmark__.dataset == local(file)
+
+
 @pytest.mark.parametrize(
     "names",
     [
         ("record",),
         ("record", "subset"),
+        ("record", "position"),
         ("record", "extra_params"),
         ("record", "extra_params", "subset"),
         ("record", "*", "subset"),
