@@ -135,6 +135,8 @@ class Unit:
 
     Attributes:
         occurrence: Number of earlier samples with an identical prompt.
+        question: Key of the question, by which two runs pair.
+        cluster: Name of the questions that are not independent of it; empty if none are known.
     """
 
     evaluation: Evaluation
@@ -144,6 +146,8 @@ class Unit:
     group: int
     repeat: int
     occurrence: int = 0
+    question: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

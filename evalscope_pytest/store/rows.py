@@ -48,6 +48,8 @@ class SampleSummary:
         cached: Calls that the response cache answered.
         judged: Requests to judges about it; None without judges.
         undecided: Computer algebra took too long to compare the answer, which counts as wrong.
+        question: Key of the question, by which two runs pair; empty in records of earlier versions.
+        cluster: Name of the questions that are not independent of it; empty if none are known.
     """
 
     key: str
@@ -76,6 +78,8 @@ class SampleSummary:
     cached: int = 0
     judged: Judged | None = None
     undecided: bool = False
+    question: str = ""
+    cluster: str = ""
 
     @property
     def reusable(self) -> bool:
