@@ -16,6 +16,9 @@ settings.register_profile("steady", deadline=None, derandomize=True, suppress_he
 settings.register_profile("explore", settings.get_profile("steady"), derandomize=False, print_blob=True)
 settings.load_profile("steady")
 
+# Golden prompts hold examples in the form of doctests, which pytest would run from any ``test*.txt``.
+collect_ignore_glob = ["*/__snapshots__/*"]
+
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
 

@@ -28,6 +28,8 @@ Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 Keep = Callable[[Record, Mapping[str, Any]], bool]
 # Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
 MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record] | None]
+# Takes a record and its position in its subset, from 0, and returns what it shares with others; nothing if it is alone.
+ClusterOf = Callable[[Record, int], object]
 Body = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -91,6 +93,9 @@ class Benchmark:
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
             ``all_of_part``.
+        cluster: What questions have in common that are not independent, such as a passage: a field of the samples'
+            metadata, compared within a subset; or a function of the record and its position, compared within the
+            benchmark. ``metadata["cluster"]`` of a sample comes first.
         repeats: Number of times each sample is sent.
         extra_params: Parameters that a user may set under ``dataset_args``, with their defaults.
         variant: Takes ``extra_params`` and returns the arguments that depend on them, such as a prompt or a scorer.
@@ -113,6 +118,7 @@ class Benchmark:
     scorer: Scorer | None = None
     metrics: tuple[str, ...] = ("accuracy",)
     aggregation: str | Mapping[str, str] = "mean"
+    cluster: str | ClusterOf = ""
     repeats: int = 1
     choice: str = "{letter}) {text}"
     shuffle_choices: bool = False
@@ -189,10 +195,7 @@ def benchmark(
     averaged = {"aggregation": dict(decides.aggregation)} if decides and decides.aggregation else {}
 
     def decorate(function: Function) -> Function:
-        earlier = getattr(function, "__benchmark__", None)
-        if earlier is not None and function in (earlier.body, earlier.to_sample):
-            names = f"{earlier.name!r} and {name!r}"
-            raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
+        _check_single(name, function)
         if to_sample is None:
             _check_makes_sample(name, function)
         elif _yields(function):
@@ -221,6 +224,13 @@ def _check_names(name: str, options: Mapping[str, Any]) -> None:
         raise ConfigError(f"@benchmark({name!r}) has no argument {first!r}. {closest(first, allowed)}")
     if not name or not name.replace("_", "").replace("-", "").replace(".", "").isalnum():
         raise ConfigError(f"benchmark name {name!r} may hold letters, digits, '_', '-' and '.' only.")
+
+
+def _check_single(name: str, function: Body) -> None:
+    earlier = getattr(function, "__benchmark__", None)
+    if earlier is not None and function in (earlier.body, earlier.to_sample):
+        names = f"{earlier.name!r} and {name!r}"
+        raise ConfigError(f"function {function.__name__!r} makes two benchmarks: {names}. Give each a function.")
 
 
 def _description(function: Body) -> str:
@@ -282,6 +292,7 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "prompt": (str, "a text"),
     "prompts": (Mapping, "a mapping from subset to template"),
     "system_prompt": (str, "a text"),
+    "cluster": ((str, Callable), "a metadata field, or a function that takes a record and its position"),
     "repeats": (int, "a whole number, 1 or more"),
     "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),
     "categories": (Mapping, "a mapping from subset to category"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -19,6 +19,7 @@ from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, read_release_text, read_texts
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
+from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
@@ -46,6 +47,15 @@ def earlier_equals(samples: Sequence[Sample], messages: Callable[[Sample], Seque
         earlier.append(seen[prompt])
         seen[prompt] += 1
     return earlier
+
+
+def identified(loaded: LoadedBenchmark) -> Iterator[tuple[str, str]]:
+    """Yield the key and the cluster of each question, in order."""
+    name, fields = loaded.resolved.name, loaded.resolved.question_fields
+    hashes = [question_hash(name, sample, fields) for found in loaded.subsets.values() for sample in found]
+    keys, duplicates = number_duplicates(hashes)
+    clusters = [cluster for found in loaded.clusters.values() for cluster in found]
+    return zip(keys, clusters_with_duplicates(clusters, duplicates), strict=True)
 
 
 _SCALARS = (str, int, float, bool, type(None))
@@ -77,11 +87,13 @@ class LoadedBenchmark:
     Attributes:
         subsets: The chosen samples of each subset, in the order they are sent and reported.
         shots: The exemplars of each subset; empty for none.
+        clusters: The name of the cluster of each sample, by subset; empty if none is known.
     """
 
     resolved: ResolvedBenchmark
     subsets: Mapping[str, Sequence[Sample]]
     shots: Mapping[str, Shots]
+    clusters: Mapping[str, Sequence[str]]
 
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
@@ -96,6 +108,7 @@ def load(
     seed: int = 42,
     limit: int | float | None = None,
     limit_total: int | None = None,
+    at_random: bool = False,
 ) -> LoadedBenchmark:
     """Load the samples that will be sent.
 
@@ -103,6 +116,7 @@ def load(
         seed: Of every order and draw.
         limit: Samples of each subset: a count, or a share up to 1.0. None for all.
         limit_total: Samples of the whole benchmark, shared out evenly among its subsets.
+        at_random: Let the limits leave a random part, in place of the first ones.
 
     Raises:
         DatasetError: Data, a subset, a split or a field is missing or malformed.
@@ -110,20 +124,61 @@ def load(
     """
     benchmark = resolved.benchmark
     _check_own_data(benchmark, place)
-    sampling = Sampling(limit=limit, shuffle=resolved.shuffle, seed=seed)
+    shuffle = resolved.shuffle or (at_random and (limit is not None or limit_total is not None))
+    sampling = Sampling(limit=limit, shuffle=shuffle, seed=seed)
     records = _kept(benchmark, place, resolved.subsets, sampling.first())
-    chosen = {s: choose(found, sampling, f"{benchmark.name}\0{s}") for s, found in records.items()}
+    places = {s: choose(range(len(found)), sampling, f"{benchmark.name}\0{s}") for s, found in records.items()}
     if limit_total is not None:
-        shares = bound_total({subset: len(found) for subset, found in chosen.items()}, limit_total)
-        chosen = {subset: found[: shares[subset]] for subset, found in chosen.items() if shares[subset]}
+        shares = bound_total({subset: len(found) for subset, found in places.items()}, limit_total)
+        places = {subset: found[: shares[subset]] for subset, found in places.items() if shares[subset]}
+    chosen = {subset: [records[subset][at] for at in found] for subset, found in places.items()}
     subsets = {subset: samples_of(benchmark, subset, found, seed) for subset, found in chosen.items()}
+    clusters = {s: _clusters(benchmark, s, found, chosen[s], places[s]) for s, found in subsets.items()}
     if resolved.args.shuffle_choices and not any(s.choices for found in subsets.values() for s in found):
         raise ConfigError(
             f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options. Remove it."
         )
-    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed))
+    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed), clusters)
     _check_fields(loaded)
+    _check_cluster(benchmark, subsets)
     return loaded
+
+
+def _clusters(
+    benchmark: Benchmark,
+    subset: str,
+    samples: Sequence[Sample],
+    records: Sequence[Record],
+    positions: Sequence[int],
+) -> list[str]:
+    """Return the name of each sample's cluster; empty if none is known."""
+    of, field = benchmark.cluster, benchmark.cluster if isinstance(benchmark.cluster, str) else ""
+    clusters = []
+    for sample, record, at in zip(samples, records, positions, strict=True):
+        name = cluster_name(sample.metadata.get("cluster")) if sample.metadata else ""
+        if not name and field and (name := cluster_name(sample.metadata.get(field))):
+            name = f"{subset}/{name}"
+        elif not name and callable(of):
+            try:
+                name = cluster_name(of(record, at))
+            except EvalError:
+                raise
+            except Exception as error:
+                raise DatasetError(_unreadable(benchmark, subset, at + 1, record, error, "cluster")) from error
+        clusters.append(name)
+    return clusters
+
+
+def _check_cluster(benchmark: Benchmark, subsets: Mapping[str, Sequence[Sample]]) -> None:
+    """Fail if the field that holds the cluster is in no sample: its name is likely to be misspelt."""
+    if not (name := benchmark.cluster) or callable(name):
+        return
+    fields = {field for found in subsets.values() for sample in found for field in sample.metadata}
+    if name not in fields and "cluster" not in fields:
+        raise ConfigError(
+            f"cluster of @benchmark({benchmark.name!r}) is {name!r}, a field that the metadata of its samples lacks. "
+            f"{closest(name, fields)} Name another, or give a function that takes a record and its position."
+        )
 
 
 def _kept(

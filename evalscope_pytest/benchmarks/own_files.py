@@ -32,8 +32,16 @@ def holds_benchmark(file: Path) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             names.update(alias.asname for alias in node.names if alias.name == "benchmark" and alias.asname)
-    functions = (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
-    return any(_called(decorator) in names for function in functions for decorator in function.decorator_list)
+    return any(_called(decorator) in names for function in _collected(tree) for decorator in function.decorator_list)
+
+
+def _collected(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield the functions of a file that pytest can collect: none that another function makes."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield child
+        else:
+            yield from _collected(child)
 
 
 def _called(decorator: ast.expr) -> str:

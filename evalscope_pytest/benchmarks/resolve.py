@@ -21,7 +21,7 @@ from ..scoring.scorer import Scorer
 from ..store.plan import BenchmarkPlan
 from .after_run import name_of
 from .definition import Benchmark, FewShot, generate
-from .prompt import holds_question
+from .prompt import SAMPLE_FIELDS, holds_question
 
 _EXAMPLE = '{"acc": {"numeric": true}}'
 # What EvalScope's versions have called the share of right answers.
@@ -121,12 +121,15 @@ class ResolvedBenchmark:
         args: The user's choices.
         subsets: The subsets to evaluate, in report order.
         filters: Filter applied to a reply before the scorer; None for nothing.
+        question_fields: The metadata that is part of a question: the fields that the author's prompts name. None for
+            all of it, if the author's body makes what is sent.
     """
 
     benchmark: Benchmark
     args: DatasetArgs
     subsets: tuple[str, ...]
     filters: Filters | None = None
+    question_fields: tuple[str, ...] | None = ()
 
     @property
     def name(self) -> str:
@@ -248,6 +251,7 @@ def resolve(
     """
     args = args or DatasetArgs()
     changed = replace(benchmark, extra_params=_params(benchmark, args)).varied()
+    question_fields = _question_fields(changed)
     changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
     changed = _with_metrics(_scored(changed, judge), args)
     changed = replace(
@@ -264,9 +268,21 @@ def resolve(
         args=args,
         subsets=_subsets(changed, args),
         filters=Filters.of(args.filters) if args.filters else None,
+        question_fields=question_fields,
     )
     _check_templates(resolved)
     return resolved
+
+
+def _question_fields(benchmark: Benchmark) -> tuple[str, ...] | None:
+    """Return the metadata that the author's prompts name: a user's prompt makes no other questions of them."""
+    if benchmark.body is not generate:
+        return None
+    templates = [benchmark.prompt, *benchmark.prompts.values()]
+    if benchmark.few_shot:
+        templates.append(benchmark.few_shot.prompt)
+    names = {name for text in templates for name in parse(text, f"a prompt of {benchmark.name!r}").names}
+    return tuple(sorted(names.difference(SAMPLE_FIELDS, ("fewshot",))))
 
 
 def _scored(benchmark: Benchmark, judge: JudgeConfig | None) -> Benchmark:

@@ -18,6 +18,7 @@ OPTIONS = (
     ("dataset_hub", "value", "{modelscope,huggingface,local}", "Hub that datasets are downloaded from; local: download nothing."),
     ("limit", "value", "N|SHARE", "Maximum number of samples of each subset (5), or a share of them (0.1; 1.0 is all)."),
     ("limit_total", "value", "N", "Maximum number of samples of each benchmark, over all its subsets."),
+    ("limit_order", "value", "{first,random}", "Samples that a limit leaves: the first ones of the dataset, or a random part, drawn with the seed."),
     ("repeats", "value", "N", "Number of generations for each sample."),
     ("generation_config", "value", "JSON|K=V,...", "Generation parameters: temperature, max_tokens, timeout ..."),
     ("eval_type", "value", "{llm_ckpt,openai_api,openai_responses_api,anthropic_api,mock_llm,custom}", "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm; default: openai_api with an api-url, else llm_ckpt."),

@@ -134,6 +134,11 @@ class Settings:
         LIMIT, "Maximum number of samples of each subset (5), or a share of them (0.1; 1.0 is all)."
     )
     limit_total: int | None = setting(whole(1), "Maximum number of samples of each benchmark, over all its subsets.")
+    limit_order: str = setting(
+        choice("first", "random"),
+        "Samples that a limit leaves: the first ones of the dataset, or a random part, drawn with the seed.",
+        "first",
+    )
     repeats: int = setting(whole(1), "Number of generations for each sample.", 1)
     generation_config: GenerationConfig = setting(
         TABLE, "Generation parameters: temperature, max_tokens, timeout ...", factory=GenerationConfig

@@ -345,6 +345,8 @@ class SampleResult:
         review_key: ``key`` and everything the score depends on (benchmark version, target, scorer, filters).
         elapsed_s: Seconds from start to score.
         judge_calls: Requests to judges about it, and their replies.
+        question: Key of the question, by which two runs pair; empty if unknown.
+        cluster: Name of the questions that are not independent of it; empty if none are known.
     """
 
     benchmark: str
@@ -360,6 +362,8 @@ class SampleResult:
     error: SampleError | None = None
     elapsed_s: float = 0.0
     judge_calls: tuple[JudgeCall, ...] = ()
+    question: str = ""
+    cluster: str = ""
 
     @property
     def output(self) -> ModelOutput | None:

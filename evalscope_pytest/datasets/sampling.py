@@ -65,8 +65,8 @@ class Sampling:
         return int(self.limit)
 
 
-def choose(records: Sequence[Record], sampling: Sampling, salt: str = "") -> list[Record]:
-    """Return the records that are evaluated: shuffled first, then limited.
+def choose(records: Sequence[_T], sampling: Sampling, salt: str = "") -> list[_T]:
+    """Return the records, or their positions, that are evaluated: shuffled first, then limited.
 
     Args:
         salt: Distinguishes this draw from others with the same seed, such as benchmark and subset.

@@ -207,7 +207,7 @@ class Runner:
         private = (sample.private,) if sample.private else ()
         review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata, *private)
         place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
-        result = partial(SampleResult, *place, key, review_key, sample)
+        result = partial(SampleResult, *place, key, review_key, sample, question=unit.question, cluster=unit.cluster)
         recorded = self.find(key)
         if recorded and recorded.score and recorded.review_key == review_key and not self.rescore:
             return self._finish(result(recorded.calls, recorded.score))
@@ -343,7 +343,7 @@ def _text(value: Any, context: SampleContext) -> str:
         return bounded(_last_text(context) or "")
     if value is None:
         raise BodyError(
-            "this benchmark sent the model nothing and returned nothing, so there is nothing to score: "
+            "this benchmark sent no request and returned nothing, so there is nothing to score: "
             "did you forget await or return?"
         )
     hint = ": did you forget await?" if inspect.isawaitable(value) else ""

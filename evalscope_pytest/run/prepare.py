@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..benchmarks.bundled import bundled_files
 from ..benchmarks.definition import PROVIDED, Benchmark
 from ..benchmarks.evalscope_prompts import with_evalscope_prompts
-from ..benchmarks.load import LoadedBenchmark, earlier_equals, load
+from ..benchmarks.load import LoadedBenchmark, earlier_equals, identified, load
 from ..benchmarks.resolve import ResolvedBenchmark, resolve
 from ..core.canonical import digest
 from ..core.errors import (
@@ -210,7 +210,14 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     resolved, task = prepared.resolved, run.task
     place = replace(place_of(resolved, task), offline=run.driver.listing)
     with run.driver.waiting(f"loading {resolved.name}"):
-        loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total)
+        loaded = load(
+            resolved,
+            place,
+            seed=task.seed,
+            limit=task.limit,
+            limit_total=task.limit_total,
+            at_random=task.limit_order == "random",
+        )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
@@ -251,14 +258,16 @@ def _scoring_fault(scorer: Scorer, sample: Sample) -> str:
 
 
 def _units(evaluation: Evaluation, loaded: LoadedBenchmark, repeats: int) -> Iterator[tuple[str, Unit]]:
+    questions = identified(loaded)
     for subset, samples in loaded.subsets.items():
         equals = earlier_equals(samples, loaded.messages)
         for group, sample in enumerate(samples):
+            question, cluster = next(questions)
             for repeat in range(repeats):
                 index = group * repeats + repeat
                 yield (
                     _sample_id(subset, group, repeat),
-                    Unit(evaluation, sample, subset, index, group, repeat, equals[group]),
+                    Unit(evaluation, sample, subset, index, group, repeat, equals[group], question, cluster),
                 )
 
 

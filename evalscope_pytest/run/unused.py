@@ -54,6 +54,9 @@ def _line(names: Sequence[str], why: str) -> str:
 
 
 def _of_others(run: Run) -> Iterator[str]:
+    limited = run.task.limit is not None or run.task.limit_total is not None
+    if run.task.limit_order != "first" and not limited and (names := _given(run, ["limit_order"])):
+        yield _line(names, "there is no limit")
     running = {plan.name for plan in run.benchmarks} | set(run.skipped)
     if not _given(run, ["dataset_args"]):
         return

@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ..core.canonical import digest
+from ..core.secret import mask_keys
 from ..core.values import Sample
 
+MAX_CLUSTER = 64  # characters of a cluster's name in the records; a longer one, such as a passage, has an address
 
-def question_hash(benchmark: str, sample: Sample) -> str:
+
+def question_hash(benchmark: str, sample: Sample, fields: Iterable[str] | None = ()) -> str:
     """Return the content address of a question as its data set has it.
 
     A multiple-choice target counts by the text of its option, so that shuffled options change nothing.
+
+    Args:
+        fields: Metadata that is part of the question, such as the passage that a prompt names; None for all of it.
     """
     given = sample.input if isinstance(sample.input, str) else [message.identity for message in sample.input]
     targets = [sample.target] if isinstance(sample.target, str) else list(sample.target)
     meant = sorted(_meant(target, sample.choices) for target in targets)
-    return digest("question", benchmark, sample.subset, given, meant, sorted(sample.choices))
+    return digest("question", benchmark, sample.subset, given, meant, sorted(sample.choices), *_more(sample, fields))
+
+
+def _more(sample: Sample, fields: Iterable[str] | None) -> list[Any]:
+    """Return the other parts of a question, if it has any."""
+    metadata, more = sample.metadata, list[Any]()
+    named = metadata if fields is None else {name: metadata[name] for name in fields if name in metadata}
+    if named:
+        more.append(named)
+    if sample.tools:
+        more.append([tool.identity for tool in sample.tools])
+    return more
 
 
 def _meant(target: str, choices: Sequence[str]) -> str:
@@ -39,3 +57,28 @@ def number_duplicates(hashes: Sequence[str]) -> tuple[list[str], list[str | None
         seen[found] += 1
         keys.append(found if seen[found] == 1 else f"{found}#{seen[found]}")
     return keys, [found if total[found] > 1 else None for found in hashes]
+
+
+def clusters_with_duplicates(clusters: Sequence[str], duplicates: Sequence[str | None]) -> list[str]:
+    """Return the cluster of each question; equal ones are in one, the first that is named for any of them.
+
+    Args:
+        clusters: The names that the benchmark gives; empty if it knows none.
+        duplicates: The clusters of equal questions, from `number_duplicates`.
+    """
+    named: dict[str, str] = {}
+    for found, cluster in zip(duplicates, clusters, strict=True):
+        if found is not None and cluster:
+            named.setdefault(found, cluster)
+    return [
+        cluster if found is None else named.get(found, found)
+        for found, cluster in zip(duplicates, clusters, strict=True)
+    ]
+
+
+def cluster_name(value: object) -> str:
+    """Return the name of a cluster as the records have it: a long text, such as a passage, by its content address."""
+    if value is None or value == "":
+        return ""
+    text = mask_keys(value if isinstance(value, str) else str(value))
+    return text if len(text) <= MAX_CLUSTER and text.isprintable() else digest("cluster", text)

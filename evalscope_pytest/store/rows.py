@@ -100,8 +100,8 @@ def header_of(result: SampleResult) -> dict[str, Any]:
         "repeat": result.repeat,
         "elapsed_s": round(result.elapsed_s, 6),
     }
-    if result.sample.id:
-        header["id"] = result.sample.id
+    named = {"id": result.sample.id, "question": result.question, "cluster": result.cluster}
+    header.update({name: text for name, text in named.items() if text})
     if score is not None and error is None:
         header["values"] = score.values
         if score.answer is not None:
@@ -382,6 +382,7 @@ def _review(result: SampleResult, score: Score, messages: Fragment, metadata: Fr
             "sample_metadata": metadata,
         },
         **_id(sample),
+        **({"question": result.question, "cluster": result.cluster or None} if result.question else {}),
     }
 
 

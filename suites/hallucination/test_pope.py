@@ -7,6 +7,11 @@ sent without their pictures.
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
+def picture(record, position):
+    """Return the name of a question's picture, which all three subsets use."""
+    return record["image_source"] if "image_source" in record else record.get("image")
+
+
 @benchmark(
     "pope",
     version="2",
@@ -15,6 +20,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     prompt=prompts.YES_NO,
     scorer=scoring.yes_no(),
     metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],
+    cluster=picture,
     tags=["hallucination", "yes_no"],
 )
 def test_pope(record) -> Sample:

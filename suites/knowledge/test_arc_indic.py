@@ -16,6 +16,7 @@ LANGUAGES = ["bn", "en", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te"]
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="validation"),
     scorer=scoring.choice_answer(),
+    cluster=lambda record, position: record.get("id", position),  # the same question in several languages
     tags=["reasoning", "multiple_choice", "multilingual"],
 )
 def test_arc_indic(record) -> Sample:

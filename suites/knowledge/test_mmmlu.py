@@ -49,6 +49,7 @@ PROMPTS = {language: f"{words}\n\n{{question}}\n\n{{choices}}" for language, wor
     prompt=prompts.CHOICE_STEPWISE,
     prompts=PROMPTS,
     scorer=scoring.choice_answer(),
+    cluster=lambda record, position: position,  # the languages have the same questions in the same order
     tags=["knowledge", "multiple_choice", "multilingual"],
 )
 def test_mmmlu(record) -> Sample:

@@ -16,6 +16,7 @@ DOCUMENT = "Read the text below, then answer the question about it.\n\n<text>\n{
     dataset=hub("ZhipuAI/LongBench-v2", subsets=["short", "medium", "long"], subset_by="length", split="train"),
     prompt=DOCUMENT + prompts.CHOICE_STEPWISE,
     scorer=scoring.choice_answer(),
+    cluster="document",
     tags=["long_context", "reading_comprehension", "multiple_choice"],
 )
 def test_longbench_v2(record) -> Sample:

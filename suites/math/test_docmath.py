@@ -20,6 +20,7 @@ SUBSETS = ["complong_testmini", "compshort_testmini", "simplong_testmini", "simp
     prompt=prompts.FROM_TEXT,
     scorer=document_number(),
     judge=same_answer("docmath"),
+    cluster="context",
     tags=["reasoning", "math", "long_context"],
 )
 def test_docmath(record) -> Sample:

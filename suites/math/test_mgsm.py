@@ -18,6 +18,7 @@ SHOT = "{question}\n\nReasoning:\n{rationale}\n\nANSWER: {target}"
     prompt=prompts.BOXED,
     few_shot=FewShot(4, split="train", shot=SHOT),
     scorer=local_math_answer(),
+    cluster=lambda record, position: position,  # the languages have the same problems in the same order
     tags=["math", "reasoning", "multilingual"],
 )
 def test_mgsm(record) -> Sample:

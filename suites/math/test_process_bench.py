@@ -30,6 +30,7 @@ if there is none. Put that number inside \\boxed{{}}.
     dataset=hub("Qwen/ProcessBench", subsets=["gsm8k", "math", "olympiadbench", "omnimath"]),
     prompt=PROMPT,
     scorer=first_error(),
+    cluster="problem",
     tags=["math", "reasoning"],
 )
 def test_process_bench(record) -> Sample:

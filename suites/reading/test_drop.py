@@ -27,6 +27,7 @@ def spans(answer) -> list[str]:
     prompt=PROMPT,
     few_shot=FewShot(3, split="train", shot="{question}\nAnswer: {rationale}", prompt=SHOTS),
     scorer=drop_answer(),
+    cluster=lambda record, position: record["passage"],
     tags=["reasoning", "reading_comprehension"],
 )
 def test_drop(record) -> Sample:

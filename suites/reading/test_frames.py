@@ -18,6 +18,7 @@ from .trivia import trivia_answer
     prompt=prompts.FROM_TEXT,
     scorer=trivia_answer(),
     judge=same_answer("frames"),
+    cluster="context",
     tags=["reasoning", "long_context"],
 )
 def test_frames(record) -> Sample:

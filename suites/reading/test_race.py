@@ -14,6 +14,7 @@ from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
     prompt=prompts.CHOICE_STEPWISE,
     few_shot=FewShot(3, split="train"),
     scorer=scoring.choice_answer(),
+    cluster=lambda record, position: record["article"],
     tags=["reading_comprehension", "reasoning", "multiple_choice"],
 )
 def test_race(record) -> Sample:

@@ -56,6 +56,7 @@ SCORERS = {
     prompt=prompts.CHOICE_STEPWISE,
     prompts=PROMPTS,
     scorer=scoring.by_subset(scoring.choice_answer(), SCORERS),
+    cluster=lambda record, position: record.get("passage"),
     tags=["reasoning", "knowledge", "math", "multiple_choice", "chinese"],
 )
 def test_agieval(record, subset) -> Sample:

@@ -16,6 +16,7 @@ from .letter_order import in_letter_order
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="validation"),
     scorer=scoring.choice_answer(),
+    cluster=lambda record, position: record["context"],
     tags=["reasoning", "multiple_choice"],
 )
 def test_logi_qa(record) -> Sample:

@@ -15,6 +15,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     dataset=hub("AI-ModelScope/MuSR", subsets=["murder_mysteries", "object_placements", "team_allocation"]),
     prompt=prompts.CHOICE_STEPWISE,
     scorer=scoring.choice_answer(),
+    cluster=lambda record, position: record["narrative"],
     tags=["reasoning", "multiple_choice"],
 )
 def test_musr(record) -> Sample:

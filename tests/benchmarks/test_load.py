@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from evalscope_pytest import FewShot, Message, Sample, hub, local
-from evalscope_pytest.benchmarks.definition import Benchmark
-from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
+from evalscope_pytest.benchmarks.definition import Benchmark, generate
+from evalscope_pytest.benchmarks.load import LoadedBenchmark, identified, load
 from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.schema import DatasetArgs
 from evalscope_pytest.core.errors import ConfigError, DatasetError
 from evalscope_pytest.datasets.base import DataLocation
+from evalscope_pytest.scoring import exact_match
 
 ROWS = [{"q": f"question {n}", "a": str(n)} for n in range(8)]
 
@@ -35,8 +36,8 @@ def loading(tmp_path: Path) -> Callable[..., LoadedBenchmark]:
     """Loads a benchmark whose records are the files below the test's folder."""
 
     def loading(args: DatasetArgs | None = None, how: dict[str, Any] | None = None, **options: Any) -> LoadedBenchmark:
-        values = {"dataset": local("data"), "to_sample": to_sample, **options}
-        benchmark = Benchmark(name="demo", body=print, file=tmp_path / "test_demo.py", **values)
+        values = {"dataset": local("data"), "to_sample": to_sample, "body": print, **options}
+        benchmark = Benchmark(name="demo", file=tmp_path / "test_demo.py", **values)
         return load(resolve(benchmark, args), DataLocation("demo", tmp_path), **how or {})
 
     return loading
@@ -319,3 +320,112 @@ def test_a_subset_may_have_its_own_prompt_until_the_user_sets_one_for_all(tmp_pa
     asked["prompts"] = {"zh": "问：{"}
     with pytest.raises(ConfigError, match=r"single '\{'"):
         sent()
+
+
+PASSAGES = [{"q": f"question {n}", "a": str(n), "passage": f"P{n // 2}"} for n in range(6)]
+
+
+def with_passage(record: dict[str, Any]) -> Sample:
+    return Sample(input=record["q"], target=record["a"], metadata={"passage": record["passage"]})
+
+
+def test_a_field_of_the_metadata_names_a_cluster_within_its_subset(tmp_path: Path, loading: Any) -> None:
+    for subset in ("a", "b"):
+        write(tmp_path / f"data/{subset}/test.jsonl", PASSAGES)
+    loaded = loading(dataset=local("data", subsets=["a", "b"]), to_sample=with_passage, cluster="passage")
+    assert loaded.clusters == {s: [f"{s}/P{n // 2}" for n in range(6)] for s in ("a", "b")}
+
+
+def test_a_function_of_the_record_names_a_cluster_across_subsets(tmp_path: Path, loading: Any) -> None:
+    for subset in ("a", "b"):
+        write(tmp_path / f"data/{subset}/test.jsonl", PASSAGES)
+    loaded = loading(dataset=local("data", subsets=["a", "b"]), cluster=lambda record, position: record["passage"])
+    assert loaded.clusters == {s: [f"P{n // 2}" for n in range(6)] for s in ("a", "b")}
+
+
+@pytest.mark.parametrize("how", [{}, {"limit": 4}, {"limit": 4, "at_random": True}, {"limit_total": 5}])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_a_position_is_that_of_the_data_set(tmp_path: Path, loading: Any, how: Any, shuffle: bool) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    loaded = loading(DatasetArgs(shuffle=shuffle), how=how, cluster=lambda record, position: position)
+    assert loaded.clusters["default"] == [sample.target for sample in loaded.subsets["default"]]
+
+
+def test_a_sample_names_its_own_cluster_first(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", PASSAGES)
+
+    def to_sample(record: dict[str, Any]) -> Sample:
+        own = {"cluster": 7} if record["a"] == "0" else {}
+        return Sample(record["q"], record["a"], metadata={"passage": record["passage"], **own})
+
+    assert loading(to_sample=to_sample).clusters["default"] == ["7", "", "", "", "", ""]
+    assert loading(to_sample=to_sample, cluster="passage").clusters["default"][:2] == ["7", "default/P0"]
+    by_record = loading(to_sample=to_sample, cluster=lambda record, position: record["passage"])
+    assert by_record.clusters["default"][:2] == ["7", "P0"]
+
+
+def test_a_record_that_shares_nothing_is_in_no_cluster(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [{**PASSAGES[0], "passage": None}, {**PASSAGES[1], "passage": ""}, PASSAGES[2]])
+    assert loading(to_sample=with_passage, cluster="passage").clusters["default"] == ["", "", "default/P1"]
+
+
+def test_a_misspelt_cluster_is_refused_with_the_right_name(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", PASSAGES)
+    with pytest.raises(ConfigError, match=r"cluster of @benchmark.'demo'. is 'pasage'.*Did you mean 'passage'"):
+        loading(to_sample=with_passage, cluster="pasage")
+
+
+def test_a_function_that_cannot_name_a_cluster_is_named_with_the_record(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", PASSAGES)
+    with pytest.raises(DatasetError, match=r"record 1 of subset 'default' of 'demo' has no field 'pasage'.*'passage'"):
+        loading(cluster=lambda record, position: record["pasage"])
+    with pytest.raises(DatasetError, match=r"cannot be read .ZeroDivisionError.*Correct the record, or cluster"):
+        loading(cluster=lambda record, position: 1 // position)
+
+
+def keys_of(loaded: LoadedBenchmark) -> list[str]:
+    return [key for key, _ in identified(loaded)]
+
+
+def test_what_a_prompt_names_tells_questions_apart_whatever_the_user_prompts(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [{**row, "q": "Who?", "a": "Ann"} for row in PASSAGES])
+    plain = loading(to_sample=with_passage, body=generate, scorer=exact_match())
+    assert {key.partition("#")[0] for key in keys_of(plain)} == {keys_of(plain)[0]}
+    assert len({cluster for _, cluster in identified(plain)}) == 1
+    told = {"to_sample": with_passage, "body": generate, "scorer": exact_match(), "prompt": "{passage}\n{question}"}
+    own = keys_of(loading(**told))
+    assert len({key.partition("#")[0] for key in own}) == 3
+    assert keys_of(loading(DatasetArgs(prompt_template="{question} {passage}!"), **told)) == own
+    assert keys_of(loading(DatasetArgs(system_prompt="Be brief."), **told)) == own
+
+
+def test_a_body_may_send_any_metadata_so_that_all_of_it_tells_questions_apart(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [{**row, "q": "Who?", "a": "Ann"} for row in PASSAGES])
+    assert len({key.partition("#")[0] for key in keys_of(loading(to_sample=with_passage))}) == 3
+
+
+@pytest.mark.parametrize("args", [{"shuffle": True}, {"system_prompt": "Be brief."}])
+@pytest.mark.parametrize("how", [{"limit": 5}, {"limit": 5, "at_random": True}, {"limit_total": 3}, {"seed": 7}])
+def test_other_orders_and_limits_give_the_same_keys(tmp_path: Path, loading: Any, how: Any, args: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS)
+    every = loading()
+    of = dict(zip(texts(every), keys_of(every), strict=True))
+    assert len(set(of.values())) == len(ROWS)
+    other = loading(DatasetArgs(**args), how=how)
+    assert keys_of(other) == [of[text] for text in texts(other)]
+
+
+def test_a_limit_at_random_takes_another_part_with_each_seed_and_the_same_with_one(
+    tmp_path: Path, loading: Any
+) -> None:
+    write(tmp_path / "data/test.jsonl", [{"q": f"q{n}", "a": str(n)} for n in range(100)])
+    drawn = [texts(loading(how={"limit": 10, "at_random": True, "seed": seed})) for seed in (1, 2, 1)]
+    assert drawn[0] == drawn[2] != drawn[1]
+    assert max(int(text[1:]) for text in drawn[0]) >= 10
+    shuffled = loading(DatasetArgs(shuffle=True), how={"limit": 10, "seed": 1})
+    assert drawn[0] == texts(shuffled)
+    assert texts(loading(how={"at_random": True})) == [f"q{n}" for n in range(100)]
+    total = texts(loading(how={"limit_total": 10, "at_random": True, "seed": 1}))
+    assert total == drawn[0]
+    share = texts(loading(how={"limit": 0.1, "at_random": True, "seed": 1}))
+    assert share == drawn[0]

@@ -235,6 +235,7 @@ SETTINGS = st.fixed_dictionaries(
         "datasets": st.lists(st.text("abc_0", min_size=1), max_size=4),
         "limit": st.integers(1, 10**6) | st.floats(0.001, 1),
         "limit_total": st.integers(1, 10**6),
+        "limit_order": st.sampled_from(["first", "random"]),
         "repeats": st.integers(1, 50),
         "eval_batch_size": st.integers(1, 999),
         "generation_config": st.fixed_dictionaries(

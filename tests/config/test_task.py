@@ -231,6 +231,7 @@ def test_an_unknown_key_is_refused_with_the_closest_one(settings, name, closest)
         ({"limit": -1}, "limit cannot be -1", "number of samples (5) or a share"),
         ({"limit": "5"}, "limit cannot be '5'", "Write it without quotes"),
         ({"limit_total": 0}, "limit_total", "at least 1"),
+        ({"limit_order": "randm"}, "limit_order", "Did you mean 'random'?"),
         ({"repeats": 0}, "repeats", "at least 1"),
         ({"seed": -1}, "seed", "at least 0"),
         ({"eval_batch_size": 1.5}, "eval_batch_size", "whole number"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
+from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.core.values import Message, Sample, Score
-from evalscope_pytest.engine.evaluation import Runner, Trial, Unit
+from evalscope_pytest.engine.evaluation import Evaluation, Runner, Unit
 from evalscope_pytest.engine.loop import Stopped
+from evalscope_pytest.scoring.scorer import Scorer
 
 
 def unit(stopped: str, asked: list[str]) -> Unit:
@@ -18,16 +18,17 @@ def unit(stopped: str, asked: list[str]) -> Unit:
         asked.append(sample.question)
         return "4"
 
-    async def decide(texts: str, sample: Sample, rule: object) -> Score:
-        return Score(accuracy=1.0)
-
-    evaluation: Any = SimpleNamespace(
-        name="quiz", identity=["quiz"], fingerprint="1", scorer=None, body=body, wants={"sample"}, arguments={},
-        model=None, generation=None, thinking=None, timeout_s=None, read=lambda text: text,
+    evaluation = Evaluation(
+        "quiz",
+        body,
+        model=None,
+        identity="quiz",
         messages=lambda sample: (Message("user", sample.question),),
-        trial=Trial(),
-        referee=SimpleNamespace(stopped=lambda: stopped, decide=decide),
-    )  # fmt: skip
+        generation=GenerationConfig(),
+        scorer=Scorer("judged", ("accuracy",), lambda text, sample: Score(accuracy=1.0)),
+        stopped=lambda: stopped,
+        wants=frozenset({"sample"}),
+    )
     return Unit(evaluation, Sample(input="2 + 2?", target="4"), "main", 0, 0, 0)
 
 

@@ -122,7 +122,7 @@ def test_a_body_that_asks_nothing_and_returns_nothing_is_the_authors_error() -> 
     async def body(sample, model):
         return None
 
-    assert "asked the model nothing and returned nothing" in run(sums(body, count=1)).errors[0][2]
+    assert "sent no request and returned nothing" in run(sums(body, count=1)).errors[0][2]
 
 
 def test_a_body_that_cannot_be_scored_is_found_out_by_its_first_samples() -> None:

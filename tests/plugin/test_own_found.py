@@ -1,5 +1,7 @@
 """Benchmarks of the user's own are found where pytest finds tests, without a path."""
 
+from pathlib import Path
+
 import pytest
 
 from evalscope_pytest.benchmarks.own_files import holds_benchmark
@@ -84,6 +86,7 @@ def test_a_name_that_is_a_tag_is_told_so(own):
         ("TEXT = '''\n@benchmark('a')\ndef test_a(): pass\n'''", False),
         ("import pytest\n@pytest.mark.benchmark(group='a')\ndef test_a(benchmark): pass", False),
         ("def test_a(benchmark):\n    benchmark(len, 'a')", False),
+        ("from evalscope_pytest import benchmark\ndef test_a():\n    @benchmark('a')\n    def test_b(): pass", False),
         ("def test_a(): pass", False),
         ("", False),
     ],
@@ -92,6 +95,12 @@ def test_which_files_hold_a_benchmark(source, holds, tmp_path):
     file = tmp_path / "test_it.py"
     file.write_text(source)
     assert holds_benchmark(file) is holds
+
+
+def test_the_projects_own_tests_hold_no_benchmark():
+    """``make eval`` needs nothing that only the tests need."""
+    files = [file for file in Path(__file__).parents[1].rglob("test_*.py") if "recorded" not in str(file)]
+    assert not [str(file) for file in files if holds_benchmark(file)]
 
 
 def test_a_list_needs_no_judge_no_data_and_no_network_and_can_be_pasted(project):

@@ -25,6 +25,7 @@ JUDGE = "--eval-judge-model-args=model_id=mock"
         ([args_of(mmlu={"few_shot_num": 0}, arc={"shuffle": True})], "dataset_args of mmlu, arc has no effect: they"),
         ([JUDGE], "judge_model_args has no effect: no benchmark of this run is judged"),
         ([JUDGE, "--eval-judge-worker-num=3"], "judge_model_args, judge_worker_num have no effect: no benchmark"),
+        (["--eval-limit-order=random"], "limit_order has no effect: there is no limit"),
         (["--eval-judge-audit=3"], "judge_audit has no effect: no benchmark of this run is judged"),
         (["--eval-allow-unsafe-code"], "allow_unsafe_code has no effect: no benchmark of this run executes code"),
         (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evalscope_pytest.core.canonical import encode
 from evalscope_pytest.core.text import MAX_TEXT
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score, ToolCall, Usage
-from evalscope_pytest.store.rows import calls_of, documents, header_of, score_of
+from evalscope_pytest.store.rows import calls_of, documents, header_of, row_of, score_of
 
 from .results import MODEL, failed, scored
 
@@ -189,3 +189,23 @@ def test_a_call_with_endless_arguments_marks_its_sample_as_truncated() -> None:
     long, short = prediction("[" + "1," * MAX_TEXT + "1]"), prediction("[1]")
     assert (long["truncated"], "truncated" in short) == (True, False)
     assert len(json.dumps(long)) < 2 * MAX_TEXT + 10_000  # they are in the message, and in the list of messages
+
+
+def test_the_rows_of_a_sample_name_its_question_and_cluster() -> None:
+    result = replace(scored(0), question="c0ffee#2", cluster="passage-3")
+    row = row_of(header_of(result))
+    assert (row.question, row.cluster) == ("c0ffee#2", "passage-3")
+    review = _rows(result)[1]
+    assert (review["question"], review["cluster"]) == ("c0ffee#2", "passage-3")
+    assert _rows(replace(result, cluster=""))[1]["cluster"] is None
+
+
+def test_an_error_names_its_question_too() -> None:
+    row = row_of(header_of(replace(failed(0), question="c0ffee", cluster="passage-3")))
+    assert (row.status, row.values, row.question, row.cluster) == ("error", None, "c0ffee", "passage-3")
+
+
+def test_rows_of_earlier_versions_name_none() -> None:
+    row = row_of(header_of(scored(0)))
+    assert (row.question, row.cluster) == ("", "")
+    assert not {"question", "cluster"} & _rows(scored(0))[1].keys()

@@ -214,7 +214,7 @@ def test_an_explanation_says_what_is_wrong():
 def test_broken_records_are_said_to_be():
     with pytest.raises(ScoringError, match="none of its functions"):
         verdict("[fly()]", sample([{"fly": {}}]), native=False)
-    with pytest.raises(ScoringError, match="no JSON list"):
+    with pytest.raises(ScoringError, match="is not a JSON list"):
         verdict("[]", sample("{"))
 
 

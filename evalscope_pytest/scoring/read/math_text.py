@@ -88,6 +88,8 @@ _TAG = re.compile(
 )
 _ROW = re.compile(r"^[ \t]{0,8}\|[ \t]([^\n]{1,400})\|[ \t]{0,8}$", re.MULTILINE)
 _STARS = re.compile(r"(?<=[\d)\]}])\*\*(?=\d|\{|\(|-\d)|(?<![A-Za-z][A-Za-z])(?<=[A-Za-z])\*\*(?=\d|\{|\(|-\d)")
+_BOLD = re.compile(r"\*\*")
+_OPENS = re.compile(r"(?<![\w)\]}.%$°])\*\*(?=\S)")
 _RUNNING_ON = re.compile(r"(?<![\d.])(\d{0,12}\.\d{3,24})(?:\s?…|\.{3})(?![.\d])")
 _REMARK_ZH = re.compile(r"(?<=\d)（(?=[\d\s+*×÷/=-])")
 
@@ -306,5 +308,14 @@ def _rows_apart(reply: str) -> str:
 
 
 def _power(line: str) -> str:
-    """Return a line in which stars that are not a pair of bold marks raise to a power."""
-    return _STARS.sub("^", line) if line.count("**") % 2 and len(line) <= 2000 else line
+    """Return a line in which stars that are not a pair of bold marks raise to a power.
+
+    Stars between two values raise, unless one of them has to close a bold mark (or to open one): ``**5**2``.
+    """
+    if len(line) > 2000:
+        return line
+    raised = {match.start() for match in _STARS.finditer(line)}
+    marks = [m.start() for m in _BOLD.finditer(line) if m.start() not in raised]
+    opening = sum(_OPENS.match(line, at) is not None for at in marks)
+    balanced = 2 * opening == len(marks)
+    return _STARS.sub("^", line) if balanced or (len(marks) + len(raised)) % 2 else line

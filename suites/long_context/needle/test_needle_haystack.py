@@ -44,6 +44,7 @@ def records(read, subset, params):
     scorer=needle_answer(),
     extra_params=PARAMS,
     after_run=save_heat_maps,
+    cluster="context_length",
     tags=["retrieval", "long_context"],
 )
 def test_needle_haystack(record, extra_params) -> Sample:
