@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..statistics.verdicts import Runs, Verdict
 
-SAMPLING = ("seed", "limit", "limit_total")  # settings that choose the questions
+# Settings that choose the questions, with the values they have in records that do not name them.
+SAMPLING = {"seed": None, "limit": None, "limit_total": None, "limit_order": "first"}
 _MOST_LISTED = 5
 
 
@@ -36,7 +37,7 @@ class Baseline:
 
     Attributes:
         reviews: The samples behind them, of the benchmarks for which they were read.
-        settings: What the run's configuration says of ``seed``, ``limit`` and ``limit_total``; empty without one.
+        settings: The settings `SAMPLING` of the run's configuration; empty without one.
     """
 
     folder: Path
@@ -272,11 +273,15 @@ def _same_positions(baselines: Sequence[Baseline], earlier: Sequence[Reviews], n
         old = baseline.reports[now.name].execution
         if own is None or old is None or not own.fingerprint or old.fingerprint != own.fingerprint:
             return False
-        if not baseline.settings or any(baseline.settings[name] != now.settings.get(name) for name in SAMPLING):
+        if not baseline.settings or _sampling(baseline.settings) != _sampling(now.settings):
             return False
         if any(targets.get(place, target) != target for place, target in reviews.targets.items()):
             return False
     return True
+
+
+def _sampling(settings: Mapping[str, Any]) -> list[Any]:
+    return [default if settings.get(name) is None else settings[name] for name, default in SAMPLING.items()]
 
 
 def _point_gate(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:

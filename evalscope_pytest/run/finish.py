@@ -98,6 +98,13 @@ def _plan_gates(run: Run, gates: Sequence[Gate], units: Iterable[Unit]) -> None:
     known = {name: list(found.values()) for name, found in questions.items()}
     upcoming = Upcoming(run.benchmarks, known, run.baselines, run.spec.generation.temperature)
     run.notes.extend(check_gates(gates, upcoming))
+    task = run.task
+    limited = task.limit_total is not None or (task.limit is not None and str(task.limit) != "1.0")
+    if limited and task.limit_order == "first" and any(gate.level is not None for gate in gates):
+        run.notes.append(
+            "a gate with a level is about questions like these, and --eval-limit leaves the first ones, which may be "
+            "easier than the rest. Add --eval-limit-order random"
+        )
     if run.baselines and (level := _level(run.task)) is not None:
         run.notes.extend(lines_of_alarms(upcoming, run.task.max_drop, level))
 
