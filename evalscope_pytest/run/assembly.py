@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..config.options import spelling
 from ..config.schema import to_mapping
+from ..config.setting import NO_LEVEL
 from ..core.errors import StoreError
 from ..core.service_state import Services
 from ..core.values import SampleResult
@@ -210,8 +211,9 @@ class Run:
 
     @cached_property
     def baselines(self) -> tuple[Baseline, ...]:
-        """The earlier runs that this one is compared with, with the samples of its benchmarks."""
-        names = [plan.name for plan in self.benchmarks]
+        """The earlier runs that this one is compared with; if a level decides, with the samples of its benchmarks."""
+        by_points = self.task.gate_level == NO_LEVEL and not any("@" in gate for gate in self.task.gate)
+        names = [] if by_points else [plan.name for plan in self.benchmarks]
         return tuple(load_baseline(Path(path), self.task.model_id, names) for path in self.task.baseline)
 
     @cached_property
