@@ -20,7 +20,8 @@ from ..scoring.scorer import Scorer
 if TYPE_CHECKING:
     from .after_run import AfterRun
 
-# Takes a record and, by name, `subset` and (under any other name) the benchmark's `extra_params`.
+# Takes a record and, by name, `subset`, `position` (of the record in its subset) and, under any other name, the
+# benchmark's `extra_params`.
 ToSample = Callable[..., Sample]
 # Takes the benchmark's `extra_params` and returns the arguments of `@benchmark` that differ with them.
 Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -28,13 +29,11 @@ Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 Keep = Callable[[Record, Mapping[str, Any]], bool]
 # Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
 MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record] | None]
-# Takes a record and its position in its subset, from 0, and returns what it shares with others; nothing if it is alone.
-ClusterOf = Callable[[Record, int], object]
 Body = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # What a decorated function that makes the sample may take, and what only a body is given.
-_OF_RECORD = ("record", "subset", "extra_params")
+_OF_RECORD = ("record", "subset", "position", "extra_params")
 PROVIDED = ("sample", "model", "output", "judge", "task_config", "sandbox")
 
 
@@ -93,9 +92,8 @@ class Benchmark:
         aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
             ``all_of_part``.
-        cluster: What questions have in common that are not independent, such as a passage: a field of the samples'
-            metadata, compared within a subset; or a function of the record and its position, compared within the
-            benchmark. ``metadata["cluster"]`` of a sample comes first.
+        cluster: Field of the samples' metadata that questions of a subset have in common if they are not independent,
+            such as a passage. A sample's own ``cluster`` or ``metadata["cluster"]`` comes first.
         repeats: Number of times each sample is sent.
         extra_params: Parameters that a user may set under ``dataset_args``, with their defaults.
         variant: Takes ``extra_params`` and returns the arguments that depend on them, such as a prompt or a scorer.
@@ -118,7 +116,7 @@ class Benchmark:
     scorer: Scorer | None = None
     metrics: tuple[str, ...] = ("accuracy",)
     aggregation: str | Mapping[str, str] = "mean"
-    cluster: str | ClusterOf = ""
+    cluster: str = ""
     repeats: int = 1
     choice: str = "{letter}) {text}"
     shuffle_choices: bool = False
@@ -168,7 +166,7 @@ def benchmark(
     """Make the decorated test function a benchmark: one pytest item for each sample of ``dataset``.
 
     Without ``to_sample`` the function turns a ``record`` into a `Sample`. The sample's prompt is sent to the model and
-    ``scorer`` scores the reply. The function may also take ``subset`` and ``extra_params``::
+    ``scorer`` scores the reply. The function may also take ``subset``, ``position`` and ``extra_params``::
 
         @benchmark("capitals", dataset=local("capitals.jsonl"), scorer=scoring.exact_match())
         def test_capitals(record) -> Sample:
@@ -267,7 +265,7 @@ def _check_makes_sample(name: str, function: Body) -> None:
     if other := [p.name for p in needed if p.name not in _OF_RECORD]:
         raise ConfigError(
             f"{where} takes {other[0]!r}. {closest(other[0], _OF_RECORD)} A function that makes a sample takes "
-            "record, subset and extra_params; a body, which takes fixtures, needs to_sample=..."
+            "record, subset, position and extra_params; a body, which takes fixtures, needs to_sample=..."
         )
     if _yields(function):
         raise ConfigError(f"{where} takes a record and yields. Return one Sample for each record.")
@@ -292,7 +290,7 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "prompt": (str, "a text"),
     "prompts": (Mapping, "a mapping from subset to template"),
     "system_prompt": (str, "a text"),
-    "cluster": ((str, Callable), "a metadata field, or a function that takes a record and its position"),
+    "cluster": (str, "the name of a metadata field, or give each Sample its cluster"),
     "repeats": (int, "a whole number, 1 or more"),
     "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),
     "categories": (Mapping, "a mapping from subset to category"),

@@ -132,8 +132,8 @@ def load(
         shares = bound_total({subset: len(found) for subset, found in places.items()}, limit_total)
         places = {subset: found[: shares[subset]] for subset, found in places.items() if shares[subset]}
     chosen = {subset: [records[subset][at] for at in found] for subset, found in places.items()}
-    subsets = {subset: samples_of(benchmark, subset, found, seed) for subset, found in chosen.items()}
-    clusters = {s: _clusters(benchmark, s, found, chosen[s], places[s]) for s, found in subsets.items()}
+    subsets = {subset: samples_of(benchmark, subset, found, seed, places[subset]) for subset, found in chosen.items()}
+    clusters = {subset: [_cluster(benchmark, sample) for sample in found] for subset, found in subsets.items()}
     if resolved.args.shuffle_choices and not any(s.choices for found in subsets.values() for s in found):
         raise ConfigError(
             f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options. Remove it."
@@ -144,40 +144,24 @@ def load(
     return loaded
 
 
-def _clusters(
-    benchmark: Benchmark,
-    subset: str,
-    samples: Sequence[Sample],
-    records: Sequence[Record],
-    positions: Sequence[int],
-) -> list[str]:
-    """Return the name of each sample's cluster; empty if none is known."""
-    of, field = benchmark.cluster, benchmark.cluster if isinstance(benchmark.cluster, str) else ""
-    clusters = []
-    for sample, record, at in zip(samples, records, positions, strict=True):
-        name = cluster_name(sample.metadata.get("cluster")) if sample.metadata else ""
-        if not name and field and (name := cluster_name(sample.metadata.get(field))):
-            name = f"{subset}/{name}"
-        elif not name and callable(of):
-            try:
-                name = cluster_name(of(record, at))
-            except EvalError:
-                raise
-            except Exception as error:
-                raise DatasetError(_unreadable(benchmark, subset, at + 1, record, error, "cluster")) from error
-        clusters.append(name)
-    return clusters
+def _cluster(benchmark: Benchmark, sample: Sample) -> str:
+    """Return the name of a sample's cluster; empty if none is known."""
+    metadata = sample.metadata
+    if name := cluster_name(sample.cluster) or (cluster_name(metadata.get("cluster")) if metadata else ""):
+        return name
+    name = cluster_name(metadata.get(benchmark.cluster)) if benchmark.cluster else ""
+    return f"{sample.subset}/{name}" if name else ""
 
 
 def _check_cluster(benchmark: Benchmark, subsets: Mapping[str, Sequence[Sample]]) -> None:
     """Fail if the field that holds the cluster is in no sample: its name is likely to be misspelt."""
-    if not (name := benchmark.cluster) or callable(name):
+    if not (name := benchmark.cluster):
         return
     fields = {field for found in subsets.values() for sample in found for field in sample.metadata}
     if name not in fields and "cluster" not in fields:
         raise ConfigError(
             f"cluster of @benchmark({benchmark.name!r}) is {name!r}, a field that the metadata of its samples lacks. "
-            f"{closest(name, fields)} Name another, or give a function that takes a record and its position."
+            f"{closest(name, fields)} Name another, or give each Sample its cluster."
         )
 
 
@@ -237,17 +221,27 @@ def _records(
     return made
 
 
-def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], seed: int = 42) -> list[Sample]:
+def samples_of(
+    benchmark: Benchmark,
+    subset: str,
+    records: Sequence[Record],
+    seed: int = 42,
+    positions: Sequence[int] | None = None,
+) -> list[Sample]:
     """Make samples of a subset's records.
+
+    Args:
+        positions: Where the data set has each of them; None if these are all.
 
     Raises:
         DatasetError: A record lacks what the benchmark reads, or its answer is none of its options.
     """
-    make = _maker(benchmark, subset)
+    make, placed = _maker(benchmark, subset)
+    places = range(len(records)) if positions is None else positions
     samples = []
     for number, record in enumerate(records, 1):
         try:
-            sample = make(record)
+            sample = make(record, **dict.fromkeys(placed, places[number - 1]))
         except RecordError as error:
             said = _separated(record) or f"{error} {_fields(record)}"
             raise DatasetError(f"{_where(benchmark, subset, number)}: {said}") from error
@@ -272,20 +266,23 @@ def samples_of(benchmark: Benchmark, subset: str, records: Sequence[Record], see
     return samples
 
 
-def _maker(benchmark: Benchmark, subset: str) -> Callable[[Record], Any]:
-    """Bind what `to_sample` asks for beside the record."""
+def _maker(benchmark: Benchmark, subset: str) -> tuple[Callable[..., Any], list[str]]:
+    """Bind what `to_sample` takes besides the record; return its parameters that take the position apart."""
     function = benchmark.to_sample
     try:
         wanted = list(inspect.signature(function).parameters.values())[1:]
     except (TypeError, ValueError):  # a built-in
-        return function
+        return function, []
+    placed = [parameter.name for parameter in wanted if parameter.name == "position"]
     given: dict[str, Any] = {}
     for parameter in wanted:
         if parameter.name == "subset":
             given["subset"] = subset
+        elif parameter.name in placed:
+            continue
         elif parameter.name == "extra_params" or parameter.default is parameter.empty:
             given[parameter.name] = benchmark.extra_params
-    return partial(function, **given) if given else function
+    return partial(function, **given) if given else function, placed
 
 
 def _name_of_to_sample(benchmark: Benchmark) -> str:

@@ -222,6 +222,7 @@ def sample_of(record: Mapping[str, Any]) -> Sample:
         private=prompt.get("private") or {},
         tools=tuple(Tool(**tool) for tool in prompt.get("tools") or ()),
         id=str(prompt.get("id") or ""),
+        cluster=str((prompt["input"], prompt.get("metadata"))),  # the same question in two parts of the collection
     )
 
 

@@ -102,6 +102,7 @@ class Sample:
         id: The dataset's own id for the record; empty if it has none.
         subset: The subset it belongs to; the loader fills it in.
         tools: Functions that the model may call, sent along with the sample.
+        cluster: What it shares with other questions of the benchmark, such as their passage: they are not independent.
     """
 
     input: str | tuple[Message, ...]
@@ -113,6 +114,7 @@ class Sample:
     subset: str = ""
     private: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[Tool, ...] = ()
+    cluster: str | int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.input, (str, tuple)):

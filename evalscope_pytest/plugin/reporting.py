@@ -25,7 +25,16 @@ from ..run.unused import unused_reruns
 from .nodes import SampleItem, from_here
 from .pytest_private import add_statistics, show_report
 from .reports import verdict_on
-from .terminal import record_gates, run_lines, screen_of, terminal_columns, waiting, without_epilogue, write
+from .terminal import (
+    record_gates,
+    record_scores,
+    run_lines,
+    screen_of,
+    terminal_columns,
+    waiting,
+    without_epilogue,
+    write,
+)
 from .workers import distributes
 
 ERRORED = "evalscope/errored"
@@ -176,6 +185,7 @@ class Reporting:
             return
         try:
             self._conclusion = conclude(run, terminal_columns(self._config))
+            record_scores(self._config, self._conclusion.reports)
             record_gates(self._config, self._conclusion.gates)
             self._end_progress(complete=not why)
             missing = self._reported.missing(run, self._conclusion)

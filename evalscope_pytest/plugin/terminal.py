@@ -13,9 +13,10 @@ import pytest
 from ..core.secret import redact
 from ..core.text import visible
 from ..report.execution import GateResult
+from ..report.model import Report
 from ..run.assembly import Run
 from ..run.progress import Waiting
-from ..run.summary import Line, how_to_carry_on, what_runs
+from ..run.summary import Line, how_to_carry_on, score_properties, what_runs
 from .nodes import from_here
 from .pytest_private import Screen, junit_xml
 
@@ -77,6 +78,20 @@ def abandon(run: Run, config: pytest.Config) -> None:
         reporter.ensure_newline()
         reporter.write_line(f"Stopped at once. To carry on: {how_to_carry_on(run.work_dir.root)}")
         reporter.flush()
+
+
+def record_scores(config: pytest.Config, reports: Iterable[Report]) -> None:
+    """Add scores and their intervals to the JUnit XML file, if there is one, as properties of the suite.
+
+    They are known after the last sample. Other plugins may have written the file by then: it is written again.
+    """
+    xml = junit_xml(config)
+    if xml is None:
+        return
+    for report in reports:
+        for name, value in score_properties(report):
+            xml.add_global_property(visible(redact(name)), value)
+    xml.pytest_sessionfinish()
 
 
 def record_gates(config: pytest.Config, gates: Sequence[GateResult]) -> None:

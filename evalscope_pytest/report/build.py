@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from ..scoring.aggregation import NO_MEANS, AggregatedMetric, Attempt, aggregate
+from ..scoring.aggregation import AggregatedMetric, Attempt, aggregate
 from ..store.atomic import write_atomic
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
+from .estimates import SubsetMetric, estimates
 from .execution import Execution, SubsetExecution, group_errors
 from .judges import judge_summary
 from .model import DIGITS, CategoryScore, MetricScore, Report, SubsetScore, dump_report
 from .perf import perf_metrics
-from .semantics import Identity, identify, semantics_of
-from .statistics import interval
+from .semantics import Identity, identify
 
 _DEFAULT_CATEGORY = ("default",)
 
@@ -37,14 +36,15 @@ def build_report(
     for members in by_subset.values():
         members.sort(key=lambda row: row.index)  # the samples that an error names are the first ones
     ours = [row for members in by_subset.values() for row in members]
-    metrics = _metrics(plan, by_subset)
+    aggregated = _aggregated(plan, by_subset)
+    metrics = tuple(_metric(plan, identity, subsets) for identity, subsets in aggregated.items())
     primary = _primary(plan.primary or plan.metrics[0], metrics)
     return Report(
         dataset_name=plan.name,
         model_name=model_id,
         metrics=metrics,
         primary=primary,
-        execution=_execution(plan, by_subset),
+        execution=_execution(plan, by_subset, aggregated),
         dataset_pretty_name=plan.pretty_name or plan.name,
         dataset_description=plan.description,
         perf=perf_metrics(ours) if collect_perf else None,
@@ -63,32 +63,25 @@ def save_report(workdir: WorkDir, report: Report) -> None:
     write_atomic(workdir.report_file(report.model_name, report.dataset_name), dump_report(report))
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """One metric of one subset."""
-
-    identity: Identity
-    category: tuple[str, ...]
-    subset: SubsetScore
-
-
-def _metrics(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[SampleSummary]]) -> tuple[MetricScore, ...]:
-    found: dict[Identity, dict[tuple[str, ...], list[SubsetScore]]] = {}
+def _aggregated(
+    plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[SampleSummary]]
+) -> dict[Identity, list[SubsetMetric]]:
+    """Return the metrics that the samples have, each subset by subset."""
+    found: dict[Identity, list[SubsetMetric]] = {}
     for subset, rows in by_subset.items():
-        for scored in _subset_scores(plan, subset, rows):
-            found.setdefault(scored.identity, {}).setdefault(scored.category, []).append(scored.subset)
-    return tuple(
-        MetricScore.of(identity, [CategoryScore.of(name, categories[name]) for name in sorted(categories)])
-        for identity, categories in found.items()
-    )
+        attempts = [Attempt(r.group, r.repeat, r.values, r.answer, r.weights) for r in rows if r.values is not None]
+        unplanned = {n for attempt in attempts if not plan.only_metrics for n in attempt.values} - set(plan.metrics)
+        for metric in aggregate(attempts, [*plan.metrics, *sorted(unplanned)], plan.aggregation, plan.repeats):
+            found.setdefault(_identity(metric), []).append(SubsetMetric(subset, metric, rows))
+    return found
 
 
-def _subset_scores(plan: BenchmarkPlan, subset: str, rows: Sequence[SampleSummary]) -> Iterator[_Scored]:
-    category = plan.categories.get(subset) or _DEFAULT_CATEGORY
-    attempts = [Attempt(r.group, r.repeat, r.values, r.answer, r.weights) for r in rows if r.values is not None]
-    unplanned = {name for attempt in attempts if not plan.only_metrics for name in attempt.values} - set(plan.metrics)
-    for metric in aggregate(attempts, [*plan.metrics, *sorted(unplanned)], plan.aggregation, plan.repeats):
-        yield _Scored(_identity(metric), category, SubsetScore(subset, round(metric.score, DIGITS), metric.num))
+def _metric(plan: BenchmarkPlan, identity: Identity, subsets: Sequence[SubsetMetric]) -> MetricScore:
+    categories: dict[tuple[str, ...], list[SubsetScore]] = {}
+    for one in subsets:
+        score = SubsetScore(one.subset, round(one.metric.score, DIGITS), one.metric.num)
+        categories.setdefault(plan.categories.get(one.subset) or _DEFAULT_CATEGORY, []).append(score)
+    return MetricScore.of(identity, [CategoryScore.of(name, categories[name]) for name in sorted(categories)])
 
 
 def _identity(metric: AggregatedMetric) -> Identity:
@@ -101,29 +94,27 @@ def _primary(wanted: str, metrics: Sequence[MetricScore]) -> Identity | None:
     return next(iter(named or [m.identity for m in metrics]), None)
 
 
-def _execution(plan: BenchmarkPlan, by_subset: Mapping[str, Sequence[SampleSummary]]) -> Execution:
+def _execution(
+    plan: BenchmarkPlan,
+    by_subset: Mapping[str, Sequence[SampleSummary]],
+    aggregated: Mapping[Identity, Sequence[SubsetMetric]],
+) -> Execution:
     rows = [row for members in by_subset.values() for row in members]
+    statistics = estimates(plan, aggregated)
     return Execution(
         subsets={subset: _counts(plan.requested.get(subset, 0), members) for subset, members in by_subset.items()},
         errors=group_errors(rows),
         retries=sum(row.retries for row in rows),
         version=plan.version,
         fingerprint=plan.fingerprint,
-        intervals=_intervals(plan, rows),
+        intervals={
+            label: (round(found["low"], DIGITS), round(found["high"], DIGITS))
+            for label, found in statistics.items()
+            if found["low"] is not None
+        },
+        statistics=statistics,
         cached=sum(row.cached for row in rows),
     )
-
-
-def _intervals(plan: BenchmarkPlan, rows: Sequence[SampleSummary]) -> dict[str, tuple[float, float]]:
-    found = {}
-    for metric in plan.metrics:
-        how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
-        if how in NO_MEANS:
-            continue
-        identity = identify(metric)
-        if bounds := interval(rows, metric, semantics_of(identity).value_range):
-            found[identity.label] = (round(bounds[0], DIGITS), round(bounds[1], DIGITS))
-    return found
 
 
 def _counts(requested: int, rows: Sequence[SampleSummary]) -> SubsetExecution:

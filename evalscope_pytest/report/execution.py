@@ -78,6 +78,8 @@ class Execution:
     Attributes:
         version: The benchmark's version; scores of different versions are not comparable.
         intervals: 95 % confidence interval of a metric's score, by its label.
+        statistics: The fields of `Estimate.to_json` of a metric's score, by its label; under ``subsets`` those of each
+            subset, if there are several. ``reason`` says why there is no interval.
         cached: Replies that came from the response cache.
         gates: Results of the gates on the benchmark, and of its comparison with an earlier run.
     """
@@ -90,6 +92,7 @@ class Execution:
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     cached: int = 0
     gates: tuple[GateResult, ...] = ()
+    statistics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def requested(self) -> int:
@@ -105,6 +108,11 @@ class Execution:
     def errored(self) -> int:
         """Samples that ended in an error."""
         return sum(s.errored for s in self.subsets.values())
+
+    def statistics_of(self, label: str, subset: str | None = None) -> Mapping[str, Any]:
+        """Return the statistics of a metric's score, of one subset or of all; empty if there are none."""
+        whole = self.statistics.get(label, {})
+        return whole if subset is None or "subsets" not in whole else whole["subsets"].get(subset, {})
 
     @property
     def incomplete(self) -> bool:
@@ -130,6 +138,7 @@ class Execution:
                 "empty": {name: s.empty for name, s in self.subsets.items() if s.empty},
                 "truncated": {name: s.truncated for name, s in self.subsets.items() if s.truncated},
                 "intervals": {label: list(bounds) for label, bounds in self.intervals.items()},
+                "statistics": dict(self.statistics),
                 "errors": [
                     {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
                     for e in self.errors
@@ -157,6 +166,7 @@ class Execution:
             version=own.get("version", ""),
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
+            statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
         )

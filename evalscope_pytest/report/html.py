@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.text import visible
+from ..statistics.intervals import FEW_QUESTIONS
 from ..store.atomic import storing, write_atomic
 from ..store.compact import BenchmarkRows
 from ..store.layout import WorkDir
@@ -23,7 +25,7 @@ from ..store.plan import RunPlan
 from .execution import GateResult
 from .model import NO_ANALYSIS, MetricScore, Report
 from .svg import mark
-from .table import ZH_TITLES, perf_rows
+from .table import ZH_TITLES, interval_text, perf_rows
 from .wrong import NONE_WRONG, RIGHT, WrongSample, WrongSamples, right_samples, wrong_samples
 
 if TYPE_CHECKING:
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
 MAX_PARAMETERS = 100_000  # characters of the configuration
 MAX_TEXT = 4000
 MAX_SUBSETS = 100  # in the filter
+_GENERATION = re.compile(r"^generation_config:.{0,200}(?:\n[ -].{0,1000}){0,200}", re.MULTILINE)
+_SAMPLING = (
+    *("temperature", "top_p", "top_k", "do_sample", "seed", "max_tokens", "frequency_penalty", "presence_penalty"),
+    *("repetition_penalty", "reasoning_effort", "reasoning_tokens"),
+)
 _KEPT_CONTROLS = "\n\t"
 _KINDS = (("w", "wrong"), ("p", "partly right"), ("e", "no answer read"))  # of answers: CSS class and button
 _FILTERS = (*(css for css, _ in _KINDS), *(f"s{number}" for number in range(MAX_SUBSETS)))
@@ -43,6 +50,17 @@ _ZH = {
     "Samples": "样本数",
     "Score": "得分",
     "95 % interval": "95% 区间",
+    "few": "样本少",
+    "no interval": "无区间",
+    "Sampling": "采样",
+    "the service's defaults": "服务默认值",
+    "in {clusters}": "分属 {clusters}",
+    "noise {share}": "噪声 {share}",
+    "few questions": "题目少",
+    "few clusters": "组数少",
+    "by Wilson": "Wilson 法",
+    "by Wilson as for {n} independent answers": "Wilson 法，相当于 {n} 个独立回答",
+    "by Student's t": "t 分布",
     "Gates": "门槛",
     "Gate": "门槛",
     "Result": "结果",
@@ -84,7 +102,15 @@ _ZH = {
     "Why {score}": "得分 {score} 的原因",
 }
 # Nouns behind a count, which take a plural in English.
-_ZH_NOUNS = {"benchmark": "个基准", "sample": "个样本", "retry": "次重试", "judgement": "次评判", "request": "次请求"}
+_ZH_NOUNS = {
+    "benchmark": "个基准",
+    "sample": "个样本",
+    "retry": "次重试",
+    "judgement": "次评判",
+    "request": "次请求",
+    "question": "道题",
+    "cluster": "组",
+}
 _PLURALS = {"retry": "retries"}
 _IN_CHINESE = {**ZH_TITLES, **_ZH, **_ZH_NOUNS}
 
@@ -117,7 +143,9 @@ def write_html(
         for report in chosen
     }
     folder = f"{workdir.reviews(plan.model_id).relative_to(workdir.root).as_posix()}/"
-    about = About(plan.model_name, now or datetime.now().astimezone(), plan.skipped, folder, _parameters(workdir))
+    parameters = _parameters(workdir)
+    sampling = (*_sampling(parameters), *_repeats(plan))
+    about = About(plan.model_name, now or datetime.now().astimezone(), plan.skipped, folder, parameters, sampling)
     text = render(about, reports, samples, language)
     write_atomic(workdir.html_report, text.encode("utf-8", "replace"))
     return workdir.html_report
@@ -131,6 +159,7 @@ class About:
         skipped: Why selected benchmarks did not run, by name.
         folder: Folder with the records of all samples, relative to the run's.
         parameters: The run's configuration as saved, without secrets.
+        sampling: Parameters of it that decide how replies vary, as in ``temperature 0.7``.
     """
 
     model: str
@@ -138,6 +167,28 @@ class About:
     skipped: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
     parameters: str = ""
+    sampling: tuple[str, ...] = ()
+
+
+def _sampling(parameters: str) -> list[str]:
+    """Return the generation parameters of a configuration file that decide how replies vary."""
+    import yaml
+
+    found = _GENERATION.search(parameters)
+    if found is None:
+        return []
+    try:
+        given = yaml.safe_load(found[0])["generation_config"]
+    except (yaml.YAMLError, LookupError, TypeError):  # cut off in the middle
+        return []
+    return [f"{name} {given[name]}" for name in _SAMPLING if given.get(name) is not None]
+
+
+def _repeats(plan: RunPlan) -> list[str]:
+    several = sorted({benchmark.repeats for benchmark in plan.benchmarks})
+    if not several or several[-1] == 1:
+        return []
+    return [f"repeats {several[0]}" if len(several) == 1 else f"repeats {several[0]} to {several[-1]}"]
 
 
 def _parameters(workdir: WorkDir) -> str:
@@ -171,6 +222,8 @@ def render(
         summary=_summary(reports, words(language)),
         gates=gates,
         latency=_latency(reports),
+        bounds=_bounds,
+        certainty=partial(_certainty, words(language)),
         answers=answers,
         no_analysis=NO_ANALYSIS,
         filters=_FILTERS,
@@ -289,7 +342,57 @@ def _latency(reports: Sequence[Report]) -> _Latency:
     return _Latency(titles[1:], classes, [line[1:] for line in lines])
 
 
-def _bar(score: float, metric: MetricScore, bounds: tuple[float, float] | None = None) -> str:
+def _statistics(report: Report, metric: MetricScore, subset: str | None = None) -> Mapping[str, Any]:
+    return report.execution.statistics_of(metric.identity.label, subset) if report.execution else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The interval of a score, as a template writes it; ``few`` marks one of few questions."""
+
+    low: float
+    high: float
+    few: bool
+
+    @property
+    def short(self) -> str:
+        """The interval for a narrow page."""
+        return interval_text(self.low, self.high)
+
+
+def _bounds(report: Report, metric: MetricScore, subset: str | None = None) -> _Bounds | None:
+    found = _statistics(report, metric, subset)
+    return None if found.get("low") is None else _Bounds(found["low"], found["high"], found["few"])
+
+
+def _certainty(say: Words, report: Report, metric: MetricScore) -> str:
+    """Return the interval of a metric and what it rests on, in one line; empty if nothing is known."""
+    found = _statistics(report, metric)
+    if not found:
+        return ""
+    bounds = f"{found['low']:.4f} – {found['high']:.4f}" if found["low"] is not None else found.get("reason", "")
+    name = say("95 % interval") if found["low"] is not None else f"{say('no interval')}:"
+    questions, clusters = found["questions"], found["clusters"]
+    parts = [f"{name} {bounds}", _counted(questions, "question", say)]
+    if clusters != questions:
+        parts[-1] += " " + say("in {clusters}").format(clusters=_counted(clusters, "cluster", say))
+    if found["low"] is not None and (how := _METHODS.get(found["method"])):
+        parts.append(say(how).format(n=f"{found['effective_n'] or 0:,.0f}"))
+    if found["noise"] is not None:
+        parts.append(say("noise {share}").format(share=f"{found['noise']:.0%}"))
+    if found["few"]:
+        parts.append(say("few questions" if questions < FEW_QUESTIONS else "few clusters"))
+    return " · ".join(parts)
+
+
+_METHODS = {
+    "wilson": "by Wilson",
+    "score": "by Wilson as for {n} independent answers",
+    "t": "by Student's t",
+}
+
+
+def _bar(score: float, metric: MetricScore, bounds: _Bounds | None = None) -> str:
     """Return a bar over the metric's range, with the score's interval; empty for a metric without a range."""
     if metric.semantics.value_range is None:
         return ""
@@ -300,7 +403,7 @@ def _bar(score: float, metric: MetricScore, bounds: tuple[float, float] | None =
 
     marks = [_RAIL, mark("rect", class_="fill", y=3, width=share(score), height=8)]
     if bounds:
-        left, right = map(share, bounds)
+        left, right = share(bounds.low), share(bounds.high)
         line = f"M{left:g} 7H{right:g}M{left:g} 4V10M{right:g} 4V10"
         marks.append(mark("path", class_="ci", d=line, vector_effect="non-scaling-stroke"))
     return f'<svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">{"".join(marks)}</svg>'

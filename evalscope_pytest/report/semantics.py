@@ -106,14 +106,19 @@ _OTHER = {
     "bleu": _share("bleu", "BLEU"),
     "rouge": _share("rouge", "ROUGE"),
     "pass_rate": PASS_AT_K,
+    "no_answer": _ratio_of_replies("no_answer", "No answer"),
+    "metric_hallurate": _share("hallucination", "Hallucination rate", "lower_is_better"),
     "wer": _share("wer", "WER", "lower_is_better"),
     "cer": _share("cer", "CER", "lower_is_better"),
     "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
 }
+_LEVELS = [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
 _ACCURACIES = frozenset(
     ["accuracy", "multi_choice_acc", "is_correct", "success_rate", "error_acc", "correct_acc"]
-    + ["metric_aacc", "metric_qacc", "metric_facc"]
-    + [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
+    + ["metric_aacc", "metric_qacc", "metric_facc", "metric_act_em", "metric_plan_em"]
+    + [*_LEVELS, *(f"turn_{turn}_{level}" for turn in (1, 2, 3) for level in _LEVELS)]
+    + ["cell_acc", "puzzle_acc"]
+    + [f"{group}_puzzle_acc" for group in ("easy", "hard", "small", "medium", "large", "xl")]
 )
 _SYNONYMS = {
     "acc": "accuracy",

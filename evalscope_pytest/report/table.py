@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..core.text import visible
+from ..statistics.intervals import FEW_CLUSTERS, FEW_QUESTIONS
 from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
+WIDE = 100  # columns of a terminal from which on a table has intervals
 _MIN_PADDING = 2
 _SAYS_NOTHING = frozenset({"", "-", "default"})
 # How far names are shortened before columns are left out: a name that is the same in every row says less.
 _SHORT, _SHORT_CONSTANT, _SHORTEST = 12, 6, 3
+_FEW_MARK = re.compile(r"[0-9]\* \|")
+_FEW = {
+    "en": f"* few: under {FEW_QUESTIONS} questions or {FEW_CLUSTERS} clusters",
+    "zh": f"* 样本少：不足 {FEW_QUESTIONS} 题或 {FEW_CLUSTERS} 组",
+}
 ZH_TITLES = {
     "Model": "模型",
     "Dataset": "数据集",
@@ -21,6 +29,8 @@ ZH_TITLES = {
     "Subset": "子集",
     "Num": "数量",
     "Score": "得分",
+    "95% CI": "95% 区间",
+    "Noise": "噪声",
     "Err": "错误",
     "Empty": "空回复",
     "Trunc": "截断",
@@ -37,7 +47,8 @@ ZH_TITLES = {
 def metric_table(reports: Iterable[Report], language: str = "en", columns: int | None = None) -> str:
     """Return the scores of all reports: a line for each metric and subset, and one over all subsets.
 
-    Errors, empty and truncated replies have columns if there are any.
+    Errors, empty and truncated replies have columns if there are any; so have intervals, if there is room, and the
+    noise of repeats.
 
     Args:
         columns: Width of the terminal; None for as wide as the table is. A terminal shows no category column in which
@@ -45,17 +56,37 @@ def metric_table(reports: Iterable[Report], language: str = "en", columns: int |
     """
     reports = list(reports)
     depth = max((len(c.name) for r in reports for m in r.metrics for c in m.categories), default=1)
+    certain = _certainties(reports) if columns is None or columns >= WIDE else []
     counted = [name for name in ("Err", "Empty", "Trunc") if any(_count(r, None, name) for r in reports)]
-    lines = [line for report in reports for line in _report_lines(report, counted, depth)]
+    lines = [line for report in reports for line in _report_lines(report, certain, counted, depth)]
     if not lines:
         return ""
-    titles = [*("Model", "Dataset", "Metric", "Subset", "Num", "Score"), *counted, *(f"Cat.{i}" for i in range(depth))]
-    right = {"Num", "Score", *counted}
+    titles = [
+        *("Model", "Dataset", "Metric", "Subset", "Num", "Score"), *certain, *counted,
+        *(f"Cat.{i}" for i in range(depth)),
+    ]  # fmt: skip
+    right = {"Num", "Score", *certain, *counted}
     if columns is not None:
         titles, lines = _without_silent(titles, lines)
-    expendable = [i for i, t in enumerate(titles) if t == "Model" or t.startswith("Cat.")]
+    gone = [t for t in titles if t.startswith("Cat.")][::-1]
+    expendable = [titles.index(t) for t in ("Model", *gone, "Noise", "95% CI") if t in titles]
     names = [_title(t, language) for t in titles]
-    return grid(names, lines, [t in right for t in titles], columns, [*expendable[:1], *expendable[:0:-1]])
+    if "95% CI" in titles:
+        _align_marks(lines, titles.index("95% CI"))
+    return grid(names, lines, [t in right for t in titles], columns, expendable)
+
+
+def few_note(table: str, language: str = "en") -> str:
+    """Return the line that explains the marks of a `metric_table`; empty if it has none."""
+    return _FEW.get(language, _FEW["en"]) if _FEW_MARK.search(table) else ""
+
+
+def _certainties(reports: Sequence[Report]) -> list[str]:
+    """Return the titles of columns on the certainty of scores, of those that have anything to show."""
+    known = [found for r in reports if r.execution for found in r.execution.statistics.values()]
+    several = [one for found in known for one in (found, *found.get("subsets", {}).values())]
+    columns = {"95% CI": "low", "Noise": "noise"}
+    return [title for title, name in columns.items() if any(one[name] is not None for one in several)]
 
 
 def _without_silent(titles: list[str], lines: list[list[str]]) -> tuple[list[str], list[list[str]]]:
@@ -66,7 +97,7 @@ def _without_silent(titles: list[str], lines: list[list[str]]) -> tuple[list[str
     return [titles[i] for i in kept], [[line[i] for i in kept] for line in lines]
 
 
-def _report_lines(report: Report, counted: Sequence[str], depth: int) -> Iterable[list[str]]:
+def _report_lines(report: Report, certain: Sequence[str], counted: Sequence[str], depth: int) -> Iterable[list[str]]:
     for metric in report.tabulated:
         subsets = [(s, c.name) for c in metric.categories for s in c.subsets]
         if len(subsets) > 1:
@@ -75,16 +106,39 @@ def _report_lines(report: Report, counted: Sequence[str], depth: int) -> Iterabl
             where = None if subset.name == OVERALL else subset.name
             yield [
                 *_head(report, metric, subset),
+                *(_certainty(report, metric, where, title) for title in certain),
                 *(str(_count(report, where, name)) for name in counted),
                 *(*category, *[""] * depth)[:depth],
             ]
     if not report.metrics:
-        yield [*(report.model_name, report.dataset_name, "-", OVERALL, "0", "-"),
+        yield [*(report.model_name, report.dataset_name, "-", OVERALL, "0", "-"), *["-"] * len(certain),
                *(str(_count(report, None, name)) for name in counted), *["-"] * depth]  # fmt: skip
 
 
 def _head(report: Report, metric: MetricScore, subset: SubsetScore) -> tuple[str, ...]:
     return report.model_name, report.dataset_name, metric.label, subset.name, str(subset.num), f"{subset.score:.10g}"
+
+
+def _certainty(report: Report, metric: MetricScore, subset: str | None, title: str) -> str:
+    found = report.execution.statistics_of(metric.identity.label, subset) if report.execution else {}
+    if title == "Noise":
+        return "-" if found.get("noise") is None else f"{found['noise']:.0%}"
+    if found.get("low") is None:
+        return "-"
+    return f"{interval_text(found['low'], found['high'])}{'*' * found['few']}"
+
+
+def _align_marks(lines: list[list[str]], column: int) -> None:
+    """Leave room beneath a mark."""
+    if any(line[column].endswith("*") for line in lines):
+        for line in lines:
+            line[column] += "" if line[column].endswith("*") else " "
+
+
+def interval_text(low: float, high: float, digits: int = 3) -> str:
+    """Return the two ends of an interval, as in ``0.724-0.804``."""
+    digits = digits if max(abs(low), abs(high)) < 100 else 1
+    return f"{low:.{digits}f}{'-' if low >= 0 else ' to '}{high:.{digits}f}"
 
 
 def _count(report: Report, subset: str | None, column: str) -> int:
@@ -277,6 +331,8 @@ def _fitting(text: str, most: int) -> str:
 
 
 def _align_points(rows: list[list[str]], column: int) -> None:
+    if any(row[column].count(".") > 1 for row in rows):  # intervals
+        return
     fractions = [len(row[column].partition(".")[2]) + ("." in row[column]) for row in rows]
     for row, fraction in zip(rows, fractions, strict=True):
         row[column] += " " * (max(fractions) - fraction)

@@ -14,6 +14,9 @@ from ..core.progress_line import Part, ProgressLine, Screen
 from ..core.service_state import Services, ServiceState
 from ..core.text import visible
 from ..engine.evaluation import Outcome
+from ..report.semantics import identify, semantics_of
+from ..report.table import interval_text
+from ..statistics.intervals import wilson
 from ..store.plan import BenchmarkPlan
 from ..store.progress import BenchmarkProgress, ProgressFile, Status
 
@@ -28,7 +31,7 @@ EVERY_S = 10.0
 LEAST_TIMED_S = 0.5
 
 # Which parts of the live line a narrow terminal loses: the highest first. A service that is down is never lost.
-KEPT, SCORE, WAITS, TOTAL, ETA, TOTAL_ETA, RATE = range(7)
+KEPT, SCORE, WAITS, TOTAL, ETA, TOTAL_ETA, RATE, INTERVAL = range(8)
 
 State = Literal["correct", "wrong", "partial", "error", "failed", "skipped"]
 
@@ -40,6 +43,7 @@ class Verdict(NamedTuple):
         value: The primary metric's value; None without a score.
         stopped: Why the run cannot go on; empty while it can.
         alike: The same for errors with the same cause.
+        independent: The sample is the first answer to its question, counts as one, and no other question is like it.
     """
 
     benchmark: str
@@ -47,6 +51,7 @@ class Verdict(NamedTuple):
     value: float | None = None
     stopped: str = ""
     alike: str = ""
+    independent: bool = True
 
 
 def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
@@ -62,7 +67,9 @@ def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
     assert result.score is not None
     values = result.score.values
     value = values.get(primary, next(iter(values.values()), 0.0))
-    return Verdict(result.benchmark, "correct" if value >= 1 else "wrong" if value <= 0 else "partial", value)
+    state = "correct" if value >= 1 else "wrong" if value <= 0 else "partial"
+    weighted = primary in (result.score.metadata.get("weights") or ())
+    return Verdict(result.benchmark, state, value, independent=not (result.cluster or result.repeat or weighted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class Tally:
     Attributes:
         min_done: Minimum number of finished samples for a rate: those that were sent together do not make one.
         started: Start of its first sample; the run's beginning until that is known.
+        independent: Each score so far is a right or wrong answer, independent of the others: the last line has an
+            interval.
     """
 
     name: str
@@ -96,6 +105,7 @@ class Tally:
     errors: int = 0
     value: float = 0.0
     scored: int = 0
+    independent: bool = False
 
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count one sample."""
@@ -105,6 +115,7 @@ class Tally:
         if verdict.value is not None:
             self.scored += 1
             self.value += verdict.value
+            self.independent = self.independent and verdict.independent and verdict.value in (0, 1)
         elif verdict.state in ("error", "failed"):
             self.errors += 1
 
@@ -133,15 +144,30 @@ class Tally:
         if self.errors:
             parts.append(Part(f"{self.errors} error{'s' * (self.errors > 1)}", SCORE))
         if over or self.finished:
+            parts[2:2] = self._interval()
             parts += [*self._pace(rate, elapsed), Part(_clock(elapsed), ETA)]
         elif self.done >= self.min_done:
             parts += [*self._pace(rate, elapsed), Part(f"ETA {_clock((self.total - self.done) / rate)}", ETA)]
         return parts
 
+    def _interval(self) -> list[Part]:
+        if not (self.independent and self.scored):
+            return []
+        low, high = wilson(self.value, self.scored) or (0.0, 1.0)
+        return [Part(f"95% {interval_text(low, high)}", INTERVAL)]
+
     def _pace(self, rate: float, elapsed: float) -> list[Part]:
         if not self.done or elapsed < LEAST_TIMED_S:
             return []
         return [Part(f"{rate:.1f}/s" if rate < 100 else f"{rate:.0f}/s", RATE)]
+
+
+def _counts_right_answers(plan: BenchmarkPlan) -> bool:
+    """Return whether the primary metric can be a share of right answers, one for each question."""
+    metric = plan.primary or plan.metrics[0]
+    how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
+    is_mean = how.startswith("mean")
+    return is_mean and plan.repeats == 1 and semantics_of(identify(metric)).value_range == (0.0, 1.0)
 
 
 def _clock(seconds: float) -> str:
@@ -176,7 +202,12 @@ class Progress:
         self._file = file
         self._service = service
         self._was_held = False
-        self._tallies = {plan.name: Tally(plan.name, sum(plan.requested.values()), in_flight, began) for plan in plans}
+        self._tallies = {
+            plan.name: Tally(
+                plan.name, sum(plan.requested.values()), in_flight, began, independent=_counts_right_answers(plan)
+            )
+            for plan in plans
+        }
         self._width = max((len(name) for name in self._tallies), default=0)
         self._has_begun = False
         self._first = began  # when the first sample was started, as soon as that is known

@@ -11,7 +11,8 @@ from ..core.secret import redact
 from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.execution import GateResult
-from ..report.table import error_lines, judge_lines, metric_table, perf_table
+from ..report.model import Report
+from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -132,7 +133,10 @@ def lines_of(
     if conclusion.interrupted:
         yield Line(f"The run is not complete: {conclusion.interrupted.rstrip('.')}.", "yellow")
         yield Line(f"To carry on: {how_to_carry_on(conclusion.page.parent.parent)}")
-    yield Line(metric_table(reports, task.language, columns))
+    table = metric_table(reports, task.language, columns)
+    yield Line(table)
+    if note := few_note(table, task.language):
+        yield Line(note)
     if task.collect_perf and (figures := perf_table(reports, task.language, columns)):
         yield Line(figures)
     yield from map(Line, judge_lines(reports))
@@ -204,6 +208,20 @@ def properties(outcome: Outcome) -> list[tuple[str, object]]:
         return []
     answer = [] if score.answer is None else [("answer", redact(score.answer[:200]))]
     return [*score.values.items(), *answer]
+
+
+def score_properties(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield the scores of a report and what is known of their certainty, as properties of a suite of tests.
+
+    ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval.
+    """
+    for metric in report.tabulated:
+        name = f"score[{report.dataset_name}:{metric.label}]"
+        yield name, f"{metric.score:.10g}"
+        found = report.execution.statistics_of(metric.identity.label) if report.execution else {}
+        for field in ("low", "high", "questions", "clusters", "method", "noise", "few"):
+            if (value := found.get(field)) is not None:
+                yield f"{name}.{field}", f"{value:.4f}" if isinstance(value, float) else str(value).lower()
 
 
 def explanation(outcome: Outcome) -> str:

@@ -44,6 +44,7 @@ class AggregatedMetric:
         dimensions: ``(("k", 2),)``, or nothing.
         score: Unrounded.
         num: Items that are averaged: attempts, the sum of their weights, or groups.
+        by_group: The value of each group, if groups are averaged: ``pass_at_k`` and its like.
     """
 
     name: str
@@ -51,12 +52,14 @@ class AggregatedMetric:
     dimensions: tuple[tuple[str, int], ...]
     score: float
     num: int
+    by_group: Mapping[int, float] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
     """The attempts at one question that have the metric, by repeat."""
 
+    number: int
     values: tuple[float, ...]
     answers: tuple[str | None, ...]
     first_missing: int = field(default=0)
@@ -203,11 +206,11 @@ def _groups(metric: str, attempts: Sequence[Attempt]) -> list[_Group]:
     for attempt in attempts:
         by_group.setdefault(attempt.group, []).append(attempt)
     groups = []
-    for members in by_group.values():
+    for number, members in by_group.items():
         repeats = {member.repeat for member in members}
         missing = next(repeat for repeat in range(len(repeats) + 1) if repeat not in repeats)
         values = tuple(member.values[metric] for member in members)
-        groups.append(_Group(values, tuple(member.answer for member in members), missing))
+        groups.append(_Group(number, values, tuple(member.answer for member in members), missing))
     return groups
 
 
@@ -216,10 +219,10 @@ def _by_k(
 ) -> list[AggregatedMetric]:
     result = []
     for k in range(1, repeats + 1):
-        counted = [at_k(group, k) for group in groups if group.first_missing >= k]
+        counted = {group.number: at_k(group, k) for group in groups if group.first_missing >= k}
         if counted:
-            score = math.fsum(counted) / len(counted)
-            result.append(AggregatedMetric(metric, name, (("k", k),), score, len(counted)))
+            score = math.fsum(counted.values()) / len(counted)
+            result.append(AggregatedMetric(metric, name, (("k", k),), score, len(counted), counted))
     return result
 
 
@@ -259,6 +262,8 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "calibration_error": _calibration_error,
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
+# Those that a score and a slope for each part make up: their intervals follow from the parts'.
+OVER_PARTS = frozenset({"macro_mean", "harmonic_mean"})
 # Of these the interval of a mean says nothing.
 NO_MEANS = frozenset({"length_controlled", "calibration_error"})
 

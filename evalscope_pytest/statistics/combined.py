@@ -8,8 +8,17 @@ from dataclasses import dataclass, replace
 
 from .comparison import Comparison, MeanDifference, PairedShares
 from .gates import Gate
-from .intervals import cluster_sums
-from .scores import SLACK, Bounds
+from .intervals import (
+    FEW_CLUSTERS,
+    FEW_QUESTIONS,
+    LEVEL,
+    Estimate,
+    MeanError,
+    cluster_sums,
+    interval_of_mean,
+    mean_error,
+)
+from .scores import SLACK, Bounds, Scores
 from .verdicts import (
     DIGITS,
     Outcome,
@@ -125,6 +134,60 @@ def overlapping_sum(members: Sequence[Member]) -> Sum | None:
         return None
     error = math.sqrt(groups / (groups - 1) * math.fsum(s * s for s in sums))
     return Sum(score, error, groups - 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPart:
+    """A part of a score that is a function of its parts' means.
+
+    Attributes:
+        scores: Of the part's questions, with their keys; a question may be in several parts.
+        slope: Derivative of the score by this part's mean.
+    """
+
+    scores: Scores
+    slope: float
+
+
+def estimate_from_parts(
+    score: float, parts: Sequence[ScoredPart], bounds: Bounds | None, level: float = LEVEL
+) -> Estimate:
+    """Return a score with its interval by the delta method.
+
+    For parts without common questions this is SE^2 = sum (slope SE_p)^2; what parts share is counted once. Degrees of
+    freedom are Satterthwaite's.
+    """
+    found = [mean_error(part.scores.values, part.scores.clusters, part.scores.weights) for part in parts]
+    influences: dict[Hashable, float] = {}
+    spread = 0.0
+    for part, of_part in zip(parts, found, strict=True):
+        if of_part is not None and of_part.standard_error is not None:
+            _add_influence(influences, part, of_part)
+            variance = (part.slope * of_part.standard_error) ** 2
+            spread += variance**2 / (of_part.clusters - 1)
+    questions = len({question for part in parts for question in part.scores.questions})
+    single = any(of_part is None or of_part.standard_error is None for of_part in found)
+    error = math.sqrt(math.fsum(value * value for value in influences.values()))
+    degrees = error**4 / spread if spread else len(influences) - 1.0
+    whole = MeanError(score, None if single else error, len(influences))
+    ends, effective = (None, None) if single else interval_of_mean(whole, degrees, bounds, level)
+    reason = "" if ends else "a part has a single question" if single else "all scores are equal"
+    low, high = ends or (None, None)
+    return Estimate(
+        score, level, low, high, whole.standard_error, ("score" if bounds else "t") if ends else "none", questions,
+        len(influences), effective, degrees if ends else None,
+        few=questions < FEW_QUESTIONS or len(influences) < FEW_CLUSTERS, reason=reason,
+    )  # fmt: skip
+
+
+def _add_influence(influences: dict[Hashable, float], part: ScoredPart, found: MeanError) -> None:
+    """Add to each cluster how far its questions move the score through this part."""
+    scores = part.scores
+    weights = scores.weights or [1.0] * len(scores)
+    clusters = scores.clusters or [("question", question) for question in scores.questions]
+    scale = part.slope * math.sqrt(found.clusters / (found.clusters - 1)) / math.fsum(weights)
+    for cluster, weight, value in zip(clusters, weights, scores.values, strict=True):
+        influences[cluster] = influences.get(cluster, 0.0) + scale * weight * (value - found.mean)
 
 
 def mean_difference(parts: Sequence[MeanDifference]) -> MeanDifference | None:

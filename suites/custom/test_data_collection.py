@@ -8,19 +8,12 @@ from evalscope_pytest.collections.part import answered, by_level, collected
 from evalscope_pytest.collections.schema import sample_of
 
 
-def same_question(record, position):
-    """Return what a question has in common with itself in another part of the collection."""
-    prompt = record["prompt"]
-    return str((prompt["input"], prompt.get("metadata")))
-
-
 @benchmark(
     "data_collection",
     pretty_name="Data-Collection",
     dataset=local(""),
     to_sample=sample_of,
     scorer=collected(),
-    cluster=same_question,
     after_run=by_level,
     tags=["custom"],
 )

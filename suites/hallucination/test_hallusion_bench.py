@@ -8,7 +8,6 @@ fAcc a figure all of whose questions are right.
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 GROUPS = {"qAcc": ("subcategory", "set_id", "question_id"), "fAcc": ("subcategory", "set_id", "figure_id")}
-SET = ("category", "subcategory", "set_id")  # a figure, its edited copies, and the questions on them
 FIELDS = ("category", "subcategory", "visual_input", "set_id", "figure_id", "question_id")
 
 
@@ -19,9 +18,8 @@ FIELDS = ("category", "subcategory", "visual_input", "set_id", "figure_id", "que
     dataset=hub("lmms-lab/HallusionBench", split="image"),
     prompt=prompts.YES_NO,
     scorer=scoring.yes_no_in_groups(GROUPS),
-    cluster=lambda record, position: "/".join(str(record[name]) for name in SET),
     tags=["hallucination", "yes_no"],
 )
 def test_hallusion_bench(record) -> Sample:
-    answer = "NO" if str(record["gt_answer"]) == "0" else "YES"
-    return Sample(input=record["question"], target=answer, metadata={name: record[name] for name in FIELDS})
+    answer, copies = "NO" if str(record["gt_answer"]) == "0" else "YES", f"{record['subcategory']}/{record['set_id']}"
+    return Sample(record["question"], answer, metadata={name: record[name] for name in FIELDS}, cluster=copies)

@@ -7,11 +7,6 @@ sent without their pictures.
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 
-def picture(record, position):
-    """Return the name of a question's picture, which all three subsets use."""
-    return record["image_source"] if "image_source" in record else record.get("image")
-
-
 @benchmark(
     "pope",
     version="2",
@@ -20,9 +15,9 @@ def picture(record, position):
     prompt=prompts.YES_NO,
     scorer=scoring.yes_no(),
     metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],
-    cluster=picture,
     tags=["hallucination", "yes_no"],
 )
 def test_pope(record) -> Sample:
     question, answer = (record.get("text") or record["question"]), (record.get("label") or record["answer"])
-    return Sample(input=question, target=answer.upper(), id=str(record["question_id"]))
+    picture = record.get("image_source") or str(record.get("image", ""))
+    return Sample(question, answer.upper(), id=str(record["question_id"]), cluster=picture)

@@ -16,9 +16,9 @@ LANGUAGES = ["bn", "en", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te"]
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="validation"),
     scorer=scoring.choice_answer(),
-    cluster=lambda record, position: record.get("id", position),  # the same question in several languages
     tags=["reasoning", "multiple_choice", "multilingual"],
 )
 def test_arc_indic(record) -> Sample:
     texts, labels = record["choices"]["text"], record["choices"]["label"]  # labels are letters or digits
-    return Sample(input=record["question"], choices=texts, target="ABCDEFGH"[labels.index(record["answerKey"])])
+    # A question has the same id in each language.
+    return Sample(record["question"], "ABCDEFGH"[labels.index(record["answerKey"])], texts, cluster=record.get("id"))

@@ -49,9 +49,9 @@ PROMPTS = {language: f"{words}\n\n{{question}}\n\n{{choices}}" for language, wor
     prompt=prompts.CHOICE_STEPWISE,
     prompts=PROMPTS,
     scorer=scoring.choice_answer(),
-    cluster=lambda record, position: position,  # the languages have the same questions in the same order
     tags=["knowledge", "multiple_choice", "multilingual"],
 )
-def test_mmmlu(record) -> Sample:
+def test_mmmlu(record, position) -> Sample:
     choices = [record[letter] for letter in "ABCD"]
-    return Sample(record["Question"], record["Answer"], choices, metadata={"subject": record["Subject"]})
+    metadata = {"subject": record["Subject"]}  # the languages have the same questions in the same order
+    return Sample(record["Question"], record["Answer"], choices, metadata=metadata, cluster=position)

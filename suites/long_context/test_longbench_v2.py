@@ -16,10 +16,9 @@ DOCUMENT = "Read the text below, then answer the question about it.\n\n<text>\n{
     dataset=hub("ZhipuAI/LongBench-v2", subsets=["short", "medium", "long"], subset_by="length", split="train"),
     prompt=DOCUMENT + prompts.CHOICE_STEPWISE,
     scorer=scoring.choice_answer(),
-    cluster="document",
     tags=["long_context", "reading_comprehension", "multiple_choice"],
 )
 def test_longbench_v2(record) -> Sample:
     metadata = {"document": record["context"], **{name: record.get(name, "") for name in ("domain", "difficulty")}}
-    choices = [record[f"choice_{letter}"] for letter in "ABCD"]
-    return Sample(record["question"], record["answer"], choices, metadata=metadata, id=str(record.get("_id", "")))
+    options, own_id = [record[f"choice_{letter}"] for letter in "ABCD"], str(record.get("_id", ""))
+    return Sample(record["question"], record["answer"], options, "", metadata, own_id, cluster=record["context"])

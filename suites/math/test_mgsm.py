@@ -7,8 +7,6 @@ from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts
 
 from .local_math import local_math_answer
 
-SHOT = "{question}\n\nReasoning:\n{rationale}\n\nANSWER: {target}"
-
 
 @benchmark(
     "mgsm",
@@ -16,10 +14,10 @@ SHOT = "{question}\n\nReasoning:\n{rationale}\n\nANSWER: {target}"
     pretty_name="MGSM",
     dataset=hub("evalscope/mgsm", subsets=["en", "es", "fr", "de", "ru", "zh", "ja", "th", "sw", "bn", "te"]),
     prompt=prompts.BOXED,
-    few_shot=FewShot(4, split="train", shot=SHOT),
+    few_shot=FewShot(4, split="train", shot="{question}\n\nReasoning:\n{rationale}\n\nANSWER: {target}"),
     scorer=local_math_answer(),
-    cluster=lambda record, position: position,  # the languages have the same problems in the same order
     tags=["math", "reasoning", "multilingual"],
 )
-def test_mgsm(record) -> Sample:
-    return Sample(record["question"], str(record["answer_number"]), rationale=record["answer"] or "")
+def test_mgsm(record, position) -> Sample:
+    rationale, answer = record["answer"] or "", str(record["answer_number"])
+    return Sample(record["question"], answer, rationale=rationale, cluster=position)  # the same in each language

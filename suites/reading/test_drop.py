@@ -27,7 +27,6 @@ def spans(answer) -> list[str]:
     prompt=PROMPT,
     few_shot=FewShot(3, split="train", shot="{question}\nAnswer: {rationale}", prompt=SHOTS),
     scorer=drop_answer(),
-    cluster=lambda record, position: record["passage"],
     tags=["reasoning", "reading_comprehension"],
 )
 def test_drop(record) -> Sample:
@@ -37,4 +36,4 @@ def test_drop(record) -> Sample:
     answers = list(dict.fromkeys(tuple(spans(answer)) for answer in (record["answer"], *others)))
     question = f"Passage: {record['passage']}\nQuestion: {record['question']}"
     targets = ["; ".join(answer) for answer in answers]
-    return Sample(question, targets, rationale=targets[0], metadata={"answers": answers})
+    return Sample(question, targets, rationale=targets[0], metadata={"answers": answers}, cluster=record["passage"])

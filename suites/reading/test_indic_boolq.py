@@ -16,9 +16,9 @@ LANGUAGES = ["bn", "en", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te"]
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="train"),
     scorer=scoring.choice_answer(),
-    cluster=lambda record, position: position,  # the languages have the same questions in the same order
     tags=["reading_comprehension", "multiple_choice", "multilingual"],
 )
-def test_indic_boolq(record) -> Sample:
+def test_indic_boolq(record, position) -> Sample:
     question = f"{record['passage']}\n\nQuestion: {record['question']}?"
-    return Sample(input=question, choices=["Yes", "No"], target="A" if int(record["label"]) == 1 else "B")
+    # The languages have the same questions in the same order.
+    return Sample(question, "A" if int(record["label"]) == 1 else "B", ["Yes", "No"], cluster=position)

@@ -14,9 +14,9 @@ from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
     prompt=prompts.CHOICE_STEPWISE,
     few_shot=FewShot(3, split="train"),
     scorer=scoring.choice_answer(),
-    cluster=lambda record, position: record["article"],
     tags=["reading_comprehension", "reasoning", "multiple_choice"],
 )
 def test_race(record) -> Sample:
-    question = f"Article:\n{record['article']}\nQuestion:\n{record['question']}"
-    return Sample(question, record["answer"], record["options"], id=str(record.get("example_id", "")))
+    text = f"Article:\n{record['article']}\nQuestion:\n{record['question']}"
+    example = str(record.get("example_id", ""))
+    return Sample(text, record["answer"], record["options"], id=example, cluster=record["article"])

@@ -56,7 +56,6 @@ SCORERS = {
     prompt=prompts.CHOICE_STEPWISE,
     prompts=PROMPTS,
     scorer=scoring.by_subset(scoring.choice_answer(), SCORERS),
-    cluster=lambda record, position: record.get("passage"),
     tags=["reasoning", "knowledge", "math", "multiple_choice", "chinese"],
 )
 def test_agieval(record, subset) -> Sample:
@@ -66,4 +65,4 @@ def test_agieval(record, subset) -> Sample:
     label = record["label"]
     letters = literal_eval(label) if isinstance(label, str) and label.startswith("[") else label
     target = sorted(letter for letter in "".join(letters) if letter.isalpha())
-    return Sample(input=question, choices=in_letter_order(record["options"]), target=target)
+    return Sample(question, target, in_letter_order(record["options"]), cluster=record.get("passage"))

@@ -16,9 +16,8 @@ from .letter_order import in_letter_order
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="validation"),
     scorer=scoring.choice_answer(),
-    cluster=lambda record, position: record["context"],
     tags=["reasoning", "multiple_choice"],
 )
 def test_logi_qa(record) -> Sample:
     choices = in_letter_order(record["choices"], keep_letters=False)
-    return Sample(f"{record['context']}\n{record['question']}", record["answer"], choices)
+    return Sample(f"{record['context']}\n{record['question']}", record["answer"], choices, cluster=record["context"])

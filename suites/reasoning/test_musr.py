@@ -15,9 +15,9 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     dataset=hub("AI-ModelScope/MuSR", subsets=["murder_mysteries", "object_placements", "team_allocation"]),
     prompt=prompts.CHOICE_STEPWISE,
     scorer=scoring.choice_answer(),
-    cluster=lambda record, position: record["narrative"],
     tags=["reasoning", "multiple_choice"],
 )
 def test_musr(record) -> Sample:
-    question = f"{record['narrative']}\n\n{record['question']}"
-    return Sample(question, "ABCDEF"[int(record["answer_index"])], literal_eval(record["choices"]))
+    text = f"{record['narrative']}\n\n{record['question']}"
+    answer, choices = "ABCDEF"[int(record["answer_index"])], literal_eval(record["choices"])
+    return Sample(text, answer, choices, cluster=record["narrative"])

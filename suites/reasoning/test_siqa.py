@@ -13,7 +13,6 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     dataset=hub("extraordinarylab/siqa", split="validation"),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
-    cluster=lambda record, position: record.get("context"),
     tags=["commonsense", "reasoning", "multiple_choice"],
 )
 def test_siqa(record) -> Sample:

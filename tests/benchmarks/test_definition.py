@@ -136,7 +136,7 @@ def test_without_to_sample_what_only_a_body_is_given_is_refused(name: str) -> No
         (("subset", "record"), "takes 'subset', 'record'; its first parameter"),
         (("*record",), "first parameter has to be `record`"),
         (("record", "subsets"), "takes 'subsets'. Did you mean 'subset'?"),
-        (("record", "tmp_path"), "takes 'tmp_path'. Allowed: extra_params, record, subset."),
+        (("record", "tmp_path"), "takes 'tmp_path'. Allowed: extra_params, position, record, subset."),
         (("record", "**options"), "takes 'options'"),
     ],
 )

@@ -336,18 +336,26 @@ def test_a_field_of_the_metadata_names_a_cluster_within_its_subset(tmp_path: Pat
     assert loaded.clusters == {s: [f"{s}/P{n // 2}" for n in range(6)] for s in ("a", "b")}
 
 
-def test_a_function_of_the_record_names_a_cluster_across_subsets(tmp_path: Path, loading: Any) -> None:
+def test_a_sample_names_a_cluster_across_subsets(tmp_path: Path, loading: Any) -> None:
     for subset in ("a", "b"):
         write(tmp_path / f"data/{subset}/test.jsonl", PASSAGES)
-    loaded = loading(dataset=local("data", subsets=["a", "b"]), cluster=lambda record, position: record["passage"])
+
+    def to_sample(record: dict[str, Any]) -> Sample:
+        return Sample(record["q"], record["a"], cluster=record["passage"])
+
+    loaded = loading(dataset=local("data", subsets=["a", "b"]), to_sample=to_sample)
     assert loaded.clusters == {s: [f"P{n // 2}" for n in range(6)] for s in ("a", "b")}
+
+
+def at(record: dict[str, Any], position: int) -> Sample:
+    return Sample(record["q"], record["a"], cluster=position)
 
 
 @pytest.mark.parametrize("how", [{}, {"limit": 4}, {"limit": 4, "at_random": True}, {"limit_total": 5}])
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_a_position_is_that_of_the_data_set(tmp_path: Path, loading: Any, how: Any, shuffle: bool) -> None:
     write(tmp_path / "data/test.jsonl", ROWS)
-    loaded = loading(DatasetArgs(shuffle=shuffle), how=how, cluster=lambda record, position: position)
+    loaded = loading(DatasetArgs(shuffle=shuffle), how=how, to_sample=at)
     assert loaded.clusters["default"] == [sample.target for sample in loaded.subsets["default"]]
 
 
@@ -355,13 +363,12 @@ def test_a_sample_names_its_own_cluster_first(tmp_path: Path, loading: Any) -> N
     write(tmp_path / "data/test.jsonl", PASSAGES)
 
     def to_sample(record: dict[str, Any]) -> Sample:
-        own = {"cluster": 7} if record["a"] == "0" else {}
-        return Sample(record["q"], record["a"], metadata={"passage": record["passage"], **own})
+        own = {"cluster": 7} if record["a"] in "01" else {}
+        cluster = "mine" if record["a"] == "0" else None
+        return Sample(record["q"], record["a"], metadata={"passage": record["passage"], **own}, cluster=cluster)
 
-    assert loading(to_sample=to_sample).clusters["default"] == ["7", "", "", "", "", ""]
-    assert loading(to_sample=to_sample, cluster="passage").clusters["default"][:2] == ["7", "default/P0"]
-    by_record = loading(to_sample=to_sample, cluster=lambda record, position: record["passage"])
-    assert by_record.clusters["default"][:2] == ["7", "P0"]
+    assert loading(to_sample=to_sample).clusters["default"] == ["mine", "7", "", "", "", ""]
+    assert loading(to_sample=to_sample, cluster="passage").clusters["default"][:3] == ["mine", "7", "default/P1"]
 
 
 def test_a_record_that_shares_nothing_is_in_no_cluster(tmp_path: Path, loading: Any) -> None:
@@ -373,14 +380,6 @@ def test_a_misspelt_cluster_is_refused_with_the_right_name(tmp_path: Path, loadi
     write(tmp_path / "data/test.jsonl", PASSAGES)
     with pytest.raises(ConfigError, match=r"cluster of @benchmark.'demo'. is 'pasage'.*Did you mean 'passage'"):
         loading(to_sample=with_passage, cluster="pasage")
-
-
-def test_a_function_that_cannot_name_a_cluster_is_named_with_the_record(tmp_path: Path, loading: Any) -> None:
-    write(tmp_path / "data/test.jsonl", PASSAGES)
-    with pytest.raises(DatasetError, match=r"record 1 of subset 'default' of 'demo' has no field 'pasage'.*'passage'"):
-        loading(cluster=lambda record, position: record["pasage"])
-    with pytest.raises(DatasetError, match=r"cannot be read .ZeroDivisionError.*Correct the record, or cluster"):
-        loading(cluster=lambda record, position: 1 // position)
 
 
 def keys_of(loaded: LoadedBenchmark) -> list[str]:

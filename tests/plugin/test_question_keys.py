@@ -65,9 +65,8 @@ def test_a_random_limit_is_drawn_with_the_seed(project):
 
 
 def test_clusters_reach_the_reviews(project):
-    rows = [{"question": f"{n} + {n}", "answer": str(2 * n), "passage": f"P{n // 3}"} for n in range(9)]
-    project.write("adding.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    project.benchmark(count=0, options='cluster=lambda record, position: record["passage"]')
+    make = "    return Sample(record['question'], record['answer'], cluster=f'P{position // 3}')"
+    project.benchmark(count=9, before=f"def to_sample(record, position):\n{make}\n")
     run = project.run("--eval-repeats=2")
     assert [row["cluster"] for row in run.rows("reviews")] == [f"P{n // 3}" for n in range(9) for _ in range(2)]
     reviews = run.rows("reviews")
@@ -107,4 +106,4 @@ def test_a_cluster_of_another_kind_is_refused(project, value):
     project.benchmark(options=f"cluster={value}")
     run = project.run()
     assert run.code != 0
-    assert "a metadata field, or a function that takes a record and its position" in run.out
+    assert "Write the name of a metadata field, or give each Sample its cluster." in run.out

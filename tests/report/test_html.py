@@ -17,13 +17,15 @@ from syrupy.assertion import SnapshotAssertion
 
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import GateResult
-from evalscope_pytest.report.html import templates, write_html
+from evalscope_pytest.report.html import About, render, templates, write_html
+from evalscope_pytest.report.model import Report
 from evalscope_pytest.store.compact import compact
 from evalscope_pytest.store.layout import WorkDir
 
 from ..golden import Html
 from ..store.results import failed, plan, record, scored
-from .rows import report
+from .rows import plan as plans
+from .rows import report, row
 
 NOW = datetime(2026, 3, 9, 10, 5, tzinfo=timezone.utc)
 HOSTILE = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u202e\ud800\0"
@@ -205,3 +207,65 @@ def test_every_text_of_a_template_is_escaped_and_made_visible() -> None:
 def test_a_name_that_a_template_does_not_know_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         templates().from_string("{{ report.scores }}").render(report=report({"main": [1.0]}))
+
+
+# Certainty -----------------------------------------------------------------------------------------------------------
+
+SAMPLED = "generation_config:\n  temperature: 0.7\n  top_p: 0.9\n  stop_seqs:\n  - <b>\n  seed: null\nlimit: 3\n"
+
+
+def _text(made: Report, language: str = "en", **about: Any) -> str:
+    seen = Seen()
+    seen.feed(render(About("tiny", NOW, **about), [made], {}, language))
+    return re.sub(r"\s+", " ", seen.text)
+
+
+def test_a_score_has_its_interval_and_what_that_rests_on() -> None:
+    text = _text(report({"main": [1, 0, 1] * 30}))
+    assert "0.5642 – 0.7555" in text
+    assert "95 % interval 0.5642 – 0.7555 · 90 questions · by Wilson" in text
+    assert "few" not in text
+
+
+def test_clusters_noise_and_few_questions_are_named() -> None:
+    rows = [row("a", i, float(i % 7 > 2), repeats=2, cluster=str(i // 10)) for i in range(60)]
+    made = build_report(plans({"a": 60}, repeats=2), rows, "tiny")
+    text = _text(made)
+    assert "30 questions in 6 clusters · by Wilson as for " in text
+    assert re.search(r"independent answers · noise [0-9]+% · few clusters", text)
+    assert re.search(r"[0-9] · few ", text)
+    assert "30 道题 分属 6 组" in _text(made, "zh")
+
+
+def test_a_score_without_an_interval_has_the_reason() -> None:
+    assert "no interval: a single question · 1 question · few questions" in _text(report({"a": [0.5]}))
+
+
+def test_each_subset_has_its_interval() -> None:
+    assert "0.3424 – 1.0000 · few" in _text(report({"a": [1, 1], "b": [1, 0] * 20}))
+
+
+def test_unbounded_scores_have_an_interval_without_a_bar() -> None:
+    rows = [row("a", i, values={"points": float(v)}) for i, v in enumerate([-1, 2, 3])]
+    page = render(About("tiny", NOW), [build_report(plans({"a": 3}, metrics=("points",)), rows, "tiny")], {})
+    assert "-3.8378 – 6.5045" in page
+    assert "by Student&#39;s t" in page
+    assert "<svg" not in page
+
+
+def test_sampling_parameters_are_beside_the_scores(tmp_path: Path) -> None:
+    assert _sampled(tmp_path, SAMPLED, repeats=4) == "temperature 0.7 · top_p 0.9 · repeats 4"
+    assert _sampled(tmp_path, "generation_config: {}\nlimit: 3\n") == "the service's defaults"
+    assert _sampled(tmp_path, "generation_config: {broken: [\n") == "the service's defaults"
+
+
+def _sampled(tmp_path: Path, config: str, **fields: Any) -> str:
+    workdir = WorkDir(tmp_path)
+    workdir.configs.mkdir(exist_ok=True)
+    (workdir.configs / "task_config.yaml").write_text(config)
+    run = plan(main=1)
+    run = replace(run, benchmarks=(replace(run.benchmarks[0], **fields),))
+    page = write_html(workdir, run, [report({"main": [1]})], []).read_text()
+    found = re.search(r"Sampling: (.*?)</p>", page)
+    assert found
+    return found[1].replace("&#39;", "'")

@@ -104,7 +104,8 @@ def test_repeats_of_a_question_do_not_make_a_score_more_certain(values: list[flo
     again = build_report(plan({"a": len(rows)}, repeats=repeats), rows, "tiny").execution
     assert once is not None
     assert again is not None
-    assert again.intervals == once.intervals
+    for label, (low, high) in again.intervals.items():
+        assert high - low >= once.intervals[label][1] - once.intervals[label][0] - 2e-4
 
 
 @given(quiz=QUIZZES)

@@ -71,3 +71,21 @@ def test_the_share_of_replies_that_say_yes_is_neither_good_nor_bad() -> None:
         "diagnostic",
         "none",
     )
+
+
+@pytest.mark.parametrize(
+    ("metric", "direction"),
+    [
+        ("puzzle_acc", "higher_is_better"),
+        ("xl_puzzle_acc", "higher_is_better"),
+        ("cell_acc", "higher_is_better"),
+        ("turn_3_inst_level_loose", "higher_is_better"),
+        ("Act.EM", "higher_is_better"),
+        ("Plan.EM", "higher_is_better"),
+        ("HalluRate", "lower_is_better"),
+        ("no_answer", "none"),
+    ],
+)
+def test_shares_that_bundled_benchmarks_report_have_a_range(metric: str, direction: str) -> None:
+    semantics = semantics_of(identify(metric))
+    assert (semantics.value_range, semantics.direction) == ((0.0, 1.0), direction)

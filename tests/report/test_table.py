@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,23 +15,72 @@ from evalscope_pytest.core.text import visible
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import ErrorGroup, Execution
 from evalscope_pytest.report.model import Report
-from evalscope_pytest.report.table import error_lines, grid, metric_table, perf_table, shortened, width
+from evalscope_pytest.report.table import error_lines, few_note, grid, metric_table, perf_table, shortened, width
 
 from ..golden import Text
 from .rows import plan, report, row
 
 SPEC = """\
-+------------+-----------+----------+----------+-------+---------+---------+
-| Model      | Dataset   | Metric   | Subset   |   Num |   Score | Cat.0   |
-+============+===========+==========+==========+=======+=========+=========+
-| Qwen3-0.6B | gsm8k     | mean_acc | main     |    10 |     0.3 | default |
-+------------+-----------+----------+----------+-------+---------+---------+"""
++------------+-----------+----------+----------+-------+---------+-------------+---------+
+| Model      | Dataset   | Metric   | Subset   |   Num |   Score |      95% CI | Cat.0   |
++============+===========+==========+==========+=======+=========+=============+=========+
+| Qwen3-0.6B | gsm8k     | mean_acc | main     |    50 |     0.3 | 0.191-0.438 | default |
++------------+-----------+----------+----------+-------+---------+-------------+---------+"""
 
 
-def test_table_is_the_one_of_the_documentation() -> None:
-    rows = [row("main", i, float(i < 3)) for i in range(10)]
-    made = build_report(plan({"main": 10}, name="gsm8k"), rows, "Qwen3-0.6B")
+def test_table_is_the_one_of_the_documentation_with_an_interval() -> None:
+    rows = [row("main", i, float(i < 15)) for i in range(50)]
+    made = build_report(plan({"main": 50}, name="gsm8k"), rows, "Qwen3-0.6B")
     assert metric_table([made]) == SPEC
+
+
+def columns_of(table: str) -> dict[str, list[str]]:
+    """Return the cells of each column."""
+    lines = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
+    titles, *rows = [[cell.strip() for cell in line] for line in lines]
+    return {title: [row[i] for row in rows] for i, title in enumerate(titles)}
+
+
+def test_few_questions_are_marked_and_explained() -> None:
+    table = metric_table([report({"a": [1, 0] * 3, "b": [1, 0] * 20, "c": [0.5]})])
+    assert columns_of(table)["95% CI"] == ["0.188-0.812*", "0.352-0.648", "-", "0.359-0.641"]
+    assert few_note(table) == "* few: under 30 questions or 10 clusters"
+    assert few_note(table, "zh") == "* 样本少：不足 30 题或 10 组"
+    assert few_note(metric_table([report({"b": [1, 0] * 20})])) == ""
+
+
+def test_repeats_have_a_column_of_noise() -> None:
+    rows = [row("main", i, float(i * 7 % 11 > 4), repeats=4) for i in range(160)]
+    repeated = build_report(plan({"main": 160}, repeats=4), rows, "tiny")
+    columns = columns_of(metric_table([repeated, report({"a": [1, 0] * 20})]))
+    assert columns["Noise"][0].endswith("%")
+    assert columns["Noise"][1] == "-"
+    assert list(columns)[5:8] == ["Score", "95% CI", "Noise"]
+    assert "Noise" not in metric_table([report({"a": [1, 0] * 20})])
+    assert "噪声" in metric_table([repeated], "zh")
+
+
+def test_intervals_are_left_out_of_narrow_terminals() -> None:
+    made = report({"a": [1, 0] * 3})
+    assert "95% CI" not in metric_table([made], columns=99)
+    assert few_note(metric_table([made], columns=99)) == ""
+    assert "95% CI" in metric_table([made], columns=100)
+    long = report({f"a very long name of a subset with the number {n}": [1, 0] for n in range(3)}, name="d" * 60)
+    assert all(width(line) <= 100 for line in metric_table([long], columns=100).splitlines())
+
+
+def test_intervals_of_unbounded_scores_may_be_negative() -> None:
+    rows = [row("a", i, values={"points": float(v)}) for i, v in enumerate([-1, 2, 3])]
+    made = build_report(plan({"a": 3}, metrics=("points",)), rows, "tiny")
+    assert columns_of(metric_table([made]))["95% CI"] == ["-3.838 to 6.504*"]
+
+
+def test_a_report_of_an_earlier_version_has_no_intervals() -> None:
+    made = report({"a": [1, 0]})
+    assert made.execution is not None
+    old = replace(made, execution=replace(made.execution, statistics={}))
+    assert "95% CI" not in metric_table([old])
+    assert columns_of(metric_table([old, made]))["95% CI"] == ["-", "0.095-0.905*"]
 
 
 def test_columns_of_errors_appear_when_there_are_any() -> None:

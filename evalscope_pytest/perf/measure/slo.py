@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...core.errors import ConfigError, closest
-from ...report.statistics import wilson
+from ...statistics.intervals import wilson
 from .metric import METRICS, Metric, metrics, names_in
 from .request import Request
 
@@ -95,7 +95,7 @@ def goodput(bounds: Sequence[SloBound], requests: Iterable[Request], seconds: fl
     if not bounds or not requests:
         return None
     good = sum(all(bound.is_met(request) for bound in bounds) for request in requests)
-    low, high = wilson(good / len(requests), len(requests))
+    low, high = wilson(good, len(requests)) or (0.0, 1.0)
     per_s = good / seconds if seconds > 0 else 0.0
     return Goodput(tuple(map(str, bounds)), good, good / len(requests), low, high, per_s)
 

@@ -54,6 +54,7 @@ def sample_of(
         target=target,
         metadata={"functions": list(functions), "language": language},
         tools=tuple(_tool(function, dotless) for function in described) if native else (),
+        cluster=json.dumps(functions),
     )
 
 

@@ -41,7 +41,6 @@ def to_sample(record, subset, extra_params):
     categories=CATEGORIES,
     extra_params=PARAMETERS,
     variant=variant,
-    cluster=lambda record, position: record["functions"],
     tags=["function_calling"],
 )
 async def test_bfcl_v3(sample, model):

@@ -49,7 +49,6 @@ def to_sample(record, subset, extra_params):
     categories=CATEGORIES,
     extra_params=PARAMETERS,
     variant=variant,
-    cluster=lambda record, position: record["function"],
     tags=["function_calling"],
 )
 async def test_bfcl_v4(sample, model):
