@@ -118,13 +118,26 @@ def _every_attempt(
     questions = [key(row) for row in kept]
     values = [None if row.values is None else row.values[measure.name] for row in kept]
     clusters: list[Hashable | None] = [row.cluster or None for row in kept]
-    weights = [_weight(row, measure.name) for row in kept]
+    weights = _weights(measure, kept)
     for question in _never_run(rows, missing, repeats, key):
         questions.append(question)
         values.append(None)
         clusters.append(None)
         weights.append(1.0)
     return Attempts(questions, values, clusters if any(clusters) else None, weights)
+
+
+def _weights(measure: Measure, rows: Sequence[SampleSummary]) -> list[float]:
+    """Return the weight of each value. Subsets of a ``weighted_mean`` average by their samples, as in the report."""
+    weights = [_weight(row, measure.name) for row in rows]
+    if measure.aggregation != "weighted_mean":
+        return weights
+    totals: dict[str, list[float]] = {}
+    for row, weight in zip(rows, weights, strict=True):
+        if row.values is not None:
+            totals.setdefault(row.subset, []).append(weight)
+    scale = {subset: len(own) / sum(own) if sum(own) else 1.0 for subset, own in totals.items()}
+    return [weight * scale.get(row.subset, 1.0) for row, weight in zip(rows, weights, strict=True)]
 
 
 def _weight(row: SampleSummary, metric: str) -> float:
@@ -177,7 +190,7 @@ def _at_k(
 
 def _parts(measure: Measure, rows: Sequence[SampleSummary], never_run: int, *, tolerated: bool) -> Measured:
     """Return one value a part: 1 if all of its samples are right. What a missing sample would change is not known."""
-    right: dict[str, bool] = {}
+    right: dict[Hashable, bool] = {}
     missing = never_run
     for row in rows:
         if row.values is None:
@@ -186,7 +199,8 @@ def _parts(measure: Measure, rows: Sequence[SampleSummary], never_run: int, *, t
         weight = (row.weights or {}).get(measure.name, 1.0)
         for part in weight if isinstance(weight, Mapping) else ("",):
             if measure.name in row.values:
-                right[part] = right.get(part, True) and row.values[measure.name] >= 1.0
+                key = (row.subset, part)
+                right[key] = right.get(key, True) and row.values[measure.name] >= 1.0
     found = measured(Attempts(list(right), [float(fine) for fine in right.values()]), measure.bounds)
     if not missing or tolerated:
         return replace(found, missing=missing, tolerated=tolerated)

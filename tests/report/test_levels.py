@@ -122,6 +122,18 @@ def test_parts_that_must_be_all_right_are_the_units() -> None:
     assert measured_of(found, rows, {"a": 1}).least is None
 
 
+def test_weights_count_within_a_subset_and_samples_between_them() -> None:
+    quiz = plan({"a": 40, "b": 20}, aggregation="weighted_mean")
+    rows = [
+        row(subset, i, float(i % 3 > 0), weights={"accuracy": 1.0 + i % 3 * factor})
+        for subset, n, factor in (("a", 40, 1), ("b", 20, 5))
+        for i in range(n)
+    ]
+    now = _now(rows, quiz)
+    result = _gate("quiz>=0.5 @95%", now)
+    assert result.facts["value"] == pytest.approx(now.report.score, abs=1e-4)
+
+
 def _worse(rows: Sequence[SampleSummary], lost: int, won: int = 0) -> list[SampleSummary]:
     """Return samples of which the first right ones are wrong now, and the first wrong ones right."""
     found = []
