@@ -34,7 +34,9 @@ _USAGE = (
     "evalscope-pytest arena [NAME=]RUN|NAME=URL ... [--against NAME] [--votes FILE ...] [OPTIONS] [-- PYTEST OPTIONS]"
 )
 # The options of `eval`: those of the arena alone, those of requests to models, and those of both.
-_OF_ARENA = tuple(map(ini_name, ("work_dir", "no_timestamp", "use_cache", "gate", "baseline", "max_drop")))
+_OF_ARENA = tuple(
+    map(ini_name, ("work_dir", "no_timestamp", "use_cache", "gate", "baseline", "max_drop", "gate_level"))
+)
 _OF_BOTH = tuple(
     map(
         ini_name,

@@ -149,14 +149,15 @@ def _find_latest(result: dict[str, Any]) -> None:
     Raises:
         ConfigError: A baseline is wanted, and no run has reports.
     """
-    if result["baseline"] == LATEST:
-        result["baseline"] = _latest_run(result["work_dir"], "reports/*/*.json")
-        if result["baseline"] is None:
+    if LATEST in result["baseline"]:
+        newest = _latest_run(result["work_dir"], "reports/*/*.json")
+        if newest is None:
             where = result["given"].get("baseline", "--eval-baseline")
             raise ConfigError(
                 f"baseline: {LATEST!r} in {where}. No run under {Folder(result['work_dir'])} has reports. Give a run's "
                 f"directory."
             )
+        result["baseline"] = tuple(newest if path == LATEST else path for path in result["baseline"])
     if result["use_cache"] == LATEST:
         result["use_cache"] = _latest_run(result["work_dir"])
         if result["use_cache"] is None:

@@ -37,11 +37,12 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     _check_model(result, origin)
     _check_local_only(result, origin)
     _check_sandbox(result)
-    if result["max_drop"] and result["baseline"] is None:
-        raise ConfigError(
-            f"max_drop is given without a baseline (in {origin['max_drop',]}). Add the run to compare with: "
-            "--eval-baseline DIR."
-        )
+    for name in ("max_drop", "gate_level") if not result["baseline"] else ():
+        where = origin.get((name,), "")
+        if result[name] and (name == "max_drop" or where.startswith("--")):  # a level may be meant for every run
+            raise ConfigError(
+                f"{name} is given without a baseline (in {where}). Add the run to compare with: --eval-baseline DIR."
+            )
     if result["response_cache_sampled"] and result["response_cache"] is None:
         raise ConfigError(
             f"response_cache_sampled is given without a cache (in {origin['response_cache_sampled',]}). Add its "

@@ -14,6 +14,7 @@ from .generation import GenerationConfig
 from .setting import (
     BUDGET,
     GATES,
+    LEVEL,
     LIMIT,
     LINES,
     METRICS,
@@ -22,6 +23,7 @@ from .setting import (
     PAIR,
     PATH,
     PATH_OR_TABLE,
+    PATHS,
     SECRET,
     SWITCH,
     TABLE,
@@ -241,8 +243,19 @@ class Settings:
     gate: tuple[str, ...] = setting(
         GATES, "Required score, such as 'gsm8k>=0.7', 'perf:ttft.p99<0.5'. May be given several times.", ()
     )
-    baseline: str | None = setting(PATH, "Directory of an earlier run whose scores are required, or 'latest'.")
+    baseline: tuple[str, ...] = setting(
+        PATHS,
+        "Directory of an earlier run, or 'latest': no score may be shown to be worse than there. May be given several "
+        "times, for runs of the same model.",
+        (),
+    )
     max_drop: float = setting(number(0), "Maximum drop of a score below the baseline.", 0.0)
+    gate_level: float | str = setting(
+        LEVEL,
+        "Level at which a drop below the baseline must be shown, over all benchmarks together; none compares the "
+        "printed scores.",
+        0.95,
+    )
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
     strict: bool = setting(SWITCH, "Report wrong answers as failed tests.", False)
     skip_unready: bool = setting(

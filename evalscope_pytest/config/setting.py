@@ -15,11 +15,13 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from ..core.errors import closest
+from ..core.errors import ConfigError, closest
 from ..core.secret import Secret, redact
+from ..statistics.gates import parse_level
 from .text import parse_mapping, parse_value, split_outside
 
 _KEY = "setting"
+NO_LEVEL = "none"
 Flag = Literal["value", "switch", "names", "repeat"]
 
 
@@ -308,9 +310,25 @@ def _path(value: Any) -> str:
     return path
 
 
+def _paths(value: Any) -> tuple[str, ...]:
+    return tuple(map(_path, [value] if isinstance(value, os.PathLike) else _items(value)))
+
+
+def _level(value: Any) -> float | str:
+    """Return a level between 0.5 and 1, or ``none``."""
+    if isinstance(value, str) and value.strip().lower() == NO_LEVEL:
+        return NO_LEVEL
+    try:
+        return parse_level(str(value), "")
+    except ConfigError:
+        raise ValueError from None
+
+
 TEXT = SettingType("text", _text)
 TEMPLATE = SettingType("text", _template)
 PATH = SettingType("a path", _path, metavar="PATH", is_path=True)
+PATHS = SettingType("a path, or several", _paths, _read_lines, "PATH", "repeat", is_path=True)
+LEVEL = SettingType("a level above 50% and below 100%, such as 95%, or none", _level, metavar="LEVEL|none")
 NAME_OR_PATH = SettingType("a name or a path", _path, metavar="NAME")
 PATH_OR_TABLE = SettingType("a path or a mapping", lambda value: value, metavar="PATH")
 SWITCH = SettingType("true or false", _switch, _read_switch, flag="switch")

@@ -111,11 +111,15 @@ def ini_layer(getini: Callable[[str], Any], inifile: Path | None = None) -> Laye
         value = getini(ini_name(name))
         if value is None or value in ("", []):
             continue
-        if setting.type.is_path and inifile is not None and value.lower() not in _PATH_WORDS:
-            value = str(inifile.parent / os.path.expanduser(value))
+        if setting.type.is_path and inifile is not None:
+            value = [_from(inifile, v) for v in value] if isinstance(value, list) else _from(inifile, value)
         given[name] = value
     where = inifile.name if inifile else "pytest.ini"
     return checked(given, lambda name: f"{ini_name(name)} of {where}", is_text=True)
+
+
+def _from(inifile: Path, path: str) -> str:
+    return path if path.lower() in _PATH_WORDS else str(inifile.parent / os.path.expanduser(path))
 
 
 def check_ini_names(unknown: Iterable[str], inifile: Path | None = None) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from ..core.canonical import dumps
 from ..core.errors import ConfigError, ModelError, StoreError
 from ..core.secret import redact
-from ..report.gates import Gate
+from ..statistics.gates import Gate
 from ..wire.interface import UnsendableError
 from .data import DataOptions, load_conversations, shaped
 from .data.prompts import Conversation, RequestTemplate, single

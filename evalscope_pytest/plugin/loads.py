@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..report.gates import Gate
 from ..run.assembly import Run
 from ..run.loads import LoadTests, Measured, alone, watcher
+from ..statistics.gates import Gate
 from .nodes import SampleItem, from_here
 from .terminal import record_gates, screen_of, terminal_columns, write
 

@@ -194,7 +194,7 @@ class Samples:
                 if note := check_reruns(session.config, session.items):
                     run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
-                check_requirements(run)
+                check_requirements(run, (item.unit for item in session.items if isinstance(item, SampleItem)))
                 check_gates(gates_of(run)[1], session.items)
             run.notes.extend(_unused(run, session.items))
             if not session.config.option.collectonly and run.benchmarks:

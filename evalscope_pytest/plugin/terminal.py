@@ -119,4 +119,5 @@ def record_gates(config: pytest.Config, gates: Sequence[GateResult]) -> None:
 def _case(gate: GateResult, when: Literal["call", "teardown"], failure: str | None = None) -> pytest.TestReport:
     name = f"gate[{visible(redact(gate.name))}]"
     outcome: Literal["passed", "failed"] = "passed" if failure is None else "failed"
-    return pytest.TestReport(f"{GATES}::{name}", (GATES, None, name), {}, outcome, failure, when)
+    facts = [(f"gate.{fact}", visible(redact(str(value)))) for fact, value in gate.facts.items()]
+    return pytest.TestReport(f"{GATES}::{name}", (GATES, None, name), {}, outcome, failure, when, user_properties=facts)

@@ -1,37 +1,62 @@
-"""Comparison with an earlier run: no benchmark's primary metric may drop by more than it was allowed to."""
+"""Comparison with earlier runs: no benchmark's primary metric may be shown to be worse than there.
+
+Samples are compared question by question. A baseline without its reviews, or a metric without an interval, is compared
+by the printed scores.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import StoreError, UsageError, closest
+from ..statistics.gates import ALL, Gate, alarm_against_baseline
+from ..statistics.scores import mean_of_runs
 from ..store.layout import safe_name
-from ..store.plan import BenchmarkPlan
-from .gates import GateResult, measure
+from ..store.plan import BenchmarkPlan, recorded_settings
+from ..store.reviews import Reviews, read_reviews
+from ..store.rows import SampleSummary
+from .attempts import find_measure, measured_of, question_key
+from .gates import GateResult, Samples, measure, point_result, result_of, scores_of, subsets_of
 from .model import DIGITS, Report, load_report
 
+if TYPE_CHECKING:
+    from ..config.task import TaskConfig
+    from ..statistics.verdicts import Runs, Verdict
+
+# Settings that choose the questions, with the values they have in records that do not name them.
+SAMPLING = {"seed": None, "limit": None, "limit_total": None, "limit_order": "first"}
 _MOST_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The reports of an earlier run, by benchmark."""
+    """The reports of an earlier run, by benchmark.
+
+    Attributes:
+        reviews: The samples behind them, of the benchmarks for which they were read.
+        settings: The settings `SAMPLING` of the run's configuration; empty without one.
+    """
 
     folder: Path
     reports: Mapping[str, Report]
+    reviews: Mapping[str, Reviews] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def load_baseline(path: Path, model_id: str) -> Baseline:
+def load_baseline(path: Path, model_id: str, with_samples: Iterable[str] = ()) -> Baseline:
     """Read the reports of an earlier run.
 
     Args:
         path: Its work_dir, its ``reports`` folder, or the folder of one model in that.
         model_id: The model to compare with; another one is taken if the run had just one.
+        with_samples: Benchmarks whose reviews are read as well.
 
     Raises:
         UsageError: No reports were found, or it is not clear whose they are.
+        StoreError: A review cannot be read.
     """
     if not path.is_dir():
         raise UsageError(f"baseline is not there: {path}. Give the work_dir of an earlier run.")
@@ -45,7 +70,22 @@ def load_baseline(path: Path, model_id: str) -> Baseline:
         reports[report.dataset_name] = report
     if not reports:
         raise UsageError(f"baseline has no readable reports: {folder}. Give the work_dir of a finished run.")
-    return Baseline(folder, reports)
+    root = folder.parent.parent
+    subsets = {name: _subsets(report) for name, report in reports.items()}
+    reviews = read_reviews(root / "reviews" / folder.name, subsets, [name for name in with_samples if name in reports])
+    return Baseline(folder, reports, reviews, recorded_settings(root, SAMPLING))
+
+
+def sampling_of(task: TaskConfig) -> dict[str, Any]:
+    """Return the settings of a run that choose its questions."""
+    return {name: getattr(task, name) for name in SAMPLING}
+
+
+def _subsets(report: Report) -> list[str]:
+    """Return the subsets of a run: with EvalScope's reports, those that have a score."""
+    if report.execution and report.execution.subsets:
+        return list(report.execution.subsets)
+    return list(dict.fromkeys(s.name for m in report.metrics for s in m.subsets if not s.is_aggregate))
 
 
 def _model_folder(path: Path, model_id: str) -> Path:
@@ -83,19 +123,26 @@ def check_baseline(baseline: Baseline, plans: Iterable[BenchmarkPlan]) -> None:
             raise UsageError(f"baseline {baseline.folder} has no score of {plan.name!r}: its run was not finished.")
 
 
-def compare(
-    baseline: Baseline, reports: Sequence[Report], max_drop: float, *, allow_missing: bool = False
-) -> list[GateResult]:
-    """Return for each report whether its primary metric held up.
+@dataclass(frozen=True, slots=True)
+class Now:
+    """One benchmark in this run.
 
-    Args:
-        max_drop: Permitted drop; "worse" is higher for metrics such as error rates.
-        allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
+    Attributes:
+        tolerated: Samples without a score are left out, as far as the user accepts errors.
+        settings: As those of `Baseline`.
+        targets: Returns the targets of its questions as `Reviews` has them.
     """
-    found = (
-        (r.dataset_name, _compare(baseline.reports.get(r.dataset_name), r, max_drop, allow_missing)) for r in reports
-    )
-    return [replace(result, name=name_of(benchmark)) for benchmark, result in found]
+
+    report: Report
+    samples: Samples
+    tolerated: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    targets: Callable[[], Mapping[tuple[str, int], bytes]] = dict
+
+    @property
+    def name(self) -> str:
+        """The name of the benchmark."""
+        return self.report.dataset_name
 
 
 def name_of(benchmark: str) -> str:
@@ -103,31 +150,209 @@ def name_of(benchmark: str) -> str:
     return f"baseline {benchmark}"
 
 
-def _compare(before: Report | None, report: Report, max_drop: float, allow_missing: bool) -> GateResult:
-    name = report.dataset_name
-    now = measure(report)
-    if before is None or now is None:
-        reason = "no sample has a score" if now is None else "the baseline has no report of it"
-        return GateResult(False, f"{name}: failed, {reason}")
-    old = next((m for m in before.metrics if m.identity == report.primary), None)
-    if old is None:
-        return GateResult(False, f"{name}: failed, the baseline does not report {now.label}")
-    lower_is_better = old.semantics.direction == "lower_is_better"
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """The comparisons of all benchmarks with a baseline.
 
-    def drop(value: float) -> float:
-        return round(value - old.score if lower_is_better else old.score - value, DIGITS)
+    Attributes:
+        results: By benchmark.
+        together: A line on the mean over the benchmarks; empty for a single one.
+    """
 
-    changed = drop(now.value)
-    facts = f"{now.label} {now.value:.4f}, baseline {old.score:.4f}, {_change(changed)}, allowed drop {max_drop:g}"
-    facts += _unlike(before, report)
-    if changed > max_drop:
-        return GateResult(False, f"{name}: failed, {facts}")
-    if now.missing and not allow_missing:
-        worst = now.most if lower_is_better else now.least
-        if worst is None or drop(worst) > max_drop:
-            missing = f"{now.missing} samples without a score could change that: run again to complete"
-            return GateResult(False, f"{name}: failed, {facts}, but {missing}")
-    return GateResult(True, f"{name}: passed, {facts}")
+    results: Mapping[str, GateResult]
+    together: str = ""
+
+
+def compare(
+    baselines: Sequence[Baseline], benchmarks: Sequence[Now], max_drop: float, level: float | None = None
+) -> Alarms:
+    """Return for each benchmark whether its primary metric held up: ``--eval-baseline``.
+
+    Args:
+        max_drop: Permitted drop; "worse" is higher for metrics such as error rates.
+        level: Of the alarms, all of them together; None compares the printed scores.
+    """
+    from ..statistics.combined import over_benchmarks
+    from ..statistics.verdicts import judge_difference
+
+    results: dict[str, GateResult] = {}
+    judged: list[tuple[Now, Verdict]] = []
+    for now in benchmarks:
+        gate = alarm_against_baseline(now.name, max_drop, level or 0.0)
+        runs, why = _runs(gate, baselines, now) if level is not None else (None, "")
+        if runs is None:
+            points = _compare_points(baselines, now, max_drop, f" (by the printed scores: {why})" if why else "")
+            results[now.name] = replace(points, name=name_of(now.name))
+        else:
+            judged.append((now, judge_difference(gate, runs)))
+    for (now, _), verdict in zip(judged, over_benchmarks([v for _, v in judged], level or 0.0), strict=True):
+        results[now.name] = result_of(verdict, name_of(now.name), _unlike(baselines, now))
+    together = ""
+    if level is not None and len(judged) > 1:
+        together = f"gate {_all(alarm_against_baseline(ALL, max_drop, level), baselines, benchmarks).line}"
+    return Alarms({now.name: results[now.name] for now in benchmarks}, together)
+
+
+def evaluate_against(
+    gates: Iterable[Gate], baselines: Sequence[Baseline], benchmarks: Sequence[Now]
+) -> list[GateResult]:
+    """Return the result of each gate of the user that compares with a baseline."""
+    by_name = {now.name: now for now in benchmarks}
+    results = []
+    for gate in gates:
+        if gate.benchmark == ALL and ALL not in by_name:
+            results.append(result_of(_all(gate, baselines, benchmarks)))
+        elif gate.level is None:
+            results.append(_point_gate(gate, baselines, by_name[gate.benchmark]))
+        else:
+            results.append(_judge(gate, baselines, by_name[gate.benchmark]))
+    return results
+
+
+def _judge(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:
+    from ..statistics.verdicts import judge_difference
+
+    runs, why = _runs(gate, baselines, now)
+    if runs is None:
+        return point_result(gate, False, f"not compared: {why}")
+    return result_of(judge_difference(gate, runs), notes=_unlike(baselines, now))
+
+
+def _all(gate: Gate, baselines: Sequence[Baseline], benchmarks: Sequence[Now]) -> Verdict:
+    """Return the verdict of a gate on the mean of the benchmarks' differences."""
+    from ..statistics.combined import Part, judge_all
+    from ..statistics.comparison import compare as compared
+
+    parts = []
+    for now in benchmarks:
+        runs, _ = _runs(replace(gate, benchmark=now.name), baselines, now)
+        if runs is None:
+            continue
+        worst, best = runs.new.least, runs.new.most
+        if runs.lower_is_better:
+            worst, best = best, worst
+        scores = (best if gate.kind == "alarm" else worst) or runs.new.scores
+        found = compared(runs.old, scores, lower_is_better=runs.lower_is_better, pairing=gate.pairing)
+        parts.append(Part(now.name, found, runs.new.scores.bounds))
+    return judge_all(gate, parts)
+
+
+def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | None, str]:
+    """Return the scores of both runs by question; None and the reason if they cannot be compared so."""
+    from ..statistics.verdicts import Runs
+
+    plan = now.samples.plan
+    found = find_measure(plan, gate.metric)
+    assert found is not None, "check_names has seen it"
+    earlier = [reviews for baseline in baselines if (reviews := baseline.reviews.get(now.name)) is not None]
+    if found.no_interval:
+        return None, found.no_interval
+    if len(earlier) < len(baselines):
+        return None, "the baseline has no reviews of it"
+    keyed = all(reviews.keyed for reviews in earlier) and all(row.question for row in now.samples.rows)
+    key = question_key if keyed else _position
+    own = set(subsets_of(plan, gate.part))
+    old = [
+        measured_of(found, [r for r in reviews.rows if r.subset in own], {}, tolerated=True, key=key).scores
+        for reviews in earlier
+    ]
+    if not keyed and not _same_positions(baselines, earlier, now):
+        old = [replace(scores, questions=[("then", question) for question in scores.questions]) for scores in old]
+    new = scores_of(gate, found, now.report, now.samples, now.tolerated, key)
+    return Runs(mean_of_runs(old), new, found.label, found.lower_is_better), ""
+
+
+def _position(row: SampleSummary) -> Hashable:
+    return (row.subset, row.group)
+
+
+def _same_positions(baselines: Sequence[Baseline], earlier: Sequence[Reviews], now: Now) -> bool:
+    """Return whether the same place in both runs is the same question: for records without keys of questions."""
+    own, targets = now.report.execution, now.targets()
+    for baseline, reviews in zip(baselines, earlier, strict=True):
+        old = baseline.reports[now.name].execution
+        if own is None or old is None or not own.fingerprint or old.fingerprint != own.fingerprint:
+            return False
+        if not baseline.settings or _sampling(baseline.settings) != _sampling(now.settings):
+            return False
+        if any(targets.get(place, target) != target for place, target in reviews.targets.items()):
+            return False
+    return True
+
+
+def _sampling(settings: Mapping[str, Any]) -> list[Any]:
+    return [default if settings.get(name) is None else settings[name] for name, default in SAMPLING.items()]
+
+
+def _point_gate(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:
+    """Compare the printed scores: a gate of the user without a level."""
+    found = _points(baselines, now, gate.metric, gate.part)
+    if isinstance(found, str):
+        return point_result(gate, False, found)
+    facts = found.facts + _unlike(baselines, now)
+    gains = gate.comparison == "better"
+
+    def passes(drop: float) -> bool:
+        return -drop > gate.margin if gains else drop <= gate.margin
+
+    passed = passes(found.drop)
+    if passed and found.missing and not now.tolerated:
+        passed = found.worst is not None and passes(found.worst)
+        if not passed:
+            facts += f", but {found.missing} samples without a score could change that: run again to complete"
+    return point_result(gate, passed, facts, found.now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """Printed scores of both runs.
+
+    Attributes:
+        drop: How much worse the score is; below 0 if it is better.
+        worst: The same if the samples without a score are as bad as can be; None if that is not known.
+    """
+
+    now: float
+    drop: float
+    facts: str
+    missing: int
+    worst: float | None
+
+
+def _points(baselines: Sequence[Baseline], now: Now, metric: str = "", part: str = "") -> _Points | str:
+    """Return the printed scores of both runs, or why they cannot be compared."""
+    found = measure(now.report, metric, part)
+    if found is None:
+        return "no sample has a score"
+    before = [baseline.reports.get(now.name) for baseline in baselines]
+    if any(report is None for report in before):
+        return "the baseline has no report of it"
+    wanted = metric or (now.report.primary.label if now.report.primary else "")
+    earlier = [measure(report, wanted, part) for report in before if report is not None]
+    scores = [score.value for score in earlier if score is not None]
+    if len(scores) < len(baselines):
+        return f"the baseline does not report {found.label}"
+    old = round(sum(scores) / len(scores), DIGITS)
+    own = next(m for m in now.report.metrics if m.label == found.label)
+    sign = 1 if own.semantics.direction == "lower_is_better" else -1
+    drop = round(sign * (found.value - old), DIGITS)
+    worst = found.most if sign > 0 else found.least
+    facts = f"{found.label} {found.value:.4f}, baseline {old:.4f}, {_change(drop)}"
+    at_worst = None if worst is None else round(sign * (worst - old), DIGITS)
+    return _Points(found.value, drop, facts, found.missing, at_worst)
+
+
+def _compare_points(baselines: Sequence[Baseline], now: Now, max_drop: float, note: str) -> GateResult:
+    """Compare the printed scores of the primary metric."""
+    found = _points(baselines, now)
+    if isinstance(found, str):
+        return GateResult(False, f"{now.name}: failed, {found}")
+    facts = f"{found.facts}, allowed drop {max_drop:g}{note}{_unlike(baselines, now)}"
+    passed = found.drop <= max_drop
+    if passed and found.missing and not now.tolerated and (found.worst is None or found.worst > max_drop):
+        passed = False
+        facts += f", but {found.missing} samples without a score could change that: run again to complete"
+    return GateResult(passed, f"{now.name}: {'passed' if passed else 'failed'}, {facts}")
 
 
 def _change(drop: float) -> str:
@@ -136,16 +361,22 @@ def _change(drop: float) -> str:
     return f"{abs(drop):.4f} {'worse' if drop > 0 else 'better'}"
 
 
-def _unlike(before: Report, now: Report) -> str:
-    """Say what else is different between the two runs: then the scores may differ for that reason alone."""
-    differences = []
+def _unlike(baselines: Sequence[Baseline], now: Now) -> str:
+    """Say what else is different between the runs: then the scores may differ for that reason alone."""
+    differences = list(dict.fromkeys(d for b in baselines for d in _differences(b.reports[now.name], now.report)))
+    calls = sum(row.calls for row in now.samples.rows)
+    if calls and calls == sum(row.cached for row in now.samples.rows):
+        differences.append("all replies came from the response cache")
+    return f" ({'; '.join(differences)})" if differences else ""
+
+
+def _differences(before: Report, now: Report) -> Iterator[str]:
     if before.num != now.num:
-        differences.append(f"{before.num} samples then, {now.num} now")
+        yield f"{before.num} samples then, {now.num} now"
     old, new = before.execution, now.execution
     if old and new and old.version and old.version != new.version:
-        differences.append(f"benchmark version {old.version} then, {new.version} now")
+        yield f"benchmark version {old.version} then, {new.version} now"
     elif old and new and old.fingerprint and old.fingerprint != new.fingerprint:
-        differences.append("other benchmark settings")
+        yield "other benchmark settings"
     if before.model_name != now.model_name:
-        differences.append(f"model {before.model_name} then")
-    return f" ({'; '.join(differences)})" if differences else ""
+        yield f"model {before.model_name} then"

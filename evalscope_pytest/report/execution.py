@@ -47,15 +47,28 @@ class GateResult:
     Attributes:
         line: Measured, required and missing values, on one line.
         name: The gate as the user wrote it, for a load test with the load; ``baseline gsm8k`` for a comparison.
+        facts: Verdict, bounds, p-value and so on, as reports hold them; empty for a load test.
     """
 
     passed: bool
     line: str
     name: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def verdict(self) -> str:
+        """``passed``, ``failed`` or ``undecided``; a gate that is undecided has not passed."""
+        return str(self.facts.get("verdict", "passed" if self.passed else "failed"))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as records hold it."""
-        return {"gate": self.name, "passed": self.passed, "result": self.line}
+        return {"gate": self.name, "passed": self.passed, "result": self.line, **self.facts}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> GateResult:
+        """Read it from a record."""
+        facts = {name: value for name, value in data.items() if name not in ("gate", "passed", "result")}
+        return cls(data["passed"], data["result"], data["gate"], facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +168,7 @@ class Execution:
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
             statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
             cached=own.get("cached", 0),
-            gates=tuple(GateResult(g["passed"], g["result"], g["gate"]) for g in own.get("gates", ())),
+            gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
         )
 
 

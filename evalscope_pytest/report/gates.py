@@ -1,55 +1,30 @@
 """Gates: scores a run must reach, or its exit code says so.
 
-A gate reads the score as reported, rounded to four decimals, so that what the table shows is what decides. Samples
-without a score never help: the gate counts them as the worst possible result, and fails if that tips the balance.
+A gate without a level reads the score as reported, rounded to four decimals, so that what the table shows is what
+decides. A demand or an alarm (``@95%``) reads the samples. Those without a score never help: a demand must hold with
+them at their worst, and only an alarm, which must be refuted, takes them at their best.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..core.errors import ConfigError, closest
+from ..statistics.gates import ALL, OPERATORS, Gate
+from ..statistics.scores import Measured as Scored
 from ..store.plan import BenchmarkPlan
+from ..store.rows import SampleSummary
+from .attempts import Measure, QuestionKey, find_measure, measured_of, measures, question_key
 from .execution import GateResult as GateResult
 from .model import DIGITS, MetricScore, Report, micro_mean
-from .semantics import Identity, identify, semantics_of
 from .table import OVERALL
 
-_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-LOADS = "perf"  # what gates on load tests begin with
-_FORM = "Write benchmark[subset or category]:metric>=0.7, as in 'gsm8k>=0.7' or 'mmlu[STEM]:mean_acc>=60%'."
+if TYPE_CHECKING:
+    from ..statistics.verdicts import Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One condition.
-
-    Attributes:
-        text: As the user wrote it.
-        part: A subset or category; empty for the whole benchmark.
-        metric: As the user calls it; empty for the primary one.
-        bound: A share if the user wrote per cent.
-    """
-
-    text: str
-    benchmark: str
-    part: str
-    metric: str
-    comparison: str
-    bound: float
-
-    def holds(self, value: float) -> bool:
-        """Return whether a value passes."""
-        return _OPERATORS[self.comparison](value, self.bound)
+LOADS = "perf"  # the benchmark of gates on load tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,51 +45,16 @@ class Measured:
     most: float | None
 
 
-def parse_gate(text: str) -> Gate:
-    """Read ``mmlu[STEM]:mean_acc>=0.6``.
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The samples of one benchmark in this run.
 
-    Raises:
-        ConfigError: It is not a gate.
+    Attributes:
+        rows: Those with a record.
     """
-    place, sign = _comparison(text)
-    if place < 0:
-        raise ConfigError(f"gate {text!r} compares nothing: none of {', '.join(_OPERATORS)} is in it. {_FORM}")
-    what, number = text[:place].strip(), text[place + len(sign) :]
-    if what.endswith("="):
-        raise ConfigError(f"gate {text!r}: '={sign}' is no comparison. {_FORM}")
-    benchmark, bracket, rest = what.partition("[")
-    if bracket:
-        part, closed, metric = rest.rpartition("]")
-        if "," in metric and any(sign in metric for sign in _OPERATORS):
-            raise ConfigError(f"gate {text!r} holds several comparisons. Give --eval-gate once for each.")
-        if not closed or not part.strip() or (metric and not metric.startswith(":")):
-            raise ConfigError(f"gate {text!r} is not readable at {what!r}. {_FORM}")
-        metric = metric[1:]
-    else:
-        benchmark, _, metric = what.partition(":")
-        part = ""
-    if not benchmark.strip():
-        raise ConfigError(f"gate {text!r} names no benchmark. {_FORM}")
-    if any(sign in name for name in (benchmark, metric) for sign in _OPERATORS):
-        raise ConfigError(f"gate {text!r} holds several comparisons. Give --eval-gate once for each.")
-    return Gate(text.strip(), benchmark.strip(), part.strip(), metric.strip(), sign, _bound(text, number))
 
-
-def _comparison(text: str) -> tuple[int, str]:
-    """Return place and sign of the last comparison; subsets may have such signs in their names."""
-    found = [(text.rfind(sign), sign) for sign in _OPERATORS]
-    return max(found, key=lambda at: (at[0] + len(at[1]) if at[0] >= 0 else -1, len(at[1])))
-
-
-def _bound(text: str, number: str) -> float:
-    number = number.strip()
-    try:
-        value = Decimal(number.removesuffix("%").strip())
-        if not value.is_finite():
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ConfigError(f"gate {text!r}: {number!r} is not a number. {_FORM}") from None
-    return float(value / 100 if number.endswith("%") else value)
+    plan: BenchmarkPlan
+    rows: Sequence[SampleSummary]
 
 
 def check_names(gates: Iterable[Gate], plans: Sequence[BenchmarkPlan]) -> None:
@@ -125,6 +65,8 @@ def check_names(gates: Iterable[Gate], plans: Sequence[BenchmarkPlan]) -> None:
     """
     by_name = {plan.name: plan for plan in plans}
     for gate in gates:
+        if gate.benchmark == ALL and ALL not in by_name:
+            continue
         plan = by_name.get(gate.benchmark)
         if plan is None:
             near = closest(gate.benchmark, by_name)
@@ -145,41 +87,92 @@ def _check_part(gate: Gate, plan: BenchmarkPlan) -> None:
 
 
 def _check_metric(gate: Gate, plan: BenchmarkPlan) -> None:
-    expected = _identities(plan)
-    wanted = gate.metric or plan.primary or plan.metrics[0]
-    found = next((identity for identity in expected if identity.is_called(wanted)), None)
+    found = find_measure(plan, gate.metric)
     if found is None:
-        near = closest(wanted, [identity.label for identity in expected])
+        wanted = gate.metric or plan.primary or plan.metrics[0]
+        near = closest(wanted, [measure.label for measure, _ in measures(plan)])
         raise ConfigError(f"gate {gate.text!r}: {plan.name} reports no metric {wanted!r}. {near}")
-    bounds = semantics_of(found).value_range
-    if bounds and not bounds[0] <= gate.bound <= bounds[1]:
-        percent = f" Did you mean {gate.bound:g}%?" if 1 < gate.bound <= 100 else ""
+    bounds, bound = found.bounds, gate.bound
+    if bounds and bound is not None and not bounds[0] <= bound <= bounds[1]:
+        percent = f" Did you mean {bound:g}%?" if 1 < bound <= 100 else ""
         raise ConfigError(
-            f"gate {gate.text!r}: {gate.bound:g} is out of reach, {found.label} lies between {bounds[0]:g} and "
+            f"gate {gate.text!r}: {bound:g} is out of reach, {found.label} lies between {bounds[0]:g} and "
             f"{bounds[1]:g}.{percent}"
         )
 
 
-def _identities(plan: BenchmarkPlan) -> list[Identity]:
-    identities = []
-    for metric in plan.metrics:
-        identities.append(identify(metric))
-        name = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
-        if name.startswith("mean_and_"):
-            at_k = name.removeprefix("mean_and_")
-            identities += [identify(metric, at_k, {"k": k}) for k in range(1, plan.repeats + 1)]
-    return identities
+def subsets_of(plan: BenchmarkPlan, part: str) -> list[str]:
+    """Return the subsets that belong to a part of a benchmark: all, one, or those of a category."""
+    if part in ("", OVERALL):
+        return list(plan.subsets)
+    if part in plan.subsets:
+        return [part]
+    levels = {subset: plan.categories.get(subset, ()) for subset in plan.subsets}
+    return [subset for subset, own in levels.items() if part in (*own, "/".join(own))]
 
 
-def evaluate(gates: Iterable[Gate], reports: Iterable[Report], *, allow_missing: bool = False) -> list[GateResult]:
-    """Return what became of each gate.
+def holds(gate: Gate, value: float) -> bool:
+    """Return whether a value satisfies a gate with a bound."""
+    return gate.bound is not None and OPERATORS[gate.comparison](value, gate.bound)
+
+
+def evaluate(
+    gates: Iterable[Gate],
+    reports: Iterable[Report],
+    samples: Mapping[str, Samples] | None = None,
+    *,
+    allow_missing: bool = False,
+) -> list[GateResult]:
+    """Return the result of each gate with a bound.
 
     Args:
+        samples: By benchmark; gates with a level need them.
         allow_missing: Judge by the samples that have a score, as far as the user accepted errors.
     """
     by_name = {report.dataset_name: report for report in reports}
-    found = ((gate, _evaluate(gate, by_name.get(gate.benchmark), allow_missing)) for gate in gates)
-    return [replace(result, name=gate.text) for gate, result in found]
+    results = []
+    for gate in gates:
+        report, own = by_name.get(gate.benchmark), (samples or {}).get(gate.benchmark)
+        if gate.level is not None and report is not None and own is not None:
+            results.append(_judge(gate, report, own, allow_missing))
+        else:
+            results.append(_evaluate(gate, report, allow_missing))
+    return results
+
+
+def _judge(gate: Gate, report: Report, samples: Samples, allow_missing: bool) -> GateResult:
+    """Return the verdict of a demand or an alarm with a bound."""
+    from ..statistics.verdicts import judge_bound
+
+    found = find_measure(samples.plan, gate.metric)
+    assert found is not None, "check_names has seen it"
+    return result_of(judge_bound(gate, scores_of(gate, found, report, samples, allow_missing), found.label))
+
+
+def scores_of(
+    gate: Gate,
+    measure: Measure,
+    report: Report,
+    samples: Samples,
+    allow_missing: bool,
+    key: QuestionKey = question_key,
+) -> Scored:
+    """Return the scores that a gate is about, with the samples of its part that have none."""
+    own = set(subsets_of(samples.plan, gate.part))
+    counts = report.execution.subsets if report.execution else {}
+    missing = {name: s.requested - s.succeeded - s.errored for name, s in counts.items() if name in own}
+    rows = [row for row in samples.rows if row.subset in own]
+    return measured_of(measure, rows, missing, repeats=samples.plan.repeats, tolerated=allow_missing, key=key)
+
+
+def result_of(verdict: Verdict, name: str = "", notes: str = "") -> GateResult:
+    """Return a verdict as reports hold it.
+
+    Args:
+        name: What the gate is called, if not by its text.
+        notes: Added to the line.
+    """
+    return GateResult(verdict.passed, f"{verdict.line}{notes}", name or verdict.gate.text, verdict.to_json())
 
 
 def unevaluated(name: str, why: str) -> GateResult:
@@ -188,29 +181,41 @@ def unevaluated(name: str, why: str) -> GateResult:
 
 
 def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateResult:
+    """Compare the printed score."""
     measured = measure(report, gate.metric, gate.part) if report else None
     if measured is None:
-        return GateResult(False, f"{gate.text}: failed, nothing was measured (no sample has a score)")
+        return point_result(gate, False, "nothing was measured (no sample has a score)")
     facts = f"{measured.label} {measured.value:.4f} over {measured.num}"
-    if not gate.holds(measured.value):
-        return GateResult(False, f"{gate.text}: failed, {facts}, {distance(measured.value, gate)}")
-    if not measured.missing:
-        return GateResult(True, f"{gate.text}: passed, {facts}")
+    passed = holds(gate, measured.value)
     absent = f"{measured.missing} without a score"
-    if allow_missing:
-        return GateResult(True, f"{gate.text}: passed, {facts}, {absent} left out")
-    worst = [bound for bound in (measured.least, measured.most) if bound is not None]
-    if worst and all(gate.holds(bound) for bound in worst):
-        return GateResult(True, f"{gate.text}: passed, {facts}, and whatever the {absent} would have given")
-    return GateResult(False, f"{gate.text}: failed, {facts}, but {absent} could change that: run again to complete")
+    if not passed:
+        facts += f", {distance(measured.value, gate)}"
+    elif measured.missing and allow_missing:
+        facts += f", {absent} left out"
+    elif measured.missing:
+        worst = [bound for bound in (measured.least, measured.most) if bound is not None]
+        passed = bool(worst) and all(holds(gate, bound) for bound in worst)
+        certain = f", and whatever the {absent} would have given"
+        facts += certain if passed else f", but {absent} could change that: run again to complete"
+    return point_result(gate, passed, facts, measured.value)
+
+
+def point_result(gate: Gate, passed: bool, facts: str, value: float | None = None) -> GateResult:
+    """Return the result of a gate without a level."""
+    verdict = "passed" if passed else "failed"
+    known = {"text": gate.text, "kind": gate.kind, "verdict": verdict, "value": value, "bound": gate.bound}
+    known |= {"margin": gate.margin} if gate.against_baseline else {}
+    shown = {name: value for name, value in known.items() if value is not None}
+    return GateResult(passed, f"{gate.text}: {verdict}, {facts}", gate.text, shown)
 
 
 def distance(value: float, gate: Gate) -> str:
     """Return how far a value is from what a gate requires, in words."""
-    difference = round(abs(value - gate.bound), 6)
+    bound = gate.bound or 0.0
+    difference = round(abs(value - bound), 6)
     if not difference:
-        return f"must be {'above' if gate.comparison == '>' else 'below'} {gate.bound:g}"
-    return f"{'short of' if value < gate.bound else 'over'} {gate.bound:g} by {difference:.4g}"
+        return f"must be {'above' if gate.comparison == '>' else 'below'} {bound:g}"
+    return f"{'short of' if value < bound else 'over'} {bound:g} by {difference:.4g}"
 
 
 def measure(report: Report, metric: str = "", part: str = "") -> Measured | None:

@@ -66,6 +66,7 @@ _ZH = {
     "Result": "结果",
     "passed": "通过",
     "failed": "未通过",
+    "undecided": "未能判定",
     "Skipped benchmarks": "跳过的基准",
     "Latency and tokens": "延迟与词元",
     "Parameters": "运行参数",
@@ -306,7 +307,7 @@ def _one_line(text: str, most: int = 60) -> str:
 
 def _finding(gate: GateResult) -> str:
     """Return a gate's result; the gate and the verdict, if it begins with them, have separate columns."""
-    return gate.line.removeprefix(f"{gate.name}: {'passed' if gate.passed else 'failed'}, ")
+    return gate.line.removeprefix(f"{gate.name}: {gate.verdict}, ")
 
 
 @dataclass(frozen=True, slots=True)

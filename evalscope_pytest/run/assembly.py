@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..config.options import spelling
 from ..config.schema import to_mapping
+from ..config.setting import NO_LEVEL
 from ..core.errors import StoreError
 from ..core.service_state import Services
 from ..core.values import SampleResult
@@ -24,6 +25,7 @@ from ..engine.handle import ModelHandle
 from ..engine.loop import BUFFER_FACTOR, LookAhead, LoopThread
 from ..engine.reuse import Reuse
 from ..models.spec import ModelSpec
+from ..report.baseline import Baseline, load_baseline
 from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
 from ..store.journal import Journal, Quarantine
@@ -206,6 +208,13 @@ class Run:
         if self.driver.one_at_a_time:
             return LookAhead(self.thread, 1, 1)
         return LookAhead(self.thread, BODIES_PER_REQUEST * in_flight, self.buffer, idle=lambda: self.idle())
+
+    @cached_property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """The earlier runs that this one is compared with; if a level decides, with the samples of its benchmarks."""
+        by_points = self.task.gate_level == NO_LEVEL and not any("@" in gate for gate in self.task.gate)
+        names = [] if by_points else [plan.name for plan in self.benchmarks]
+        return tuple(load_baseline(Path(path), self.task.model_id, names) for path in self.task.baseline)
 
     @cached_property
     def sandboxes(self) -> Sandboxes:

@@ -6,13 +6,15 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..benchmarks import after_run
 from ..benchmarks.after_run import FinishedRun, Summary
+from ..config.setting import NO_LEVEL
 from ..core.errors import EvalError, UsageError
 from ..core.secret import redact
 from ..core.text import visible
@@ -23,20 +25,25 @@ from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
 from ..report.analysis import again, question, signed, unknown_figures
 from ..report.audit import write_audit
-from ..report.baseline import check_baseline, compare, load_baseline, name_of
+from ..report.baseline import Now, check_baseline, compare, evaluate_against, name_of, sampling_of
 from ..report.build import build_report, save_report
 from ..report.execution import MAX_SAMPLES, sample_id
-from ..report.gates import LOADS, Gate, GateResult, check_names, evaluate, parse_gate, unevaluated
+from ..report.gates import LOADS, GateResult, Samples, check_names, evaluate, unevaluated
 from ..report.html import write_html
 from ..report.model import Report
+from ..report.planned import Question, Upcoming, check_gates, lines_of_alarms
 from ..report.wrong import WrongSample, wrong_samples
+from ..statistics.gates import Gate, parse_gate
 from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, compact
+from ..store.reviews import read_reviews
 from ..wire.request import Request
 from .progress import Recorded
 from .summary import many
 
 if TYPE_CHECKING:
+    from ..config.task import TaskConfig
+    from ..engine.evaluation import Unit
     from .assembly import Run
 
 log = logging.getLogger(__name__)
@@ -51,8 +58,13 @@ def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
     return [gate for gate in gates if gate.benchmark != LOADS], [gate for gate in gates if gate.benchmark == LOADS]
 
 
-def check_requirements(run: Run) -> None:
+def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
     """Check, before any request is sent, that gates and baseline are about benchmarks that will be measured.
+
+    Adds to the run's notes what its gates can find.
+
+    Args:
+        units: The samples that will run.
 
     Raises:
         UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
@@ -60,14 +72,46 @@ def check_requirements(run: Run) -> None:
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is reported now
-    check_names(gates_of(run)[0], run.benchmarks)
+    gates = gates_of(run)[0]
+    check_names(gates, run.benchmarks)
     if task.analysis_report and not run.judges.config.models:
         raise UsageError(
             "--eval-analysis-report needs a judge model to write it. Name one: --eval-judge-model-args "
             "model_id=NAME,api_url=http://HOST:PORT/v1"
         )
-    if task.baseline:
-        check_baseline(load_baseline(Path(task.baseline), task.model_id), run.benchmarks)
+    for baseline in run.baselines:
+        check_baseline(baseline, run.benchmarks)
+    if run.baselines or any(gate.level is not None or gate.against_baseline for gate in gates):
+        _plan_gates(run, gates, units)
+
+
+def _plan_gates(run: Run, gates: Sequence[Gate], units: Iterable[Unit]) -> None:
+    """Check that the gates can be decided, and note what they can find.
+
+    Raises:
+        ConfigError: One cannot.
+    """
+    questions: dict[str, dict[tuple[str, int], Question]] = {}
+    for unit in units:
+        own = questions.setdefault(unit.evaluation.name, {})
+        own.setdefault((unit.subset, unit.group), Question(unit.subset, unit.group, unit.question, unit.cluster))
+    known = {name: list(found.values()) for name, found in questions.items()}
+    upcoming = Upcoming(run.benchmarks, known, run.baselines, run.spec.generation.temperature)
+    run.notes.extend(check_gates(gates, upcoming))
+    task = run.task
+    limited = task.limit_total is not None or (task.limit is not None and str(task.limit) != "1.0")
+    if limited and task.limit_order == "first" and any(gate.level is not None for gate in gates):
+        run.notes.append(
+            "a gate with a level is about questions like these, and --eval-limit leaves the first ones, which may be "
+            "easier than the rest. Add --eval-limit-order random"
+        )
+    if run.baselines and (level := _level(run.task)) is not None:
+        run.notes.extend(lines_of_alarms(upcoming, run.task.max_drop, level))
+
+
+def _level(task: TaskConfig) -> float | None:
+    """Return the level of ``--eval-gate-level``; None for a comparison of the printed scores."""
+    return None if task.gate_level == NO_LEVEL else float(task.gate_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +197,13 @@ def conclude(run: Run, columns: int | None = None) -> Conclusion:
 
 def _concluded(run: Run, columns: int | None) -> Conclusion:
     task, plan, work_dir = run.task, run.plan, run.work_dir
+    run.baselines  # noqa: B018 - read now: the earlier run may be the one that is carried on
     rows = compact(work_dir, plan)
     by_name = {found.name: found for found in rows}
     reports = tuple(
         build_report(b, by_name[b.name].rows, plan.model_id, collect_perf=task.collect_perf) for b in plan.benchmarks
     )
-    # Before the reports are saved: the earlier run may be the one that is carried on.
-    gates = _gates(run, reports)
+    gates, together = _gates(run, reports, by_name)
     reports = tuple(_with_gates(report, gates) for report in reports)
     for report in reports:
         save_report(work_dir, report)
@@ -183,7 +227,7 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
         cache=cache,
         summaries=tuple(summaries.values()),
         audit=audit,
-        notes=(*notes, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
+        notes=(*notes, *together, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
     )
 
 
@@ -259,24 +303,44 @@ def _with_gates(report: Report, gates: Sequence[tuple[str, GateResult]]) -> Repo
 
 def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:
     """Return the gates and comparisons of a run without reports: all have failed."""
-    names = [text for text in run.task.gate if re.split(r"[\[:<>=]", text.strip(), maxsplit=1)[0] != LOADS]
+    names = [text for text in run.task.gate if re.split(r"[\[:<>=\s]", text.strip(), maxsplit=1)[0] != LOADS]
     if run.task.baseline:
         names += [name_of(plan.name) for plan in run.benchmarks] or ["baseline"]
     return tuple(unevaluated(name, why) for name in names)
 
 
-def _gates(run: Run, reports: tuple[Report, ...]) -> list[tuple[str, GateResult]]:
-    """Return the result of each gate and comparison, after the name of its benchmark."""
+def _gates(
+    run: Run, reports: tuple[Report, ...], rows: Mapping[str, BenchmarkRows]
+) -> tuple[list[tuple[str, GateResult]], tuple[str, ...]]:
+    """Return the result of each gate and comparison, after the name of its benchmark, and lines to print beside them.
+
+    A gate on all benchmarks together is in the report of the first.
+    """
     task = run.task
     tolerant = task.ignore_errors or task.max_errors is not None
+    samples = {plan.name: Samples(plan, rows[plan.name].rows) for plan in run.benchmarks}
+    now = [
+        Now(report, samples[report.dataset_name], tolerant, sampling_of(task), partial(_targets, run, report))
+        for report in reports
+    ]
     gates = gates_of(run)[0]
-    names = [gate.benchmark for gate in gates]
-    results = evaluate(gates, reports, allow_missing=tolerant)
-    if task.baseline:
-        baseline = load_baseline(Path(task.baseline), task.model_id)
-        names += [report.dataset_name for report in reports]
-        results = [*results, *compare(baseline, reports, task.max_drop, allow_missing=tolerant)]
-    return list(zip(names, results, strict=True))
+    bounds = [gate for gate in gates if not gate.against_baseline]
+    against = [gate for gate in gates if gate.against_baseline]
+    found = dict(zip(bounds, evaluate(bounds, reports, samples, allow_missing=tolerant), strict=True))
+    found |= dict(zip(against, evaluate_against(against, run.baselines, now), strict=True))
+    names = [gate.benchmark if gate.benchmark in samples else reports[0].dataset_name for gate in gates]
+    results = list(zip(names, (found[gate] for gate in gates), strict=True))
+    if not task.baseline:
+        return results, ()
+    alarms = compare(run.baselines, now, task.max_drop, _level(task))
+    return [*results, *alarms.results.items()], tuple(filter(None, [alarms.together]))
+
+
+def _targets(run: Run, report: Report) -> Mapping[tuple[str, int], bytes]:
+    subsets = {plan.name: plan.subsets for plan in run.benchmarks}
+    found = read_reviews(run.work_dir.reviews(run.plan.model_id), subsets, [report.dataset_name])
+    own = found.get(report.dataset_name)
+    return own.targets if own else {}
 
 
 def _wrong(run: Run, reports: tuple[Report, ...], rows: dict[str, BenchmarkRows]) -> tuple[WrongSample, ...]:

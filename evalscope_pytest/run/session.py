@@ -176,7 +176,7 @@ class Session:
         run.benchmarks = plans_of(run, {name: count for name, count in counts.items() if count})
         if not run.benchmarks and not run.driver.listing:
             raise UsageError("nothing to evaluate: the selected benchmarks have no samples.")
-        check_requirements(run)
+        check_requirements(run, (unit for found in samples.values() for _, unit in found.units))
         first = {name: found.units[0][1].sample for name, found in samples.items() if found.units}
         run.notes.extend(unused_settings(run, first))
         return samples

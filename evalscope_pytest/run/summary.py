@@ -115,8 +115,9 @@ def how_to_carry_on(work_dir: Path) -> str:
 
 
 def gate_line(gate: GateResult) -> Line:
-    """Return the line of a gate, in the colour of its result."""
-    return Line(f"gate {gate.line}", "green" if gate.passed else "red")
+    """Return the line of a gate, in the colour of its verdict."""
+    colours = {"passed": "green", "undecided": "yellow"}
+    return Line(f"gate {gate.line}", colours.get(gate.verdict, "red"))
 
 
 def lines_of(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -172,6 +172,17 @@ def changed_settings(workdir: WorkDir, settings: Mapping[str, Any], plan: RunPla
         if old.get(name) != new.get(name) and (":" not in name or name.partition(":")[0] in common)
     ]
     return "; ".join(changed)
+
+
+def recorded_settings(root: Path, names: Iterable[str]) -> dict[str, Any]:
+    """Return settings of the run recorded in a folder; empty if its configuration cannot be read."""
+    import yaml
+
+    try:
+        recorded = yaml.safe_load((root / "configs" / "task_config.yaml").read_bytes())
+        return {name: recorded.get(name) for name in names}
+    except (OSError, yaml.YAMLError, AttributeError, ValueError):
+        return {}
 
 
 def _deciding(settings: Mapping[str, Any], benchmarks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

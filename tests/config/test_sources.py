@@ -173,7 +173,8 @@ def test_a_variable_that_is_almost_right_is_refused():
 
 def test_the_ini_file_gives_text_and_lists_and_paths_beside_it(tmp_path):
     layer = ini_layer(
-        ini(eval_datasets=["gsm8k", "arc"], eval_gate=["gsm8k >= 0.7"], eval_debug="True", eval_baseline="runs/last",
+        ini(eval_datasets=["gsm8k", "arc"], eval_gate=["gsm8k >= 0.7"], eval_debug="True",
+            eval_baseline=["runs/last", "latest"],
             eval_use_cache="latest", eval_limit=None, eval_model=""),
         tmp_path / "pytest.ini",
     )  # fmt: skip
@@ -181,7 +182,7 @@ def test_the_ini_file_gives_text_and_lists_and_paths_beside_it(tmp_path):
         ("datasets",): ("gsm8k", "arc"),
         ("gate",): ("gsm8k >= 0.7",),
         ("debug",): True,
-        ("baseline",): str(tmp_path / "runs" / "last"),
+        ("baseline",): (str(tmp_path / "runs" / "last"), "latest"),
         ("use_cache",): "latest",
     }
 

@@ -356,4 +356,19 @@ def test_the_latest_baseline_is_the_newest_run_with_reports(tmp_path):
     report = tmp_path / "20260101_000000" / "reports" / "mock" / "demo.json"
     report.parent.mkdir(parents=True)
     report.write_text("{}")
-    assert TaskConfig(model="mock", baseline="latest", work_dir=str(tmp_path)).baseline == str(report.parents[2])
+    newest = str(report.parents[2])
+    assert TaskConfig(model="mock", baseline="latest", work_dir=str(tmp_path)).baseline == (newest,)
+    assert TaskConfig(model="mock", baseline=["x", "latest"], work_dir=str(tmp_path)).baseline == ("x", newest)
+
+
+@pytest.mark.parametrize(
+    ("given", "level"), [("95%", 0.95), (0.9, 0.9), ("0.99", 0.99), ("none", "none"), ("None", "none")]
+)
+def test_levels_of_gates_are_read(given, level):
+    assert TaskConfig(model="mock", gate_level=given).gate_level == level
+
+
+@pytest.mark.parametrize("given", ["95", 95, "high", "40%", 1, True])
+def test_what_is_not_a_level_is_refused(given):
+    message = complaint(model="mock", gate_level=given)
+    assert all(word in message for word in ("gate_level", "such as 95%, or none"))

@@ -91,17 +91,31 @@ def test_a_gate_fails_an_interrupted_run(graded):
     assert "gate adding>=0: failed, nothing was measured" in run.out
 
 
-def test_a_baseline_may_be_missed_by_so_much(graded):
+def test_without_a_level_the_printed_score_may_be_missed_by_the_permitted_drop(graded):
     earlier = graded.run()
     graded.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 4 else "wrong"
-    baseline = f"--eval-baseline={earlier.work_dir}"
-    dropped = graded.run(baseline)
+    baseline = (f"--eval-baseline={earlier.work_dir}", "--eval-gate-level=none")
+    dropped = graded.run(*baseline)
     assert dropped.code == 1
-    assert "adding: failed, mean_acc 0.5000, baseline 0.7500" in dropped.out
-    assert graded.run(baseline, "--eval-max-drop=0.25").code == 0
-    assert graded.run(baseline, "--eval-max-drop=0.24").code == 1
+    assert "adding: failed, mean_acc 0.5000, baseline 0.7500, 0.2500 worse, allowed drop 0" in dropped.out
+    assert graded.run(*baseline, "--eval-max-drop=0.25").code == 0
+    assert graded.run(*baseline, "--eval-max-drop=0.24").code == 1
     graded.server.answer = solve
-    assert graded.run(baseline).code == 0
+    assert graded.run(*baseline).code == 0
+
+
+def test_a_drop_below_the_baseline_is_red_only_when_it_is_shown(graded):
+    earlier = graded.run()
+    graded.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 4 else "wrong"
+    small = graded.run(f"--eval-baseline={earlier.work_dir}")
+    assert small.code == 0, "a difference of 3 among 12 is noise"
+    assert gate_lines(small)[0].startswith(
+        "gate adding not shown worse than baseline @95%: passed, mean_acc 0.5000, baseline 0.7500, 0.2500 worse"
+    )
+    graded.server.answer = lambda messages: "wrong"
+    large = graded.run(f"--eval-baseline={earlier.work_dir}")
+    assert large.code == 1
+    assert gate_lines(large)[0].startswith("gate adding not shown worse than baseline @95%: failed, mean_acc 0.0000")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +144,8 @@ def test_gates_and_baselines_are_in_the_page_the_report_the_log_and_junit(worker
     graded.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 6 else "wrong"
     gates = ["adding[default]>=0.5", "adding>0.9", "adding:mean_acc>=60%"]
     words = [f"--eval-gate={gate}" for gate in gates]
-    run = graded.run(*words, f"--eval-baseline={before.work_dir}", "--junitxml=j.xml", *workers)
+    level = "--eval-gate-level=none"
+    run = graded.run(*words, f"--eval-baseline={before.work_dir}", level, "--junitxml=j.xml", *workers)
     assert run.code == 1
     names = [*gates, "baseline adding"]
     verdicts = [True, False, True, False]

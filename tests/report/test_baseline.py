@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from evalscope_pytest.core.errors import UsageError
-from evalscope_pytest.report.baseline import Baseline, check_baseline, compare, load_baseline
+from evalscope_pytest.report.baseline import Baseline, Now, check_baseline, compare, load_baseline
 from evalscope_pytest.report.build import build_report, save_report
-from evalscope_pytest.report.gates import GateResult
+from evalscope_pytest.report.gates import GateResult, Samples
+from evalscope_pytest.report.model import Report
 from evalscope_pytest.store.layout import WorkDir
 
 from .rows import plan, report, row
@@ -62,8 +63,13 @@ def test_a_benchmark_the_baseline_lacks_is_an_error_before_the_run(tmp_path: Pat
 
 def _compared(before: list[float | None], now: list[float | None], drop: float = 0.02, **fields: str) -> GateResult:
     old, new = report({"a": before}), report({"a": now}, **fields)
-    (result,) = compare(Baseline(Path("x"), {"quiz": old}), [new], drop)
-    return result
+    return _points(old, new, drop)
+
+
+def _points(old: Report, new: Report, drop: float) -> GateResult:
+    """Return the comparison of the printed scores of two reports."""
+    baseline, now = Baseline(Path("x"), {"quiz": old}), Now(new, Samples(plan({"a": new.num}), ()))
+    return compare([baseline], [now], drop).results["quiz"]
 
 
 def test_a_drop_within_bounds_passes_and_a_greater_one_fails() -> None:
@@ -91,10 +97,9 @@ def test_samples_without_a_score_cannot_hide_a_drop() -> None:
 
 
 def test_for_an_error_rate_higher_is_worse() -> None:
-    def made(value: float) -> object:
+    def made(value: float) -> Report:
         rows = [row("a", i, values={"wer": value}) for i in range(4)]
         return build_report(plan({"a": 4}, metrics=("wer",)), rows, "tiny")
 
-    better = compare(Baseline(Path("x"), {"quiz": made(0.3)}), [made(0.1)], 0.0)  # type: ignore[dict-item, list-item]
-    worse = compare(Baseline(Path("x"), {"quiz": made(0.1)}), [made(0.3)], 0.1)  # type: ignore[dict-item, list-item]
-    assert [r.passed for r in (*better, *worse)] == [True, False]
+    assert _points(made(0.3), made(0.1), 0.0).passed
+    assert not _points(made(0.1), made(0.3), 0.1).passed

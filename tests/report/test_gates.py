@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.report.build import build_report
-from evalscope_pytest.report.gates import Gate, GateResult, check_names, evaluate, parse_gate
+from evalscope_pytest.report.gates import GateResult, check_names, evaluate
 from evalscope_pytest.report.model import Report
+from evalscope_pytest.statistics.gates import Gate, parse_gate
 
 from .rows import plan, report, row
 
@@ -67,7 +68,7 @@ def test_what_is_no_gate_is_refused_with_an_example(text: str) -> None:
 
 
 def test_a_comparison_written_the_wrong_way_round_is_no_part_of_a_name() -> None:
-    with pytest.raises(ConfigError, match="'=>' is no comparison"):
+    with pytest.raises(ConfigError, match="'=>' is not a comparison"):
         parse_gate("gsm8k=>0.7")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import operator
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evalscope_pytest.report.analysis import unknown_figures
-from evalscope_pytest.report.baseline import Baseline, compare
+from evalscope_pytest.report.baseline import Baseline, Now, compare
 from evalscope_pytest.report.build import build_report
-from evalscope_pytest.report.gates import evaluate, parse_gate
-from evalscope_pytest.report.model import dump_report, load_report
+from evalscope_pytest.report.gates import GateResult, Samples, evaluate
+from evalscope_pytest.report.model import Report, dump_report, load_report
 from evalscope_pytest.report.table import metric_table
+from evalscope_pytest.statistics.gates import parse_gate
 
 from .rows import plan, report, row
 
@@ -182,7 +184,11 @@ def test_a_gate_on_a_benchmark_that_did_not_run_has_failed() -> None:
     assert "nothing was measured" in result.line
 
 
-# Comparison with an earlier run -------------------------------------------------------------------------------------
+# Comparison with an earlier run, by the printed scores --------------------------------------------------------------
+
+
+def _compared(before: Mapping[str, Report], now: Report, most: float) -> GateResult:
+    return compare([Baseline(Path(), before)], [Now(now, Samples(plan({"a": 1}), ()))], most).results["quiz"]
 
 
 @settings(max_examples=40)
@@ -191,7 +197,7 @@ def test_a_score_may_drop_by_what_is_allowed_and_not_by_more(
     before: list[float], now: list[float], most: float
 ) -> None:
     old, new = report({"a": list(before)}), report({"a": list(now)})
-    (result,) = compare(Baseline(Path(), {"quiz": old}), [new], most)
+    result = _compared({"quiz": old}, new, most)
     assert old.score is not None
     assert new.score is not None
     assert result.passed is (round(old.score - new.score, 4) <= most)
@@ -202,15 +208,15 @@ def test_a_score_may_drop_by_what_is_allowed_and_not_by_more(
 def test_a_run_holds_up_to_itself(quiz: dict[str, list[float | None]]) -> None:
     complete = {name: [value or 0.0 for value in members] for name, members in quiz.items()}
     found = report(complete)
-    (result,) = compare(Baseline(Path(), {"quiz": found}), [found], 0.0)
+    result = _compared({"quiz": found}, found, 0.0)
     assert result.passed
     assert "unchanged" in result.line
 
 
 def test_a_benchmark_that_either_run_lacks_has_failed() -> None:
     unscored = report({"a": [None]})
-    (nothing_then,) = compare(Baseline(Path(), {}), [report({"a": [1.0]})], 1.0)
-    (nothing_now,) = compare(Baseline(Path(), {"quiz": report({"a": [1.0]})}), [unscored], 1.0)
+    nothing_then = _compared({}, report({"a": [1.0]}), 1.0)
+    nothing_now = _compared({"quiz": report({"a": [1.0]})}, unscored, 1.0)
     assert (nothing_then.passed, nothing_now.passed) == (False, False)
     assert "the baseline has no report of it" in nothing_then.line
     assert "no sample has a score" in nothing_now.line
@@ -220,7 +226,7 @@ def test_a_baseline_that_measured_something_else_is_not_compared() -> None:
     old = report({"a": [1.0]}, metrics=("f1",))
     rows = [row("a", 0, None, values={"f1": 1.0})]
     old = build_report(plan({"a": 1}, metrics=("f1",)), rows, "tiny")
-    (result,) = compare(Baseline(Path(), {"quiz": old}), [report({"a": [1.0]})], 1.0)
+    result = _compared({"quiz": old}, report({"a": [1.0]}), 1.0)
     assert not result.passed
     assert "the baseline does not report" in result.line
 

@@ -388,6 +388,7 @@ def test_gates_and_baseline_are_decided_and_recorded(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"work_dir": "better", "no_timestamp": True}
     assert run(sums(count=8), gate=["sums>=1", "sums:accuracy>0.5"], **settings).error is None
     worse = {"model_args": {"accuracy": 0.5}, "work_dir": "worse", "no_timestamp": True, "baseline": "better"}
+    worse |= {"gate_level": "none"}
     ran = run(sums(count=8), **worse)
     report = json.loads((tmp_path / "worse" / "reports" / "mock" / "sums.json").read_text())
     (gate,) = report["execution_summary"]["evalscope_pytest"]["gates"]

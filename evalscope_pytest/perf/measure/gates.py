@@ -8,7 +8,8 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from ...core.errors import ConfigError, closest
-from ...report.gates import LOADS, Gate, GateResult, distance, parse_gate
+from ...report.gates import LOADS, GateResult, distance, holds
+from ...statistics.gates import Gate, parse_gate
 from .metric import METRICS, figure, figure_names, metric_of
 from .result import Result
 
@@ -76,6 +77,10 @@ def _names_of(test: str) -> list[str]:
 
 
 def _check_metric(gate: Gate) -> None:
+    if gate.kind != "point" or gate.against_baseline:
+        raise ConfigError(
+            f"gate {gate.text!r}: load tests have no levels and no baseline. Compare with a number: {_FORM}"
+        )
     if figure(gate.metric) is None:
         metric = METRICS.get(gate.metric)
         ending = f" Say which: {gate.metric}.p99, for example." if metric and metric.of == "request" else ""
@@ -119,6 +124,6 @@ def _evaluate(gate: Gate, result: Result) -> GateResult:
         return GateResult(False, f"{where}: failed, nothing was measured{why}")
     unit = " s" if metric.unit == "s" and not gate.metric.endswith(".count") else ""
     found = f"{gate.metric} {value:.6g}{unit}"
-    if gate.holds(value):
+    if holds(gate, value):
         return GateResult(True, f"{where}: passed, {found}")
     return GateResult(False, f"{where}: failed, {found}, {distance(value, gate)}")
