@@ -189,7 +189,8 @@ def compare(
         results[now.name] = result_of(verdict, name_of(now.name), _unlike(baselines, now))
     together = ""
     if level is not None and len(judged) > 1:
-        together = f"gate {_all(alarm_against_baseline(ALL, max_drop, level), baselines, benchmarks).line}"
+        line = _all(alarm_against_baseline(ALL, max_drop, level), baselines, benchmarks).line
+        together = f"not a gate: {line} (--eval-gate={line.partition(':')[0]!r} makes it one)"
     return Alarms({now.name: results[now.name] for now in benchmarks}, together)
 
 

@@ -33,7 +33,7 @@ from ..report.html import write_html
 from ..report.model import Report
 from ..report.planned import Question, Upcoming, check_gates, lines_of_alarms
 from ..report.wrong import WrongSample, wrong_samples
-from ..statistics.gates import Gate, parse_gate
+from ..statistics.gates import ALL, Gate, parse_gate
 from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, compact
 from ..store.reviews import read_reviews
@@ -333,7 +333,8 @@ def _gates(
     if not task.baseline:
         return results, ()
     alarms = compare(run.baselines, now, task.max_drop, _level(task))
-    return [*results, *alarms.results.items()], tuple(filter(None, [alarms.together]))
+    shown = () if any(gate.benchmark == ALL for gate in gates) else (alarms.together,)
+    return [*results, *alarms.results.items()], tuple(filter(None, shown))
 
 
 def _targets(run: Run, report: Report) -> Mapping[tuple[str, int], bytes]:

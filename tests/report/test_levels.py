@@ -197,7 +197,7 @@ def test_over_several_benchmarks_the_alarms_share_their_error() -> None:
     found = compare([_baseline(*olds)], news, 0.0, 0.95)
     assert all(result.passed for result in found.results.values())
     assert "p 0.019 (Holm over 10: p 0.195)" in found.results["quiz0"].line
-    assert found.together.startswith("gate ALL not shown worse than baseline @95%: passed")
+    assert found.together.startswith("not a gate: ALL not shown worse than baseline @95%: passed")
     alone = compare([_baseline(olds[0])], news[:1], 0.0, 0.95)
     assert not alone.results["quiz0"].passed
     assert not alone.together
