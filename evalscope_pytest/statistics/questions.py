@@ -77,8 +77,11 @@ def clusters_with_duplicates(clusters: Sequence[str], duplicates: Sequence[str |
 
 
 def cluster_name(value: object) -> str:
-    """Return the name of a cluster as the records have it: a long text, such as a passage, by its content address."""
-    if value is None or value == "":
+    """Return the name of a cluster as the records have it; empty if the value is empty.
+
+    A long text, such as a passage, is named by its content address.
+    """
+    if value is None or value != value:  # NaN is what a table has in place of nothing
         return ""
-    text = mask_keys(value if isinstance(value, str) else str(value))
+    text = mask_keys(str(value).strip())
     return text if len(text) <= MAX_CLUSTER and text.isprintable() else digest("cluster", text)

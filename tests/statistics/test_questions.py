@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 
 import pytest
 from hypothesis import given
@@ -92,7 +93,7 @@ def test_equal_questions_are_in_one_cluster_and_others_stay_where_they_are(quest
 
 
 def test_a_cluster_has_a_short_name():
-    assert [cluster_name(value) for value in (None, "", 0, 7, "p-1")] == ["", "", "0", "7", "p-1"]
+    assert [cluster_name(value) for value in (None, "", " ", nan, 0, 7, "p-1")] == ["", "", "", "", "0", "7", "p-1"]
     passages = [f"A long passage about {animal} that several questions share. " * 9 for animal in ("cats", "dogs")]
     names = [cluster_name(passage) for passage in passages]
     assert len(set(names)) == 2
