@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from evalscope_pytest.scoring import Scorer, similarity
 from evalscope_pytest.suites.instruction.ifbench.registry import INSTRUCTIONS
 from evalscope_pytest.suites.instruction.ifbench.scorer import ifbench
 from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
-from tests.cost import at_most
+from tests.cost import takes_at_most
 from tests.suites.test_ifbench import ARGUMENTS
 from tests.suites.test_suites import from_written
 
@@ -49,8 +50,7 @@ def check(scorer: Scorer, sample: Sample) -> None:
     score(scorer, "是 ok", sample)  # dictionaries are loaded once
     for piece in PIECES:
         text = (piece * (SIZE // len(piece) + 1))[:SIZE]
-        with at_most(cpu_s=MOST_S, what=f"{scorer.name} on {piece!r}:"):
-            score(scorer, text, sample)
+        takes_at_most(MOST_S, partial(score, scorer, text, sample), f"{scorer.name} on {piece!r}:")
 
 
 @pytest.mark.parametrize("instruction", sorted(INSTRUCTIONS))
