@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from evalscope_pytest import Sample, benchmark, local
 from evalscope_pytest.core.values import SampleResult
 from evalscope_pytest.run import EvaluationError, Session
 from evalscope_pytest.scoring import exact_match
+
+
+@pytest.fixture(autouse=True)
+def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in an empty folder, without settings from the environment, each test of a module that imports this."""
+    for name in list(os.environ):
+        if name.startswith(("EVALSCOPE_", "PYTEST_", "MODELSCOPE_", "JUDGE_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
 
 
 @dataclass

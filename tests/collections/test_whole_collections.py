@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable
 from math import fsum
@@ -25,6 +24,7 @@ from evalscope_pytest.collections import (
 )
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.run import Session
+from tests.sessions import nothing_from_around  # noqa: F401  autouse
 
 LEVELS = ["Level 1", "Level 2"]
 NESTED = {
@@ -38,14 +38,6 @@ NESTED = {
         },
     ],
 }
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

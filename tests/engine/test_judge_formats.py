@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.servers.judge import JudgeServer, verdict
 from tests.servers.service import Fault, Received, status
-from tests.sessions import Ran, run, sums
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_", "MODELSCOPE_", "JUDGE_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+from tests.sessions import Ran, nothing_from_around, run, sums  # noqa: F401  autouse
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +14,7 @@ from evalscope_pytest.core.errors import SandboxError, ScoringError
 from evalscope_pytest.scoring import exact_match
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import Fault, status
-from tests.sessions import run, sums
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+from tests.sessions import nothing_from_around, run, sums  # noqa: F401  autouse
 
 
 def returning(value: Any) -> Any:

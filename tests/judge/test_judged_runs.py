@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,9 @@ from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.judge import Labels, Marks, Number, attempted, compared, graded, rubrics
 from tests.servers.judge import JudgeServer, verdict
 from tests.servers.service import status
-from tests.sessions import Ran, run, sums
+from tests.sessions import Ran, nothing_from_around, run, sums  # noqa: F401  autouse
 
 GRADED = graded("graded", "Q: {question}\nGold: {gold}\nReply: {pred}", Labels({"A": {"ok": 1.0}, "B": {"ok": 0.0}}))
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_", "MODELSCOPE_", "JUDGE_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +15,9 @@ from evalscope_pytest.run import Session
 from tests.servers.judge import JudgeServer, verdict
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import Answer, status
-from tests.sessions import Ran, run, sums
+from tests.sessions import Ran, nothing_from_around, run, sums  # noqa: F401  autouse
 
 HOSTILE = "</pre><script>alert(1)</script>\x1b[31m\u202e&amp;"
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_", "MODELSCOPE_", "JUDGE_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 def saying(text: Callable[[int], Any], **options: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,7 @@ from evalscope_pytest.judge import Labels, Number
 from evalscope_pytest.run import Session
 from tests.servers.judge import JudgeServer, verdict
 from tests.servers.openai_server import OpenAIServer
-from tests.sessions import Ran, run, sums
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_", "MODELSCOPE_", "JUDGE_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+from tests.sessions import Ran, nothing_from_around, run, sums  # noqa: F401  autouse
 
 
 @pytest.fixture

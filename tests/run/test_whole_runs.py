@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,9 @@ from evalscope_pytest.judge import Labels, graded
 from evalscope_pytest.run import Session
 from tests.servers.openai_server import OpenAIServer
 from tests.servers.service import status
-from tests.sessions import Ran, run, sending, sums
+from tests.sessions import Ran, nothing_from_around, run, sending, sums  # noqa: F401  autouse
 
 JUDGED = graded("graded", "{question} {pred}", Labels({"A": {"accuracy": 1.0}, "B": {"accuracy": 0.0}}))
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_", "MODELSCOPE_", "JUDGE_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 def solve(messages: list[dict[str, Any]]) -> str:

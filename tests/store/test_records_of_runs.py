@@ -14,17 +14,9 @@ import pytest
 from evalscope_pytest.core.errors import EvalError, StoreError, UsageError
 from evalscope_pytest.run import Session
 from tests.servers.openai_server import OpenAIServer
-from tests.sessions import Ran, run, sums
+from tests.sessions import Ran, nothing_from_around, run, sums  # noqa: F401  autouse
 
 OUT = {"work_dir": "out", "no_timestamp": True}
-
-
-@pytest.fixture(autouse=True)
-def nothing_from_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("EVALSCOPE_", "PYTEST_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
