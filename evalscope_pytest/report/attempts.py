@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..scoring.aggregation import NO_MEANS, Attempt, aggregate
+from ..scoring.aggregation import NO_MEANS, OVER_PARTS, Attempt, aggregate
 from ..statistics.scores import Attempts, Bounds, Measured, measured
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
 from .semantics import Identity, Semantics, identify, semantics_of
 
 _AT_K = ("pass_at_k", "vote_at_k", "pass_hat_k")
-_OVER_PARTS = ("macro_mean", "harmonic_mean")
 _BATTLES = ("battles", "elo")
 
 
@@ -47,7 +47,7 @@ class Measure:
         """Why there is no interval; empty if there is one."""
         if self.aggregation in NO_MEANS:
             return f"{self.label} is not a mean over samples ({self.aggregation})"
-        if self.aggregation in _OVER_PARTS:
+        if self.aggregation in OVER_PARTS:
             return f"{self.label} is a {self.aggregation.replace('_', ' ')} of parts"
         return f"{self.label} is a rating from battles" if self.aggregation in _BATTLES else ""
 
@@ -129,7 +129,7 @@ def _every_attempt(
 
 def _weights(measure: Measure, rows: Sequence[SampleSummary]) -> list[float]:
     """Return the weight of each value. Subsets of a ``weighted_mean`` average by their samples, as in the report."""
-    weights = [_weight(row, measure.name) for row in rows]
+    weights = [weight_of(row, measure.name) for row in rows]
     if measure.aggregation != "weighted_mean":
         return weights
     totals: dict[str, list[float]] = {}
@@ -140,9 +140,18 @@ def _weights(measure: Measure, rows: Sequence[SampleSummary]) -> list[float]:
     return [weight * scale.get(row.subset, 1.0) for row, weight in zip(rows, weights, strict=True)]
 
 
-def _weight(row: SampleSummary, metric: str) -> float:
+def weight_of(row: SampleSummary, metric: str, part: str | None = None) -> float:
+    """Return how much a sample counts in a metric, or in one part of it."""
     weight = (row.weights or {}).get(metric, 1.0)
-    return sum(weight.values()) if isinstance(weight, Mapping) else weight
+    if isinstance(weight, Mapping):
+        return math.fsum(weight.values()) if part is None else weight.get(part, 0.0)
+    return weight if part in (None, "") else 0.0
+
+
+def parts_of(row: SampleSummary, metric: str) -> Iterable[str]:
+    """Return the parts of a metric in which a sample counts; a single one without a name if it has none."""
+    weight = (row.weights or {}).get(metric, 1.0)
+    return weight if isinstance(weight, Mapping) else ("",)
 
 
 def _never_run(
@@ -196,8 +205,7 @@ def _parts(measure: Measure, rows: Sequence[SampleSummary], never_run: int, *, t
         if row.values is None:
             missing += 1
             continue
-        weight = (row.weights or {}).get(measure.name, 1.0)
-        for part in weight if isinstance(weight, Mapping) else ("",):
+        for part in parts_of(row, measure.name):
             if measure.name in row.values:
                 key = (row.subset, part)
                 right[key] = right.get(key, True) and row.values[measure.name] >= 1.0

@@ -14,6 +14,7 @@ from ..statistics.intervals import Estimate, estimate
 from ..statistics.scores import UNIT, Attempts, Bounds, Scores, by_question
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
+from .attempts import parts_of, weight_of
 from .semantics import Identity, semantics_of
 
 _DIGITS = 8  # what is left of a figure does not depend on the machine's mathematics
@@ -91,7 +92,7 @@ def _columns(metric: str, rows: Iterable[SampleSummary], part: str | None = None
     having = [row for row in rows if row.values is not None and metric in row.values]
     weights = None
     if any([row.weights for row in having]):  # noqa: C419 - a list is faster here
-        weighed = [(row, _weight(row, metric, part)) for row in having]
+        weighed = [(row, weight_of(row, metric, part)) for row in having]
         having = [row for row, weight in weighed if weight]
         weights = [weight for _, weight in weighed if weight]
     clusters = [row.cluster or None for row in having]
@@ -101,13 +102,6 @@ def _columns(metric: str, rows: Iterable[SampleSummary], part: str | None = None
         clusters if any(clusters) else None,
         weights,
     )
-
-
-def _weight(row: SampleSummary, metric: str, part: str | None = None) -> float:
-    weight = (row.weights or {}).get(metric, 1.0)
-    if isinstance(weight, Mapping):
-        return math.fsum(weight.values()) if part is None else weight.get(part, 0.0)
-    return weight if part in (None, "") else 0.0
 
 
 def _joined(columns: Sequence[_Columns]) -> Attempts:
@@ -150,15 +144,10 @@ def _of_whole_parts(subsets: Sequence[SubsetMetric]) -> Scores:
         for row in one.rows:
             if row.values is None or (value := row.values.get(one.metric.name)) is None:
                 continue
-            for part in _parts_of(row, one.metric.name):
+            for part in parts_of(row, one.metric.name):
                 key = (one.subset, part)
                 perfect[key] = float(perfect.get(key, 1.0) == 1.0 and value >= 1.0)
     return Scores(list(perfect.values()), list(perfect))
-
-
-def _parts_of(row: SampleSummary, metric: str) -> Iterable[str]:
-    weight = (row.weights or {}).get(metric, 1.0)
-    return weight if isinstance(weight, Mapping) else ("",)
 
 
 def _from_parts(how: str, subsets: Sequence[SubsetMetric], bounds: Bounds | None) -> Estimate:
@@ -167,7 +156,7 @@ def _from_parts(how: str, subsets: Sequence[SubsetMetric], bounds: Bounds | None
     for number, (one, share) in enumerate(zip(subsets, _shares(subsets), strict=True)):
         metric = one.metric.name
         having = [row for row in one.rows if row.values is not None and metric in row.values]
-        names = dict.fromkeys(part for row in having for part in _parts_of(row, metric))
+        names = dict.fromkeys(part for row in having for part in parts_of(row, metric))
         columns = [_columns(metric, having, part) for part in names]
         # The mean of a part in which nothing counts is 0 by definition.
         parts = [_scores(column, number) for column in columns if column.values]
