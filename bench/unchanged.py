@@ -26,21 +26,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.gates import chances
+from bench.kill_resume import SUITE
 from tests.servers.openai_server import OpenAIServer
 
-SUITE = '''"""Sums."""
-from evalscope_pytest import Sample, benchmark, local
-from evalscope_pytest.scoring import exact_match
-
-
-def to_sample(record):
-    return Sample(input=record["question"], target=record["answer"])
-
-
-@benchmark("sums", dataset=local("sums.jsonl"), to_sample=to_sample, scorer=exact_match())
-async def test_sums(sample, model):
-    return await model.generate(sample)
-'''
 PERMITTED = 1 / 8
 
 
