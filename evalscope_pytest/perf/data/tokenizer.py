@@ -89,10 +89,8 @@ def load_chat_template(path: str) -> ChatTemplate:
     Raises:
         ConfigError: It is missing, or cannot be read.
     """
-    try:
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-    except ImportError:
-        raise ConfigError("--apply-chat-template needs jinja2: pip install 'evalscope-pytest[perf]'") from None
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
     folder = Path(path).expanduser()
     folder = folder if folder.is_dir() else folder.parent
     settings = _settings(folder / "tokenizer_config.json")
