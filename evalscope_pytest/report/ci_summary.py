@@ -52,6 +52,7 @@ class Ended:
     """A run as its summary shows it.
 
     Attributes:
+        model: Its name; empty if it is not known.
         exit_code: Of the whole command, other tests included.
         broken: Why there are no scores, or not all files; empty if nothing of the kind happened.
         interrupted: The reason why samples are missing; empty if none is.
@@ -85,7 +86,8 @@ def summary(ended: Ended, link: str = "") -> str:
 
 def _head(ended: Ended) -> Iterator[str]:
     mark = "✅" if ended.exit_code == 0 else "❌"
-    yield f"### {mark} Evaluation of {_line(ended.model)}: {_result(ended)}"
+    of_model = f" of {_line(ended.model)}" if ended.model else ""
+    yield f"### {mark} Evaluation{of_model}: {_result(ended)}"
     yield ""
     for problem in filter(None, (ended.broken, ended.interrupted and f"The run is not complete: {ended.interrupted}")):
         yield f"> **{_line(problem)}**"
@@ -95,10 +97,11 @@ def _head(ended: Ended) -> Iterator[str]:
 def _result(ended: Ended) -> str:
     """Return the outcome in a few words: of the gates, if there are any."""
     counts = {verdict: sum(gate.verdict == verdict for gate in ended.gates) for verdict in _VERDICTS}
-    found = [f"{number} {verdict}" for verdict, number in counts.items() if number]
+    found = [f"{number} {verdict}" for verdict, number in reversed(counts.items()) if number]
     if found:
-        several = len(ended.gates) > 1
-        words = f"{'gates' if several else 'gate'} {', '.join(found) if several else found[0].partition(' ')[2]}"
+        words = f"{', '.join(found)} of {len(ended.gates)} gates"
+        if len(ended.gates) == 1:
+            words = f"gate {ended.gates[0].verdict}"
     else:
         words = "scored, without gates" if ended.reports else "nothing was evaluated"
     return words if ended.exit_code == 0 else f"{words} (exit code {ended.exit_code})"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STEP = "GITHUB_STEP_SUMMARY"
 MOST_SAMPLES = 5
+REFUSED = 4  # exit code
 
 
 def is_wanted(task: TaskConfig) -> bool:
@@ -73,6 +74,7 @@ def write_summaries(
     task = run.task
     ended = Ended(task.model or "mock", exit_code, gates=gates, broken=broken)
     if conclusion is not None:
+        page = conclusion.page
         ended = Ended(
             run.plan.model_name,
             exit_code,
@@ -82,7 +84,7 @@ def write_summaries(
             conclusion.interrupted,
             conclusion.samples,
             conclusion.notes,
-            conclusion.page,
+            Path(os.path.relpath(page)) if page.is_relative_to(Path.cwd()) else page,
         )
     if task.summary:
         file = Path(task.summary)
@@ -95,20 +97,25 @@ def write_summaries(
     return ""
 
 
+def note_refusal(message: str) -> None:
+    """Put into ``$GITHUB_STEP_SUMMARY`` why the settings of a run were refused: there is no `Run` yet."""
+    if step := os.environ.get(STEP):
+        _append(Path(step), summary(Ended("", REFUSED, broken=message)))
+
+
 def samples_to_show(run: Run, reports: Sequence[Report], rows: Mapping[str, BenchmarkRows]) -> ShownSamples:
     """Return wrong samples, from all benchmarks in turn."""
     found = [wrong_samples(run.work_dir, run.plan, rows[r.dataset_name], r, MOST_SAMPLES) for r in reports]
-    named = [[(r.dataset_name, s) for s in f.shown] for r, f in zip(reports, found, strict=True)]
-    turns = [one for turn in zip_longest(*named) for one in turn if one is not None][:MOST_SAMPLES]
+    turns = [s for turn in zip_longest(*(f.shown for f in found)) for s in turn if s is not None][:MOST_SAMPLES]
     total = sum(f.total for f in found)
     title = f"{len(turns)} of {total:,} wrong samples" if total > len(turns) else "Wrong samples"
-    return ShownSamples(title, tuple(_shown(name, sample) for name, sample in turns))
+    return ShownSamples(title, tuple(map(_shown, turns)))
 
 
-def _shown(benchmark: str, sample: WrongSample) -> ShownSample:
+def _shown(sample: WrongSample) -> ShownSample:
     expected = [("Expected", sample.target)] if sample.target else []
     texts = (("Prompt", sample.prompt), *expected, ("Reply", sample.reply))
-    return ShownSample(f"{benchmark} {sample.id}", f"{sample.value:g}", texts)
+    return ShownSample(sample.id, f"{sample.value:g}", texts)
 
 
 def _append(file: Path, text: str) -> str:
