@@ -77,7 +77,7 @@ def metric_table(reports: Iterable[Report], language: str = "en", columns: int |
 
 
 def few_note(table: str, language: str = "en") -> str:
-    """Return the line that explains the marks of a `metric_table`; empty if it has none."""
+    """Return the line that explains the marks of a table with intervals; empty if it has none."""
     return _FEW.get(language, _FEW["en"]) if _FEW_MARK.search(table) else ""
 
 
