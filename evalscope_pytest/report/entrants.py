@@ -56,10 +56,8 @@ def entrants_of(words: Sequence[str], models: Sequence[str] = (), work_dir: str 
     """
     found = [named for word in words for named in _located(word, models, work_dir, several=len(words) == 1)]
     if len(found) < 2:
-        only = f" has one model, {found[0].folder.name}" if found else ""
-        raise UsageError(
-            f"compare: {len(found)} run{only}. Name at least two: evalscope-pytest compare BASELINE RUN [RUN ...]."
-        )
+        only = f"only one run, with one model ({found[0].folder.name})" if found else "no run"
+        raise UsageError(f"compare: {only}. Name at least two: evalscope-pytest compare BASELINE RUN [RUN ...].")
     same = Counter(named.folder.resolve() for named in found).most_common(1)[0]
     if same[1] > 1:
         raise UsageError(f"compare: the run {same[0]} is named {same[1]} times. Name it once.")

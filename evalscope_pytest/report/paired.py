@@ -30,7 +30,8 @@ class Change:
         difference: New minus old, with its sign turned for a metric that should be low: below 0 is always worse.
         low: Lower end of the 95 % interval; None if there is none, for ``reason``.
         method: ``tango``, ``paired t``, ``newcombe``, ``welch``, ``mean of differences`` or ``printed scores``.
-        shared: Questions with a score in both runs; ``won`` of them have a better one now.
+        shared: Questions with a score in both runs, of which ``won`` have a better one now; for all benchmarks
+            together, their number.
         paired: The difference is by question.
         p: Two-sided p-value of no difference.
         p_worse: One-sided p-value of a drop, as gates have it.
@@ -66,6 +67,9 @@ class Change:
     def to_json(self) -> dict[str, Any]:
         """Return its fields; those that are empty are left out. ``paired`` counts, as in reports of gates."""
         fields = {**asdict(self), "paired": self.shared if self.paired else 0}
+        if self.kind == ALL:
+            kept = ("difference", "low", "high", "method", "p", "p_worse", "reason")
+            fields = {**{name: fields[name] for name in kept}, "benchmarks": self.shared}
         return {
             name: round(value, _DIGITS) if isinstance(value, float) else value
             for name, value in fields.items()
