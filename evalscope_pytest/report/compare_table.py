@@ -10,13 +10,22 @@ from ..core.text import visible
 from ..statistics.intervals import FEW_QUESTIONS
 from .compare import BenchmarkComparison, Compared, RunComparison, telling_losses
 from .paired import CATEGORY, SUBSET, Change, FlippedSample
-from .table import ZH_TITLES, few_note, grid, shortened
+from .table import ZH_TITLES, align_marks, few_note, grid, shortened
 
 MOST_PARTS = 20  # rows of subsets or categories, unless all are requested
 WIDTH = 100  # of texts, if they do not go to a terminal
 _LINES = 3  # of a text of a sample
+_LEGEND = {
+    "Diff": "Diff below 0 is worse; p is two-sided.",
+    "Holm": "Holm: adjusted over the benchmarks.",
+    "q": "q: Benjamini-Hochberg, for looking at many.",
+}
 _ZH = {
     **ZH_TITLES,
+    _LEGEND["Diff"]: "差值低于 0 表示变差；p 为双侧。",
+    _LEGEND["Holm"]: "Holm：按基准数校正。",
+    _LEGEND["q"]: "q：Benjamini-Hochberg 校正，仅供浏览。",
+    "lower is better, so Diff is baseline less score": "越低越好，差值为基线减得分",
     "Baseline": "基线",
     "Diff": "差值",
     "Won": "变好",
@@ -120,6 +129,7 @@ def _evidence(change: Change) -> tuple[float, float]:
 
 def _grid(titles: list[str], lines: list[list[str]], gone: Sequence[str], columns: int | None, language: str) -> str:
     names = {"Dataset", "Metric", "Run", "Subset", "Category"}
+    align_marks(lines, titles.index("95% CI"))
     expendable = [titles.index(title) for title in gone if title in titles]
     right = [title not in names for title in titles]
     return grid([_title(title, language) for title in titles], lines, right, columns, expendable)
@@ -171,14 +181,11 @@ def _title(title: str, language: str) -> str:
 def _legend(compared: Compared, tables: str, language: str) -> Iterable[str]:
     if few := few_note(tables, language):
         yield few
-    yield (
-        "Diff below 0 is worse. p: two-sided, of no difference."
-        + (" Holm: over the benchmarks." if "Holm" in tables else "")
-        + (" q: Benjamini-Hochberg." if "| q" in tables or " q |" in tables else "")
-    )
+    sentences = [_LEGEND["Diff"], *[_LEGEND["Holm"]] * ("Holm" in tables), *[_LEGEND["q"]] * (" q |" in tables)]
+    yield " ".join(_title(sentence, language) for sentence in sentences)
     turned = {one.metric for run in compared.runs for one in run.benchmarks.values() if one.lower_is_better}
     for metric in sorted(turned):
-        yield f"{metric}: lower is better, so Diff is baseline less score."
+        yield f"{metric}: {_title('lower is better, so Diff is baseline less score', language)}"
 
 
 def _notes(compared: Compared) -> Iterable[str]:

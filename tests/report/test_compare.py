@@ -157,7 +157,7 @@ def test_for_an_error_rate_higher_is_worse(tmp_path: Path) -> None:
     assert (one.whole.won, one.whole.lost) == (0, 40)
     assert len(one.lost) == 40
     text = comparison_text(compared(tmp_path / "old", tmp_path / "new"))
-    assert "mean_wer: lower is better, so Diff is baseline less score." in text
+    assert "mean_wer: lower is better, so Diff is baseline less score" in text
 
 
 def test_subsets_and_categories_have_q_values(tmp_path: Path) -> None:
