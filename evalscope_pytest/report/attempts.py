@@ -10,6 +10,7 @@ from ..scoring.aggregation import NO_MEANS, OVER_PARTS, Attempt, aggregate
 from ..statistics.scores import Attempts, Bounds, Measured, measured
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
+from .model import MetricScore
 from .semantics import Identity, Semantics, identify, semantics_of
 
 _AT_K = ("pass_at_k", "vote_at_k", "pass_hat_k")
@@ -73,6 +74,27 @@ def measures(plan: BenchmarkPlan) -> Iterator[tuple[Measure, Identity]]:
         for k in range(1, plan.repeats + 1) if at_k in _AT_K else ():
             identity = identify(metric, at_k, {"k": k})
             yield Measure(metric, identity.label, semantics_of(identity), at_k, k), identity
+
+
+def reported_measure(
+    metric: MetricScore, rows: Iterable[SampleSummary], planned: str | Mapping[str, str] = "mean"
+) -> Measure | None:
+    """Return a reported metric as samples have it; None if no sample does.
+
+    Args:
+        planned: The benchmark's aggregation: reports call a mean of weighted samples and a ``weighted_mean`` the same.
+    """
+    identity = metric.identity
+    wanted = identity.raw_name
+    name = next((n for row in rows if row.values for n in row.values if identify(n).raw_name == wanted), None)
+    if name is None:
+        return None
+    how = identity.aggregation
+    if how == "weighted_mean":
+        plain = planned if isinstance(planned, str) else planned.get(name, "mean")
+        how = how if plain == how else "mean"
+    k = dict(identity.dimensions).get("k") if how in _AT_K else 0
+    return Measure(name, metric.label, metric.semantics, how, k if isinstance(k, int) else 0)
 
 
 QuestionKey = Callable[[SampleSummary], Hashable]

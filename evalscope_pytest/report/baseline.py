@@ -6,7 +6,7 @@ by the printed scores.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,18 @@ from ..core.errors import StoreError, UsageError, closest
 from ..statistics.gates import ALL, Gate, alarm_against_baseline
 from ..statistics.scores import mean_of_runs
 from ..store.layout import safe_name
-from ..store.plan import BenchmarkPlan, recorded_settings
+from ..store.plan import DECIDING, BenchmarkPlan, recorded_settings
 from ..store.reviews import Reviews, read_reviews
-from ..store.rows import SampleSummary
-from .attempts import find_measure, measured_of, question_key
+from .attempts import find_measure, measured_of
 from .gates import GateResult, Samples, measure, point_result, result_of, scores_of, subsets_of
 from .model import DIGITS, Report, load_report
+from .pairs import SAMPLING, Side, pairing_keys, unlikenesses
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..statistics.verdicts import Runs, Verdict
 
-# Settings that choose the questions, with the values they have in records that do not name them.
-SAMPLING = {"seed": None, "limit": None, "limit_total": None, "limit_order": "first"}
-_MOST_LISTED = 5
+MOST_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +35,18 @@ class Baseline:
 
     Attributes:
         reviews: The samples behind them, of the benchmarks for which they were read.
-        settings: The settings `SAMPLING` of the run's configuration; empty without one.
+        settings: The settings `SAMPLING` and `DECIDING` of the run's configuration; empty without one.
     """
 
     folder: Path
     reports: Mapping[str, Report]
     reviews: Mapping[str, Reviews] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def side(self, benchmark: str) -> Side:
+        """Return a benchmark whose reviews were read, to pair its questions."""
+        reviews = self.reviews[benchmark]
+        return Side(self.reports[benchmark], reviews.keyed, self.settings, lambda: reviews.targets)
 
 
 def load_baseline(path: Path, model_id: str, with_samples: Iterable[str] = ()) -> Baseline:
@@ -61,6 +64,22 @@ def load_baseline(path: Path, model_id: str, with_samples: Iterable[str] = ()) -
     if not path.is_dir():
         raise UsageError(f"baseline is not there: {path}. Give the work_dir of an earlier run.")
     folder = _model_folder(path, model_id)
+    found = read_run(folder, with_samples)
+    if not found.reports:
+        raise UsageError(f"baseline has no readable reports: {folder}. Give the work_dir of a finished run.")
+    return found
+
+
+def read_run(folder: Path, with_samples: Iterable[str] | None = ()) -> Baseline:
+    """Read the reports of one model.
+
+    Args:
+        folder: Its folder in the ``reports`` of a run.
+        with_samples: Benchmarks whose reviews are read as well; None for all.
+
+    Raises:
+        StoreError: A review cannot be read.
+    """
     reports = {}
     for file in sorted(folder.glob("*.json")):
         try:
@@ -68,12 +87,11 @@ def load_baseline(path: Path, model_id: str, with_samples: Iterable[str] = ()) -
         except StoreError:
             continue  # collection_detailed_report.json and the like
         reports[report.dataset_name] = report
-    if not reports:
-        raise UsageError(f"baseline has no readable reports: {folder}. Give the work_dir of a finished run.")
     root = folder.parent.parent
     subsets = {name: _subsets(report) for name, report in reports.items()}
-    reviews = read_reviews(root / "reviews" / folder.name, subsets, [name for name in with_samples if name in reports])
-    return Baseline(folder, reports, reviews, recorded_settings(root, SAMPLING))
+    wanted = reports if with_samples is None else [name for name in with_samples if name in reports]
+    reviews = read_reviews(root / "reviews" / folder.name, subsets, wanted)
+    return Baseline(folder, reports, reviews, recorded_settings(root, (*SAMPLING, *DECIDING)))
 
 
 def sampling_of(task: TaskConfig) -> dict[str, Any]:
@@ -88,11 +106,23 @@ def _subsets(report: Report) -> list[str]:
     return list(dict.fromkeys(s.name for m in report.metrics for s in m.subsets if not s.is_aggregate))
 
 
-def _model_folder(path: Path, model_id: str) -> Path:
+def model_folders(path: Path) -> list[Path]:
+    """Return the folders of reports in a work_dir, in its ``reports`` folder, or the given one, a model's each."""
     if any(path.glob("*.json")) and not (path / "reports").is_dir():
-        return path
+        return [path]
     parent = path / "reports" if (path / "reports").is_dir() else path
-    models = sorted(folder for folder in parent.iterdir() if folder.is_dir() and any(folder.glob("*.json")))
+    return sorted(folder for folder in parent.iterdir() if folder.is_dir() and any(folder.glob("*.json")))
+
+
+def runs_in(path: Path) -> list[Path]:
+    """Return the work_dirs in a folder that have reports."""
+    return sorted(folder for folder in path.iterdir() if (folder / "reports").is_dir())
+
+
+def _model_folder(path: Path, model_id: str) -> Path:
+    models = model_folders(path)
+    if models == [path]:
+        return path
     mine = [folder for folder in models if folder.name == safe_name(model_id)]
     if mine or len(models) == 1:
         return (mine or models)[0]
@@ -101,9 +131,8 @@ def _model_folder(path: Path, model_id: str) -> Path:
         raise UsageError(
             f"baseline {path} has reports of several models, none of {model_id!r}: {names}. Give one's folder."
         )
-    runs = sorted(folder for folder in path.iterdir() if (folder / "reports").is_dir())
-    if runs:
-        listed = ", ".join(str(run) for run in runs[-_MOST_LISTED:])
+    if runs := runs_in(path):
+        listed = ", ".join(str(run) for run in runs[-MOST_LISTED:])
         raise UsageError(f"baseline {path} holds {len(runs)} runs. Choose one of them, the last are: {listed}.")
     raise UsageError(f"baseline has no reports: {path}. Give the work_dir of a finished run.")
 
@@ -143,6 +172,11 @@ class Now:
     def name(self) -> str:
         """The name of the benchmark."""
         return self.report.dataset_name
+
+    @property
+    def side(self) -> Side:
+        """The benchmark, to pair its questions."""
+        return Side(self.report, all(row.question for row in self.samples.rows), self.settings, self.targets)
 
 
 def name_of(benchmark: str) -> str:
@@ -250,39 +284,14 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
         return None, found.no_interval
     if len(earlier) < len(baselines):
         return None, "the baseline has no reviews of it"
-    keyed = all(reviews.keyed for reviews in earlier) and all(row.question for row in now.samples.rows)
-    key = question_key if keyed else _position
+    key_then, key = pairing_keys([baseline.side(now.name) for baseline in baselines], now.side)
     own = set(subsets_of(plan, gate.part))
     old = [
-        measured_of(found, [r for r in reviews.rows if r.subset in own], {}, tolerated=True, key=key).scores
+        measured_of(found, [r for r in reviews.rows if r.subset in own], {}, tolerated=True, key=key_then).scores
         for reviews in earlier
     ]
-    if not keyed and not _same_positions(baselines, earlier, now):
-        old = [replace(scores, questions=[("then", question) for question in scores.questions]) for scores in old]
     new = scores_of(gate, found, now.report, now.samples, now.tolerated, key)
     return Runs(mean_of_runs(old), new, found.label, found.lower_is_better), ""
-
-
-def _position(row: SampleSummary) -> Hashable:
-    return (row.subset, row.group)
-
-
-def _same_positions(baselines: Sequence[Baseline], earlier: Sequence[Reviews], now: Now) -> bool:
-    """Return whether the same place in both runs is the same question: for records without keys of questions."""
-    own, targets = now.report.execution, now.targets()
-    for baseline, reviews in zip(baselines, earlier, strict=True):
-        old = baseline.reports[now.name].execution
-        if own is None or old is None or not own.fingerprint or old.fingerprint != own.fingerprint:
-            return False
-        if not baseline.settings or _sampling(baseline.settings) != _sampling(now.settings):
-            return False
-        if any(targets.get(place, target) != target for place, target in reviews.targets.items()):
-            return False
-    return True
-
-
-def _sampling(settings: Mapping[str, Any]) -> list[Any]:
-    return [default if settings.get(name) is None else settings[name] for name, default in SAMPLING.items()]
 
 
 def _point_gate(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:
@@ -364,20 +373,8 @@ def _change(drop: float) -> str:
 
 def _unlike(baselines: Sequence[Baseline], now: Now) -> str:
     """Say what else is different between the runs: then the scores may differ for that reason alone."""
-    differences = list(dict.fromkeys(d for b in baselines for d in _differences(b.reports[now.name], now.report)))
+    differences = list(dict.fromkeys(d for b in baselines for d in unlikenesses(b.reports[now.name], now.report)))
     calls = sum(row.calls for row in now.samples.rows)
     if calls and calls == sum(row.cached for row in now.samples.rows):
         differences.append("all replies came from the response cache")
     return f" ({'; '.join(differences)})" if differences else ""
-
-
-def _differences(before: Report, now: Report) -> Iterator[str]:
-    if before.num != now.num:
-        yield f"{before.num} samples then, {now.num} now"
-    old, new = before.execution, now.execution
-    if old and new and old.version and old.version != new.version:
-        yield f"benchmark version {old.version} then, {new.version} now"
-    elif old and new and old.fingerprint and old.fingerprint != new.fingerprint:
-        yield "other benchmark settings"
-    if before.model_name != now.model_name:
-        yield f"model {before.model_name} then"

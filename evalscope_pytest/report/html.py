@@ -181,6 +181,11 @@ def _sampling(parameters: str) -> list[str]:
         given = yaml.safe_load(found[0])["generation_config"]
     except (yaml.YAMLError, LookupError, TypeError):  # cut off in the middle
         return []
+    return sampling_parameters(given)
+
+
+def sampling_parameters(given: Mapping[str, Any]) -> list[str]:
+    """Return the generation parameters that decide how replies vary, as in ``temperature 0.7``."""
     return [f"{name} {given[name]}" for name in _SAMPLING if given.get(name) is not None]
 
 
@@ -230,13 +235,14 @@ def render(
     )
 
 
-def page(name: str, language: str = "en", **values: Any) -> str:
+def page(name: str, language: str = "en", chinese: Mapping[str, str] | None = None, **values: Any) -> str:
     """Return a page made of ``templates/{name}.html`` and ``{name}.css``.
 
     Args:
+        chinese: Words that only this page has, in Chinese.
         values: Objects that the templates read.
     """
-    say = words(language)
+    say = words(language, chinese)
     style = templates().get_template(f"{name}.css").render(values)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
@@ -278,9 +284,10 @@ def _shown(value: Any) -> Any:
     return visible(value, keep=_KEPT_CONTROLS) if type(value) is str else value
 
 
-def words(language: str) -> Words:
+def words(language: str, chinese: Mapping[str, str] | None = None) -> Words:
     """Return a translator of the page's English words; a word without a translation stays."""
-    return (lambda text: _IN_CHINESE.get(text, text)) if language == "zh" else lambda text: text
+    known = {**_IN_CHINESE, **(chinese or {})}
+    return (lambda text: known.get(text, text)) if language == "zh" else lambda text: text
 
 
 def _counted(number: int, what: str, say: Words) -> str:

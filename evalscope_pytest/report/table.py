@@ -72,12 +72,12 @@ def metric_table(reports: Iterable[Report], language: str = "en", columns: int |
     expendable = [titles.index(t) for t in ("Model", *gone, "Noise", "95% CI") if t in titles]
     names = [_title(t, language) for t in titles]
     if "95% CI" in titles:
-        _align_marks(lines, titles.index("95% CI"))
+        align_marks(lines, titles.index("95% CI"))
     return grid(names, lines, [t in right for t in titles], columns, expendable)
 
 
 def few_note(table: str, language: str = "en") -> str:
-    """Return the line that explains the marks of a `metric_table`; empty if it has none."""
+    """Return the line that explains the marks of a table with intervals; empty if it has none."""
     return _FEW.get(language, _FEW["en"]) if _FEW_MARK.search(table) else ""
 
 
@@ -128,7 +128,7 @@ def _certainty(report: Report, metric: MetricScore, subset: str | None, title: s
     return f"{interval_text(found['low'], found['high'])}{'*' * found['few']}"
 
 
-def _align_marks(lines: list[list[str]], column: int) -> None:
+def align_marks(lines: list[list[str]], column: int) -> None:
     """Leave room beneath a mark."""
     if any(line[column].endswith("*") for line in lines):
         for line in lines:

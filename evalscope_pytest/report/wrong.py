@@ -107,14 +107,19 @@ def _read(path: Path, places: Mapping[int, SampleSummary], metric: str) -> Itera
         with storing(path), open(path, "rb") as file:
             for place, line in enumerate(file):
                 if place in places:
-                    yield _sample(json.loads(line), places[place], metric)
+                    yield sample_of(json.loads(line), places[place], metric)
                 if place >= last:
                     return
     except (ValueError, LookupError, TypeError):
         return  # a damaged row: what comes before it is enough to show
 
 
-def _sample(review: Mapping[str, Any], row: SampleSummary, metric: str) -> WrongSample:
+def sample_of(review: Mapping[str, Any], row: SampleSummary, metric: str) -> WrongSample:
+    """Return a sample with the texts of its review.
+
+    Raises:
+        LookupError, TypeError, ValueError: The review is damaged.
+    """
     score, messages = review["sample_score"]["score"], review["messages"]
     target = review["target"]
     return WrongSample(

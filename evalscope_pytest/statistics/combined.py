@@ -81,7 +81,8 @@ def weighted_sum(
     variance = math.fsum(parts)
     spread = math.fsum(part**2 / df for part, df in zip(parts, degrees_of_freedom, strict=True) if part)
     score = math.fsum(share * value for share, value in zip(shares, scores, strict=True))
-    return Sum(score, math.sqrt(variance), variance**2 / spread if spread else None)
+    degrees = variance**2 / spread if spread else math.inf if variance else None
+    return Sum(score, math.sqrt(variance), degrees)
 
 
 def macro_mean(scores: Sequence[float], standard_errors: Sequence[float], degrees_of_freedom: Sequence[float]) -> Sum:
@@ -237,9 +238,7 @@ class Part:
 
 def judge_all(gate: Gate, parts: Sequence[Part]) -> Verdict:
     """Return the verdict of a gate on ``ALL``: the equal-weight mean of the benchmarks' differences."""
-    scaled = [(part, _as_mean(part)) for part in parts]
-    used = [mean for _, mean in scaled if mean is not None]
-    left_out = [part.name for part, mean in scaled if mean is None]
+    used, left_out = on_a_common_scale(parts)
     note = f", without {', '.join(left_out)} (no interval on a common scale)" if left_out else ""
     found = mean_difference(used)
     if found is None or gate.level is None:
@@ -265,6 +264,12 @@ def _all_by_points(gate: Gate, used: Sequence[MeanDifference], note: str) -> Ver
     verdict: Outcome = "passed" if improves(gate, round(difference, DIGITS)) and gate.kind != "demand" else "failed"
     facts = f"{describe_change(difference)}, the mean of {len(used)} benchmarks{note}"
     return Verdict(gate=gate, verdict=verdict, facts=facts, difference=difference, method="point")
+
+
+def on_a_common_scale(parts: Sequence[Part]) -> tuple[list[MeanDifference], list[str]]:
+    """Return the differences as shares of their metrics' ranges, and the names of benchmarks that have none."""
+    scaled = [(part.name, _as_mean(part)) for part in parts]
+    return [mean for _, mean in scaled if mean is not None], [name for name, mean in scaled if mean is None]
 
 
 def _as_mean(part: Part) -> MeanDifference | None:

@@ -174,6 +174,34 @@ def changed_settings(workdir: WorkDir, settings: Mapping[str, Any], plan: RunPla
     return "; ".join(changed)
 
 
+# Settings of a run that decide its replies: what `unlike_settings` needs of a recorded configuration.
+DECIDING = ("model", "model_args", "chat_template", "generation_config", "resolved_benchmarks")
+
+
+def unlike_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the settings that decide a reply and differ between two recorded runs, besides the model's name.
+
+    Args:
+        before: The settings `DECIDING` of a run.
+
+    Returns:
+        Lines such as ``generation_config.temperature 0.0 then, 0.5 now`` under "" or the benchmark that they are of.
+    """
+    try:
+        old = _deciding(before, before["resolved_benchmarks"])
+        new = _deciding(now, now["resolved_benchmarks"])
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return {}
+    found: dict[str, list[str]] = {}
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) == new.get(name) or name == "model":
+            continue
+        benchmark, colon, setting = name.partition(": ")
+        line = f"{setting or name} {_short(old.get(name))} then, {_short(new.get(name))} now"
+        found.setdefault(benchmark if colon else "", []).append(line)
+    return found
+
+
 def recorded_settings(root: Path, names: Iterable[str]) -> dict[str, Any]:
     """Return settings of the run recorded in a folder; empty if its configuration cannot be read."""
     import yaml
