@@ -7,6 +7,8 @@ import pytest
 from evalscope_pytest.report.ci_summary import MAX_BYTES
 from evalscope_pytest.run.session import Session
 
+from .project import solve
+
 
 @pytest.fixture
 def step(tmp_path, monkeypatch):
@@ -117,3 +119,27 @@ def test_a_session_without_pytest_writes_it(tmp_path, monkeypatch):
     text = (tmp_path / "summary.md").read_text()
     assert text.startswith("### ✅ Evaluation of mock: scored, without gates")
     assert os.sep not in text.splitlines()[0]
+
+
+def test_lost_samples_have_both_replies(served, step):
+    served.benchmark(count=40)
+    good = served.run()
+    assert good.code == 0
+    served.server.answer = lambda messages: "no idea" if "3 + 3" in messages[-1]["content"] else solve(messages)
+    step.unlink()
+    run = served.run(f"--eval-baseline={good.work_dir}")
+    assert run.code == 0
+    text = step.read_text()
+    assert "<details><summary>Lost samples</summary>" in text
+    assert "#### adding\\[default-3\\]: 1 before, 0 now" in text
+    first = text.index("Reply before:")
+    assert "6" in text[first : text.index("Reply now:")]
+    assert "no idea" in text[text.index("Reply now:") :]
+
+
+def test_without_a_lost_sample_none_is_shown(served, step):
+    served.benchmark(count=4)
+    good = served.run()
+    step.unlink()
+    assert served.run(f"--eval-baseline={good.work_dir}").code == 0
+    assert "samples</summary>" not in step.read_text()
