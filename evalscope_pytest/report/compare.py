@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..core.errors import ConfigError, UsageError, closest
+from ..scoring.aggregation import OVER_PARTS
 from ..statistics.combined import Part, benjamini_hochberg, holm, mean_difference, on_a_common_scale
 from ..statistics.comparison import FEWEST_PAIRS, Comparison
 from ..statistics.intervals import LEVEL
@@ -383,7 +384,9 @@ def _unlike(before: Report, now: Report, settings: Sequence[str]) -> Iterable[st
 def _incomplete(before: Report, now: Report) -> Iterable[str]:
     for when, report in (("then", before), ("now", now)):
         execution = report.execution
-        if execution and execution.incomplete:
+        if execution is not None and bool(getattr(execution, "stopped", None)):
+            yield f"stopped early {when}, when its gates were decided: its score is biased"
+        elif execution and execution.incomplete:
             yield f"{execution.requested - execution.succeeded} of {execution.requested} samples without a score {when}"
 
 
@@ -409,8 +412,8 @@ def _pair(first: Baseline, now: Baseline, name: str, metric: MetricScore) -> Pai
     measure = reported_measure(metric, (*new.rows, *old.rows), _aggregation(now, name))
     if measure is None:
         return "no sample has it"
-    if measure.no_interval:
-        return measure.no_interval
+    if measure.no_interval or measure.aggregation in OVER_PARTS:  # questions have no value of such a metric
+        return measure.no_interval or f"{measure.label} is a mean of parts"
     keys = pairing_keys([first.side(name)], now.side(name))
     return PairedSamples(measure, old, new, *keys)
 
