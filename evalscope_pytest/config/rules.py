@@ -37,6 +37,7 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     _check_model(result, origin)
     _check_local_only(result, origin)
     _check_sandbox(result)
+    _check_stop(result, origin)
     for name in ("max_drop", "gate_level") if not result["baseline"] else ():
         where = origin.get((name,), "")
         if result[name] and (name == "max_drop" or where.startswith("--")):  # a level may be meant for every run
@@ -73,6 +74,28 @@ def _check_model(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) 
                 "--eval-type openai_api (or openai_responses_api, anthropic_api) to send to the service there."
             )
         result[name] = None
+
+
+def _check_stop(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:
+    """Refuse to stop early without anything to decide, or on questions that are not a random part."""
+    where = origin.get(("stop_when_decided",), "")
+    if result["stop_when_decided"] is False:
+        return
+    if not (result["gate"] or result["baseline"]):
+        if where.startswith(_FROM_ENVIRONMENT):
+            result["stop_when_decided"] = False
+            return
+        raise ConfigError(
+            f"stop_when_decided is given without a gate to decide (in {where}). Add one: --eval-gate 'gsm8k>=0.7', or "
+            "the run to compare with: --eval-baseline DIR."
+        )
+    limited = result["limit_total"] is not None or (result["limit"] is not None and str(result["limit"]) != "1.0")
+    if limited and result["limit_order"] == "first":
+        limit = "limit" if result["limit"] is not None else "limit_total"
+        raise ConfigError(
+            f"stop_when_decided with the first samples of a dataset ({limit} in {origin.get((limit,), 'TaskConfig')}): "
+            "they may be easier than the rest. Add --eval-limit-order random for a random part, or drop the limit."
+        )
 
 
 def _check_local_only(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:

@@ -26,6 +26,7 @@ from .setting import (
     PATHS,
     SECRET,
     SWITCH,
+    SWITCH_OR_LEVEL,
     TABLE,
     TEMPLATE,
     TEXT,
@@ -255,6 +256,12 @@ class Settings:
         "Level at which a drop below the baseline must be shown, over all benchmarks together; none compares the "
         "printed scores.",
         0.95,
+    )
+    stop_when_decided: bool | float = setting(
+        SWITCH_OR_LEVEL,
+        "Send no more requests of a benchmark once all its gates are decided. With a level, such as 95%, gates without "
+        "one are decided as soon as the full run's verdict is known at that level.",
+        False,
     )
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
     summary: str | None = setting(

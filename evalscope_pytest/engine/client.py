@@ -116,8 +116,11 @@ class ModelClient:
             max(0.0, now - under_way[0]) if under_way else 0.0,
         )
 
-    async def send(self, request: Request) -> ModelOutput:
+    async def send(self, request: Request, admit: Callable[[], object] | None = None) -> ModelOutput:
         """Send a request and return the reply; retry after rate limits and transient failures.
+
+        Args:
+            admit: Called once it is the request's turn; it may raise an exception to have nothing sent.
 
         Raises:
             ModelError: The last failure, once no attempt is left; at once if another would fail as well.
@@ -125,6 +128,8 @@ class ModelClient:
         self._refuse_if_stopped()
         loop = asyncio.get_running_loop()
         slot = self._slots.take(loop.time()) or await self._slots.wait()
+        if admit is not None:
+            self._admit(admit, slot)
         sample = self._samples = self._samples + 1
         self._under_way[sample] = loop.time()
         self._budget.sample()
@@ -150,6 +155,13 @@ class ModelClient:
         # The next task in the queue sends its request before this reply is processed.
         await (self._gate.wait() if self._gate else asyncio.sleep(0))
         return output
+
+    def _admit(self, admit: Callable[[], object], slot: Slot) -> None:
+        try:
+            admit()
+        except BaseException:
+            self._slots.give_back(slot)
+            raise
 
     # One attempt --------------------------------------------------------------------------------------------------
 

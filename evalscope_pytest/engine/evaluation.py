@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +21,7 @@ from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleE
 from ..judge.panel import calls_in
 from ..scoring.scorer import Reply, Scorer, ScoringTimeoutError, first_target
 from .client import ServiceDownError
-from .context import SampleContext, current
+from .context import NotNeeded, SampleContext, current
 from .handle import ModelHandle
 from .loop import Stopped
 
@@ -184,6 +184,9 @@ class Runner:
         fail_signals: Exception types that a body raises if the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
         stopping: True while a cancellation is under way. A cancellation at any other time is the body's own doing.
+        unneeded: Returns why no more samples of a benchmark are needed; empty while they are. What is recorded or was
+            sent is finished all the same.
+        turn: Waits until a sample without a record may be sent.
     """
 
     keep: Callable[[SampleResult], int | None]
@@ -193,6 +196,8 @@ class Runner:
     fail_signals: tuple[type[BaseException], ...] = (AssertionError,)
     exit_signals: tuple[type[BaseException], ...] = ()
     stopping: Callable[[], bool] = lambda: False
+    unneeded: Callable[[str], str] = lambda benchmark: ""
+    turn: Callable[[Unit], Awaitable[None]] | None = None
 
     async def run(self, unit: Unit) -> Outcome:
         """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions.
@@ -211,6 +216,10 @@ class Runner:
         recorded = self.find(key)
         if recorded and recorded.score and recorded.review_key == review_key and not self.rescore:
             return self._finish(result(recorded.calls, recorded.score))
+        if self.turn is not None:
+            await self.turn(unit)
+        if reason := self.unneeded(evaluation.name):
+            return Outcome(result(), skipped=reason)
         context = SampleContext(
             sample=sample,
             messages=messages,
@@ -220,11 +229,12 @@ class Runner:
             occurrence=unit.occurrence,
             recorded=deque(recorded.calls if recorded else ()),
             judged={} if recorded is None or self.rescore else _judged(recorded),
+            unneeded=partial(self.unneeded, evaluation.name),
         )
         score, error, skipped = await self._attempt(evaluation, context)
-        reason = described(error) if error is not None else None
+        fault = described(error) if error is not None else None
         elapsed_s = time.perf_counter() - started
-        done = result(tuple(context.calls), score, reason, elapsed_s, tuple(context.judge_calls))
+        done = result(tuple(context.calls), score, fault, elapsed_s, tuple(context.judge_calls))
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
@@ -241,6 +251,8 @@ class Runner:
                 return await _scored(evaluation, context, self.fail_signals), None, None
         except self.skip_signals as signal:
             return None, None, str(signal)
+        except NotNeeded as reason:
+            return None, None, str(reason)
         except self.exit_signals:
             raise
         except asyncio.CancelledError as error:

@@ -22,6 +22,7 @@ from ..run.ci_summary import write_summaries
 from ..run.crashes import LastReports
 from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
 from ..run.progress import Progress, Verdict, Waiting
+from ..run.stopping import count
 from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, lines_of, many, notes_of, stop_line
 from ..run.unused import unused_reruns
 from .nodes import SampleItem, from_here
@@ -139,6 +140,7 @@ class Reporting:
             self._unready.append(report)
         if verdict.state == "error" and (reason := self._run.too_many(self._reported.states["error"])):
             self._run.stop(reason)
+        count(self._run, verdict)
         self._progress = self._progress or self._new_progress()
         self._progress.add(verdict, report.duration)
 

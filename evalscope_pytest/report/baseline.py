@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import StoreError, UsageError, closest
 from ..statistics.gates import ALL, Gate, alarm_against_baseline
-from ..statistics.scores import mean_of_runs
+from ..statistics.scores import Scores, mean_of_runs
 from ..store.layout import safe_name
 from ..store.plan import DECIDING, BenchmarkPlan, recorded_settings
 from ..store.reviews import Reviews, read_reviews
-from .attempts import find_measure, measured_of
+from .attempts import Measure, QuestionKey, find_measure, measured_of, question_key
 from .gates import GateResult, Samples, measure, point_result, result_of, scores_of, subsets_of
 from .model import DIGITS, Report, load_report
 from .pairs import SAMPLING, Side, pairing_keys, unlikenesses
@@ -150,6 +150,12 @@ def check_baseline(baseline: Baseline, plans: Iterable[BenchmarkPlan]) -> None:
             raise UsageError(f"baseline {baseline.folder} has no report of {plan.name!r}. {near}")
         if report.score is None:
             raise UsageError(f"baseline {baseline.folder} has no score of {plan.name!r}: its run was not finished.")
+        if report.execution is not None and report.execution.stopped:
+            raise UsageError(
+                f"baseline {baseline.folder}: its run of {plan.name!r} was stopped when its gates were decided, after "
+                f"{report.execution.recorded} of {report.execution.requested} samples, so its score is biased. Run it "
+                "without --eval-stop-when-decided (--eval-use-cache carries it on), or give another run."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,34 +204,72 @@ class Alarms:
 
 
 def compare(
-    baselines: Sequence[Baseline], benchmarks: Sequence[Now], max_drop: float, level: float | None = None
+    baselines: Sequence[Baseline],
+    benchmarks: Sequence[Now],
+    max_drop: float,
+    level: float | None = None,
+    early: Early | None = None,
 ) -> Alarms:
     """Return for each benchmark whether its primary metric held up: ``--eval-baseline``.
 
     Args:
         max_drop: Permitted drop; "worse" is higher for metrics such as error rates.
         level: Of the alarms, all of them together; None compares the printed scores.
+        early: What was decided while the run went on.
     """
     from ..statistics.combined import over_benchmarks
     from ..statistics.verdicts import judge_difference
 
+    early = early or Early(level)
     results: dict[str, GateResult] = {}
     judged: list[tuple[Now, Verdict]] = []
     for now in benchmarks:
         gate = alarm_against_baseline(now.name, max_drop, level or 0.0)
         runs, why = _runs(gate, baselines, now) if level is not None else (None, "")
-        if runs is None:
+        if (decided := early.verdicts.get(now.name)) is not None:
+            if decided.p is None:
+                results[now.name] = result_of(decided, name_of(now.name), _unlike(baselines, now))
+            else:
+                judged.append((now, decided))
+        elif runs is None:
             points = _compare_points(baselines, now, max_drop, f" (by the printed scores: {why})" if why else "")
             results[now.name] = replace(points, name=name_of(now.name))
         else:
-            judged.append((now, judge_difference(gate, runs)))
-    for (now, _), verdict in zip(judged, over_benchmarks([v for _, v in judged], level or 0.0), strict=True):
-        results[now.name] = result_of(verdict, name_of(now.name), _unlike(baselines, now))
+            verdict = judge_difference(replace(gate, level=early.level), runs)
+            judged.append((now, replace(verdict, gate=gate)))
+    for (now, _), verdict in zip(judged, over_benchmarks([v for _, v in judged], early.level or 0.0), strict=True):
+        if verdict.stopped:  # nothing was tested
+            verdict = replace(verdict, p=None, p_adjusted=None)
+        results[now.name] = result_of(verdict, name_of(now.name), _unlike(baselines, now) + early.note(verdict))
     together = ""
-    if level is not None and len(judged) > 1:
+    if level is not None and len(judged) > 1 and not early.verdicts:
         line = _all(alarm_against_baseline(ALL, max_drop, level), baselines, benchmarks).line
         together = f"not a gate: {line} (--eval-gate={line.partition(':')[0]!r} makes it one)"
     return Alarms({now.name: results[now.name] for now in benchmarks}, together)
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """What is known of the alarms of a run that may stop early.
+
+    Attributes:
+        level: Of the tests at the end: looking has used a part of the error.
+        verdicts: Alarms that were decided, by benchmark. One that passed has a p-value of 1: it stays in the family.
+    """
+
+    level: float | None
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+    def note(self, verdict: Verdict) -> str:
+        """Return what to add to the line of a verdict."""
+        return tested_at(verdict.gate, self.level) if not verdict.stopped else ""
+
+
+def tested_at(gate: Gate, level: float | None) -> str:
+    """Return what to add to a gate's line if its test at the end was at another level than its own."""
+    if level is None or level == gate.level:
+        return ""
+    return f" (tested at {100 * level:.4g}%: a part of the error went into looking)"
 
 
 def evaluate_against(
@@ -279,19 +323,31 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
     plan = now.samples.plan
     found = find_measure(plan, gate.metric)
     assert found is not None, "check_names has seen it"
-    earlier = [reviews for baseline in baselines if (reviews := baseline.reviews.get(now.name)) is not None]
+    earlier = reviews_of(baselines, now.name)
     if found.no_interval:
         return None, found.no_interval
     if len(earlier) < len(baselines):
         return None, "the baseline has no reviews of it"
     key_then, key = pairing_keys([baseline.side(now.name) for baseline in baselines], now.side)
-    own = set(subsets_of(plan, gate.part))
-    old = [
-        measured_of(found, [r for r in reviews.rows if r.subset in own], {}, tolerated=True, key=key_then).scores
-        for reviews in earlier
-    ]
+    old = [_scores_before(gate, plan, found, reviews, key_then) for reviews in earlier]
     new = scores_of(gate, found, now.report, now.samples, now.tolerated, key)
     return Runs(mean_of_runs(old), new, found.label, found.lower_is_better), ""
+
+
+def reviews_of(baselines: Sequence[Baseline], benchmark: str) -> list[Reviews]:
+    """Return the reviews of a benchmark in those baselines that have some."""
+    return [reviews for baseline in baselines if (reviews := baseline.reviews.get(benchmark)) is not None]
+
+
+def scores_before(gate: Gate, plan: BenchmarkPlan, measure: Measure, baselines: Sequence[Baseline]) -> Scores:
+    """Return the scores by question, keyed by it, with which a gate against a baseline compares."""
+    earlier = reviews_of(baselines, plan.name)
+    return mean_of_runs([_scores_before(gate, plan, measure, reviews, question_key) for reviews in earlier])
+
+
+def _scores_before(gate: Gate, plan: BenchmarkPlan, measure: Measure, reviews: Reviews, key: QuestionKey) -> Scores:
+    own = set(subsets_of(plan, gate.part))
+    return measured_of(measure, [r for r in reviews.rows if r.subset in own], {}, tolerated=True, key=key).scores
 
 
 def _point_gate(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:
@@ -338,11 +394,9 @@ def _points(baselines: Sequence[Baseline], now: Now, metric: str = "", part: str
     if any(report is None for report in before):
         return "the baseline has no report of it"
     wanted = metric or (now.report.primary.label if now.report.primary else "")
-    earlier = [measure(report, wanted, part) for report in before if report is not None]
-    scores = [score.value for score in earlier if score is not None]
-    if len(scores) < len(baselines):
+    old = printed_before(baselines, now.name, wanted, part)
+    if old is None:
         return f"the baseline does not report {found.label}"
-    old = round(sum(scores) / len(scores), DIGITS)
     own = next(m for m in now.report.metrics if m.label == found.label)
     sign = 1 if own.semantics.direction == "lower_is_better" else -1
     drop = round(sign * (found.value - old), DIGITS)
@@ -350,6 +404,13 @@ def _points(baselines: Sequence[Baseline], now: Now, metric: str = "", part: str
     facts = f"{found.label} {found.value:.4f}, baseline {old:.4f}, {_change(drop)}"
     at_worst = None if worst is None else round(sign * (worst - old), DIGITS)
     return _Points(found.value, drop, facts, found.missing, at_worst)
+
+
+def printed_before(baselines: Sequence[Baseline], benchmark: str, metric: str, part: str = "") -> float | None:
+    """Return the printed score of earlier runs, their mean if there are several; None if one does not report it."""
+    reports = [baseline.reports[benchmark] for baseline in baselines if benchmark in baseline.reports]
+    scores = [score.value for report in reports if (score := measure(report, metric, part)) is not None]
+    return round(sum(scores) / len(scores), DIGITS) if scores and len(scores) == len(baselines) else None
 
 
 def _compare_points(baselines: Sequence[Baseline], now: Now, max_drop: float, note: str) -> GateResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.text import visible
@@ -12,6 +12,7 @@ from ..store.rows import SampleSummary
 
 MAX_MESSAGE = 200
 MAX_SAMPLES = 3
+_DIGITS = 8
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -82,6 +83,9 @@ class Execution:
             subset, if there are several. ``reason`` says why there is no interval.
         cached: Replies that came from the response cache.
         gates: Results of the gates on the benchmark, and of its comparison with an earlier run.
+        stopped: ``decided`` if the rest of the benchmark was not sent, since all its gates were decided: its scores
+            are biased. Empty for a benchmark that ran to its end.
+        order_seed: Seed of the order in which its questions were sent then.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -93,6 +97,8 @@ class Execution:
     cached: int = 0
     gates: tuple[GateResult, ...] = ()
     statistics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    stopped: str = ""
+    order_seed: int | None = None
 
     @property
     def requested(self) -> int:
@@ -108,6 +114,11 @@ class Execution:
     def errored(self) -> int:
         """Samples that ended in an error."""
         return sum(s.errored for s in self.subsets.values())
+
+    @property
+    def recorded(self) -> int:
+        """Samples with a score or an error."""
+        return self.succeeded + self.errored
 
     def statistics_of(self, label: str, subset: str | None = None) -> Mapping[str, Any]:
         """Return the statistics of a metric's score, of one subset or of all; empty if there are none."""
@@ -144,8 +155,31 @@ class Execution:
                     for e in self.errors
                 ],
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
+                **self._stop(),
             },
         }
+
+    def as_stopped(self, order_seed: int | None, label: str, interval: tuple[float, float] | None) -> Execution:
+        """Return it for a benchmark of which the rest was not sent, since its gates were decided.
+
+        No interval of a complete run holds for the scores then.
+
+        Args:
+            label: Of the primary metric, ``interval`` is its own, which holds whenever a run is stopped.
+        """
+        statistics = {name: _without_interval(found) for name, found in self.statistics.items()}
+        if interval is not None and label in statistics:
+            low, high = interval
+            statistics[label] |= {"low": round(low, _DIGITS), "high": round(high, _DIGITS), "method": "e-process"}
+            del statistics[label]["reason"]
+        intervals = {} if interval is None else {label: (round(interval[0], 4), round(interval[1], 4))}
+        return replace(self, stopped="decided", order_seed=order_seed, statistics=statistics, intervals=intervals)
+
+    def _stop(self) -> dict[str, Any]:
+        if not self.stopped:
+            return {}
+        counts = {"asked": self.recorded, "planned": self.requested}
+        return {"stopped": self.stopped, **counts, "order_seed": self.order_seed}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Execution:
@@ -169,7 +203,18 @@ class Execution:
             statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
+            stopped=own.get("stopped", ""),
+            order_seed=own.get("order_seed"),
         )
+
+
+def _without_interval(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the statistics of a score without its interval, those of its subsets likewise."""
+    plain = {**found, "low": None, "high": None, "standard_error": None, "effective_n": None, "method": "none"}
+    plain |= {"reason": "the run was stopped when its gates were decided"}
+    if "subsets" in found:
+        plain["subsets"] = {name: _without_interval(own) for name, own in found["subsets"].items()}
+    return plain
 
 
 def group_errors(rows: Iterable[SampleSummary]) -> tuple[ErrorGroup, ...]:

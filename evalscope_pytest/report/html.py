@@ -90,6 +90,10 @@ _ZH = {
     "shown": "条已显示",
     "all of them": "全部记录",
     "incomplete": "不完整",
+    "{recorded} of {requested} samples": "{requested} 个样本中的 {recorded} 个",
+    "stopped when its gates were decided; the score is biased": "门槛已判定，提前停止；得分有偏",
+    "valid whenever the run is stopped": "随时停止均有效",
+    "the run was stopped when its gates were decided": "门槛已判定，运行提前停止",
     "{benchmarks}, {scored} of {samples} scored": "{benchmarks}，{samples}中 {scored} 个已评分",
     "no sample has a score": "没有已评分的样本",
     "version {version}": "版本 {version}",
@@ -331,7 +335,7 @@ def _summary(reports: Sequence[Report], say: Words) -> _Summary:
         scored=f"{succeeded:,}",
         samples=_counted(requested, "sample", say),
     )
-    return _Summary(text, succeeded != requested)
+    return _Summary(text, any(e.succeeded < (e.recorded if e.stopped else e.requested) for e in executions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +381,7 @@ def _certainty(say: Words, report: Report, metric: MetricScore) -> str:
     found = _statistics(report, metric)
     if not found:
         return ""
-    bounds = f"{found['low']:.4f} – {found['high']:.4f}" if found["low"] is not None else found.get("reason", "")
+    bounds = f"{found['low']:.4f} – {found['high']:.4f}" if found["low"] is not None else say(found.get("reason", ""))
     name = say("95 % interval") if found["low"] is not None else f"{say('no interval')}:"
     questions, clusters = found["questions"], found["clusters"]
     parts = [f"{name} {bounds}", _counted(questions, "question", say)]
@@ -396,6 +400,7 @@ _METHODS = {
     "wilson": "by Wilson",
     "score": "by Wilson as for {n} independent answers",
     "t": "by Student's t",
+    "e-process": "valid whenever the run is stopped",
 }
 
 

@@ -68,9 +68,9 @@ def _sampling(settings: Mapping[str, Any]) -> list[Any]:
 
 def unlikenesses(before: Report, now: Report) -> Iterator[str]:
     """Yield what else is different between two runs of a benchmark: scores may differ for that reason alone."""
-    if before.num != now.num:
-        yield f"{before.num} samples then, {now.num} now"
     old, new = before.execution, now.execution
+    if before.num != now.num and not (new and new.stopped):
+        yield f"{before.num} samples then, {now.num} now"
     if old and new and old.version and old.version != new.version:
         yield f"benchmark version {old.version} then, {new.version} now"
     elif old and new and old.fingerprint and old.fingerprint != new.fingerprint:

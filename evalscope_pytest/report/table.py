@@ -81,6 +81,19 @@ def few_note(table: str, language: str = "en") -> str:
     return _FEW.get(language, _FEW["en"]) if _FEW_MARK.search(table) else ""
 
 
+_STOPPED = {
+    "en": "~ {name}: stopped when its gates were decided, {recorded} of {requested} samples; its score is biased",
+    "zh": "~ {name}：门槛已判定，提前停止，{requested} 个样本中的 {recorded} 个；得分有偏",
+}
+
+
+def stop_lines(reports: Iterable[Report], language: str = "en") -> list[str]:
+    """Return a line for each benchmark of which the rest was not sent, since its gates were decided."""
+    form = _STOPPED.get(language, _STOPPED["en"])
+    stopped = [(report.dataset_name, report.execution) for report in reports if report.execution]
+    return [form.format(name=n, recorded=e.recorded, requested=e.requested) for n, e in stopped if e.stopped]
+
+
 def _certainties(reports: Sequence[Report]) -> list[str]:
     """Return the titles of columns on the certainty of scores, of those that have anything to show."""
     known = [found for r in reports if r.execution for found in r.execution.statistics.values()]
@@ -116,7 +129,9 @@ def _report_lines(report: Report, certain: Sequence[str], counted: Sequence[str]
 
 
 def _head(report: Report, metric: MetricScore, subset: SubsetScore) -> tuple[str, ...]:
-    return report.model_name, report.dataset_name, metric.label, subset.name, str(subset.num), f"{subset.score:.10g}"
+    stopped = report.execution is not None and report.execution.stopped
+    score = f"{subset.score:.10g}{'~' if stopped else ''}"
+    return report.model_name, report.dataset_name, metric.label, subset.name, str(subset.num), score
 
 
 def _certainty(report: Report, metric: MetricScore, subset: str | None, title: str) -> str:

@@ -30,13 +30,20 @@ from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
 from ..store.journal import Journal, Quarantine
 from ..store.layout import WorkDir, locked, open_work_dir
-from ..store.plan import BenchmarkPlan, RunPlan, changed_settings, write_task_config
+from ..store.plan import (
+    BenchmarkPlan,
+    Ordered,
+    RunPlan,
+    changed_settings,
+    write_task_config,
+)
 from ..store.previous import Previous
 from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
 from .crashes import WatchedModel
 from .process import Driver, Process
 from .resources import Judges
+from .stopping import STOPPED, Place, Replay, Stopping, seed_of
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
@@ -71,6 +78,10 @@ class Run:
         notes: Lines for the user, about the selection and the records found.
         skipped: The reasons why selected benchmarks are left out, by name: ``skip_unready``.
         unlisted: Benchmarks whose samples cannot be listed without a download.
+        drawn: The questions of each benchmark in the order drawn, if the run may stop early; all that were loaded.
+        order: Those of them that run.
+        decided: Benchmarks of which no more samples are needed: all their gates are decided.
+        on_decided: Called with the name of a benchmark once its last gate is decided.
     """
 
     def __init__(self, task: TaskConfig, process: Process | None = None, driver: Driver | None = None) -> None:
@@ -89,6 +100,10 @@ class Run:
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.unlisted: list[str] = []
+        self.drawn: dict[str, list[Place]] = {}
+        self.order: dict[str, tuple[Ordered, ...]] = {}
+        self.decided: set[str] = set(self.process.decided)
+        self.on_decided: Callable[[str], object] | None = None
         self._errors = 0
         self._open = ExitStack()
         self._closed = False
@@ -217,6 +232,26 @@ class Run:
         return tuple(load_baseline(Path(path), self.task.model_id, names) for path in self.task.baseline)
 
     @cached_property
+    def order_seed(self) -> int | None:
+        """Seed of the order in which questions are sent, if the run may stop early."""
+        return seed_of(self)
+
+    @cached_property
+    def replay(self) -> Replay:
+        """What holds new samples back in a run that may stop early, and may be decided by what is recorded."""
+        is_alone = not self.process.is_worker
+        return Replay(is_needed=self.order_seed is not None and is_alone and len(self.previous) > 0)
+
+    @cached_property
+    def stopping(self) -> Stopping | None:
+        """What decides the gates while the run goes on, in the process that reports its samples; None without that."""
+        if self.task.stop_when_decided is False:
+            return None
+        from .finish import gates_of
+
+        return Stopping.of(self, gates_of(self)[0])
+
+    @cached_property
     def sandboxes(self) -> Sandboxes:
         """The sandboxes of this process."""
         from .resources import Sandboxes
@@ -240,11 +275,14 @@ class Run:
         in_flight = self.spec.requests_in_flight
         if self.driver.may_stop:
             return in_flight
+        if self.task.stop_when_decided is not False:
+            return BUFFER_FACTOR * in_flight  # what is started before a gate is decided is sent
         return max(MIN_BUFFER, BUFFER_FACTOR * in_flight)
 
     def queue(self, workers: int) -> int:
         """Return the length of an xdist worker's queue: enough samples to look ahead, not more."""
-        return max(MIN_QUEUE, BUFFER_FACTOR * -(-self.spec.requests_in_flight // workers))
+        enough = BUFFER_FACTOR * -(-self.spec.requests_in_flight // workers)
+        return max(MIN_QUEUE, enough) if self.order_seed is None else enough
 
     @cached_property
     def runner(self) -> Runner:
@@ -257,6 +295,8 @@ class Run:
             fail_signals=self.driver.fail_signals,
             exit_signals=self.driver.exit_signals,
             stopping=lambda: bool(self.stopped) or self._closed,
+            unneeded=lambda benchmark: STOPPED if benchmark in self.decided else "",
+            turn=self.replay.turn,
         )
 
     @property
@@ -269,6 +309,8 @@ class Run:
             benchmarks=tuple(self.benchmarks),
             skipped=self.skipped,
             notes=tuple(self.notes) if self.process.is_worker else (),
+            order=self.order if self.process.is_worker else {},
+            order_seed=self.order_seed,
         )
 
     def load_plan(self, names: Iterable[str]) -> bool:
@@ -288,6 +330,7 @@ class Run:
         self.benchmarks = list(plan.benchmarks)
         self.skipped = dict(plan.skipped)
         self.notes.extend(plan.notes)
+        self.order = dict(plan.order)
         try:
             self.begin(names)
         except StoreError as error:

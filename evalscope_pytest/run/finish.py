@@ -29,7 +29,7 @@ from ..report.baseline import Now, check_baseline, compare, evaluate_against, na
 from ..report.build import build_report, save_report
 from ..report.ci_summary import ShownSamples
 from ..report.execution import MAX_SAMPLES, sample_id
-from ..report.gates import LOADS, GateResult, Samples, check_names, evaluate, unevaluated
+from ..report.gates import LOADS, GateResult, Samples, check_names, evaluate, result_of, unevaluated
 from ..report.html import write_html
 from ..report.model import Report
 from ..report.planned import Question, Upcoming, check_gates, lines_of_alarms
@@ -41,6 +41,7 @@ from ..store.reviews import read_reviews
 from ..wire.request import Request
 from .ci_summary import check_summary, is_wanted, samples_to_show
 from .progress import Recorded
+from .stopping import Judged, as_stopped, plan_stop
 from .summary import many
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
         )
     for baseline in run.baselines:
         check_baseline(baseline, run.benchmarks)
+    units = tuple(units)
+    if task.stop_when_decided is not False:
+        plan_stop(run, gates, units)
     if run.baselines or any(gate.level is not None or gate.against_baseline for gate in gates):
         _plan_gates(run, gates, units)
 
@@ -208,6 +212,7 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     reports = tuple(
         build_report(b, by_name[b.name].rows, plan.model_id, collect_perf=task.collect_perf) for b in plan.benchmarks
     )
+    reports = tuple(as_stopped(run, report) for report in reports)
     gates, together = _gates(run, reports, by_name)
     reports = tuple(_with_gates(report, gates) for report in reports)
     for report in reports:
@@ -330,15 +335,19 @@ def _gates(
         for report in reports
     ]
     gates = gates_of(run)[0]
-    bounds = [gate for gate in gates if not gate.against_baseline]
-    against = [gate for gate in gates if gate.against_baseline]
-    found = dict(zip(bounds, evaluate(bounds, reports, samples, allow_missing=tolerant), strict=True))
-    found |= dict(zip(against, evaluate_against(against, run.baselines, now), strict=True))
+    early = Judged.of(run, reports, _level(task))
+    found = {gate: result_of(verdict) for gate in gates if (verdict := early.verdict(gate.text, gate.benchmark))}
+    left = [gate for gate in gates if gate not in found]
+    bounds = [gate for gate in left if not gate.against_baseline]
+    against = [gate for gate in left if gate.against_baseline]
+    tested = evaluate(map(early.tested, bounds), reports, samples, allow_missing=tolerant)
+    tested += evaluate_against(map(early.tested, against), run.baselines, now)
+    found |= {gate: early.as_written(gate, result) for gate, result in zip([*bounds, *against], tested, strict=True)}
     names = [gate.benchmark if gate.benchmark in samples else reports[0].dataset_name for gate in gates]
     results = list(zip(names, (found[gate] for gate in gates), strict=True))
     if not task.baseline:
         return results, ()
-    alarms = compare(run.baselines, now, task.max_drop, _level(task))
+    alarms = compare(run.baselines, now, task.max_drop, _level(task), early.alarms())
     shown = () if any(gate.benchmark == ALL for gate in gates) else (alarms.together,)
     return [*results, *alarms.results.items()], tuple(filter(None, shown))
 

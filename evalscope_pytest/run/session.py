@@ -28,6 +28,7 @@ from .finish import Conclusion, Reported, check_requirements, conclude, gates_of
 from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
 from .process import Driver, Exceptions
 from .progress import Progress, verdict_of
+from .stopping import count
 from .summary import many
 from .task import EvaluationError, Task, resolved_task
 from .unused import unused_settings
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ..report.model import Report
     from ..store.layout import WorkDir
 
+_Fed = tuple[Job[Outcome], Unit, str]  # with its benchmark's primary metric
 # Marks that change what pytest runs, or needs to run it.
 _MARKS = {"skip", "skipif", "usefixtures"}
 
@@ -193,25 +195,25 @@ class Session:
             for sample_id, unit in samples.units:
                 yield f"{name}[{sample_id}]", unit, samples.primary
 
-    def _jobs(self) -> Iterator[tuple[Job[Outcome], str]]:
+    def _jobs(self) -> Iterator[_Fed]:
         for name, unit, primary in self._units():
-            yield Job(partial(watched, self._run.started, name, partial(self._run.runner.run, unit))), primary
+            yield Job(partial(watched, self._run.started, name, partial(self._run.runner.run, unit))), unit, primary
 
     def _evaluate(self) -> None:
         run = self._run
         run.open_records()
         progress = Progress.of(run, None, run.services, time.monotonic())
         run.idle = progress.tick
-        source, ahead = self._jobs(), deque[tuple[Job[Outcome], str]]()
+        source, ahead = self._jobs(), deque[_Fed]()
 
         def supply(room: int) -> list[Job[Outcome]]:
             batch = list(islice(source, room))
             ahead.extend(batch)
-            return [job for job, _ in batch]
+            return [job for job, _, _ in batch]
 
         run.ahead.feed(supply)
         while ahead:
-            job, primary = ahead.popleft()
+            job, run.replay.awaited, primary = ahead.popleft()
             try:
                 outcome = run.ahead.take(job) if job.fed else None
             except (Stopped, StoreError):  # the run knows why
@@ -226,7 +228,8 @@ class Session:
         run = self._run
         if outcome.kept is not None:
             run.journal.wait_for(outcome.kept)
-        verdict = verdict_of(outcome, primary, run.service_stopped)
+        verdict = verdict_of(outcome, primary, run.service_stopped, counts=bool(run.drawn))
+        count(run, verdict)
         self._reported.states[verdict.state] += 1
         progress.add(verdict, outcome.result.elapsed_s)
         if outcome.skipped is None and self._on_sample is not None:

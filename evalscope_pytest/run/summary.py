@@ -12,7 +12,7 @@ from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.execution import GateResult
 from ..report.model import Report
-from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table
+from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table, stop_lines
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def lines_of(
     yield Line(table)
     if note := few_note(table, task.language):
         yield Line(note)
+    yield from (Line(line, "yellow") for line in stop_lines(reports, task.language))
     if task.collect_perf and (figures := perf_table(reports, task.language, columns)):
         yield Line(figures)
     yield from map(Line, judge_lines(reports))

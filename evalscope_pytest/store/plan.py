@@ -58,6 +58,23 @@ class BenchmarkPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """A question in the order in which a run that may stop early sends it.
+
+    Attributes:
+        attempts: Number of its samples in this run.
+        key: By which it pairs with an earlier run; empty if it has none.
+        cluster: Of questions that are not independent; empty if none is known.
+    """
+
+    subset: str
+    group: int
+    attempts: int = 1
+    key: str = ""
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlan:
     """A run: which model, which benchmarks, and the name its journals go by.
 
@@ -67,6 +84,8 @@ class RunPlan:
         session: Distinguishes this run's journals from others'; later runs have greater names.
         skipped: Why selected benchmarks are left out, by name.
         notes: Notes of a worker about the selection.
+        order: The questions of each benchmark in the order drawn, from a worker of a run that may stop early.
+        order_seed: Seed of that order; None if questions keep the dataset's.
     """
 
     model_name: str
@@ -75,6 +94,8 @@ class RunPlan:
     benchmarks: tuple[BenchmarkPlan, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    order: Mapping[str, tuple[Ordered, ...]] = field(default_factory=dict)
+    order_seed: int | None = None
 
     def file_names(self) -> dict[tuple[str, str], str]:
         """Return the records' file name of each (benchmark, subset)."""
@@ -133,10 +154,11 @@ def write_task_config(
         b.name: {"evaluation_version": b.version, "fingerprint": b.fingerprint, "cache_source": cache_source}
         for b in plan.benchmarks
     }
+    drawn = {} if plan.order_seed is None else {"order_seed": plan.order_seed}
     document = {
         **settings,
         "resolved_benchmarks": {b.name: b.settings for b in plan.benchmarks},
-        "evaluation_identity": {"schema_version": 1, "benchmarks": identity},
+        "evaluation_identity": {"schema_version": 1, "benchmarks": identity, **drawn},
     }
     text = yaml.safe_dump(plain(document), sort_keys=True, allow_unicode=True, width=120)
     path = workdir.configs / "task_config.yaml"
@@ -211,6 +233,13 @@ def recorded_settings(root: Path, names: Iterable[str]) -> dict[str, Any]:
         return {name: recorded.get(name) for name in names}
     except (OSError, yaml.YAMLError, AttributeError, ValueError):
         return {}
+
+
+def recorded_order_seed(root: Path) -> int | None:
+    """Return the seed of the order of questions in the run recorded in a folder; None if there is none."""
+    identity = recorded_settings(root, ["evaluation_identity"]).get("evaluation_identity")
+    seed = identity.get("order_seed") if isinstance(identity, Mapping) else None
+    return seed if isinstance(seed, int) else None
 
 
 def _deciding(settings: Mapping[str, Any], benchmarks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
