@@ -82,6 +82,7 @@ class Execution:
             subset, if there are several. ``reason`` says why there is no interval.
         cached: Replies that came from the response cache.
         gates: Results of the gates on the benchmark, and of its comparison with an earlier run.
+        corrected: Scores corrected by the verdicts of people on a part of the judgements, by a metric's label.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class Execution:
     cached: int = 0
     gates: tuple[GateResult, ...] = ()
     statistics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    corrected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def requested(self) -> int:
@@ -143,6 +145,7 @@ class Execution:
                     {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
                     for e in self.errors
                 ],
+                **({"corrected": dict(self.corrected)} if self.corrected else {}),
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
             },
         }
@@ -167,6 +170,7 @@ class Execution:
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
             statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
+            corrected={label: dict(found) for label, found in own.get("corrected", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
         )

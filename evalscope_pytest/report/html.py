@@ -99,6 +99,10 @@ _ZH = {
     "Judged by {judges}": "评判模型：{judges}",
     "without a verdict": "无结论",
     "{verdicts} of {judgements}": "{judgements}中 {verdicts} 次有结论",
+    "Corrected for the judge's errors": "按人工标注修正后的得分",
+    "by the judge": "评判模型",
+    "corrected": "修正后",
+    "labels": "标注数",
     "Why {score}": "得分 {score} 的原因",
 }
 # Nouns behind a count, which take a plural in English.
