@@ -24,6 +24,7 @@ from .labels import Given, Matches, read_given
 from .model import Report
 from .semantics import identify, semantics_of
 
+TOO_FEW = f"fewer than {FEWEST_CLUSTERS} questions have a verdict of a person"
 _DIGITS = 8
 _WEIGHT = "battles"  # what a verdict counts as in a weighted comparison
 _MEANS = frozenset({"weighted_mean", "battles", "clipped_mean"})
@@ -160,7 +161,7 @@ class _Pairs:
 
 
 def correction(name: str, units: Sequence[Unit], bounds: Bounds | None) -> Mapping[str, Any]:
-    """Return a metric's corrected score as reports hold it, with ``reason`` in place of an interval if it has none."""
+    """Return a metric's corrected score as reports hold it, with a ``reason`` if there is no interval."""
     having = [unit for unit in units if name in unit.values]
     part = [unit for unit in having if any(name in metrics for metrics in unit.human)]
     rest = [unit for unit in having if unit.judged and not unit.human]
@@ -177,19 +178,21 @@ def correction(name: str, units: Sequence[Unit], bounds: Bounds | None) -> Mappi
         "judge_on_labels": _mean(judge),
         "alpha": krippendorff_alpha(list(zip(human.values, judge.values, strict=True)), interval=True),
         "few": groups < FEW_QUESTIONS,
+        "reason": "",
     }
     if groups < FEWEST_CLUSTERS:
-        return _rounded({**found, "reason": f"fewer than {FEWEST_CLUSTERS} questions have a verdict of a person"})
+        return _rounded({**found, "reason": TOO_FEW})
     strata = (human, judge, _of_judge(name, rest), _of_judge(name, fixed))
     estimate, centre = _estimate(strata)
     error = _error(strata, (part, rest, fixed), centre, bounds)
     if error is None:
         return _rounded({**found, "reason": "the rest is a single cluster"})
     ends, _ = interval_of_mean(MeanError(estimate, error, groups), groups - 1.0, bounds)
-    low, high = ends or (None, None)
+    if ends is None:
+        return _rounded({**found, "reason": "all scores are equal"})
     if bounds:
         estimate = min(max(estimate, bounds[0]), bounds[1])
-    found |= {"estimate": estimate, "low": low, "high": high, "standard_error": error}
+    found |= {"estimate": estimate, "low": ends.low, "high": ends.high, "standard_error": error}
     return _rounded({**found, **_skill(strata)})
 
 
@@ -292,6 +295,6 @@ def corrected_lines(reports: Iterable[Report]) -> Iterator[str]:
 def _score(label: str, found: Mapping[str, Any]) -> str:
     by_judge = f"by the judge {found['judge']:.4f}"
     if found["low"] is None:
-        return f"{label} not corrected ({found.get('reason', 'no interval')}), {by_judge}"
+        return f"{label} not corrected ({found['reason']}), {by_judge}"
     few = ", few" if found["few"] else ""
     return f"{label} {found['estimate']:.4f} ({found['low']:.4f} to {found['high']:.4f}{few}), {by_judge}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.text import visible
 from ..store.rows import SampleSummary
+from .flaky import Flaky
 
 MAX_MESSAGE = 200
 MAX_SAMPLES = 3
@@ -82,6 +83,7 @@ class Execution:
             subset, if there are several. ``reason`` says why there is no interval.
         cached: Replies that came from the response cache.
         gates: Results of the gates on the benchmark, and of its comparison with an earlier run.
+        flaky: Questions whose repeats differ; None without repeats.
         corrected: Scores corrected by the verdicts of people on a part of the judgements, by a metric's label.
     """
 
@@ -95,6 +97,7 @@ class Execution:
     gates: tuple[GateResult, ...] = ()
     statistics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     corrected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    flaky: Flaky | None = None
 
     @property
     def requested(self) -> int:
@@ -145,6 +148,7 @@ class Execution:
                     {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
                     for e in self.errors
                 ],
+                **({"flaky": self.flaky.to_json()} if self.flaky else {}),
                 **({"corrected": dict(self.corrected)} if self.corrected else {}),
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
             },
@@ -170,6 +174,7 @@ class Execution:
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
             statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
+            flaky=Flaky.from_json(own["flaky"]) if own.get("flaky") else None,
             corrected={label: dict(found) for label, found in own.get("corrected", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),

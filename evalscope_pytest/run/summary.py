@@ -142,6 +142,7 @@ def lines_of(
         yield Line(figures)
     yield from map(Line, judge_lines(reports))
     yield from map(Line, corrected_lines(reports))
+    yield from (Line(r.execution.flaky.line(r.dataset_name)) for r in reports if r.execution and r.execution.flaky)
     if conclusion.cache:
         yield Line(conclusion.cache)
     for summary in conclusion.summaries:

@@ -95,6 +95,8 @@ def test_four_verdicts_say_too_little(served, judge_server, drawn):
     run = served.run(LLM, by(judge_server), f"--eval-use-cache={drawn.work_dir}")
     assert corrected(drawn)["low"] is None
     assert "mean_acc not corrected (fewer than 5 questions have a verdict of a person), by the judge 0.5000" in run.out
+    page = (drawn.work_dir / "reports/report.html").read_text()
+    assert "not corrected: fewer than 5 questions have a verdict of a person" in page
 
 
 def test_a_file_without_a_verdict_changes_nothing_and_is_drawn_again(served, judge_server, drawn):
