@@ -42,7 +42,7 @@ from .setting import (
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k")
+AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k", "mean_and_at_least_k")
 EVAL_TYPES = ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom")
 LATER_EVAL_TYPES = ("litellm", "text2image", "text2speech", "image_editing")
 _EVAL_TYPE_ALIASES = {"service": "openai_api", "server": "openai_api", "checkpoint": "llm_ckpt", "mock": "mock_llm"}

@@ -11,9 +11,8 @@ from ..statistics.scores import Attempts, Bounds, Measured, measured
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
 from .model import MetricScore
-from .semantics import Identity, Semantics, identify, semantics_of
+from .semantics import AT_K, Identity, Semantics, identify, semantics_of
 
-_AT_K = ("pass_at_k", "vote_at_k", "pass_hat_k")
 _BATTLES = ("battles", "elo")
 
 
@@ -69,9 +68,9 @@ def measures(plan: BenchmarkPlan) -> Iterator[tuple[Measure, Identity]]:
         how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
         at_k = how.removeprefix("mean_and_")
         of_mean = identify(metric)
-        plain = "mean" if at_k in _AT_K else how
+        plain = "mean" if at_k in AT_K else how
         yield Measure(metric, of_mean.label, semantics_of(of_mean), plain), of_mean
-        for k in range(1, plan.repeats + 1) if at_k in _AT_K else ():
+        for k in range(1, plan.repeats + 1) if at_k in AT_K else ():
             identity = identify(metric, at_k, {"k": k})
             yield Measure(metric, identity.label, semantics_of(identity), at_k, k), identity
 
@@ -198,7 +197,7 @@ def _never_run(
 def _at_k(
     measure: Measure, rows: Sequence[SampleSummary], missing: Mapping[str, int], repeats: int, key: QuestionKey
 ) -> Attempts:
-    """Return one value a question; None if fewer than k of its first attempts have a score."""
+    """Return one value a question; None if too few of its attempts have a score."""
     groups: dict[Hashable, list[SampleSummary]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
@@ -206,13 +205,14 @@ def _at_k(
         groups.setdefault(question, [])
     values: list[float | None] = []
     clusters: list[Hashable | None] = []
+    planned = repeats if measure.aggregation == "at_least_k" else measure.k
     for members in groups.values():
         attempts = [
             Attempt(0, row.repeat, row.values, row.answer)
             for row in members
             if row.values is not None and measure.name in row.values
         ]
-        found = aggregate(attempts, [measure.name], f"mean_and_{measure.aggregation}", measure.k)
+        found = aggregate(attempts, [measure.name], f"mean_and_{measure.aggregation}", planned)
         at_k = (one.score for one in found if one.dimensions == (("k", measure.k),))
         values.append(next(at_k, None))
         clusters.append(members[0].cluster or None if members else None)

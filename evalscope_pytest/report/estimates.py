@@ -126,7 +126,7 @@ def _firsts(columns: Sequence[_Columns]) -> list[int]:
 
 
 def _of_groups(subsets: Sequence[SubsetMetric]) -> Scores:
-    """Return the value of each question that counts: pass@k, vote@k, pass^k."""
+    """Return the value of each question that counts: pass@k and its like."""
     values, questions, clusters = [], [], []
     for one in subsets:
         cluster_of = {row.group: row.cluster for row in one.rows}

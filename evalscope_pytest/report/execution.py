@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.text import visible
 from ..store.rows import SampleSummary
+from .flaky import Flaky
 
 MAX_MESSAGE = 200
 MAX_SAMPLES = 3
@@ -86,6 +87,8 @@ class Execution:
         stopped: ``decided`` if the rest of the benchmark was not sent, since all its gates were decided: its scores
             are biased. Empty for a benchmark that ran to its end.
         order_seed: Seed of the order in which its questions were sent then.
+        flaky: Questions whose repeats differ; None without repeats.
+        corrected: Scores corrected by the verdicts of people on a part of the judgements, by a metric's label.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -99,6 +102,8 @@ class Execution:
     statistics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     stopped: str = ""
     order_seed: int | None = None
+    corrected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    flaky: Flaky | None = None
 
     @property
     def requested(self) -> int:
@@ -154,6 +159,8 @@ class Execution:
                     {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
                     for e in self.errors
                 ],
+                **({"flaky": self.flaky.to_json()} if self.flaky else {}),
+                **({"corrected": dict(self.corrected)} if self.corrected else {}),
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
                 **self._stop(),
             },
@@ -201,6 +208,8 @@ class Execution:
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
             statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
+            flaky=Flaky.from_json(own["flaky"]) if own.get("flaky") else None,
+            corrected={label: dict(found) for label, found in own.get("corrected", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
             stopped=own.get("stopped", ""),

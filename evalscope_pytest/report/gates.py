@@ -7,6 +7,7 @@ them at their worst, and only an alarm, which must be refuted, takes them at the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from ..store.rows import SampleSummary
 from .attempts import Measure, QuestionKey, find_measure, measured_of, measures, question_key
 from .execution import GateResult as GateResult
 from .model import DIGITS, MetricScore, Report, micro_mean
+from .semantics import AT_K
 from .table import OVERALL
 
 if TYPE_CHECKING:
@@ -89,9 +91,7 @@ def _check_part(gate: Gate, plan: BenchmarkPlan) -> None:
 def _check_metric(gate: Gate, plan: BenchmarkPlan) -> None:
     found = find_measure(plan, gate.metric)
     if found is None:
-        wanted = gate.metric or plan.primary or plan.metrics[0]
-        near = closest(wanted, [measure.label for measure, _ in measures(plan)])
-        raise ConfigError(f"gate {gate.text!r}: {plan.name} reports no metric {wanted!r}. {near}")
+        raise ConfigError(f"gate {gate.text!r}: {_no_metric(gate.metric or plan.primary or plan.metrics[0], plan)}")
     bounds, bound = found.bounds, gate.bound
     if bounds and bound is not None and not bounds[0] <= bound <= bounds[1]:
         percent = f" Did you mean {bound:g}%?" if 1 < bound <= 100 else ""
@@ -99,6 +99,24 @@ def _check_metric(gate: Gate, plan: BenchmarkPlan) -> None:
             f"gate {gate.text!r}: {bound:g} is out of reach, {found.label} lies between {bounds[0]:g} and "
             f"{bounds[1]:g}.{percent}"
         )
+
+
+def _no_metric(wanted: str, plan: BenchmarkPlan) -> str:
+    """Return why a benchmark does not report a metric, and what to do."""
+    known = [measure for measure, _ in measures(plan)]
+    for aggregation, pattern in AT_K.items():
+        name = pattern.format("")
+        _, sign, k = wanted.rpartition(name)
+        if not sign or not k.isdecimal():
+            continue
+        if all(measure.aggregation != aggregation for measure in known):
+            settings = json.dumps({plan.name: {"aggregation": f"mean_and_{aggregation}"}})
+            return f"{plan.name} does not aggregate as {name}k. Request it with --eval-dataset-args '{settings}'"
+        if not 1 <= int(k[:9]) <= plan.repeats:
+            allowed = f"{name}1" + (f" to {name}{plan.repeats}" if plan.repeats > 1 else "")
+            more = f", or --eval-repeats {int(k[:9])}" if int(k[:9]) else ""
+            return f"{wanted} needs {int(k[:9])} repeats, and the run has {plan.repeats}. Allowed: {allowed}{more}"
+    return f"{plan.name} reports no metric {wanted!r}. {closest(wanted, [measure.label for measure in known])}"
 
 
 def subsets_of(plan: BenchmarkPlan, part: str) -> list[str]:

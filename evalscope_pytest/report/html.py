@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.text import visible
-from ..statistics.intervals import FEW_QUESTIONS
+from ..statistics.intervals import FEW_QUESTIONS, FEWEST_CLUSTERS
 from ..store.atomic import storing, write_atomic
 from ..store.compact import BenchmarkRows
 from ..store.layout import WorkDir
 from ..store.plan import RunPlan
+from .corrected import TOO_FEW
 from .execution import GateResult
 from .model import NO_ANALYSIS, MetricScore, Report
 from .svg import mark
@@ -103,6 +104,18 @@ _ZH = {
     "Judged by {judges}": "评判模型：{judges}",
     "without a verdict": "无结论",
     "{verdicts} of {judgements}": "{judgements}中 {verdicts} 次有结论",
+    "Corrected for the judge's errors": "按人工标注修正后的得分",
+    "by the judge": "评判模型",
+    "corrected": "修正后",
+    "labels": "标注数",
+    "not corrected": "未修正",
+    TOO_FEW: f"有人工结论的题目不足 {FEWEST_CLUSTERS} 道",
+    "Flaky questions": "结果不稳定的题目",
+    "{flaky} of {questions}: their repeats differ in {metric}": "{questions}中 {flaky} 道的 {metric} 前后不一",
+    "Question": "题目",
+    "right": "答对",
+    "{right} of {attempts}": "{attempts} 次中 {right} 次",
+    "chance that two differ": "两次作答不同的概率",
     "Why {score}": "得分 {score} 的原因",
 }
 # Nouns behind a count, which take a plural in English.

@@ -28,9 +28,11 @@ from ..report.audit import write_audit
 from ..report.baseline import Now, check_baseline, compare, evaluate_against, name_of, sampling_of
 from ..report.build import build_report, save_report
 from ..report.ci_summary import ShownSamples
+from ..report.corrected import Corrections, corrections
 from ..report.execution import MAX_SAMPLES, sample_id
 from ..report.gates import LOADS, GateResult, Samples, check_names, evaluate, result_of, unevaluated
 from ..report.html import write_html
+from ..report.labels import check_labels
 from ..report.model import Report
 from ..report.planned import Question, Upcoming, check_gates, lines_of_alarms
 from ..report.wrong import WrongSample, wrong_samples
@@ -71,7 +73,8 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
 
     Raises:
         UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
-            response cache cannot be used; an analysis is to be written, and a judge is missing.
+            response cache cannot be used; an analysis is to be written, and a judge is missing; a verdict of a person
+            in the audit file cannot be read.
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is reported now
@@ -83,6 +86,8 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
             "--eval-analysis-report needs a judge model to write it. Name one: --eval-judge-model-args "
             "model_id=NAME,api_url=http://HOST:PORT/v1"
         )
+    if task.use_cache:
+        check_labels(run.work_dir, run.plan.model_id)
     for baseline in run.baselines:
         check_baseline(baseline, run.benchmarks)
     units = tuple(units)
@@ -215,13 +220,17 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     reports = tuple(as_stopped(run, report) for report in reports)
     gates, together = _gates(run, reports, by_name)
     reports = tuple(_with_gates(report, gates) for report in reports)
+    corrected = corrections(work_dir, plan)
+    reports = tuple(_with_corrections(report, corrected) for report in reports)
     for report in reports:
         save_report(work_dir, report)
     reports, notes = _with_analysis(run, reports)
     summaries, complaints = _summaries(run, columns)
     reports = tuple(_with_pictures(report, summaries) for report in reports)
     page = write_html(work_dir, plan, reports, rows, language=task.language)
-    audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if task.judge_audit else None
+    # A file with somebody's verdicts is not written again.
+    drawn = bool(task.judge_audit) and not corrected.labels
+    audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if drawn else None
     plan.discard(work_dir)
     for report in reports:
         log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
@@ -238,7 +247,13 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
         summaries=tuple(summaries.values()),
         audit=audit,
         samples=samples_to_show(run, reports, by_name) if is_wanted(task) else None,
-        notes=(*notes, *together, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
+        notes=(
+            *notes,
+            *together,
+            *complaints,
+            *_undecided(rows),
+            *filter(None, [corrected.note, run.quarantine.warn()]),
+        ),
     )
 
 
@@ -310,6 +325,13 @@ def _with_gates(report: Report, gates: Sequence[tuple[str, GateResult]]) -> Repo
     if not own or report.execution is None:
         return report
     return replace(report, execution=replace(report.execution, gates=own))
+
+
+def _with_corrections(report: Report, corrected: Corrections) -> Report:
+    own = corrected.by_benchmark.get(report.dataset_name)
+    if not own or report.execution is None:
+        return report
+    return replace(report, execution=replace(report.execution, corrected=own))
 
 
 def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:

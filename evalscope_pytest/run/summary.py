@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..core.secret import redact
 from ..core.text import visible
 from ..engine.reuse import is_repeatable
+from ..report.corrected import corrected_lines
 from ..report.execution import GateResult
 from ..report.model import Report
 from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table, stop_lines
@@ -141,6 +142,8 @@ def lines_of(
     if task.collect_perf and (figures := perf_table(reports, task.language, columns)):
         yield Line(figures)
     yield from map(Line, judge_lines(reports))
+    yield from map(Line, corrected_lines(reports))
+    yield from (Line(r.execution.flaky.line(r.dataset_name)) for r in reports if r.execution and r.execution.flaky)
     if conclusion.cache:
         yield Line(conclusion.cache)
     for summary in conclusion.summaries:
