@@ -19,6 +19,7 @@ from ..core.values import ModelOutput
 from ..models.spec import Connecting, Model
 from ..wire.request import Request
 from .admission import FIRST_REQUESTS, PATIENCE_S, PROBE_EVERY_S, Breaker, Limiter, Slot, Slots
+from .metering import BudgetError, Meter, ServiceDownError
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 
 log = logging.getLogger(__name__)
@@ -33,10 +34,6 @@ CONNECT_AFTER_S = 0.005
 GIVE_UP_AFTER = 3
 # Refused connections, without one ever made, after which the service counts as unreachable.
 UNREACHABLE_AFTER = 6
-
-
-class ServiceDownError(FatalError):
-    """The service is down or would refuse every request: this one was not sent."""
 
 
 @dataclass(slots=True)
@@ -62,6 +59,7 @@ class ModelClient:
 
     Attributes:
         spelling: The user's spelling of the settings that advice in errors names.
+        meter: Notes what each request costs, and admits those that the budget allows; None for neither.
     """
 
     def __init__(
@@ -77,6 +75,7 @@ class ModelClient:
         self.model = model
         self.health = Health()
         self.spelling: Mapping[str, str] = {}
+        self.meter: Meter | None = None
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
@@ -160,6 +159,9 @@ class ModelClient:
         except (RateLimitedError, TransientError) as error:
             self._note_failure(error, request, slot, sample)
             raise
+        except BudgetError:
+            self._slots.give_back(slot)
+            raise
         except FatalError as error:
             known = self.health.stopped
             self._given_up += 1
@@ -182,11 +184,25 @@ class ModelClient:
         return output
 
     async def _generate(self, request: Request) -> ModelOutput:
+        bill = await self.meter.admit(request) if self.meter is not None else None
         try:
-            return await self.model.generate(request)
+            output = await self.model.generate(request)
         except ModelError as error:
             error.spelling = error.spelling or self.spelling
+            if bill is not None:
+                bill.failed(error)
             raise
+        except Exception as error:  # of a custom provider
+            if bill is not None:
+                bill.failed(ModelError(str(error)))
+            raise
+        except BaseException:
+            if bill is not None:
+                bill.abandoned()
+            raise
+        if bill is not None:
+            bill.paid(output)
+        return output
 
     def _note_reply(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.text import visible
 from ..store.rows import SampleSummary
+from .costs import Costs
 
 MAX_MESSAGE = 200
 MAX_SAMPLES = 3
@@ -82,6 +83,7 @@ class Execution:
             subset, if there are several. ``reason`` says why there is no interval.
         cached: Replies that came from the response cache.
         gates: Results of the gates on the benchmark, and of its comparison with an earlier run.
+        costs: Tokens and costs; those of requests outside of samples are in the first report. None without prices.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class Execution:
     cached: int = 0
     gates: tuple[GateResult, ...] = ()
     statistics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    costs: Costs | None = None
 
     @property
     def requested(self) -> int:
@@ -144,6 +147,7 @@ class Execution:
                     for e in self.errors
                 ],
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
+                **({"cost": self.costs.to_json()} if self.costs else {}),
             },
         }
 
@@ -169,6 +173,7 @@ class Execution:
             statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
+            costs=Costs.from_json(own.get("cost")),
         )
 
 

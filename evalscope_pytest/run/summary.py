@@ -12,7 +12,7 @@ from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.execution import GateResult
 from ..report.model import Report
-from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table
+from ..report.table import cost_table, error_lines, few_note, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ def lines_of(
     yield Line(table)
     if note := few_note(table, task.language):
         yield Line(note)
-    if task.collect_perf and (figures := perf_table(reports, task.language, columns)):
-        yield Line(figures)
+    figures = perf_table(reports, task.language, columns) if task.collect_perf else ""
+    yield from (Line(one) for one in (figures, cost_table(reports, task.language, columns)) if one)
     yield from map(Line, judge_lines(reports))
     if conclusion.cache:
         yield Line(conclusion.cache)
