@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import ConfigError, closest, closest_path
+from ..core.secret import redact
 from ..core.spending import Spent
 
 if TYPE_CHECKING:
@@ -164,13 +165,13 @@ def _prices(path: Path, root: yaml.Node | None) -> Prices:
             currency = value.value.strip()
             if not currency or len(currency) > MAX_CURRENCY or not currency.isprintable():
                 raise ConfigError(
-                    f"currency: {value.value[:40]!r} in {where}. It takes a text of up to {MAX_CURRENCY} characters, "
+                    f"currency: {_quoted(value.value)} in {where}. It takes a text of up to {MAX_CURRENCY} characters, "
                     "such as EUR."
                 )
         elif isinstance(value, yaml.MappingNode):
             models[name] = _price(path, name, value)
         else:
-            raise ConfigError(f"{name!r} in {where} has no prices. {_FORM}")
+            raise ConfigError(f"{_quoted(name)} in {where} has no prices. {_FORM}")
     if not models:
         raise ConfigError(f"prices: {path} holds no prices. {_FORM}")
     return Prices(path, currency, models)
@@ -190,9 +191,14 @@ def _entries(path: Path, node: yaml.MappingNode) -> Iterable[tuple[str, yaml.Nod
         if not isinstance(key, yaml.ScalarNode) or not key.value:
             raise ConfigError(f"prices: a name in {where} is not a text. {_FORM}")
         if key.value in seen:
-            raise ConfigError(f"{key.value!r} in {where} is there already. Keep one of the two.")
+            raise ConfigError(f"{_quoted(key.value)} in {where} is there already. Keep one of the two.")
         seen.add(key.value)
         yield key.value, value, where
+
+
+def _quoted(text: str) -> str:
+    """Return a word of the file for a message: another file may have been named by mistake, one with keys."""
+    return redact(repr(text if len(text) <= 40 else f"{text[:40]}..."))
 
 
 def _price(path: Path, model: str, node: yaml.MappingNode) -> Price:
@@ -200,20 +206,21 @@ def _price(path: Path, model: str, node: yaml.MappingNode) -> Price:
     known = (*_NEEDED, *_OPTIONAL)
     for name, value, where in _entries(path, node):
         if name not in known:
-            raise ConfigError(f"price {name!r} of {model!r} in {where} is unknown. {closest(name, known)}")
+            hint = closest(name, known)
+            raise ConfigError(f"price {_quoted(name)} of {_quoted(model)} in {where} is unknown. {hint}")
         text = value.value if isinstance(value.value, str) else "a list or a mapping"
         number = _NUMBER.fullmatch(text)
         if number is None or text in ("", "."):
             raise ConfigError(
-                f"price {name} of {model!r}: {text[:40]!r} in {where}. It takes a number from 0 on, such as 0.15, per "
-                f"million tokens, with up to {_DECIMALS} decimals."
+                f"price {name} of {_quoted(model)}: {_quoted(text)} in {where}. It takes a number from 0 on, such as "
+                f"0.15, per million tokens, with up to {_DECIMALS} decimals."
             )
         found[name] = int((number[1] or "0") + (number[2] or "").ljust(_DECIMALS, "0"))
     for name in _NEEDED:
         if name not in found:
             raise ConfigError(
-                f"price {name} of {model!r} is missing in {path}, line {node.start_mark.line + 1}. Add '{name}: 0.15', "
-                "per million tokens; 0 if it costs nothing."
+                f"price {name} of {_quoted(model)} is missing in {path}, line {node.start_mark.line + 1}. Add "
+                f"'{name}: 0.15', per million tokens; 0 if it costs nothing."
             )
     filled = {name: found.get(name, found[instead]) for name, instead in _OPTIONAL.items()}
     return Price(input=found["input"], output=found["output"], **filled)

@@ -19,7 +19,7 @@ from ..core.values import ModelOutput
 from ..models.spec import Connecting, Model
 from ..wire.request import Request
 from .admission import FIRST_REQUESTS, PATIENCE_S, PROBE_EVERY_S, Breaker, Limiter, Slot, Slots
-from .metering import BudgetError, Meter, ServiceDownError
+from .metering import Bill, Meter, ServiceDownError
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 
 log = logging.getLogger(__name__)
@@ -124,6 +124,7 @@ class ModelClient:
         self._refuse_if_stopped()
         loop = asyncio.get_running_loop()
         slot = self._slots.take(loop.time()) or await self._slots.wait()
+        bill = await self._admit(request, slot)
         sample = self._samples = self._samples + 1
         self._under_way[sample] = loop.time()
         self._budget.sample()
@@ -134,7 +135,7 @@ class ModelClient:
         try:
             with Deadline(timeout_s):
                 try:
-                    output = await self._attempt(request, slot, sample)
+                    output = await self._attempt(request, slot, sample, bill)
                 except (RateLimitedError, TransientError) as error:
                     output = await self._retry(request, error, sample, loop.time())
         except asyncio.TimeoutError:
@@ -152,15 +153,22 @@ class ModelClient:
 
     # One attempt --------------------------------------------------------------------------------------------------
 
-    async def _attempt(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
+    async def _admit(self, request: Request, slot: Slot) -> Bill | None:
+        """Wait until the budget allows a request; what this takes is not part of the sample's time."""
+        if self.meter is None:
+            return None
+        try:
+            return await self.meter.admit(request)
+        except BaseException:
+            self._slots.give_back(slot)
+            raise
+
+    async def _attempt(self, request: Request, slot: Slot, sample: int, bill: Bill | None) -> ModelOutput:
         """Send a request once, and report the outcome to limiter and breaker."""
         try:
-            output = await self._generate(request)
+            output = await self._generate(request, bill)
         except (RateLimitedError, TransientError) as error:
             self._note_failure(error, request, slot, sample)
-            raise
-        except BudgetError:
-            self._slots.give_back(slot)
             raise
         except FatalError as error:
             known = self.health.stopped
@@ -183,8 +191,7 @@ class ModelClient:
         self._note_reply()
         return output
 
-    async def _generate(self, request: Request) -> ModelOutput:
-        bill = await self.meter.admit(request) if self.meter is not None else None
+    async def _generate(self, request: Request, bill: Bill | None) -> ModelOutput:
         try:
             output = await self.model.generate(request)
         except ModelError as error:
@@ -272,10 +279,11 @@ class ModelClient:
                 self._slots.give_back(slot)
                 self._give_up(error)
                 raise error
+            bill = await self._admit(request, slot)
             retries += 1
             self.health.retries += 1
             try:
-                output = await self._attempt(request, slot, sample)
+                output = await self._attempt(request, slot, sample, bill)
             except (RateLimitedError, TransientError) as again:
                 error = again
             else:

@@ -34,6 +34,7 @@ from ..store.plan import BenchmarkPlan, RunPlan, changed_settings, write_task_co
 from ..store.previous import Previous
 from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
+from .costs import count_earlier
 from .crashes import WatchedModel
 from .process import Driver, Process
 from .resources import Judges
@@ -331,6 +332,7 @@ class Run:
         with storing(self.work_dir.root):
             self.spending, self.previous  # noqa: B018 - read now: what cannot be read is no surprise for later
             if not self.process.is_worker:
+                count_earlier(self)
                 self._name_suspects(names)
                 self._write_plan()
             elif self.process.is_first:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from ..report.build import save_report
 from ..report.costs import Costs, cost_notes, costs_of
 from ..report.model import Report
 from ..store.layout import WorkDir
-from ..store.ledger import Worth, spent_in
+from ..store.ledger import Worth, recorded_spending, spent_in
 from ..store.previous import Previous
 from ..wire.request import Request
 from .prepare import needs
@@ -47,6 +48,8 @@ def before_run(run: Run, units: Iterable[Unit]) -> list[str]:
     if task.prices is None and task.max_cost is None and task.max_tokens_total is None:
         return []
     spending = run.spending
+    if not (run.process.is_worker or run.driver.listing):
+        count_earlier(run)
     spending.refresh()
     judges = [judge.task.model or "" for judge in run.judges.config.models]
     spending.check([run.spec.model, *judges])
@@ -64,6 +67,25 @@ def _on_limits(run: Run, estimate: Estimate) -> list[str]:
     low, high = (spending.limits.allow(paid.plus(worth)) for worth in (estimate.low, estimate.high))
     verdict = "" if high else ", which may not suffice" if low else ", which is not likely to suffice"
     return [f"budget: {spending.left()}{verdict}"]
+
+
+def count_earlier(run: Run) -> None:
+    """Begin the record of what was spent with the replies that a version without one has left in this work_dir.
+
+    Raises:
+        StoreError: They cannot be read, or the record cannot be written.
+    """
+    ledger = run.spending.ledger
+    if run.spec.is_mock or not len(run.previous) or ledger.path.exists():
+        return
+    names = {file: benchmark for (benchmark, _), file in run.plan.file_names().items()}
+    found = recorded_spending(run.work_dir, names)
+    for account, spent in found.items():
+        ledger.add(account._replace(model_id=account.model_id or run.task.model_id), spent)
+    if found and (run.spending.prices or run.spending.limits.any):
+        run.notes.append(
+            "replies of an earlier version in this directory count with the tokens that they report, judgements do not"
+        )
 
 
 # The estimate --------------------------------------------------------------------------------------------------------
@@ -152,8 +174,9 @@ class _Measured:
 
     def of(self, units: Sequence[Unit]) -> _Prompts:
         """Return the prompts of a benchmark's units."""
-        step = -(-len(units) // MOST_MEASURED)
-        chosen = units[::step]
+        chosen = units
+        if len(units) > MOST_MEASURED:  # at random: repeats of a question follow each other
+            chosen = random.Random(0).sample(units, MOST_MEASURED)
         sizes: list[int] = []
         limit: int | None = None
         replies = Spent()
@@ -188,10 +211,8 @@ class _Measured:
 def _request(unit: Unit) -> Request:
     """Return the request of a benchmark whose body sends one."""
     evaluation, sample = unit.evaluation, unit.sample
-    scorer = evaluation.scorer
-    ideal = scorer.ideal_reply(sample) if scorer else sample.targets[0] if sample.targets else ""
     messages = evaluation.messages(sample)
-    return Request(messages, evaluation.generation, sample, ideal, unit.repeat, sample.tools)
+    return Request(messages, evaluation.generation, sample, "", unit.repeat, sample.tools)
 
 
 def _previous(run: Run) -> Previous | None:

@@ -87,7 +87,7 @@ class Spending:
         self._session = session
         self._place = place
         self._settled = _Waiters()
-        self._said = False
+        self._logged: set[str] = set()
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -187,6 +187,7 @@ class Spending:
             except StoreError as error:
                 self._on_fault(error)
                 raise BudgetError(f"not sent, since the run stops: {error}") from error
+            self._log_once("requests wait for others to end, for together they could pass the limit")
             await self._settled.wait(LOOK_EVERY_S)
 
     def settle(self, write: Callable[[], None]) -> None:
@@ -198,11 +199,15 @@ class Spending:
         finally:
             self._settled.wake()
 
-    def say_estimated(self, account: Account) -> None:
-        """Log, once, that a service does not report tokens."""
-        if not self._said and (self.prices or self.limits.any):
-            self._said = True
-            log.warning("the service of %s reports no tokens: its costs are estimates", account.model)
+    def note_estimated(self, account: Account) -> None:
+        """Log that a service does not report tokens."""
+        if self.prices or self.limits.any:
+            self._log_once(f"the service of {account.model} reports no tokens: what it costs is estimated")
+
+    def _log_once(self, text: str) -> None:
+        if text not in self._logged:
+            self._logged.add(text)
+            log.info("%s", text)
 
     def _reason(self, account: Account, request: Worth, output: int) -> str:
         paid, limits, what = self.ledger.paid, self.limits, "judgement" if account.role == "judge" else "request"
@@ -365,7 +370,7 @@ class RequestBill:
             text = "".join((output.reasoning, output.text, *(call.arguments for call in output.tool_calls)))
             size = len(text.encode("utf-8", "surrogatepass"))
             usage = Usage(-(-self.size // BYTES_A_TOKEN), -(-size // BYTES_A_TOKEN))
-            self.spending.say_estimated(self.account)
+            self.spending.note_estimated(self.account)
         assert usage is not None
         self._spent(Spent.of(usage, self.size, is_first=self.is_first, estimated=estimated))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..config.prices import money
 from ..core.secret import redact
 from ..core.text import visible
 from ..engine.reuse import is_repeatable
@@ -214,7 +215,11 @@ def score_properties(report: Report) -> Iterator[tuple[str, str]]:
     """Yield the scores of a report and what is known of their certainty, as properties of a suite of tests.
 
     ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval.
+    ``cost[gsm8k]`` is what its requests cost, if there are prices.
     """
+    costs = report.execution.costs if report.execution else None
+    if costs is not None and (total := costs.total()) is not None:
+        yield f"cost[{report.dataset_name}]", f"{money(total):f} {costs.currency}"
     for metric in report.tabulated:
         name = f"score[{report.dataset_name}:{metric.label}]"
         yield name, f"{metric.score:.10g}"

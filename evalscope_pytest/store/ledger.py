@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ..core.spending import FIELDS, Account, Spent
-from .atomic import cannot_write, own_file
+from .atomic import cannot_write, own_file, storing
+from .journal import entries, other_journals, split_line
+from .layout import WorkDir
+from .rows import calls_of
 
 log = logging.getLogger(__name__)
 
@@ -310,3 +313,55 @@ def spent_in(path: Path) -> dict[Account, Spent]:
     except OSError:
         return {}
     return found.spent
+
+
+def last_refusal(path: Path) -> str:
+    """Return why the last run that was refused a request was; empty if none was, or the file cannot be read."""
+    with suppress(OSError), open(path, "rb") as file:
+        lines = [line for line in file if line.startswith(b'{"refused"')]
+        with suppress(ValueError, LookupError):
+            return str(json.loads(lines[-1])["refused"])
+    return ""
+
+
+# Records of versions that kept no ledger -----------------------------------------------------------------------------
+
+
+def recorded_spending(workdir: WorkDir, benchmarks: Mapping[str, str]) -> dict[Account, Spent]:
+    """Return the tokens that recorded replies report, by account. Those of judges were not recorded.
+
+    Args:
+        benchmarks: The benchmark of a file of predictions, by the file's name.
+
+    Raises:
+        StoreError: A file cannot be read.
+    """
+    found: dict[Account, Spent] = {}
+    with storing(workdir.root):
+        for model_id, benchmark, line in _predictions(workdir):
+            try:
+                row = json.loads(line)
+                calls, model = calls_of(row), str(row["model"])
+            except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+                continue  # `Previous` sets it aside
+            account = Account(model_id, benchmarks.get(benchmark, benchmark), "model", model)
+            for number, call in enumerate(calls):
+                if call.output.usage is not None and not call.output.cached:
+                    size = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in call.messages)
+                    spent = Spent.of(call.output.usage, size, is_first=number == 0)
+                    found[account] = found.get(account, Spent()) + spent
+    return found
+
+
+def _predictions(workdir: WorkDir) -> Iterator[tuple[str, str, bytes]]:
+    """Yield model, file or benchmark, and row of each recorded prediction."""
+    for path in sorted(workdir.root.glob("predictions/*/*.jsonl")):
+        with open(path, "rb") as file:
+            yield from ((path.parent.name, path.name, line) for line in file)
+    for path in other_journals(workdir, ""):
+        with open(path, "rb") as file:
+            for entry in entries(path):
+                file.seek(entry.offset)
+                _, prediction, _ = split_line(file.readline())
+                if prediction:
+                    yield "", entry.row.benchmark, prediction
