@@ -34,6 +34,7 @@ GROUPS = {
     "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",
     "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
     "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
+    "Budget": "prices max_cost max_tokens_total",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
     "Verdict": "gate baseline max_drop gate_level stop_when_decided strict ignore_errors max_errors skip_unready "
     "show_wrong summary",

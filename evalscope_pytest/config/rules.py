@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError, closest
 from ..core.tables import refuse_unknown
 from ..sandbox.engine import DOCKER, ENGINES, LOCAL, SandboxChoice
+from .prices import load_prices
 
 # Setting: its value when it is not given, and what to do instead.
 _LOCAL_ONLY: dict[str, tuple[Any, str]] = {
@@ -44,6 +46,7 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
             raise ConfigError(
                 f"{name} is given without a baseline (in {where}). Add the run to compare with: --eval-baseline DIR."
             )
+    _check_prices(result, origin)
     if result["response_cache_sampled"] and result["response_cache"] is None:
         raise ConfigError(
             f"response_cache_sampled is given without a cache (in {origin['response_cache_sampled',]}). Add its "
@@ -53,6 +56,18 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
         raise ConfigError(
             f"rerun_review needs the run whose answers are scored again (in {origin['rerun_review',]}). Add its "
             "directory: --eval-use-cache DIR."
+        )
+
+
+def _check_prices(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:
+    """Refuse a file of prices that cannot be used, and a limit on costs without one."""
+    if result["prices"] is not None:
+        load_prices(Path(result["prices"]))
+    elif result["max_cost"] is not None:
+        where = origin.get(("max_cost",), "--eval-max-cost")
+        raise ConfigError(
+            f"max_cost is given without prices (in {where}). Add a file with the price of each model: --eval-prices "
+            "prices.yaml (docs/budget.md), or limit the tokens: --eval-max-tokens-total N."
         )
 
 

@@ -173,6 +173,17 @@ class Settings:
     max_errors: ErrorBudget | None = setting(
         BUDGET, "Exit with 0 up to this number or percentage of errors; stop the run beyond it."
     )
+    prices: str | None = setting(
+        PATH, "YAML file with the prices of models, per million tokens: reports show what the run cost."
+    )
+    max_cost: float | None = setting(
+        number(0), "Stop before the request that could raise the cost of the records in work-dir above this; resumable."
+    )
+    max_tokens_total: int | None = setting(
+        whole(1),
+        "Stop before the request that could raise the input and output tokens of the records in work-dir above this; "
+        "resumable.",
+    )
     debug: bool = setting(SWITCH, "Log every request.", False)
     seed: int = setting(whole(0), "Seed of shuffling and of local sampling.", 42)
     api_url: str | None = setting(

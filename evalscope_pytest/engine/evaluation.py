@@ -20,10 +20,11 @@ from ..core.text import bounded
 from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
 from ..judge.panel import calls_in
 from ..scoring.scorer import Reply, Scorer, ScoringTimeoutError, first_target
-from .client import ServiceDownError
 from .context import NotNeeded, SampleContext, current
 from .handle import ModelHandle
 from .loop import Stopped
+from .metering import BudgetError, ServiceDownError
+from .metering import benchmark as metered_benchmark
 
 Body = Callable[..., Any]
 
@@ -238,14 +239,15 @@ class Runner:
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
-        if isinstance(error, ServiceDownError):  # not sent: it is missing, it has not failed
-            raise Stopped from error
+        if isinstance(error, ServiceDownError) and not _has_paid(error, recorded, done):
+            raise Stopped from error  # not sent: it is missing, it has not failed
         return self._finish(done, error, printed)
 
     async def _attempt(
         self, evaluation: Evaluation, context: SampleContext
     ) -> tuple[Score | None, BaseException | None, str | None]:
         token = current.set(context)
+        metered_benchmark.set(evaluation.name)
         try:
             async with evaluation.trial:
                 return await _scored(evaluation, context, self.fail_signals), None, None
@@ -266,6 +268,12 @@ class Runner:
 
     def _finish(self, result: SampleResult, error: BaseException | None = None, printed: str = "") -> Outcome:
         return Outcome(result, error, printed=printed, kept=self.keep(result))
+
+
+def _has_paid(error: ServiceDownError, recorded: Recorded | None, done: SampleResult) -> bool:
+    """Return whether a sample that the budget ended has replies, which are recorded without a score."""
+    was_scored = recorded is not None and recorded.score is not None
+    return isinstance(error, BudgetError) and not was_scored and bool(done.calls or done.judge_calls)
 
 
 def _judged(recorded: Recorded) -> dict[tuple[str, int, tuple[Message, ...]], str]:

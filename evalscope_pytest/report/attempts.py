@@ -92,7 +92,7 @@ def reported_measure(
     if how == "weighted_mean":
         plain = planned if isinstance(planned, str) else planned.get(name, "mean")
         how = how if plain == how else "mean"
-    k = dict(identity.dimensions).get("k") if how in _AT_K else 0
+    k = dict(identity.dimensions).get("k") if how in AT_K else 0
     return Measure(name, metric.label, metric.semantics, how, k if isinstance(k, int) else 0)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.text import visible
 from ..store.rows import SampleSummary
+from .costs import Costs
 from .flaky import Flaky
 
 MAX_MESSAGE = 200
@@ -89,6 +90,7 @@ class Execution:
         order_seed: Seed of the order in which its questions were sent then.
         flaky: Questions whose repeats differ; None without repeats.
         corrected: Scores corrected by the verdicts of people on a part of the judgements, by a metric's label.
+        costs: Tokens and costs; those of requests outside of samples are in the first report. None without prices.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -104,6 +106,7 @@ class Execution:
     order_seed: int | None = None
     corrected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     flaky: Flaky | None = None
+    costs: Costs | None = None
 
     @property
     def requested(self) -> int:
@@ -163,6 +166,7 @@ class Execution:
                 **({"corrected": dict(self.corrected)} if self.corrected else {}),
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
                 **self._stop(),
+                **({"cost": self.costs.to_json()} if self.costs else {}),
             },
         }
 
@@ -214,6 +218,7 @@ class Execution:
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
             stopped=own.get("stopped", ""),
             order_seed=own.get("order_seed"),
+            costs=Costs.from_json(own.get("cost")),
         )
 
 

@@ -23,6 +23,7 @@ from ..store.compact import BenchmarkRows
 from ..store.layout import WorkDir
 from ..store.plan import RunPlan
 from .corrected import TOO_FEW
+from .costs import Costs, cost_rows
 from .execution import GateResult
 from .model import NO_ANALYSIS, MetricScore, Report
 from .svg import mark
@@ -70,6 +71,7 @@ _ZH = {
     "undecided": "未能判定",
     "Skipped benchmarks": "跳过的基准",
     "Latency and tokens": "延迟与词元",
+    "Costs": "费用",
     "Parameters": "运行参数",
     "Subset": "子集",
     "Category": "类别",
@@ -244,6 +246,7 @@ def render(
         summary=_summary(reports, words(language)),
         gates=gates,
         latency=_latency(reports),
+        costs=_costs(reports, words(language)),
         bounds=_bounds,
         certainty=partial(_certainty, words(language)),
         answers=answers,
@@ -352,18 +355,29 @@ def _summary(reports: Sequence[Report], say: Words) -> _Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class _Latency:
-    """The table of latency and tokens; ``classes`` are those of its columns."""
+class _Figures:
+    """A table of latency and tokens, or of costs; ``classes`` are those of its columns."""
 
     titles: Sequence[str]
     classes: Sequence[str]
     rows: Sequence[Sequence[str]]
 
 
-def _latency(reports: Sequence[Report]) -> _Latency:
+def _latency(reports: Sequence[Report]) -> _Figures:
     titles, lines = perf_rows(reports)
     classes = ["", *("n wide" if title.startswith("P99") else "n" for title in titles[2:])]
-    return _Latency(titles[1:], classes, [line[1:] for line in lines])
+    return _Figures(titles[1:], classes, [line[1:] for line in lines])
+
+
+def _costs(reports: Sequence[Report], say: Words) -> _Figures:
+    costs = Costs.together(report.execution.costs for report in reports if report.execution)
+    if costs is None or not costs.lines:
+        return _Figures((), (), ())
+    titles, lines = cost_rows(costs)
+    shown = [*map(say, titles[:-1]), f"{say('Cost')} ({costs.currency})"]
+    wide = ("Requests", "Cached")
+    classes = ["", "", *("n wide" if title in wide else "n" for title in titles[2:])]
+    return _Figures(shown, classes, lines)
 
 
 def _statistics(report: Report, metric: MetricScore, subset: str | None = None) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from unicodedata import combining, east_asian_width
 
 from ..core.text import visible
 from ..statistics.intervals import FEW_CLUSTERS, FEW_QUESTIONS
+from .costs import Costs, cost_rows
 from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
@@ -41,6 +42,9 @@ ZH_TITLES = {
     "Tok/s": "词元/秒",
     "In": "输入",
     "Out": "输出",
+    "Requests": "请求数",
+    "Cached": "缓存输入",
+    "Cost": "费用",
 }
 
 
@@ -215,6 +219,21 @@ def _number(values: Any, name: str, digits: int) -> str:
     return "-" if not values or values.get(name) is None else f"{values[name]:.{digits}f}"
 
 
+def cost_table(reports: Iterable[Report], language: str = "en", columns: int | None = None) -> str:
+    """Return what the requests of all reports cost, benchmark by benchmark and in total; empty without prices.
+
+    Args:
+        columns: Width of the terminal; None for as wide as the table is.
+    """
+    costs = Costs.together(r.execution.costs for r in reports if r.execution)
+    if costs is None or not costs.lines:
+        return ""
+    titles, lines = cost_rows(costs)
+    right = [False, False, *[True] * (len(titles) - 2)]
+    expendable = [titles.index(title) for title in ("Cached", "Requests")]
+    return grid([_title(t, language) for t in titles], lines, right, columns, expendable)
+
+
 def judge_lines(reports: Iterable[Report]) -> list[str]:
     """Return how the judges of each report did, a line each."""
     return [report.judges.line(report.dataset_name) for report in reports if report.judges]
@@ -363,4 +382,6 @@ def width(text: str) -> int:
 def _title(title: str, language: str) -> str:
     if language != "zh":
         return title
+    if title.startswith("Cost ("):  # with the currency, which is the user's own word
+        return ZH_TITLES["Cost"] + title.removeprefix("Cost")
     return ZH_TITLES["Cat."] + title.removeprefix("Cat.") if title.startswith("Cat.") else ZH_TITLES[title]

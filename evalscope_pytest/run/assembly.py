@@ -40,9 +40,11 @@ from ..store.plan import (
 from ..store.previous import Previous
 from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
+from .costs import count_earlier
 from .crashes import WatchedModel
 from .process import Driver, Process
 from .resources import Judges
+from .spending import Spending
 from .stopping import STOPPED, Place, Replay, Stopping, seed_of
 
 if TYPE_CHECKING:
@@ -147,7 +149,24 @@ class Run:
         else:  # a local model forms its batches of what is sent, and is as slow as it is
             client = ModelClient(model, limit, patient=patient, first=None)
         client.spelling = spelling(self.task.given)
+        client.meter = self.spending.meter(self.spec, "model")
         return client
+
+    @cached_property
+    def spending(self) -> Spending:
+        """The spending of all runs in this work_dir, and the limits on it. A mere listing makes no file."""
+        spending = Spending(self.task, self.session, self._spending_file, self.stop)
+        self._open.callback(spending.close)
+        return spending
+
+    def _spending_file(self) -> Path:
+        task = self.task
+        return (WorkDir(Path(task.use_cache or task.work_dir)) if self.driver.listing else self.work_dir).spending
+
+    @property
+    def out_of_budget(self) -> str:
+        """Why the budget of the run is used up; empty as long as it is not."""
+        return self.spending.refusal if "spending" in vars(self) else ""
 
     @cached_property
     def spec(self) -> ModelSpec:
@@ -354,8 +373,9 @@ class Run:
             StoreError: The records cannot be read, or nothing can be written.
         """
         with storing(self.work_dir.root):
-            self.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
+            self.spending, self.previous  # noqa: B018 - read now: what cannot be read is no surprise for later
             if not self.process.is_worker:
+                count_earlier(self)
                 self._name_suspects(names)
                 self._write_plan()
             elif self.process.is_first:
@@ -436,7 +456,7 @@ class Run:
     def too_many(self, errors: int) -> str:
         """Return why this many errors end the run: no further sample can bring it back within ``max_errors``."""
         budget, total = self.task.max_errors, sum(sum(b.requested.values()) for b in self.benchmarks)
-        if budget is None or self.task.ignore_errors or budget.allows(errors, total):
+        if budget is None or self.task.ignore_errors or budget.allows(errors, total) or self.out_of_budget:
             return ""
         return f"{errors} of {total} samples ended in errors, and --eval-max-errors={budget} allows no more"
 

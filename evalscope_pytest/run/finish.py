@@ -20,6 +20,8 @@ from ..core.secret import redact
 from ..core.text import visible
 from ..engine.client import ModelClient
 from ..engine.loop import LoopThread
+from ..engine.metering import Meter
+from ..engine.metering import benchmark as metered_benchmark
 from ..engine.reuse import reply_of
 from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
@@ -42,6 +44,7 @@ from ..store.compact import BenchmarkRows, compact
 from ..store.reviews import read_reviews
 from ..wire.request import Request
 from .ci_summary import check_summary, is_wanted, samples_to_show
+from .costs import before_run, with_costs
 from .progress import Recorded
 from .stopping import Judged, as_stopped, plan_stop
 from .summary import many
@@ -88,9 +91,10 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
         )
     if task.use_cache:
         check_labels(run.work_dir, run.plan.model_id)
+    units = tuple(units)
+    run.notes.extend(before_run(run, units))
     for baseline in run.baselines:
         check_baseline(baseline, run.benchmarks)
-    units = tuple(units)
     if task.stop_when_decided is not False:
         plan_stop(run, gates, units)
     if run.baselines or any(gate.level is not None or gate.against_baseline for gate in gates):
@@ -225,6 +229,7 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     for report in reports:
         save_report(work_dir, report)
     reports, notes = _with_analysis(run, reports)
+    reports, costs = with_costs(run, reports)
     summaries, complaints = _summaries(run, columns)
     reports = tuple(_with_pictures(report, summaries) for report in reports)
     page = write_html(work_dir, plan, reports, rows, language=task.language)
@@ -249,6 +254,7 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
         samples=samples_to_show(run, reports, by_name) if is_wanted(task) else None,
         notes=(
             *notes,
+            *costs,
             *together,
             *complaints,
             *_undecided(rows),
@@ -260,9 +266,11 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
 def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
     """Have the first judge write about each report that was saved, and save them again."""
     scored = tuple(report for report in reports if report.metrics)
-    if not run.task.analysis_report or run.stopped or not scored:
+    if not run.task.analysis_report or run.stopped or run.out_of_budget or not scored:
         return reports, ()
-    found = analysed(scored, run.judges.writer, run.judges.config.models[0].name, run.task.language)
+    writer = run.judges.writer
+    meter = run.spending.meter(writer, "judge")
+    found = analysed(scored, writer, run.judges.config.models[0].name, run.task.language, meter)
     written = {report.dataset_name: report for report in found.reports}
     for report in written.values():
         save_report(run.work_dir, report)
@@ -407,11 +415,13 @@ class Analysed:
     notes: tuple[str, ...] = ()
 
 
-def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> Analysed:
+def analysed(
+    reports: Sequence[Report], writer: ModelSpec, name: str, language: str, meter: Meter | None = None
+) -> Analysed:
     """Return the reports with the writer's analyses. One that could not be written is missing, and has a note."""
     thread = LoopThread("evalscope-analysis", threads=1)
     try:
-        found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language)).result()
+        found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language, meter)).result()
     finally:
         thread.close()
     notes = [visible(f"analysis of {report.dataset_name}: {note}") for report, note in found if note]
@@ -420,9 +430,12 @@ def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: 
     return Analysed(tuple(report for report, _ in found), tuple(notes))
 
 
-async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> list[tuple[Report, str]]:
+async def _all(
+    reports: Sequence[Report], writer: ModelSpec, name: str, language: str, meter: Meter | None
+) -> list[tuple[Report, str]]:
     model = JudgeService.of(writer)
     client = ModelClient(model, writer.requests_in_flight)
+    client.meter = meter
     try:
         return await asyncio.gather(*[_one(report, client, writer, name, language) for report in reports])
     finally:
@@ -430,6 +443,7 @@ async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language
 
 
 async def _one(report: Report, client: ModelClient, writer: ModelSpec, name: str, language: str) -> tuple[Report, str]:
+    metered_benchmark.set(report.dataset_name)
     messages = question(report, language)
     mock = f"{report.dataset_name}: {report.score}"
     try:

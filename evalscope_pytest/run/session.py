@@ -222,7 +222,7 @@ class Session:
                 self._take(outcome, primary, progress)
             if not run.stopped:
                 run.ahead.feed(supply)
-        progress.end(complete=not run.stopped)
+        progress.end(complete=not (run.stopped or run.out_of_budget))
 
     def _take(self, outcome: Outcome, primary: str, progress: Progress) -> None:
         run = self._run
@@ -255,8 +255,8 @@ class Session:
         missing = self._reported.missing(run, conclusion)
         if failed := [f"gate {gate.line}" for gate in conclusion.gates if not gate.passed]:
             return "; ".join(failed)
-        if run.stopped or missing > 0:
-            return run.stopped or f"{many(missing, 'sample')} did not run"
+        if (why := run.stopped or run.out_of_budget) or missing > 0:
+            return why or f"{many(missing, 'sample')} did not run"
         if not self._reported.tolerable(run):
             return f"{many(states['failed'] + states['error'], 'sample')} ended in errors"
         wrong = states["wrong"] + states["partial"]

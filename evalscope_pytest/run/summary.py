@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..config.prices import money
 from ..core.secret import redact
 from ..core.text import visible
 from ..engine.reuse import is_repeatable
 from ..report.corrected import corrected_lines
 from ..report.execution import GateResult
 from ..report.model import Report
-from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table, stop_lines
+from ..report.table import cost_table, error_lines, few_note, judge_lines, metric_table, perf_table, stop_lines
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -139,8 +140,8 @@ def lines_of(
     if note := few_note(table, task.language):
         yield Line(note)
     yield from (Line(line, "yellow") for line in stop_lines(reports, task.language))
-    if task.collect_perf and (figures := perf_table(reports, task.language, columns)):
-        yield Line(figures)
+    figures = perf_table(reports, task.language, columns) if task.collect_perf else ""
+    yield from (Line(one) for one in (figures, cost_table(reports, task.language, columns)) if one)
     yield from map(Line, judge_lines(reports))
     yield from map(Line, corrected_lines(reports))
     yield from (Line(r.execution.flaky.line(r.dataset_name)) for r in reports if r.execution and r.execution.flaky)
@@ -218,7 +219,11 @@ def score_properties(report: Report) -> Iterator[tuple[str, str]]:
     """Yield the scores of a report and what is known of their certainty, as properties of a suite of tests.
 
     ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval.
+    ``cost[gsm8k]`` is what its requests cost, if there are prices.
     """
+    costs = report.execution.costs if report.execution else None
+    if costs is not None and (total := costs.total()) is not None:
+        yield f"cost[{report.dataset_name}]", f"{money(total):f} {costs.currency}"
     for metric in report.tabulated:
         name = f"score[{report.dataset_name}:{metric.label}]"
         yield name, f"{metric.score:.10g}"
