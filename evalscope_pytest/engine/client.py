@@ -156,7 +156,7 @@ class ModelClient:
 
     # One attempt --------------------------------------------------------------------------------------------------
 
-    async def _admit(self, request: Request, slot: Slot, admit: Callable[[], object] | None) -> Bill | None:
+    async def _admit(self, request: Request, slot: Slot, admit: Callable[[], object] | None = None) -> Bill | None:
         """Check that a request is still needed, and wait until the budget allows it: not part of the sample's time."""
         try:
             if admit is not None:

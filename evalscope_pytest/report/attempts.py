@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..scoring.aggregation import NO_MEANS, OVER_PARTS, Attempt, aggregate
 from ..statistics.scores import Attempts, Bounds, Measured, measured
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .model import MetricScore
 from .semantics import AT_K, Identity, Semantics, identify, semantics_of
+
+if TYPE_CHECKING:
+    from .model import MetricScore
 
 _BATTLES = ("battles", "elo")
 
