@@ -27,7 +27,7 @@ from ..engine.reuse import Reuse
 from ..models.spec import ModelSpec
 from ..report.baseline import Baseline, load_baseline
 from ..store.atomic import storing
-from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
+from ..store.inflight_marks import Phase, Started, left_by_the_dead, started_file
 from ..store.journal import Journal, Quarantine
 from ..store.layout import WorkDir, locked, open_work_dir
 from ..store.plan import (
@@ -41,7 +41,7 @@ from ..store.previous import Previous
 from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
 from .costs import count_earlier
-from .crashes import WatchedModel
+from .crashes import WatchedModel, left_at_work
 from .process import Driver, Process
 from .resources import Judges
 from .spending import Spending
@@ -376,7 +376,7 @@ class Run:
             self.spending, self.previous  # noqa: B018 - read now: what cannot be read is no surprise for later
             if not self.process.is_worker:
                 count_earlier(self)
-                self._name_suspects(names)
+                self._note(left_at_work(self.work_dir, self.session, names))
                 self._write_plan()
             elif self.process.is_first:
                 self.plan.save(self.work_dir)
@@ -390,21 +390,6 @@ class Run:
         write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
         for plan in self.benchmarks:
             log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)
-
-    def _name_suspects(self, names: Iterable[str]) -> None:
-        """Note which of these samples an earlier process was working on when it died, if one did."""
-        marks: dict[int, Phase] = {}
-        for path in unfinished_files(self.work_dir):
-            if not path.name.startswith(self.session):
-                marks.update(left_by_the_dead(path))
-        at_work = {mark for mark, phase in marks.items() if phase is not Phase.WAITING}
-        suspects = [name for name in names if mark_of(name) in at_work] if at_work else []
-        if suspects:
-            more = f" and {len(suspects) - 3} more" if len(suspects) > 3 else ""
-            self._note(
-                f"the run before died at work on {', '.join(suspects[:3])}{more}. Should a sample kill this one as "
-                "well, add -n 2: then it is found out, reported as an error and left alone"
-            )
 
     def _note(self, text: str) -> None:
         if text:
