@@ -30,13 +30,7 @@ from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, started_file
 from ..store.journal import Journal, Quarantine
 from ..store.layout import WorkDir, locked, open_work_dir
-from ..store.plan import (
-    BenchmarkPlan,
-    Ordered,
-    RunPlan,
-    changed_settings,
-    write_task_config,
-)
+from ..store.plan import BenchmarkPlan, Ordered, RunPlan, changed_settings, write_task_config
 from ..store.previous import Previous
 from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
