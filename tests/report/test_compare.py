@@ -304,6 +304,37 @@ def test_damaged_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     assert (one.whole.shared, one.whole.only_baseline) == (41, 1)
 
 
+ODD = [
+    "[" * 5000 + "]" * 5000,
+    {"question": ["x"]},
+    {"cluster": {"a": 1}},
+    {"sample_score": {"score": {"value": {"accuracy": float("nan")}}, "group_id": 3}},
+    {"sample_score": {"score": {"value": {"accuracy": 10**400}}, "group_id": 3}},
+    {"sample_score": {"score": {"value": {"accuracy": 0.0}, "metadata": {"weights": {"accuracy": "x"}}},
+                      "group_id": 3}},
+    {"sample_score": {"score": {"value": {"accuracy": 0.0}, "prediction": [{"a": 1}], "extracted_prediction": 4},
+                      "group_id": 3}},
+    {"sample_score": 5},
+    {"messages": None},
+    {"target": {"a": [1]}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: str(odd)[:40])
+def test_an_odd_record_breaks_nothing(odd: Any, tmp_path: Path) -> None:
+    old, new = answers(1, 3, 40, 0)
+    before, after = (write_run(tmp_path / n, quiz(rows_of(v))) for n, v in (("old", old), ("new", new)))
+    file = after / "reviews" / "tiny" / "quiz_a.jsonl"
+    lines = file.read_text().splitlines()
+    lines[3] = odd if isinstance(odd, str) else json.dumps({**json.loads(lines[3]), **odd})
+    file.write_text("\n".join(lines) + "\n")
+    found = compared(before, after)
+    assert only(found).whole.shared in (43, 44)
+    assert json.dumps(found.to_json(), allow_nan=False)
+    assert comparison_text(found, 80, samples=9)
+    assert comparison_page(found)
+
+
 def test_a_run_without_reviews_is_compared_by_the_printed_scores(tmp_path: Path) -> None:
     old, new = answers(1, 5, 40, 0)
     before = write_run(tmp_path / "old", quiz(rows_of(old)), reviews=False)
@@ -322,6 +353,15 @@ def test_a_benchmark_without_any_score_and_one_of_a_single_run_are_named(tmp_pat
     assert list(found.runs[0].benchmarks) == ["x"]
     text = comparison_text(found)
     assert "z is only in new" in text
+
+
+def test_many_runs_with_long_names_fit_a_terminal(tmp_path: Path) -> None:
+    runs = []
+    for number in range(7):
+        made = quiz(rows_of([1.0] * (40 - number) + [0.0] * number, name="a_benchmark_with_quite_a_long_name"))
+        runs.append(write_run(tmp_path / str(number), made, model=f"a-model-with-a-long-name-{number}-instruct"))
+    for line in comparison_text(compared(*runs), 80).splitlines():
+        assert len(line) <= 80 or not line.startswith(("|", "+"))
 
 
 # Which runs ---------------------------------------------------------------------------------------------------------
