@@ -104,7 +104,9 @@ def _sample(line: bytes, benchmark: str, subset: str) -> tuple[SampleSummary, by
 
 
 def texts(reviews: Reviews, positions: Iterable[int]) -> dict[int, Mapping[str, Any]]:
-    """Return the whole review of some rows, by their positions in ``rows``; those that cannot be read are left out.
+    """Return the whole review of some rows, by their positions in ``rows``.
+
+    Those that cannot be read, or whose file has been written again since, are left out.
 
     Raises:
         StoreError: A file cannot be read.
@@ -119,8 +121,11 @@ def texts(reviews: Reviews, positions: Iterable[int]) -> dict[int, Mapping[str, 
             for position in sorted(own):
                 offset, length = reviews.places[position]
                 file.seek(offset)
-                with suppress(ValueError, RecursionError):
-                    found[position] = json.loads(file.read(length))
+                with suppress(ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+                    review = json.loads(file.read(length))
+                    row, _ = _row(review, reviews.rows[position].benchmark, subset)
+                    if row == reviews.rows[position]:
+                        found[position] = review
     return found
 
 

@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError, UsageError
+from evalscope_pytest.report.baseline import Baseline
+from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.compare import BenchmarkComparison, Compared, compare_runs, telling_losses
 from evalscope_pytest.report.compare_page import SHORT, comparison_page
 from evalscope_pytest.report.compare_table import comparison_text
-from evalscope_pytest.report.entrants import entrants_of
+from evalscope_pytest.report.entrants import Entrant, entrants_of
 from evalscope_pytest.statistics.combined import benjamini_hochberg, holm
 from evalscope_pytest.statistics.comparison import PairedShares
+from evalscope_pytest.store.reviews import Reviews
 from evalscope_pytest.store.rows import SampleSummary
 
 from .recorded_runs import write_run
@@ -549,3 +554,46 @@ def test_many_subsets_are_cut_to_those_that_differ_most(tmp_path: Path) -> None:
     assert "s07" in text
     assert "10 more subsets differ less; --subsets shows them" in text
     assert all(f"s{n:02}" in comparison_text(found, all_parts=True) for n in range(30))
+
+
+# Any two runs -------------------------------------------------------------------------------------------------------
+
+
+def _in_memory(values: dict[int, float], name: str) -> Entrant:
+    rows = [row("a", i, value, question=f"q{question}") for i, (question, value) in enumerate(values.items())]
+    made, _ = quiz(rows)
+    reviews = Reviews(tuple(rows), {("a", one.group): b"" for one in rows})
+    return Entrant(name, Baseline(Path(name), {"quiz": build_report(made, rows, "tiny")}, {"quiz": reviews}))
+
+
+_VALUE = st.sampled_from([0.0, 1.0, 1.0, 0.5])
+_RUN = st.dictionaries(st.integers(0, 60), _VALUE, min_size=1) | st.lists(_VALUE, min_size=40, max_size=60).map(
+    lambda values: dict(enumerate(values))
+)
+
+
+@given(_RUN, _RUN, st.booleans())
+def test_any_two_runs_are_counted_and_compared_alike_in_both_directions(
+    old: dict[int, float], new: dict[int, float], plain: bool
+) -> None:
+    if plain:
+        old, new = ({q: float(v >= 0.5) for q, v in run.items()} for run in (old, new))
+    first, second = _in_memory(old, "old"), _in_memory(new, "new")
+    there, back = (only(compare_runs(pair)).whole for pair in ([first, second], [second, first]))
+    shared = old.keys() & new.keys()
+    assert there.shared == len(shared)
+    assert (there.only_now, there.only_baseline) == (len(new) - len(shared), len(old) - len(shared))
+    assert there.won == sum(new[q] > old[q] for q in shared)
+    assert there.lost == sum(new[q] < old[q] for q in shared)
+    assert (back.won, back.lost) == (there.lost, there.won)
+    flips = only(compare_runs([first, second])).flips
+    assert len(flips) == there.won + there.lost
+    assert there.paired == (len(shared) >= 30 and 2 * len(shared) >= len(new))
+    if there.paired:
+        assert there.difference == pytest.approx(sum(new[q] - old[q] for q in shared) / len(shared), abs=1e-9)
+    if there.low is not None and there.high is not None:
+        assert there.difference is not None
+        assert there.low - 1e-9 <= there.difference <= there.high + 1e-9
+    if there.paired and back.paired and back.high is not None:
+        assert there.low == pytest.approx(-back.high, abs=1e-9)
+        assert there.p == pytest.approx(back.p, abs=1e-9)
