@@ -19,6 +19,7 @@ from ..store.compact import BenchmarkRows
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..report.execution import GateResult
+    from ..report.paired import FlippedSample
     from .assembly import Run
     from .finish import Conclusion
 
@@ -104,7 +105,9 @@ def note_refusal(message: str) -> None:
 
 
 def samples_to_show(run: Run, reports: Sequence[Report], rows: Mapping[str, BenchmarkRows]) -> ShownSamples:
-    """Return wrong samples, from all benchmarks in turn."""
+    """Return samples that a baseline answered better; wrong ones from all benchmarks in turn if there are none."""
+    if (lost := _lost_samples(run, reports)) is not None:
+        return lost
     found = [wrong_samples(run.work_dir, run.plan, rows[r.dataset_name], r, MOST_SAMPLES) for r in reports]
     turns = [s for turn in zip_longest(*(f.shown for f in found)) for s in turn if s is not None][:MOST_SAMPLES]
     total = sum(f.total for f in found)
@@ -116,6 +119,33 @@ def _shown(sample: WrongSample) -> ShownSample:
     expected = [("Expected", sample.target)] if sample.target else []
     texts = (("Prompt", sample.prompt), *expected, ("Reply", sample.reply))
     return ShownSample(sample.id, f"{sample.value:g}", texts)
+
+
+def _lost_samples(run: Run, reports: Sequence[Report]) -> ShownSamples | None:
+    """Return the most telling lost samples, the largest drops first; None if there are none."""
+    from ..report.baseline import read_run
+    from ..report.compare import compare_benchmark, telling_losses
+
+    baseline = next((earlier for earlier in run.baselines if earlier.reviews), None)
+    if baseline is None:
+        return None
+    names = [report.dataset_name for report in reports if report.dataset_name in baseline.reviews]
+    now = read_run(run.work_dir.reports(run.plan.model_id), names)
+    compared = [compare_benchmark(baseline, now, name) for name in names if name in now.reviews]
+    losses = [telling_losses(one, MOST_SAMPLES) for one in compared]
+    turns = [sample for turn in zip_longest(*losses) for sample in turn if sample is not None]
+    chosen = sorted(turns, key=lambda sample: sample.flip.difference)[:MOST_SAMPLES]
+    total = sum(len(one.lost) for one in compared)
+    title = f"{len(chosen)} of {total:,} lost samples" if total > len(chosen) else "Lost samples"
+    return ShownSamples(title, tuple(map(_shown_loss, chosen))) if chosen else None
+
+
+def _shown_loss(sample: FlippedSample) -> ShownSample:
+    flip, either = sample.flip, sample.either
+    replies = [("Reply then", sample.then), ("Reply now", sample.now)]
+    texts = [("Prompt", either.prompt), *[("Expected", either.target)] * bool(either.target)]
+    texts += [(title, side.reply) for title, side in replies if side is not None]
+    return ShownSample(either.id, f"{flip.baseline:g} then, {flip.score:g} now", tuple(texts))
 
 
 def _append(file: Path, text: str) -> str:

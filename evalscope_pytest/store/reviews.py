@@ -106,7 +106,7 @@ def _sample(line: bytes, benchmark: str, subset: str) -> tuple[SampleSummary, by
 def texts(reviews: Reviews, positions: Iterable[int]) -> dict[int, Mapping[str, Any]]:
     """Return the whole review of some rows, by their positions in ``rows``.
 
-    Those that cannot be read, or whose file has been written again since, are left out.
+    Those that cannot be read, or whose file has been removed or written again since, are left out.
 
     Raises:
         StoreError: A file cannot be read.
@@ -117,6 +117,8 @@ def texts(reviews: Reviews, positions: Iterable[int]) -> dict[int, Mapping[str, 
         by_subset.setdefault(reviews.rows[position].subset, []).append(position)
     for subset, own in by_subset.items():
         path = reviews.files[subset]
+        if not path.is_file():
+            continue
         with storing(path), open(path, "rb") as file:
             for position in sorted(own):
                 offset, length = reviews.places[position]

@@ -475,6 +475,8 @@ def test_only_the_records_of_shown_samples_are_read(tmp_path: Path) -> None:
     unreadable = telling_losses(one, 2)[1]
     assert unreadable.now is None  # its record was damaged since
     assert unreadable.then is not None
+    file.unlink()
+    assert [sample.now for sample in telling_losses(one, 2)] == [None, None]
 
 
 # Files and pages ----------------------------------------------------------------------------------------------------
