@@ -19,6 +19,7 @@ from .paired import CATEGORY, SUBSET, Change, FlippedSample
 from .svg import mark
 
 MOST_LOST, MOST_WON = 50, 20  # samples of a benchmark
+MOST_SAMPLES = 700  # of the page, if benchmarks and runs are many
 SHORT = 1200  # characters of a reply that are seen at once
 WHOLE = 50_000  # characters of one that is opened
 _ZH: Mapping[str, str] = {
@@ -99,8 +100,9 @@ def comparison_page(compared: Compared, language: str = "en", now: datetime | No
         StoreError: A record of a sample cannot be read.
     """
     several = len(compared.runs) > 1
+    share = min(1.0, MOST_SAMPLES / (MOST_LOST + MOST_WON) / sum(len(run.benchmarks) for run in compared.runs))
     sections = [
-        _section(place, number, run, one, several)
+        _section((number, place), run, one, share, several)
         for number, run in enumerate(compared.runs)
         for place, one in enumerate(run.benchmarks.values())
     ]
@@ -130,10 +132,13 @@ def comparison_page(compared: Compared, language: str = "en", now: datetime | No
     )
 
 
-def _section(place: int, number: int, run: RunComparison, one: BenchmarkComparison, several: bool) -> _Section:
+def _section(
+    place: tuple[int, int], run: RunComparison, one: BenchmarkComparison, share: float, several: bool
+) -> _Section:
+    """Return the section of a benchmark, with a share of the samples that it could have."""
     lost, won = one.lost, one.won
     lists = [
-        (title, len(flips), one.samples(flips[:most]))
+        (title, len(flips), one.samples(flips[: max(1, round(most * share))]))
         for title, flips, most in (("Lost samples", lost, MOST_LOST), ("Won samples", won, MOST_WON))
         if flips
     ]
@@ -142,7 +147,7 @@ def _section(place: int, number: int, run: RunComparison, one: BenchmarkComparis
         for title, kind in (("Category", CATEGORY), ("Subset", SUBSET))
         if (found := [part for part in one.parts if part.kind == kind])
     ]
-    return _Section(f"c{number}-{place}", run.entrant.name if several else "", one, lists, parts, notes_of(one))
+    return _Section(f"c{place[0]}-{place[1]}", run.entrant.name if several else "", one, lists, parts, notes_of(one))
 
 
 def _rows(compared: Compared, sections: Sequence[_Section], several: bool) -> list[_Row]:

@@ -197,9 +197,14 @@ def _notes(compared: Compared) -> Iterable[str]:
         if run.together and run.together.reason:
             yield f"{before}ALL: {run.together.reason}"
         for one in run.benchmarks.values():
-            for note in notes_of(one):
+            for note in [*notes_of(one), *_noise(one.whole)]:
                 yield f"{before}{one.name}: {note}"
     yield from compared.notes
+
+
+def _noise(change: Change) -> Iterable[str]:
+    if change.noise is not None and change.noise_baseline is not None:
+        yield f"noise {change.noise_baseline:.0%} then, {change.noise:.0%} now"
 
 
 def notes_of(one: BenchmarkComparison) -> list[str]:

@@ -125,13 +125,17 @@ def sample_of(review: Mapping[str, Any], row: SampleSummary, metric: str) -> Wro
     return WrongSample(
         id=sample_id(row),
         prompt=_prompt(messages[:-1]),
-        reply=score["prediction"] or "",
-        answer=score["extracted_prediction"] or "",
+        reply=_text(score["prediction"]),
+        answer=_text(score["extracted_prediction"]),
         target=target if isinstance(target, str) else " | ".join(map(str, target)),
         value=float(score["value"][metric]),
-        explanation=score["explanation"] or "",
+        explanation=_text(score["explanation"]),
         subset=row.subset,
     )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
@@ -106,38 +106,41 @@ def note_refusal(message: str) -> None:
 
 
 def samples_to_show(run: Run, reports: Sequence[Report], rows: Mapping[str, BenchmarkRows]) -> ShownSamples:
-    """Return lost samples if there is a baseline, else wrong ones, from all benchmarks in turn.
+    """Return samples that a baseline answered better; wrong ones from all benchmarks in turn if there are none.
 
     Raises:
         StoreError: A record cannot be read.
     """
-    return _lost(run) if run.baselines else _wrong(run, reports, rows)
+    return _lost(run) or _wrong(run, reports, rows)
 
 
-def _lost(run: Run) -> ShownSamples:
+def _lost(run: Run) -> ShownSamples | None:
+    """Return the most telling lost samples, the largest drops first; None if there are none."""
     from ..report.baseline import read_run  # few runs need to read another one's samples
     from ..report.compare import compare_benchmark, telling_losses
 
-    first = run.baselines[0]
-    names = [name for name in (plan.name for plan in run.benchmarks) if name in first.reviews]
+    first = next((earlier for earlier in run.baselines if earlier.reviews), None)
+    if first is None:
+        return None
+    names = [plan.name for plan in run.benchmarks if plan.name in first.reviews]
     now = read_run(run.work_dir.reports(run.plan.model_id), names)
-    comparisons = [compare_benchmark(first, now, name) for name in names if name in now.reviews]
-    turns = list(_in_turns(telling_losses(comparison, MOST_SAMPLES) for comparison in comparisons))
-    total = sum(len(comparison.lost) for comparison in comparisons)
-    return ShownSamples(_title(len(turns), total, "lost"), tuple(map(_flipped, turns)))
+    compared = [compare_benchmark(first, now, name) for name in names if name in now.reviews]
+    turns = _in_turns(telling_losses(one, MOST_SAMPLES) for one in compared)
+    chosen = sorted(turns, key=lambda sample: sample.flip.difference)[:MOST_SAMPLES]
+    title = _title(len(chosen), sum(len(one.lost) for one in compared), "lost")
+    return ShownSamples(title, tuple(map(_flipped, chosen))) if chosen else None
 
 
 def _wrong(run: Run, reports: Sequence[Report], rows: Mapping[str, BenchmarkRows]) -> ShownSamples:
     found = [wrong_samples(run.work_dir, run.plan, rows[r.dataset_name], r, MOST_SAMPLES) for r in reports]
-    turns = list(_in_turns(f.shown for f in found))
+    turns = list(_in_turns(f.shown for f in found))[:MOST_SAMPLES]
     title = _title(len(turns), sum(f.total for f in found), "wrong")
     return ShownSamples(title, tuple(ShownSample(s.id, f"{s.value:g}", _texts(s, {"Reply": s.reply})) for s in turns))
 
 
 def _in_turns(found: Iterable[Sequence[T]]) -> Iterable[T]:
     """Yield the first of each benchmark, then the second, and so on."""
-    every = (one for turn in zip_longest(*found) for one in turn if one is not None)
-    return islice(every, MOST_SAMPLES)
+    return (one for turn in zip_longest(*found) for one in turn if one is not None)
 
 
 def _title(shown: int, total: int, kind: str) -> str:
@@ -146,10 +149,10 @@ def _title(shown: int, total: int, kind: str) -> str:
 
 def _flipped(sample: FlippedSample) -> ShownSample:
     replies = {
-        "Reply before": sample.then.reply if sample.then else "(not recorded)",
+        "Reply then": sample.then.reply if sample.then else "(not recorded)",
         "Reply now": sample.now.reply if sample.now else "(not recorded)",
     }
-    fact = f"{sample.flip.baseline:g} before, {sample.flip.score:g} now"
+    fact = f"{sample.flip.baseline:g} then, {sample.flip.score:g} now"
     return ShownSample(sample.either.id, fact, _texts(sample.either, replies))
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _read(
                 continue
             try:
                 yield place, _row(decode(line), benchmark, subset)
-            except (LookupError, TypeError, AttributeError):
+            except (LookupError, TypeError, AttributeError, OverflowError, RecursionError):
                 yield place, None
             except (DecodeError, ValueError):  # damaged, or a lone surrogate, which only the standard library takes
                 yield place, _sample(line, benchmark, subset)
@@ -98,12 +99,14 @@ def _read(
 def _sample(line: bytes, benchmark: str, subset: str) -> tuple[SampleSummary, bytes] | None:
     try:
         return _row(json.loads(line), benchmark, subset)
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
         return None
 
 
 def texts(reviews: Reviews, positions: Iterable[int]) -> dict[int, Mapping[str, Any]]:
-    """Return the whole review of some rows, by their positions in ``rows``; those that cannot be read are left out.
+    """Return the whole review of some rows, by their positions in ``rows``.
+
+    Those that cannot be read, or whose file has been removed or written again since, are left out.
 
     Raises:
         StoreError: A file cannot be read.
@@ -114,12 +117,17 @@ def texts(reviews: Reviews, positions: Iterable[int]) -> dict[int, Mapping[str, 
         by_subset.setdefault(reviews.rows[position].subset, []).append(position)
     for subset, own in by_subset.items():
         path = reviews.files[subset]
+        if not path.is_file():
+            continue
         with storing(path), open(path, "rb") as file:
             for position in sorted(own):
                 offset, length = reviews.places[position]
                 file.seek(offset)
-                with suppress(ValueError):
-                    found[position] = json.loads(file.read(length))
+                with suppress(ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+                    review = json.loads(file.read(length))
+                    row, _ = _row(review, reviews.rows[position].benchmark, subset)
+                    if row == reviews.rows[position]:
+                        found[position] = review
     return found
 
 
@@ -127,6 +135,10 @@ def _row(data: Mapping[str, Any], benchmark: str, subset: str) -> tuple[SampleSu
     place = data["sample_score"]
     score = place["score"]
     values = {name: float(value) for name, value in score["value"].items() if isinstance(value, (int, float))}
+    if not all(map(isfinite, values.values())):
+        raise ValueError("a score that is not a number")
+    if not all(isinstance(data.get(name) or "", str) for name in ("key", "review_key", "question", "cluster")):
+        raise TypeError("a key that is not a text")
     weights = (score.get("metadata") or {}).get("weights")
     answer = score.get("extracted_prediction")
     row = SampleSummary(
@@ -138,9 +150,15 @@ def _row(data: Mapping[str, Any], benchmark: str, subset: str) -> tuple[SampleSu
         group=int(place["group_id"]),
         repeat=int(place.get("generation_index") or 0),
         values=values,
-        weights=weights if isinstance(weights, dict) else None,
+        weights=weights if isinstance(weights, dict) and _are_weights(weights) else None,
         answer=answer if isinstance(answer, str) else None,
         question=data.get("question") or "",
         cluster=data.get("cluster") or "",
     )
     return row, hashlib.sha256(json.dumps(data.get("target")).encode()).digest()
+
+
+def _are_weights(weights: Mapping[str, Any]) -> bool:
+    """Return whether each metric has a weight, or one for each part."""
+    flat = [w for own in weights.values() for w in (own.values() if isinstance(own, dict) else (own,))]
+    return all(isinstance(weight, (int, float)) and isfinite(weight) and weight >= 0 for weight in flat)

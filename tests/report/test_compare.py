@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import ConfigError, UsageError
+from evalscope_pytest.report.baseline import Baseline
+from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.compare import BenchmarkComparison, Compared, compare_runs, telling_losses
 from evalscope_pytest.report.compare_page import SHORT, comparison_page
 from evalscope_pytest.report.compare_table import comparison_text
-from evalscope_pytest.report.entrants import entrants_of
+from evalscope_pytest.report.entrants import Entrant, entrants_of
 from evalscope_pytest.statistics.combined import benjamini_hochberg, holm
 from evalscope_pytest.statistics.comparison import PairedShares
+from evalscope_pytest.store.reviews import Reviews
 from evalscope_pytest.store.rows import SampleSummary
 
 from .recorded_runs import write_run
@@ -304,6 +309,37 @@ def test_damaged_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     assert (one.whole.shared, one.whole.only_baseline) == (41, 1)
 
 
+ODD = [
+    "[" * 5000 + "]" * 5000,
+    {"question": ["x"]},
+    {"cluster": {"a": 1}},
+    {"sample_score": {"score": {"value": {"accuracy": float("nan")}}, "group_id": 3}},
+    {"sample_score": {"score": {"value": {"accuracy": 10**400}}, "group_id": 3}},
+    {"sample_score": {"score": {"value": {"accuracy": 0.0}, "metadata": {"weights": {"accuracy": "x"}}},
+                      "group_id": 3}},
+    {"sample_score": {"score": {"value": {"accuracy": 0.0}, "prediction": [{"a": 1}], "extracted_prediction": 4},
+                      "group_id": 3}},
+    {"sample_score": 5},
+    {"messages": None},
+    {"target": {"a": [1]}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: str(odd)[:40])
+def test_an_odd_record_breaks_nothing(odd: Any, tmp_path: Path) -> None:
+    old, new = answers(1, 3, 40, 0)
+    before, after = (write_run(tmp_path / n, quiz(rows_of(v))) for n, v in (("old", old), ("new", new)))
+    file = after / "reviews" / "tiny" / "quiz_a.jsonl"
+    lines = file.read_text().splitlines()
+    lines[3] = odd if isinstance(odd, str) else json.dumps({**json.loads(lines[3]), **odd})
+    file.write_text("\n".join(lines) + "\n")
+    found = compared(before, after)
+    assert only(found).whole.shared in (43, 44)
+    assert json.dumps(found.to_json(), allow_nan=False)
+    assert comparison_text(found, 80, samples=9)
+    assert comparison_page(found)
+
+
 def test_a_run_without_reviews_is_compared_by_the_printed_scores(tmp_path: Path) -> None:
     old, new = answers(1, 5, 40, 0)
     before = write_run(tmp_path / "old", quiz(rows_of(old)), reviews=False)
@@ -322,6 +358,15 @@ def test_a_benchmark_without_any_score_and_one_of_a_single_run_are_named(tmp_pat
     assert list(found.runs[0].benchmarks) == ["x"]
     text = comparison_text(found)
     assert "z is only in new" in text
+
+
+def test_many_runs_with_long_names_fit_a_terminal(tmp_path: Path) -> None:
+    runs = []
+    for number in range(7):
+        made = quiz(rows_of([1.0] * (40 - number) + [0.0] * number, name="a_benchmark_with_quite_a_long_name"))
+        runs.append(write_run(tmp_path / str(number), made, model=f"a-model-with-a-long-name-{number}-instruct"))
+    for line in comparison_text(compared(*runs), 80).splitlines():
+        assert len(line) <= 80 or not line.startswith(("|", "+"))
 
 
 # Which runs ---------------------------------------------------------------------------------------------------------
@@ -430,6 +475,8 @@ def test_only_the_records_of_shown_samples_are_read(tmp_path: Path) -> None:
     unreadable = telling_losses(one, 2)[1]
     assert unreadable.now is None  # its record was damaged since
     assert unreadable.then is not None
+    file.unlink()
+    assert [sample.now for sample in telling_losses(one, 2)] == [None, None]
 
 
 # Files and pages ----------------------------------------------------------------------------------------------------
@@ -509,3 +556,46 @@ def test_many_subsets_are_cut_to_those_that_differ_most(tmp_path: Path) -> None:
     assert "s07" in text
     assert "10 more subsets differ less; --subsets shows them" in text
     assert all(f"s{n:02}" in comparison_text(found, all_parts=True) for n in range(30))
+
+
+# Any two runs -------------------------------------------------------------------------------------------------------
+
+
+def _in_memory(values: dict[int, float], name: str) -> Entrant:
+    rows = [row("a", i, value, question=f"q{question}") for i, (question, value) in enumerate(values.items())]
+    made, _ = quiz(rows)
+    reviews = Reviews(tuple(rows), {("a", one.group): b"" for one in rows})
+    return Entrant(name, Baseline(Path(name), {"quiz": build_report(made, rows, "tiny")}, {"quiz": reviews}))
+
+
+_VALUE = st.sampled_from([0.0, 1.0, 1.0, 0.5])
+_RUN = st.dictionaries(st.integers(0, 60), _VALUE, min_size=1) | st.lists(_VALUE, min_size=40, max_size=60).map(
+    lambda values: dict(enumerate(values))
+)
+
+
+@given(_RUN, _RUN, st.booleans())
+def test_any_two_runs_are_counted_and_compared_alike_in_both_directions(
+    old: dict[int, float], new: dict[int, float], plain: bool
+) -> None:
+    if plain:
+        old, new = ({q: float(v >= 0.5) for q, v in run.items()} for run in (old, new))
+    first, second = _in_memory(old, "old"), _in_memory(new, "new")
+    there, back = (only(compare_runs(pair)).whole for pair in ([first, second], [second, first]))
+    shared = old.keys() & new.keys()
+    assert there.shared == len(shared)
+    assert (there.only_now, there.only_baseline) == (len(new) - len(shared), len(old) - len(shared))
+    assert there.won == sum(new[q] > old[q] for q in shared)
+    assert there.lost == sum(new[q] < old[q] for q in shared)
+    assert (back.won, back.lost) == (there.lost, there.won)
+    flips = only(compare_runs([first, second])).flips
+    assert len(flips) == there.won + there.lost
+    assert there.paired == (len(shared) >= 30 and 2 * len(shared) >= len(new))
+    if there.paired:
+        assert there.difference == pytest.approx(sum(new[q] - old[q] for q in shared) / len(shared), abs=1e-9)
+    if there.low is not None and there.high is not None:
+        assert there.difference is not None
+        assert there.low - 1e-9 <= there.difference <= there.high + 1e-9
+    if there.paired and back.paired and back.high is not None:
+        assert there.low == pytest.approx(-back.high, abs=1e-9)
+        assert there.p == pytest.approx(back.p, abs=1e-9)
