@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import StoreError, UsageError, closest
 from ..statistics.gates import ALL, Gate, alarm_against_baseline
-from ..statistics.scores import mean_of_runs
+from ..statistics.scores import Scores, mean_of_runs
 from ..store.layout import safe_name
 from ..store.plan import BenchmarkPlan, recorded_settings
 from ..store.reviews import Reviews, read_reviews
@@ -164,19 +164,26 @@ class Alarms:
 
 
 def compare(
-    baselines: Sequence[Baseline], benchmarks: Sequence[Now], max_drop: float, level: float | None = None
+    baselines: Sequence[Baseline],
+    benchmarks: Sequence[Now],
+    max_drop: float,
+    level: float | None = None,
+    *,
+    together: bool = True,
 ) -> Alarms:
     """Return for each benchmark whether its primary metric held up: ``--eval-baseline``.
 
     Args:
         max_drop: Permitted drop; "worse" is higher for metrics such as error rates.
         level: Of the alarms, all of them together; None compares the printed scores.
+        together: Judge the mean over the benchmarks as well.
     """
     from ..statistics.combined import over_benchmarks
     from ..statistics.verdicts import judge_difference
 
     results: dict[str, GateResult] = {}
     judged: list[tuple[Now, Verdict]] = []
+    compared: list[tuple[Now, Runs]] = []
     for now in benchmarks:
         gate = alarm_against_baseline(now.name, max_drop, level or 0.0)
         runs, why = _runs(gate, baselines, now) if level is not None else (None, "")
@@ -185,13 +192,14 @@ def compare(
             results[now.name] = replace(points, name=name_of(now.name))
         else:
             judged.append((now, judge_difference(gate, runs)))
+            compared.append((now, runs))
     for (now, _), verdict in zip(judged, over_benchmarks([v for _, v in judged], level or 0.0), strict=True):
         results[now.name] = result_of(verdict, name_of(now.name), _unlike(baselines, now))
-    together = ""
-    if level is not None and len(judged) > 1:
-        line = _all(alarm_against_baseline(ALL, max_drop, level), baselines, benchmarks).line
-        together = f"not a gate: {line} (--eval-gate={line.partition(':')[0]!r} makes it one)"
-    return Alarms({now.name: results[now.name] for now in benchmarks}, together)
+    note = ""
+    if together and level is not None and len(judged) > 1:
+        line = _all(alarm_against_baseline(ALL, max_drop, level), compared).line
+        note = f"not a gate: {line} (--eval-gate={line.partition(':')[0]!r} makes it one)"
+    return Alarms({now.name: results[now.name] for now in benchmarks}, note)
 
 
 def evaluate_against(
@@ -202,7 +210,8 @@ def evaluate_against(
     results = []
     for gate in gates:
         if gate.benchmark == ALL and ALL not in by_name:
-            results.append(result_of(_all(gate, baselines, benchmarks)))
+            every = [(now, _runs(replace(gate, benchmark=now.name), baselines, now)[0]) for now in benchmarks]
+            results.append(result_of(_all(gate, [(now, runs) for now, runs in every if runs is not None])))
         elif gate.level is None:
             results.append(_point_gate(gate, baselines, by_name[gate.benchmark]))
         else:
@@ -219,22 +228,20 @@ def _judge(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:
     return result_of(judge_difference(gate, runs), notes=_unlike(baselines, now))
 
 
-def _all(gate: Gate, baselines: Sequence[Baseline], benchmarks: Sequence[Now]) -> Verdict:
+def _all(gate: Gate, benchmarks: Iterable[tuple[Now, Runs]]) -> Verdict:
     """Return the verdict of a gate on the mean of the benchmarks' differences."""
     from ..statistics.combined import Part, judge_all
     from ..statistics.comparison import compare as compared
 
     parts = []
-    for now in benchmarks:
-        runs, _ = _runs(replace(gate, benchmark=now.name), baselines, now)
-        if runs is None:
-            continue
+    for now, runs in benchmarks:
         worst, best = runs.new.least, runs.new.most
         if runs.lower_is_better:
             worst, best = best, worst
         scores = (best if gate.kind == "alarm" else worst) or runs.new.scores
         found = compared(runs.old, scores, lower_is_better=runs.lower_is_better, pairing=gate.pairing)
-        parts.append(Part(now.name, found, runs.new.scores.bounds))
+        measure = find_measure(now.samples.plan, gate.metric)
+        parts.append(Part(now.name, found, measure.bounds if measure else None))
     return judge_all(gate, parts)
 
 
@@ -253,14 +260,29 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
     keyed = all(reviews.keyed for reviews in earlier) and all(row.question for row in now.samples.rows)
     key = question_key if keyed else _position
     own = set(subsets_of(plan, gate.part))
-    old = [
-        measured_of(found, [r for r in reviews.rows if r.subset in own], {}, tolerated=True, key=key).scores
-        for reviews in earlier
-    ]
+    parts = [[row for row in reviews.rows if row.subset in own] for reviews in earlier]
+    old = [measured_of(found, rows, tolerated=True, key=key).scores for rows in parts]
+    new = scores_of(gate, found, now.report, now.samples, now.tolerated, key)
+    flips = None
+    if found.over_parts:
+        if not all(len(scores) for scores in (new.scores, *old)):
+            return None, f"a part of {found.label} has a mean of 0, or a single question"
+        # Scores made of parts move with every question: those that changed are counted by their own values.
+        plain = replace(found, aggregation="mean")
+        before = mean_of_runs([measured_of(plain, rows, tolerated=True, key=key).scores for rows in parts])
+        after = measured_of(plain, now.samples.of(gate.part), tolerated=True, key=key).scores
+        flips = _flips(before, after, found.lower_is_better)
     if not keyed and not _same_positions(baselines, earlier, now):
         old = [replace(scores, questions=[("then", question) for question in scores.questions]) for scores in old]
-    new = scores_of(gate, found, now.report, now.samples, now.tolerated, key)
-    return Runs(mean_of_runs(old), new, found.label, found.lower_is_better), ""
+    return Runs(mean_of_runs(old), new, found.label, found.lower_is_better, flips), ""
+
+
+def _flips(old: Scores, new: Scores, lower_is_better: bool) -> tuple[int, int]:
+    """Return the number of questions with a better score in the new run, and with a worse one."""
+    before = dict(zip(old.questions, old.values, strict=True))
+    both = ((before[q], value) for q, value in zip(new.questions, new.values, strict=True) if q in before)
+    changes = [was - value if lower_is_better else value - was for was, value in both]
+    return sum(change > 0 for change in changes), sum(change < 0 for change in changes)
 
 
 def _position(row: SampleSummary) -> Hashable:
