@@ -17,7 +17,8 @@ from ..statistics.scores import Scores, mean_of_runs
 from ..store.layout import safe_name
 from ..store.plan import DECIDING, BenchmarkPlan, recorded_settings
 from ..store.reviews import Reviews, read_reviews
-from .attempts import Measure, QuestionKey, find_measure, measured_of, question_key
+from .attempts import Measure, find_measure, measured_of, question_key
+from .columns import QuestionKey
 from .gates import GateResult, Samples, measure, point_result, result_of, scores_of, subsets_of
 from .model import DIGITS, Report, load_report
 from .pairs import SAMPLING, Side, pairing_keys, unlikenesses
@@ -208,7 +209,9 @@ def compare(
     benchmarks: Sequence[Now],
     max_drop: float,
     level: float | None = None,
+    *,
     early: Early | None = None,
+    together: bool = True,
 ) -> Alarms:
     """Return for each benchmark whether its primary metric held up: ``--eval-baseline``.
 
@@ -216,6 +219,7 @@ def compare(
         max_drop: Permitted drop; "worse" is higher for metrics such as error rates.
         level: Of the alarms, all of them together; None compares the printed scores.
         early: What was decided while the run went on.
+        together: Judge the mean over the benchmarks as well.
     """
     from ..statistics.combined import over_benchmarks
     from ..statistics.verdicts import judge_difference
@@ -223,6 +227,7 @@ def compare(
     early = early or Early(level)
     results: dict[str, GateResult] = {}
     judged: list[tuple[Now, Verdict]] = []
+    compared: list[tuple[Now, Runs]] = []
     for now in benchmarks:
         gate = alarm_against_baseline(now.name, max_drop, level or 0.0)
         runs, why = _runs(gate, baselines, now) if level is not None else (None, "")
@@ -237,15 +242,16 @@ def compare(
         else:
             verdict = judge_difference(replace(gate, level=early.level), runs)
             judged.append((now, replace(verdict, gate=gate)))
+            compared.append((now, runs))
     for (now, _), verdict in zip(judged, over_benchmarks([v for _, v in judged], early.level or 0.0), strict=True):
         if verdict.stopped:  # nothing was tested
             verdict = replace(verdict, p=None, p_adjusted=None)
         results[now.name] = result_of(verdict, name_of(now.name), _unlike(baselines, now) + early.note(verdict))
-    together = ""
-    if level is not None and len(judged) > 1 and not early.verdicts:
-        line = _all(alarm_against_baseline(ALL, max_drop, level), baselines, benchmarks).line
-        together = f"not a gate: {line} (--eval-gate={line.partition(':')[0]!r} makes it one)"
-    return Alarms({now.name: results[now.name] for now in benchmarks}, together)
+    note = ""
+    if together and level is not None and len(judged) > 1 and not early.verdicts:
+        line = _all(alarm_against_baseline(ALL, max_drop, level), compared).line
+        note = f"not a gate: {line} (--eval-gate={line.partition(':')[0]!r} makes it one)"
+    return Alarms({now.name: results[now.name] for now in benchmarks}, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +286,8 @@ def evaluate_against(
     results = []
     for gate in gates:
         if gate.benchmark == ALL and ALL not in by_name:
-            results.append(result_of(_all(gate, baselines, benchmarks)))
+            every = [(now, _runs(replace(gate, benchmark=now.name), baselines, now)[0]) for now in benchmarks]
+            results.append(result_of(_all(gate, [(now, runs) for now, runs in every if runs is not None])))
         elif gate.level is None:
             results.append(_point_gate(gate, baselines, by_name[gate.benchmark]))
         else:
@@ -297,22 +304,20 @@ def _judge(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:
     return result_of(judge_difference(gate, runs), notes=_unlike(baselines, now))
 
 
-def _all(gate: Gate, baselines: Sequence[Baseline], benchmarks: Sequence[Now]) -> Verdict:
+def _all(gate: Gate, benchmarks: Iterable[tuple[Now, Runs]]) -> Verdict:
     """Return the verdict of a gate on the mean of the benchmarks' differences."""
     from ..statistics.combined import Part, judge_all
     from ..statistics.comparison import compare as compared
 
     parts = []
-    for now in benchmarks:
-        runs, _ = _runs(replace(gate, benchmark=now.name), baselines, now)
-        if runs is None:
-            continue
+    for now, runs in benchmarks:
         worst, best = runs.new.least, runs.new.most
         if runs.lower_is_better:
             worst, best = best, worst
         scores = (best if gate.kind == "alarm" else worst) or runs.new.scores
         found = compared(runs.old, scores, lower_is_better=runs.lower_is_better, pairing=gate.pairing)
-        parts.append(Part(now.name, found, runs.new.scores.bounds))
+        measure = find_measure(now.samples.plan, gate.metric)
+        parts.append(Part(now.name, found, measure.bounds if measure else None))
     return judge_all(gate, parts)
 
 
@@ -331,7 +336,24 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
     key_then, key = pairing_keys([baseline.side(now.name) for baseline in baselines], now.side)
     old = [_scores_before(gate, plan, found, reviews, key_then) for reviews in earlier]
     new = scores_of(gate, found, now.report, now.samples, now.tolerated, key)
-    return Runs(mean_of_runs(old), new, found.label, found.lower_is_better), ""
+    flips = None
+    if found.over_parts:
+        if not all(len(scores) for scores in (new.scores, *old)):
+            return None, f"a part of {found.label} has a mean of 0, or a single question"
+        # Scores made of parts move with every question: those that changed are counted by their own values.
+        plain = replace(found, aggregation="mean")
+        before = mean_of_runs([_scores_before(gate, plan, plain, reviews, key_then) for reviews in earlier])
+        after = measured_of(plain, now.samples.of(gate.part), tolerated=True, key=key).scores
+        flips = _flips(before, after, found.lower_is_better)
+    return Runs(mean_of_runs(old), new, found.label, found.lower_is_better, flips), ""
+
+
+def _flips(old: Scores, new: Scores, lower_is_better: bool) -> tuple[int, int]:
+    """Return the number of questions with a better score in the new run, and with a worse one."""
+    before = dict(zip(old.questions, old.values, strict=True))
+    both = ((before[q], value) for q, value in zip(new.questions, new.values, strict=True) if q in before)
+    changes = [was - value if lower_is_better else value - was for was, value in both]
+    return sum(change > 0 for change in changes), sum(change < 0 for change in changes)
 
 
 def reviews_of(baselines: Sequence[Baseline], benchmark: str) -> list[Reviews]:
@@ -347,7 +369,7 @@ def scores_before(gate: Gate, plan: BenchmarkPlan, measure: Measure, baselines: 
 
 def _scores_before(gate: Gate, plan: BenchmarkPlan, measure: Measure, reviews: Reviews, key: QuestionKey) -> Scores:
     own = set(subsets_of(plan, gate.part))
-    return measured_of(measure, [r for r in reviews.rows if r.subset in own], {}, tolerated=True, key=key).scores
+    return measured_of(measure, [r for r in reviews.rows if r.subset in own], tolerated=True, key=key).scores
 
 
 def _point_gate(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResult:

@@ -9,7 +9,8 @@ from ..store.atomic import write_atomic
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .estimates import SubsetMetric, estimates
+from .columns import SubsetMetric
+from .estimates import estimates
 from .execution import Execution, SubsetExecution, group_errors
 from .flaky import find_flaky
 from .judges import judge_summary

@@ -17,7 +17,8 @@ from ..statistics.gates import ALL, OPERATORS, Gate
 from ..statistics.scores import Measured as Scored
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .attempts import Measure, QuestionKey, find_measure, measured_of, measures, question_key
+from .attempts import Measure, Missing, find_measure, measured_of, measures, parted_of, question_key
+from .columns import QuestionKey
 from .execution import GateResult as GateResult
 from .model import DIGITS, MetricScore, Report, micro_mean
 from .semantics import AT_K
@@ -57,6 +58,11 @@ class Samples:
 
     plan: BenchmarkPlan
     rows: Sequence[SampleSummary]
+
+    def of(self, part: str) -> list[SampleSummary]:
+        """Return the rows of a part."""
+        own = set(subsets_of(self.plan, part))
+        return [row for row in self.rows if row.subset in own]
 
 
 def check_names(gates: Iterable[Gate], plans: Sequence[BenchmarkPlan]) -> None:
@@ -160,11 +166,20 @@ def evaluate(
 
 def _judge(gate: Gate, report: Report, samples: Samples, allow_missing: bool) -> GateResult:
     """Return the verdict of a demand or an alarm with a bound."""
-    from ..statistics.verdicts import judge_bound
+    from ..statistics.verdicts import judge_bound, judge_estimate
 
     found = find_measure(samples.plan, gate.metric)
     assert found is not None, "check_names has seen it"
-    return result_of(judge_bound(gate, scores_of(gate, found, report, samples, allow_missing), found.label))
+    measured = scores_of(gate, found, report, samples, allow_missing)
+    if not found.over_parts:
+        return result_of(judge_bound(gate, measured, found.label))
+    from .estimates import estimate_parted
+
+    parts = parted_of(found, samples.of(gate.part))
+    whole, level = estimate_parted(parts, found.bounds), 2 * (gate.level or 0.0) - 1
+    bounds = estimate_parted(parts, found.bounds, level)
+    ends = (bounds.low, bounds.high) if measured.least is not None else (None, None)
+    return result_of(judge_estimate(gate, whole, ends, measured, found.label))
 
 
 def scores_of(
@@ -179,8 +194,14 @@ def scores_of(
     own = set(subsets_of(samples.plan, gate.part))
     counts = report.execution.subsets if report.execution else {}
     missing = {name: s.requested - s.succeeded - s.errored for name, s in counts.items() if name in own}
-    rows = [row for row in samples.rows if row.subset in own]
-    return measured_of(measure, rows, missing, repeats=samples.plan.repeats, tolerated=allow_missing, key=key)
+    return measured_of(
+        measure,
+        samples.of(gate.part),
+        Missing(missing, samples.plan.questions),
+        repeats=samples.plan.repeats,
+        tolerated=allow_missing,
+        key=key,
+    )
 
 
 def result_of(verdict: Verdict, name: str = "", notes: str = "") -> GateResult:

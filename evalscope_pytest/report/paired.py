@@ -12,7 +12,8 @@ from ..statistics.intervals import LEVEL, estimate
 from ..statistics.scores import Scores
 from ..store.reviews import Reviews, texts
 from ..store.rows import SampleSummary
-from .attempts import Measure, QuestionKey, measured_of
+from .attempts import Measure, measured_of
+from .columns import QuestionKey
 from .wrong import WrongSample, sample_of
 
 WHOLE, SUBSET, CATEGORY, ALL = "benchmark", "subset", "category", "all"
@@ -144,7 +145,7 @@ class PairedSamples:
     def scores(self, subsets: set[str] | None = None) -> tuple[Scores, Scores]:
         """Return the scores by question of the old and the new run, of some subsets or all."""
         old, new = (
-            measured_of(self.measure, _of(rows, by_subset, subsets), {}, tolerated=True, key=key).scores
+            measured_of(self.measure, _of(rows, by_subset, subsets), tolerated=True, key=key).scores
             for rows, by_subset, key in (
                 (self.old.rows, self._old_by_subset, self.key_then),
                 (self.new.rows, self._new_by_subset, self.key_now),

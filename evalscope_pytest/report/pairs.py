@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..store.rows import SampleSummary
-from .attempts import QuestionKey, question_key
+from .attempts import question_key
+from .columns import QuestionKey
 from .model import Report
 
 # Settings that choose the questions, with the values they have in records that do not name them.

@@ -120,7 +120,7 @@ def _planned(gate: Gate, plan: BenchmarkPlan, found: Measure, run: Upcoming) -> 
     earlier = [baseline.reviews[plan.name] for baseline in run.baselines if plan.name in baseline.reviews]
     if gate.against_baseline and earlier and not found.no_interval:
         parts = [[row for row in reviews.rows if row.subset in own] for reviews in earlier]
-        old = estimate(mean_of_runs([measured_of(found, rows, {}, tolerated=True).scores for rows in parts]))
+        old = estimate(mean_of_runs([measured_of(found, rows, tolerated=True).scores for rows in parts]))
         score, noise = old.mean, old.noise
         if all(question.key for question in questions) and all(reviews.keyed for reviews in earlier):
             known: set[Hashable] = {row.question for rows in parts for row in rows}

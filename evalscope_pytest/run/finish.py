@@ -114,6 +114,8 @@ def _plan_gates(run: Run, gates: Sequence[Gate], units: Iterable[Unit]) -> None:
     known = {name: list(found.values()) for name, found in questions.items()}
     upcoming = Upcoming(run.benchmarks, known, run.baselines, run.spec.generation.temperature)
     run.notes.extend(check_gates(gates, upcoming))
+    if run.baselines:
+        run.benchmarks = [replace(plan, questions=_keys(known.get(plan.name, ()))) for plan in run.benchmarks]
     task = run.task
     limited = task.limit_total is not None or (task.limit is not None and str(task.limit) != "1.0")
     if limited and task.limit_order == "first" and any(gate.level is not None for gate in gates):
@@ -123,6 +125,14 @@ def _plan_gates(run: Run, gates: Sequence[Gate], units: Iterable[Unit]) -> None:
         )
     if run.baselines and (level := _level(run.task)) is not None:
         run.notes.extend(lines_of_alarms(upcoming, run.task.max_drop, level))
+
+
+def _keys(questions: Iterable[Question]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return key and cluster of questions by subset; none of a subset in which one has no key."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in questions:
+        found.setdefault(one.subset, []).append((one.key, one.cluster))
+    return {subset: tuple(own) for subset, own in found.items() if all(key for key, _ in own)}
 
 
 def _level(task: TaskConfig) -> float | None:
@@ -377,9 +387,9 @@ def _gates(
     results = list(zip(names, (found[gate] for gate in gates), strict=True))
     if not task.baseline:
         return results, ()
-    alarms = compare(run.baselines, now, task.max_drop, _level(task), early.alarms())
-    shown = () if any(gate.benchmark == ALL for gate in gates) else (alarms.together,)
-    return [*results, *alarms.results.items()], tuple(filter(None, shown))
+    own = any(gate.benchmark == ALL for gate in gates)
+    alarms = compare(run.baselines, now, task.max_drop, _level(task), early=early.alarms(), together=not own)
+    return [*results, *alarms.results.items()], tuple(filter(None, [alarms.together]))
 
 
 def _targets(run: Run, report: Report) -> Mapping[tuple[str, int], bytes]:

@@ -184,11 +184,44 @@ def estimate_from_parts(
 def _add_influence(influences: dict[Hashable, float], part: ScoredPart, found: MeanError) -> None:
     """Add to each cluster how far its questions move the score through this part."""
     scores = part.scores
-    weights = scores.weights or [1.0] * len(scores)
     clusters = scores.clusters or [("question", question) for question in scores.questions]
+    for cluster, influence in zip(clusters, _influences(part, found), strict=True):
+        influences[cluster] = influences.get(cluster, 0.0) + influence
+
+
+def _influences(part: ScoredPart, found: MeanError) -> list[float]:
+    """Return how far each question of a part moves the score."""
+    scores = part.scores
+    weights = scores.weights or [1.0] * len(scores)
     scale = part.slope * math.sqrt(found.clusters / (found.clusters - 1)) / math.fsum(weights)
-    for cluster, weight, value in zip(clusters, weights, scores.values, strict=True):
-        influences[cluster] = influences.get(cluster, 0.0) + scale * weight * (value - found.mean)
+    return [scale * weight * (value - found.mean) for weight, value in zip(weights, scores.values, strict=True)]
+
+
+def pseudo_values(score: float, parts: Sequence[ScoredPart]) -> Scores | None:
+    """Return one value a question, whose mean is a score made of parts' means and which vary as much as it does.
+
+    The infinitesimal jackknife: with them two runs are compared question by question. They have no bounds. None if a
+    part has a single cluster.
+    """
+    influences: dict[Hashable, float] = {}
+    clusters: dict[Hashable, Hashable] = {}
+    for part in parts:
+        found = mean_error(part.scores.values, part.scores.clusters, part.scores.weights)
+        if found is None or found.standard_error is None:
+            return None
+        for place, (question, influence) in enumerate(
+            zip(part.scores.questions, _influences(part, found), strict=True)
+        ):
+            influences[question] = influences.get(question, 0.0) + influence
+            if part.scores.clusters is not None:
+                clusters[question] = part.scores.clusters[place]
+    count = len(influences)
+    return Scores(
+        [score + count * influence for influence in influences.values()],
+        list(influences),
+        [clusters.get(question, ("question", question)) for question in influences] if clusters else None,
+        bounds=None,
+    )
 
 
 def mean_difference(parts: Sequence[MeanDifference]) -> MeanDifference | None:

@@ -36,6 +36,8 @@ class BenchmarkPlan:
         fingerprint: Content address of everything besides the model that the scores depend on.
         unsafe_execution: Code that the model wrote ran without isolation.
         after_run: The function that adds to the end of the run, as ``module:function``; empty for none.
+        questions: Key and cluster of each question by subset, if the run is compared with an earlier one: those that
+            never run have no record.
         only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
     """
 
@@ -53,6 +55,7 @@ class BenchmarkPlan:
     settings: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
     only_metrics: bool = False
+    questions: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     unsafe_execution: bool = False
     after_run: str = ""
 

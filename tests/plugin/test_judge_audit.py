@@ -195,3 +195,20 @@ def test_a_number_is_read_as_the_judge_s(served, judge_server):
     refused = served.run(LLM, numeric, f"--eval-use-cache={run.work_dir}")
     assert refused.code == 4
     assert "Allowed: a number from 0 to 1" in " ".join((refused.out).split())
+
+
+def test_records_of_earlier_versions_allow_the_verdicts_that_the_judge_gave(served, judge_server, drawn):
+    (reviews,) = (drawn.work_dir / "reviews").glob("*/*.jsonl")
+    rows = [json.loads(line) for line in reviews.read_text().splitlines()]
+    for row in rows:
+        for record in row["sample_score"]["score"]["metadata"]["judgements"]:
+            del record["allowed"]
+    reviews.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    fill(drawn)
+    served.run(LLM, by(judge_server), f"--eval-use-cache={drawn.work_dir}")
+    assert corrected(drawn)["labels"] == 20
+    audit(drawn).write_text(audit(drawn).read_text().replace("Your verdict: A", "Your verdict: C", 1))
+    run = served.run(LLM, by(judge_server), f"--eval-use-cache={drawn.work_dir}")
+    assert run.code == 4
+    assert "verdict 'C' in" in " ".join(run.out.split())
+    assert "Allowed: A, B." in " ".join(run.out.split())
