@@ -133,7 +133,7 @@ class Estimate:
         notes = [*self.basis]
         if self.unknown:
             names = f"{', '.join(self.unknown[:3])}{' ...' if len(self.unknown) > 3 else ''}"
-            notes.append(f"without the judges of {names}")
+            notes.append(f"without the judges of {names}, of which no reply is known")
         return f"{text} ({'; '.join(notes)})"
 
 
@@ -257,29 +257,29 @@ def _of_benchmark(run: Run, name: str, prompts: _Prompts, seen: dict[Account, Sp
 
 
 def _input(prompts: _Prompts, here: Spent, every: Spent) -> int:
-    """Return the input tokens: as many for a byte as in earlier requests."""
+    """Return the input tokens: one for four bytes, and on average as many more as earlier requests had."""
     if here.samples and here.requests > here.samples:  # several requests for a sample
         return round(here.input / here.samples * prompts.samples)
-    known = next((s for s in (here, prompts.replies, every) if s.prompt_bytes), None)
-    if known:
-        return round(prompts.size * known.input / known.prompt_bytes)
-    return prompts.size // BYTES_A_TOKEN + TEMPLATE * prompts.samples
+    known = next((s for s in (here, prompts.replies, every) if s.requests), None)
+    more = TEMPLATE if known is None else (known.input - known.prompt_bytes / BYTES_A_TOKEN) / known.requests
+    plain = prompts.size / BYTES_A_TOKEN
+    return round(max(plain / 2, plain + more * prompts.samples))
 
 
 def _lengths(prompts: _Prompts, here: Spent, every: Spent) -> tuple[float, float, str]:
     """Return the shortest and longest mean number of output tokens for a sample that is likely, and the basis."""
     if here.samples:
-        return *[here.output / here.samples] * 2, f"replies as long as {here.requests:,} earlier ones"  # type: ignore[return-value]
+        return *[here.output / here.samples] * 2, f"as long as {here.requests:,} earlier replies"  # type: ignore[return-value]
     if prompts.replies.requests:
         known = prompts.replies
-        return *[known.output / known.requests] * 2, f"replies as long as {known.requests:,} in the response cache"  # type: ignore[return-value]
+        return *[known.output / known.requests] * 2, f"as long as {known.requests:,} replies in the response cache"  # type: ignore[return-value]
     if every.requests:
         length = every.output / every.requests
         length = length if prompts.limit is None else min(length, prompts.limit)
-        return length, length, f"replies as long as {every.requests:,} earlier ones to other questions"
+        return length, length, f"as long as {every.requests:,} earlier replies to other benchmarks"
     if prompts.limit is not None:
-        return min(RANGE[0], prompts.limit), prompts.limit, f"replies of up to {prompts.limit:,} tokens, their limit"
-    return *RANGE, f"no reply is known: {RANGE[0]} to {RANGE[1]:,} tokens each"
+        return min(RANGE[0], prompts.limit), prompts.limit, f"up to max_tokens={prompts.limit}"
+    return *RANGE, f"no reply is known: {RANGE[0]} to {RANGE[1]:,} output tokens for each"
 
 
 def _per_sample(run: Run, judge: str, spent: Spent, here: Spent, count: int) -> Worth:
