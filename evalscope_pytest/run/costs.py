@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # Samples of a benchmark whose prompts are measured; the rest is taken to be like them.
 MOST_MEASURED = 400
-# Earlier runs whose replies are looked at, the latest ones.
-MOST_RUNS = 20
+# Earlier runs whose replies are looked at, the latest ones, and how much of the record of each.
+MOST_RUNS, MOST_BYTES = 20, 1 << 18
 # Input tokens that a service adds to a prompt.
 TEMPLATE = 10
 # Output tokens of a reply that nothing is known about.
@@ -232,7 +232,7 @@ def _seen(run: Run) -> dict[Account, Spent]:
         return found
     for file in files:
         if file.resolve() != own.resolve():
-            for account, spent in spent_in(file).items():
+            for account, spent in spent_in(file, MOST_BYTES).items():
                 found[account] = found.get(account, Spent()) + spent
     return found
 
@@ -305,10 +305,13 @@ def _round(tokens: int) -> int:
 def with_costs(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
     """Save the reports with what their requests cost, if there are prices; return them, and lines for the user.
 
+    Shortens the record of what was spent.
+
     Raises:
         StoreError: Something could not be read or written.
     """
     spending = run.spending
+    spending.ledger.compact()
     if spending.prices is None and not spending.limits.any:
         return reports, ()
     spending.refresh()
