@@ -128,8 +128,8 @@ class Estimate:
         output = f"{low_output:,}" if low_output == high_output else f"{low_output:,} to {high_output:,}"
         text = f"estimate: {_round(self.input):,} input and {output} output tokens for {self.samples:,} samples"
         if prices is not None and prices.of(model) is not None:
-            low, high = (cost_text(worth.cost, prices.currency) for worth in (self.low, self.high))
-            text += f", {low if low == high else f'{low} to {high}'}"
+            low, high = (cost_text(worth.cost, "").strip() for worth in (self.low, self.high))
+            text += f", {low if low == high else f'{low} to {high}'} {prices.currency}"
         notes = [*self.basis]
         if self.unknown:
             names = f"{', '.join(self.unknown[:3])}{' ...' if len(self.unknown) > 3 else ''}"
