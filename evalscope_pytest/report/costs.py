@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -119,15 +119,21 @@ def costs_of(spent: Mapping[Account, Spent], model_id: str, benchmarks: Sequence
     return Costs(prices.currency, tuple(found))
 
 
-def cost_rows(costs: Costs) -> tuple[list[str], list[list[str]]]:
-    """Return the English titles and the lines of the table of costs: a line for each model, and the totals."""
-    rows = [(line.benchmark or OTHER, _who(line.role, line.model), line.spent, line.cost) for line in costs.lines]
+def cost_rows(costs: Costs, say: Callable[[str], str] = str) -> tuple[list[str], list[list[str]]]:
+    """Return the English titles and the lines of the table of costs: a line for each model, and the totals.
+
+    Args:
+        say: Translates the words in the lines.
+    """
+    rows = [
+        (line.benchmark or say(OTHER), _who(line.role, line.model, say), line.spent, line.cost) for line in costs.lines
+    ]
     if len(rows) > 1:
         roles: list[Role] = [role for role in ("model", "judge") if any(line.role == role for line in costs.lines)]
-        several = len(roles) > 1
-        rows += [(TOTAL, f"{role}s" if role == "judge" else role, costs.spent(role), costs.total(role))
-                 for role in roles if several]  # fmt: skip
-        rows.append((TOTAL, "" if not several else "all", costs.spent(), costs.total()))
+        for role in roles if len(roles) > 1 else ():
+            name = "judges" if role == "judge" else "model"
+            rows.append((say(TOTAL), say(name), costs.spent(role), costs.total(role)))
+        rows.append((say(TOTAL), say("all") if len(roles) > 1 else "", costs.spent(), costs.total()))
     digits = _digits([cost for *_, cost in rows])
     titles = ["Dataset", "Model", "Requests", "In", "Cached", "Out", f"Cost ({costs.currency})"]
     return titles, [
@@ -160,8 +166,8 @@ def cost_notes(costs: Costs, lost: Spent, most_lost: int | None) -> Iterable[str
         )
 
 
-def _who(role: Role, model: str) -> str:
-    return f"judge {model}" if role == "judge" else model
+def _who(role: Role, model: str, say: Callable[[str], str]) -> str:
+    return f"{say('judge')} {model}" if role == "judge" else model
 
 
 def _amount(cost: int | None) -> str | None:

@@ -72,6 +72,11 @@ _ZH = {
     "Skipped benchmarks": "跳过的基准",
     "Latency and tokens": "延迟与词元",
     "Costs": "费用",
+    "TOTAL": "合计",
+    "(others)": "（其他）",
+    "model": "模型",
+    "judge": "评判模型",
+    "judges": "评判模型",
     "Parameters": "运行参数",
     "Subset": "子集",
     "Category": "类别",
@@ -373,7 +378,7 @@ def _costs(reports: Sequence[Report], say: Words) -> _Figures:
     costs = Costs.together(report.execution.costs for report in reports if report.execution)
     if costs is None or not costs.lines:
         return _Figures((), (), ())
-    titles, lines = cost_rows(costs)
+    titles, lines = cost_rows(costs, say)
     shown = [*map(say, titles[:-1]), f"{say('Cost')} ({costs.currency})"]
     wide = ("Requests", "Cached")
     classes = ["", "", *("n wide" if title in wide else "n" for title in titles[2:])]

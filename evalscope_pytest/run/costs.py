@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # Samples of a benchmark whose prompts are measured; the rest is taken to be like them.
 MOST_MEASURED = 400
-# Earlier runs whose replies are looked at, the latest ones.
-MOST_RUNS = 20
+# Earlier runs whose replies are looked at, the latest ones, and how much of the record of each.
+MOST_RUNS, MOST_BYTES = 20, 1 << 18
 # Input tokens that a service adds to a prompt.
 TEMPLATE = 10
 # Output tokens of a reply that nothing is known about.
@@ -128,12 +128,12 @@ class Estimate:
         output = f"{low_output:,}" if low_output == high_output else f"{low_output:,} to {high_output:,}"
         text = f"estimate: {_round(self.input):,} input and {output} output tokens for {self.samples:,} samples"
         if prices is not None and prices.of(model) is not None:
-            low, high = (cost_text(worth.cost, prices.currency) for worth in (self.low, self.high))
-            text += f", {low if low == high else f'{low} to {high}'}"
+            low, high = (cost_text(worth.cost, "").strip() for worth in (self.low, self.high))
+            text += f", {low if low == high else f'{low} to {high}'} {prices.currency}"
         notes = [*self.basis]
         if self.unknown:
             names = f"{', '.join(self.unknown[:3])}{' ...' if len(self.unknown) > 3 else ''}"
-            notes.append(f"without the judges of {names}")
+            notes.append(f"without the judges of {names}, of which no reply is known")
         return f"{text} ({'; '.join(notes)})"
 
 
@@ -232,7 +232,7 @@ def _seen(run: Run) -> dict[Account, Spent]:
         return found
     for file in files:
         if file.resolve() != own.resolve():
-            for account, spent in spent_in(file).items():
+            for account, spent in spent_in(file, MOST_BYTES).items():
                 found[account] = found.get(account, Spent()) + spent
     return found
 
@@ -257,29 +257,29 @@ def _of_benchmark(run: Run, name: str, prompts: _Prompts, seen: dict[Account, Sp
 
 
 def _input(prompts: _Prompts, here: Spent, every: Spent) -> int:
-    """Return the input tokens: as many for a byte as in earlier requests."""
+    """Return the input tokens: one for four bytes, and on average as many more as earlier requests had."""
     if here.samples and here.requests > here.samples:  # several requests for a sample
         return round(here.input / here.samples * prompts.samples)
-    known = next((s for s in (here, prompts.replies, every) if s.prompt_bytes), None)
-    if known:
-        return round(prompts.size * known.input / known.prompt_bytes)
-    return prompts.size // BYTES_A_TOKEN + TEMPLATE * prompts.samples
+    known = next((s for s in (here, prompts.replies, every) if s.requests), None)
+    more = TEMPLATE if known is None else (known.input - known.prompt_bytes / BYTES_A_TOKEN) / known.requests
+    plain = prompts.size / BYTES_A_TOKEN
+    return round(max(plain / 2, plain + more * prompts.samples))
 
 
 def _lengths(prompts: _Prompts, here: Spent, every: Spent) -> tuple[float, float, str]:
     """Return the shortest and longest mean number of output tokens for a sample that is likely, and the basis."""
     if here.samples:
-        return *[here.output / here.samples] * 2, f"replies as long as {here.requests:,} earlier ones"  # type: ignore[return-value]
+        return *[here.output / here.samples] * 2, f"as long as {here.requests:,} earlier replies"  # type: ignore[return-value]
     if prompts.replies.requests:
         known = prompts.replies
-        return *[known.output / known.requests] * 2, f"replies as long as {known.requests:,} in the response cache"  # type: ignore[return-value]
+        return *[known.output / known.requests] * 2, f"as long as {known.requests:,} replies in the response cache"  # type: ignore[return-value]
     if every.requests:
         length = every.output / every.requests
         length = length if prompts.limit is None else min(length, prompts.limit)
-        return length, length, f"replies as long as {every.requests:,} earlier ones to other questions"
+        return length, length, f"as long as {every.requests:,} earlier replies to other benchmarks"
     if prompts.limit is not None:
-        return min(RANGE[0], prompts.limit), prompts.limit, f"replies of up to {prompts.limit:,} tokens, their limit"
-    return *RANGE, f"no reply is known: {RANGE[0]} to {RANGE[1]:,} tokens each"
+        return min(RANGE[0], prompts.limit), prompts.limit, f"up to max_tokens={prompts.limit}"
+    return *RANGE, f"no reply is known: {RANGE[0]} to {RANGE[1]:,} output tokens for each"
 
 
 def _per_sample(run: Run, judge: str, spent: Spent, here: Spent, count: int) -> Worth:
@@ -305,10 +305,13 @@ def _round(tokens: int) -> int:
 def with_costs(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
     """Save the reports with what their requests cost, if there are prices; return them, and lines for the user.
 
+    Shortens the record of what was spent.
+
     Raises:
         StoreError: Something could not be read or written.
     """
     spending = run.spending
+    spending.ledger.compact()
     if spending.prices is None and not spending.limits.any:
         return reports, ()
     spending.refresh()

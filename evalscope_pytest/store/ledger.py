@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from ..core.spending import FIELDS, Account, Spent
-from .atomic import cannot_write, own_file, storing
+from .atomic import cannot_write, own_file, storing, write_atomic
 from .journal import entries, other_journals, split_line
 from .layout import WorkDir
 from .rows import calls_of
@@ -48,6 +48,9 @@ class Reservation(NamedTuple):
     session: str
     pid: int
 
+
+# Size of a file in bytes from which on it is replaced by its sums when its run is over.
+COMPACT_FROM = 1 << 16
 
 # Values tokens; the last argument is true for a reservation, whose tokens are upper estimates.
 Valuer = Callable[[Account, Spent, bool], Worth]
@@ -102,6 +105,7 @@ class Ledger:
             with self._locked():
                 self._read()
                 self._count_lost()
+                self._read()
 
     def add(self, account: Account, spent: Spent, reservation: str = "") -> None:
         """Append what a request cost, in place of its reservation.
@@ -162,6 +166,28 @@ class Ledger:
             if not self.refusal:
                 self._append({"refused": reason, "session": self._session})
 
+    def compact(self) -> None:
+        """Replace a long file by its sums, once no other process writes to it.
+
+        Raises:
+            StoreError: It cannot be read or written.
+        """
+        try:
+            if self.path.stat().st_size < COMPACT_FROM:
+                return
+        except FileNotFoundError:
+            return
+        self.refresh()
+        with self._locked():
+            entries = [{"account": account, "spent": spent.to_json()} for account, spent in self.spent.items()]
+            entries += [{"account": account, "lost": lost.to_json()} for account, lost in self.lost.items()]
+            if self.refusal:
+                entries.append({"refused": self.refusal, "session": self._session})
+            data = b"".join(map(_line, entries))
+            write_atomic(self.path, data)
+            self._offset = len(data)
+        self.close()
+
     def close(self) -> None:
         """Close the file. Idempotent; another call of any method opens it again."""
         if self._file is not None:
@@ -199,7 +225,7 @@ class Ledger:
 
     def _append(self, entry: Mapping[str, Any]) -> None:
         assert self._file is not None
-        line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+        line = _line(entry)
         data = b"\n" + line if self._torn else line
         written = self._file.write(data)
         while written < len(data):
@@ -248,6 +274,10 @@ class Ledger:
     def _free(self, name: str) -> None:
         if (found := self._reservations.pop(name, None)) is not None:
             self.held = self.held.plus(self._worth(found.account, found.most, True), -1)
+
+
+def _line(entry: Mapping[str, Any]) -> bytes:
+    return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
 
 
 @contextmanager
@@ -303,12 +333,16 @@ def _spent(counts: Mapping[str, Any]) -> Spent:
     return Spent(**found)
 
 
-def spent_in(path: Path) -> dict[Account, Spent]:
-    """Return the tokens by account of a file that nobody writes to; empty if there is none, or it cannot be read."""
+def spent_in(path: Path, most_bytes: int = 1 << 62) -> dict[Account, Spent]:
+    """Return the tokens by account of another run's file; empty if there is none, or it cannot be read.
+
+    Args:
+        most_bytes: Maximum size of the part of the file that is read.
+    """
     found = Ledger(path, "")
     try:
         with open(path, "rb") as file:
-            for line in file:
+            for line in file.readlines(most_bytes):
                 found._take_line(line)
     except OSError:
         return {}

@@ -399,14 +399,13 @@ def estimate(run) -> str:
 def test_an_estimate_comes_before_the_run_from_limits_or_from_earlier_replies(priced):
     first = priced.run("--collect-only")
     assert not priced.server.requests
-    assert "no reply is known: 50 to 1,000 tokens each" in estimate(first)
+    assert "no reply is known: 50 to 1,000 output tokens for each" in estimate(first)
     limited = priced.run("--collect-only", "--eval-generation-config=max_tokens=500")
-    assert "replies of up to 500 tokens, their limit" in estimate(limited)
+    assert "(up to max_tokens=500)" in estimate(limited)
     few = priced.run("--eval-limit=10")
     assert spent(few) == 10 * EACH
     later = priced.run("--collect-only", "--eval-max-cost=0.1")
-    # 7 bytes each in the prompts of one and of two digits: 20 tokens for 5.0 bytes, then 6.5
-    assert "replies as long as 10 earlier ones" in estimate(later)
+    assert "(as long as 10 earlier replies)" in estimate(later)
     assert "1,200 output tokens for 40 samples, 0.13 EUR" in estimate(later)
     assert "budget: 0.10 of 0.10 EUR left, which is not likely to suffice" in later.out
     resumed = priced.run("--collect-only", f"--eval-use-cache={few.work_dir}", "--eval-max-cost=1")
@@ -418,7 +417,7 @@ def test_an_estimate_knows_the_response_cache(priced):
     priced.run("--eval-limit=10", "--eval-response-cache=cache", "--eval-work-dir=elsewhere")
     run = priced.run("--eval-response-cache=cache")
     assert "900 output tokens for 30 samples" in estimate(run)
-    assert "replies as long as 10 in the response cache" in estimate(run)
+    assert "(as long as 10 replies in the response cache)" in estimate(run)
 
 
 def test_settings_come_from_the_ini_file_and_the_environment(priced, monkeypatch):

@@ -156,6 +156,30 @@ def test_refreshing_makes_no_file(path):
     assert not path.exists()
 
 
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_long_file_becomes_its_sums_and_goes_on(follows, path):
+    ledger = Ledger(path, "s", follows=follows)
+    ledger.compact()
+    assert not path.exists()
+    for _ in range(1000):
+        ledger.add(ACCOUNT, ONE)
+    ledger.lose(JUDGE, ONE)
+    ledger.refuse("used up")
+    dead = Ledger(path, "another")
+    dead.reserve(ACCOUNT, ONE, within(10**9))
+    ledger.compact()
+    assert len(path.read_text().splitlines()) == 4
+    assert last_refusal(path) == "used up"
+    ledger.add(ACCOUNT, ONE)
+    for found in (ledger, Ledger(path, "s"), Ledger(path, "new")):
+        found.refresh()
+        assert found.spent[ACCOUNT].requests == 1001
+        assert found.lost == {JUDGE: ONE, ACCOUNT: ONE}
+        assert found.paid == Worth(30 * 1003)
+        assert found.damaged == 0
+    assert spent_in(path, 1)[ACCOUNT].requests == 1000
+
+
 def _spend(path: Path, limit: int) -> None:
     ledger = Ledger(path, "s")
     while name := ledger.reserve(ACCOUNT, ONE, within(limit)):
