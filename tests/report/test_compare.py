@@ -479,6 +479,19 @@ def test_only_the_records_of_shown_samples_are_read(tmp_path: Path) -> None:
     assert [sample.now for sample in telling_losses(one, 2)] == [None, None]
 
 
+def test_a_record_that_has_been_written_again_is_not_taken_for_another(tmp_path: Path) -> None:
+    old, new = answers(0, 30, 30, 0)
+    before, after = (write_run(tmp_path / n, quiz(rows_of(v))) for n, v in (("old", old), ("new", new)))
+    one = only(compared(before, after))
+    file = after / "reviews" / "tiny" / "quiz_a.jsonl"
+    lines = file.read_text().splitlines(keepends=True)
+    lines[10], lines[11] = lines[11], lines[10]
+    assert len(lines[10]) == len(lines[11])
+    file.write_text("".join(lines))
+    found = {sample.flip.group: sample for sample in one.samples(one.lost)}
+    assert [group for group, sample in found.items() if sample.now is None] == [10, 11]
+
+
 # Files and pages ----------------------------------------------------------------------------------------------------
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y> \x1b[31m\u202e {{ 7 * 7 }} \x00"
@@ -510,9 +523,10 @@ def test_hostile_text_is_inert(language: str, tmp_path: Path) -> None:
     assert json.dumps(found.to_json(), allow_nan=False)
 
 
-def test_a_long_reply_is_cut_and_whole_in_a_fold(tmp_path: Path) -> None:
+@pytest.mark.parametrize("length", [SHORT + 1, 9000])
+def test_a_long_reply_is_cut_and_whole_in_a_fold(length: int, tmp_path: Path) -> None:
     old, new = answers(0, 1, 40, 0)
-    reply = "".join(f"step {i}. " for i in range(1000))
+    reply = "".join(f"step {i}. " for i in range(1000))[:length]
     before, after = (
         write_run(tmp_path / n, quiz(rows_of(v)), texts=lambda row: {"reply": reply})
         for n, v in (("old", old), ("new", new))
