@@ -411,6 +411,9 @@ def test_a_single_run_is_compared_model_by_model(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"reports of 3 models: m, n, o\. Choose one with --model"):
         _names(run, other)
     assert _names(run, other, models=["n"]) == ["r", "s"]
+    assert _names(run, other, models=["n", "m"]) == ["n r", "m r", "n s", "m s"]
+    with pytest.raises(UsageError, match=r"no model 'o' in .*s\. Allowed: m, n"):
+        _names(run, other, models=["o"])
 
 
 @pytest.mark.parametrize(
@@ -420,6 +423,8 @@ def test_a_single_run_is_compared_model_by_model(tmp_path: Path) -> None:
         (["a", "a"], "is named 2 times"),
         (["a", "a/reports/m"], "is named 2 times"),
         (["a", "aa"], "run is not there: .*aa.*Did you mean .*a.*Give the work_dir"),
+        (["a", "a" * 5000], "run cannot be read: .*a.*File name too long"),
+        (["a", "a\0"], "run cannot be read|run is not there"),
         (["a", "empty"], "run has no reports: .*empty. Give the work_dir of a finished run"),
         (["a", "killed"], "It did not end. Complete it: repeat its command with --eval-use-cache="),
         (["a", "."], "holds 2 runs. Choose among them"),
