@@ -110,8 +110,12 @@ def test_records_without_keys_pair_by_position_if_everything_else_agrees(tmp_pat
     assert pair(tmp_path / "2", rows_of(old, keyed=False), rows_of(new), **fields).whole.paired
     unknown = pair(tmp_path / "3", rows_of(old, keyed=False), rows_of(new, keyed=False))
     assert not unknown.whole.paired
-    assert unknown.notes[0] == "unpaired: no question is known to be in both, 100 only now, 100 only then"
+    why = "no question is known to be in both (records without keys of questions), 100 only now, 100 only then"
+    assert unknown.notes[0] == f"unpaired: {why}"
     assert not unknown.lost
+    lines = comparison_text(compared(tmp_path / "3" / "old", tmp_path / "3" / "new")).splitlines()
+    cells = next(line for line in lines if line.startswith("| quiz")).split("|")
+    assert [cells[n].strip() for n in (3, 8, 9)] == ["-", "-", "-"]  # wins and losses are not known
 
 
 def test_repeats_are_one_question_and_have_noise(tmp_path: Path) -> None:
