@@ -348,7 +348,10 @@ def compare_benchmark(
     whole, found = pair.change(WHOLE, name)
     if not whole.paired:
         pairs = f"{whole.shared} questions in both" if whole.shared else "no question is known to be in both"
-        pairs += f" ({FEWEST_PAIRS} are needed)" if 0 < whole.shared < FEWEST_PAIRS else ""
+        if not pair.keyed:
+            pairs += " (records without keys of questions)"
+        elif 0 < whole.shared < FEWEST_PAIRS:
+            pairs += f" ({FEWEST_PAIRS} are needed)"
         notes.insert(0, f"unpaired: {pairs}, {whole.only_now} only now, {whole.only_baseline} only then")
     elif whole.only_now or whole.only_baseline:
         notes.insert(0, f"{whole.shared} paired, {whole.only_now} only now, {whole.only_baseline} only then")

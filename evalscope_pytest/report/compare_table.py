@@ -136,7 +136,7 @@ def _grid(titles: list[str], lines: list[list[str]], gone: Sequence[str], column
 
 
 def _figures(change: Change) -> list[str]:
-    counted = change.score is not None and change.method != "printed scores"
+    counted = change.has_pairs
     return [
         str(change.shared) if counted else "-",
         _score(change.score),

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..config.parse import latest_run
 from ..config.schema import LATEST
 from ..core.errors import UsageError, closest, closest_path
+from ..store.atomic import reason_of
 from ..store.layout import safe_name
 from .baseline import MOST_LISTED, Baseline, model_folders, read_run, runs_in
 
@@ -54,7 +55,7 @@ def entrants_of(words: Sequence[str], models: Sequence[str] = (), work_dir: str 
         UsageError: A run is not there, has no reports or several models, or there is nothing to compare it with.
         StoreError: A record cannot be read.
     """
-    found = [named for word in words for named in _located(word, models, work_dir, several=len(words) == 1)]
+    found = [named for word in words for named in _found(word, models, work_dir, several=len(words) == 1)]
     if len(found) < 2:
         only = f"only one run, with one model ({found[0].folder.name})" if found else "no run"
         raise UsageError(f"compare: {only}. Name at least two: evalscope-pytest compare BASELINE RUN [RUN ...].")
@@ -66,6 +67,16 @@ def entrants_of(words: Sequence[str], models: Sequence[str] = (), work_dir: str 
         if not run.reports:
             raise UsageError(f"run has no readable reports: {run.folder}. Give the work_dir of a finished run.")
     return [Entrant(name, run) for name, run in zip(_names(found, runs), runs, strict=True)]
+
+
+def _found(word: str, models: Sequence[str], work_dir: str, *, several: bool) -> list[_Named]:
+    try:
+        return _located(word, models, work_dir, several=several)
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"run cannot be read: {word[:200]!r} ({reason}). Give the work_dir of a run that you may read."
+        ) from error
 
 
 def _located(word: str, models: Sequence[str], work_dir: str, *, several: bool) -> list[_Named]:
@@ -86,7 +97,7 @@ def _located(word: str, models: Sequence[str], work_dir: str, *, several: bool) 
         folders = [folder for _, folder in chosen if folder is not None]
         if missing and (several or not folders):
             raise UsageError(f"--model: no model {missing[0]!r} in {path}. {closest(missing[0], by_name)}")
-    if len(folders) > 1 and not several:
+    if len(folders) > 1 and not several and not models:
         listed = ", ".join(folder.name for folder in folders[:MOST_LISTED])
         raise UsageError(
             f"run {path} has reports of {len(folders)} models: {listed}. Choose one with --model, or name its folder: "

@@ -65,6 +65,11 @@ class Change:
     noise_baseline: float | None = None
     reason: str = ""
 
+    @property
+    def has_pairs(self) -> bool:
+        """True if questions are known to be in both runs, so that wins and losses can be counted."""
+        return self.shared > 0 and self.kind != ALL
+
     def to_json(self) -> dict[str, Any]:
         """Return its fields; those that are empty are left out. ``paired`` counts, as in reports of gates."""
         fields = {**asdict(self), "paired": self.shared if self.paired else 0}
@@ -141,6 +146,11 @@ class PairedSamples:
     new: Reviews
     key_then: QuestionKey
     key_now: QuestionKey
+
+    @property
+    def keyed(self) -> bool:
+        """True if all samples have the keys of their questions."""
+        return self.old.keyed and self.new.keyed
 
     def scores(self, subsets: set[str] | None = None) -> tuple[Scores, Scores]:
         """Return the scores by question of the old and the new run, of some subsets or all."""

@@ -110,8 +110,12 @@ def test_records_without_keys_pair_by_position_if_everything_else_agrees(tmp_pat
     assert pair(tmp_path / "2", rows_of(old, keyed=False), rows_of(new), **fields).whole.paired
     unknown = pair(tmp_path / "3", rows_of(old, keyed=False), rows_of(new, keyed=False))
     assert not unknown.whole.paired
-    assert unknown.notes[0] == "unpaired: no question is known to be in both, 100 only now, 100 only then"
+    why = "no question is known to be in both (records without keys of questions), 100 only now, 100 only then"
+    assert unknown.notes[0] == f"unpaired: {why}"
     assert not unknown.lost
+    lines = comparison_text(compared(tmp_path / "3" / "old", tmp_path / "3" / "new")).splitlines()
+    cells = next(line for line in lines if line.startswith("| quiz")).split("|")
+    assert [cells[n].strip() for n in (3, 8, 9)] == ["-", "-", "-"]  # wins and losses are not known
 
 
 def test_repeats_are_one_question_and_have_noise(tmp_path: Path) -> None:
@@ -411,6 +415,9 @@ def test_a_single_run_is_compared_model_by_model(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"reports of 3 models: m, n, o\. Choose one with --model"):
         _names(run, other)
     assert _names(run, other, models=["n"]) == ["r", "s"]
+    assert _names(run, other, models=["n", "m"]) == ["n r", "m r", "n s", "m s"]
+    with pytest.raises(UsageError, match=r"no model 'o' in .*s\. Allowed: m, n"):
+        _names(run, other, models=["o"])
 
 
 @pytest.mark.parametrize(
@@ -420,6 +427,8 @@ def test_a_single_run_is_compared_model_by_model(tmp_path: Path) -> None:
         (["a", "a"], "is named 2 times"),
         (["a", "a/reports/m"], "is named 2 times"),
         (["a", "aa"], "run is not there: .*aa.*Did you mean .*a.*Give the work_dir"),
+        (["a", "a" * 5000], "run cannot be read: .*a.*File name too long"),
+        (["a", "a\0"], "run cannot be read|run is not there"),
         (["a", "empty"], "run has no reports: .*empty. Give the work_dir of a finished run"),
         (["a", "killed"], "It did not end. Complete it: repeat its command with --eval-use-cache="),
         (["a", "."], "holds 2 runs. Choose among them"),
@@ -479,6 +488,19 @@ def test_only_the_records_of_shown_samples_are_read(tmp_path: Path) -> None:
     assert [sample.now for sample in telling_losses(one, 2)] == [None, None]
 
 
+def test_a_record_that_has_been_written_again_is_not_taken_for_another(tmp_path: Path) -> None:
+    old, new = answers(0, 30, 30, 0)
+    before, after = (write_run(tmp_path / n, quiz(rows_of(v))) for n, v in (("old", old), ("new", new)))
+    one = only(compared(before, after))
+    file = after / "reviews" / "tiny" / "quiz_a.jsonl"
+    lines = file.read_text().splitlines(keepends=True)
+    lines[10], lines[11] = lines[11], lines[10]
+    assert len(lines[10]) == len(lines[11])
+    file.write_text("".join(lines))
+    found = {sample.flip.group: sample for sample in one.samples(one.lost)}
+    assert [group for group, sample in found.items() if sample.now is None] == [10, 11]
+
+
 # Files and pages ----------------------------------------------------------------------------------------------------
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y> \x1b[31m\u202e {{ 7 * 7 }} \x00"
@@ -510,9 +532,10 @@ def test_hostile_text_is_inert(language: str, tmp_path: Path) -> None:
     assert json.dumps(found.to_json(), allow_nan=False)
 
 
-def test_a_long_reply_is_cut_and_whole_in_a_fold(tmp_path: Path) -> None:
+@pytest.mark.parametrize("length", [SHORT + 1, 9000])
+def test_a_long_reply_is_cut_and_whole_in_a_fold(length: int, tmp_path: Path) -> None:
     old, new = answers(0, 1, 40, 0)
-    reply = "".join(f"step {i}. " for i in range(1000))
+    reply = "".join(f"step {i}. " for i in range(1000))[:length]
     before, after = (
         write_run(tmp_path / n, quiz(rows_of(v)), texts=lambda row: {"reply": reply})
         for n, v in (("old", old), ("new", new))
