@@ -21,7 +21,7 @@ from .attempts import Measure, find_measure, measured_of, question_key
 from .columns import QuestionKey
 from .gates import GateResult, Samples, measure, point_result, result_of, scores_of, subsets_of
 from .model import DIGITS, Report, load_report
-from .pairs import SAMPLING, Side, pairing_keys, unlikenesses
+from .pairs import SAMPLING, Side, pairing_keys, unlikenesses, won_and_lost
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -344,16 +344,8 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
         plain = replace(found, aggregation="mean")
         before = mean_of_runs([_scores_before(gate, plan, plain, reviews, key_then) for reviews in earlier])
         after = measured_of(plain, now.samples.of(gate.part), tolerated=True, key=key).scores
-        flips = _flips(before, after, found.lower_is_better)
+        flips = won_and_lost(before, after, found.lower_is_better)
     return Runs(mean_of_runs(old), new, found.label, found.lower_is_better, flips), ""
-
-
-def _flips(old: Scores, new: Scores, lower_is_better: bool) -> tuple[int, int]:
-    """Return the number of questions with a better score in the new run, and with a worse one."""
-    before = dict(zip(old.questions, old.values, strict=True))
-    both = ((before[q], value) for q, value in zip(new.questions, new.values, strict=True) if q in before)
-    changes = [was - value if lower_is_better else value - was for was, value in both]
-    return sum(change > 0 for change in changes), sum(change < 0 for change in changes)
 
 
 def reviews_of(baselines: Sequence[Baseline], benchmark: str) -> list[Reviews]:

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from ..core.errors import ConfigError, UsageError, closest
-from ..scoring.aggregation import OVER_PARTS
 from ..statistics.combined import Part, benjamini_hochberg, holm, mean_difference, on_a_common_scale
 from ..statistics.comparison import FEWEST_PAIRS, Comparison
 from ..statistics.intervals import LEVEL
@@ -415,10 +414,12 @@ def _pair(first: Baseline, now: Baseline, name: str, metric: MetricScore) -> Pai
     measure = reported_measure(metric, (*new.rows, *old.rows), _aggregation(now, name))
     if measure is None:
         return "no sample has it"
-    if measure.no_interval or measure.aggregation in OVER_PARTS:  # questions have no value of such a metric
-        return measure.no_interval or f"{measure.label} is a mean of parts"
-    keys = pairing_keys([first.side(name)], now.side(name))
-    return PairedSamples(measure, old, new, *keys)
+    if measure.no_interval:
+        return measure.no_interval
+    pair = PairedSamples(measure, old, new, *pairing_keys([first.side(name)], now.side(name)))
+    if measure.over_parts and not all(map(len, pair.scores())):
+        return f"a part of {measure.label} has a mean of 0, or a single question"
+    return pair
 
 
 def _aggregation(run: Baseline, benchmark: str) -> str | Mapping[str, str]:

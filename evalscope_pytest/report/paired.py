@@ -14,6 +14,7 @@ from ..store.reviews import Reviews, texts
 from ..store.rows import SampleSummary
 from .attempts import Measure, measured_of
 from .columns import QuestionKey
+from .pairs import won_and_lost
 from .wrong import WrongSample, sample_of
 
 WHOLE, SUBSET, CATEGORY, ALL = "benchmark", "subset", "category", "all"
@@ -152,10 +153,15 @@ class PairedSamples:
         """True if all samples have the keys of their questions."""
         return self.old.keyed and self.new.keyed
 
-    def scores(self, subsets: set[str] | None = None) -> tuple[Scores, Scores]:
-        """Return the scores by question of the old and the new run, of some subsets or all."""
+    def scores(self, subsets: set[str] | None = None, *, plain: bool = False) -> tuple[Scores, Scores]:
+        """Return the scores by question of the old and the new run, of some subsets or all.
+
+        Args:
+            plain: The questions' own: those of a mean of parts move with every other question of the part.
+        """
+        measure = replace(self.measure, aggregation="mean") if plain and self.measure.over_parts else self.measure
         old, new = (
-            measured_of(self.measure, _of(rows, by_subset, subsets), tolerated=True, key=key).scores
+            measured_of(measure, _of(rows, by_subset, subsets), tolerated=True, key=key).scores
             for rows, by_subset, key in (
                 (self.old.rows, self._old_by_subset, self.key_then),
                 (self.new.rows, self._new_by_subset, self.key_now),
@@ -179,7 +185,9 @@ class PairedSamples:
         lower = self.measure.lower_is_better
         found = compare(old, new, lower_is_better=lower)
         mean = ((found.new or 0.0) - (found.old or 0.0)) * (-1 if lower else 1)
-        won, lost = (found.won, found.lost) if found.is_paired else self._counts(old, new)
+        won, lost = found.won, found.lost
+        if not found.is_paired or self.measure.over_parts:
+            won, lost = won_and_lost(*self.scores(subsets, plain=True), lower)
         change = Change(
             kind, name, found.new, found.old, mean, None, None, found.method, found.is_paired,
             found.paired, found.only_new, found.only_old, won, lost,
@@ -190,16 +198,9 @@ class PairedSamples:
             change = with_certainty(change, found.difference)
         return change, found
 
-    def _counts(self, old: Scores, new: Scores) -> tuple[int, int]:
-        """Return how many of the shared questions are better and worse."""
-        before = dict(zip(old.questions, old.values, strict=True))
-        pairs = [(before[q], v) for q, v in zip(new.questions, new.values, strict=True) if q in before]
-        higher, lower = sum(v > b for b, v in pairs), sum(v < b for b, v in pairs)
-        return (lower, higher) if self.measure.lower_is_better else (higher, lower)
-
     def flips(self) -> Iterable[Flip]:
         """Yield the shared questions with another score."""
-        old, new = self.scores()
+        old, new = self.scores(plain=True)
         before = dict(zip(old.questions, old.values, strict=True))
         then, now = _attempts(self.old.rows, self.key_then), _attempts(self.new.rows, self.key_now)
         sign = -1 if self.measure.lower_is_better else 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..statistics.scores import Scores
 from ..store.rows import SampleSummary
 from .attempts import question_key
 from .columns import QuestionKey
@@ -65,6 +66,14 @@ def _same_positions(earlier: Sequence[Side], now: Side) -> bool:
 
 def _sampling(settings: Mapping[str, Any]) -> list[Any]:
     return [default if settings.get(name) is None else settings[name] for name, default in SAMPLING.items()]
+
+
+def won_and_lost(old: Scores, new: Scores, lower_is_better: bool) -> tuple[int, int]:
+    """Return the number of shared questions with a better score in the new run, and with a worse one."""
+    before = dict(zip(old.questions, old.values, strict=True))
+    pairs = [(before[q], value) for q, value in zip(new.questions, new.values, strict=True) if q in before]
+    higher, lower = sum(now > was for was, now in pairs), sum(now < was for was, now in pairs)
+    return (lower, higher) if lower_is_better else (higher, lower)
 
 
 def unlikenesses(before: Report, now: Report) -> Iterator[str]:

@@ -263,14 +263,29 @@ def test_pass_at_k_has_a_value_a_question(tmp_path: Path) -> None:
     assert one.whole.difference == pytest.approx(0.5 - (1 - 1 / 6))
 
 
-def test_a_metric_without_an_interval_is_compared_by_the_printed_scores(tmp_path: Path) -> None:
-    def run(name: str, value: float) -> Path:
-        rows = [row("a", i, value, question=f"q{i}", weights={"accuracy": {f"p{i % 3}": 1.0}}) for i in range(40)]
-        return write_run(tmp_path / name, quiz(rows, aggregation="macro_mean"))
+def of_parts(folder: Path, values: Sequence[float], aggregation: str) -> Path:
+    """Write a run whose questions are in three parts."""
+    rows = [
+        row("a", i, value, question=f"q{i}", weights={"accuracy": {f"p{i % 3}": 1.0}}) for i, value in enumerate(values)
+    ]
+    return write_run(folder, quiz(rows, aggregation=aggregation))
 
-    one = only(compared(run("old", 1.0), run("new", 0.5)))
-    assert (one.whole.method, one.whole.difference, one.whole.low) == ("printed scores", -0.5, None)
-    assert one.whole.reason == "mean_acc is a macro mean of parts"
+
+def test_a_mean_of_parts_is_compared_by_question(tmp_path: Path) -> None:
+    old = of_parts(tmp_path / "old", [1.0] * 40, "macro_mean")
+    one = only(compared(old, of_parts(tmp_path / "new", [0.0] * 9 + [1.0] * 31, "macro_mean")))
+    assert (one.whole.score, one.whole.baseline) == pytest.approx((1 - 3 * (3 / 14 + 3 / 13 + 3 / 13) / 9, 1.0))
+    assert one.whole.low is not None
+    assert one.whole.high is not None
+    assert one.whole.low < one.whole.difference < one.whole.high < 0
+    assert (one.whole.won, one.whole.lost) == (0, 9)
+
+
+def test_a_metric_without_an_interval_is_compared_by_the_printed_scores(tmp_path: Path) -> None:
+    old = of_parts(tmp_path / "old", [1.0] * 40, "harmonic_mean")
+    one = only(compared(old, of_parts(tmp_path / "new", [0.0, 1.0, 1.0] * 13 + [0.0], "harmonic_mean")))
+    assert (one.whole.method, one.whole.low) == ("printed scores", None)
+    assert one.whole.reason == "a part of mean_acc has a mean of 0, or a single question"
 
 
 # Notes --------------------------------------------------------------------------------------------------------------
