@@ -149,7 +149,8 @@ def test_an_unchanged_model_stops_half_way_and_a_worse_one_is_red_early(many):
     assert "refuted at 95%" in gate_lines(worse)[0]
     points = many.run(f"--eval-baseline={before.work_dir}", STOP, "--eval-gate-level=none")
     assert points.code == 1
-    assert "the rest cannot change it" in gate_lines(points)[0]
+    assert ", baseline 0.7500, decided after " in gate_lines(points)[0]
+    assert gate_lines(points)[0].endswith("the rest cannot change it")
 
 
 def test_a_stopped_run_is_no_baseline(many):
