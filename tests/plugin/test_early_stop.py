@@ -67,6 +67,7 @@ def test_a_point_gate_stops_once_nothing_can_change_it(many):
     cases = junit(run.folder / "j.xml")
     skipped = [case.find("skipped").get("message") for case in cases.values() if case.find("skipped") is not None]
     assert skipped == ["stopped: decided"] * (60 - sent)
+    assert 'name="score[adding:mean_acc].stopped" value="decided"' in (run.folder / "j.xml").read_text()
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert f"{sent} of 60 samples" in page
     assert "the score is biased" in page
