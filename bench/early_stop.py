@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import functools
+import math
 import random
+import statistics
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -73,6 +75,11 @@ def whole(values: Sequence[float]) -> str:
     return "passed" if round(sum(values) / len(values), 4) >= 0.7 else "failed"
 
 
+def by_chance(shares: Sequence[float]) -> float:
+    """Return the error that the mean of simulated shares may have by chance: two standard errors."""
+    return 2 * statistics.pstdev(shares) / math.sqrt(len(shares))
+
+
 def points(draw: random.Random, runs: int, bar: Bar) -> None:
     """Print the share of questions that a point gate needs, and wrong verdicts."""
     gate = parse_gate("b >= 0.7")
@@ -94,7 +101,8 @@ def points(draw: random.Random, runs: int, bar: Bar) -> None:
                 found.append((share, (verdict or whole(values)) != whole(values)))
             shares.append(sum(share for share, _ in found) / count)
             wrong.append(sum(error for _, error in found) / count)
-            bar(f"share, N {n}, level {level}, true {truth}", shares[-1], 0.0, goal + 0.04)
+            most = goal + 0.02 + by_chance([share for share, _ in found])
+            bar(f"share, N {n}, level {level}, true {truth}", shares[-1], 0.0, most)
             most = 0.0 if level is None else 0.015 + bench.chance_error(0.015, count)
             bar(f"wrong, N {n}, level {level}, true {truth}", wrong[-1], 0.0, most)
         name = f"  N {n}, {'certain only' if level is None else 'betting 95 %'}"
@@ -168,19 +176,20 @@ def drops(draw: random.Random, runs: int, bar: Bar) -> None:
         line = []
         for (n, noise), goal in zip(((300, 0.13), (300, 0.5), (1319, 0.13), (1319, 0.5)), columns, strict=True):
             count = max(100, runs // (16 if n > 300 else 4))
-            shares, red, fixed = 0.0, 0, 0
+            shares: list[float] = []
+            red = fixed = 0
             for _ in range(count):
                 of = bench.chances(draw, n, noise)
                 old, new = bench.answers(draw, of), bench.answers(draw, bench.worse(of, drop, noise))
                 share, verdict = alarm(bench.ALARM, old, new)
-                shares += share
+                shares.append(share)
                 red += is_red(verdict)
                 fixed += not bench.judged(bench.ALARM, bench.as_scores(old), bench.as_scores(new)).passed
-            found = (shares / count, red / count, fixed / count)
+            found = (sum(shares) / count, red / count, fixed / count)
             known = f" [{goal[0]:.2f} ({goal[1]:.2f}; {goal[2]:.2f})]" if goal else ""
             line.append(f"{found[0]:.2f} ({found[1]:.2f}; {found[2]:.2f}){known}")
             if goal:
-                bar(f"share, N {n}, noise {noise}, drop {drop}", found[0], 0.0, goal[0] + 0.06)
+                bar(f"share, N {n}, noise {noise}, drop {drop}", found[0], 0.0, goal[0] + 0.03 + by_chance(shares))
             if not drop:
                 most = found[2] + 0.01 + bench.chance_error(0.05, count)
                 bar(f"red, N {n}, noise {noise}, unchanged", found[1], 0.0, most)
