@@ -18,8 +18,8 @@ from ..core.errors import StoreError
 from ..engine.loop import Stopped
 from ..run.assembly import Run
 from ..run.crashes import ProcessDiedError
+from ..run.early import without_score
 from ..run.progress import State, Verdict, verdict_of
-from ..run.stopping import without_score
 from ..run.summary import shown, stop_line
 from ..store.inflight_marks import Phase
 from .masking import masked

@@ -20,9 +20,9 @@ from ..report.execution import GateResult
 from ..run.assembly import Run
 from ..run.ci_summary import write_summaries
 from ..run.crashes import LastReports
+from ..run.early import count
 from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
 from ..run.progress import Progress, Verdict, Waiting
-from ..run.stopping import count
 from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, lines_of, many, notes_of, stop_line
 from ..run.unused import unused_reruns
 from .nodes import SampleItem, from_here

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ..engine.evaluation import Outcome
+from ..run.early import without_score
 from ..run.progress import Verdict, dump_verdict, load_verdict
-from ..run.stopping import without_score
 from ..run.summary import explanation, properties, shown
 from .masking import masked
 from .nodes import SampleItem

@@ -195,7 +195,9 @@ class Samples:
                 if note := check_reruns(session.config, session.items):
                     run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
-                check_requirements(run, (i.unit for i in session.items if isinstance(i, SampleItem) and not i.skipped))
+                check_requirements(
+                    run, (i.unit for i in session.items if isinstance(i, SampleItem) and i.skipped is None)
+                )
                 check_gates(gates_of(run)[1], session.items)
             run.notes.extend(_unused(run, session.items))
             if not session.config.option.collectonly and run.benchmarks:

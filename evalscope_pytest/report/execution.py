@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.text import visible
+from ..statistics.intervals import FEW_QUESTIONS
 from ..store.rows import SampleSummary
 from .costs import Costs
 from .flaky import Flaky
@@ -170,18 +171,22 @@ class Execution:
             },
         }
 
-    def as_stopped(self, order_seed: int | None, label: str, interval: tuple[float, float] | None) -> Execution:
+    def as_stopped(
+        self, order_seed: int | None, label: str, interval: tuple[float, float] | None, counted: int
+    ) -> Execution:
         """Return it for a benchmark of which the rest was not sent, since its gates were decided.
 
         No interval of a complete run holds for the scores then.
 
         Args:
             label: Of the primary metric, ``interval`` is its own, which holds whenever a run is stopped.
+            counted: Number of questions that the interval rests on.
         """
         statistics = {name: _without_interval(found) for name, found in self.statistics.items()}
         if interval is not None and label in statistics:
             low, high = interval
             statistics[label] |= {"low": round(low, _DIGITS), "high": round(high, _DIGITS), "method": "e-process"}
+            statistics[label] |= {"questions": counted, "clusters": counted, "few": counted < FEW_QUESTIONS}
             del statistics[label]["reason"]
         intervals = {} if interval is None else {label: (round(interval[0], 4), round(interval[1], 4))}
         return replace(self, stopped="decided", order_seed=order_seed, statistics=statistics, intervals=intervals)

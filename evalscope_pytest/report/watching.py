@@ -41,6 +41,7 @@ class Watch:
         gate: As the user wrote it.
         own: The subsets it is about.
         before: For a gate with a level against a baseline: its scores by question.
+        printed_before: For one without a level: the baseline's printed score.
         planned: Number of questions that the whole run has for it.
         answered: Number of those that were counted.
         verdict: None while the gate is open.
@@ -53,6 +54,7 @@ class Watch:
     tolerated: bool
     planned: int
     before: Mapping[object, float] | None = None
+    printed_before: float | None = None
     answered: int = 0
     verdict: Outcome | None = None
     hopeless: bool = False
@@ -127,8 +129,9 @@ class Watch:
         value = math.fsum(self._scores) / count if count else None
         label = self.measure.label
         facts = f"{label} {value:.4f} over {count}" if value is not None else f"{label} of no sample"
-        gate = self.gate
-        paired = old = difference = None
+        gate, old = self.gate, self.printed_before
+        facts += "" if old is None else f", baseline {old:.4f}"
+        paired = difference = None
         won = lost = 0
         if self.before is not None and value is not None:
             sign = -1 if self.measure.lower_is_better else 1

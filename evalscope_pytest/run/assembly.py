@@ -36,15 +36,16 @@ from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
 from .costs import count_earlier
 from .crashes import WatchedModel, left_at_work
+from .early import STOPPED, Place, Replay, seed_of
 from .process import Driver, Process
 from .resources import Judges
 from .spending import Spending
-from .stopping import STOPPED, Place, Replay, Stopping, seed_of
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
     from .resources import Sandboxes
+    from .stopping import Stopping
 
 log = logging.getLogger(__name__)
 
@@ -261,6 +262,7 @@ class Run:
         if self.task.stop_when_decided is False:
             return None
         from .finish import gates_of
+        from .stopping import Stopping
 
         return Stopping.of(self, gates_of(self)[0])
 

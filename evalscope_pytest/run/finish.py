@@ -45,8 +45,8 @@ from ..store.reviews import read_reviews
 from ..wire.request import Request
 from .ci_summary import check_summary, is_wanted, samples_to_show
 from .costs import before_run, with_costs
+from .early import Judged
 from .progress import Recorded
-from .stopping import Judged, as_stopped, plan_stop
 from .summary import many
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
     for baseline in run.baselines:
         check_baseline(baseline, run.benchmarks)
     if task.stop_when_decided is not False:
+        from .stopping import plan_stop
+
         plan_stop(run, gates, units)
     if run.baselines or any(gate.level is not None or gate.against_baseline for gate in gates):
         _plan_gates(run, gates, units)
@@ -231,7 +233,10 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     reports = tuple(
         build_report(b, by_name[b.name].rows, plan.model_id, collect_perf=task.collect_perf) for b in plan.benchmarks
     )
-    reports = tuple(as_stopped(run, report) for report in reports)
+    if run.decided:
+        from .stopping import as_stopped
+
+        reports = tuple(as_stopped(run, report) for report in reports)
     gates, together = _gates(run, reports, by_name)
     reports = tuple(_with_gates(report, gates) for report in reports)
     corrected = corrections(work_dir, plan)

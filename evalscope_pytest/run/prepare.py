@@ -39,7 +39,7 @@ from ..judge.scorer import needs_judge
 from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
-from .stopping import in_drawn_order
+from .early import in_drawn_order
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig

@@ -19,7 +19,7 @@ from ..report.table import interval_text
 from ..statistics.intervals import wilson
 from ..store.plan import BenchmarkPlan
 from ..store.progress import BenchmarkProgress, ProgressFile, Status
-from .stopping import STOPPED, Answer, answer_of
+from .early import STOPPED, Answer, answer_of
 
 if TYPE_CHECKING:
     from .assembly import Run
@@ -161,8 +161,9 @@ class Tally:
     def parts(self, width: int, *, over: bool = False) -> list[Part]:
         """Return the parts of the line, with the name padded to ``width`` columns."""
         elapsed = max(time.monotonic() - self.started, 1e-6)
-        rate = self.done / elapsed
-        count = f"{self.done - self.unsent:>{len(str(self.total))}}/{self.total}"
+        sent = self.done - self.unsent
+        rate = sent / elapsed
+        count = f"{sent:>{len(str(self.total))}}/{self.total}"
         score = f"score {self.value / self.scored:.4f}" if self.scored else "score   -   "
         parts = [Part(f"{self.name:<{width}}  {count}", KEPT), Part(score, SCORE)]
         if self.errors:

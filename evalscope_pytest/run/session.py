@@ -24,11 +24,11 @@ from ..report.table import metric_table
 from .assembly import Run
 from .ci_summary import write_summaries
 from .crashes import watched
+from .early import count
 from .finish import Conclusion, Reported, check_requirements, conclude, gates_of
 from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
 from .process import Driver, Exceptions
 from .progress import Progress, verdict_of
-from .stopping import count
 from .summary import many
 from .task import EvaluationError, Task, resolved_task
 from .unused import unused_settings

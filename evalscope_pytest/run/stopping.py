@@ -7,20 +7,15 @@ attempts, a cluster with all its questions. `report.watching` decides each gate.
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..config.setting import NO_LEVEL
 from ..core.errors import ConfigError
-from ..engine.evaluation import Outcome as Finished
 from ..engine.evaluation import Unit
 from ..report.attempts import Measure, find_measure
-from ..report.baseline import Baseline, Early, name_of, printed_before, reviews_of, scores_before, tested_at
-from ..report.execution import GateResult
+from ..report.baseline import Baseline, name_of, printed_before, reviews_of, scores_before
 from ..report.gates import subsets_of
 from ..report.model import Report
 from ..report.watching import Answered, LevelWatch, PointWatch, Watch
@@ -28,70 +23,15 @@ from ..statistics.comparison import can_pair
 from ..statistics.gates import ALL, Gate, alarm_against_baseline
 from ..statistics.intervals import FEWEST_CLUSTERS, Interval
 from ..statistics.scores import UNIT
-from ..statistics.sequential import FinishedPrefix, anytime_interval, draw_order, final_level
+from ..statistics.sequential import FinishedPrefix, anytime_interval, final_level
 from ..statistics.verdicts import Verdict
-from ..store.plan import BenchmarkPlan, Ordered, recorded_order_seed
+from ..store.plan import BenchmarkPlan, Ordered
+from .early import Answer, Place, order_of
 
 if TYPE_CHECKING:
     from .assembly import Run
-    from .progress import Verdict as SampleVerdict
 
-log = logging.getLogger(__name__)
-
-STOPPED = "stopped: decided"
 _MOST_LINES = 5
-_TURN_S = 0.01  # between two looks at the reporter of samples
-
-Place = tuple[str, int]
-
-
-class Answer(NamedTuple):
-    """A finished sample, as the process that decides gets it.
-
-    Attributes:
-        values: Its metrics, those with a weight left out; None without a score.
-    """
-
-    subset: str
-    group: int
-    repeat: int
-    values: Mapping[str, float] | None
-
-
-def answer_of(outcome: Finished) -> Answer:
-    """Return a finished sample as the process that decides gets it."""
-    result, score = outcome.result, outcome.result.score
-    if score is None:
-        return Answer(result.subset, result.group, result.repeat, None)
-    weighted = score.metadata.get("weights") or ()
-    values = {name: float(value) for name, value in score.values.items() if name not in weighted}
-    return Answer(result.subset, result.group, result.repeat, values)
-
-
-def without_score(unit: Unit) -> Answer:
-    """Return a sample that could not be run."""
-    return Answer(unit.subset, unit.group, unit.repeat, None)
-
-
-def in_drawn_order(units: Iterable[tuple[str, Unit]], seed: int) -> list[tuple[str, Unit]]:
-    """Return the samples of a benchmark in random order, those of a question and of a cluster together."""
-    of_question: dict[Place, list[tuple[str, Unit]]] = {}
-    for sample in units:
-        of_question.setdefault((sample[1].subset, sample[1].group), []).append(sample)
-    clusters = [found[0][1].cluster or place for place, found in of_question.items()]
-    drawn = draw_order(list(of_question), seed, clusters)
-    return [sample for unit in drawn for place in unit for sample in of_question[place]]  # type: ignore[index]
-
-
-def order_of(units: Iterable[Unit], drawn: Sequence[Place]) -> tuple[Ordered, ...]:
-    """Return the questions of a benchmark that run, in the order drawn, whatever has reordered the samples since."""
-    found: dict[Place, list[Unit]] = {}
-    for unit in units:
-        found.setdefault((unit.subset, unit.group), []).append(unit)
-    places = [place for place in drawn if place in found]
-    return tuple(
-        Ordered(*place, len(own), own[0].question, own[0].cluster) for place in places if (own := found[place])
-    )
 
 
 def units_of(order: Iterable[Ordered]) -> list[list[Ordered]]:
@@ -137,15 +77,20 @@ def watch_of(gate: Gate, plan: BenchmarkPlan, order: Sequence[Ordered], rules: R
         return why
     units = [own for unit in units_of(order) if (own := [q for q in unit if watch.counts(q)])]
     watch.planned = sum(map(len, units))
+    if not units:
+        return "no question is about it"
     if isinstance(watch, LevelWatch):
         if len(units) < FEWEST_CLUSTERS:
             return f"fewer than {FEWEST_CLUSTERS} questions or clusters are independent"
         watch.watch(units, family)
         return watch
-    claim = _with_bound(gate, plan, found, rules) if gate.against_baseline else gate
-    if claim is None or not units:
-        return "there is nothing to compare with"
     assert isinstance(watch, PointWatch)
+    claim = gate
+    if gate.against_baseline:
+        watch.printed_before = printed_before(rules.baselines, plan.name, found.label, gate.part)
+        if watch.printed_before is None:
+            return "the baseline does not report it"
+        claim = _with_bound(gate, found, watch.printed_before)
     watch.watch(claim, units, rules.level)
     return watch
 
@@ -167,11 +112,8 @@ def _with_baseline(watch: Watch, plan: BenchmarkPlan, order: Sequence[Ordered], 
     return ""
 
 
-def _with_bound(gate: Gate, plan: BenchmarkPlan, found: Measure, rules: Rules) -> Gate | None:
-    """Return a point gate against a baseline with its bound; None if the baseline does not report the score."""
-    old = printed_before(rules.baselines, plan.name, found.label, gate.part)
-    if old is None:
-        return None
+def _with_bound(gate: Gate, found: Measure, old: float) -> Gate:
+    """Return a point gate against a baseline with its bound."""
     gain = gate.margin if gate.comparison == "better" else -gate.margin
     signs = ("<", "<=") if found.lower_is_better else (">", ">=")
     bound = old - gain if found.lower_is_better else old + gain
@@ -246,6 +188,11 @@ class Decider:
             else:
                 self._scores.append(sum(known) / len(known))
         self.decided = all(watch.verdict is not None for watch in self.watches)
+
+    @property
+    def counted(self) -> int:
+        """Number of questions that the interval rests on."""
+        return len(self._scores)
 
     def interval(self) -> Interval | None:
         """Return the interval of the primary metric's mean, which holds whenever a run is stopped; None without one."""
@@ -344,19 +291,6 @@ def _listed(names: Sequence[str]) -> str:
 # Of a run ------------------------------------------------------------------------------------------------------------
 
 
-def seed_of(run: Run) -> int | None:
-    """Return the seed of the order in which a run sends its questions; None if that is the order of the data.
-
-    A run that is carried on keeps its order; a list of samples shows that of the data.
-    """
-    if run.task.stop_when_decided is False or run.driver.listing:
-        return None
-    if run.process.is_worker:
-        return run.process.order_seed
-    recorded = recorded_order_seed(run.work_dir.root)
-    return random.SystemRandom().getrandbits(32) if recorded is None else recorded
-
-
 def plan_stop(run: Run, gates: Sequence[Gate], units: Sequence[Unit]) -> None:
     """Fix the order in which questions count, and note what stops early.
 
@@ -372,38 +306,8 @@ def plan_stop(run: Run, gates: Sequence[Gate], units: Sequence[Unit]) -> None:
     for unit in units:
         own.setdefault(unit.evaluation.name, []).append(unit)
     run.order = {name: order_of(found, run.drawn[name]) for name, found in own.items()}
-    run.notes.extend(Stopping.of(run, gates).lines(run.order_seed))
-
-
-class Replay:
-    """Holds new samples of a run that is carried on back until what is recorded before the first of them was counted.
-
-    That may decide everything, and nothing is sent then.
-
-    Attributes:
-        awaited: The sample that the reporter of samples waits for.
-    """
-
-    def __init__(self, *, is_needed: bool) -> None:
-        self.awaited: Unit | None = None
-        self._is_over = not is_needed
-
-    async def turn(self, unit: Unit) -> None:
-        """Wait until a sample may be sent: the first one until all before it are reported, the others for that one."""
-        while not self._is_over and self.awaited is not unit:
-            await asyncio.sleep(_TURN_S)
-        self._is_over = True
-
-
-def count(run: Run, verdict: SampleVerdict) -> None:
-    """Count a reported sample for the gates of its benchmark."""
-    name, stopping = verdict.benchmark, run.stopping if verdict.answer is not None else None
-    if stopping is None or verdict.answer is None or not stopping.add(name, verdict.answer):
-        return
-    log.info("%s: all gates are decided", name)
-    run.decided.add(name)
-    if run.on_decided is not None:
-        run.on_decided(name)
+    run.stopping = stopping = Stopping.of(run, gates)
+    run.notes.extend(stopping.lines(run.order_seed))
 
 
 def as_stopped(run: Run, report: Report) -> Report:
@@ -413,54 +317,6 @@ def as_stopped(run: Run, report: Report) -> Report:
     if stopping is None or found is None or found.recorded >= found.requested:
         return report
     label = report.primary.label if report.primary else ""
-    return replace(report, execution=found.as_stopped(run.order_seed, label, stopping.deciders[name].interval()))
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What was decided while a run went on, for the evaluation of its gates at the end.
-
-    Attributes:
-        stopped: Benchmarks of which the rest was not sent.
-        alarm_level: Of the comparison with a baseline; None if the printed scores are compared.
-    """
-
-    stopping: Stopping | None
-    stopped: Mapping[str, bool]
-    alarm_level: float | None = None
-
-    @classmethod
-    def of(cls, run: Run, reports: Sequence[Report], alarm_level: float | None) -> Judged:
-        """Return what was decided in a run."""
-        stopped = {report.dataset_name: bool(report.execution and report.execution.stopped) for report in reports}
-        return cls(run.stopping, stopped, alarm_level)
-
-    def verdict(self, name: str, benchmark: str) -> Verdict | None:
-        """Return the verdict of a gate that is final; None if the gate is to be evaluated now."""
-        is_stopped = self.stopped.get(benchmark, False)
-        return self.stopping.verdict(name, is_stopped=is_stopped) if self.stopping else None
-
-    def tested(self, gate: Gate) -> Gate:
-        """Return a gate with the level of its test at the end."""
-        return replace(gate, level=self.stopping.level(gate.text, gate.level)) if self.stopping else gate
-
-    def as_written(self, gate: Gate, result: GateResult) -> GateResult:
-        """Return the result of a test with the gate's own level, and a note if the test was at another."""
-        level = self.tested(gate).level
-        if level == gate.level:
-            return result
-        facts = {**result.facts, "level": gate.level, "tested_level": level}
-        return replace(result, line=result.line + tested_at(gate, level), facts=facts)
-
-    def alarms(self) -> Early | None:
-        """Return the comparisons with the baseline that were decided; None for a run that was not watched."""
-        if self.stopping is None:
-            return None
-        verdicts = {}
-        levels = [self.alarm_level or 0.0]
-        for name in self.stopped:
-            levels.append(self.stopping.level(name_of(name), self.alarm_level) or 0.0)
-            if verdict := self.verdict(name_of(name), name):
-                in_family = verdict.passed and verdict.gate.level is not None
-                verdicts[name] = replace(verdict, p=1.0) if in_family else verdict
-        return Early(max(levels) or None, verdicts)
+    decider = stopping.deciders[name]
+    stopped = found.as_stopped(run.order_seed, label, decider.interval(), decider.counted)
+    return replace(report, execution=stopped)

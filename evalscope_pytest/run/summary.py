@@ -218,8 +218,9 @@ def properties(outcome: Outcome) -> list[tuple[str, object]]:
 def score_properties(report: Report) -> Iterator[tuple[str, str]]:
     """Yield the scores of a report and what is known of their certainty, as properties of a suite of tests.
 
-    ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval.
-    ``cost[gsm8k]`` is what its requests cost, if there are prices.
+    ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval,
+    ``stopped`` marks one that is biased since its run ended when the gates were decided. ``cost[gsm8k]`` is what its
+    requests cost, if there are prices.
     """
     costs = report.execution.costs if report.execution else None
     if costs is not None and (total := costs.total()) is not None:
@@ -227,6 +228,8 @@ def score_properties(report: Report) -> Iterator[tuple[str, str]]:
     for metric in report.tabulated:
         name = f"score[{report.dataset_name}:{metric.label}]"
         yield name, f"{metric.score:.10g}"
+        if report.execution and report.execution.stopped:
+            yield f"{name}.stopped", report.execution.stopped
         found = report.execution.statistics_of(metric.identity.label) if report.execution else {}
         for field in ("low", "high", "questions", "clusters", "method", "noise", "few"):
             if (value := found.get(field)) is not None:

@@ -67,6 +67,7 @@ def test_a_point_gate_stops_once_nothing_can_change_it(many):
     cases = junit(run.folder / "j.xml")
     skipped = [case.find("skipped").get("message") for case in cases.values() if case.find("skipped") is not None]
     assert skipped == ["stopped: decided"] * (60 - sent)
+    assert 'name="score[adding:mean_acc].stopped" value="decided"' in (run.folder / "j.xml").read_text()
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert f"{sent} of 60 samples" in page
     assert "the score is biased" in page
@@ -149,7 +150,8 @@ def test_an_unchanged_model_stops_half_way_and_a_worse_one_is_red_early(many):
     assert "refuted at 95%" in gate_lines(worse)[0]
     points = many.run(f"--eval-baseline={before.work_dir}", STOP, "--eval-gate-level=none")
     assert points.code == 1
-    assert "the rest cannot change it" in gate_lines(points)[0]
+    assert ", baseline 0.7500, decided after " in gate_lines(points)[0]
+    assert gate_lines(points)[0].endswith("the rest cannot change it")
 
 
 def test_a_stopped_run_is_no_baseline(many):

@@ -13,11 +13,12 @@ import pytest
 
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.report.attempts import Missing, find_measure, measured_of, question_key
-from evalscope_pytest.report.baseline import Baseline, Now, compare, evaluate_against
+from evalscope_pytest.report.baseline import Baseline, Early, Now, compare, evaluate_against
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.gates import GateResult, Samples, evaluate
 from evalscope_pytest.report.planned import Question, Upcoming, check_gates, lines_of_alarms
-from evalscope_pytest.statistics.gates import parse_gate
+from evalscope_pytest.statistics.gates import alarm_against_baseline, parse_gate
+from evalscope_pytest.statistics.verdicts import Verdict
 from evalscope_pytest.store.plan import BenchmarkPlan
 from evalscope_pytest.store.reviews import Reviews
 from evalscope_pytest.store.rows import SampleSummary
@@ -201,6 +202,25 @@ def test_over_several_benchmarks_the_alarms_share_their_error() -> None:
     alone = compare([_baseline(olds[0])], news[:1], 0.0, 0.95)
     assert not alone.results["quiz0"].passed
     assert not alone.together
+
+
+def test_alarms_that_were_decided_early_stay_in_the_family_of_the_others() -> None:
+    names = ["red", "futile", "whole"]
+    olds = [_now(_rows(_answers(150, 200), name=n), plan({"a": 200}, name=n)) for n in names]
+    news = [_now(_worse(old.samples.rows, 14, 5), old.samples.plan) for old in olds]
+    early = {
+        name: Verdict(gate=alarm_against_baseline(name, 0.0, 0.95), verdict=verdict, facts="early", stopped=True, p=p)
+        for name, verdict, p in (("red", "failed", None), ("futile", "passed", 1.0))
+    }
+    found = compare([_baseline(*olds)], news, 0.0, 0.95, Early(0.96, early))
+    assert [found.results[name].verdict for name in names] == ["failed", "passed", "failed"]
+    assert found.results["futile"].line == "futile not shown worse than baseline @95%: passed, early"
+    assert "p" not in found.results["futile"].facts
+    whole = found.results["whole"]
+    assert "p 0.019 (Holm over 2: p 0.039)" in whole.line
+    assert "(tested at 96%: a part of the error went into looking)" in whole.line
+    assert whole.facts["level"] == 0.95
+    assert not found.together
 
 
 def test_small_drops_of_all_benchmarks_are_found_together() -> None:

@@ -16,7 +16,8 @@ from evalscope_pytest.report.baseline import Baseline, Now, compare
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.gates import Samples, evaluate
 from evalscope_pytest.report.watching import Watch
-from evalscope_pytest.run.stopping import Answer, Decider, Rules, alarm_of, order_of, units_of, watch_of
+from evalscope_pytest.run.early import Answer, order_of
+from evalscope_pytest.run.stopping import Decider, Rules, alarm_of, units_of, watch_of
 from evalscope_pytest.statistics.gates import Gate, parse_gate
 from evalscope_pytest.statistics.sequential import LevelStop
 from evalscope_pytest.store.plan import BenchmarkPlan, Ordered
