@@ -18,7 +18,7 @@ from ..store.layout import safe_name
 from ..store.plan import BenchmarkPlan, recorded_settings
 from ..store.reviews import Reviews, read_reviews
 from ..store.rows import SampleSummary
-from .attempts import find_measure, measured_of, question_key
+from .attempts import Measure, attempts_of, find_measure, measured_of, question_key
 from .gates import GateResult, Samples, measure, point_result, result_of, scores_of, subsets_of
 from .model import DIGITS, Report, load_report
 
@@ -255,6 +255,8 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
     earlier = [reviews for baseline in baselines if (reviews := baseline.reviews.get(now.name)) is not None]
     if found.no_interval:
         return None, found.no_interval
+    if why := unlike_attempts(found, plan, earlier):
+        return None, why
     if len(earlier) < len(baselines):
         return None, "the baseline has no reviews of it"
     keyed = all(reviews.keyed for reviews in earlier) and all(row.question for row in now.samples.rows)
@@ -275,6 +277,14 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
     if not keyed and not _same_positions(baselines, earlier, now):
         old = [replace(scores, questions=[("then", question) for question in scores.questions]) for scores in old]
     return Runs(mean_of_runs(old), new, found.label, found.lower_is_better, flips), ""
+
+
+def unlike_attempts(measure: Measure, plan: BenchmarkPlan, earlier: Iterable[Reviews]) -> str:
+    """Return why a rule such as "4 of 5 attempts" means something else in an earlier run; empty if it does not."""
+    if measure.aggregation != "at_least_k":
+        return ""
+    others = sorted({attempts_of(reviews.rows) for reviews in earlier} - {plan.repeats})
+    return f"{measure.label} is of {plan.repeats} attempts now, and was of {others[0]}" if others else ""
 
 
 def _flips(old: Scores, new: Scores, lower_is_better: bool) -> tuple[int, int]:
