@@ -209,7 +209,7 @@ class Settings:
     )
     judge_audit: int = setting(
         whole(0),
-        "Write a random sample of this many judgements to a file; verdicts written into it correct the score on resume.",
+        "Write a random sample of this many judgements to a file; verdicts written into it correct scores on resume.",
         0,
     )
     analysis_report: bool = setting(
