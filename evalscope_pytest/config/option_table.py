@@ -48,7 +48,7 @@ OPTIONS = (
     ("judge_model_args", "value", "JSON|K=V,...", "The judge: model_id, api_url, api_key, system_prompt, prompt_template, generation_config, model_args, score_type, score_pattern, score_mapping."),
     ("arena", "repeat", "TEXT", "Run whose replies are compared with those of other runs: DIR or NAME=DIR. Repeat it for each model; this selects the benchmark general_arena."),
     ("judge_worker_num", "value", "N", "Maximum number of requests in flight to each judge; default: as for the model."),
-    ("judge_audit", "value", "N", "Write a random sample of this many judgements to a file for human review."),
+    ("judge_audit", "value", "N", "Write a random sample of this many judgements to a file; verdicts written into it correct scores on resume."),
     ("analysis_report", "switch", "TEXT", "Let the judge write an analysis of each report, in the language of --eval-language."),
     ("use_sandbox", "switch", "TEXT", "Run the code that models write in a container; without it, in a local sandbox."),
     ("sandbox", "value", "JSON|K=V,...", "The sandbox: enabled, engine, pool_size, default_config, manager_config."),

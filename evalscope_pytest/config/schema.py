@@ -219,7 +219,11 @@ class Settings:
     judge_worker_num: int | None = setting(
         whole(1, MOST_IN_FLIGHT), "Maximum number of requests in flight to each judge; default: as for the model."
     )
-    judge_audit: int = setting(whole(0), "Write a random sample of this many judgements to a file for human review.", 0)
+    judge_audit: int = setting(
+        whole(0),
+        "Write a random sample of this many judgements to a file; verdicts written into it correct scores on resume.",
+        0,
+    )
     analysis_report: bool = setting(
         SWITCH, "Let the judge write an analysis of each report, in the language of --eval-language.", False
     )

@@ -186,7 +186,7 @@ def measured_of(
         return _unbounded(scores or Scores([], bounds=None), absent, tolerated=tolerated)
     never = list(missing.attempts(rows, key, repeats))
     if measure.k:
-        planned = repeats if measure.aggregation == "at_least_k" else measure.k
+        planned = max(repeats, attempts_of(rows)) if measure.aggregation == "at_least_k" else measure.k
         attempts = of_groups(_aggregated(measure, rows, planned), key, missing=True)
         known = set(attempts.questions)
         never = [(question, cluster) for question, cluster in dict(never).items() if question not in known]
@@ -194,6 +194,11 @@ def measured_of(
         columns = [columns_of(measure.name, own, key=key, missing=True) for own in _by_subset(rows).values()]
         attempts = joined(columns, measure.aggregation, numbered=False)
     return measured(_with_missing(attempts, never), measure.bounds, tolerated=tolerated)
+
+
+def attempts_of(rows: Iterable[SampleSummary]) -> int:
+    """Return the number of attempts at each question, errors included."""
+    return max((row.repeat for row in rows), default=0) + 1
 
 
 def parted_of(measure: Measure, rows: Iterable[SampleSummary], key: QuestionKey = question_key) -> Parted:

@@ -17,7 +17,7 @@ from ..statistics.scores import Scores, mean_of_runs
 from ..store.layout import safe_name
 from ..store.plan import DECIDING, BenchmarkPlan, recorded_settings
 from ..store.reviews import Reviews, read_reviews
-from .attempts import Measure, find_measure, measured_of, question_key
+from .attempts import Measure, attempts_of, find_measure, measured_of, question_key
 from .columns import QuestionKey
 from .gates import GateResult, Samples, measure, point_result, result_of, scores_of, subsets_of
 from .model import DIGITS, Report, load_report
@@ -331,6 +331,8 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
     earlier = reviews_of(baselines, now.name)
     if found.no_interval:
         return None, found.no_interval
+    if why := unlike_attempts(found, plan, earlier):
+        return None, why
     if len(earlier) < len(baselines):
         return None, "the baseline has no reviews of it"
     key_then, key = pairing_keys([baseline.side(now.name) for baseline in baselines], now.side)
@@ -346,6 +348,14 @@ def _runs(gate: Gate, baselines: Sequence[Baseline], now: Now) -> tuple[Runs | N
         after = measured_of(plain, now.samples.of(gate.part), tolerated=True, key=key).scores
         flips = won_and_lost(before, after, found.lower_is_better)
     return Runs(mean_of_runs(old), new, found.label, found.lower_is_better, flips), ""
+
+
+def unlike_attempts(measure: Measure, plan: BenchmarkPlan, earlier: Iterable[Reviews]) -> str:
+    """Return why a rule such as "4 of 5 attempts" means something else in an earlier run; empty if it does not."""
+    if measure.aggregation != "at_least_k":
+        return ""
+    others = sorted({attempts_of(reviews.rows) for reviews in earlier} - {plan.repeats})
+    return f"{measure.label} is of {plan.repeats} attempts now, and was of {others[0]}" if others else ""
 
 
 def reviews_of(baselines: Sequence[Baseline], benchmark: str) -> list[Reviews]:

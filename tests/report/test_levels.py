@@ -459,3 +459,32 @@ def test_with_few_clusters_the_signs_of_whole_clusters_are_turned_too() -> None:
     many = [replace(r, cluster=f"c{r.index // 5}") for r in old]
     same = compare([_baseline(_now(many))], [_now(many)], 0.0, 0.95).results["quiz"]
     assert "p_sign_flips" not in same.facts
+
+
+def test_k_of_n_attempts_is_compared_with_k_of_n_attempts() -> None:
+    def run(repeats: int, right: int, factor: int = 7) -> Now:
+        quiz = plan({"a": 60 * repeats}, aggregation="mean_and_at_least_k", repeats=repeats)
+        rows = [
+            row(
+                "a",
+                i,
+                float(i // repeats % factor < 5 or i % repeats < right),
+                repeats=repeats,
+                question=f"q{i // repeats}",
+            )
+            for i in range(60 * repeats)
+        ]
+        return _now(rows, quiz)
+
+    text = "quiz:at_least@3 no worse than baseline by 0.1 @95%"
+    old = run(5, 2)
+    (same,) = evaluate_against([parse_gate(text)], [_baseline(old)], [run(5, 2)])
+    assert (same.verdict, same.facts["paired"]) == ("passed", 60)
+    (worse,) = evaluate_against([parse_gate(text)], [_baseline(run(5, 3))], [run(5, 2)])
+    assert worse.verdict == "failed"
+    assert worse.facts["lost"] == sum(i % 7 >= 5 for i in range(60))
+    (other,) = evaluate_against([parse_gate(text)], [_baseline(old)], [run(4, 2)])
+    assert other.line.endswith("not compared: at_least@3 is of 4 attempts now, and was of 5")
+    upcoming = Upcoming([run(4, 2).samples.plan], {}, [_baseline(old)], 0.0)
+    with pytest.raises(ConfigError, match=r"was of 5\. Give both runs the same --eval-repeats"):
+        check_gates([parse_gate(text)], upcoming)
