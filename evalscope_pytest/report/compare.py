@@ -13,7 +13,7 @@ from ..statistics.comparison import FEWEST_PAIRS, Comparison
 from ..statistics.intervals import LEVEL
 from ..statistics.scores import Bounds
 from ..store.plan import unlike_settings
-from .attempts import reported_measure
+from .attempts import attempts_of, reported_measure
 from .baseline import Baseline
 from .entrants import Entrant
 from .model import MetricScore, Report
@@ -416,6 +416,8 @@ def _pair(first: Baseline, now: Baseline, name: str, metric: MetricScore) -> Pai
         return "no sample has it"
     if measure.no_interval:
         return measure.no_interval
+    if measure.aggregation == "at_least_k" and attempts_of(new.rows) != attempts_of(old.rows):
+        return f"{measure.label} is of {attempts_of(new.rows)} attempts now, and was of {attempts_of(old.rows)}"
     pair = PairedSamples(measure, old, new, *pairing_keys([first.side(name)], now.side(name)))
     if measure.over_parts and not all(map(len, pair.scores())):
         return f"a part of {measure.label} has a mean of 0, or a single question"
