@@ -386,7 +386,7 @@ def _unlike(before: Report, now: Report, settings: Sequence[str]) -> Iterable[st
 def _incomplete(before: Report, now: Report) -> Iterable[str]:
     for when, report in (("then", before), ("now", now)):
         execution = report.execution
-        if execution is not None and bool(getattr(execution, "stopped", None)):
+        if execution and execution.stopped:
             yield f"stopped early {when}, when its gates were decided: its score is biased"
         elif execution and execution.incomplete:
             yield f"{execution.requested - execution.succeeded} of {execution.requested} samples without a score {when}"
