@@ -52,6 +52,7 @@ log = logging.getLogger(__name__)
 # Fewer would make the two threads wait for each other when replies are immediate.
 MIN_BUFFER = 512
 MIN_QUEUE = 64
+NEWS_S = 1.0  # by then a controller has counted what its workers have reported
 # One that waits for a slot, one in flight, one whose reply is worked on.
 BODIES_PER_REQUEST = 3
 
@@ -253,8 +254,8 @@ class Run:
     @cached_property
     def replay(self) -> Replay:
         """What holds new samples back in a run that may stop early, and may be decided by what is recorded."""
-        is_alone = not self.process.is_worker
-        return Replay(is_needed=self.order_seed is not None and is_alone and len(self.previous) > 0)
+        is_needed = self.order_seed is not None and len(self.previous) > 0
+        return Replay(self.decided, is_needed=is_needed, patience_s=NEWS_S if self.process.is_worker else 0.0)
 
     @cached_property
     def stopping(self) -> Stopping | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -102,17 +102,29 @@ class Replay:
 
     That may decide everything, and nothing is sent then.
 
+    Args:
+        decided: Benchmarks of which no more samples are needed.
+        patience_s: Maximum time for news of a decision, in a worker: its controller counts.
+
     Attributes:
         awaited: The sample that the reporter of samples waits for.
     """
 
-    def __init__(self, *, is_needed: bool) -> None:
+    def __init__(self, decided: Collection[str], *, is_needed: bool, patience_s: float = 0.0) -> None:
         self.awaited: Unit | None = None
+        self._decided = decided
         self._is_over = not is_needed
+        self._patience_s = patience_s
 
     async def turn(self, unit: Unit) -> None:
         """Wait until a sample may be sent: the first one until all before it are reported, the others for that one."""
+        if self._is_over:
+            return
         while not self._is_over and self.awaited is not unit:
+            await asyncio.sleep(_TURN_S)
+        waits = round(self._patience_s / _TURN_S)
+        while not self._is_over and waits > 0 and unit.evaluation.name not in self._decided:
+            waits -= 1
             await asyncio.sleep(_TURN_S)
         self._is_over = True
 

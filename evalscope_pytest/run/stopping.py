@@ -149,8 +149,8 @@ class Decider:
         self.decided = False
         self._units = units_of(order)
         self._prefix = FinishedPrefix([[(q.subset, q.group) for q in unit] for unit in self._units])
-        self._questions = {(q.subset, q.group): q for q in order}
-        self._attempts: dict[Place, dict[int, Mapping[str, float] | None]] = {place: {} for place in self._questions}
+        self._questions = {(q.subset, q.group): q for q in order}  # those not counted yet
+        self._attempts: dict[Place, dict[int, Mapping[str, float] | None]] = {}
         is_plain = primary is not None and primary.aggregation == "mean" and not primary.k and primary.bounds == UNIT
         is_plain = is_plain and len(self._units) == len(self._questions)
         self._primary = primary.name if is_plain and primary is not None else ""
@@ -159,11 +159,12 @@ class Decider:
     def add(self, answer: Answer) -> bool:
         """Count a finished sample, and return whether that has decided the last gate."""
         place = (answer.subset, answer.group)
-        attempts = self._attempts.get(place)
-        if self.decided or attempts is None or answer.repeat in attempts:
+        question = self._questions.get(place)
+        if self.decided or question is None:
             return False
-        attempts[answer.repeat] = answer.values
-        if len(attempts) < self._questions[place].attempts:
+        attempts = self._attempts.setdefault(place, {})
+        attempts.setdefault(answer.repeat, answer.values)
+        if len(attempts) < question.attempts:
             return False
         before = self._prefix.units
         self._prefix.finish(place, 0.0)
@@ -174,7 +175,9 @@ class Decider:
         return False
 
     def _answered(self, question: Ordered) -> Answered:
-        attempts = self._attempts[question.subset, question.group]
+        place = (question.subset, question.group)
+        del self._questions[place]
+        attempts = self._attempts.pop(place)
         return Answered(question, [attempts[repeat] for repeat in sorted(attempts)])
 
     def _count(self, unit: Sequence[Answered]) -> None:

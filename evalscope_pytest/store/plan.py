@@ -157,7 +157,8 @@ def write_task_config(
         b.name: {"evaluation_version": b.version, "fingerprint": b.fingerprint, "cache_source": cache_source}
         for b in plan.benchmarks
     }
-    drawn = {} if plan.order_seed is None else {"order_seed": plan.order_seed}
+    seed = recorded_order_seed(workdir.root) if plan.order_seed is None else plan.order_seed
+    drawn = {} if seed is None else {"order_seed": seed}
     document = {
         **settings,
         "resolved_benchmarks": {b.name: b.settings for b in plan.benchmarks},

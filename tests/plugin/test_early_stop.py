@@ -175,13 +175,13 @@ def test_a_run_that_is_carried_on_stops_again_or_sends_the_rest(workers, many):
     assert again.code == 0, again.out
     assert seed(again) == seed(first)
     assert gate_lines(again) == gate_lines(first)
-    if not workers:
-        assert not many.server.requests
-        assert again.counts == first.counts
+    assert not many.server.requests
+    assert again.counts == first.counts
     many.server.forget()
     rest = many.run("--eval-gate=adding>=0.5", f"--eval-use-cache={first.work_dir}", *workers)
     assert rest.counts == {"correct": 60}
     assert len(many.server.requests) <= 60 - sent
+    assert f"order_seed: {seed(first)}\n" in (first.work_dir / "configs" / "task_config.yaml").read_text()
     report = (first.work_dir / "reports" / "served" / "adding.json").read_text()
     assert '"stopped"' not in report
 

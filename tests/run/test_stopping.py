@@ -261,6 +261,27 @@ def test_a_drop_is_refuted_by_differences_and_an_unchanged_run_is_futile() -> No
     assert watch.result().method == "conditional power"
 
 
+@pytest.mark.parametrize(("now", "verdict"), [(1.0, "failed"), (0.0, "passed")])
+@pytest.mark.parametrize("level", [0.95, None])
+def test_an_error_rate_is_worse_if_it_rises(now: float, verdict: str, level: float | None) -> None:
+    of = plan({"a": 60}, metrics=("HalluRate",))
+    rows = tuple(row("a", i, question=f"q{i}", values={"HalluRate": float(i % 2)}) for i in range(60))
+    rules = Rules([Baseline(Path("old"), {"quiz": build_report(of, rows, "tiny")}, {"quiz": Reviews(rows, {})})])
+    order = quiz_of([0.0] * 60).order
+    watch = watch_of(alarm_of("quiz", of, 0.0, level, rules), of, order, rules)
+    assert isinstance(watch, Watch)
+    decider = Decider(order, [watch])
+    for i in range(60):
+        decider.add(Answer("a", i, 0, {"HalluRate": now}))
+    assert watch.verdict == verdict
+    missing = watch_of(alarm_of("quiz", of, 0.0, level, rules), of, order, rules)
+    assert isinstance(missing, Watch)
+    decider = Decider(order, [missing])
+    for i in range(60):
+        decider.add(Answer("a", i, 0, None))
+    assert missing.verdict == ("failed" if level is None else None)
+
+
 def test_a_family_of_alarms_shares_the_error_for_looking() -> None:
     values = [1.0] * 100
     rules = Rules([_baseline(values)])
