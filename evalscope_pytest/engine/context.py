@@ -23,6 +23,8 @@ class SampleContext:
         judged: Judges' replies of an earlier run, by judge, repeat and messages.
         judge_calls: Requests to judges about this sample so far.
         occurrence: Number of earlier samples with an identical prompt.
+        refused: The refusal of a request that the budget does not allow: such a sample has no score, whatever its body
+            makes of it.
         repetitions: Number of equal requests of the body so far, by content address; counted by `Reuse`.
     """
 
@@ -38,6 +40,7 @@ class SampleContext:
     judged: Mapping[tuple[str, int, tuple[Message, ...]], str] = field(default_factory=dict)
     judge_calls: list[JudgeCall] = field(default_factory=list)
     repetitions: dict[str, int] = field(default_factory=dict)
+    refused: Exception | None = None
 
     def replay(self, messages: tuple[Message, ...]) -> Call | None:
         """Return the recorded reply to these messages, if the body follows the recorded conversation."""

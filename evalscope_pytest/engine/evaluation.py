@@ -223,6 +223,8 @@ class Runner:
             judged={} if recorded is None or self.rescore else _judged(recorded),
         )
         score, error, skipped = await self._attempt(evaluation, context)
+        if context.refused is not None:
+            score, error, skipped = None, context.refused, None
         reason = described(error) if error is not None else None
         elapsed_s = time.perf_counter() - started
         done = result(tuple(context.calls), score, reason, elapsed_s, tuple(context.judge_calls))

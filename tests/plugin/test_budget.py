@@ -300,7 +300,9 @@ def test_ctrl_c_ends_a_run_with_a_limit_as_any_other(processes, priced):
     assert "4 requests ended without a reply" in cut.out
 
 
-def test_a_worker_that_dies_leaves_its_reservations_to_nobody(priced):
+@pytest.mark.parametrize(("limit", "code"), [(20000, 0), (5000, 1)])
+def test_a_worker_that_dies_leaves_its_reservations_to_nobody(limit, code, priced):
+    """What it had in flight is spent at its most, and nobody waits for it."""
     priced.benchmark(
         count=40,
         body="""
@@ -311,9 +313,11 @@ async def test_adding(sample, model):
         os.kill(os.getpid(), 9)
     return output""",
     )
-    run = priced.spawn("--eval-model=served", "test_adding.py", "-n2", "--eval-max-tokens-total=10000",
+    run = priced.spawn("--eval-model=served", "test_adding.py", "-n2", f"--eval-max-tokens-total={limit}",
                        "--eval-generation-config=max_tokens=1000")  # fmt: skip
-    assert run.reports["adding"]["execution_summary"]["succeeded"] == 40, run.out
+    assert (run.code, "the budget is used up" in run.out) == (code, bool(code)), run.out
+    if not code:
+        assert run.reports["adding"]["execution_summary"]["succeeded"] == 40
 
 
 def test_a_reply_whose_judgement_is_refused_is_kept_and_not_sent_again(priced):
@@ -333,6 +337,22 @@ def test_a_reply_whose_judgement_is_refused_is_kept_and_not_sent_again(priced):
         assert (whole.code, whole.counts) == (0, {"correct": 8}), whole.out
         assert len(priced.server.requests) == 8
         assert len(judge.requests) == 8
+
+
+def test_a_body_that_catches_every_error_makes_no_score_of_a_refusal(priced):
+    priced.benchmark(
+        count=40,
+        body="""
+async def test_adding(sample, model):
+    try:
+        return await model.generate(sample)
+    except Exception:
+        return Score(accuracy=1.0)""",
+    )
+    run = priced.run("--eval-max-tokens-total=1000", "--eval-generation-config=max_tokens=30")
+    assert run.code == 1
+    sent = len(priced.server.requests)
+    assert run.counts == {"correct": sent, "not run": 40 - sent}
 
 
 def test_a_run_out_of_budget_is_not_green_though_errors_are_ignored(priced):
