@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from types import TracebackType
@@ -139,7 +140,8 @@ class Session:
             run.interrupted, interrupted = True, error
             run.stop("interrupted")
         run.close()
-        self.conclusion = conclude(run)
+        used_up = run.out_of_budget  # an analysis may be refused later: then the run is complete nevertheless
+        self.conclusion = replace(conclude(run), interrupted=used_up)
         if interrupted is not None:
             raise interrupted
         return self._judged(self.conclusion)
@@ -246,7 +248,7 @@ class Session:
         missing = self._reported.missing(run, conclusion)
         if failed := [f"gate {gate.line}" for gate in conclusion.gates if not gate.passed]:
             return "; ".join(failed)
-        if (why := run.stopped or run.out_of_budget) or missing > 0:
+        if (why := run.stopped or conclusion.interrupted) or missing > 0:
             return why or f"{many(missing, 'sample')} did not run"
         if not self._reported.tolerable(run):
             return f"{many(states['failed'] + states['error'], 'sample')} ended in errors"

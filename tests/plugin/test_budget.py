@@ -152,6 +152,33 @@ def test_judges_are_apart_from_the_model_and_count_towards_the_limit(priced):
         assert ["TOTAL", "all", "10", "135", "0", "155", "0.051"] in rows
 
 
+def test_an_analysis_of_the_report_is_a_cost_of_the_judge(priced):
+    with JudgeServer("All sums are right.") as judge:
+        judge.answer = lambda messages: Answer("All right.", usage={"prompt_tokens": 7, "completion_tokens": 1})
+        run = priced.run("--eval-limit=5", "--eval-analysis-report", by(judge))
+        assert run.code == 0, run.out
+        assert len(judge.requests) == 1
+        assert Decimal(cost(run)["judges"]) == Decimal("0.007")
+        refused = priced.run("--eval-limit=5", "--eval-analysis-report", by(judge), "--eval-max-cost=0.02",
+                             "--eval-generation-config=max_tokens=30")  # fmt: skip
+        assert len(judge.requests) == 1
+        assert "not written: the budget is used up" in refused.out
+        assert (refused.code, refused.counts) == (0, {"correct": 5}), "all that was to be measured was"
+        assert "not complete" not in refused.out
+
+
+def test_an_estimate_knows_the_judges_of_earlier_runs(priced):
+    with JudgeServer(verdict("A")) as judge:
+        used = {"prompt_tokens": 7, "completion_tokens": 1, "total_tokens": 8}
+        judge.answer = lambda messages: Answer(verdict("A"), usage=used)
+        options = ("--eval-judge-strategy=llm", by(judge))
+        assert "without the judges of adding" in estimate(priced.run("--collect-only", *options))
+        priced.run("--eval-limit=10", *options)
+        later = priced.run("--collect-only", *options, "--eval-limit=20")
+        assert "600 output tokens for 20 samples, 0.20 EUR" in estimate(later)  # 20 * (0.0032 + 0.007)
+        assert "without" not in estimate(later)
+
+
 def test_replies_from_the_response_cache_and_of_earlier_runs_cost_nothing(priced):
     first = priced.run("--eval-limit=5", "--eval-response-cache=cache")
     assert spent(first) == 5 * EACH
