@@ -27,6 +27,8 @@ class SampleContext:
         judged: Judges' replies of an earlier run, by judge, repeat and messages.
         judge_calls: Requests to judges about this sample so far.
         occurrence: Number of earlier samples with an identical prompt.
+        refused: The refusal of a request that the budget does not allow: such a sample has no score, whatever its body
+            makes of it.
         repetitions: Number of equal requests of the body so far, by content address; counted by `Reuse`.
         unneeded: Returns why the sample is no longer needed; empty while it is.
         is_sent: A request of the sample was sent: it is finished, whatever is decided meanwhile.
@@ -46,6 +48,7 @@ class SampleContext:
     repetitions: dict[str, int] = field(default_factory=dict)
     unneeded: Callable[[], str] = str
     is_sent: bool = False
+    refused: Exception | None = None
 
     def admit(self) -> None:
         """Note that a request is about to be sent.

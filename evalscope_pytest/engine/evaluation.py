@@ -233,6 +233,8 @@ class Runner:
             unneeded=partial(self.unneeded, evaluation.name),
         )
         score, error, skipped = await self._attempt(evaluation, context)
+        if context.refused is not None:
+            score, error, skipped = None, context.refused, None
         fault = described(error) if error is not None else None
         elapsed_s = time.perf_counter() - started
         done = result(tuple(context.calls), score, fault, elapsed_s, tuple(context.judge_calls))

@@ -189,7 +189,8 @@ class Reporting:
         self._over = True
         self._end_loading()
         run.close()
-        why = run.stopped or run.out_of_budget or self._why(session, exitstatus)
+        used_up = run.out_of_budget  # an analysis may be refused later: then the run is complete nevertheless
+        why = run.stopped or used_up or self._why(session, exitstatus)
         refused = bool(run.usage_error) or (run.store_fault and not run.benchmarks)
         if refused:
             self._broken = run.usage_error or run.stopped
@@ -211,7 +212,7 @@ class Reporting:
             missing = self._reported.missing(run, self._conclusion)
             if run.store_fault and not missing:
                 self._broken = run.stopped  # all samples ran, but the disk failed at the last of their records
-            why = (why or f"{many(missing, 'sample')} did not run") if missing or run.out_of_budget else ""
+            why = (why or f"{many(missing, 'sample')} did not run") if missing or used_up else ""
             self._missing = missing
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:
@@ -225,7 +226,7 @@ class Reporting:
         finally:
             self._end_progress(complete=not why)
             run.release()
-        ends_here = session.shouldfail or ((run.stopped or run.out_of_budget) and not distributes(self._config))
+        ends_here = session.shouldfail or ((run.stopped or used_up) and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
             # pytest shows it last, as xdist shows its reasons: in a log the paragraph may be far away.
             session.shouldfail = stop_line(self._conclusion.interrupted)

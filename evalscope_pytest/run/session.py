@@ -143,9 +143,10 @@ class Session:
             run.interrupted, interrupted = True, error
             run.stop("interrupted")
         run.close()
+        used_up = run.out_of_budget  # an analysis may be refused later: then the run is complete nevertheless
         self.conclusion = conclude(run)
-        why = "interrupted" if interrupted is not None else run.stopped or self._why_failed(self.conclusion)
-        self.conclusion = replace(self.conclusion, interrupted=run.stopped)
+        why = "interrupted" if interrupted is not None else run.stopped or used_up or self._why_failed(self.conclusion)
+        self.conclusion = replace(self.conclusion, interrupted=run.stopped or used_up)
         if note := write_summaries(run, 1 if why else 0, self.conclusion):
             run.notes.append(note)
         if interrupted is not None:
@@ -255,7 +256,7 @@ class Session:
         missing = self._reported.missing(run, conclusion)
         if failed := [f"gate {gate.line}" for gate in conclusion.gates if not gate.passed]:
             return "; ".join(failed)
-        if (why := run.stopped or run.out_of_budget) or missing > 0:
+        if (why := run.stopped or conclusion.interrupted) or missing > 0:
             return why or f"{many(missing, 'sample')} did not run"
         if not self._reported.tolerable(run):
             return f"{many(states['failed'] + states['error'], 'sample')} ended in errors"

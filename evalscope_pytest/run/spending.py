@@ -313,7 +313,12 @@ class ModelMeter:
         is_first = self._role == "model" and context is not None and not context.calls
         if not spending.limits.any:
             return RequestBill(spending, account, size, is_first, self._most(size, request))
-        name = await spending.reserve(account, lambda: self._most(size, request), is_first)
+        try:
+            name = await spending.reserve(account, lambda: self._most(size, request), is_first)
+        except BudgetError as error:
+            if context is not None:
+                context.refused = error
+            raise
         return RequestBill(spending, account, size, is_first, self._most(size, request), name)
 
     def _most(self, size: int, request: Request) -> Spent:

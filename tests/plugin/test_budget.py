@@ -152,6 +152,33 @@ def test_judges_are_apart_from_the_model_and_count_towards_the_limit(priced):
         assert ["TOTAL", "all", "10", "135", "0", "155", "0.051"] in rows
 
 
+def test_an_analysis_of_the_report_is_a_cost_of_the_judge(priced):
+    with JudgeServer("All sums are right.") as judge:
+        judge.answer = lambda messages: Answer("All right.", usage={"prompt_tokens": 7, "completion_tokens": 1})
+        run = priced.run("--eval-limit=5", "--eval-analysis-report", by(judge))
+        assert run.code == 0, run.out
+        assert len(judge.requests) == 1
+        assert Decimal(cost(run)["judges"]) == Decimal("0.007")
+        refused = priced.run("--eval-limit=5", "--eval-analysis-report", by(judge), "--eval-max-cost=0.02",
+                             "--eval-generation-config=max_tokens=30")  # fmt: skip
+        assert len(judge.requests) == 1
+        assert "not written: the budget is used up" in refused.out
+        assert (refused.code, refused.counts) == (0, {"correct": 5}), "all that was to be measured was"
+        assert "not complete" not in refused.out
+
+
+def test_an_estimate_knows_the_judges_of_earlier_runs(priced):
+    with JudgeServer(verdict("A")) as judge:
+        used = {"prompt_tokens": 7, "completion_tokens": 1, "total_tokens": 8}
+        judge.answer = lambda messages: Answer(verdict("A"), usage=used)
+        options = ("--eval-judge-strategy=llm", by(judge))
+        assert "without the judges of adding" in estimate(priced.run("--collect-only", *options))
+        priced.run("--eval-limit=10", *options)
+        later = priced.run("--collect-only", *options, "--eval-limit=20")
+        assert "600 output tokens for 20 samples, 0.20 EUR" in estimate(later)  # 20 * (0.0032 + 0.007)
+        assert "without" not in estimate(later)
+
+
 def test_replies_from_the_response_cache_and_of_earlier_runs_cost_nothing(priced):
     first = priced.run("--eval-limit=5", "--eval-response-cache=cache")
     assert spent(first) == 5 * EACH
@@ -300,7 +327,9 @@ def test_ctrl_c_ends_a_run_with_a_limit_as_any_other(processes, priced):
     assert "4 requests ended without a reply" in cut.out
 
 
-def test_a_worker_that_dies_leaves_its_reservations_to_nobody(priced):
+@pytest.mark.parametrize(("limit", "code"), [(20000, 0), (5000, 1)])
+def test_a_worker_that_dies_leaves_its_reservations_to_nobody(limit, code, priced):
+    """What it had in flight is spent at its most, and nobody waits for it."""
     priced.benchmark(
         count=40,
         body="""
@@ -311,9 +340,11 @@ async def test_adding(sample, model):
         os.kill(os.getpid(), 9)
     return output""",
     )
-    run = priced.spawn("--eval-model=served", "test_adding.py", "-n2", "--eval-max-tokens-total=10000",
+    run = priced.spawn("--eval-model=served", "test_adding.py", "-n2", f"--eval-max-tokens-total={limit}",
                        "--eval-generation-config=max_tokens=1000")  # fmt: skip
-    assert run.reports["adding"]["execution_summary"]["succeeded"] == 40, run.out
+    assert (run.code, "the budget is used up" in run.out) == (code, bool(code)), run.out
+    if not code:
+        assert run.reports["adding"]["execution_summary"]["succeeded"] == 40
 
 
 def test_a_reply_whose_judgement_is_refused_is_kept_and_not_sent_again(priced):
@@ -333,6 +364,22 @@ def test_a_reply_whose_judgement_is_refused_is_kept_and_not_sent_again(priced):
         assert (whole.code, whole.counts) == (0, {"correct": 8}), whole.out
         assert len(priced.server.requests) == 8
         assert len(judge.requests) == 8
+
+
+def test_a_body_that_catches_every_error_makes_no_score_of_a_refusal(priced):
+    priced.benchmark(
+        count=40,
+        body="""
+async def test_adding(sample, model):
+    try:
+        return await model.generate(sample)
+    except Exception:
+        return Score(accuracy=1.0)""",
+    )
+    run = priced.run("--eval-max-tokens-total=1000", "--eval-generation-config=max_tokens=30")
+    assert run.code == 1
+    sent = len(priced.server.requests)
+    assert run.counts == {"correct": sent, "not run": 40 - sent}
 
 
 def test_a_run_out_of_budget_is_not_green_though_errors_are_ignored(priced):
