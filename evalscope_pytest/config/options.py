@@ -34,7 +34,7 @@ GROUPS = {
     "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
     "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
-    "Verdict": "gate baseline max_drop gate_level strict ignore_errors max_errors skip_unready show_wrong",
+    "Verdict": "gate baseline max_drop gate_level strict ignore_errors max_errors skip_unready show_wrong summary",
 }
 
 

@@ -13,7 +13,7 @@ from ..engine.reuse import is_repeatable
 from ..report.corrected import corrected_lines
 from ..report.execution import GateResult
 from ..report.model import Report
-from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table
+from ..report.table import error_lines, few_note, flaky_lines, judge_lines, metric_table, perf_table
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def lines_of(
         yield Line(figures)
     yield from map(Line, judge_lines(reports))
     yield from map(Line, corrected_lines(reports))
-    yield from (Line(r.execution.flaky.line(r.dataset_name)) for r in reports if r.execution and r.execution.flaky)
+    yield from map(Line, flaky_lines(reports))
     if conclusion.cache:
         yield Line(conclusion.cache)
     for summary in conclusion.summaries:
