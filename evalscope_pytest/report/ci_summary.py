@@ -13,9 +13,10 @@ from pathlib import Path
 
 from ..core.secret import redact
 from ..core.text import visible
+from .corrected import corrected_lines
 from .execution import GateResult
 from .model import MetricScore, Report
-from .table import interval_text
+from .table import flaky_lines, interval_text
 
 MAX_BYTES = 1_000_000  # GitHub shows no summary of a job's step above 1 MiB
 MAX_SCORES = 500  # rows of the table
@@ -75,7 +76,7 @@ def summary(ended: Ended, link: str = "") -> str:
     Args:
         link: Address of the run's page; empty for none.
     """
-    head = [*_head(ended), *_scores(ended.reports), *_gates(ended.gates)]
+    head = [*_head(ended), *_scores(ended.reports), *_findings(ended.reports), *_gates(ended.gates)]
     samples = list(_samples(ended))
     tail = [*(f"- {_line(note)}" for note in ended.notes), *([""] * bool(ended.notes)), *_foot(ended, link)]
     text = "\n".join([*head, *samples, *tail])
@@ -144,6 +145,13 @@ def _certainty(report: Report, metric: MetricScore) -> tuple[str, str]:
     if found.get("low") is None:
         return "-", noise
     return f"{interval_text(found['low'], found['high'])}{' (few)' if found.get('few') else ''}", noise
+
+
+def _findings(reports: Sequence[Report]) -> Iterator[str]:
+    """Yield what people's labels and repeats have shown about the scores."""
+    found = [*corrected_lines(reports), *flaky_lines(reports)]
+    yield from (f"- {_line(text)}" for text in found)
+    yield from [""] * bool(found)
 
 
 def _gates(gates: Sequence[GateResult]) -> Iterator[str]:

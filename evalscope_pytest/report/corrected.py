@@ -20,7 +20,7 @@ from ..statistics.scores import Bounds
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan, RunPlan
 from .audit import Judgement, judgements, review_rows
-from .labels import Given, Matches, read_given
+from .labels import Given, Matches, drawn_from, read_given
 from .model import Report
 from .semantics import identify, semantics_of
 
@@ -57,7 +57,7 @@ class Corrections:
 
     Attributes:
         labels: Number of judgements that people labelled; 1 or more if the file cannot be read.
-        note: Why there are fewer than somebody labelled; empty if all were used.
+        note: What to know of the labels; empty if all of them were used, and are a random part of the run.
     """
 
     by_benchmark: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def corrections(workdir: WorkDir, plan: RunPlan) -> Corrections:
 def _corrections(workdir: WorkDir, plan: RunPlan, given: Mapping[str, Given]) -> Corrections:
     folder, names = workdir.reviews(plan.model_id), plan.file_names()
     found: dict[str, Mapping[str, Mapping[str, Any]]] = {}
-    matches = Matches(given)
+    matches, judged = Matches(given), 0
     for benchmark in plan.benchmarks:
         units: list[tuple[Unit, list[str]]] = []
         several = False
@@ -88,6 +88,7 @@ def _corrections(workdir: WorkDir, plan: RunPlan, given: Mapping[str, Given]) ->
             for row in review_rows(folder / names[benchmark.name, subset]):
                 own = list(judgements(row, benchmark.name, subset))
                 matches.take(own)
+                judged += len(own)
                 made = list(_units(row, subset, own))
                 several = several or len(made) > 1
                 units += made
@@ -96,10 +97,15 @@ def _corrections(workdir: WorkDir, plan: RunPlan, given: Mapping[str, Given]) ->
             unit.human = [matches.read[key] for key in keys if key in matches.read]
         if corrected := dict(_metrics(benchmark, [unit for unit, _ in units], several=several)):
             found[benchmark.name] = corrected
+    note = ""
     if lost := len(given.keys() - matches.known):
         note = f"judge audit: {lost} of {len(given)} verdicts in {workdir.judge_audit} are not about this run"
-        return Corrections(found, len(given), note)
-    return Corrections(found, len(given))
+    elif judged > (total := drawn_from(workdir.judge_audit) or judged):
+        note = (
+            f"judge audit: the judgements were drawn from {total:,}, and the run has {judged:,} now. The correction "
+            "holds for the later ones only if the judge errs on them alike. Move the file away to draw again"
+        )
+    return Corrections(found, len(given), note)
 
 
 def _units(row: Mapping[str, Any], subset: str, own: Sequence[Judgement]) -> Iterator[tuple[Unit, list[str]]]:

@@ -17,6 +17,7 @@ from ..store.layout import WorkDir
 from .audit import VERDICT, Judgement, judgements, review_rows
 
 _HEADING = re.compile(r"[0-9]{1,9}\. .{1,2000}#([0-9a-f]{16})\s{0,20}")
+_FIRST = re.compile(r"[0-9][0-9,]{0,14} of ([0-9][0-9,]{0,14}) judgements")
 _AFTER = "-- what the judge replied"
 _LONGEST = 1 << 27  # bytes of a file
 _MOST_SHOWN = 60
@@ -62,6 +63,12 @@ def read_given(path: Path) -> dict[str, Given]:
                 "Write it there, in place of ____."
             )
     return found
+
+
+def drawn_from(path: Path) -> int | None:
+    """Return the number of judgements that an audit file was drawn from; None if its first line is another now."""
+    found = _FIRST.match(_lines(path)[0])
+    return int(found[1].replace(",", "")) if found else None
 
 
 def _check_new(key: str, found: Mapping[str, Given], place: str) -> None:

@@ -239,6 +239,12 @@ def judge_lines(reports: Iterable[Report]) -> list[str]:
     return [report.judges.line(report.dataset_name) for report in reports if report.judges]
 
 
+def flaky_lines(reports: Iterable[Report]) -> list[str]:
+    """Return which questions of each report had repeats that differ, a line each."""
+    found = [(report.dataset_name, report.execution.flaky) for report in reports if report.execution]
+    return [flaky.line(name) for name, flaky in found if flaky]
+
+
 def error_lines(reports: Iterable[Report], most: int = 10) -> list[str]:
     """Return the errors of a run, grouped by exception: what and how often, then which samples."""
     lines = []

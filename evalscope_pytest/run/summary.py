@@ -14,7 +14,16 @@ from ..engine.reuse import is_repeatable
 from ..report.corrected import corrected_lines
 from ..report.execution import GateResult
 from ..report.model import Report
-from ..report.table import cost_table, error_lines, few_note, judge_lines, metric_table, perf_table, stop_lines
+from ..report.table import (
+    cost_table,
+    error_lines,
+    few_note,
+    flaky_lines,
+    judge_lines,
+    metric_table,
+    perf_table,
+    stop_lines,
+)
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -144,7 +153,7 @@ def lines_of(
     yield from (Line(one) for one in (figures, cost_table(reports, task.language, columns)) if one)
     yield from map(Line, judge_lines(reports))
     yield from map(Line, corrected_lines(reports))
-    yield from (Line(r.execution.flaky.line(r.dataset_name)) for r in reports if r.execution and r.execution.flaky)
+    yield from map(Line, flaky_lines(reports))
     if conclusion.cache:
         yield Line(conclusion.cache)
     for summary in conclusion.summaries:

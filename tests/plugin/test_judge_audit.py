@@ -212,3 +212,12 @@ def test_records_of_earlier_versions_allow_the_verdicts_that_the_judge_gave(serv
     assert run.code == 4
     assert "verdict 'C' in" in " ".join(run.out.split())
     assert "Allowed: A, B." in " ".join(run.out.split())
+
+
+def test_a_run_that_has_grown_since_says_what_the_labels_are_a_part_of(served, judge_server):
+    served.benchmark(count=40)
+    drawn = served.run(LLM, by(judge_server), "--eval-judge-audit=20", "--eval-limit=20")
+    fill(drawn)
+    run = served.run(LLM, by(judge_server), f"--eval-use-cache={drawn.work_dir}")
+    assert (corrected(drawn)["labels"], corrected(drawn)["unlabelled"]) == (20, 20)
+    assert "judge audit: the judgements were drawn from 20, and the run has 40 now." in run.out

@@ -144,3 +144,8 @@ def test_a_steady_model_has_none_and_without_repeats_there_is_nothing_to_say(ser
     once = served.run()
     assert "flaky" not in own(once)
     assert "flaky" not in once.out
+
+
+def test_the_summary_of_a_ci_job_names_them(unsteady):
+    unsteady.run("--eval-repeats=5", "--eval-summary=summary.md")
+    assert "- flaky: adding: 4 of 40 questions: default-2 2 of 5 right" in (unsteady.path / "summary.md").read_text()
