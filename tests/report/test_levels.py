@@ -212,7 +212,7 @@ def test_alarms_that_were_decided_early_stay_in_the_family_of_the_others() -> No
         name: Verdict(gate=alarm_against_baseline(name, 0.0, 0.95), verdict=verdict, facts="early", stopped=True, p=p)
         for name, verdict, p in (("red", "failed", None), ("futile", "passed", 1.0))
     }
-    found = compare([_baseline(*olds)], news, 0.0, 0.95, Early(0.96, early))
+    found = compare([_baseline(*olds)], news, 0.0, 0.95, early=Early(0.96, early))
     assert [found.results[name].verdict for name in names] == ["failed", "passed", "failed"]
     assert found.results["futile"].line == "futile not shown worse than baseline @95%: passed, early"
     assert "p" not in found.results["futile"].facts
