@@ -36,7 +36,7 @@ GROUPS = {
     "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
     "Verdict": "gate baseline max_drop gate_level stop_when_decided strict ignore_errors max_errors skip_unready "
-    "show_wrong",
+    "show_wrong summary",
 }
 
 

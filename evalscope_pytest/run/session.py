@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from types import TracebackType
@@ -21,6 +22,7 @@ from ..engine.evaluation import Outcome, SkipSample, Unit
 from ..engine.loop import Job, Stopped
 from ..report.table import metric_table
 from .assembly import Run
+from .ci_summary import write_summaries
 from .crashes import watched
 from .early import count
 from .finish import Conclusion, Reported, check_requirements, conclude, gates_of
@@ -142,6 +144,10 @@ class Session:
             run.stop("interrupted")
         run.close()
         self.conclusion = conclude(run)
+        why = "interrupted" if interrupted is not None else run.stopped or self._why_failed(self.conclusion)
+        self.conclusion = replace(self.conclusion, interrupted=run.stopped)
+        if note := write_summaries(run, 1 if why else 0, self.conclusion):
+            run.notes.append(note)
         if interrupted is not None:
             raise interrupted
         return self._judged(self.conclusion)

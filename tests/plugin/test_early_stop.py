@@ -46,7 +46,7 @@ def seed(run):
 
 
 def test_a_point_gate_stops_once_nothing_can_change_it(many):
-    run = many.run("--eval-gate=adding>=0.5", STOP, "--junitxml=j.xml")
+    run = many.run("--eval-gate=adding>=0.5", STOP, "--junitxml=j.xml", "--eval-summary=s.md")
     assert run.code == 0, run.out
     sent = len(many.server.requests)
     assert 30 <= sent < 40
@@ -68,6 +68,9 @@ def test_a_point_gate_stops_once_nothing_can_change_it(many):
     skipped = [case.find("skipped").get("message") for case in cases.values() if case.find("skipped") is not None]
     assert skipped == ["stopped: decided"] * (60 - sent)
     assert 'name="score[adding:mean_acc].stopped" value="decided"' in (run.folder / "j.xml").read_text()
+    summary = (run.folder / "s.md").read_text()
+    assert f"| {sent} of 60 | **1.0000**~ | " in summary
+    assert "stopped when its gates were decided" in summary
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert f"{sent} of 60 samples" in page
     assert "the score is biased" in page
