@@ -210,7 +210,8 @@ def test_whole_questions_count(many):
     (gate,) = facts(run)["gates"]
     assert run.code == 1, run.out
     assert gate["verdict"] == "failed"
-    assert gate["asked"] * 3 <= len(many.server.requests) < gate["asked"] * 3 + 4
+    ahead = 9  # of the reporter, with one request in flight and a service that answers at once
+    assert gate["asked"] * 3 <= len(many.server.requests) <= gate["asked"] * 3 + ahead
 
 
 @pytest.mark.parametrize(
