@@ -46,7 +46,7 @@ def seed(run):
 
 
 def test_a_point_gate_stops_once_nothing_can_change_it(many):
-    run = many.run("--eval-gate=adding>=0.5", STOP, "--junitxml=j.xml")
+    run = many.run("--eval-gate=adding>=0.5", STOP, "--junitxml=j.xml", "--eval-summary=s.md")
     assert run.code == 0, run.out
     sent = len(many.server.requests)
     assert 30 <= sent < 40
@@ -68,6 +68,9 @@ def test_a_point_gate_stops_once_nothing_can_change_it(many):
     skipped = [case.find("skipped").get("message") for case in cases.values() if case.find("skipped") is not None]
     assert skipped == ["stopped: decided"] * (60 - sent)
     assert 'name="score[adding:mean_acc].stopped" value="decided"' in (run.folder / "j.xml").read_text()
+    summary = (run.folder / "s.md").read_text()
+    assert f"| {sent} of 60 | **1.0000**~ | " in summary
+    assert "stopped when its gates were decided" in summary
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert f"{sent} of 60 samples" in page
     assert "the score is biased" in page
@@ -166,9 +169,11 @@ def test_a_stopped_run_is_no_baseline(many):
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])
 def test_a_run_that_is_carried_on_stops_again_or_sends_the_rest(workers, many):
+    count = 200 if workers else 60  # workers are further ahead of the process that counts
+    many.benchmark(count=count)
     first = many.run("--eval-gate=adding>=0.5", STOP, *workers)
     sent = len(many.server.requests)
-    assert sent < (40 if not workers else 58)
+    assert count // 2 <= sent < count
     assert facts(first)["asked"] == sent
     many.server.forget()
     again = many.run("--eval-gate=adding>=0.5", STOP, f"--eval-use-cache={first.work_dir}", *workers)
@@ -179,8 +184,8 @@ def test_a_run_that_is_carried_on_stops_again_or_sends_the_rest(workers, many):
     assert again.counts == first.counts
     many.server.forget()
     rest = many.run("--eval-gate=adding>=0.5", f"--eval-use-cache={first.work_dir}", *workers)
-    assert rest.counts == {"correct": 60}
-    assert len(many.server.requests) <= 60 - sent
+    assert rest.counts == {"correct": count}
+    assert len(many.server.requests) <= count - sent
     assert f"order_seed: {seed(first)}\n" in (first.work_dir / "configs" / "task_config.yaml").read_text()
     report = (first.work_dir / "reports" / "served" / "adding.json").read_text()
     assert '"stopped"' not in report
@@ -193,7 +198,7 @@ def test_workers_stop_and_count_as_one(many):
     assert run.code == 1, run.out
     found = facts(run)
     assert found["stopped"] == "decided"
-    assert found["asked"] < 40
+    assert found["asked"] < 60
     assert run.counts["skipped"] == 60 - found["asked"]
     assert "stopped" not in facts(run, "doubling")
     assert facts(run, "doubling")["statistics"]["mean_acc"]["questions"] == 60
@@ -207,7 +212,8 @@ def test_whole_questions_count(many):
     (gate,) = facts(run)["gates"]
     assert run.code == 1, run.out
     assert gate["verdict"] == "failed"
-    assert gate["asked"] * 3 <= len(many.server.requests) < gate["asked"] * 3 + 4
+    ahead = 9  # of the reporter, with one request in flight and a service that answers at once
+    assert gate["asked"] * 3 <= len(many.server.requests) <= gate["asked"] * 3 + ahead
 
 
 @pytest.mark.parametrize(
@@ -324,6 +330,8 @@ def test_hard_questions_at_the_end_that_answer_late_are_counted(served):
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_killed_run_keeps_its_order_and_stops(workers, many):
+    count = 200 if workers else 60
+    many.benchmark(count=count)
     gate = ("--eval-gate=adding>=0.5", STOP, "test_adding.py", "-n", workers, "--eval-batch-size=2")
     many.server.hold_from(12)
     process = many.start("--eval-model=served", *gate)
@@ -336,8 +344,8 @@ def test_a_killed_run_keeps_its_order_and_stops(workers, many):
     many.server.let_go()
     run = many.run(*gate, f"--eval-use-cache={folder}")
     assert run.code == 0, run.out
-    assert "decided after 30 of 60 questions" in run.out
-    assert len(many.server.requests) < 60 - 12 - (0 if workers else 1)
+    assert f"decided after {count // 2} of {count} questions" in run.out
+    assert len(many.server.requests) < count - 12
     assert many.server.duplicates == 0
     assert f"order_seed: {seed(run)}\n" in (folder / "configs" / "task_config.yaml").read_text()
 
