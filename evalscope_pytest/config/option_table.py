@@ -67,6 +67,7 @@ OPTIONS = (
     ("max_drop", "value", "X", "Maximum drop of a score below the baseline."),
     ("gate_level", "value", "LEVEL|none", "Level at which a drop below the baseline must be shown, over all benchmarks together; none compares the printed scores."),
     ("show_wrong", "value", "N", "Print this many wrong answers of each benchmark."),
+    ("summary", "value", "PATH", "File for a summary in Markdown: scores, gates, samples to look at. $GITHUB_STEP_SUMMARY gets one, too."),
     ("strict", "switch", "TEXT", "Report wrong answers as failed tests."),
     ("skip_unready", "switch", "TEXT", "Skip benchmarks that lack a judge, data, a sandbox or a package, list them, and run the others."),
     ("rerun", "value", "{errors}", "Rerun only the samples that ended in an error last time."),

@@ -35,7 +35,7 @@ GROUPS = {
     "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
     "Budget": "prices max_cost max_tokens_total",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
-    "Verdict": "gate baseline max_drop gate_level strict ignore_errors max_errors skip_unready show_wrong",
+    "Verdict": "gate baseline max_drop gate_level strict ignore_errors max_errors skip_unready show_wrong summary",
 }
 
 

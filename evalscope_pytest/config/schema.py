@@ -268,6 +268,9 @@ class Settings:
         0.95,
     )
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
+    summary: str | None = setting(
+        PATH, "File for a summary in Markdown: scores, gates, samples to look at. $GITHUB_STEP_SUMMARY gets one, too."
+    )
     strict: bool = setting(SWITCH, "Report wrong answers as failed tests.", False)
     skip_unready: bool = setting(
         SWITCH, "Skip benchmarks that lack a judge, data, a sandbox or a package, list them, and run the others.", False

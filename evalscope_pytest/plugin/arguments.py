@@ -55,6 +55,9 @@ def complete(config: pytest.Config, args: list[str]) -> None:
         check_flags(args)
         task = gather(vars(known), getini=config.getini, inifile=config.inipath)
     except UsageError as error:
+        from ..run.ci_summary import note_refusal
+
+        note_refusal(str(error))
         raise pytest.UsageError(str(error)) from None
     config.stash[TASK] = task
     _check_evaluates(config, task)

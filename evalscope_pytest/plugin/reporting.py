@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from ..core.service_state import Services
 from ..core.text import visible
 from ..report.execution import GateResult
 from ..run.assembly import Run
+from ..run.ci_summary import write_summaries
 from ..run.crashes import LastReports
 from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
 from ..run.progress import Progress, Verdict, Waiting
@@ -56,7 +58,9 @@ class Reporting:
         self._other_failures = 0
         self._last = LastReports()
         self._conclusion: Conclusion | None = None
-        self._broken = ""
+        self._broken = ""  # the reason why the records or the report of this run are not whole
+        self._refusal = ""  # pytest prints it
+        self._note = ""
         self._undecided: tuple[GateResult, ...] = ()
         self._unready: list[pytest.TestReport] = []
         self._unreported = 0  # samples with a record that pytest did not reach
@@ -165,6 +169,19 @@ class Reporting:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Conclude the run, and summarize it for a CI job."""
+        self._conclude(session, exitstatus)
+        if self._config.option.collectonly:
+            return
+        try:
+            code = int(session.exitstatus)
+            why = self._broken or self._refusal
+            self._note = write_summaries(self._run, code, self._conclusion, why, self._undecided)
+        except EvalError as error:
+            self._broken = self._broken or f"{type(error).__name__}: {error}"
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
+    def _conclude(self, session: pytest.Session, exitstatus: int) -> None:
         """Compact the records, write the reports, decide the exit code."""
         run = self._run
         self._over = True
@@ -218,7 +235,9 @@ class Reporting:
     def _conclude_without(self, exitstatus: int) -> None:
         """Record the gates of a run that evaluated nothing as failed, for readers of the JUnit file alone."""
         if not self._config.option.collectonly and exitstatus != pytest.ExitCode.OK:
-            why = self._run.usage_error or f"nothing was evaluated, the run ended with exit code {int(exitstatus)}"
+            error = sys.exc_info()[1]  # pytest finishes the session while it raises what ended it
+            self._refusal = str(error) if isinstance(error, pytest.UsageError) else self._run.usage_error
+            why = self._refusal or f"nothing was evaluated, the run ended with exit code {int(exitstatus)}"
             record_gates(self._config, unevaluated_gates(self._run, why))
 
     def _end_progress(self, *, complete: bool) -> None:
@@ -266,6 +285,7 @@ class Reporting:
             columns = terminal_columns(self._config)
             write(terminalreporter, lines_of(self._conclusion, self._run.task, columns, shown_path))
         write(terminalreporter, notes_of(self._run, self._unreported))
+        write(terminalreporter, [Line(self._note, "yellow")] * bool(self._note))
 
     def _crashed(self) -> Iterator[Line]:
         controller = self._config.pluginmanager.getplugin("evalscope_controller")

@@ -22,8 +22,8 @@ from .nodes import SampleItem
 TRACEBACKS_SHOWN = 3
 _READ = ("pytest_runtest_makereport", "pytest_runtest_logreport")
 # pytest's own plugins get what they need; xdist passes reports on, in a worker from a module that execnet names;
-# hypothesis looks at functions only.
-_KNOWN = ("_pytest.", "xdist.", "__channelexec__", "evalscope_pytest.", "_hypothesis_pytestplugin")
+# hypothesis looks at functions only, syrupy at tests with snapshots.
+_KNOWN = ("_pytest.", "xdist.", "__channelexec__", "evalscope_pytest.", "_hypothesis_pytestplugin", "syrupy")
 _PHASES = ("pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown")
 
 

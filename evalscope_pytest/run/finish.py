@@ -29,6 +29,7 @@ from ..report.analysis import again, question, signed, unknown_figures
 from ..report.audit import write_audit
 from ..report.baseline import Now, check_baseline, compare, evaluate_against, name_of, sampling_of
 from ..report.build import build_report, save_report
+from ..report.ci_summary import ShownSamples
 from ..report.execution import MAX_SAMPLES, sample_id
 from ..report.gates import LOADS, GateResult, Samples, check_names, evaluate, unevaluated
 from ..report.html import write_html
@@ -40,6 +41,7 @@ from ..store.atomic import storing
 from ..store.compact import BenchmarkRows, compact
 from ..store.reviews import read_reviews
 from ..wire.request import Request
+from .ci_summary import check_summary, is_wanted, samples_to_show
 from .costs import before_run, with_costs
 from .progress import Recorded
 from .summary import many
@@ -77,6 +79,7 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is reported now
     gates = gates_of(run)[0]
     check_names(gates, run.benchmarks)
+    check_summary(task)
     if task.analysis_report and not run.judges.config.models:
         raise UsageError(
             "--eval-analysis-report needs a judge model to write it. Name one: --eval-judge-model-args "
@@ -129,6 +132,7 @@ class Conclusion:
         cache: A line on the share of replies from the response cache; empty without one.
         audit: Judgements for a person to check; None if none were requested, or made.
         notes: Lines for the user.
+        samples: Those for the summary of a CI job, if one is written.
         summaries: The texts and files that benchmarks add to the end of the run.
         page: The HTML report.
     """
@@ -143,6 +147,7 @@ class Conclusion:
     summaries: tuple[Summary, ...] = ()
     audit: Path | None = None
     notes: tuple[str, ...] = ()
+    samples: ShownSamples | None = None
 
     @property
     def failed(self) -> bool:
@@ -232,6 +237,7 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
         cache=cache,
         summaries=tuple(summaries.values()),
         audit=audit,
+        samples=samples_to_show(run, reports, by_name) if is_wanted(task) else None,
         notes=(*notes, *costs, *together, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
     )
 

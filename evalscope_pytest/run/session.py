@@ -22,6 +22,7 @@ from ..engine.evaluation import Outcome, SkipSample, Unit
 from ..engine.loop import Job, Stopped
 from ..report.table import metric_table
 from .assembly import Run
+from .ci_summary import write_summaries
 from .crashes import watched
 from .finish import Conclusion, Reported, check_requirements, conclude, gates_of
 from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
@@ -141,7 +142,10 @@ class Session:
             run.stop("interrupted")
         run.close()
         used_up = run.out_of_budget  # an analysis may be refused later: then the run is complete nevertheless
-        self.conclusion = replace(conclude(run), interrupted=used_up)
+        self.conclusion = replace(conclude(run), interrupted=run.stopped or used_up)
+        why = "interrupted" if interrupted is not None else run.stopped or self._why_failed(self.conclusion)
+        if note := write_summaries(run, 1 if why else 0, self.conclusion):
+            run.notes.append(note)
         if interrupted is not None:
             raise interrupted
         return self._judged(self.conclusion)

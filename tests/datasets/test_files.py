@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import DatasetError
 from evalscope_pytest.datasets.files import format_of, read_records
+from tests.cost import calls
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -186,14 +187,13 @@ def test_formats_are_told_from_names() -> None:
 def test_reading_json_lines_is_cheap_and_imports_no_data_library(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     row = json.dumps({"question": "q " * 150, "answer": "a " * 100})
-    path.write_text("".join(f"{row}\n" for _ in range(100_000)))
+    path.write_text("".join(f"{row}\n" for _ in range(1000)))
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom evalscope_pytest.datasets.files import read_records\n"
+        "import sys\nfrom pathlib import Path\nfrom evalscope_pytest.datasets.files import read_records\n"
         f"n = sum(1 for _ in read_records(Path({str(path)!r})))\n"
         "heavy = {'datasets', 'pyarrow', 'pandas', 'modelscope', 'huggingface_hub'} & set(sys.modules)\n"
-        "print(n, time.process_time(), heavy or '')"
+        "print(n, heavy or '')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    n, cpu_s, *heavy = done.stdout.split()
-    assert (n, heavy) == ("100000", [])
-    assert float(cpu_s) < 2.0  # measured: 0.4 s, interpreter start included
+    assert done.stdout.split() == ["1000"]
+    assert calls(lambda: list(read_records(path))) / 1000 < 30  # 13 when it was written, which took 4 µs

@@ -10,7 +10,8 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from html.parser import HTMLParser
 from inspect import isawaitable
 from pathlib import Path
@@ -31,7 +32,7 @@ from evalscope_pytest.scoring.read.phrase import read_phrase
 from evalscope_pytest.store.layout import record_names, safe_name
 from evalscope_pytest.suites.instruction.ifeval.scorer import ifeval
 from evalscope_pytest.suites.reasoning.bbh import bbh_answer
-from tests.cost import at_most
+from tests.cost import at_most, grows_linearly
 from tests.servers import service
 
 LONE, TERMINAL = "\ud800", "\x1b]0;owned\x07\x1b[31m\x9b31m"
@@ -256,15 +257,15 @@ def test_case_35_scripts_of_datasets_are_not_run(project):
 
 
 N = 200_000
-BOMBS = {
-    "gsm8k markers": "#### " * (N // 5),
-    "open boxes": "\\boxed{" * 20_000,
-    "blanks": " " * N + "x",
-    "thoughts": "<think>" * (N // 7),
-    "one letter": "a" * N + "!",
-    "braces": "\\boxed" + "{" * (N // 2) + "}" * (N // 2 - 1),
-    "claims": "the answer is " * (N // 14),
-    "digits": "9" * N,
+BOMBS: dict[str, Callable[[int], str]] = {
+    "gsm8k markers": lambda n: "#### " * (n // 5),
+    "open boxes": lambda n: "\\boxed{" * (n // 10),
+    "blanks": lambda n: " " * n + "x",
+    "thoughts": lambda n: "<think>" * (n // 7),
+    "one letter": lambda n: "a" * n + "!",
+    "braces": lambda n: "\\boxed" + "{" * (n // 2) + "}" * (n // 2 - 1),
+    "claims": lambda n: "the answer is " * (n // 14),
+    "digits": lambda n: "9" * n,
 }
 CHOICES = ("alpha", "beta", "7", "not B")
 EXTRACTORS = {
@@ -274,8 +275,6 @@ EXTRACTORS = {
     "phrase": read_phrase,
     "filters": Filters.of({"remove_until": "zz", "extract": r"(?s).*(a+)+$|\s+$|<think>.*?</think>"}).apply,
 }
-# Figures of whole texts read every word: they take time in proportion to it, and more than finding an answer.
-WHOLE_TEXT = {"similarity": 3, "includes": 2}
 SCORERS = {
     "choice_answer": (scoring.choice_answer(), Sample("Q", "A", CHOICES)),
     "several": (scoring.choice_answer(multiple=True), Sample("Q", "AB", CHOICES)),
@@ -305,33 +304,27 @@ INSTRUCTIONS = {
 }
 
 
-def least_cpu_s(work, *arguments) -> float:
-    """Return the CPU time of the quickest of three: others may be at work on this machine, and it may be slow."""
-    times = []
-    for _ in range(3):
-        started = time.thread_time()
-        verdict = work(*arguments)
-        times.append(time.thread_time() - started)
-        if isawaitable(verdict):
-            verdict.close()
-    return min(times)
+def score(scorer, sample, text) -> None:
+    verdict = scorer.score(text, sample)
+    if isawaitable(verdict):
+        verdict.close()  # it works elsewhere
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_case_36_extraction_takes_no_time(bomb):
     for name, extract in EXTRACTORS.items():
-        assert least_cpu_s(extract, BOMBS[bomb]) < 0.4, name
+        grows_linearly(extract, BOMBS[bomb], N, glance_s=0.4, what=name)
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_case_36_scoring_takes_no_time(bomb):
     for name, (scorer, sample) in SCORERS.items():
-        assert least_cpu_s(scorer.score, BOMBS[bomb], sample) < 0.4 * WHOLE_TEXT.get(name, 1), name
+        grows_linearly(partial(score, scorer, sample), BOMBS[bomb], N, glance_s=0.4, what=name)
     scorer = ifeval()
     for instruction, arguments in INSTRUCTIONS.items():
         sample = Sample("Q", metadata={"instruction_id_list": [instruction], "kwargs": [arguments]})
         scorer.score("warm", sample)
-        assert least_cpu_s(scorer.score, BOMBS[bomb], sample) < 0.8, instruction
+        grows_linearly(partial(score, scorer, sample), BOMBS[bomb], N, glance_s=0.4, what=instruction)
 
 
 def test_case_36_suites_run_no_backtracking_expression():

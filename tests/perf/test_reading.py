@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evalscope_pytest.perf.load.connection import Exchange
 from evalscope_pytest.perf.load.parse import Reply, read
 from evalscope_pytest.wire.sse import END, EventParser, LineParser, Parser
-from tests.cost import at_most
+from tests.cost import grows_linearly
 from tests.servers.service import event
 
 from .service import delta, usage
@@ -187,13 +187,15 @@ def test_where_reads_are_cut_changes_no_event(blocks, cuts, newline):
 
 @pytest.mark.parametrize(
     ("splitter", "piece"),
-    [(EventParser(), b"x" * 4096), (EventParser(), b"data: x\r\n" * 455), (LineParser(), b"x" * 4096)],
+    [(EventParser, b"x" * 4096), (EventParser, b"data: x\r\n" * 455), (LineParser, b"x" * 4096)],
 )
 def test_reading_takes_time_in_proportion_to_what_came(splitter, piece):
     """32 MiB without an end, in 8192 pieces: joined anew with each piece this takes a minute."""
-    with at_most(cpu_s=5):
-        found = split(splitter, [b"data: ", *[piece] * 8192])
-    assert len(found) == 1
+
+    def read(pieces):
+        assert len(split(splitter(), pieces)) == 1
+
+    grows_linearly(read, lambda count: [b"data: ", *[piece] * count], 8192, glance_s=5)
 
 
 @given(st.lists(st.binary(max_size=40), max_size=6))

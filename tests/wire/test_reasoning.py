@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.wire.content import split_reasoning
-from tests.cost import at_most
+from tests.cost import grows_linearly
 
 
 @pytest.mark.parametrize(
@@ -54,5 +54,4 @@ def test_nothing_is_invented_and_no_tag_means_no_change(reply, opened):
 
 @pytest.mark.parametrize("piece", ["<think></think>", "<think>", "</think>", " ", "<think", "\n<think> </think>\n"])
 def test_hostile_text_takes_linear_time(piece):
-    with at_most(cpu_s=3):
-        split_reasoning(piece * 100_000)
+    grows_linearly(split_reasoning, piece.__mul__, 100_000, glance_s=3)

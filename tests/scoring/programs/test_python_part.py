@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from evalscope_pytest import Sample
 from evalscope_pytest.scoring.programs import program_passes
 from evalscope_pytest.scoring.programs.python_part import python_of, python_part
+from tests.cost import grows_linearly
 
 DEFINES = ("def half(",)
 HEAD = 'def half(n: int) -> int:\n    """ Return half of n, rounded down. """\n'
@@ -108,7 +107,5 @@ def test_any_text_has_a_part_and_it_is_made_of_its_lines(text):
     ],
 )  # fmt: skip
 def test_a_hostile_program_takes_no_time(piece):
-    started = time.process_time()
     for size in (60_000, 1_000_000):
-        python_of(piece * (size // len(piece)), DEFINES)
-    assert time.process_time() - started < 3
+        grows_linearly(lambda text: python_of(text, DEFINES), piece.__mul__, size // len(piece), glance_s=2)

@@ -15,7 +15,7 @@ from evalscope_pytest.scoring.read.phrase import read_phrase, read_spans
 from evalscope_pytest.scoring.read.verdict import read_verdict
 from evalscope_pytest.scoring.read.visible import visible
 from evalscope_pytest.wire.content import split_reasoning
-from tests.cost import at_most
+from tests.cost import grows_linearly
 
 FOUR = options(["a dog", "the cat", "fish", "bird"])
 ENDS = [
@@ -126,6 +126,4 @@ def test_reader_and_client_agree_on_what_is_thinking(blocks):
     "piece", [tag for pair in PAIRS for tag in pair] + ["<reasoning><answer>", "a <think> b ", "[", "<|"]
 )
 def test_hostile_marks_take_linear_time(piece):
-    with at_most(cpu_s=3):
-        visible(piece * 50_000)
-        split_reasoning(piece * 50_000)
+    grows_linearly(lambda text: (visible(text), split_reasoning(text)), piece.__mul__, 50_000, glance_s=3)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalscope_pytest.scoring.read.verdict import read_verdict
-from tests.cost import at_most
+from tests.cost import grows_linearly
 
 WORDS = {
     "yes": ["yes", "Yes", "YES", "Ｙｅｓ", "是", "是的", "对"],
@@ -56,5 +56,4 @@ def test_reading_never_raises(reply, maybe):
 
 @pytest.mark.parametrize("piece", ["answer is ", "yes ", "*" * 50, "答案：", "((((", "<think>", "\\boxed{"])
 def test_a_hostile_reply_is_read_in_no_time(piece):
-    with at_most(cpu_s=3):
-        read_verdict(piece * 100_000)
+    grows_linearly(read_verdict, piece.__mul__, 100_000, glance_s=3)
