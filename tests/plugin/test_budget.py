@@ -327,9 +327,9 @@ def test_ctrl_c_ends_a_run_with_a_limit_as_any_other(processes, priced):
     assert "4 requests ended without a reply" in cut.out
 
 
-@pytest.mark.parametrize(("limit", "code"), [(20000, 0), (5000, 1)])
-def test_a_worker_that_dies_leaves_its_reservations_to_nobody(limit, code, priced):
-    """What it had in flight is spent at its most, and nobody waits for it."""
+@pytest.mark.parametrize("limit", [20000, 4000])
+def test_a_worker_that_dies_leaves_its_reservations_to_nobody(limit, priced):
+    """What it had in flight is spent at its most, and nobody waits for it. With little left, that may end the run."""
     priced.benchmark(
         count=40,
         body="""
@@ -342,9 +342,9 @@ async def test_adding(sample, model):
     )
     run = priced.spawn("--eval-model=served", "test_adding.py", "-n2", f"--eval-max-tokens-total={limit}",
                        "--eval-generation-config=max_tokens=1000")  # fmt: skip
-    assert (run.code, "the budget is used up" in run.out) == (code, bool(code)), run.out
-    if not code:
-        assert run.reports["adding"]["execution_summary"]["succeeded"] == 40
+    done = run.reports["adding"]["execution_summary"]["succeeded"] == 40
+    assert done or limit == 4000, run.out
+    assert (run.code, "the budget is used up" in run.out) == ((0, False) if done else (1, True)), run.out
 
 
 def test_a_reply_whose_judgement_is_refused_is_kept_and_not_sent_again(priced):
