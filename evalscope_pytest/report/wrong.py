@@ -131,5 +131,15 @@ def _sample(review: Mapping[str, Any], row: SampleSummary, metric: str) -> Wrong
 
 def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:
     if len(messages) == 1:
-        return str(messages[0]["content"])
-    return "\n\n".join(f"[{message['role']}]\n{message['content']}" for message in messages)
+        return _content(messages[0]["content"])
+    return "\n\n".join(f"[{message['role']}]\n{_content(message['content'])}" for message in messages)
+
+
+def _content(content: Any) -> str:
+    """Return a content as text, with a mark in place of each picture and the like."""
+    return content if isinstance(content, str) else "\n".join(map(_part, content))
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    kind = str(part["type"])
+    return str(part["text"]).strip("\n") if kind in ("text", "reasoning") else f"[{kind}: {part.get(kind)}]"

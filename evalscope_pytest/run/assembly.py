@@ -30,6 +30,7 @@ from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
 from ..store.journal import Journal, Quarantine
 from ..store.layout import WorkDir, locked, open_work_dir
+from ..store.media import MediaFolder
 from ..store.plan import BenchmarkPlan, RunPlan, changed_settings, write_task_config
 from ..store.previous import Previous
 from ..store.progress import open_log
@@ -175,6 +176,11 @@ class Run:
         """This process's journal of finished samples."""
         model = self.task.model or ""
         return Journal(self.work_dir, session=self.session, worker=self._name, model=model, on_failure=self.stop)
+
+    @cached_property
+    def media(self) -> MediaFolder:
+        """The media of the requests, each once."""
+        return MediaFolder(self.work_dir.media)
 
     @cached_property
     def started(self) -> Started:
@@ -380,6 +386,7 @@ class Run:
             where = f"{result.benchmark}[{result.subset}-{result.index}]"
             log.warning("%s has no score: %s: %s", where, error.type, error.message)
         try:
+            self.media.keep(result.calls)
             number = self.journal.append(result)
         except StoreError as failure:
             self.stop(failure)

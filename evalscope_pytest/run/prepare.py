@@ -39,6 +39,7 @@ from ..judge.scorer import needs_judge
 from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
+from ..wire.media import refusal_of
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -220,6 +221,8 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
+        if run.spec.instance is None and (reason := refusal_of(loaded.media_kinds, run.spec.eval_type)):
+            raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
     every = _units(evaluation, loaded, resolved.repeats)
     units = tuple((sample_id, unit) for sample_id, unit in every if not only or sample_id in only)
