@@ -26,6 +26,7 @@ class WrongSample:
 
     Attributes:
         prompt: The conversation before the last reply, each message under its role.
+        pictures: The pictures in it, as the records refer to them.
         answer: Answer extracted from the reply.
     """
 
@@ -37,6 +38,7 @@ class WrongSample:
     value: float
     explanation: str
     subset: str = ""
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,14 @@ def _sample(review: Mapping[str, Any], row: SampleSummary, metric: str) -> Wrong
         value=float(score["value"][metric]),
         explanation=score["explanation"] or "",
         subset=row.subset,
+        pictures=tuple(_pictures(messages[:-1])),
     )
+
+
+def _pictures(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for message in messages:
+        if isinstance(message["content"], list):
+            yield from (part["image"] for part in message["content"] if part["type"] == "image")
 
 
 def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:

@@ -1,8 +1,9 @@
 """Your own multiple-choice questions on pictures, recordings and videos.
 
 A folder (``dataset_id``) of ``{subset}_val.jsonl`` (or tsv, parquet): ``question``, ``options`` (a list) and
-``answer``, a letter. ``<image 1>`` in the question or an option stands for the field ``image_1``, or the first of ``images``;
-``<video 1>`` and ``<audio 1>`` likewise. Paths are looked up beside the file, then in the working directory.
+``answer``, a letter. ``<image 1>`` in the question or an option stands for the field ``image_1``, or the first of
+``images``; ``<video 1>`` and ``<audio 1>`` likewise. Paths are looked up beside the file, then in the working
+directory.
 """
 
 from evalscope_pytest import Sample, benchmark, local, prompts, scoring, text
