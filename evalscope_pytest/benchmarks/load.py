@@ -157,7 +157,10 @@ def _with_media(benchmark: Benchmark, place: DataLocation, subsets: dict[str, li
     """Return the samples with the pictures and the like that they name; of texts alone, as they are."""
     if not any(sample.has_media for found in subsets.values() for sample in found):
         return subsets
-    finder = MediaFinder(places_of(None if benchmark.records else locate(benchmark.dataset, place)))
+    try:
+        finder = MediaFinder(places_of(locate(benchmark.dataset, place)))
+    except NoDataError:  # its records were made of nothing
+        finder = MediaFinder(places_of(None))
     return {subset: finder.samples(found) for subset, found in subsets.items()}
 
 

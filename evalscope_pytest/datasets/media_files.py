@@ -252,8 +252,13 @@ class MediaFinder:
         places = self._places
         if places.download is None:
             return
-        wanted = {str(s): os.path.normpath(str(s)).replace(os.sep, "/") for s in sources if isinstance(s, (str, Path))}
-        there = {given: path for given, path in wanted.items() if path in places.listed}
+        with_records = sorted({path.rpartition("/")[0] for path in places.listed if format_of(path)})[:MOST_FOLDERS]
+        there: dict[str, str] = {}
+        for given in {str(source) for source in sources if isinstance(source, (str, Path))}:
+            paths = [os.path.normpath(os.path.join(folder, given)) for folder in (*with_records, "")]
+            found = next((path for path in (p.replace(os.sep, "/") for p in paths) if path in places.listed), None)
+            if found is not None:
+                there[given] = found
         if there:
             local = places.download(dict.fromkeys(there.values()))
             self._fetched.update({given: local[path] for given, path in there.items()})

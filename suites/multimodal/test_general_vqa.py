@@ -6,7 +6,6 @@ message's text may hold marks instead: ``<image 1>`` stands for the field ``imag
 """
 
 from evalscope_pytest import Sample, benchmark, local, scoring
-from evalscope_pytest.core.errors import RecordError
 
 from .own_media import listed, marked_media
 
@@ -19,8 +18,6 @@ from .own_media import listed, marked_media
     tags=["custom", "multimodal", "qa"],
 )
 def test_general_vqa(record) -> Sample:
-    if not record.get("messages"):
-        raise RecordError('it has no question. Write "messages": [{"role": "user", "content": "..."}].')
-    messages = listed(record["messages"], "messages")
+    messages = listed(record.get("messages"), "messages")
     texts = [turn["content"] for turn in messages if isinstance(turn.get("content"), str)]
     return Sample(messages, str(record["answer"]), media=marked_media(record, texts))

@@ -267,7 +267,7 @@ def test_official_records_load_and_their_right_replies_score_full_marks(shared_d
     for subset, samples in loaded.subsets.items():
         assert len(samples) == 50 or name in FEW_OFFICIAL, subset
         for sample in samples:
-            text = loaded.messages(sample)[-1].content
+            text = loaded.messages(sample)[-1].text
             assert sample.question in text
             assert all(choice in text for choice in sample.choices)
             assert name in NO_REFERENCE or all(sample.targets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from typing import Any
 
@@ -45,5 +46,61 @@ FILES: dict[str, dict[str, Any]] = {
         ]
     },
 }
-SUBSETS = {"general_vmcq": ("mine",), "general_vqa": ("mine",)}
+FILES |= {
+    "hipho": {
+        "F=MA_2024.json": json.dumps(
+            [
+                {"information": "Use g = 10 N/kg."},
+                {
+                    "id": "F=MA_2024_01",
+                    "context": "As shown in the figure.\n\n[figure1]",
+                    "question": "How does a stone fall?\n\n(A) Up. \n(B) Down.",
+                    "answer": ["\\boxed{B}"],
+                    "marking": [],
+                    "image_question": [uri(png())],
+                },
+                {
+                    "id": "F=MA_2024_02",
+                    "context": "",
+                    "question": "How far in 1 s?",
+                    "answer": ["\\boxed{5}"],
+                    "marking": [["Award 0.4 pt if h = g t^2 / 2 is used.", "Award 0.6 pt if the number is right."]],
+                    "image_question": [],
+                },
+            ]
+        )
+    },
+    "math_vista": {
+        "testmini.jsonl": [
+            {
+                "question": "Which is taller?",
+                "decoded_image": {"bytes": "", "path": uri(png())},
+                "image": "images/1.jpg",
+                "choices": ["the tree", "the house"],
+                "answer": "the house",
+                "question_type": "multi_choice",
+                "answer_type": "text",
+                "precision": None,
+                "unit": None,
+                "pid": "1",
+                "metadata": {"source": "Drawn", "grade": "college", "language": "english"},
+            },
+            {
+                "question": "How long is it?",
+                "image": uri(png(5, 5)),
+                "choices": None,
+                "answer": "1.2",
+                "question_type": "free_form",
+                "answer_type": "float",
+                "precision": 1.0,
+                "unit": "m",
+                "pid": "2",
+                "metadata": {"source": "Drawn"},
+            },
+        ]
+    },
+}
+SUBSETS = {"hipho": ("F=MA_2024",), "general_vmcq": ("mine",), "general_vqa": ("mine",)}
 NO_OFFICIAL = {"general_vmcq", "general_vqa"}
+FEW_OFFICIAL = {"hipho"}
+NO_REFERENCE = {"hipho"}
