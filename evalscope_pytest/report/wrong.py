@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..store.atomic import storing
@@ -18,6 +18,7 @@ from .model import Report
 from .semantics import identify
 
 RIGHT = 1.0
+SHOWN = 12  # characters of the name of a medium, of which it is the content address
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +152,7 @@ def _content(content: Any) -> str:
 
 def _part(part: Mapping[str, Any]) -> str:
     kind = str(part["type"])
-    return str(part["text"]).strip("\n") if kind in ("text", "reasoning") else f"[{kind}: {part.get(kind)}]"
+    if kind in ("text", "reasoning"):
+        return str(part[kind]).strip("\n")
+    file = PurePosixPath(str(part.get(kind)))
+    return f"[{kind} {file.stem[:SHOWN]}{file.suffix}]"

@@ -142,3 +142,22 @@ async def test_adding(sample, model):
     served.benchmark(before=MADE.partition("def")[0], count=1, body=body)
     assert served.run().counts == {"correct": 1}
     assert arrived(served.server) == [hashlib.sha256(png()).hexdigest()]
+
+
+def test_wrong_answers_name_the_picture(seen):
+    seen.server.answer = lambda messages: "8"
+    run = seen.run("--eval-limit=1", "--eval-show-wrong=1")
+    assert f"How many? 0 [image {seen.addresses[0][:12]}.png]" in " ".join(run.out.split())
+    page = (run.work_dir / "reports" / "report.html").read_text()
+    assert f"[image {seen.addresses[0][:12]}.png]" in page
+    assert "<script" not in page
+
+
+def test_a_run_that_was_cut_is_carried_on_by_workers(seen):
+    run = seen.run("--eval-limit=4")
+    assert run.counts == {"correct": 4}
+    seen.server.forget()
+    again = seen.run(f"--eval-use-cache={run.work_dir}", "-n2")
+    assert again.counts == {"correct": COUNT}
+    assert sorted(arrived(seen.server)) == sorted(seen.addresses[4:])
+    assert {file.stem for file in (run.work_dir / "media").iterdir()} == set(seen.addresses)
