@@ -136,3 +136,18 @@ def test_physics_problems_with_figures(chinese: bool, parity_media: Path, shared
         sent = [comparable(chat_message(message)) for message in with_theirs.messages(sample)]
         assert sent == [comparable(message) for message in row["messages"]], row["order"]
         assert list(sample.targets) == row["target"]
+
+
+def test_experts_questions_with_pictures(parity_media: Path) -> None:
+    with (parity_media / "hle" / "samples.jsonl").open(encoding="utf-8") as lines:
+        expected = [json.loads(line) for line in lines]
+    benchmark = load_bundled("hle")
+    place = DataLocation("hle", benchmark.file.parent, hub="local", dataset_id=str(parity_media / "hle" / "data"))
+    loaded = load(resolve(benchmark, DatasetArgs(extra_params={"include_multi_modal": True})), place)
+    samples = in_order(loaded)
+    for sample, row in zip(samples, expected, strict=True):
+        sent, theirs = (comparable(chat_message(loaded.messages(sample)[1])), comparable(row["messages"][1]))
+        if isinstance(sent["content"], str):
+            sent["content"] = [{"type": "text", "text": sent["content"]}]
+        assert sent == theirs, row["order"]
+        assert list(sample.targets) == row["target"]
