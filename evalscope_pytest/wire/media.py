@@ -86,4 +86,6 @@ def refusal_of(kinds: Iterable[str], eval_type: str) -> str:
 
 
 def _listed(kinds: Iterable[str], word: str = "and") -> str:
-    return f" {word} ".join(["text", *(_NAMES[k] for k in kinds)] if word == "and" else [_NAMES[k] for k in kinds])
+    names = [_NAMES[kind] for kind in kinds]
+    *first, last = ["text", *names] if word == "and" else names
+    return f"{', '.join(first)} {word} {last}" if first else last

@@ -124,3 +124,28 @@ def test_messages_of_a_body(folder: Path) -> None:
     assert medium_of(sent[0].media[0]).read() == png()
     with pytest.raises(MediaError, match=r"'b\.png' does not exist"):
         found_in((Message("user", (image("b.png"),)),))
+
+
+def test_files_of_a_hub_s_repository_are_downloaded_all_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub's library keeps files as links into its own store: a file that the repository lists may be a link."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "blob").write_bytes(png())
+    (tmp_path / "link.png").symlink_to(tmp_path / "blob")
+    asked: list[list[str]] = []
+
+    class Repository:
+        title, folder, single = "owner/name", "", False
+        paths = ("data/test.jsonl", "data/pictures/a.png", "b.png", "README.md")
+
+        def fetch(self, paths):
+            asked.append(sorted(paths))
+            return dict.fromkeys(asked[-1], tmp_path / "link.png")
+
+    sources = ("pictures/a.png", "./b.png", "../../README.md", "c.png")
+    samples = [Sample([image(source)], "x") for source in sources]
+    media = [medium_of(s.parts[0]) for s in MediaFinder(places_of(Repository())).samples(samples)]  # type: ignore[arg-type]
+    assert asked == [["b.png", "data/pictures/a.png"]]
+    assert [medium.read() for medium in media[:2]] == [png(), png()]
+    assert all(medium.fault for medium in media[2:])

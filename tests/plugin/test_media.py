@@ -112,8 +112,8 @@ def test_hostile_media_are_errors_of_their_samples(seen):
 @pytest.mark.parametrize(
     ("source", "eval_type", "said"),
     [
-        ("audio(b'RIFF')", "anthropic_api", "sends no recordings. It takes text and pictures and documents."),
-        ("video(b'RIFF')", "openai_responses_api", "sends no videos. It takes text and pictures and documents."),
+        ("audio(b'RIFF')", "anthropic_api", "sends no recordings. It takes text, pictures and documents."),
+        ("video(b'RIFF')", "openai_responses_api", "sends no videos. It takes text, pictures and documents."),
     ],
 )
 def test_a_service_without_a_form_for_it_is_refused_before_anything_is_sent(served, source, eval_type, said):

@@ -85,9 +85,7 @@ def test_anthropic() -> None:
 @pytest.mark.parametrize("dialect", [anthropic, openai_responses])
 @pytest.mark.parametrize(("part", "name"), [(SOUND, "recordings"), (FILM, "videos")])
 def test_what_a_dialect_has_no_form_for(dialect: Any, part: Any, name: str) -> None:
-    with pytest.raises(
-        RejectedError, match=f"sends no {name}. It takes text and pictures and documents. Use --eval-ty"
-    ):
+    with pytest.raises(RejectedError, match=f"sends no {name}. It takes text, pictures and documents. Use --eval-ty"):
         dialect.request_body(request(ASKED, part), "m")
 
 
