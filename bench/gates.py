@@ -17,8 +17,8 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from evalscope_pytest.statistics import sequential
 from evalscope_pytest.statistics.combined import Part, judge_all, over_benchmarks
 from evalscope_pytest.statistics.comparison import compare
 from evalscope_pytest.statistics.gates import Gate, alarm_against_baseline, parse_gate
@@ -233,148 +233,13 @@ def missing(draw: random.Random, runs: int) -> None:
     bar("false passes, missing", found[1], 0.0, 0.07)
 
 
-def point_stop(draw: random.Random, runs: int) -> None:
-    """Print the share of requests that early stop of a point gate needs, and wrong verdicts."""
-    gate = parse_gate("b >= 0.7")
-    table = {
-        (300, None): (0.61, 0.76, 0.86, 0.96, 0.93, 0.88, 0.82, 0.78),
-        (300, 0.95): (0.13, 0.37, 0.64, 0.84, 0.60, 0.30, 0.16, 0.09),
-        (1319, 0.95): (0.02, 0.12, 0.37, 0.85, 0.31, 0.10, 0.04, 0.02),
-    }
-    truths = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
-    print(f"point gate >= 0.7 stopped early; true scores {truths}")
-    for (n, level), expected in table.items():
-        asked, wrong = [], []
-        for truth, goal in zip(truths, expected, strict=True):
-            used = errors = 0
-            count = max(200, runs // (4 if n > 300 else 2))
-            for _ in range(count):
-                values = answers(draw, [truth] * n)
-                stop = sequential.PointStop(gate, n, level)
-                place = stopped_at(stop, values)
-                used += place
-                errors += stop.verdict != ("passed" if round(sum(values) / n, 4) >= 0.7 else "failed")
-            asked.append(used / count / n)
-            wrong.append(errors / count)
-            bar(f"share of requests, N {n}, level {level}, true {truth}", asked[-1], 0.0, goal + 0.04)
-            bar(f"wrong verdicts, N {n}, level {level}, true {truth}", wrong[-1], 0.0, 0.0 if level is None else 0.035)
-        name = f"  N {n}, {'certain only' if level is None else 'betting 95 %'}"
-        print(f"{name:<24}" + "  ".join(f"{a:.2f} [{b:.2f}]" for a, b in zip(asked, expected, strict=True)))
-        print(f"{'  verdict unlike full run':<24}" + "  ".join(f"{value:.3f}" for value in wrong))
+def early_stop(draw: random.Random, runs: int) -> None:
+    """Print what early stop saves, and its wrong verdicts: `bench/early_stop.py`."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from bench.early_stop import PARTS as PARTS_OF_STOPS
 
-
-def stopped_at(stop: sequential.PointStop | sequential.LevelStop, values: Sequence[float]) -> int:
-    """Return the number of values after which a gate is decided."""
-    for place, value in enumerate(values, 1):
-        stop.add(value)
-        if stop.verdict is not None:
-            return place
-    return len(values)
-
-
-def sequential_verdict(gate: Gate, old: Sequence[float], new: Sequence[float]) -> tuple[int, bool]:
-    """Return the number of answers that a stopped run needs, and whether it is red."""
-    n = len(old)
-    stop = sequential.LevelStop(gate, n)
-    place = stopped_at(stop, [b - a for a, b in zip(old, new, strict=True)])
-    if stop.verdict is not None:
-        return place, stop.verdict != "passed"
-    final = alarm_against_baseline("b", gate.margin, sequential.final_level(0.95))
-    return n, not judged(final, as_scores(old), as_scores(new)).passed
-
-
-def stop_at_level(draw: random.Random, runs: int) -> None:
-    """Print shares of requests and of red runs of alarms with early stop, against the fixed test."""
-    expected = {
-        0.0: ((0.51, 0.03, 0.05), (0.51, 0.03, 0.04), (0.51, 0.04, 0.05), (0.49, 0.05, 0.05)),
-        0.03: ((0.84, 0.64, 0.71), (0.72, 0.24, 0.30), (0.45, 1.0, 1.0), (0.82, 0.74, 0.81)),
-        0.05: ((0.71, 0.96, 0.98), (0.80, 0.54, 0.61), (0.19, 1.0, 1.0), (0.59, 0.98, 0.99)),
-        0.1: ((0.32, 1.0, 1.0), (0.64, 0.97, 0.99), (0.07, 1.0, 1.0), (0.17, 1.0, 1.0)),
-        0.2: ((0.15, 1.0, 1.0), (0.21, 1.0, 1.0), (0.03, 1.0, 1.0), (0.05, 1.0, 1.0)),
-    }
-    print("alarm with early stop: share of requests, red runs, red runs of the fixed test [specification's]")
-    for drop, columns in expected.items():
-        line = []
-        for (n, noise), goal in zip(((300, 0.13), (300, 0.5), (1319, 0.13), (1319, 0.5)), columns, strict=True):
-            count = max(200, runs // (8 if n > 300 else 2))
-            used = red = fixed = 0
-            for _ in range(count):
-                of = chances(draw, n, noise)
-                old, new = answers(draw, of), answers(draw, worse(of, drop, noise))
-                place, is_red = sequential_verdict(ALARM, old, new)
-                used += place
-                red += is_red
-                fixed += not judged(ALARM, as_scores(old), as_scores(new)).passed
-            found = (used / count / n, red / count, fixed / count)
-            line.append(
-                f"{found[0]:.2f} ({found[1]:.2f}; {found[2]:.2f}) [{goal[0]:.2f} ({goal[1]:.2f}; {goal[2]:.2f})]"
-            )
-            bar(f"share of requests, N {n}, noise {noise}, drop {drop}", found[0], 0.0, goal[0] + 0.06)
-            if drop == 0:
-                bar(
-                    f"red, N {n}, noise {noise}, early stop", found[1], 0.0, found[2] + 0.01 + chance_error(0.05, count)
-                )
-        print(f"  {100 * drop:>2.0f} points  " + "  ".join(line))
-    demand = parse_gate("b >= 0.7 @95%")
-    for n, truth, goal in ((300, 0.8, 0.62), (1319, 0.8, 0.16), (300, 0.9, 0.15), (1319, 0.9, 0.03), (300, 0.7, 1.0)):
-        count = max(200, runs // 8)
-        used = wrong = 0
-        for _ in range(count):
-            values = answers(draw, [truth] * n)
-            stop = sequential.LevelStop(demand, n)
-            used += stopped_at(stop, values)
-            final = parse_gate(f"b >= 0.7 @{sequential.final_level(0.95)}")
-            passed = (
-                stop.verdict == "passed"
-                if stop.verdict is not None
-                else judge_bound(final, measured(as_scores(values)), "acc").passed
-            )
-            wrong += passed if truth <= 0.7 else not passed
-        ends = f"{used / count / n:.2f} [{goal:.2f}], {'wrongly' if truth <= 0.7 else 'not'} passed {wrong / count:.3f}"
-        print(f"  demand >= 0.7 @95%, N {n}, true {truth}: {ends}")
-        bar(f"demand, N {n}, true {truth}", used / count / n, 0.0, goal + 0.06)
-        if truth <= 0.7:
-            bar("demand at its bound wrongly passed", wrong / count, 0.0, 0.07)
-
-
-def order(draw: random.Random, runs: int) -> None:
-    """Print wrong passes of a sorted data set, in its own order and in a drawn one, and on completion order."""
-    gate = parse_gate("b >= 0.7")
-    n = 300
-
-    def verdict(values: Sequence[float]) -> str | None:
-        stop = sequential.PointStop(gate, n, 0.95)
-        stopped_at(stop, values)
-        return stop.verdict
-
-    def own_order() -> bool:
-        return verdict(sorted(answers(draw, [0.65] * n), reverse=True)) == "passed"
-
-    def drawn_order() -> bool:
-        values = sorted(answers(draw, [0.65] * n), reverse=True)
-        drawn = sequential.draw_order(range(n), draw.getrandbits(64))
-        failed = sum(values) / n < 0.69995
-        return failed and verdict([values[unit[0]] for unit in drawn]) == "passed"  # type: ignore[index,call-overload]
-
-    def by_arrival(prefix_only: bool) -> bool:
-        """Let wrong answers take longer, with 64 in flight."""
-        values = answers(draw, [0.65] * n)
-        if sum(values) / n >= 0.69995:
-            return False
-        counted = completed(draw, values, prefix_only)
-        return verdict(counted) == "passed"
-
-    print("a point gate >= 0.7, early stop at 95 %: wrongly passed at a true score of 0.65")
-    figures = {
-        "own order, easy first [1.00]": share(runs // 4, own_order),
-        "drawn order": share(runs // 2, drawn_order),
-        "whatever is finished [0.97 to 0.99]": share(runs // 4, functools.partial(by_arrival, False)),
-        "the finished prefix [0.01 to 0.02]": share(runs // 4, functools.partial(by_arrival, True)),
-    }
-    for name, value in figures.items():
-        print(f"  {name:<38}{value:.3f}")
-    bar("drawn order wrongly passed", figures["drawn order"], 0.0, 0.05)
-    bar("prefix wrongly passed", figures["the finished prefix [0.01 to 0.02]"], 0.0, 0.05)
+    for part in PARTS_OF_STOPS.values():
+        part(draw, runs, bar)
 
 
 def speed(draw: random.Random, runs: int) -> None:
@@ -398,32 +263,13 @@ def speed(draw: random.Random, runs: int) -> None:
     print(f"comparison of 14,042 questions: {1000 * (time.process_time() - before):.0f} ms of CPU")
 
 
-def completed(draw: random.Random, values: Sequence[float], prefix_only: bool) -> list[float]:
-    """Return the values in the order in which a decision may count them, 64 in flight, wrong ones slow."""
-    prefix = sequential.FinishedPrefix([[i] for i in range(len(values))])
-    flying: list[tuple[float, int]] = []
-    waiting = list(range(len(values)))
-    counted: list[float] = []
-    now = 0.0
-    while flying or waiting:
-        while waiting and len(flying) < 64:
-            i = waiting.pop(0)
-            flying.append((now + (1 if values[i] else 5) + draw.random(), i))
-        now, i = min(flying)
-        flying.remove((now, i))
-        counted += prefix.finish(i, values[i]) if prefix_only else [values[i]]
-    return counted
-
-
 PARTS: dict[str, Callable[[random.Random, int], None]] = {
     "alarms": alarms,
     "many": many,
     "clusters": clusters,
     "intervals": intervals,
     "missing": missing,
-    "point-stop": point_stop,
-    "stop": stop_at_level,
-    "order": order,
+    "stop": early_stop,
     "speed": speed,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -23,6 +24,27 @@ collect_ignore_glob = ["*/__snapshots__/*"]
 
 REPO = Path(__file__).resolve().parent.parent
 SHARED = REPO.parent / "shared"
+
+
+# The garbage collector searches what tests make, not what all tests of a process are made of: a whole collection of the
+# suite's heap takes seconds, a run of pytest in this process and a load test each begin one, and `gc.unfreeze` at their
+# end would undo the freeze for all later tests.
+_freeze, gc.freeze, gc.unfreeze = gc.freeze, lambda: None, lambda: None
+
+
+def pytest_collection_finish() -> None:
+    """Exempt what was collected from searches for garbage."""
+    gc.collect()
+    _freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Exempt what a file's tests left: libraries that they were the first to import."""
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        _freeze()
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,10 @@ _USAGE = (
 )
 # The options of `eval`: those of the arena alone, those of requests to models, and those of both.
 _OF_ARENA = tuple(
-    map(ini_name, ("work_dir", "no_timestamp", "use_cache", "gate", "baseline", "max_drop", "gate_level"))
+    map(
+        ini_name,
+        ("work_dir", "no_timestamp", "use_cache", "gate", "baseline", "max_drop", "gate_level", "stop_when_decided"),
+    )
 )
 _OF_BOTH = tuple(
     map(

@@ -89,7 +89,7 @@ class Benchmark:
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
         scorer: Scores a reply: a rule, a program, or judges (with the rule that users may choose instead).
         metrics: Metric names in the order of the report; the first is the primary one.
-        aggregation: ``mean``, ``mean_and_pass_at_k``, ``mean_and_vote_at_k`` or ``mean_and_pass_hat_k``; a mapping
+        aggregation: ``mean``, ``mean_and_pass_at_k`` or ``_vote_at_k``, ``_pass_hat_k``, ``_at_least_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
             ``all_of_part``.
         cluster: Field of the samples' metadata that questions of a subset have in common if they are not independent,

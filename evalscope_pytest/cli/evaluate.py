@@ -19,6 +19,7 @@ from ..config.options import (
     ini_name,
     pytest_options,
     switched_off,
+    with_values,
 )
 from ..core.errors import ConfigError, closest
 
@@ -102,7 +103,8 @@ def understood(arguments: Sequence[str]) -> Words:
     split = words.index("--") if "--" in words else len(words)
     own, for_pytest = _in_own_words(words[:split]), words[split + 1 :]
     check_switches(own, cli_options)
-    options, rest = _parser().parse_known_args(hand_back_paths(own, flag=cli_flag("datasets")))
+    own, _ = with_values(hand_back_paths(own, flag=cli_flag("datasets")), cli_flag)
+    options, rest = _parser().parse_known_args(own)
     _check_rest(rest)
     given = {name: value for name, value in vars(options).items() if value is not None}
     _check_values(given)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import re
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -33,8 +34,10 @@ GROUPS = {
     "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",
     "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "
     "enable_progress_tracker collect_perf thinking_metrics debug heartbeat_interval language",
+    "Budget": "prices max_cost max_tokens_total",
     "Code": "use_sandbox sandbox_type sandbox sandbox_manager_config allow_unsafe_code",
-    "Verdict": "gate baseline max_drop gate_level strict ignore_errors max_errors skip_unready show_wrong summary",
+    "Verdict": "gate baseline max_drop gate_level stop_when_decided strict ignore_errors max_errors skip_unready "
+    "show_wrong summary",
 }
 
 
@@ -200,8 +203,9 @@ _FORMS: dict[str, dict[str, Any]] = {
     "switch": {"action": _Switch},
     "names": {"nargs": "*", "action": "extend"},
     "repeat": {"action": "append"},
+    "optional": {"nargs": "?", "const": "true"},
 }
-_INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": "linelist"}
+_INI_TYPES = {"value": "string", "switch": "string", "names": "args", "repeat": "linelist", "optional": "string"}
 
 
 # Words that argparse cannot distinguish ------------------------------------------------------------------------------
@@ -261,6 +265,37 @@ def hand_back_paths(
         result.extend(paths)
         at = end
     return [*result, *arguments[at:]]
+
+
+_NUMBER = re.compile(r"[0-9.]{1,20}%?")
+
+
+def with_values(
+    arguments: Sequence[str], spell: Callable[[str], str] = pytest_flag
+) -> tuple[list[str], dict[str, str]]:
+    """Return a command line on which each option that needs no value has one, so that it takes no path for it.
+
+    ``--eval-stop-when-decided suites/`` becomes ``--eval-stop-when-decided=true suites/``; a number is its value.
+
+    Returns:
+        The words, and the paths that argparse would take for values, by the field of their option.
+    """
+    optional = {spell(field): field for field, form, *_ in OPTIONS if form == "optional"}
+    result: list[str] = []
+    spared: dict[str, str] = {}
+    words = list(arguments)
+    while words and words[0] != "--":
+        word = words.pop(0)
+        if word not in optional:
+            result.append(word)
+        elif words and _NUMBER.fullmatch(words[0]):
+            result.append(f"{word}={words.pop(0)}")
+        else:
+            result.append(f"{word}=true")
+            spared.pop(optional[word], None)
+            if words and not words[0].startswith("-"):
+                spared[optional[word]] = words[0]
+    return [*result, *words], spared
 
 
 def check_flags(arguments: Sequence[str]) -> None:

@@ -150,7 +150,7 @@ def _find_latest(result: dict[str, Any]) -> None:
         ConfigError: A baseline is wanted, and no run has reports.
     """
     if LATEST in result["baseline"]:
-        newest = _latest_run(result["work_dir"], "reports/*/*.json")
+        newest = latest_run(result["work_dir"], "reports/*/*.json")
         if newest is None:
             where = result["given"].get("baseline", "--eval-baseline")
             raise ConfigError(
@@ -159,12 +159,12 @@ def _find_latest(result: dict[str, Any]) -> None:
             )
         result["baseline"] = tuple(newest if path == LATEST else path for path in result["baseline"])
     if result["use_cache"] == LATEST:
-        result["use_cache"] = _latest_run(result["work_dir"])
+        result["use_cache"] = latest_run(result["work_dir"])
         if result["use_cache"] is None:
             result["notes"] += (f"use_cache: there is no earlier run under {result['work_dir']}, a new one starts.",)
 
 
-def _latest_run(work_dir: str, holding: str = "") -> str | None:
+def latest_run(work_dir: str, holding: str = "") -> str | None:
     """Return the newest run recorded under ``work_dir``, by the time in its name; None if there is none.
 
     Args:

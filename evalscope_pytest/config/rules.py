@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import ConfigError, closest
 from ..core.tables import refuse_unknown
 from ..sandbox.engine import DOCKER, ENGINES, LOCAL, SandboxChoice
+from .prices import load_prices
 
 # Setting: its value when it is not given, and what to do instead.
 _LOCAL_ONLY: dict[str, tuple[Any, str]] = {
@@ -37,12 +39,14 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     _check_model(result, origin)
     _check_local_only(result, origin)
     _check_sandbox(result)
+    _check_stop(result, origin)
     for name in ("max_drop", "gate_level") if not result["baseline"] else ():
         where = origin.get((name,), "")
         if result[name] and (name == "max_drop" or where.startswith("--")):  # a level may be meant for every run
             raise ConfigError(
                 f"{name} is given without a baseline (in {where}). Add the run to compare with: --eval-baseline DIR."
             )
+    _check_prices(result, origin)
     if result["response_cache_sampled"] and result["response_cache"] is None:
         raise ConfigError(
             f"response_cache_sampled is given without a cache (in {origin['response_cache_sampled',]}). Add its "
@@ -52,6 +56,18 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
         raise ConfigError(
             f"rerun_review needs the run whose answers are scored again (in {origin['rerun_review',]}). Add its "
             "directory: --eval-use-cache DIR."
+        )
+
+
+def _check_prices(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:
+    """Refuse a file of prices that cannot be used, and a limit on costs without one."""
+    if result["prices"] is not None:
+        load_prices(Path(result["prices"]))
+    elif result["max_cost"] is not None:
+        where = origin.get(("max_cost",), "--eval-max-cost")
+        raise ConfigError(
+            f"max_cost is given without prices (in {where}). Add a file with the price of each model: --eval-prices "
+            "prices.yaml (docs/budget.md), or limit the tokens: --eval-max-tokens-total N."
         )
 
 
@@ -73,6 +89,28 @@ def _check_model(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) 
                 "--eval-type openai_api (or openai_responses_api, anthropic_api) to send to the service there."
             )
         result[name] = None
+
+
+def _check_stop(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:
+    """Refuse to stop early without anything to decide, or on questions that are not a random part."""
+    where = origin.get(("stop_when_decided",), "")
+    if result["stop_when_decided"] is False:
+        return
+    if not (result["gate"] or result["baseline"]):
+        if where.startswith(_FROM_ENVIRONMENT):
+            result["stop_when_decided"] = False
+            return
+        raise ConfigError(
+            f"stop_when_decided is given without a gate to decide (in {where}). Add one: --eval-gate 'gsm8k>=0.7', or "
+            "the run to compare with: --eval-baseline DIR."
+        )
+    limited = result["limit_total"] is not None or (result["limit"] is not None and str(result["limit"]) != "1.0")
+    if limited and result["limit_order"] == "first":
+        limit = "limit" if result["limit"] is not None else "limit_total"
+        raise ConfigError(
+            f"stop_when_decided with the first samples of a dataset ({limit} in {origin.get((limit,), 'TaskConfig')}): "
+            "they may be easier than the rest. Add --eval-limit-order random for a random part, or drop the limit."
+        )
 
 
 def _check_local_only(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:

@@ -26,6 +26,7 @@ from .setting import (
     PATHS,
     SECRET,
     SWITCH,
+    SWITCH_OR_LEVEL,
     TABLE,
     TEMPLATE,
     TEXT,
@@ -41,7 +42,7 @@ from .setting import (
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k")
+AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k", "mean_and_at_least_k")
 EVAL_TYPES = ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom")
 LATER_EVAL_TYPES = ("litellm", "text2image", "text2speech", "image_editing")
 _EVAL_TYPE_ALIASES = {"service": "openai_api", "server": "openai_api", "checkpoint": "llm_ckpt", "mock": "mock_llm"}
@@ -172,6 +173,17 @@ class Settings:
     max_errors: ErrorBudget | None = setting(
         BUDGET, "Exit with 0 up to this number or percentage of errors; stop the run beyond it."
     )
+    prices: str | None = setting(
+        PATH, "YAML file with the prices of models, per million tokens: reports show what the run cost."
+    )
+    max_cost: float | None = setting(
+        number(0), "Stop before the request that could raise the cost of the records in work-dir above this; resumable."
+    )
+    max_tokens_total: int | None = setting(
+        whole(1),
+        "Stop before the request that could raise the input and output tokens of the records in work-dir above this; "
+        "resumable.",
+    )
     debug: bool = setting(SWITCH, "Log every request.", False)
     seed: int = setting(whole(0), "Seed of shuffling and of local sampling.", 42)
     api_url: str | None = setting(
@@ -207,7 +219,11 @@ class Settings:
     judge_worker_num: int | None = setting(
         whole(1, MOST_IN_FLIGHT), "Maximum number of requests in flight to each judge; default: as for the model."
     )
-    judge_audit: int = setting(whole(0), "Write a random sample of this many judgements to a file for human review.", 0)
+    judge_audit: int = setting(
+        whole(0),
+        "Write a random sample of this many judgements to a file; verdicts written into it correct scores on resume.",
+        0,
+    )
     analysis_report: bool = setting(
         SWITCH, "Let the judge write an analysis of each report, in the language of --eval-language.", False
     )
@@ -255,6 +271,12 @@ class Settings:
         "Level at which a drop below the baseline must be shown, over all benchmarks together; none compares the "
         "printed scores.",
         0.95,
+    )
+    stop_when_decided: bool | float = setting(
+        SWITCH_OR_LEVEL,
+        "Send no more requests of a benchmark once all its gates are decided. With a level, such as 95%, gates without "
+        "one are decided as soon as the full run's verdict is known at that level.",
+        False,
     )
     show_wrong: int = setting(whole(0), "Print this many wrong answers of each benchmark.", 0)
     summary: str | None = setting(

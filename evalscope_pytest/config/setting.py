@@ -22,7 +22,7 @@ from .text import parse_mapping, parse_value, split_outside
 
 _KEY = "setting"
 NO_LEVEL = "none"
-Flag = Literal["value", "switch", "names", "repeat"]
+Flag = Literal["value", "switch", "names", "repeat", "optional"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,10 +318,18 @@ def _level(value: Any) -> float | str:
     """Return a level between 0.5 and 1, or ``none``."""
     if isinstance(value, str) and value.strip().lower() == NO_LEVEL:
         return NO_LEVEL
+    return _level_alone(value)
+
+
+def _level_alone(value: Any) -> float:
     try:
         return parse_level(str(value), "")
     except ConfigError:
         raise ValueError from None
+
+
+def _switch_or_level(value: Any) -> bool | float:
+    return value if isinstance(value, bool) else _level_alone(value)
 
 
 TEXT = SettingType("text", _text)
@@ -329,6 +337,13 @@ TEMPLATE = SettingType("text", _template)
 PATH = SettingType("a path", _path, metavar="PATH", is_path=True)
 PATHS = SettingType("a path, or several", _paths, _read_lines, "PATH", "repeat", is_path=True)
 LEVEL = SettingType("a level above 50% and below 100%, such as 95%, or none", _level, metavar="LEVEL|none")
+SWITCH_OR_LEVEL = SettingType(
+    "true or false, or a level above 50% and below 100%, such as 95%",
+    _switch_or_level,
+    _read_switch,
+    "LEVEL",
+    "optional",
+)
 NAME_OR_PATH = SettingType("a name or a path", _path, metavar="NAME")
 PATH_OR_TABLE = SettingType("a path or a mapping", lambda value: value, metavar="PATH")
 SWITCH = SettingType("true or false", _switch, _read_switch, flag="switch")

@@ -36,6 +36,8 @@ from .text import visible
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .values import Usage
+
 
 class EvalError(Exception):
     """Base of all errors below."""
@@ -92,9 +94,13 @@ class ModelError(EvalError):
     Attributes:
         advice: The next step, such as ``Check {api_key}.``; it follows the message.
         spelling: The user's spelling of these settings; without one, a setting shows its own name.
+        usage: Tokens that the service reported before the failure; None if it reported none.
+        gave_up: Nobody waited for the reply any more: the service may have charged for it.
     """
 
     advice: str = ""
+    usage: Usage | None = None
+    gave_up: bool = False
     spelling: Mapping[str, str] = MappingProxyType({})
 
     def advising(self, advice: str) -> Self:

@@ -19,6 +19,7 @@ from ..core.values import ModelOutput
 from ..models.spec import Connecting, Model
 from ..wire.request import Request
 from .admission import FIRST_REQUESTS, PATIENCE_S, PROBE_EVERY_S, Breaker, Limiter, Slot, Slots
+from .metering import Bill, Meter, ServiceDownError
 from .retry import RATE_LIMITED_FOR_S, RetryBudget, Tries, longest_wait_s
 
 log = logging.getLogger(__name__)
@@ -33,10 +34,6 @@ CONNECT_AFTER_S = 0.005
 GIVE_UP_AFTER = 3
 # Refused connections, without one ever made, after which the service counts as unreachable.
 UNREACHABLE_AFTER = 6
-
-
-class ServiceDownError(FatalError):
-    """The service is down or would refuse every request: this one was not sent."""
 
 
 @dataclass(slots=True)
@@ -62,6 +59,7 @@ class ModelClient:
 
     Attributes:
         spelling: The user's spelling of the settings that advice in errors names.
+        meter: Notes what each request costs, and admits those that the budget allows; None for neither.
     """
 
     def __init__(
@@ -77,6 +75,7 @@ class ModelClient:
         self.model = model
         self.health = Health()
         self.spelling: Mapping[str, str] = {}
+        self.meter: Meter | None = None
         self._limiter = Limiter(limit, max(1, limit) if first is None else first)
         self._breaker = Breaker(limit)
         self._slots = Slots(self._limiter, self._breaker)
@@ -116,8 +115,11 @@ class ModelClient:
             max(0.0, now - under_way[0]) if under_way else 0.0,
         )
 
-    async def send(self, request: Request) -> ModelOutput:
+    async def send(self, request: Request, admit: Callable[[], object] | None = None) -> ModelOutput:
         """Send a request and return the reply; retry after rate limits and transient failures.
+
+        Args:
+            admit: Called once it is the request's turn; it may raise an exception to have nothing sent.
 
         Raises:
             ModelError: The last failure, once no attempt is left; at once if another would fail as well.
@@ -125,6 +127,7 @@ class ModelClient:
         self._refuse_if_stopped()
         loop = asyncio.get_running_loop()
         slot = self._slots.take(loop.time()) or await self._slots.wait()
+        bill = await self._admit(request, slot, admit)
         sample = self._samples = self._samples + 1
         self._under_way[sample] = loop.time()
         self._budget.sample()
@@ -135,7 +138,7 @@ class ModelClient:
         try:
             with Deadline(timeout_s):
                 try:
-                    output = await self._attempt(request, slot, sample)
+                    output = await self._attempt(request, slot, sample, bill)
                 except (RateLimitedError, TransientError) as error:
                     output = await self._retry(request, error, sample, loop.time())
         except asyncio.TimeoutError:
@@ -153,10 +156,20 @@ class ModelClient:
 
     # One attempt --------------------------------------------------------------------------------------------------
 
-    async def _attempt(self, request: Request, slot: Slot, sample: int) -> ModelOutput:
+    async def _admit(self, request: Request, slot: Slot, admit: Callable[[], object] | None = None) -> Bill | None:
+        """Check that a request is still needed, and wait until the budget allows it: not part of the sample's time."""
+        try:
+            if admit is not None:
+                admit()
+            return await self.meter.admit(request) if self.meter else None
+        except BaseException:
+            self._slots.give_back(slot)
+            raise
+
+    async def _attempt(self, request: Request, slot: Slot, sample: int, bill: Bill | None) -> ModelOutput:
         """Send a request once, and report the outcome to limiter and breaker."""
         try:
-            output = await self._generate(request)
+            output = await self._generate(request, bill)
         except (RateLimitedError, TransientError) as error:
             self._note_failure(error, request, slot, sample)
             raise
@@ -181,12 +194,25 @@ class ModelClient:
         self._note_reply()
         return output
 
-    async def _generate(self, request: Request) -> ModelOutput:
+    async def _generate(self, request: Request, bill: Bill | None) -> ModelOutput:
         try:
-            return await self.model.generate(request)
+            output = await self.model.generate(request)
         except ModelError as error:
             error.spelling = error.spelling or self.spelling
+            if bill is not None:
+                bill.failed(error)
             raise
+        except Exception as error:  # of a custom provider
+            if bill is not None:
+                bill.failed(ModelError(str(error)))
+            raise
+        except BaseException:
+            if bill is not None:
+                bill.abandoned()
+            raise
+        if bill is not None:
+            bill.paid(output)
+        return output
 
     def _note_reply(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -256,10 +282,11 @@ class ModelClient:
                 self._slots.give_back(slot)
                 self._give_up(error)
                 raise error
+            bill = await self._admit(request, slot)
             retries += 1
             self.health.retries += 1
             try:
-                output = await self._attempt(request, slot, sample)
+                output = await self._attempt(request, slot, sample, bill)
             except (RateLimitedError, TransientError) as again:
                 error = again
             else:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from ..config.generation import GenerationConfig
 from ..core.values import Call, JudgeCall, Message, Sample
+
+
+class NotNeeded(BaseException):
+    """A sample's first request is not sent, as the gates of its benchmark are decided: no body is to handle it."""
 
 
 @dataclass(slots=True)
@@ -23,7 +27,11 @@ class SampleContext:
         judged: Judges' replies of an earlier run, by judge, repeat and messages.
         judge_calls: Requests to judges about this sample so far.
         occurrence: Number of earlier samples with an identical prompt.
+        refused: The refusal of a request that the budget does not allow: such a sample has no score, whatever its body
+            makes of it.
         repetitions: Number of equal requests of the body so far, by content address; counted by `Reuse`.
+        unneeded: Returns why the sample is no longer needed; empty while it is.
+        is_sent: A request of the sample was sent: it is finished, whatever is decided meanwhile.
     """
 
     sample: Sample
@@ -38,6 +46,19 @@ class SampleContext:
     judged: Mapping[tuple[str, int, tuple[Message, ...]], str] = field(default_factory=dict)
     judge_calls: list[JudgeCall] = field(default_factory=list)
     repetitions: dict[str, int] = field(default_factory=dict)
+    unneeded: Callable[[], str] = str
+    is_sent: bool = False
+    refused: Exception | None = None
+
+    def admit(self) -> None:
+        """Note that a request is about to be sent.
+
+        Raises:
+            NotNeeded: It would be the sample's first, and the sample is no longer needed.
+        """
+        if not self.is_sent and (reason := self.unneeded()):
+            raise NotNeeded(reason)
+        self.is_sent = True
 
     def replay(self, messages: tuple[Message, ...]) -> Call | None:
         """Return the recorded reply to these messages, if the body follows the recorded conversation."""

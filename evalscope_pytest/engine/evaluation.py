@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,10 +20,11 @@ from ..core.text import bounded
 from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
 from ..judge.panel import calls_in
 from ..scoring.scorer import Reply, Scorer, ScoringTimeoutError, first_target
-from .client import ServiceDownError
-from .context import SampleContext, current
+from .context import NotNeeded, SampleContext, current
 from .handle import ModelHandle
 from .loop import Stopped
+from .metering import BudgetError, ServiceDownError
+from .metering import benchmark as metered_benchmark
 
 Body = Callable[..., Any]
 
@@ -184,6 +185,9 @@ class Runner:
         fail_signals: Exception types that a body raises if the answer is wrong.
         exit_signals: Exception types by which a body ends the whole run: they leave `run`.
         stopping: True while a cancellation is under way. A cancellation at any other time is the body's own doing.
+        unneeded: Returns why no more samples of a benchmark are needed; empty while they are. What is recorded or was
+            sent is finished all the same.
+        turn: Waits until a sample without a record may be sent.
     """
 
     keep: Callable[[SampleResult], int | None]
@@ -193,6 +197,8 @@ class Runner:
     fail_signals: tuple[type[BaseException], ...] = (AssertionError,)
     exit_signals: tuple[type[BaseException], ...] = ()
     stopping: Callable[[], bool] = lambda: False
+    unneeded: Callable[[str], str] = lambda benchmark: ""
+    turn: Callable[[Unit], Awaitable[None]] | None = None
 
     async def run(self, unit: Unit) -> Outcome:
         """Run one sample to its end. Only cancellation, exits and failures to record leave it as exceptions.
@@ -211,6 +217,10 @@ class Runner:
         recorded = self.find(key)
         if recorded and recorded.score and recorded.review_key == review_key and not self.rescore:
             return self._finish(result(recorded.calls, recorded.score))
+        if self.turn is not None:
+            await self.turn(unit)
+        if reason := self.unneeded(evaluation.name):
+            return Outcome(result(), skipped=reason)
         context = SampleContext(
             sample=sample,
             messages=messages,
@@ -220,27 +230,33 @@ class Runner:
             occurrence=unit.occurrence,
             recorded=deque(recorded.calls if recorded else ()),
             judged={} if recorded is None or self.rescore else _judged(recorded),
+            unneeded=partial(self.unneeded, evaluation.name),
         )
         score, error, skipped = await self._attempt(evaluation, context)
-        reason = described(error) if error is not None else None
+        if context.refused is not None:
+            score, error, skipped = None, context.refused, None
+        fault = described(error) if error is not None else None
         elapsed_s = time.perf_counter() - started
-        done = result(tuple(context.calls), score, reason, elapsed_s, tuple(context.judge_calls))
+        done = result(tuple(context.calls), score, fault, elapsed_s, tuple(context.judge_calls))
         printed = "".join(context.printed)
         if skipped is not None:
             return Outcome(done, skipped=skipped, printed=printed)
-        if isinstance(error, ServiceDownError):  # not sent: it is missing, it has not failed
-            raise Stopped from error
+        if isinstance(error, ServiceDownError) and not _has_paid(error, recorded, done):
+            raise Stopped from error  # not sent: it is missing, it has not failed
         return self._finish(done, error, printed)
 
     async def _attempt(
         self, evaluation: Evaluation, context: SampleContext
     ) -> tuple[Score | None, BaseException | None, str | None]:
         token = current.set(context)
+        metered_benchmark.set(evaluation.name)
         try:
             async with evaluation.trial:
                 return await _scored(evaluation, context, self.fail_signals), None, None
         except self.skip_signals as signal:
             return None, None, str(signal)
+        except NotNeeded as reason:
+            return None, None, str(reason)
         except self.exit_signals:
             raise
         except asyncio.CancelledError as error:
@@ -254,6 +270,12 @@ class Runner:
 
     def _finish(self, result: SampleResult, error: BaseException | None = None, printed: str = "") -> Outcome:
         return Outcome(result, error, printed=printed, kept=self.keep(result))
+
+
+def _has_paid(error: ServiceDownError, recorded: Recorded | None, done: SampleResult) -> bool:
+    """Return whether a sample that the budget ended has replies, which are recorded without a score."""
+    was_scored = recorded is not None and recorded.score is not None
+    return isinstance(error, BudgetError) and not was_scored and bool(done.calls or done.judge_calls)
 
 
 def _judged(recorded: Recorded) -> dict[tuple[str, int, tuple[Message, ...]], str]:

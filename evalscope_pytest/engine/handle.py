@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..benchmarks.placed_media import in_place
@@ -86,7 +87,8 @@ class ModelHandle:
             return await reply_of(self._client.send, request, self._reuse, address)
         call = context.replay(request.messages)
         if call is None:
-            call = Call(request.messages, await reply_of(self._client.send, request, self._reuse, address))
+            send = partial(self._client.send, admit=context.admit)
+            call = Call(request.messages, await reply_of(send, request, self._reuse, address))
         context.calls.append(call)
         return call.output
 

@@ -80,9 +80,19 @@ class Labels:
             key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
-        return _read(self.pattern, self._verdict, reply, key, judged)
+        return _read(self.pattern, self.verdict, reply, key, judged)
 
-    def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+    def to_json(self) -> Mapping[str, Any]:
+        """Return what a record of a judgement holds: the verdicts that were allowed."""
+        return {"labels": {word: dict(metrics) for word, metrics in self.values.items()}}
+
+    @property
+    def allowed(self) -> str:
+        """The verdicts that are allowed, in words."""
+        return ", ".join(self.values)
+
+    def verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+        """Return the verdict that a value of a reply is; None for one that is not allowed."""
         word = str(value) if type(value) in (int, float) else value
         if not isinstance(word, str) or (word := word.strip()) not in self.values:
             return None
@@ -138,9 +148,19 @@ class Number:
             key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
-        return _read(self.pattern, self._verdict, reply, key, judged)
+        return _read(self.pattern, self.verdict, reply, key, judged)
 
-    def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+    def to_json(self) -> Mapping[str, Any]:
+        """Return what a record of a judgement holds: the verdicts that were allowed."""
+        return {"number": {"low": self.low, "high": self.high, "metric": self.metric, "unit": self.unit}}
+
+    @property
+    def allowed(self) -> str:
+        """The verdicts that are allowed, in words."""
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+        """Return the verdict that a value of a reply is; None for one that is not allowed."""
         number = _number(value)
         if number is None or not self.low <= number <= self.high:
             return None
@@ -191,9 +211,20 @@ class Marks:
             key: The key it has to be under.
             judged: The texts under judgement, which a reply may repeat.
         """
-        return _stated(self._verdict, reply, key)
+        return _stated(self.verdict, reply, key)
 
-    def _verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+    def to_json(self) -> Mapping[str, Any]:
+        """Return what a record of a judgement holds: the verdicts that were allowed."""
+        return {"marks": {"names": dict(self.names), "low": self.low, "high": self.high}}
+
+    @property
+    def allowed(self) -> str:
+        """The verdicts that are allowed, in words."""
+        example = json.dumps(dict.fromkeys(self.names, self.high))
+        return f"a whole number from {self.low} to {self.high} for each quality, as in {example}"
+
+    def verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+        """Return the verdict that a value of a reply is; None for one that is not allowed."""
         if not isinstance(value, dict):
             return None
         marks: dict[str, Any] = {name: value.get(name) for name in self.names}
@@ -204,6 +235,24 @@ class Marks:
 
 
 Contract = Labels | Number | Marks
+
+
+def contract_of(data: Mapping[str, Any]) -> Contract:
+    """Return the contract that a record of a judgement holds.
+
+    Raises:
+        LookupError: It holds none.
+        TypeError: A field of it is unknown.
+    """
+    kinds: Mapping[str, Callable[[Any], Contract]] = {
+        "labels": Labels,
+        "number": lambda fields: Number(**fields),
+        "marks": lambda fields: Marks(**fields),
+    }
+    (kind,) = data.keys() & kinds.keys() or ("",)
+    return kinds[kind](data[kind])
+
+
 _Reader = Callable[..., "Verdict | None"]
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 from ..core.errors import FatalError, ModelError, ScoringError
 from ..core.values import JudgeCall, Message, Sample, Score
 from ..store.judged import RECORDS as RECORDS
-from .contract import Verdict
+from .contract import Contract, Verdict
 from .rubric import Item, Metrics, Question, Rubric
 
 Aggregation = Literal["mean", "median", "majority_vote"]
@@ -92,6 +92,7 @@ class Ruling:
     Attributes:
         order: Index of the question's order.
         exchanges: The requests: a second one if the first reply could not be read.
+        contract: The verdicts that were allowed.
         verdict: The verdict; None if there is none, for the reason in ``error``.
     """
 
@@ -100,6 +101,7 @@ class Ruling:
     order: int
     repeat: int
     exchanges: tuple[Exchange, ...]
+    contract: Contract
     verdict: Verdict | None
     error: str = ""
 
@@ -147,7 +149,7 @@ async def _ruling(judge: Judge, question: Question, place: tuple[int, int, int])
     except ModelError as error:
         exchanges.append(Exchange(messages, None))
         problem = str(error)
-    return Ruling(judge.name, *place, tuple(exchanges), verdict, "" if verdict else problem)
+    return Ruling(judge.name, *place, tuple(exchanges), question.contract, verdict, "" if verdict else problem)
 
 
 def _decided(item: Item, rulings: Sequence[Ruling], panel: Panel) -> Metrics:
@@ -195,6 +197,7 @@ def _records(ruling: Ruling) -> Iterator[Mapping[str, Any]]:
             "reply": exchange.reply,
             "verdict": verdict.value if verdict else None,
             "metrics": dict(verdict.metrics) if verdict else None,
+            **({"allowed": ruling.contract.to_json()} if verdict else {}),
             **({"error": ruling.error} if ruling.error and number == last else {}),
         }
 

@@ -21,7 +21,7 @@ from yarl import URL
 
 from ..config.generation import GenerationConfig
 from ..core.canonical import dumps
-from ..core.errors import ConfigError, RejectedError, TransientError
+from ..core.errors import ConfigError, ModelError, RejectedError, TransientError
 from ..core.secret import Secret
 from ..core.values import ModelOutput
 from ..wire.errors import complaint, no_connection, refusal, retry_after_s, shown_url
@@ -65,10 +65,14 @@ class ServiceModel:
         draft = self._draft(self._transport.url)
         body = self._write(request, self.name)
         started = perf_counter()
-        reply = await self._send(body, request.config, lambda piece: draft.feed(piece, perf_counter()))
-        if not reply.streamed:  # whatever was requested: some services stream always, some never
-            draft.take_body(reply.body)
-        return draft.output(self.name, started, perf_counter())
+        try:
+            reply = await self._send(body, request.config, lambda piece: draft.feed(piece, perf_counter()))
+            if not reply.streamed:  # whatever was requested: some services stream always, some never
+                draft.take_body(reply.body)
+            return draft.output(self.name, started, perf_counter())
+        except ModelError as error:
+            error.usage = draft.usage
+            raise
 
     async def connect(self, count: int) -> None:
         """Open connections for requests to come."""
@@ -353,6 +357,7 @@ async def _read_stream(content: aiohttp.StreamReader, sink: Sink, silence_s: flo
 def timed_out(url: str, after_s: float) -> TransientError:
     """Return the error for a request that took too long."""
     late = TransientError(f"no complete reply from {url} within {after_s:g} s (generation_config.timeout).")
+    late.gave_up = True
     return late.advising("Raise {timeout}, or lower {eval_batch_size}, if the service is only slow.")
 
 
@@ -364,10 +369,12 @@ def no_connection_within(url: str) -> TransientError:
 
 def fell_silent(url: str, after_s: float) -> TransientError:
     """Return the error for a stream that stopped in its middle."""
-    return TransientError(
+    silent = TransientError(
         f"no further byte of a stream from {url} within {after_s:g} s (generation_config.stream_timeout). "
         "Raise it if the model thinks longer in silence."
     )
+    silent.gave_up = True
+    return silent
 
 
 def query_words(query: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 
 from ..benchmarks.bundled import bundled_dir, bundled_files
 from ..benchmarks.own_files import holds_benchmark, test_files
-from ..config.options import check_flags, hand_back_paths, split_paths
+from ..config.options import check_flags, hand_back_paths, ini_name, split_paths, with_values
 from ..config.sources import gather
 from ..config.task import TaskConfig
 from ..core.errors import UsageError
@@ -33,9 +33,11 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     """Read the configuration, and add implied paths to ``args``."""
     # Undoes the freeze of `samples`. Registered this early it runs last, after pytest's last search of the heap.
     config.add_cleanup(gc.unfreeze)
+    args[:] = _with_values(config, args)
     known = config.known_args_namespace
     words, paths = split_paths(known.eval_datasets or (), bundled_files())
     correct_root(config, args, [*known.file_or_dir, *paths])
+    args[:] = _with_values(config, args)  # once more: it may have added the addopts of another ini file
     known = config.known_args_namespace
     words, paths = split_paths(known.eval_datasets or (), bundled_files())
     if known.eval_datasets is not None and not words and not paths:
@@ -67,6 +69,17 @@ def complete(config: pytest.Config, args: list[str]) -> None:
     os.environ[ADDED_PATHS] = os.pathsep.join([str(os.getpid()), *added])
     config.add_cleanup(_forget_added)
     _add(config, args, added)
+
+
+def _with_values(config: pytest.Config, args: Sequence[str]) -> list[str]:
+    """Return the command line with a value for each option that needs none, and give the paths back that these took."""
+    words, spared = with_values(args)
+    known = config.known_args_namespace
+    for field, path in spared.items():
+        if getattr(known, ini_name(field)) == path:
+            setattr(known, ini_name(field), "true")
+            known.file_or_dir.append(path)
+    return words
 
 
 def _check_evaluates(config: pytest.Config, task: TaskConfig) -> None:

@@ -18,7 +18,8 @@ from ..core.errors import StoreError
 from ..engine.loop import Stopped
 from ..run.assembly import Run
 from ..run.crashes import ProcessDiedError
-from ..run.progress import Verdict, verdict_of
+from ..run.early import without_score
+from ..run.progress import State, Verdict, verdict_of
 from ..run.summary import shown, stop_line
 from ..store.inflight_marks import Phase
 from .masking import masked
@@ -121,7 +122,8 @@ class SampleProtocol:
         if report.failed:
             assert scope.fault is not None
             self._run.keep_broken(item.unit, scope.fault)
-        verdict = Verdict(item.benchmark.name, "error" if report.failed else "skipped", alike=alike)
+        state: State = "error" if report.failed else "skipped"
+        verdict = Verdict(item.benchmark.name, state, alike=alike, answer=without_score(item.unit))
         self._log(item, attach(report, verdict), None if alike else scope.fault)
         return False
 
@@ -137,7 +139,7 @@ class SampleProtocol:
         except Exception as error:  # noqa: BLE001 - a fault outside of the body: reported on this sample, with traceback
             self._log(item, self._reports.failure(item, error, item.benchmark.name, ""), error)
             return
-        verdict = verdict_of(outcome, item.primary, self._run.service_stopped)
+        verdict = verdict_of(outcome, item.primary, self._run.service_stopped, counts=bool(self._run.drawn))
         report = self._reports.of(item, outcome, verdict, started)
         self._log(item, report, outcome.error if verdict.state == "failed" else None)
         if outcome.skipped is None and self._listeners:
@@ -156,7 +158,9 @@ class SampleProtocol:
         self._run.keep_broken(item.unit, error)
         said = f"{type(error).__name__}: {cause}"
         report = pytest.TestReport(item.nodeid, item.location, {}, "failed", said, "setup")
-        self._log(item, attach(report, Verdict(item.benchmark.name, "error", alike=said)))
+        self._log(
+            item, attach(report, Verdict(item.benchmark.name, "error", alike=said, answer=without_score(item.unit)))
+        )
 
     def _log_edge(self, name: str, item: SampleItem) -> None:
         """Log the sample's start or finish: to everybody under ``-v``, otherwise to those who read reports."""

@@ -20,6 +20,7 @@ from ..report.execution import GateResult
 from ..run.assembly import Run
 from ..run.ci_summary import write_summaries
 from ..run.crashes import LastReports
+from ..run.early import count
 from ..run.finish import Conclusion, Reported, conclude, unevaluated_gates
 from ..run.progress import Progress, Verdict, Waiting
 from ..run.summary import LOOKS, SHOWN_ALIKE, Line, gate_line, header, lines_of, many, notes_of, stop_line
@@ -139,6 +140,7 @@ class Reporting:
             self._unready.append(report)
         if verdict.state == "error" and (reason := self._run.too_many(self._reported.states["error"])):
             self._run.stop(reason)
+        count(self._run, verdict)
         self._progress = self._progress or self._new_progress()
         self._progress.add(verdict, report.duration)
 
@@ -187,7 +189,8 @@ class Reporting:
         self._over = True
         self._end_loading()
         run.close()
-        why = run.stopped or self._why(session, exitstatus)
+        used_up = run.out_of_budget  # an analysis may be refused later: then the run is complete nevertheless
+        why = run.stopped or used_up or self._why(session, exitstatus)
         refused = bool(run.usage_error) or (run.store_fault and not run.benchmarks)
         if refused:
             self._broken = run.usage_error or run.stopped
@@ -209,7 +212,7 @@ class Reporting:
             missing = self._reported.missing(run, self._conclusion)
             if run.store_fault and not missing:
                 self._broken = run.stopped  # all samples ran, but the disk failed at the last of their records
-            why = (why or f"{many(missing, 'sample')} did not run") if missing else ""
+            why = (why or f"{many(missing, 'sample')} did not run") if missing or used_up else ""
             self._missing = missing
             self._conclusion = replace(self._conclusion, interrupted=visible(why))
         except EvalError as error:
@@ -223,7 +226,7 @@ class Reporting:
         finally:
             self._end_progress(complete=not why)
             run.release()
-        ends_here = session.shouldfail or (run.stopped and not distributes(self._config))
+        ends_here = session.shouldfail or ((run.stopped or used_up) and not distributes(self._config))
         if self._conclusion.interrupted and ends_here and not run.interrupted:
             # pytest shows it last, as xdist shows its reasons: in a log the paragraph may be far away.
             session.shouldfail = stop_line(self._conclusion.interrupted)
@@ -256,7 +259,7 @@ class Reporting:
         only_errors = self._reported.states["error"] and not self._run.task.strict and not self._other_failures
         if exitstatus == pytest.ExitCode.TESTS_FAILED and only_errors and self._reported.tolerable(self._run):
             exitstatus = pytest.ExitCode.OK
-        if exitstatus == pytest.ExitCode.OK and (conclusion.failed or self._missing):
+        if exitstatus == pytest.ExitCode.OK and (conclusion.failed or conclusion.interrupted):
             return pytest.ExitCode.TESTS_FAILED
         return exitstatus
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ..engine.evaluation import Outcome
-from ..run.progress import Verdict
+from ..run.early import without_score
+from ..run.progress import Verdict, dump_verdict, load_verdict
 from ..run.summary import explanation, properties, shown
 from .masking import masked
 from .nodes import SampleItem
@@ -33,14 +34,14 @@ class SampleError(Exception):
 
 def attach(report: pytest.TestReport, verdict: Verdict) -> pytest.TestReport:
     """Put a verdict on a report."""
-    report.evalscope = tuple(verdict)  # type: ignore[attr-defined]
+    report.evalscope = dump_verdict(verdict)  # type: ignore[attr-defined]
     return report
 
 
 def verdict_on(report: pytest.TestReport) -> Verdict | None:
     """Return the verdict on a report, also on the other side of a worker's channel."""
     values = getattr(report, "evalscope", None)
-    return Verdict(*values) if values else None
+    return load_verdict(values) if values else None
 
 
 class ReportMaker:
@@ -98,7 +99,7 @@ class ReportMaker:
         in_full = self._tracebacks[cause] <= TRACEBACKS_SHOWN or self._every_traceback
         longrepr = masked(item.repr_failure(excinfo)) if in_full else shown(f"{alike or error} ({cause}, as before)")
         report = pytest.TestReport(item.nodeid, item.location, {}, "failed", longrepr, "call", sections)
-        return attach(report, Verdict(benchmark, "failed", None, "", cause))
+        return attach(report, Verdict(benchmark, "failed", alike=cause, answer=without_score(item.unit)))
 
 
 def skipped(

@@ -100,6 +100,7 @@ class Feed:
             run.ahead.feed_now(job)
         if item.nodeid not in self.upcoming.alone:
             run.ahead.feed(self._supply)
+        run.replay.awaited = item.unit
         outcome = run.ahead.take(job)
         if outcome.kept is not None:
             run.journal.wait_for(outcome.kept)
@@ -194,7 +195,9 @@ class Samples:
                 if note := check_reruns(session.config, session.items):
                     run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
-                check_requirements(run, (item.unit for item in session.items if isinstance(item, SampleItem)))
+                check_requirements(
+                    run, (i.unit for i in session.items if isinstance(i, SampleItem) and i.skipped is None)
+                )
                 check_gates(gates_of(run)[1], session.items)
             run.notes.extend(_unused(run, session.items))
             if not session.config.option.collectonly and run.benchmarks:
@@ -208,7 +211,7 @@ class Samples:
         run, self._session = self._run, session
         self._queue = WorkerQueue.find(session.config)
         if self._queue is not None:
-            self._queue.on_stop(self._end)
+            self._queue.listen(self._end, run.decided.add)
             run.idle = self.send_states
         self._feed.upcoming = Upcoming(session.items, run.process, self._queue)
         if any(isinstance(i, SampleItem) for i in session.items) and not session.config.option.collectonly:

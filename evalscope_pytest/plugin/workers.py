@@ -32,6 +32,7 @@ from .reports import readers
 from .terminal import abandon, run_lines, screen_of, without_epilogue
 
 STOP_COMMAND = "evalscope_stop"
+DECIDED_COMMAND = "evalscope_decided"
 WAITS_EVENT = "evalscope_waits"
 LEAST_QUEUE = 2  # a worker starts an item only when it knows the one after it
 USAGE_ERROR = "evalscope_usage_error"
@@ -78,13 +79,15 @@ class WorkerQueue:
             waiting = list(queue)
         return [i for i in (self._interactor.nextitem_index, *waiting) if isinstance(i, int)]
 
-    def on_stop(self, stop: Callable[[str], object]) -> None:
-        """Have the controller's `stop_worker` call ``stop(reason)``, on another thread, and end the queue."""
+    def listen(self, stop: Callable[[str], object], decide: Callable[[str], object]) -> None:
+        """Have the controller call ``stop(reason)`` and ``decide(benchmark)``, on another thread."""
         handle = self._interactor.handle_command
 
         def handle_command(command: Any) -> None:
             if isinstance(command, tuple) and command[0] == STOP_COMMAND:
                 stop(command[1]["reason"])
+            elif isinstance(command, tuple) and command[0] == DECIDED_COMMAND:
+                decide(command[1]["benchmark"])
             else:
                 handle(command)
 
@@ -133,6 +136,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
     Args:
         queue: Number of items in a worker's queue.
         workers: Workers that get items: no more than there are requests allowed in flight.
+        in_step: Hand items out in turns: a run that may stop early counts them in their order.
         started: Returns, by a worker's name, what it was working on when it died.
     """
 
@@ -145,6 +149,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         *,
         queue: int,
         workers: int,
+        in_step: bool = False,
         started: Callable[[str], Mapping[int, Phase]],
     ) -> None:
         super().__init__(config, log)
@@ -152,6 +157,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         self.handovers = Handovers()
         self._queue = max(LEAST_QUEUE, queue)
         self._workers = workers
+        self._in_step = in_step
 
     def schedule(self) -> None:
         """Hand out the first items, evenly when there are few."""
@@ -168,8 +174,7 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         if not collection:
             return
         even = -(-len(self.pending) // max(1, len(self._busy_nodes())))
-        for node in self._busy_nodes():
-            self._send_tests(node, min(even, 2 * self._queue))
+        self._deal(min(even, 2 * self._queue))
         for node in self.nodes:
             if not self.pending or node not in self._busy_nodes():
                 node.shutdown()
@@ -187,7 +192,19 @@ class LookAheadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no
         if have < self._queue:
             # The last items are shared out evenly, so that the workers finish together.
             even = max(LEAST_QUEUE, len(self.pending) // len(self.nodes))
-            self._send_tests(node, min(2 * self._queue - have, even))
+            self._send_tests(node, LEAST_QUEUE if self._in_step else min(2 * self._queue - have, even))
+
+    def _deal(self, num: int) -> None:
+        """Send each worker its first items."""
+        nodes = self._busy_nodes()
+        if not self._in_step:
+            for node in nodes:
+                self._send_tests(node, num)
+            return
+        positions, self.pending[: num * len(nodes)] = self.pending[: num * len(nodes)], []
+        for place, node in enumerate(nodes):
+            if own := positions[place :: len(nodes)]:
+                self._send(node, own)
 
     def _send_tests(self, node: WorkerController, num: int) -> None:
         positions, self.pending[:num] = self.pending[:num], []
@@ -248,6 +265,7 @@ class Controller:
         self._failures = 0
         self.polls_stop = False
         run.on_stop = self._stop_workers
+        run.on_decided = self._spread
 
     def interrupt(self, by: str) -> None:
         """End the run in good order: every worker first."""
@@ -272,6 +290,12 @@ class Controller:
         )
         for node in self._nodes:
             stop_worker(node, reason)
+
+    def _spread(self, benchmark: str) -> None:
+        """Have the workers send no more of a benchmark."""
+        for node in self._nodes:
+            with suppress(OSError):  # it is gone already
+                node.sendcommand(DECIDED_COMMAND, benchmark=benchmark)
 
     def _show_states(self, worker: str, services: Sequence[Any]) -> None:
         self._config.pluginmanager.getplugin("evalscope_reporting").update(worker, load_states(services))
@@ -318,6 +342,8 @@ class Controller:
             "session": run.session,
             "reports_are_read": bool(readers(self._config)),
             "work_dir": str(run.work_dir.root),
+            "order_seed": run.order_seed,
+            "decided": sorted(run.decided),
         }
         node.workerinput["evalscope"] = json.dumps(values)
 
@@ -326,8 +352,14 @@ class Controller:
         if config.option.dist not in OWN_SCHEDULER:
             return None
         workers = min(len(parse_tx_spec_config(config)), self._run.task.eval_batch_size)
+        run = self._run
         self._scheduler = LookAheadScheduling(
-            config, log, queue=self._run.queue(workers), workers=workers, started=self._run.left_by_worker
+            config,
+            log,
+            queue=run.queue(workers),
+            workers=workers,
+            in_step=run.order_seed is not None,
+            started=run.left_by_worker,
         )
         return self._scheduler
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ..scoring.aggregation import NO_MEANS, OVER_PARTS, Attempt, aggregate
-from ..statistics.scores import Attempts, Bounds, Measured, measured
+from ..scoring.aggregation import NO_MEANS, OVER_PARTS, AggregatedMetric, Attempt, aggregate
+from ..statistics.combined import pseudo_values
+from ..statistics.scores import Attempts, Bounds, Measured, Scores, measured
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .semantics import Identity, Semantics, identify, semantics_of
+from .columns import Parted, QuestionKey, SubsetMetric, columns_of, joined, of_groups, parted, whole_parts
+from .semantics import AT_K, Identity, Semantics, identify, semantics_of
 
-_AT_K = ("pass_at_k", "vote_at_k", "pass_hat_k")
+if TYPE_CHECKING:
+    from .model import MetricScore
+
 _BATTLES = ("battles", "elo")
 
 
@@ -38,6 +42,11 @@ class Measure:
         return self.semantics.value_range
 
     @property
+    def over_parts(self) -> bool:
+        """True for a mean of the means of parts."""
+        return self.aggregation in OVER_PARTS
+
+    @property
     def lower_is_better(self) -> bool:
         """True for error rates and the like."""
         return self.semantics.direction == "lower_is_better"
@@ -47,8 +56,6 @@ class Measure:
         """Why there is no interval; empty if there is one."""
         if self.aggregation in NO_MEANS:
             return f"{self.label} is not a mean over samples ({self.aggregation})"
-        if self.aggregation in OVER_PARTS:
-            return f"{self.label} is a {self.aggregation.replace('_', ' ')} of parts"
         return f"{self.label} is a rating from battles" if self.aggregation in _BATTLES else ""
 
 
@@ -68,14 +75,32 @@ def measures(plan: BenchmarkPlan) -> Iterator[tuple[Measure, Identity]]:
         how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
         at_k = how.removeprefix("mean_and_")
         of_mean = identify(metric)
-        plain = "mean" if at_k in _AT_K else how
+        plain = "mean" if at_k in AT_K else how
         yield Measure(metric, of_mean.label, semantics_of(of_mean), plain), of_mean
-        for k in range(1, plan.repeats + 1) if at_k in _AT_K else ():
+        for k in range(1, plan.repeats + 1) if at_k in AT_K else ():
             identity = identify(metric, at_k, {"k": k})
             yield Measure(metric, identity.label, semantics_of(identity), at_k, k), identity
 
 
-QuestionKey = Callable[[SampleSummary], Hashable]
+def reported_measure(
+    metric: MetricScore, rows: Iterable[SampleSummary], planned: str | Mapping[str, str] = "mean"
+) -> Measure | None:
+    """Return a reported metric as samples have it; None if no sample does.
+
+    Args:
+        planned: The benchmark's aggregation: reports call a mean of weighted samples and a ``weighted_mean`` the same.
+    """
+    identity = metric.identity
+    wanted = identity.raw_name
+    name = next((n for row in rows if row.values for n in row.values if identify(n).raw_name == wanted), None)
+    if name is None:
+        return None
+    how = identity.aggregation
+    if how == "weighted_mean":
+        plain = planned if isinstance(planned, str) else planned.get(name, "mean")
+        how = how if plain == how else "mean"
+    k = dict(identity.dimensions).get("k") if how in AT_K else 0
+    return Measure(name, metric.label, metric.semantics, how, k if isinstance(k, int) else 0)
 
 
 def question_key(row: SampleSummary) -> Hashable:
@@ -83,10 +108,59 @@ def question_key(row: SampleSummary) -> Hashable:
     return row.question or (row.subset, row.group)
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Samples of a part of a benchmark that never ran.
+
+    Attributes:
+        counts: Their number by subset.
+        questions: Key and cluster of all planned questions by subset, as far as they are known.
+    """
+
+    counts: Mapping[str, int]
+    questions: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Their number."""
+        return sum(number for number in self.counts.values() if number > 0)
+
+    def attempts(
+        self, rows: Iterable[SampleSummary], key: QuestionKey, repeats: int
+    ) -> Iterator[tuple[Hashable, str | None]]:
+        """Yield question and cluster of each attempt without a record.
+
+        Of a subset whose questions are not known: of those with too few attempts first, then of new ones.
+        """
+        left = {subset: number for subset, number in self.counts.items() if number > 0}
+        if not left:
+            return
+        places: dict[tuple[str, Hashable], list[str | None]] = {}  # the cluster, once for each attempt
+        known: dict[tuple[str, Hashable], str | None] = {
+            (subset, question): cluster or None
+            for subset in left
+            for question, cluster in (self.questions.get(subset, ()) if key is question_key else ())
+        }
+        for place in known:
+            places[place] = []
+        for row in rows:
+            places.setdefault((row.subset, key(row)), []).append(row.cluster or None)
+        for (subset, question), clusters in places.items():
+            for _ in range(min(left.get(subset, 0), repeats - len(clusters))):
+                left[subset] -= 1
+                yield question, clusters[0] if clusters else known[subset, question]
+        for subset, number in left.items():
+            for position in range(number):
+                yield ("never run", subset, position // repeats), None
+
+
+NONE_MISSING = Missing({})
+
+
 def measured_of(
     measure: Measure,
     rows: Iterable[SampleSummary],
-    missing: Mapping[str, int],
+    missing: Missing = NONE_MISSING,
     *,
     repeats: int = 1,
     tolerated: bool = False,
@@ -94,122 +168,81 @@ def measured_of(
 ) -> Measured:
     """Return the scores of a metric by question.
 
+    A mean of parts' means has one value a question too, which differ as much as the score is uncertain.
+
     Args:
         rows: Of the part of the benchmark that is meant, errors included.
-        missing: Samples of that part without a record, by subset.
+        missing: Samples of that part without a record.
         repeats: Planned attempts at each question.
         tolerated: Leave samples without a score out.
     """
     rows = list(rows)
+    absent = missing.total + sum(row.values is None for row in rows)
     if measure.aggregation == "all_of_part":
-        return _parts(measure, rows, sum(missing.values()), tolerated=tolerated)
-    make = _at_k if measure.k else _every_attempt
-    attempts = make(measure, rows, missing, repeats, key)
-    if all(weight == 1 for weight in attempts.weights or ()):
-        attempts = replace(attempts, weights=None)
-    return measured(attempts, measure.bounds, tolerated=tolerated)
+        return _unbounded(whole_parts(measure.name, _by_subset(rows).items()), absent, tolerated=tolerated)
+    if measure.over_parts:
+        found = parted_of(measure, rows, key)
+        scores = pseudo_values(found.score, found.parts) if found.parts else None
+        return _unbounded(scores or Scores([], bounds=None), absent, tolerated=tolerated)
+    never = list(missing.attempts(rows, key, repeats))
+    if measure.k:
+        planned = max(repeats, attempts_of(rows)) if measure.aggregation == "at_least_k" else measure.k
+        attempts = of_groups(_aggregated(measure, rows, planned), key, missing=True)
+        known = set(attempts.questions)
+        never = [(question, cluster) for question, cluster in dict(never).items() if question not in known]
+    else:
+        columns = [columns_of(measure.name, own, key=key, missing=True) for own in _by_subset(rows).values()]
+        attempts = joined(columns, measure.aggregation, numbered=False)
+    return measured(_with_missing(attempts, never), measure.bounds, tolerated=tolerated)
 
 
-def _every_attempt(
-    measure: Measure, rows: Sequence[SampleSummary], missing: Mapping[str, int], repeats: int, key: QuestionKey
-) -> Attempts:
-    """Return an attempt for each sample. A sample with other metrics only counts nowhere, as in the report."""
-    kept = [row for row in rows if row.values is None or measure.name in row.values]
-    questions = [key(row) for row in kept]
-    values = [None if row.values is None else row.values[measure.name] for row in kept]
-    clusters: list[Hashable | None] = [row.cluster or None for row in kept]
-    weights = _weights(measure, kept)
-    for question in _never_run(rows, missing, repeats, key):
-        questions.append(question)
-        values.append(None)
-        clusters.append(None)
-        weights.append(1.0)
-    return Attempts(questions, values, clusters if any(clusters) else None, weights)
+def attempts_of(rows: Iterable[SampleSummary]) -> int:
+    """Return the number of attempts at each question, errors included."""
+    return max((row.repeat for row in rows), default=0) + 1
 
 
-def _weights(measure: Measure, rows: Sequence[SampleSummary]) -> list[float]:
-    """Return the weight of each value. Subsets of a ``weighted_mean`` average by their samples, as in the report."""
-    weights = [weight_of(row, measure.name) for row in rows]
-    if measure.aggregation != "weighted_mean":
-        return weights
-    totals: dict[str, list[float]] = {}
-    for row, weight in zip(rows, weights, strict=True):
-        if row.values is not None:
-            totals.setdefault(row.subset, []).append(weight)
-    scale = {subset: len(own) / sum(own) if sum(own) else 1.0 for subset, own in totals.items()}
-    return [weight * scale.get(row.subset, 1.0) for row, weight in zip(rows, weights, strict=True)]
+def parted_of(measure: Measure, rows: Iterable[SampleSummary], key: QuestionKey = question_key) -> Parted:
+    """Return the parts behind a mean of parts' means, with the keys of their questions."""
+    return parted(measure.aggregation, _aggregated(measure, rows), key)
 
 
-def weight_of(row: SampleSummary, metric: str, part: str | None = None) -> float:
-    """Return how much a sample counts in a metric, or in one part of it."""
-    weight = (row.weights or {}).get(metric, 1.0)
-    if isinstance(weight, Mapping):
-        return math.fsum(weight.values()) if part is None else weight.get(part, 0.0)
-    return weight if part in (None, "") else 0.0
-
-
-def parts_of(row: SampleSummary, metric: str) -> Iterable[str]:
-    """Return the parts of a metric in which a sample counts; a single one without a name if it has none."""
-    weight = (row.weights or {}).get(metric, 1.0)
-    return weight if isinstance(weight, Mapping) else ("",)
-
-
-def _never_run(
-    rows: Sequence[SampleSummary], missing: Mapping[str, int], repeats: int, key: QuestionKey
-) -> Iterator[Hashable]:
-    """Yield the question of each attempt without a record: of those with too few attempts first, then of new ones."""
-    left = {subset: number for subset, number in missing.items() if number > 0}
-    if not left:
-        return
-    counts: dict[tuple[str, Hashable], int] = {}
+def _by_subset(rows: Iterable[SampleSummary]) -> dict[str, list[SampleSummary]]:
+    found: dict[str, list[SampleSummary]] = {}
     for row in rows:
-        counts[row.subset, key(row)] = counts.get((row.subset, key(row)), 0) + 1
-    for (subset, question), count in counts.items():
-        for _ in range(min(left.get(subset, 0), repeats - count)):
-            left[subset] -= 1
-            yield question
-    for subset, number in left.items():
-        for place in range(number):
-            yield ("never run", subset, place // repeats)
+        found.setdefault(row.subset, []).append(row)
+    return found
 
 
-def _at_k(
-    measure: Measure, rows: Sequence[SampleSummary], missing: Mapping[str, int], repeats: int, key: QuestionKey
-) -> Attempts:
-    """Return one value a question; None if fewer than k of its first attempts have a score."""
-    groups: dict[Hashable, list[SampleSummary]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    for question in _never_run(rows, missing, repeats, key):
-        groups.setdefault(question, [])
-    values: list[float | None] = []
-    clusters: list[Hashable | None] = []
-    for members in groups.values():
-        attempts = [
-            Attempt(0, row.repeat, row.values, row.answer)
-            for row in members
-            if row.values is not None and measure.name in row.values
-        ]
-        found = aggregate(attempts, [measure.name], f"mean_and_{measure.aggregation}", measure.k)
-        at_k = (one.score for one in found if one.dimensions == (("k", measure.k),))
-        values.append(next(at_k, None))
-        clusters.append(members[0].cluster or None if members else None)
-    return Attempts(list(groups), values, clusters if any(clusters) else None)
+def _aggregated(measure: Measure, rows: Iterable[SampleSummary], repeats: int = 1) -> list[SubsetMetric]:
+    """Return the metric of each subset as the report has it; without a value if none of its questions counts."""
+    how = f"mean_and_{measure.aggregation}" if measure.k else measure.aggregation
+    dimensions = (("k", measure.k),) if measure.k else ()
+    subsets = []
+    for subset, own in _by_subset(rows).items():
+        attempts = [Attempt(r.group, r.repeat, r.values, r.answer, r.weights) for r in own if r.values is not None]
+        found = [one for one in aggregate(attempts, [measure.name], how, repeats) if one.dimensions == dimensions]
+        if found or measure.k:
+            nothing = AggregatedMetric(measure.name, measure.aggregation, dimensions, 0.0, 0)
+            subsets.append(SubsetMetric(subset, found[0] if found else nothing, own))
+    return subsets
 
 
-def _parts(measure: Measure, rows: Sequence[SampleSummary], never_run: int, *, tolerated: bool) -> Measured:
-    """Return one value a part: 1 if all of its samples are right. What a missing sample would change is not known."""
-    right: dict[Hashable, bool] = {}
-    missing = never_run
-    for row in rows:
-        if row.values is None:
-            missing += 1
-            continue
-        for part in parts_of(row, measure.name):
-            if measure.name in row.values:
-                key = (row.subset, part)
-                right[key] = right.get(key, True) and row.values[measure.name] >= 1.0
-    found = measured(Attempts(list(right), [float(fine) for fine in right.values()]), measure.bounds)
+def _with_missing(attempts: Attempts, never: Sequence[tuple[Hashable, str | None]]) -> Attempts:
+    """Return attempts with those that never ran, which have no value."""
+    if not never:
+        return attempts
+    count = len(attempts.values)
+    clusters = [*(attempts.clusters or [None] * count), *(cluster for _, cluster in never)]
+    return Attempts(
+        [*attempts.questions, *(question for question, _ in never)],
+        [*attempts.values, *[None] * len(never)],
+        clusters if any(clusters) else None,
+        [*attempts.weights, *[1.0] * len(never)] if attempts.weights else None,
+    )
+
+
+def _unbounded(scores: Scores, missing: int, *, tolerated: bool) -> Measured:
+    """Return scores of which nobody knows what a missing sample would change: its part is not known."""
     if not missing or tolerated:
-        return replace(found, missing=missing, tolerated=tolerated)
-    return replace(found, least=None, most=None, missing=missing)
+        return Measured(scores, scores, scores, missing, tolerated)
+    return Measured(scores, None, None, missing)

@@ -9,8 +9,10 @@ from ..store.atomic import write_atomic
 from ..store.layout import WorkDir
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .estimates import SubsetMetric, estimates
+from .columns import SubsetMetric
+from .estimates import estimates
 from .execution import Execution, SubsetExecution, group_errors
+from .flaky import find_flaky
 from .judges import judge_summary
 from .model import DIGITS, CategoryScore, MetricScore, Report, SubsetScore, dump_report
 from .perf import perf_metrics
@@ -113,6 +115,7 @@ def _execution(
             if found["low"] is not None
         },
         statistics=statistics,
+        flaky=find_flaky(plan, rows),
         cached=sum(row.cached for row in rows),
     )
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from ..core.secret import redact
 from ..core.text import visible
+from .corrected import corrected_lines
 from .execution import GateResult
 from .model import MetricScore, Report
-from .table import interval_text
+from .table import flaky_lines, interval_text, stop_lines
 
 MAX_BYTES = 1_000_000  # GitHub shows no summary of a job's step above 1 MiB
 MAX_SCORES = 500  # rows of the table
@@ -75,7 +76,7 @@ def summary(ended: Ended, link: str = "") -> str:
     Args:
         link: Address of the run's page; empty for none.
     """
-    head = [*_head(ended), *_scores(ended.reports), *_gates(ended.gates)]
+    head = [*_head(ended), *_scores(ended.reports), *_findings(ended.reports), *_gates(ended.gates)]
     samples = list(_samples(ended))
     tail = [*(f"- {_line(note)}" for note in ended.notes), *([""] * bool(ended.notes)), *_foot(ended, link)]
     text = "\n".join([*head, *samples, *tail])
@@ -116,6 +117,9 @@ def _scores(reports: Sequence[Report]) -> Iterator[str]:
     yield from _table(
         titles, [":--", ":--", "--:", "--:", ":-:", "--:"], (row[: len(titles)] for row in rows), MAX_SCORES
     )
+    if stopped := stop_lines(reports):
+        yield from (f"- {_line(line)}" for line in stopped)
+        yield ""
 
 
 def _rows_of(report: Report) -> Iterator[tuple[str, ...]]:
@@ -127,15 +131,19 @@ def _rows_of(report: Report) -> Iterator[tuple[str, ...]]:
         bold = "**" if metric is main or len(report.metrics) == 1 else ""
         interval, noise = _certainty(report, metric)
         count = f"{metric.num:,}{missing}"
-        yield name, _cell(metric.label), count, f"{bold}{metric.score:.4f}{bold}", interval, noise
+        stopped = "~" if report.execution and report.execution.stopped else ""
+        yield name, _cell(metric.label), count, f"{bold}{metric.score:.4f}{bold}{stopped}", interval, noise
     if not report.metrics:
         yield name, "-", f"0{missing}", "-", "-", "-"
 
 
 def _missing(report: Report) -> str:
     execution = report.execution
-    lacking = execution.requested - execution.succeeded if execution else 0
-    return f" (+ {lacking:,} without a score)" if lacking else ""
+    if execution is None:
+        return ""
+    of = f" of {execution.requested:,}" if execution.stopped else ""
+    lacking = (execution.recorded if execution.stopped else execution.requested) - execution.succeeded
+    return of + (f" (+ {lacking:,} without a score)" if lacking else "")
 
 
 def _certainty(report: Report, metric: MetricScore) -> tuple[str, str]:
@@ -144,6 +152,13 @@ def _certainty(report: Report, metric: MetricScore) -> tuple[str, str]:
     if found.get("low") is None:
         return "-", noise
     return f"{interval_text(found['low'], found['high'])}{' (few)' if found.get('few') else ''}", noise
+
+
+def _findings(reports: Sequence[Report]) -> Iterator[str]:
+    """Yield what people's labels and repeats have shown about the scores."""
+    found = [*corrected_lines(reports), *flaky_lines(reports)]
+    yield from (f"- {_line(text)}" for text in found)
+    yield from [""] * bool(found)
 
 
 def _gates(gates: Sequence[GateResult]) -> Iterator[str]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.text import visible
+from ..statistics.intervals import FEW_QUESTIONS
 from ..store.rows import SampleSummary
+from .costs import Costs
+from .flaky import Flaky
 
 MAX_MESSAGE = 200
 MAX_SAMPLES = 3
+_DIGITS = 8
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -82,6 +86,12 @@ class Execution:
             subset, if there are several. ``reason`` says why there is no interval.
         cached: Replies that came from the response cache.
         gates: Results of the gates on the benchmark, and of its comparison with an earlier run.
+        stopped: ``decided`` if the rest of the benchmark was not sent, since all its gates were decided: its scores
+            are biased. Empty for a benchmark that ran to its end.
+        order_seed: Seed of the order in which its questions were sent then.
+        flaky: Questions whose repeats differ; None without repeats.
+        corrected: Scores corrected by the verdicts of people on a part of the judgements, by a metric's label.
+        costs: Tokens and costs; those of requests outside of samples are in the first report. None without prices.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -93,6 +103,11 @@ class Execution:
     cached: int = 0
     gates: tuple[GateResult, ...] = ()
     statistics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    stopped: str = ""
+    order_seed: int | None = None
+    corrected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    flaky: Flaky | None = None
+    costs: Costs | None = None
 
     @property
     def requested(self) -> int:
@@ -108,6 +123,11 @@ class Execution:
     def errored(self) -> int:
         """Samples that ended in an error."""
         return sum(s.errored for s in self.subsets.values())
+
+    @property
+    def recorded(self) -> int:
+        """Samples with a score or an error."""
+        return self.succeeded + self.errored
 
     def statistics_of(self, label: str, subset: str | None = None) -> Mapping[str, Any]:
         """Return the statistics of a metric's score, of one subset or of all; empty if there are none."""
@@ -143,9 +163,39 @@ class Execution:
                     {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
                     for e in self.errors
                 ],
+                **({"flaky": self.flaky.to_json()} if self.flaky else {}),
+                **({"corrected": dict(self.corrected)} if self.corrected else {}),
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
+                **self._stop(),
+                **({"cost": self.costs.to_json()} if self.costs else {}),
             },
         }
+
+    def as_stopped(
+        self, order_seed: int | None, label: str, interval: tuple[float, float] | None, counted: int
+    ) -> Execution:
+        """Return it for a benchmark of which the rest was not sent, since its gates were decided.
+
+        No interval of a complete run holds for the scores then.
+
+        Args:
+            label: Of the primary metric, ``interval`` is its own, which holds whenever a run is stopped.
+            counted: Number of questions that the interval rests on.
+        """
+        statistics = {name: _without_interval(found) for name, found in self.statistics.items()}
+        if interval is not None and label in statistics:
+            low, high = interval
+            statistics[label] |= {"low": round(low, _DIGITS), "high": round(high, _DIGITS), "method": "e-process"}
+            statistics[label] |= {"questions": counted, "clusters": counted, "few": counted < FEW_QUESTIONS}
+            del statistics[label]["reason"]
+        intervals = {} if interval is None else {label: (round(interval[0], 4), round(interval[1], 4))}
+        return replace(self, stopped="decided", order_seed=order_seed, statistics=statistics, intervals=intervals)
+
+    def _stop(self) -> dict[str, Any]:
+        if not self.stopped:
+            return {}
+        counts = {"asked": self.recorded, "planned": self.requested}
+        return {"stopped": self.stopped, **counts, "order_seed": self.order_seed}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Execution:
@@ -167,9 +217,23 @@ class Execution:
             fingerprint=own.get("fingerprint", ""),
             intervals={label: (low, high) for label, (low, high) in own.get("intervals", {}).items()},
             statistics={label: dict(found) for label, found in own.get("statistics", {}).items()},
+            flaky=Flaky.from_json(own["flaky"]) if own.get("flaky") else None,
+            corrected={label: dict(found) for label, found in own.get("corrected", {}).items()},
             cached=own.get("cached", 0),
             gates=tuple(GateResult.from_json(gate) for gate in own.get("gates", ())),
+            stopped=own.get("stopped", ""),
+            order_seed=own.get("order_seed"),
+            costs=Costs.from_json(own.get("cost")),
         )
+
+
+def _without_interval(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the statistics of a score without its interval, those of its subsets likewise."""
+    plain = {**found, "low": None, "high": None, "standard_error": None, "effective_n": None, "method": "none"}
+    plain |= {"reason": "the run was stopped when its gates were decided"}
+    if "subsets" in found:
+        plain["subsets"] = {name: _without_interval(own) for name, own in found["subsets"].items()}
+    return plain
 
 
 def group_errors(rows: Iterable[SampleSummary]) -> tuple[ErrorGroup, ...]:

@@ -7,6 +7,7 @@ them at their worst, and only an alarm, which must be refuted, takes them at the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,9 +17,11 @@ from ..statistics.gates import ALL, OPERATORS, Gate
 from ..statistics.scores import Measured as Scored
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .attempts import Measure, QuestionKey, find_measure, measured_of, measures, question_key
+from .attempts import Measure, Missing, find_measure, measured_of, measures, parted_of, question_key
+from .columns import QuestionKey
 from .execution import GateResult as GateResult
 from .model import DIGITS, MetricScore, Report, micro_mean
+from .semantics import AT_K
 from .table import OVERALL
 
 if TYPE_CHECKING:
@@ -56,6 +59,11 @@ class Samples:
     plan: BenchmarkPlan
     rows: Sequence[SampleSummary]
 
+    def of(self, part: str) -> list[SampleSummary]:
+        """Return the rows of a part."""
+        own = set(subsets_of(self.plan, part))
+        return [row for row in self.rows if row.subset in own]
+
 
 def check_names(gates: Iterable[Gate], plans: Sequence[BenchmarkPlan]) -> None:
     """See, before any request is sent, that every gate will find its number.
@@ -89,9 +97,7 @@ def _check_part(gate: Gate, plan: BenchmarkPlan) -> None:
 def _check_metric(gate: Gate, plan: BenchmarkPlan) -> None:
     found = find_measure(plan, gate.metric)
     if found is None:
-        wanted = gate.metric or plan.primary or plan.metrics[0]
-        near = closest(wanted, [measure.label for measure, _ in measures(plan)])
-        raise ConfigError(f"gate {gate.text!r}: {plan.name} reports no metric {wanted!r}. {near}")
+        raise ConfigError(f"gate {gate.text!r}: {_no_metric(gate.metric or plan.primary or plan.metrics[0], plan)}")
     bounds, bound = found.bounds, gate.bound
     if bounds and bound is not None and not bounds[0] <= bound <= bounds[1]:
         percent = f" Did you mean {bound:g}%?" if 1 < bound <= 100 else ""
@@ -99,6 +105,24 @@ def _check_metric(gate: Gate, plan: BenchmarkPlan) -> None:
             f"gate {gate.text!r}: {bound:g} is out of reach, {found.label} lies between {bounds[0]:g} and "
             f"{bounds[1]:g}.{percent}"
         )
+
+
+def _no_metric(wanted: str, plan: BenchmarkPlan) -> str:
+    """Return why a benchmark does not report a metric, and what to do."""
+    known = [measure for measure, _ in measures(plan)]
+    for aggregation, pattern in AT_K.items():
+        name = pattern.format("")
+        _, sign, k = wanted.rpartition(name)
+        if not sign or not k.isdecimal():
+            continue
+        if all(measure.aggregation != aggregation for measure in known):
+            settings = json.dumps({plan.name: {"aggregation": f"mean_and_{aggregation}"}})
+            return f"{plan.name} does not aggregate as {name}k. Request it with --eval-dataset-args '{settings}'"
+        if not 1 <= int(k[:9]) <= plan.repeats:
+            allowed = f"{name}1" + (f" to {name}{plan.repeats}" if plan.repeats > 1 else "")
+            more = f", or --eval-repeats {int(k[:9])}" if int(k[:9]) else ""
+            return f"{wanted} needs {int(k[:9])} repeats, and the run has {plan.repeats}. Allowed: {allowed}{more}"
+    return f"{plan.name} reports no metric {wanted!r}. {closest(wanted, [measure.label for measure in known])}"
 
 
 def subsets_of(plan: BenchmarkPlan, part: str) -> list[str]:
@@ -142,11 +166,20 @@ def evaluate(
 
 def _judge(gate: Gate, report: Report, samples: Samples, allow_missing: bool) -> GateResult:
     """Return the verdict of a demand or an alarm with a bound."""
-    from ..statistics.verdicts import judge_bound
+    from ..statistics.verdicts import judge_bound, judge_estimate
 
     found = find_measure(samples.plan, gate.metric)
     assert found is not None, "check_names has seen it"
-    return result_of(judge_bound(gate, scores_of(gate, found, report, samples, allow_missing), found.label))
+    measured = scores_of(gate, found, report, samples, allow_missing)
+    if not found.over_parts:
+        return result_of(judge_bound(gate, measured, found.label))
+    from .estimates import estimate_parted
+
+    parts = parted_of(found, samples.of(gate.part))
+    whole, level = estimate_parted(parts, found.bounds), 2 * (gate.level or 0.0) - 1
+    bounds = estimate_parted(parts, found.bounds, level)
+    ends = (bounds.low, bounds.high) if measured.least is not None else (None, None)
+    return result_of(judge_estimate(gate, whole, ends, measured, found.label))
 
 
 def scores_of(
@@ -161,8 +194,14 @@ def scores_of(
     own = set(subsets_of(samples.plan, gate.part))
     counts = report.execution.subsets if report.execution else {}
     missing = {name: s.requested - s.succeeded - s.errored for name, s in counts.items() if name in own}
-    rows = [row for row in samples.rows if row.subset in own]
-    return measured_of(measure, rows, missing, repeats=samples.plan.repeats, tolerated=allow_missing, key=key)
+    return measured_of(
+        measure,
+        samples.of(gate.part),
+        Missing(missing, samples.plan.questions),
+        repeats=samples.plan.repeats,
+        tolerated=allow_missing,
+        key=key,
+    )
 
 
 def result_of(verdict: Verdict, name: str = "", notes: str = "") -> GateResult:

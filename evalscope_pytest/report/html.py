@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.text import visible
-from ..statistics.intervals import FEW_QUESTIONS
+from ..statistics.intervals import FEW_QUESTIONS, FEWEST_CLUSTERS
 from ..store.atomic import storing, write_atomic
 from ..store.compact import BenchmarkRows
 from ..store.layout import WorkDir
 from ..store.plan import RunPlan
+from .corrected import TOO_FEW
+from .costs import Costs, cost_rows
 from .execution import GateResult
 from .model import NO_ANALYSIS, MetricScore, Report
 from .svg import mark
@@ -70,6 +72,12 @@ _ZH = {
     "undecided": "未能判定",
     "Skipped benchmarks": "跳过的基准",
     "Latency and tokens": "延迟与词元",
+    "Costs": "费用",
+    "TOTAL": "合计",
+    "(others)": "（其他）",
+    "model": "模型",
+    "judge": "评判模型",
+    "judges": "评判模型",
     "Parameters": "运行参数",
     "Subset": "子集",
     "Category": "类别",
@@ -92,6 +100,10 @@ _ZH = {
     "shown": "条已显示",
     "all of them": "全部记录",
     "incomplete": "不完整",
+    "{recorded} of {requested} samples": "{requested} 个样本中的 {recorded} 个",
+    "stopped when its gates were decided; the score is biased": "门槛已判定，提前停止；得分有偏",
+    "valid whenever the run is stopped": "随时停止均有效",
+    "the run was stopped when its gates were decided": "门槛已判定，运行提前停止",
     "{benchmarks}, {scored} of {samples} scored": "{benchmarks}，{samples}中 {scored} 个已评分",
     "no sample has a score": "没有已评分的样本",
     "version {version}": "版本 {version}",
@@ -101,6 +113,18 @@ _ZH = {
     "Judged by {judges}": "评判模型：{judges}",
     "without a verdict": "无结论",
     "{verdicts} of {judgements}": "{judgements}中 {verdicts} 次有结论",
+    "Corrected for the judge's errors": "按人工标注修正后的得分",
+    "by the judge": "评判模型",
+    "corrected": "修正后",
+    "labels": "标注数",
+    "not corrected": "未修正",
+    TOO_FEW: f"有人工结论的题目不足 {FEWEST_CLUSTERS} 道",
+    "Flaky questions": "结果不稳定的题目",
+    "{flaky} of {questions}: their repeats differ in {metric}": "{questions}中 {flaky} 道的 {metric} 前后不一",
+    "Question": "题目",
+    "right": "答对",
+    "{right} of {attempts}": "{attempts} 次中 {right} 次",
+    "chance that two differ": "两次作答不同的概率",
     "Why {score}": "得分 {score} 的原因",
 }
 # Nouns behind a count, which take a plural in English.
@@ -188,6 +212,11 @@ def _sampling(parameters: str) -> list[str]:
         given = yaml.safe_load(found[0])["generation_config"]
     except (yaml.YAMLError, LookupError, TypeError):  # cut off in the middle
         return []
+    return sampling_parameters(given)
+
+
+def sampling_parameters(given: Mapping[str, Any]) -> list[str]:
+    """Return the generation parameters that decide how replies vary, as in ``temperature 0.7``."""
     return [f"{name} {given[name]}" for name in _SAMPLING if given.get(name) is not None]
 
 
@@ -229,6 +258,7 @@ def render(
         summary=_summary(reports, words(language)),
         gates=gates,
         latency=_latency(reports),
+        costs=_costs(reports, words(language)),
         bounds=_bounds,
         certainty=partial(_certainty, words(language)),
         answers=answers,
@@ -238,13 +268,14 @@ def render(
     )
 
 
-def page(name: str, language: str = "en", **values: Any) -> str:
+def page(name: str, language: str = "en", chinese: Mapping[str, str] | None = None, **values: Any) -> str:
     """Return a page made of ``templates/{name}.html`` and ``{name}.css``.
 
     Args:
+        chinese: Words that only this page has, in Chinese.
         values: Objects that the templates read.
     """
-    say = words(language)
+    say = words(language, chinese)
     values.setdefault("shows_pictures", False)
     style = templates().get_template(f"{name}.css").render(values)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -287,9 +318,10 @@ def _shown(value: Any) -> Any:
     return visible(value, keep=_KEPT_CONTROLS) if type(value) is str else value
 
 
-def words(language: str) -> Words:
+def words(language: str, chinese: Mapping[str, str] | None = None) -> Words:
     """Return a translator of the page's English words; a word without a translation stays."""
-    return (lambda text: _IN_CHINESE.get(text, text)) if language == "zh" else lambda text: text
+    known = {**_IN_CHINESE, **(chinese or {})}
+    return (lambda text: known.get(text, text)) if language == "zh" else lambda text: text
 
 
 def _counted(number: int, what: str, say: Words) -> str:
@@ -333,22 +365,33 @@ def _summary(reports: Sequence[Report], say: Words) -> _Summary:
         scored=f"{succeeded:,}",
         samples=_counted(requested, "sample", say),
     )
-    return _Summary(text, succeeded != requested)
+    return _Summary(text, any(e.succeeded < (e.recorded if e.stopped else e.requested) for e in executions))
 
 
 @dataclass(frozen=True, slots=True)
-class _Latency:
-    """The table of latency and tokens; ``classes`` are those of its columns."""
+class _Figures:
+    """A table of latency and tokens, or of costs; ``classes`` are those of its columns."""
 
     titles: Sequence[str]
     classes: Sequence[str]
     rows: Sequence[Sequence[str]]
 
 
-def _latency(reports: Sequence[Report]) -> _Latency:
+def _latency(reports: Sequence[Report]) -> _Figures:
     titles, lines = perf_rows(reports)
     classes = ["", *("n wide" if title.startswith("P99") else "n" for title in titles[2:])]
-    return _Latency(titles[1:], classes, [line[1:] for line in lines])
+    return _Figures(titles[1:], classes, [line[1:] for line in lines])
+
+
+def _costs(reports: Sequence[Report], say: Words) -> _Figures:
+    costs = Costs.together(report.execution.costs for report in reports if report.execution)
+    if costs is None or not costs.lines:
+        return _Figures((), (), ())
+    titles, lines = cost_rows(costs, say)
+    shown = [*map(say, titles[:-1]), f"{say('Cost')} ({costs.currency})"]
+    wide = ("Requests", "Cached")
+    classes = ["", "", *("n wide" if title in wide else "n" for title in titles[2:])]
+    return _Figures(shown, classes, lines)
 
 
 def _statistics(report: Report, metric: MetricScore, subset: str | None = None) -> Mapping[str, Any]:
@@ -379,7 +422,7 @@ def _certainty(say: Words, report: Report, metric: MetricScore) -> str:
     found = _statistics(report, metric)
     if not found:
         return ""
-    bounds = f"{found['low']:.4f} – {found['high']:.4f}" if found["low"] is not None else found.get("reason", "")
+    bounds = f"{found['low']:.4f} – {found['high']:.4f}" if found["low"] is not None else say(found.get("reason", ""))
     name = say("95 % interval") if found["low"] is not None else f"{say('no interval')}:"
     questions, clusters = found["questions"], found["clusters"]
     parts = [f"{name} {bounds}", _counted(questions, "question", say)]
@@ -398,6 +441,7 @@ _METHODS = {
     "wilson": "by Wilson",
     "score": "by Wilson as for {n} independent answers",
     "t": "by Student's t",
+    "e-process": "valid whenever the run is stopped",
 }
 
 

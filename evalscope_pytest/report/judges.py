@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from ..core.text import visible
 from ..judge.agreement import cohen_kappa, fleiss_kappa, inconsistency
+from ..statistics.judges import krippendorff_alpha
 from ..store.judged import Judged
 from ..store.rows import SampleSummary
 
@@ -27,12 +28,15 @@ class Agreement:
         kappa: 1 for full agreement, 0 for chance; None if all verdicts are the same one.
         share: Of the items, how many have equal verdicts.
         items: With more than one verdict.
+        alpha: Krippendorff's alpha, which counts how far numbers are apart and takes judges that miss items; None as
+            ``kappa``.
     """
 
     kind: Kappa
     kappa: float | None
     share: float
     items: int
+    alpha: float | None = None
 
     @classmethod
     def of(cls, rated: Sequence[Sequence[str]], raters: int) -> Agreement | None:
@@ -46,18 +50,35 @@ class Agreement:
             return None
         kappa = cohen_kappa((a, b) for a, b in several) if raters == 2 else fleiss_kappa(several)
         share = fmean(len(set(labels)) == 1 for labels in several)
-        return cls("Cohen" if raters == 2 else "Fleiss", _rounded(kappa), round(share, DIGITS), len(several))
+        kind: Kappa = "Cohen" if raters == 2 else "Fleiss"
+        return cls(kind, _rounded(kappa), round(share, DIGITS), len(several), _rounded(_alpha(several)))
 
     @property
     def words(self) -> str:
-        """``Cohen's kappa 0.61 over 805 items``."""
+        """``Cohen's kappa 0.61, Krippendorff's alpha 0.60 over 805 items``."""
         name = "Cohen's" if self.kind == "Cohen" else "Fleiss'"
         figure = f"{self.kappa:.2f}" if self.kappa is not None else "undefined, since all verdicts are the same,"
-        return f"{name} kappa {figure} over {self.items:,} item{'' if self.items == 1 else 's'}"
+        alpha = "" if self.alpha is None else f", Krippendorff's alpha {self.alpha:.2f}"
+        return f"{name} kappa {figure}{alpha} over {self.items:,} item{'' if self.items == 1 else 's'}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the report's object."""
-        return {"kind": self.kind, "kappa": self.kappa, "share_of_items": self.share, "items": self.items}
+        return {
+            "kind": self.kind,
+            "kappa": self.kappa,
+            "krippendorff_alpha": self.alpha,
+            "share_of_items": self.share,
+            "items": self.items,
+        }
+
+
+def _alpha(rated: Sequence[Sequence[str]]) -> float | None:
+    """Return Krippendorff's alpha of labels: as numbers if each of them is one."""
+    try:
+        numbers = [[float(label) for label in labels] for labels in rated]
+    except ValueError:  # several metrics: any two labels differ alike
+        return krippendorff_alpha(rated)
+    return krippendorff_alpha(numbers, interval=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ..core.errors import StoreError
 from .execution import Execution
 from .judges import JudgeSummary
-from .semantics import Identity, Semantics, identify, semantics_of
+from .semantics import AT_K, Identity, Semantics, identify, semantics_of
 
 DIGITS = 4
 NO_ANALYSIS = "N/A"
@@ -300,8 +300,8 @@ def _report_v1(data: Mapping[str, Any]) -> Report:
 
 def _identity_v1(name: str) -> Identity:
     bare = name.removeprefix("mean_")
-    for sign, aggregation in (("pass@", "pass_at_k"), ("vote@", "vote_at_k"), ("pass^", "pass_hat_k")):
-        before, found, k = bare.rpartition(sign)
+    for aggregation, pattern in AT_K.items():
+        before, found, k = bare.rpartition(pattern.removesuffix("{}"))
         if found and k.isdecimal():
             return identify(before.rstrip("_") or "accuracy", aggregation, {"k": int(k)})
     return identify(bare)

@@ -10,7 +10,7 @@ from ..core.errors import ConfigError
 from ..statistics.gates import Gate, alarm_against_baseline
 from ..store.plan import BenchmarkPlan
 from .attempts import Measure, find_measure, measured_of
-from .baseline import Baseline
+from .baseline import Baseline, unlike_attempts
 from .gates import measure, subsets_of
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ def check_gates(gates: Iterable[Gate], run: Upcoming) -> list[str]:
         assert found is not None, "check_names has seen it"
         if gate.against_baseline and run.baselines:
             _check_baselines(gate, run)
+            earlier = [baseline.reviews[plan.name] for baseline in run.baselines if plan.name in baseline.reviews]
+            if why := unlike_attempts(found, plan, earlier):
+                raise ConfigError(f"gate {gate.text!r}: {why}. Give both runs the same --eval-repeats.")
         planned = _planned(gate, plan, found, run)
         check_gate(gate, planned)
         if line := plan_line(gate, planned):
@@ -120,7 +123,7 @@ def _planned(gate: Gate, plan: BenchmarkPlan, found: Measure, run: Upcoming) -> 
     earlier = [baseline.reviews[plan.name] for baseline in run.baselines if plan.name in baseline.reviews]
     if gate.against_baseline and earlier and not found.no_interval:
         parts = [[row for row in reviews.rows if row.subset in own] for reviews in earlier]
-        old = estimate(mean_of_runs([measured_of(found, rows, {}, tolerated=True).scores for rows in parts]))
+        old = estimate(mean_of_runs([measured_of(found, rows, tolerated=True).scores for rows in parts]))
         score, noise = old.mean, old.noise
         if all(question.key for question in questions) and all(reviews.keyed for reviews in earlier):
             known: set[Hashable] = {row.question for rows in parts for row in rows}

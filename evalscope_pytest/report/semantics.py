@@ -76,6 +76,7 @@ def _ratio_of_replies(concept: str, name: str) -> Semantics:
 
 ACCURACY = _share("accuracy", "Accuracy")
 PASS_AT_K = _share("pass_at_k", "Pass@k")
+AT_LEAST_K = _share("at_least_k", "At least k")
 SAMPLES = Semantics("diagnostic.count.items", "Samples", kind="diagnostic", direction="none", display_precision=0)
 LATENCY = Semantics(
     "perf.latency.seconds", "Latency", direction="lower_is_better", raw_unit="s", display_unit="s", display_precision=3
@@ -130,7 +131,8 @@ _SYNONYMS = {
 _AMBIGUOUS = frozenset({"score", "overall", "total_score"})  # EvalScope's reader refuses them as identities
 _ROUGE_PARTS = {"r": "recall", "p": "precision", "f": "f1"}
 _CELL = re.compile(r"\w+#\d{1,12} \w+#\d{1,12}")
-_AT_K = {"pass_at_k": "pass@{}", "vote_at_k": "vote@{}", "pass_hat_k": "pass^{}"}
+# Labels of rules over the repeats of a question, by aggregation.
+AT_K = {"pass_at_k": "pass@{}", "vote_at_k": "vote@{}", "pass_hat_k": "pass^{}", "at_least_k": "at_least@{}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Identity:
     def label(self) -> str:
         """The name of EvalScope 1.x: ``mean_acc``, ``pass@1``, ``mean_Rouge-L-R``."""
         dimensions = dict(self.dimensions)
-        if pattern := _AT_K.get(self.aggregation):
+        if pattern := AT_K.get(self.aggregation):
             at_k = pattern.format(dimensions.get("k", "k"))
             return at_k if self.name == "accuracy" else f"{self.raw_name}_{at_k}"
         prefix = "" if self.aggregation == "identity" else "mean_"
@@ -186,7 +188,7 @@ class Identity:
     def names(self) -> frozenset[str]:
         """All the names a user may know this metric by, in lower case."""
         names = {self.label, self.raw_name, self.name, f"mean_{self.raw_name}"}
-        if pattern := _AT_K.get(self.aggregation):
+        if pattern := AT_K.get(self.aggregation):
             at_k = pattern.format(dict(self.dimensions).get("k", "k"))
             names = {self.label, f"mean_{self.label}", f"{self.raw_name}_{at_k}", f"mean_{self.raw_name}_{at_k}"}
         elif self.name == "accuracy":
@@ -231,6 +233,8 @@ def semantics_of(identity: Identity) -> Semantics:
     """Return what is known of a metric. An author's own metric counts as a quality: more is better, no range."""
     if identity.aggregation in ("pass_at_k", "pass_hat_k"):
         return PASS_AT_K
+    if identity.aggregation == "at_least_k":
+        return AT_LEAST_K
     if identity.name in _ACCURACIES:
         return ACCURACY
     if identity.name in _OTHER:

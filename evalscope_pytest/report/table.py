@@ -9,6 +9,7 @@ from unicodedata import combining, east_asian_width
 
 from ..core.text import visible
 from ..statistics.intervals import FEW_CLUSTERS, FEW_QUESTIONS
+from .costs import Costs, cost_rows
 from .model import MetricScore, Report, SubsetScore
 
 OVERALL = "OVERALL"
@@ -41,6 +42,9 @@ ZH_TITLES = {
     "Tok/s": "词元/秒",
     "In": "输入",
     "Out": "输出",
+    "Requests": "请求数",
+    "Cached": "缓存输入",
+    "Cost": "费用",
 }
 
 
@@ -72,13 +76,26 @@ def metric_table(reports: Iterable[Report], language: str = "en", columns: int |
     expendable = [titles.index(t) for t in ("Model", *gone, "Noise", "95% CI") if t in titles]
     names = [_title(t, language) for t in titles]
     if "95% CI" in titles:
-        _align_marks(lines, titles.index("95% CI"))
+        align_marks(lines, titles.index("95% CI"))
     return grid(names, lines, [t in right for t in titles], columns, expendable)
 
 
 def few_note(table: str, language: str = "en") -> str:
-    """Return the line that explains the marks of a `metric_table`; empty if it has none."""
+    """Return the line that explains the marks of a table with intervals; empty if it has none."""
     return _FEW.get(language, _FEW["en"]) if _FEW_MARK.search(table) else ""
+
+
+_STOPPED = {
+    "en": "~ {name}: stopped when its gates were decided, {recorded} of {requested} samples; its score is biased",
+    "zh": "~ {name}：门槛已判定，提前停止，{requested} 个样本中的 {recorded} 个；得分有偏",
+}
+
+
+def stop_lines(reports: Iterable[Report], language: str = "en") -> list[str]:
+    """Return a line for each benchmark of which the rest was not sent, since its gates were decided."""
+    form = _STOPPED.get(language, _STOPPED["en"])
+    stopped = [(report.dataset_name, report.execution) for report in reports if report.execution]
+    return [form.format(name=n, recorded=e.recorded, requested=e.requested) for n, e in stopped if e.stopped]
 
 
 def _certainties(reports: Sequence[Report]) -> list[str]:
@@ -116,7 +133,9 @@ def _report_lines(report: Report, certain: Sequence[str], counted: Sequence[str]
 
 
 def _head(report: Report, metric: MetricScore, subset: SubsetScore) -> tuple[str, ...]:
-    return report.model_name, report.dataset_name, metric.label, subset.name, str(subset.num), f"{subset.score:.10g}"
+    stopped = report.execution is not None and report.execution.stopped
+    score = f"{subset.score:.10g}{'~' if stopped else ''}"
+    return report.model_name, report.dataset_name, metric.label, subset.name, str(subset.num), score
 
 
 def _certainty(report: Report, metric: MetricScore, subset: str | None, title: str) -> str:
@@ -128,7 +147,7 @@ def _certainty(report: Report, metric: MetricScore, subset: str | None, title: s
     return f"{interval_text(found['low'], found['high'])}{'*' * found['few']}"
 
 
-def _align_marks(lines: list[list[str]], column: int) -> None:
+def align_marks(lines: list[list[str]], column: int) -> None:
     """Leave room beneath a mark."""
     if any(line[column].endswith("*") for line in lines):
         for line in lines:
@@ -200,9 +219,30 @@ def _number(values: Any, name: str, digits: int) -> str:
     return "-" if not values or values.get(name) is None else f"{values[name]:.{digits}f}"
 
 
+def cost_table(reports: Iterable[Report], language: str = "en", columns: int | None = None) -> str:
+    """Return what the requests of all reports cost, benchmark by benchmark and in total; empty without prices.
+
+    Args:
+        columns: Width of the terminal; None for as wide as the table is.
+    """
+    costs = Costs.together(r.execution.costs for r in reports if r.execution)
+    if costs is None or not costs.lines:
+        return ""
+    titles, lines = cost_rows(costs)
+    right = [False, False, *[True] * (len(titles) - 2)]
+    expendable = [titles.index(title) for title in ("Cached", "Requests")]
+    return grid([_title(t, language) for t in titles], lines, right, columns, expendable)
+
+
 def judge_lines(reports: Iterable[Report]) -> list[str]:
     """Return how the judges of each report did, a line each."""
     return [report.judges.line(report.dataset_name) for report in reports if report.judges]
+
+
+def flaky_lines(reports: Iterable[Report]) -> list[str]:
+    """Return which questions of each report had repeats that differ, a line each."""
+    found = [(report.dataset_name, report.execution.flaky) for report in reports if report.execution]
+    return [flaky.line(name) for name, flaky in found if flaky]
 
 
 def error_lines(reports: Iterable[Report], most: int = 10) -> list[str]:
@@ -348,4 +388,6 @@ def width(text: str) -> int:
 def _title(title: str, language: str) -> str:
     if language != "zh":
         return title
+    if title.startswith("Cost ("):  # with the currency, which is the user's own word
+        return ZH_TITLES["Cost"] + title.removeprefix("Cost")
     return ZH_TITLES["Cat."] + title.removeprefix("Cat.") if title.startswith("Cat.") else ZH_TITLES[title]

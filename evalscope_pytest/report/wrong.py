@@ -110,24 +110,29 @@ def _read(path: Path, places: Mapping[int, SampleSummary], metric: str) -> Itera
         with storing(path), open(path, "rb") as file:
             for place, line in enumerate(file):
                 if place in places:
-                    yield _sample(json.loads(line), places[place], metric)
+                    yield sample_of(json.loads(line), places[place], metric)
                 if place >= last:
                     return
     except (ValueError, LookupError, TypeError):
         return  # a damaged row: what comes before it is enough to show
 
 
-def _sample(review: Mapping[str, Any], row: SampleSummary, metric: str) -> WrongSample:
+def sample_of(review: Mapping[str, Any], row: SampleSummary, metric: str) -> WrongSample:
+    """Return a sample with the texts of its review.
+
+    Raises:
+        LookupError, TypeError, ValueError: The review is damaged.
+    """
     score, messages = review["sample_score"]["score"], review["messages"]
     target = review["target"]
     return WrongSample(
         id=sample_id(row),
         prompt=_prompt(messages[:-1]),
-        reply=score["prediction"] or "",
-        answer=score["extracted_prediction"] or "",
+        reply=_text(score["prediction"]),
+        answer=_text(score["extracted_prediction"]),
         target=target if isinstance(target, str) else " | ".join(map(str, target)),
         value=float(score["value"][metric]),
-        explanation=score["explanation"] or "",
+        explanation=_text(score["explanation"]),
         subset=row.subset,
         pictures=tuple(_pictures(messages[:-1])),
     )
@@ -137,6 +142,10 @@ def _pictures(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for message in messages:
         if isinstance(message["content"], list):
             yield from (part["image"] for part in message["content"] if part["type"] == "image")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:

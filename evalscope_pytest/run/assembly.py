@@ -27,28 +27,33 @@ from ..engine.reuse import Reuse
 from ..models.spec import ModelSpec
 from ..report.baseline import Baseline, load_baseline
 from ..store.atomic import storing
-from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, started_file, unfinished_files
+from ..store.inflight_marks import Phase, Started, left_by_the_dead, started_file
 from ..store.journal import Journal, Quarantine
 from ..store.layout import WorkDir, locked, open_work_dir
 from ..store.media import MediaFolder
-from ..store.plan import BenchmarkPlan, RunPlan, changed_settings, write_task_config
+from ..store.plan import BenchmarkPlan, Ordered, RunPlan, changed_settings, write_task_config
 from ..store.previous import Previous
 from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
-from .crashes import WatchedModel
+from .costs import count_earlier
+from .crashes import WatchedModel, left_at_work
+from .early import STOPPED, Place, Replay, seed_of
 from .process import Driver, Process
 from .resources import Judges
+from .spending import Spending
 
 if TYPE_CHECKING:
     from ..benchmarks.resolve import ResolvedBenchmark
     from ..config.task import TaskConfig
     from .resources import Sandboxes
+    from .stopping import Stopping
 
 log = logging.getLogger(__name__)
 
 # Fewer would make the two threads wait for each other when replies are immediate.
 MIN_BUFFER = 512
 MIN_QUEUE = 64
+NEWS_S = 1.0  # by then a controller has counted what its workers have reported
 # One that waits for a slot, one in flight, one whose reply is worked on.
 BODIES_PER_REQUEST = 3
 
@@ -72,6 +77,10 @@ class Run:
         notes: Lines for the user, about the selection and the records found.
         skipped: The reasons why selected benchmarks are left out, by name: ``skip_unready``.
         unlisted: Benchmarks whose samples cannot be listed without a download.
+        drawn: The questions of each benchmark in the order drawn, if the run may stop early; all that were loaded.
+        order: Those of them that run.
+        decided: Benchmarks of which no more samples are needed: all their gates are decided.
+        on_decided: Called with the name of a benchmark once its last gate is decided.
     """
 
     def __init__(self, task: TaskConfig, process: Process | None = None, driver: Driver | None = None) -> None:
@@ -90,7 +99,11 @@ class Run:
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.unlisted: list[str] = []
-        self._errors = 0
+        self.drawn: dict[str, list[Place]] = {}
+        self.order: dict[str, tuple[Ordered, ...]] = {}
+        self.decided: set[str] = set(self.process.decided)
+        self.on_decided: Callable[[str], object] | None = None
+        self._errors, self._media = 0, MediaFolder()
         self._open = ExitStack()
         self._closed = False
 
@@ -133,7 +146,24 @@ class Run:
         else:  # a local model forms its batches of what is sent, and is as slow as it is
             client = ModelClient(model, limit, patient=patient, first=None)
         client.spelling = spelling(self.task.given)
+        client.meter = self.spending.meter(self.spec, "model")
         return client
+
+    @cached_property
+    def spending(self) -> Spending:
+        """The spending of all runs in this work_dir, and the limits on it. A mere listing makes no file."""
+        spending = Spending(self.task, self.session, self._spending_file, self.stop)
+        self._open.callback(spending.close)
+        return spending
+
+    def _spending_file(self) -> Path:
+        task = self.task
+        return (WorkDir(Path(task.use_cache or task.work_dir)) if self.driver.listing else self.work_dir).spending
+
+    @property
+    def out_of_budget(self) -> str:
+        """Why the budget of the run is used up; empty as long as it is not."""
+        return self.spending.refusal if "spending" in vars(self) else ""
 
     @cached_property
     def spec(self) -> ModelSpec:
@@ -178,11 +208,6 @@ class Run:
         return Journal(self.work_dir, session=self.session, worker=self._name, model=model, on_failure=self.stop)
 
     @cached_property
-    def media(self) -> MediaFolder:
-        """The media of the requests, each once."""
-        return MediaFolder(self.work_dir.media)
-
-    @cached_property
     def started(self) -> Started:
         """The marks of what this process is working on."""
         running = BODIES_PER_REQUEST * self.spec.requests_in_flight
@@ -223,6 +248,27 @@ class Run:
         return tuple(load_baseline(Path(path), self.task.model_id, names) for path in self.task.baseline)
 
     @cached_property
+    def order_seed(self) -> int | None:
+        """Seed of the order in which questions are sent, if the run may stop early."""
+        return seed_of(self)
+
+    @cached_property
+    def replay(self) -> Replay:
+        """What holds new samples back in a run that may stop early, and may be decided by what is recorded."""
+        is_needed = self.order_seed is not None and len(self.previous) > 0
+        return Replay(self.decided, is_needed=is_needed, patience_s=NEWS_S if self.process.is_worker else 0.0)
+
+    @cached_property
+    def stopping(self) -> Stopping | None:
+        """What decides the gates while the run goes on, in the process that reports its samples; None without that."""
+        if self.task.stop_when_decided is False:
+            return None
+        from .finish import gates_of
+        from .stopping import Stopping
+
+        return Stopping.of(self, gates_of(self)[0])
+
+    @cached_property
     def sandboxes(self) -> Sandboxes:
         """The sandboxes of this process."""
         from .resources import Sandboxes
@@ -246,11 +292,14 @@ class Run:
         in_flight = self.spec.requests_in_flight
         if self.driver.may_stop:
             return in_flight
+        if self.task.stop_when_decided is not False:
+            return BUFFER_FACTOR * in_flight  # what is started before a gate is decided is sent
         return max(MIN_BUFFER, BUFFER_FACTOR * in_flight)
 
     def queue(self, workers: int) -> int:
         """Return the length of an xdist worker's queue: enough samples to look ahead, not more."""
-        return max(MIN_QUEUE, BUFFER_FACTOR * -(-self.spec.requests_in_flight // workers))
+        enough = BUFFER_FACTOR * -(-self.spec.requests_in_flight // workers)
+        return max(MIN_QUEUE, enough) if self.order_seed is None else enough
 
     @cached_property
     def runner(self) -> Runner:
@@ -263,6 +312,8 @@ class Run:
             fail_signals=self.driver.fail_signals,
             exit_signals=self.driver.exit_signals,
             stopping=lambda: bool(self.stopped) or self._closed,
+            unneeded=lambda benchmark: STOPPED if benchmark in self.decided else "",
+            turn=self.replay.turn,
         )
 
     @property
@@ -275,6 +326,8 @@ class Run:
             benchmarks=tuple(self.benchmarks),
             skipped=self.skipped,
             notes=tuple(self.notes) if self.process.is_worker else (),
+            order=self.order if self.process.is_worker else {},
+            order_seed=self.order_seed,
         )
 
     def load_plan(self, names: Iterable[str]) -> bool:
@@ -294,6 +347,7 @@ class Run:
         self.benchmarks = list(plan.benchmarks)
         self.skipped = dict(plan.skipped)
         self.notes.extend(plan.notes)
+        self.order = dict(plan.order)
         try:
             self.begin(names)
         except StoreError as error:
@@ -317,9 +371,10 @@ class Run:
             StoreError: The records cannot be read, or nothing can be written.
         """
         with storing(self.work_dir.root):
-            self.previous  # noqa: B018 - read now: a record that cannot be read is no surprise for later
+            self.spending, self.previous  # noqa: B018 - read now: what cannot be read is no surprise for later
             if not self.process.is_worker:
-                self._name_suspects(names)
+                count_earlier(self)
+                self._note(left_at_work(self.work_dir, self.session, names))
                 self._write_plan()
             elif self.process.is_first:
                 self.plan.save(self.work_dir)
@@ -333,21 +388,6 @@ class Run:
         write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
         for plan in self.benchmarks:
             log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)
-
-    def _name_suspects(self, names: Iterable[str]) -> None:
-        """Note which of these samples an earlier process was working on when it died, if one did."""
-        marks: dict[int, Phase] = {}
-        for path in unfinished_files(self.work_dir):
-            if not path.name.startswith(self.session):
-                marks.update(left_by_the_dead(path))
-        at_work = {mark for mark, phase in marks.items() if phase is not Phase.WAITING}
-        suspects = [name for name in names if mark_of(name) in at_work] if at_work else []
-        if suspects:
-            more = f" and {len(suspects) - 3} more" if len(suspects) > 3 else ""
-            self._note(
-                f"the run before died at work on {', '.join(suspects[:3])}{more}. Should a sample kill this one as "
-                "well, add -n 2: then it is found out, reported as an error and left alone"
-            )
 
     def _note(self, text: str) -> None:
         if text:
@@ -386,7 +426,7 @@ class Run:
             where = f"{result.benchmark}[{result.subset}-{result.index}]"
             log.warning("%s has no score: %s: %s", where, error.type, error.message)
         try:
-            self.media.keep(result.calls)
+            self._media.keep(result.calls, self.work_dir)
             number = self.journal.append(result)
         except StoreError as failure:
             self.stop(failure)
@@ -400,7 +440,7 @@ class Run:
     def too_many(self, errors: int) -> str:
         """Return why this many errors end the run: no further sample can bring it back within ``max_errors``."""
         budget, total = self.task.max_errors, sum(sum(b.requested.values()) for b in self.benchmarks)
-        if budget is None or self.task.ignore_errors or budget.allows(errors, total):
+        if budget is None or self.task.ignore_errors or budget.allows(errors, total) or self.out_of_budget:
             return ""
         return f"{errors} of {total} samples ended in errors, and --eval-max-errors={budget} allows no more"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from ..core.errors import ConfigError
@@ -19,9 +19,11 @@ from ..store.compact import BenchmarkRows
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
     from ..report.execution import GateResult
+    from ..report.paired import FlippedSample
     from .assembly import Run
     from .finish import Conclusion
 
+T = TypeVar("T")
 STEP = "GITHUB_STEP_SUMMARY"
 MOST_SAMPLES = 5
 REFUSED = 4  # exit code
@@ -104,18 +106,59 @@ def note_refusal(message: str) -> None:
 
 
 def samples_to_show(run: Run, reports: Sequence[Report], rows: Mapping[str, BenchmarkRows]) -> ShownSamples:
-    """Return wrong samples, from all benchmarks in turn."""
+    """Return samples that a baseline answered better; wrong ones from all benchmarks in turn if there are none.
+
+    Raises:
+        StoreError: A record cannot be read.
+    """
+    return _lost(run) or _wrong(run, reports, rows)
+
+
+def _lost(run: Run) -> ShownSamples | None:
+    """Return the most telling lost samples, the largest drops first; None if there are none."""
+    from ..report.baseline import read_run  # few runs need to read another one's samples
+    from ..report.compare import compare_benchmark, telling_losses
+
+    first = next((earlier for earlier in run.baselines if earlier.reviews), None)
+    if first is None:
+        return None
+    names = [plan.name for plan in run.benchmarks if plan.name in first.reviews]
+    now = read_run(run.work_dir.reports(run.plan.model_id), names)
+    compared = [compare_benchmark(first, now, name) for name in names if name in now.reviews]
+    turns = _in_turns(telling_losses(one, MOST_SAMPLES) for one in compared)
+    chosen = sorted(turns, key=lambda sample: sample.flip.difference)[:MOST_SAMPLES]
+    title = _title(len(chosen), sum(len(one.lost) for one in compared), "lost")
+    return ShownSamples(title, tuple(map(_flipped, chosen))) if chosen else None
+
+
+def _wrong(run: Run, reports: Sequence[Report], rows: Mapping[str, BenchmarkRows]) -> ShownSamples:
     found = [wrong_samples(run.work_dir, run.plan, rows[r.dataset_name], r, MOST_SAMPLES) for r in reports]
-    turns = [s for turn in zip_longest(*(f.shown for f in found)) for s in turn if s is not None][:MOST_SAMPLES]
-    total = sum(f.total for f in found)
-    title = f"{len(turns)} of {total:,} wrong samples" if total > len(turns) else "Wrong samples"
-    return ShownSamples(title, tuple(map(_shown, turns)))
+    turns = list(_in_turns(f.shown for f in found))[:MOST_SAMPLES]
+    title = _title(len(turns), sum(f.total for f in found), "wrong")
+    return ShownSamples(title, tuple(ShownSample(s.id, f"{s.value:g}", _texts(s, {"Reply": s.reply})) for s in turns))
 
 
-def _shown(sample: WrongSample) -> ShownSample:
+def _in_turns(found: Iterable[Sequence[T]]) -> Iterable[T]:
+    """Yield the first of each benchmark, then the second, and so on."""
+    return (one for turn in zip_longest(*found) for one in turn if one is not None)
+
+
+def _title(shown: int, total: int, kind: str) -> str:
+    return f"{shown} of {total:,} {kind} samples" if total > shown else f"{kind.capitalize()} samples"
+
+
+def _flipped(sample: FlippedSample) -> ShownSample:
+    replies = {
+        "Reply then": sample.then.reply if sample.then else "(not recorded)",
+        "Reply now": sample.now.reply if sample.now else "(not recorded)",
+    }
+    fact = f"{sample.flip.baseline:g} then, {sample.flip.score:g} now"
+    return ShownSample(sample.either.id, fact, _texts(sample.either, replies))
+
+
+def _texts(sample: WrongSample, replies: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     expected = [("Expected", sample.target)] if sample.target else []
-    texts = (("Prompt", sample.prompt), *expected, ("Reply", sample.reply))
-    return ShownSample(sample.id, f"{sample.value:g}", texts)
+    return (("Prompt", sample.prompt), *expected, *replies.items())
 
 
 def _append(file: Path, text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,7 +18,8 @@ from ..core.errors import ScoringError
 from ..core.values import ModelOutput
 from ..engine.context import SampleContext
 from ..engine.handle import ModelHandle
-from ..store.inflight_marks import Phase, Started
+from ..store.inflight_marks import Phase, Started, left_by_the_dead, mark_of, unfinished_files
+from ..store.layout import WorkDir
 from ..wire.request import Request
 
 CHANCES = 2
@@ -208,6 +209,27 @@ def distribution_fault(dist: str, workers: int, in_flight: int) -> str:
     return (
         f"--dist {dist} with {workers} workers has at least {workers} requests in flight, and --eval-batch-size allows "
         f"{in_flight}. Use -n {in_flight}, or leave --dist out."
+    )
+
+
+def left_at_work(work_dir: WorkDir, session: str, names: Iterable[str]) -> str:
+    """Return a note on those of these samples that an earlier process was working on when it died; empty without any.
+
+    Args:
+        session: This run, whose own marks do not count.
+    """
+    marks: dict[int, Phase] = {}
+    for path in unfinished_files(work_dir):
+        if not path.name.startswith(session):
+            marks.update(left_by_the_dead(path))
+    at_work = {mark for mark, phase in marks.items() if phase is not Phase.WAITING}
+    suspects = [name for name in names if mark_of(name) in at_work] if at_work else []
+    if not suspects:
+        return ""
+    more = f" and {len(suspects) - 3} more" if len(suspects) > 3 else ""
+    return (
+        f"the run before died at work on {', '.join(suspects[:3])}{more}. Should a sample kill this one as well, add "
+        "-n 2: then it is found out, reported as an error and left alone"
     )
 
 

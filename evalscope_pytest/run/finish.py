@@ -20,6 +20,8 @@ from ..core.secret import redact
 from ..core.text import visible
 from ..engine.client import ModelClient
 from ..engine.loop import LoopThread
+from ..engine.metering import Meter
+from ..engine.metering import benchmark as metered_benchmark
 from ..engine.reuse import reply_of
 from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
@@ -28,9 +30,11 @@ from ..report.audit import write_audit
 from ..report.baseline import Now, check_baseline, compare, evaluate_against, name_of, sampling_of
 from ..report.build import build_report, save_report
 from ..report.ci_summary import ShownSamples
+from ..report.corrected import Corrections, corrections
 from ..report.execution import MAX_SAMPLES, sample_id
-from ..report.gates import LOADS, GateResult, Samples, check_names, evaluate, unevaluated
+from ..report.gates import LOADS, GateResult, Samples, check_names, evaluate, result_of, unevaluated
 from ..report.html import write_html
+from ..report.labels import check_labels
 from ..report.model import Report
 from ..report.planned import Question, Upcoming, check_gates, lines_of_alarms
 from ..report.wrong import WrongSample, wrong_samples
@@ -40,6 +44,8 @@ from ..store.compact import BenchmarkRows, compact
 from ..store.reviews import read_reviews
 from ..wire.request import Request
 from .ci_summary import check_summary, is_wanted, samples_to_show
+from .costs import before_run, with_costs
+from .early import Judged
 from .progress import Recorded
 from .summary import many
 
@@ -70,7 +76,8 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
 
     Raises:
         UsageError: A gate is malformed or names nothing that runs; the baseline is not there or lacks a benchmark; the
-            response cache cannot be used; an analysis is to be written, and a judge is missing.
+            response cache cannot be used; an analysis is to be written, and a judge is missing; a verdict of a person
+            in the audit file cannot be read.
     """
     task = run.task
     run.response_cache  # noqa: B018 - opened now: a directory that cannot be used is reported now
@@ -82,8 +89,16 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
             "--eval-analysis-report needs a judge model to write it. Name one: --eval-judge-model-args "
             "model_id=NAME,api_url=http://HOST:PORT/v1"
         )
+    if task.use_cache:
+        check_labels(run.work_dir, run.plan.model_id)
+    units = tuple(units)
+    run.notes.extend(before_run(run, units))
     for baseline in run.baselines:
         check_baseline(baseline, run.benchmarks)
+    if task.stop_when_decided is not False:
+        from .stopping import plan_stop
+
+        plan_stop(run, gates, units)
     if run.baselines or any(gate.level is not None or gate.against_baseline for gate in gates):
         _plan_gates(run, gates, units)
 
@@ -101,6 +116,8 @@ def _plan_gates(run: Run, gates: Sequence[Gate], units: Iterable[Unit]) -> None:
     known = {name: list(found.values()) for name, found in questions.items()}
     upcoming = Upcoming(run.benchmarks, known, run.baselines, run.spec.generation.temperature)
     run.notes.extend(check_gates(gates, upcoming))
+    if run.baselines:
+        run.benchmarks = [replace(plan, questions=_keys(known.get(plan.name, ()))) for plan in run.benchmarks]
     task = run.task
     limited = task.limit_total is not None or (task.limit is not None and str(task.limit) != "1.0")
     if limited and task.limit_order == "first" and any(gate.level is not None for gate in gates):
@@ -110,6 +127,14 @@ def _plan_gates(run: Run, gates: Sequence[Gate], units: Iterable[Unit]) -> None:
         )
     if run.baselines and (level := _level(run.task)) is not None:
         run.notes.extend(lines_of_alarms(upcoming, run.task.max_drop, level))
+
+
+def _keys(questions: Iterable[Question]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return key and cluster of questions by subset; none of a subset in which one has no key."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in questions:
+        found.setdefault(one.subset, []).append((one.key, one.cluster))
+    return {subset: tuple(own) for subset, own in found.items() if all(key for key, _ in own)}
 
 
 def _level(task: TaskConfig) -> float | None:
@@ -208,15 +233,24 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
     reports = tuple(
         build_report(b, by_name[b.name].rows, plan.model_id, collect_perf=task.collect_perf) for b in plan.benchmarks
     )
+    if run.decided:
+        from .stopping import as_stopped
+
+        reports = tuple(as_stopped(run, report) for report in reports)
     gates, together = _gates(run, reports, by_name)
     reports = tuple(_with_gates(report, gates) for report in reports)
+    corrected = corrections(work_dir, plan)
+    reports = tuple(_with_corrections(report, corrected) for report in reports)
     for report in reports:
         save_report(work_dir, report)
     reports, notes = _with_analysis(run, reports)
+    reports, costs = with_costs(run, reports)
     summaries, complaints = _summaries(run, columns)
     reports = tuple(_with_pictures(report, summaries) for report in reports)
     page = write_html(work_dir, plan, reports, rows, language=task.language)
-    audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if task.judge_audit else None
+    # A file with somebody's verdicts is not written again.
+    drawn = bool(task.judge_audit) and not corrected.labels
+    audit = write_audit(work_dir, plan, reports, task.judge_audit, task.seed) if drawn else None
     plan.discard(work_dir)
     for report in reports:
         log.info("%s: %s over %d samples", report.dataset_name, report.score, len(by_name[report.dataset_name].rows))
@@ -233,16 +267,25 @@ def _concluded(run: Run, columns: int | None) -> Conclusion:
         summaries=tuple(summaries.values()),
         audit=audit,
         samples=samples_to_show(run, reports, by_name) if is_wanted(task) else None,
-        notes=(*notes, *together, *complaints, *_undecided(rows), *filter(None, [run.quarantine.warn()])),
+        notes=(
+            *notes,
+            *costs,
+            *together,
+            *complaints,
+            *_undecided(rows),
+            *filter(None, [corrected.note, run.quarantine.warn()]),
+        ),
     )
 
 
 def _with_analysis(run: Run, reports: tuple[Report, ...]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
     """Have the first judge write about each report that was saved, and save them again."""
     scored = tuple(report for report in reports if report.metrics)
-    if not run.task.analysis_report or run.stopped or not scored:
+    if not run.task.analysis_report or run.stopped or run.out_of_budget or not scored:
         return reports, ()
-    found = analysed(scored, run.judges.writer, run.judges.config.models[0].name, run.task.language)
+    writer = run.judges.writer
+    meter = run.spending.meter(writer, "judge")
+    found = analysed(scored, writer, run.judges.config.models[0].name, run.task.language, meter)
     written = {report.dataset_name: report for report in found.reports}
     for report in written.values():
         save_report(run.work_dir, report)
@@ -307,6 +350,13 @@ def _with_gates(report: Report, gates: Sequence[tuple[str, GateResult]]) -> Repo
     return replace(report, execution=replace(report.execution, gates=own))
 
 
+def _with_corrections(report: Report, corrected: Corrections) -> Report:
+    own = corrected.by_benchmark.get(report.dataset_name)
+    if not own or report.execution is None:
+        return report
+    return replace(report, execution=replace(report.execution, corrected=own))
+
+
 def unevaluated_gates(run: Run, why: str) -> tuple[GateResult, ...]:
     """Return the gates and comparisons of a run without reports: all have failed."""
     names = [text for text in run.task.gate if re.split(r"[\[:<>=\s]", text.strip(), maxsplit=1)[0] != LOADS]
@@ -330,17 +380,21 @@ def _gates(
         for report in reports
     ]
     gates = gates_of(run)[0]
-    bounds = [gate for gate in gates if not gate.against_baseline]
-    against = [gate for gate in gates if gate.against_baseline]
-    found = dict(zip(bounds, evaluate(bounds, reports, samples, allow_missing=tolerant), strict=True))
-    found |= dict(zip(against, evaluate_against(against, run.baselines, now), strict=True))
+    early = Judged.of(run, reports, _level(task))
+    found = {gate: result_of(verdict) for gate in gates if (verdict := early.verdict(gate.text, gate.benchmark))}
+    left = [gate for gate in gates if gate not in found]
+    bounds = [gate for gate in left if not gate.against_baseline]
+    against = [gate for gate in left if gate.against_baseline]
+    tested = evaluate(map(early.tested, bounds), reports, samples, allow_missing=tolerant)
+    tested += evaluate_against(map(early.tested, against), run.baselines, now)
+    found |= {gate: early.as_written(gate, result) for gate, result in zip([*bounds, *against], tested, strict=True)}
     names = [gate.benchmark if gate.benchmark in samples else reports[0].dataset_name for gate in gates]
     results = list(zip(names, (found[gate] for gate in gates), strict=True))
     if not task.baseline:
         return results, ()
-    alarms = compare(run.baselines, now, task.max_drop, _level(task))
-    shown = () if any(gate.benchmark == ALL for gate in gates) else (alarms.together,)
-    return [*results, *alarms.results.items()], tuple(filter(None, shown))
+    own = any(gate.benchmark == ALL for gate in gates)
+    alarms = compare(run.baselines, now, task.max_drop, _level(task), early=early.alarms(), together=not own)
+    return [*results, *alarms.results.items()], tuple(filter(None, [alarms.together]))
 
 
 def _targets(run: Run, report: Report) -> Mapping[tuple[str, int], bytes]:
@@ -376,11 +430,13 @@ class Analysed:
     notes: tuple[str, ...] = ()
 
 
-def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> Analysed:
+def analysed(
+    reports: Sequence[Report], writer: ModelSpec, name: str, language: str, meter: Meter | None = None
+) -> Analysed:
     """Return the reports with the writer's analyses. One that could not be written is missing, and has a note."""
     thread = LoopThread("evalscope-analysis", threads=1)
     try:
-        found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language)).result()
+        found: list[tuple[Report, str]] = thread.submit(_all(reports, writer, name, language, meter)).result()
     finally:
         thread.close()
     notes = [visible(f"analysis of {report.dataset_name}: {note}") for report, note in found if note]
@@ -389,9 +445,12 @@ def analysed(reports: Sequence[Report], writer: ModelSpec, name: str, language: 
     return Analysed(tuple(report for report, _ in found), tuple(notes))
 
 
-async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language: str) -> list[tuple[Report, str]]:
+async def _all(
+    reports: Sequence[Report], writer: ModelSpec, name: str, language: str, meter: Meter | None
+) -> list[tuple[Report, str]]:
     model = JudgeService.of(writer)
     client = ModelClient(model, writer.requests_in_flight)
+    client.meter = meter
     try:
         return await asyncio.gather(*[_one(report, client, writer, name, language) for report in reports])
     finally:
@@ -399,6 +458,7 @@ async def _all(reports: Sequence[Report], writer: ModelSpec, name: str, language
 
 
 async def _one(report: Report, client: ModelClient, writer: ModelSpec, name: str, language: str) -> tuple[Report, str]:
+    metered_benchmark.set(report.dataset_name)
     messages = question(report, language)
     mock = f"{report.dataset_name}: {report.score}"
     try:

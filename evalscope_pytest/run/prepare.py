@@ -40,6 +40,7 @@ from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 from ..wire.media import refusal_of
+from .early import in_drawn_order
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -224,7 +225,10 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         if run.spec.instance is None and (reason := refusal_of(loaded.media_kinds, run.spec.eval_type)):
             raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
-    every = _units(evaluation, loaded, resolved.repeats)
+    every: Iterable[tuple[str, Unit]] = _units(evaluation, loaded, resolved.repeats)
+    if task.stop_when_decided is not False:
+        every = list(every) if run.order_seed is None else in_drawn_order(every, run.order_seed)
+        run.drawn[resolved.name] = list(dict.fromkeys((unit.subset, unit.group) for _, unit in every))
     units = tuple((sample_id, unit) for sample_id, unit in every if not only or sample_id in only)
     _check_ids(resolved.name, only, {sample_id for sample_id, _ in units} if only else only)
     run.resolved[resolved.name] = resolved

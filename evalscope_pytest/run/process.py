@@ -44,6 +44,8 @@ class Process:
         lost: Samples that killed the worker before this one, with the cause: they are not run again.
         alone: Samples that are run with nothing else under way.
         reports_are_read: True if a plugin of the controller reads the reports of tests.
+        order_seed: Seed of the order of questions, of a run that may stop early.
+        decided: Benchmarks of which no more samples were needed when the process was started.
     """
 
     worker: str = ""
@@ -53,6 +55,8 @@ class Process:
     lost: Sequence[tuple[int, str]] = ()
     alone: Sequence[int] = ()
     reports_are_read: bool = False
+    order_seed: int | None = None
+    decided: Sequence[str] = ()
 
     @property
     def is_worker(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -19,6 +19,7 @@ from ..report.table import interval_text
 from ..statistics.intervals import wilson
 from ..store.plan import BenchmarkPlan
 from ..store.progress import BenchmarkProgress, ProgressFile, Status
+from .early import STOPPED, Answer, answer_of
 
 if TYPE_CHECKING:
     from .assembly import Run
@@ -44,6 +45,7 @@ class Verdict(NamedTuple):
         stopped: Why the run cannot go on; empty while it can.
         alike: The same for errors with the same cause.
         independent: The sample is the first answer to its question, counts as one, and no other question is like it.
+        answer: What the gates count of it, in a run that may stop early.
     """
 
     benchmark: str
@@ -52,24 +54,41 @@ class Verdict(NamedTuple):
     stopped: str = ""
     alike: str = ""
     independent: bool = True
+    answer: Answer | None = None
 
 
-def verdict_of(outcome: Outcome, primary: str, stopped: str) -> Verdict:
-    """Return the verdict of an outcome."""
+def verdict_of(outcome: Outcome, primary: str, stopped: str, *, counts: bool = False) -> Verdict:
+    """Return the verdict of an outcome.
+
+    Args:
+        counts: Gates count it while the run goes on.
+    """
     result = outcome.result
+    answer = answer_of(outcome) if counts and outcome.skipped != STOPPED else None
     if outcome.skipped is not None:
-        return Verdict(result.benchmark, "skipped")
+        return Verdict(result.benchmark, "skipped", answer=answer)
     if result.error is not None:
         state: State = "failed" if result.error.kind == "author" else "error"
-        return Verdict(
-            result.benchmark, state, None, stopped, visible(f"{result.error.type}: {result.error.message}"[:200], "\n")
-        )
+        alike = visible(f"{result.error.type}: {result.error.message}"[:200], "\n")
+        return Verdict(result.benchmark, state, None, stopped, alike, answer=answer)
     assert result.score is not None
     values = result.score.values
     value = values.get(primary, next(iter(values.values()), 0.0))
     state = "correct" if value >= 1 else "wrong" if value <= 0 else "partial"
     weighted = primary in (result.score.metadata.get("weights") or ())
-    return Verdict(result.benchmark, state, value, independent=not (result.cluster or result.repeat or weighted))
+    independent = not (result.cluster or result.repeat or weighted)
+    return Verdict(result.benchmark, state, value, independent=independent, answer=answer)
+
+
+def dump_verdict(verdict: Verdict) -> tuple[Any, ...]:
+    """Serialize a verdict for the channel of a worker, which takes plain tuples only."""
+    return (*verdict[:-1], verdict.answer and tuple(verdict.answer))
+
+
+def load_verdict(values: Sequence[Any]) -> Verdict:
+    """Deserialize a verdict."""
+    verdict = Verdict(*values)
+    return verdict if verdict.answer is None else verdict._replace(answer=Answer(*verdict.answer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +114,7 @@ class Tally:
         started: Start of its first sample; the run's beginning until that is known.
         independent: Each score so far is a right or wrong answer, independent of the others: the last line has an
             interval.
+        decided: Its gates are decided, and its other samples are not sent: ``unsent`` of them are done.
     """
 
     name: str
@@ -106,6 +126,8 @@ class Tally:
     value: float = 0.0
     scored: int = 0
     independent: bool = False
+    decided: bool = False
+    unsent: int = 0
 
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count one sample."""
@@ -118,6 +140,8 @@ class Tally:
             self.independent = self.independent and verdict.independent and verdict.value in (0, 1)
         elif verdict.state in ("error", "failed"):
             self.errors += 1
+        elif verdict.state == "skipped" and self.decided:
+            self.unsent += 1
 
     def settle(self, recorded: Recorded) -> None:
         """Take the counts of the records."""
@@ -137,14 +161,18 @@ class Tally:
     def parts(self, width: int, *, over: bool = False) -> list[Part]:
         """Return the parts of the line, with the name padded to ``width`` columns."""
         elapsed = max(time.monotonic() - self.started, 1e-6)
-        rate = self.done / elapsed
-        count = f"{self.done:>{len(str(self.total))}}/{self.total}"
+        sent = self.done - self.unsent
+        rate = sent / elapsed
+        count = f"{sent:>{len(str(self.total))}}/{self.total}"
         score = f"score {self.value / self.scored:.4f}" if self.scored else "score   -   "
         parts = [Part(f"{self.name:<{width}}  {count}", KEPT), Part(score, SCORE)]
         if self.errors:
             parts.append(Part(f"{self.errors} error{'s' * (self.errors > 1)}", SCORE))
-        if over or self.finished:
+        if self.decided and (self.unsent or not self.finished):
+            parts.append(Part(STOPPED, SCORE))
+        elif over or self.finished:
             parts[2:2] = self._interval()
+        if over or self.finished:
             parts += [*self._pace(rate, elapsed), Part(_clock(elapsed), ETA)]
         elif self.done >= self.min_done:
             parts += [*self._pace(rate, elapsed), Part(f"ETA {_clock((self.total - self.done) / rate)}", ETA)]
@@ -213,6 +241,7 @@ class Progress:
         self._first = began  # when the first sample was started, as soon as that is known
         self._ended = False
         self._in_flight = in_flight
+        self._decided: Collection[str] = ()
 
     @classmethod
     def of(cls, run: Run, screen: Screen | None, service: Callable[[], Services], began: float) -> Progress:
@@ -220,7 +249,9 @@ class Progress:
         task = run.task
         file = ProgressFile(run.work_dir.progress_file) if task.enable_progress_tracker else None
         line = ProgressLine(screen, task.heartbeat_interval, began) if screen is not None else None
-        return cls(run.benchmarks, line, file, service, task.eval_batch_size, began=began)
+        progress = cls(run.benchmarks, line, file, service, task.eval_batch_size, began=began)
+        progress._decided = run.decided
+        return progress
 
     def add(self, verdict: Verdict, duration_s: float = 0.0) -> None:
         """Count a sample and show what changed, if it is time to."""
@@ -229,6 +260,7 @@ class Progress:
             return
         if not self._has_begun:
             self._has_begun, self._first = True, time.monotonic() - duration_s
+        tally.decided = verdict.benchmark in self._decided
         tally.add(verdict, duration_s)
         if tally.finished:
             self._show(tally, last=True)

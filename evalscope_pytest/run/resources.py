@@ -25,6 +25,7 @@ from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
 from ..store.response_cache import ResponseCache
 from .process import Process
+from .spending import Spending
 
 if TYPE_CHECKING:
     from ..sandbox.engine import SandboxChoice
@@ -50,6 +51,11 @@ class Assembly(Protocol):
     @property
     def response_cache(self) -> ResponseCache | None:
         """The cache of replies; None without one."""
+        ...
+
+    @property
+    def spending(self) -> Spending:
+        """The spending of the run."""
         ...
 
 
@@ -128,6 +134,7 @@ class Judges:
             first=run.process.share(FIRST_REQUESTS) if spec.is_service else None,
             sample_timeout_s=SAMPLE_TIMEOUT_S if spec.is_service else None,
         )
+        client.meter = run.spending.meter(spec, "judge")
         reuse = None
         if run.response_cache is not None:
             task = run.task

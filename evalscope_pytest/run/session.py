@@ -24,6 +24,7 @@ from ..report.table import metric_table
 from .assembly import Run
 from .ci_summary import write_summaries
 from .crashes import watched
+from .early import count
 from .finish import Conclusion, Reported, check_requirements, conclude, gates_of
 from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
 from .process import Driver, Exceptions
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ..report.model import Report
     from ..store.layout import WorkDir
 
+_Fed = tuple[Job[Outcome], Unit, str]  # with its benchmark's primary metric
 # Marks that change what pytest runs, or needs to run it.
 _MARKS = {"skip", "skipif", "usefixtures"}
 
@@ -141,9 +143,10 @@ class Session:
             run.interrupted, interrupted = True, error
             run.stop("interrupted")
         run.close()
+        used_up = run.out_of_budget  # an analysis may be refused later: then the run is complete nevertheless
         self.conclusion = conclude(run)
-        why = "interrupted" if interrupted is not None else run.stopped or self._why_failed(self.conclusion)
-        self.conclusion = replace(self.conclusion, interrupted=run.stopped)
+        why = "interrupted" if interrupted is not None else run.stopped or used_up or self._why_failed(self.conclusion)
+        self.conclusion = replace(self.conclusion, interrupted=run.stopped or used_up)
         if note := write_summaries(run, 1 if why else 0, self.conclusion):
             run.notes.append(note)
         if interrupted is not None:
@@ -193,25 +196,25 @@ class Session:
             for sample_id, unit in samples.units:
                 yield f"{name}[{sample_id}]", unit, samples.primary
 
-    def _jobs(self) -> Iterator[tuple[Job[Outcome], str]]:
+    def _jobs(self) -> Iterator[_Fed]:
         for name, unit, primary in self._units():
-            yield Job(partial(watched, self._run.started, name, partial(self._run.runner.run, unit))), primary
+            yield Job(partial(watched, self._run.started, name, partial(self._run.runner.run, unit))), unit, primary
 
     def _evaluate(self) -> None:
         run = self._run
         run.open_records()
         progress = Progress.of(run, None, run.services, time.monotonic())
         run.idle = progress.tick
-        source, ahead = self._jobs(), deque[tuple[Job[Outcome], str]]()
+        source, ahead = self._jobs(), deque[_Fed]()
 
         def supply(room: int) -> list[Job[Outcome]]:
             batch = list(islice(source, room))
             ahead.extend(batch)
-            return [job for job, _ in batch]
+            return [job for job, _, _ in batch]
 
         run.ahead.feed(supply)
         while ahead:
-            job, primary = ahead.popleft()
+            job, run.replay.awaited, primary = ahead.popleft()
             try:
                 outcome = run.ahead.take(job) if job.fed else None
             except (Stopped, StoreError):  # the run knows why
@@ -220,13 +223,14 @@ class Session:
                 self._take(outcome, primary, progress)
             if not run.stopped:
                 run.ahead.feed(supply)
-        progress.end(complete=not run.stopped)
+        progress.end(complete=not (run.stopped or run.out_of_budget))
 
     def _take(self, outcome: Outcome, primary: str, progress: Progress) -> None:
         run = self._run
         if outcome.kept is not None:
             run.journal.wait_for(outcome.kept)
-        verdict = verdict_of(outcome, primary, run.service_stopped)
+        verdict = verdict_of(outcome, primary, run.service_stopped, counts=bool(run.drawn))
+        count(run, verdict)
         self._reported.states[verdict.state] += 1
         progress.add(verdict, outcome.result.elapsed_s)
         if outcome.skipped is None and self._on_sample is not None:
@@ -252,8 +256,8 @@ class Session:
         missing = self._reported.missing(run, conclusion)
         if failed := [f"gate {gate.line}" for gate in conclusion.gates if not gate.passed]:
             return "; ".join(failed)
-        if run.stopped or missing > 0:
-            return run.stopped or f"{many(missing, 'sample')} did not run"
+        if (why := run.stopped or conclusion.interrupted) or missing > 0:
+            return why or f"{many(missing, 'sample')} did not run"
         if not self._reported.tolerable(run):
             return f"{many(states['failed'] + states['error'], 'sample')} ended in errors"
         wrong = states["wrong"] + states["partial"]

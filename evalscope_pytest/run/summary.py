@@ -7,12 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..config.prices import money
 from ..core.secret import redact
 from ..core.text import visible
 from ..engine.reuse import is_repeatable
+from ..report.corrected import corrected_lines
 from ..report.execution import GateResult
 from ..report.model import Report
-from ..report.table import error_lines, few_note, judge_lines, metric_table, perf_table
+from ..report.table import (
+    cost_table,
+    error_lines,
+    few_note,
+    flaky_lines,
+    judge_lines,
+    metric_table,
+    perf_table,
+    stop_lines,
+)
 from ..report.wrong import WrongSample
 
 if TYPE_CHECKING:
@@ -137,9 +148,12 @@ def lines_of(
     yield Line(table)
     if note := few_note(table, task.language):
         yield Line(note)
-    if task.collect_perf and (figures := perf_table(reports, task.language, columns)):
-        yield Line(figures)
+    yield from (Line(line, "yellow") for line in stop_lines(reports, task.language))
+    figures = perf_table(reports, task.language, columns) if task.collect_perf else ""
+    yield from (Line(one) for one in (figures, cost_table(reports, task.language, columns)) if one)
     yield from map(Line, judge_lines(reports))
+    yield from map(Line, corrected_lines(reports))
+    yield from map(Line, flaky_lines(reports))
     if conclusion.cache:
         yield Line(conclusion.cache)
     for summary in conclusion.summaries:
@@ -213,11 +227,18 @@ def properties(outcome: Outcome) -> list[tuple[str, object]]:
 def score_properties(report: Report) -> Iterator[tuple[str, str]]:
     """Yield the scores of a report and what is known of their certainty, as properties of a suite of tests.
 
-    ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval.
+    ``score[gsm8k:mean_acc]`` is the score; ``low`` and ``high`` after its name are the ends of its 95 % interval,
+    ``stopped`` marks one that is biased since its run ended when the gates were decided. ``cost[gsm8k]`` is what its
+    requests cost, if there are prices.
     """
+    costs = report.execution.costs if report.execution else None
+    if costs is not None and (total := costs.total()) is not None:
+        yield f"cost[{report.dataset_name}]", f"{money(total):f} {costs.currency}"
     for metric in report.tabulated:
         name = f"score[{report.dataset_name}:{metric.label}]"
         yield name, f"{metric.score:.10g}"
+        if report.execution and report.execution.stopped:
+            yield f"{name}.stopped", report.execution.stopped
         found = report.execution.statistics_of(metric.identity.label) if report.execution else {}
         for field in ("low", "high", "questions", "clusters", "method", "noise", "few"):
             if (value := found.get(field)) is not None:

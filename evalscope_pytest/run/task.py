@@ -86,7 +86,7 @@ def run_task(
         raise ConfigError(complaint or "pytest refused its options; its message stands above.")
     reports = _read_reports(place, config, pytest_args)
     if code != 0:
-        reason = _failed_gates(reports) if code == 1 else ""
+        reason = _failed_gates(reports) or _used_up(place, reports) if code == 1 else ""
         reason = reason or _REASONS.get(code) or (f"killed by signal {-code}." if code < 0 else "see above.")
         raise EvaluationError(f"the run ended with exit code {code}: {complaint or reason}", code, reports)
     return reports
@@ -143,6 +143,14 @@ def _failed_gates(reports: Mapping[str, Report]) -> str:
     """Return a line for each gate that failed; nothing if all passed, and something else was wrong."""
     executions = (report.execution for report in reports.values() if report.execution)
     return "; ".join(f"gate {gate.line}" for execution in executions for gate in execution.gates if not gate.passed)
+
+
+def _used_up(place: WorkDir, reports: Mapping[str, Report]) -> str:
+    """Return why the budget of an incomplete run is used up; empty if it is not."""
+    from ..store.ledger import last_refusal
+
+    incomplete = any(report.execution and report.execution.incomplete for report in reports.values())
+    return last_refusal(place.spending) if incomplete else ""
 
 
 def _remove_if_empty(folder: Path) -> None:

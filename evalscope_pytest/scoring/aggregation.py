@@ -1,4 +1,4 @@
-"""From the scores of a subset's samples to its metrics: means, pass@k, vote@k, pass^k, parts, calibration."""
+"""From the scores of a subset's samples to its metrics: means, rules over repeats, parts, calibration."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class AggregatedMetric:
     """One number of a report.
 
     Attributes:
-        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k``, ``pass_hat_k``, ``elo`` (of battles), or
-            another by its name.
+        aggregation: ``mean``, ``weighted_mean``, ``pass_at_k``, ``vote_at_k``, ``pass_hat_k``, ``at_least_k``, ``elo``
+            (of battles), or another by its name.
         dimensions: ``(("k", 2),)``, or nothing.
         score: Unrounded.
         num: Items that are averaged: attempts, the sum of their weights, or groups.
@@ -79,7 +79,7 @@ def aggregate(
         metrics: Aggregations to report.
         aggregation: For all metrics, or by metric (``mean`` for those it does not name).
         repeats: Number of planned generations of each question: k runs from 1 to it. A question counts for a k
-            when its first k generations were scored.
+            when its first k generations were scored; for ``at_least_k`` when those that were not can't change it.
 
     Raises:
         ConfigError: The aggregation does not exist.
@@ -219,11 +219,21 @@ def _by_k(
 ) -> list[AggregatedMetric]:
     result = []
     for k in range(1, repeats + 1):
-        counted = {group.number: at_k(group, k) for group in groups if group.first_missing >= k}
+        counts = _is_decided if at_k is _at_least_k else _has_first
+        counted = {group.number: at_k(group, k) for group in groups if counts(group, k, repeats)}
         if counted:
             score = math.fsum(counted.values()) / len(counted)
             result.append(AggregatedMetric(metric, name, (("k", k),), score, len(counted), counted))
     return result
+
+
+def _has_first(group: _Group, k: int, repeats: int) -> bool:
+    return group.first_missing >= k
+
+
+def _is_decided(group: _Group, k: int, repeats: int) -> bool:
+    """Return whether the generations without a score can't change if k are right."""
+    return group.right >= k or group.right + repeats - len(group.values) < k
 
 
 def _pass_at_k(group: _Group, k: int) -> float:
@@ -235,6 +245,11 @@ def _pass_at_k(group: _Group, k: int) -> float:
 def _pass_hat_k(group: _Group, k: int) -> float:
     """Return the chance that k attempts drawn from the group are all right (Yao et al. 2024, arXiv:2406.12045)."""
     return math.comb(group.right, k) / math.comb(len(group.values), k)
+
+
+def _at_least_k(group: _Group, k: int) -> float:
+    """Return 1 when at least k of all attempts are right: the rule "8 of 10 must pass"."""
+    return float(group.right >= k)
 
 
 def _vote_at_k(group: _Group, k: int) -> float:
@@ -249,6 +264,7 @@ _AT_K: dict[str, Callable[[_Group, int], float] | None] = {
     "mean_and_pass_at_k": _pass_at_k,
     "mean_and_vote_at_k": _vote_at_k,
     "mean_and_pass_hat_k": _pass_hat_k,
+    "mean_and_at_least_k": _at_least_k,
 }
 # Those that take each part of a metric for itself first, or need more than the metric itself.
 _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | None]] = {

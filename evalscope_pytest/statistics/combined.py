@@ -81,7 +81,8 @@ def weighted_sum(
     variance = math.fsum(parts)
     spread = math.fsum(part**2 / df for part, df in zip(parts, degrees_of_freedom, strict=True) if part)
     score = math.fsum(share * value for share, value in zip(shares, scores, strict=True))
-    return Sum(score, math.sqrt(variance), variance**2 / spread if spread else None)
+    degrees = variance**2 / spread if spread else math.inf if variance else None
+    return Sum(score, math.sqrt(variance), degrees)
 
 
 def macro_mean(scores: Sequence[float], standard_errors: Sequence[float], degrees_of_freedom: Sequence[float]) -> Sum:
@@ -183,11 +184,44 @@ def estimate_from_parts(
 def _add_influence(influences: dict[Hashable, float], part: ScoredPart, found: MeanError) -> None:
     """Add to each cluster how far its questions move the score through this part."""
     scores = part.scores
-    weights = scores.weights or [1.0] * len(scores)
     clusters = scores.clusters or [("question", question) for question in scores.questions]
+    for cluster, influence in zip(clusters, _influences(part, found), strict=True):
+        influences[cluster] = influences.get(cluster, 0.0) + influence
+
+
+def _influences(part: ScoredPart, found: MeanError) -> list[float]:
+    """Return how far each question of a part moves the score."""
+    scores = part.scores
+    weights = scores.weights or [1.0] * len(scores)
     scale = part.slope * math.sqrt(found.clusters / (found.clusters - 1)) / math.fsum(weights)
-    for cluster, weight, value in zip(clusters, weights, scores.values, strict=True):
-        influences[cluster] = influences.get(cluster, 0.0) + scale * weight * (value - found.mean)
+    return [scale * weight * (value - found.mean) for weight, value in zip(weights, scores.values, strict=True)]
+
+
+def pseudo_values(score: float, parts: Sequence[ScoredPart]) -> Scores | None:
+    """Return one value a question, whose mean is a score made of parts' means and which vary as much as it does.
+
+    The infinitesimal jackknife: with them two runs are compared question by question. They have no bounds. None if a
+    part has a single cluster.
+    """
+    influences: dict[Hashable, float] = {}
+    clusters: dict[Hashable, Hashable] = {}
+    for part in parts:
+        found = mean_error(part.scores.values, part.scores.clusters, part.scores.weights)
+        if found is None or found.standard_error is None:
+            return None
+        for place, (question, influence) in enumerate(
+            zip(part.scores.questions, _influences(part, found), strict=True)
+        ):
+            influences[question] = influences.get(question, 0.0) + influence
+            if part.scores.clusters is not None:
+                clusters[question] = part.scores.clusters[place]
+    count = len(influences)
+    return Scores(
+        [score + count * influence for influence in influences.values()],
+        list(influences),
+        [clusters.get(question, ("question", question)) for question in influences] if clusters else None,
+        bounds=None,
+    )
 
 
 def mean_difference(parts: Sequence[MeanDifference]) -> MeanDifference | None:
@@ -237,9 +271,7 @@ class Part:
 
 def judge_all(gate: Gate, parts: Sequence[Part]) -> Verdict:
     """Return the verdict of a gate on ``ALL``: the equal-weight mean of the benchmarks' differences."""
-    scaled = [(part, _as_mean(part)) for part in parts]
-    used = [mean for _, mean in scaled if mean is not None]
-    left_out = [part.name for part, mean in scaled if mean is None]
+    used, left_out = on_a_common_scale(parts)
     note = f", without {', '.join(left_out)} (no interval on a common scale)" if left_out else ""
     found = mean_difference(used)
     if found is None or gate.level is None:
@@ -265,6 +297,12 @@ def _all_by_points(gate: Gate, used: Sequence[MeanDifference], note: str) -> Ver
     verdict: Outcome = "passed" if improves(gate, round(difference, DIGITS)) and gate.kind != "demand" else "failed"
     facts = f"{describe_change(difference)}, the mean of {len(used)} benchmarks{note}"
     return Verdict(gate=gate, verdict=verdict, facts=facts, difference=difference, method="point")
+
+
+def on_a_common_scale(parts: Sequence[Part]) -> tuple[list[MeanDifference], list[str]]:
+    """Return the differences as shares of their metrics' ranges, and the names of benchmarks that have none."""
+    scaled = [(part.name, _as_mean(part)) for part in parts]
+    return [mean for _, mean in scaled if mean is not None], [name for name, mean in scaled if mean is None]
 
 
 def _as_mean(part: Part) -> MeanDifference | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
@@ -262,6 +263,7 @@ class Comparison:
         only_old: Number of questions of the old run alone.
         won: Paired questions with a better score; ``lost`` those with a worse one.
         few_clusters: 5 to 9 clusters: the interval is rough.
+        sums: Of a few clusters the sum of the differences and the number of questions of each; otherwise empty.
     """
 
     difference: Difference | None
@@ -276,6 +278,14 @@ class Comparison:
     clusters: int = 0
     few_clusters: bool = False
     reason: str = ""
+    sums: Sequence[tuple[float, int]] = ()
+
+    def p_by_sign_flips(self, bound: float, *, above: bool = False) -> float | None:
+        """Return the one-sided p-value of a difference below a bound, or above it; None unless clusters are few."""
+        if not self.sums:
+            return None
+        beyond = [total - count * bound for total, count in self.sums]
+        return sign_flip([-value for value in beyond] if above else beyond)
 
     @property
     def is_paired(self) -> bool:
@@ -342,6 +352,9 @@ def _paired(
     pseudo = 0.0 if bounds is None else scale / math.sqrt(min(old.attempts, new.attempts))
     found = paired_mean(differences, clusters, pseudo)
     if found.standard_error:
+        if base.few_clusters and clusters is not None:
+            counts_of = Counter(clusters).values()
+            base = replace(base, sums=list(zip(cluster_sums(differences, clusters), counts_of, strict=True)))
         return replace(base, difference=found)
     return replace(base, reason="a single question" if groups < 2 else "all differences are 0")
 

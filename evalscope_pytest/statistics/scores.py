@@ -324,7 +324,7 @@ def flakiness(values: Sequence[float]) -> Flakiness:
     return Flakiness(counts.get(1, 0), n, 1 - equal / (n * (n - 1)))
 
 
-def most_flaky(table: Mapping[Hashable, Sequence[float]], most: int = 10) -> list[tuple[Hashable, Flakiness]]:
+def most_flaky(table: Mapping[T, Sequence[float]], most: int = 10) -> list[tuple[T, Flakiness]]:
     """Return the flaky questions with the highest rates, first the worst; equal ones in their order."""
     found = [(question, flakiness(values)) for question, values in table.items()]
     flaky = [(question, of_it) for question, of_it in found if of_it.is_flaky]

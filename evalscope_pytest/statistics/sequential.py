@@ -165,6 +165,9 @@ class PointStop:
         population: Number of units of the full run.
         level: None decides only what is certain.
         whole: Values are 0 or 1; otherwise they are partial credits in [0, 1].
+
+    Attributes:
+        certain: The units to come cannot change the verdict.
     """
 
     def __init__(self, gate: Gate, population: int, level: float | None = None, *, whole: bool = True) -> None:
@@ -183,6 +186,7 @@ class PointStop:
         self._above = Wealth(below / population, "greater", population)
         self._below = Wealth(self._needed / population, "less", population)
         self._sum, self._answered = 0.0, 0
+        self.certain = False
 
     def add(self, value: float) -> None:
         """Count the next unit of the finished prefix; a missing score counts as the worst."""
@@ -200,6 +204,7 @@ class PointStop:
         left = self._population - self._answered
         reached = self._sum >= self._needed - SLACK
         missed = self._sum + left < self._needed - SLACK
+        self.certain = reached or missed
         if self._limit is not None:
             reached = reached or self._above.log_wealth >= self._limit
             missed = missed or self._below.log_wealth >= self._limit
@@ -222,10 +227,20 @@ class LevelStop:
         population: Number of units of the full run: questions, or clusters with their mean.
         bounds: Range of the metric.
         lower_is_better: Of the metric, for a gate against a baseline.
+        family: Number of alarms that share the error for looking (Bonferroni); what is left of it is Holm's.
+
+    Attributes:
+        futile: An alarm has passed since the rest will hardly turn it red; nothing was shown.
     """
 
     def __init__(
-        self, gate: Gate, population: int, bounds: tuple[float, float] = (0.0, 1.0), *, lower_is_better: bool = False
+        self,
+        gate: Gate,
+        population: int,
+        bounds: tuple[float, float] = (0.0, 1.0),
+        *,
+        lower_is_better: bool = False,
+        family: int = 1,
     ) -> None:
         assert gate.level is not None, "a point gate has a PointStop"
         self._low, self._scale = bounds[0], bounds[1] - bounds[0]
@@ -243,11 +258,12 @@ class LevelStop:
         self._sign = -1 if lower_is_better else 1
         self._support = Wealth(self._claim, "greater")
         self._against = Wealth(self._claim, "less")
-        self._limit = math.log(1 / (AT_ANY_TIME * (1 - gate.level)))
+        self._limit = math.log(family / (AT_ANY_TIME * (1 - gate.level)))
         self._z = one_sided_z(final_level(gate.level))
         self._population, self._answered = population, 0
         self._sum = self._squares = 0.0
         self._verdict: Outcome | None = None
+        self.futile = False
 
     def add(self, value: float) -> None:
         """Count the next unit of the finished prefix: its score, or new minus old."""
@@ -262,8 +278,10 @@ class LevelStop:
         self._squares += x * x
         if self._against.log_wealth >= self._limit:
             self._verdict = "failed"
-        elif self._support.log_wealth >= self._limit or self._is_futile():
+        elif self._support.log_wealth >= self._limit:
             self._verdict = "passed"
+        elif self._is_futile():
+            self._verdict, self.futile = "passed", True
 
     @property
     def verdict(self) -> Outcome | None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .comparison import Comparison, MeanDifference, compare
 from .gates import OPERATORS, Gate
-from .intervals import estimate, one_sided
+from .intervals import Estimate, estimate, one_sided
 from .planning import minimum_detectable_effect, questions_needed, questions_to_decide, rounded
 from .scores import SLACK, Measured, Scores
 
@@ -35,6 +35,7 @@ class Verdict:
         lower: Lower one-sided bound at ``level`` of the score or the difference; ``upper`` the upper one.
         p: One-sided p-value of a drop beyond the margin; for a gain, of none beyond it.
         p_adjusted: The same after Holm's adjustment over the benchmarks.
+        p_flips: ``p`` by turning the signs of whole clusters, if there are few: it decides nothing.
         mde: Smallest difference that 4 of 5 runs of this size find.
         questions: Number of questions; of paired ones if the difference is paired.
         paired: Number of paired questions, 0 if the runs are compared unpaired; None for a gate with a bound.
@@ -55,6 +56,7 @@ class Verdict:
     method: str = ""
     p: float | None = None
     p_adjusted: float | None = None
+    p_flips: float | None = None
     mde: float | None = None
     questions: int = 0
     paired: int | None = None
@@ -96,6 +98,7 @@ class Verdict:
             "paired": self.paired,
             "p": self.p,
             "p_adjusted": self.p_adjusted,
+            "p_sign_flips": self.p_flips,
             "mde": self.mde,
             "asked": self.answered,
             "planned": self.planned,
@@ -148,14 +151,27 @@ def judge_bound(gate: Gate, measured: Measured, label: str) -> Verdict:
     Args:
         label: The metric as tables call it.
     """
-    bound = gate.bound or 0.0
     found = estimate(measured.scores)
+    if gate.level is None and found.mean is not None:
+        return _judge_point(gate, measured, label, found.mean)
+    bounds = (None, None) if gate.level is None else bounds_with_missing(measured, gate.level)
+    return judge_estimate(gate, found, bounds, measured, label)
+
+
+def judge_estimate(
+    gate: Gate, found: Estimate, bounds: tuple[float | None, float | None], measured: Measured, label: str
+) -> Verdict:
+    """Return the verdict of a gate with a bound and a level on a score that has been estimated.
+
+    Args:
+        bounds: The one-sided bounds of the score, with missing scores at their worst and best; None for an unknown one.
+        measured: What the score is made of.
+    """
+    bound, level = gate.bound or 0.0, gate.level or 0.0
     if found.mean is None:
         return Verdict(gate=gate, verdict="failed", facts="nothing was measured (no sample has a score)", label=label)
     facts = f"{label} {found.mean:.4f} over {found.questions}"
-    if gate.level is None:
-        return _judge_point(gate, measured, label, found.mean)
-    lower, upper = bounds_with_missing(measured, gate.level)
+    lower, upper = bounds
     verdict = decide(gate.kind, gate.comparison, bound, lower, upper)
     if found.reason and gate.kind == "alarm":
         verdict = "passed" if OPERATORS[gate.comparison](found.mean, bound) else "failed"
@@ -171,7 +187,7 @@ def judge_bound(gate: Gate, measured: Measured, label: str) -> Verdict:
         lower=lower,
         upper=upper,
         method=found.method,
-        mde=None if found.standard_error is None else minimum_detectable_effect(found.standard_error, 1 - gate.level),
+        mde=None if found.standard_error is None else minimum_detectable_effect(found.standard_error, 1 - level),
         questions=found.questions,
         missing=0 if measured.tolerated else measured.missing,
     )
@@ -253,12 +269,14 @@ class Runs:
     Attributes:
         old: The baseline's scores; several baseline runs are one by `mean_of_runs`.
         label: The metric as tables call it.
+        flips: Questions with a better score in the new run, and with a worse one, if the scores do not show them.
     """
 
     old: Scores
     new: Measured
     label: str
     lower_is_better: bool = False
+    flips: tuple[int, int] | None = None
 
 
 def judge_difference(gate: Gate, runs: Runs) -> Verdict:
@@ -282,13 +300,14 @@ def judge_difference(gate: Gate, runs: Runs) -> Verdict:
     p = decisive.difference.p_less(bound) if decisive and decisive.difference else None
     if gate.kind == "demand" and p is not None:
         p = 1 - p
+    flips = decisive.p_by_sign_flips(bound, above=gate.kind == "demand") if decisive else None
     difference = found.difference.difference if found.difference else _mean_difference(found, runs)
     if found.reason and gate.kind == "alarm":
         verdict = "passed" if round(difference, DIGITS) >= bound else "failed"
     return Verdict(
         gate=gate,
         verdict=verdict,
-        facts=_facts_of_difference(gate, verdict, found, runs, (difference, lower, upper, p)),
+        facts=_facts_of_difference(gate, verdict, found, runs, (difference, lower, upper, p, flips)),
         label=runs.label,
         value=found.new,
         old=found.old,
@@ -297,6 +316,7 @@ def judge_difference(gate: Gate, runs: Runs) -> Verdict:
         upper=upper,
         method=found.method,
         p=p,
+        p_flips=flips,
         mde=_mde(found, gate.level),
         questions=found.paired if found.is_paired else len(runs.new.scores),
         paired=found.paired if found.is_paired else 0,
@@ -311,7 +331,8 @@ def judge_difference(gate: Gate, runs: Runs) -> Verdict:
 def _compared(gate: Gate, runs: Runs, new: Scores | None) -> Comparison | None:
     if new is None or not len(new) or not len(runs.old):
         return None
-    return compare(runs.old, new, lower_is_better=runs.lower_is_better, pairing=gate.pairing)
+    found = compare(runs.old, new, lower_is_better=runs.lower_is_better, pairing=gate.pairing)
+    return found if runs.flips is None else replace(found, won=runs.flips[0], lost=runs.flips[1])
 
 
 def _end(found: Comparison | None, level: float, which: int) -> float | None:
@@ -376,18 +397,19 @@ def describe_change(difference: float) -> str:
     return f"{abs(difference):.4f} {'worse' if difference < 0 else 'better'}"
 
 
-_Numbers = tuple[float, "float | None", "float | None", "float | None"]
+_Numbers = tuple[float, "float | None", "float | None", "float | None", "float | None"]
 
 
 def _facts_of_difference(gate: Gate, verdict: Outcome, found: Comparison, runs: Runs, numbers: _Numbers) -> str:
-    difference, lower, upper, p = numbers
+    difference, lower, upper, p, flips = numbers
     parts = [describe_change(difference) + describe_range(verdict, gate, difference, (lower, upper))]
     if gate.kind == "alarm" or verdict != "passed":
         parts.insert(0, f"{runs.label} {found.new:.4f}, baseline {found.old:.4f}")
     if found.is_paired:
         parts.append(f"{found.lost} lost, {found.won} won of {found.paired} paired")
         if found.few_clusters:
-            parts.append(f"few clusters ({found.clusters})")
+            by_flips = "" if flips is None else f", sign flips give p={flips:.3f}"
+            parts.append(f"few clusters ({found.clusters}{by_flips})")
     else:
         parts.append(f"unpaired: {len(runs.new.scores)} questions now, {len(runs.old)} then")
     if gate.kind == "alarm" and p is not None:

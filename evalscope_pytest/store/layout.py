@@ -31,7 +31,8 @@ from .atomic import cannot_write, own_file, reason_of
 MAX_NAME_BYTES = 120
 _TRACES = ("configs", "journal", "predictions", "reviews", "logs/eval_log.log")  # of a run, ours or EvalScope's
 _FOLDERS = ("configs", "journal", "logs", "media", "predictions", "reports", "reviews")
-_WRITTEN = (*_FOLDERS, "perf", ".lock", ".write_probe", "progress.json")  # all that a run writes in its root
+# All that a run writes in its root.
+_WRITTEN = (*_FOLDERS, "perf", ".lock", ".write_probe", "progress.json", "spending.jsonl")
 _FORBIDDEN = frozenset('/\\:*?"<>|~')
 _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{number}" for port in ("com", "lpt") for number in range(10)]
@@ -78,6 +79,11 @@ class WorkDir:
     def media(self) -> Path:
         """Pictures, recordings, videos and documents of the requests."""
         return self.root / "media"
+
+    @property
+    def spending(self) -> Path:
+        """The tokens that requests cost, one line each."""
+        return self.root / "spending.jsonl"
 
     @property
     def loads(self) -> Path:

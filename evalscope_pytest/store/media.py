@@ -15,19 +15,19 @@ from ..core.content import Audio, File, Image, MediaPart, Medium, Part, Text, Vi
 from ..core.media_type import EXTENSIONS, TYPES
 from ..core.values import Call
 from .atomic import own_folder, storing, write_atomic
+from .layout import WorkDir
 
 FOLDER = "media"
 _HEX = frozenset("0123456789abcdef")
 
 
 class MediaFolder:
-    """The folder with the media of a run's requests. Several processes may fill it at once."""
+    """Fills the folder with the media of a run's requests. Several processes may do so at once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._kept: set[str] = set()
 
-    def keep(self, calls: Iterable[Call]) -> None:
+    def keep(self, calls: Iterable[Call], workdir: WorkDir) -> None:
         """Store the media that requests hold, unless they are there.
 
         Raises:
@@ -38,15 +38,15 @@ class MediaFolder:
             for message in call.messages:
                 if not isinstance(message.content, str):
                     for part in message.media:
-                        self._keep(medium_of(part))
+                        self._keep(medium_of(part), workdir.media)
 
-    def _keep(self, medium: Medium) -> None:
+    def _keep(self, medium: Medium, folder: Path) -> None:
         if medium.sha256 in self._kept or not medium.sha256 or medium.open is None:
             return
-        path = self._folder / file_name(medium)
+        path = folder / file_name(medium)
         with storing(path):
             if not os.path.exists(path):
-                own_folder(self._folder)
+                own_folder(folder)
                 write_atomic(path, medium.read(), durable=False)
         self._kept.add(medium.sha256)
 

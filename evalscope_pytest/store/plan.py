@@ -36,6 +36,8 @@ class BenchmarkPlan:
         fingerprint: Content address of everything besides the model that the scores depend on.
         unsafe_execution: Code that the model wrote ran without isolation.
         after_run: The function that adds to the end of the run, as ``module:function``; empty for none.
+        questions: Key and cluster of each question by subset, if the run is compared with an earlier one: those that
+            never run have no record.
         only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
     """
 
@@ -53,8 +55,26 @@ class BenchmarkPlan:
     settings: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
     only_metrics: bool = False
+    questions: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     unsafe_execution: bool = False
     after_run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A question in the order in which a run that may stop early sends it.
+
+    Attributes:
+        attempts: Number of its samples in this run.
+        key: By which it pairs with an earlier run; empty if it has none.
+        cluster: Of questions that are not independent; empty if none is known.
+    """
+
+    subset: str
+    group: int
+    attempts: int = 1
+    key: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,8 @@ class RunPlan:
         session: Distinguishes this run's journals from others'; later runs have greater names.
         skipped: Why selected benchmarks are left out, by name.
         notes: Notes of a worker about the selection.
+        order: The questions of each benchmark in the order drawn, from a worker of a run that may stop early.
+        order_seed: Seed of that order; None if questions keep the dataset's.
     """
 
     model_name: str
@@ -75,6 +97,8 @@ class RunPlan:
     benchmarks: tuple[BenchmarkPlan, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    order: Mapping[str, tuple[Ordered, ...]] = field(default_factory=dict)
+    order_seed: int | None = None
 
     def file_names(self) -> dict[tuple[str, str], str]:
         """Return the records' file name of each (benchmark, subset)."""
@@ -133,10 +157,12 @@ def write_task_config(
         b.name: {"evaluation_version": b.version, "fingerprint": b.fingerprint, "cache_source": cache_source}
         for b in plan.benchmarks
     }
+    seed = recorded_order_seed(workdir.root) if plan.order_seed is None else plan.order_seed
+    drawn = {} if seed is None else {"order_seed": seed}
     document = {
         **settings,
         "resolved_benchmarks": {b.name: b.settings for b in plan.benchmarks},
-        "evaluation_identity": {"schema_version": 1, "benchmarks": identity},
+        "evaluation_identity": {"schema_version": 1, "benchmarks": identity, **drawn},
     }
     text = yaml.safe_dump(plain(document), sort_keys=True, allow_unicode=True, width=120)
     path = workdir.configs / "task_config.yaml"
@@ -174,6 +200,34 @@ def changed_settings(workdir: WorkDir, settings: Mapping[str, Any], plan: RunPla
     return "; ".join(changed)
 
 
+# Settings of a run that decide its replies: what `unlike_settings` needs of a recorded configuration.
+DECIDING = ("model", "model_args", "chat_template", "generation_config", "resolved_benchmarks")
+
+
+def unlike_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the settings that decide a reply and differ between two recorded runs, besides the model's name.
+
+    Args:
+        before: The settings `DECIDING` of a run.
+
+    Returns:
+        Lines such as ``generation_config.temperature 0.0 then, 0.5 now`` under "" or the benchmark that they are of.
+    """
+    try:
+        old = _deciding(before, before["resolved_benchmarks"])
+        new = _deciding(now, now["resolved_benchmarks"])
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return {}
+    found: dict[str, list[str]] = {}
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) == new.get(name) or name == "model":
+            continue
+        benchmark, colon, setting = name.partition(": ")
+        line = f"{setting or name} {_short(old.get(name))} then, {_short(new.get(name))} now"
+        found.setdefault(benchmark if colon else "", []).append(line)
+    return found
+
+
 def recorded_settings(root: Path, names: Iterable[str]) -> dict[str, Any]:
     """Return settings of the run recorded in a folder; empty if its configuration cannot be read."""
     import yaml
@@ -183,6 +237,13 @@ def recorded_settings(root: Path, names: Iterable[str]) -> dict[str, Any]:
         return {name: recorded.get(name) for name in names}
     except (OSError, yaml.YAMLError, AttributeError, ValueError):
         return {}
+
+
+def recorded_order_seed(root: Path) -> int | None:
+    """Return the seed of the order of questions in the run recorded in a folder; None if there is none."""
+    identity = recorded_settings(root, ["evaluation_identity"]).get("evaluation_identity")
+    seed = identity.get("order_seed") if isinstance(identity, Mapping) else None
+    return seed if isinstance(seed, int) else None
 
 
 def _deciding(settings: Mapping[str, Any], benchmarks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -94,6 +94,9 @@ class Previous:
     def __len__(self) -> int:
         return len(self._journalled.keys() | self._predictions.keys())
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._journalled or key in self._predictions
+
     def find(self, key: str) -> Recorded | None:
         """Return the record of a content address; None without a usable one."""
         return self._from_journal(key) or self._from_rows(key)

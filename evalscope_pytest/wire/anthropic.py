@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
-from ..core.values import ModelOutput, StopReason, Tool, ToolCall
+from ..core.values import ModelOutput, StopReason, Tool, ToolCall, Usage
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
 from .content import split_reasoning
 from .errors import complaint_of, error_in, json_object, malformed, refusal_inside
@@ -266,6 +266,11 @@ class MessageDraft:
         self._stop: str | None = None
         self._first_at: float | None = None
 
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens that the service has reported so far."""
+        return anthropic_usage(self._usage)
+
     def feed(self, piece: bytes, at: float) -> None:
         """Take a piece of an event stream."""
         for event in self._parser.feed(piece):
@@ -274,6 +279,7 @@ class MessageDraft:
     def take_body(self, body: bytes) -> None:
         """Take a whole message."""
         message = json_object(body, self._url)
+        self._usage |= _object(message, "usage")
         content = message.get("content")
         if content is None and message.get("stop_reason") == "refusal":
             content = []  # a filter's verdict stays: an empty reply

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..core.errors import ConfigError, EvalError
-from ..core.values import ModelOutput
+from ..core.values import ModelOutput, Usage
 from .prompt import Prompt
 from .stamped import Reader
 
@@ -47,6 +47,11 @@ class Interface:
 
 class Draft(Protocol):
     """A reply under construction, as evaluations read it: piece by piece, or as one body."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens that the service has reported so far; None if it has reported none."""
+        ...
 
     def feed(self, piece: bytes, at: float) -> None:
         """Take a piece of an event stream that came at a time, in seconds of a monotonic clock.

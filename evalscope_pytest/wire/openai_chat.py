@@ -150,6 +150,11 @@ class ChatDraft:
         self._seen = False
         self._first_at: float | None = None
 
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens that the service has reported so far."""
+        return self._usage
+
     def feed(self, piece: bytes, at: float) -> None:
         """Take a piece of an event stream."""
         for event in self._parser.feed(piece):
@@ -158,6 +163,7 @@ class ChatDraft:
     def take_body(self, body: bytes) -> None:
         """Take a whole reply."""
         payload = json_object(body, self._url)
+        self._usage = chat_usage(payload.get("usage"))
         _refuse_errors(payload, self._url)
         choice = _first(payload)
         if choice is None:
@@ -169,7 +175,6 @@ class ChatDraft:
         if not isinstance(message, dict):
             raise malformed("its choice holds no message", self._url)
         self._add(message, None)
-        self._usage = chat_usage(payload.get("usage"))
         self._model = _words(payload, "model")
         self._whole_logprobs = choice.get("logprobs")
         self._seen = self._done = True
@@ -200,8 +205,8 @@ class ChatDraft:
             self._done = True
             return
         payload = json_object(event, self._url)
-        _refuse_errors(payload, self._url)
         self._usage = chat_usage(payload.get("usage")) or self._usage
+        _refuse_errors(payload, self._url)
         self._model = self._model or _words(payload, "model")
         choice = _first(payload)
         if choice is None or choice.get("index"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
-from ..core.values import ModelOutput, StopReason, Tool, ToolCall
+from ..core.values import ModelOutput, StopReason, Tool, ToolCall, Usage
 from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, temperature
 from .content import ContentError, content_of, split_reasoning
 from .errors import complaint_of, error_in, json_object, malformed, refusal_inside
@@ -187,7 +187,13 @@ class ResponseDraft:
         self._reasoning: list[str] = []
         self._items: list[Any] = []
         self._response: Mapping[str, Any] | None = None
+        self._usage: Usage | None = None
         self._first_at: float | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens that the service has reported so far."""
+        return self._usage
 
     def feed(self, piece: bytes, at: float) -> None:
         """Take a piece of an event stream."""
@@ -197,6 +203,7 @@ class ResponseDraft:
     def take_body(self, body: bytes) -> None:
         """Take a whole reply."""
         response = json_object(body, self._url)
+        self._usage = responses_usage(response.get("usage"))
         if _is_error(response):
             raise refusal_inside(response, self._url)
         if not isinstance(response.get("output"), list):
@@ -223,7 +230,7 @@ class ResponseDraft:
             text,
             reasoning,
             _stop(response, calls),
-            responses_usage(response.get("usage")),
+            self._usage,
             name if isinstance(name, str) and name else model,
             latency_s=ended - started,
             tool_calls=calls,
@@ -236,6 +243,7 @@ class ResponseDraft:
             return
         payload = json_object(event, self._url)
         kind, response = payload.get("type"), payload.get("response")
+        self._usage = responses_usage(_mapping(response).get("usage")) or self._usage
         if _is_error(payload):
             raise refusal_inside(payload, self._url)
         if kind in _END and isinstance(response, dict):

@@ -9,17 +9,23 @@ from ..core.values import Usage, token_count
 
 
 def chat_usage(usage: object) -> Usage | None:
-    """Read the usage of OpenAI's chat completions, with or without details; DeepSeek's name for cached tokens, too."""
+    """Read the usage of OpenAI's chat completions, with or without details; DeepSeek's name for cached tokens, too.
+
+    Some services (xAI) count reasoning beside the completion, as the total shows. Here output includes it.
+    """
     if not isinstance(usage, dict):
         return None
     sent, received = count(usage, "prompt_tokens"), count(usage, "completion_tokens")
     if sent is None and received is None:
         return None
     cached = count(usage.get("prompt_tokens_details"), "cached_tokens")
+    thought = count(usage.get("completion_tokens_details"), "reasoning_tokens")
+    if thought and count(usage, "total_tokens") == (sent or 0) + (received or 0) + thought:
+        received = (received or 0) + thought
     return Usage(
         sent or 0,
         received or 0,
-        count(usage.get("completion_tokens_details"), "reasoning_tokens"),
+        thought,
         count(usage, "prompt_cache_hit_tokens") if cached is None else cached,
     )
 

@@ -51,6 +51,16 @@ def test_a_documented_command_becomes_a_run_of_pytest(line):
     assert words_of(line) == DOCUMENTED[line]
 
 
+def test_an_early_stop_needs_no_level_and_takes_no_path_for_one():
+    line = "--model m --gate a>=0.5 --stop-when-decided"
+    assert "--eval-stop-when-decided=true" in words_of(f"{line} tests/x.py")
+    assert words_of(f"{line} tests/x.py")[-1] == "tests/x.py"
+    assert "--eval-stop-when-decided=95%" in words_of(f"{line} 95% tests/x.py")
+    assert "--eval-stop-when-decided=95%" in words_of(f"{line}=95%")
+    with pytest.raises(ConfigError, match="stop_when_decided cannot be 'x'"):
+        words_of(f"{line}=x")
+
+
 def test_pytests_own_options_and_paths_are_passed_on():
     line = "--model m --datasets gsm8k tests/x.py -k 'a or b' -m math -n 4 -x -vv -q --limit 1 y.py -- --durations=3 -s"
     assert words_of(line)[3:] == [

@@ -123,7 +123,7 @@ def test_a_file_gives_what_the_command_line_leaves_out(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "reports" / "mock" / "demo_math.json").is_file()
 
 
-@pytest.mark.parametrize("command", ["eval", "arena", "collection", "benchmark-info", "perf", "doctor"])
+@pytest.mark.parametrize("command", ["eval", "compare", "arena", "collection", "benchmark-info", "perf", "doctor"])
 def test_every_command_shows_its_options(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     try:
         code = main([command, "--help"])
@@ -135,7 +135,7 @@ def test_every_command_shows_its_options(command: str, capsys: pytest.CaptureFix
     assert "-h" in out or "--" in out
 
 
-@pytest.mark.parametrize("command", ["eval", "arena", "collection", "benchmark-info", "perf", "doctor"])
+@pytest.mark.parametrize("command", ["eval", "compare", "arena", "collection", "benchmark-info", "perf", "doctor"])
 def test_every_command_refuses_an_option_it_does_not_have(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--no-such-option-anywhere"]) == 4
     err = capsys.readouterr().err

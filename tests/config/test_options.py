@@ -12,6 +12,7 @@ from evalscope_pytest.config.options import (
     ini_name,
     pytest_options,
     split_paths,
+    with_values,
 )
 from evalscope_pytest.config.setting import settings_of
 from evalscope_pytest.config.sources import gather
@@ -166,3 +167,20 @@ def test_an_unknown_flag_is_refused_with_the_closest_one():
     with pytest.raises(ConfigError, match="Did you mean '--no-eval-collect-perf'"):
         check_flags(["--no-eval-colect-perf"])
     check_flags(["--eval-model=x", "--no-eval-debug", "--maxfail=1", "-k", "eval", "--", "--eval-modle"])
+
+
+@pytest.mark.parametrize(
+    ("words", "rewritten", "spared"),
+    [
+        (["--eval-stop-when-decided", "x.py"], ["--eval-stop-when-decided=true", "x.py"], "x.py"),
+        (["--eval-stop-when-decided", "95%", "x.py"], ["--eval-stop-when-decided=95%", "x.py"], None),
+        (["--eval-stop-when-decided=0.9", "x.py"], ["--eval-stop-when-decided=0.9", "x.py"], None),
+        (["x.py", "--eval-stop-when-decided"], ["x.py", "--eval-stop-when-decided=true"], None),
+        (["--eval-stop-when-decided", "-x"], ["--eval-stop-when-decided=true", "-x"], None),
+        (["--", "--eval-stop-when-decided", "x"], ["--", "--eval-stop-when-decided", "x"], None),
+    ],
+)
+def test_an_option_that_needs_no_value_takes_no_path_for_it(words, rewritten, spared):
+    found = with_values(words)
+    assert found == (rewritten, {"stop_when_decided": spared} if spared else {})
+    assert with_values(rewritten) == (rewritten, {})

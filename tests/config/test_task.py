@@ -4,6 +4,7 @@ import pickle
 import pytest
 
 from evalscope_pytest.config import DatasetArgs, GenerationConfig, TaskConfig
+from evalscope_pytest.config.schema import to_mapping
 from evalscope_pytest.config.setting import ErrorBudget
 from evalscope_pytest.constants import EvalType, JudgeStrategy
 from evalscope_pytest.core.errors import ConfigError
@@ -372,3 +373,25 @@ def test_levels_of_gates_are_read(given, level):
 def test_what_is_not_a_level_is_refused(given):
     message = complaint(model="mock", gate_level=given)
     assert all(word in message for word in ("gate_level", "such as 95%, or none"))
+
+
+@pytest.mark.parametrize(("given", "value"), [(True, True), ("95%", 0.95), (0.9, 0.9), (False, False), (None, False)])
+def test_an_early_stop_is_on_off_or_at_a_level(given, value):
+    task = TaskConfig(model="mock", gate=["a>=0.5"], stop_when_decided=given)
+    assert task.stop_when_decided is value or task.stop_when_decided == value
+    assert TaskConfig(**to_mapping(task, only_given=True)).stop_when_decided == value
+
+
+@pytest.mark.parametrize("given", ["95", 95, "high", "40%", 1, "true"])
+def test_what_is_no_level_of_an_early_stop_is_refused(given):
+    message = complaint(model="mock", gate=["a>=0.5"], stop_when_decided=given)
+    assert all(word in message for word in ("stop_when_decided", "true or false, or a level", "such as 95%"))
+
+
+@pytest.mark.parametrize("limit", [{"limit": 5}, {"limit": 0.5}, {"limit_total": 5}])
+def test_an_early_stop_needs_something_to_decide_and_a_random_part(limit):
+    assert "Add one: --eval-gate 'gsm8k>=0.7'" in complaint(model="mock", stop_when_decided=True)
+    given = {"model": "mock", "gate": ["a>=0.5"], "stop_when_decided": True}
+    assert "Add --eval-limit-order random" in complaint(**given, **limit)
+    assert TaskConfig(**given, **limit, limit_order="random").stop_when_decided is True
+    assert TaskConfig(**given, limit=1.0).stop_when_decided is True

@@ -44,11 +44,11 @@ BOMBS = {
 LOADS_TWO = {"rows", "struct", "bytes"}  # the first rows are no larger than those of an honest file
 
 
-@pytest.fixture(params=[*BOMBS, "bytes"])
-def bomb(request, tmp_path) -> tuple[str, Path]:
+@pytest.fixture(scope="module", params=[*BOMBS, "bytes"])
+def bomb(request, tmp_path_factory) -> tuple[str, Path]:
     name = request.param
     values = repeated(MANY).cast(pa.binary()).dictionary_encode() if name == "bytes" else BOMBS[name]()
-    path = tmp_path / "bomb.parquet"
+    path = tmp_path_factory.mktemp("bombs") / "bomb.parquet"
     pq.write_table(pa.table({"question": values}), path, compression="zstd")
     assert path.stat().st_size < 1 << 17
     return name, path

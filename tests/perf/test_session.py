@@ -223,8 +223,20 @@ def _with_raw_server(reply: bytes, *, requests: int):
         level = LoadPoint(concurrency=1, requests=requests)
         return measure(endpoint(f"http://127.0.0.1:{port}/v1/chat/completions"), workload(), level)
     finally:
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(60)
+        loop.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    """Close a server, and end the answers that wait for more of a request."""
+    server.close()
+    answers = asyncio.all_tasks() - {asyncio.current_task()}
+    for answer in answers:
+        answer.cancel()
+    await asyncio.gather(*answers, return_exceptions=True)
+    await asyncio.sleep(0.01)  # transports close in the loop's next turns
 
 
 def test_an_interruption_gives_a_partial_result(service):

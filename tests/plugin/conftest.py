@@ -13,14 +13,8 @@ import anyio._backends._asyncio  # noqa: F401
 import openai.resources.chat.completions  # noqa: F401
 import pytest
 
-import evalscope_pytest.engine.evaluation
-import evalscope_pytest.models.mock_llm
-import evalscope_pytest.models.openai_api
 import evalscope_pytest.models.openai_sdk
-import evalscope_pytest.plugin.arguments
-import evalscope_pytest.plugin.main
-import evalscope_pytest.plugin.reporting
-import evalscope_pytest.scoring.rules
+import tests.forking.modules  # noqa: F401
 
 from .project import Project, solve
 

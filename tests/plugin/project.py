@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.forking.client import Forked, start
 from tests.servers.openai_server import OpenAIServer
 
 HEAD = """
@@ -28,6 +29,7 @@ def to_sample(record):
     return Sample(input=record["question"], target=record["answer"])
 """
 ASK = "async def test_{name}(sample, model):\n    return await model.generate(sample)"
+PYTEST = ("-m", "pytest")
 # Options of one run that no test here is about, and plugins that only cost time.
 QUIET = ("-p", "no:hypothesispytest", "-p", "no:syrupy", "-p", "no:anyio", "-p", "no:timeout", "-p", "no:faulthandler")
 
@@ -176,16 +178,25 @@ class Project:
         drop_forgotten_modules()
         return self._finished(int(result.ret), str(result.stdout), str(result.stderr), before)
 
-    def start(self, *args: object, program: tuple[str, ...] = ("-m", "pytest"), env: Mapping[str, str] | None = None):
-        """Start a process of its own."""
-        quiet = QUIET if program == ("-m", "pytest") else ()
+    def start(
+        self, *args: object, program: tuple[str, ...] = PYTEST, env: Mapping[str, str] | None = None, new: bool = False
+    ) -> subprocess.Popen[str] | Forked:
+        """Start a process of its own.
+
+        Args:
+            new: Start a new interpreter also for pytest; otherwise one that has imported pytest forks.
+        """
+        words = [*QUIET, *map(str, [*self.options, *args])] if program == PYTEST else [*map(str, args)]
+        environment = {**os.environ, **(env or {})}
+        if program == PYTEST and not new and (forked := start(words, self.path, environment)) is not None:
+            return forked
         return subprocess.Popen(
-            [sys.executable, *program, *quiet, *map(str, [*self.options, *args] if quiet else args)],
-            cwd=self.path, env={**os.environ, **(env or {})}, text=True, encoding="utf-8",
+            [sys.executable, *program, *words],
+            cwd=self.path, env=environment, text=True, encoding="utf-8",
             stdin=subprocess.DEVNULL, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
-    def finish(self, process: subprocess.Popen[str], before: set[Path] | None = None) -> Run:
+    def finish(self, process: subprocess.Popen[str] | Forked, before: set[Path] | None = None) -> Run:
         """Wait for a process."""
         try:
             out, err = process.communicate(timeout=180)

@@ -1,11 +1,14 @@
 """--eval-summary and $GITHUB_STEP_SUMMARY, end to end."""
 
 import os
+import re
 
 import pytest
 
 from evalscope_pytest.report.ci_summary import MAX_BYTES
 from evalscope_pytest.run.session import Session
+
+from .project import solve
 
 
 @pytest.fixture
@@ -30,6 +33,41 @@ def test_scores_gates_and_wrong_samples(project, workers):
     assert sum(line.startswith("#### adding\\[default-") for line in lines) == 2
     page = run.work_dir.relative_to(project.path) / "reports" / "report.html"
     assert f"({page})" in lines[-1]
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["here", "workers"])
+def test_with_a_baseline_the_samples_are_lost_ones_with_both_replies(workers, served):
+    served.benchmark(count=40)
+    served.benchmark("other", count=40)
+    before = served.run()
+    wrong = {"2", "6", "8", "10", "12", "14", "16"}
+    served.server.answer = lambda messages: "```wrong" if solve(messages) in wrong else solve(messages)
+    run = served.run(f"--eval-baseline={before.work_dir}", "--eval-summary=summary.md", *workers)
+    assert run.code == 1
+    text = (served.path / "summary.md").read_text()
+    assert "<details><summary>5 of 14 lost samples</summary>" in text
+    assert text.count(": 1 then, 0 now") == 5
+    assert text.count("Reply then:") == text.count("Reply now:") == 5
+    assert text.count("````text\n```wrong\n````") == 5
+    assert {"adding", "other"} == set(re.findall(r"#### (\w+)\\\[", text))  # in turn
+
+
+def test_with_a_baseline_that_lost_nothing_the_samples_are_wrong_ones(served):
+    served.benchmark(count=40)
+    served.server.answer = lambda messages: "4"
+    before = served.run()
+    served.run(f"--eval-baseline={before.work_dir}", "--eval-summary=summary.md")
+    text = (served.path / "summary.md").read_text()
+    assert "<details><summary>5 of 39 wrong samples</summary>" in text
+
+
+def test_lost_samples_of_a_run_that_is_carried_on_against_itself(served):
+    served.benchmark(count=40)
+    before = served.run("--eval-limit=35")
+    served.server.answer = lambda messages: "wrong"
+    words = (f"--eval-use-cache={before.work_dir}", f"--eval-baseline={before.work_dir}")
+    assert served.run(*words, "--eval-summary=summary.md").code == 0
+    assert "<summary>Wrong samples</summary>" in (served.path / "summary.md").read_text()
 
 
 def test_the_summary_of_a_step_is_appended(project, step):
@@ -117,3 +155,27 @@ def test_a_session_without_pytest_writes_it(tmp_path, monkeypatch):
     text = (tmp_path / "summary.md").read_text()
     assert text.startswith("### ✅ Evaluation of mock: scored, without gates")
     assert os.sep not in text.splitlines()[0]
+
+
+def test_lost_samples_have_both_replies(served, step):
+    served.benchmark(count=40)
+    good = served.run()
+    assert good.code == 0
+    served.server.answer = lambda messages: "no idea" if "3 + 3" in messages[-1]["content"] else solve(messages)
+    step.unlink()
+    run = served.run(f"--eval-baseline={good.work_dir}")
+    assert run.code == 0
+    text = step.read_text()
+    assert "<details><summary>Lost samples</summary>" in text
+    assert "#### adding\\[default-3\\]: 1 then, 0 now" in text
+    first = text.index("Reply then:")
+    assert "6" in text[first : text.index("Reply now:")]
+    assert "no idea" in text[text.index("Reply now:") :]
+
+
+def test_without_a_lost_sample_none_is_shown(served, step):
+    served.benchmark(count=4)
+    good = served.run()
+    step.unlink()
+    assert served.run(f"--eval-baseline={good.work_dir}").code == 0
+    assert "samples</summary>" not in step.read_text()

@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.servers.service import status
+
 from .project import junit, solve
 
 
@@ -153,3 +155,21 @@ def test_the_first_questions_of_a_dataset_get_a_note(many):
     words = ("--eval-limit=50", "--eval-gate=adding>=0.5 @95%")
     assert "Add --eval-limit-order random" in many.run(*words).out
     assert "--eval-limit-order" not in many.run(*words, "--eval-limit-order=random").out
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_questions_that_never_ran_count_at_their_worst(workers, many):
+    before = many.run()
+    many.server.answer = lambda messages: status(400) if solve(messages) == "60" else _wrong(*range(10))(messages)
+    gate = "adding no worse than baseline by 0.1 @95%"
+    run = many.run("-x", "--eval-batch-size=2", f"--eval-baseline={before.work_dir}", f"--eval-gate={gate}", *workers)
+    (line,) = [line for line in gate_lines(run) if gate in line]
+    gates = run.reports["adding"]["execution_summary"]["evalscope_pytest"]["gates"]
+    facts, alarm = ({g["gate"]: g for g in gates}[name] for name in (gate, "baseline adding"))
+    recorded = len([row for row in run.rows("reviews") if row["sample_score"]])
+    assert facts["missing"] == 60 - recorded > 5
+    assert facts["verdict"] in ("undecided", "failed")
+    assert "undecided" in line
+    assert facts["lower"] < -0.1
+    assert alarm["passed"]  # at their best they are no worse
+    assert alarm["missing"] == facts["missing"]

@@ -44,12 +44,15 @@ def test_two_judges_who_differ_have_their_agreement_reported(served, judge_serve
     assert (summary["valid_observations"], summary["total_observations"]) == (40, 40)
     assert summary["judge_models"] == ["j1", "j2"]
     own = summary["disagreement"]["evalscope_pytest"]
-    assert own["between_judges"] == {"kind": "Cohen", "kappa": 0.0, "share_of_items": 0.8, "items": 10}
-    assert own["between_repeats"] == {"kind": "Fleiss", "kappa": 1.0, "share_of_items": 1.0, "items": 20}
+    # 1 - 19 * 4 disagreeing labels / (2 * 18 * 2 expected pairs)
+    between = {"kind": "Cohen", "kappa": 0.0, "krippendorff_alpha": -0.0556, "share_of_items": 0.8, "items": 10}
+    assert own["between_judges"] == between
+    repeats = {"kind": "Fleiss", "kappa": 1.0, "krippendorff_alpha": 1.0, "share_of_items": 1.0, "items": 20}
+    assert own["between_repeats"] == repeats
     assert "judged: adding by j1, j2: 40 of 40 judgements, 40 requests, judges agree: Cohen's kappa 0.00" in run.out
     page = (run.work_dir / "reports/report.html").read_text()
     assert "<h3>Judged by j1, j2</h3>" in page
-    assert "kappa 0.00 over 10 items" in page
+    assert "kappa 0.00, Krippendorff&#39;s alpha -0.06 over 10 items" in page
 
 
 def test_a_judge_that_always_takes_the_first_is_shown_to(served, judge_server):

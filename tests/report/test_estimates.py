@@ -124,6 +124,7 @@ def test_metrics_that_are_not_planned_have_an_interval_too() -> None:
     ("mean_and_pass_at_k", ["pass@1", "pass@2", "pass@3"]),
     ("mean_and_pass_hat_k", ["pass^1", "pass^3"]),
     ("mean_and_vote_at_k", ["vote@1", "vote@3"]),
+    ("mean_and_at_least_k", ["at_least@1", "at_least@2", "at_least@3"]),
 ])  # fmt: skip
 def test_at_k_has_the_interval_of_one_value_a_question(how: str, labels: list[str]) -> None:
     rows = [row("a", i, float(i * 7 % 5 > 1), repeats=3, answer=str(i % 2)) for i in range(120)]

@@ -104,7 +104,17 @@ def test_names_of_the_run_are_accepted(text: str) -> None:
         ("mmlu[anatomi]>=0.5", r"'anatomi' in this run\. Did you mean 'anatomy'\?"),
         ("mmlu[default]>=0.5", "no subset or category 'default'"),
         ("mmlu:mean_ac>=0.5", r"no metric 'mean_ac'\. Did you mean 'mean_acc'\?"),
-        ("mmlu:pass@3>=0.5", r"no metric 'pass@3'"),
+        (
+            "mmlu:pass@3>=0.5",
+            r"pass@3 needs 3 repeats, and the run has 2\. Allowed: pass@1 to pass@2, or --eval-repeats 3",
+        ),
+        ("mmlu:pass@0>=0.5", r"needs 0 repeats, and the run has 2\. Allowed: pass@1 to pass@2$"),
+        (
+            "mmlu:at_least@2>=0.5",
+            r"does not aggregate as at_least@k\. Request it with --eval-dataset-args "
+            r"'{\"mmlu\": {\"aggregation\": \"mean_and_at_least_k\"}}'",
+        ),
+        ("mmlu:pass@two>=0.5", r"no metric 'pass@two'\. Did you mean 'pass@"),
         ("mmlu>=70", r"70 is out of reach.*Did you mean 70%\?"),
         ("mmlu>=-0.1", "out of reach"),
     ],

@@ -30,7 +30,26 @@ def test_two_judges_have_cohens_kappa() -> None:
     assert (summary.between.kind, summary.between.kappa) == ("Cohen", pytest.approx(0.4))
     assert (summary.between.share, summary.between.items) == (0.7, 50)
     assert summary.within is None
-    assert "judges agree: Cohen's kappa 0.40 over 50 items" in summary.line("b")
+    # Krippendorff's: 1 - 99 * 30 disagreeing labels / (2 * 55 * 45 expected pairs)
+    assert summary.between.alpha == pytest.approx(1 - 99 * 30 / (2 * 55 * 45), abs=1e-4)
+    assert "judges agree: Cohen's kappa 0.40, Krippendorff's alpha 0.40 over 50 items" in summary.line("b")
+    assert summary.to_json()["disagreement"]["evalscope_pytest"]["between_judges"]["krippendorff_alpha"] == 0.4
+
+
+def test_numbers_that_nearly_agree_have_a_high_alpha_and_a_low_kappa() -> None:
+    pairs = [(f"{n / 10:g}", f"{(n + 1) / 10:g}") for n in range(9)]
+    summary = summed(*[row(n, "j1 j2", (0, 0, 0, 0, a), (1, 0, 0, 0, b)) for n, (a, b) in enumerate(pairs)])
+    assert summary.between is not None
+    assert summary.between.kappa is not None
+    assert summary.between.alpha is not None
+    assert summary.between.kappa < 0 < 0.9 < summary.between.alpha
+
+
+def test_verdicts_of_several_metrics_differ_or_do_not() -> None:
+    pairs = [("1,0,0", "1,0,0"), ("0,1,0", "0,1,0"), ("0,0,1", "0,1,0"), ("0,0,1", "0,0,1")]
+    summary = summed(*[row(n, "j1 j2", (0, 0, 0, 0, a), (1, 0, 0, 0, b)) for n, (a, b) in enumerate(pairs)])
+    assert summary.between is not None
+    assert summary.between.alpha == pytest.approx(1 - 7 * 2 / (64 - (2**2 + 3**2 + 3**2)), abs=1e-4)
 
 
 def test_three_judges_and_repeats_have_fleiss_kappa() -> None:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.report.attempts import find_measure, measured_of
-from evalscope_pytest.report.baseline import Baseline, Now, compare, evaluate_against
+from evalscope_pytest.report.attempts import Missing, find_measure, measured_of, question_key
+from evalscope_pytest.report.baseline import Baseline, Early, Now, compare, evaluate_against
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.gates import GateResult, Samples, evaluate
 from evalscope_pytest.report.planned import Question, Upcoming, check_gates, lines_of_alarms
-from evalscope_pytest.statistics.gates import parse_gate
+from evalscope_pytest.statistics.gates import alarm_against_baseline, parse_gate
+from evalscope_pytest.statistics.verdicts import Verdict
 from evalscope_pytest.store.plan import BenchmarkPlan
 from evalscope_pytest.store.reviews import Reviews
 from evalscope_pytest.store.rows import SampleSummary
@@ -107,9 +108,9 @@ def test_pass_at_k_has_one_value_a_question() -> None:
     rows = [row("a", i, float(i in (0, 2, 3)), repeats=2) for i in range(8)]
     found = find_measure(quiz, "pass@2")
     assert found is not None
-    scores = measured_of(found, rows, {}, repeats=2).scores
+    scores = measured_of(found, rows, repeats=2).scores
     assert list(scores.values) == [1.0, 1.0, 0.0, 0.0]
-    assert measured_of(found, rows[:-1], {"a": 1}, repeats=2).missing == 1
+    assert measured_of(found, rows[:-1], Missing({"a": 1}), repeats=2).missing == 1
 
 
 def test_parts_that_must_be_all_right_are_the_units() -> None:
@@ -118,8 +119,8 @@ def test_parts_that_must_be_all_right_are_the_units() -> None:
     rows = [row("a", i, float(i != 5), weights=weights[i]) for i in range(6)]
     found = find_measure(quiz)
     assert found is not None
-    assert list(measured_of(found, rows, {}).scores.values) == [1.0, 1.0, 0.0]
-    assert measured_of(found, rows, {"a": 1}).least is None
+    assert list(measured_of(found, rows).scores.values) == [1.0, 1.0, 0.0]
+    assert measured_of(found, rows, Missing({"a": 1})).least is None
 
 
 def test_weights_count_within_a_subset_and_samples_between_them() -> None:
@@ -203,6 +204,25 @@ def test_over_several_benchmarks_the_alarms_share_their_error() -> None:
     assert not alone.together
 
 
+def test_alarms_that_were_decided_early_stay_in_the_family_of_the_others() -> None:
+    names = ["red", "futile", "whole"]
+    olds = [_now(_rows(_answers(150, 200), name=n), plan({"a": 200}, name=n)) for n in names]
+    news = [_now(_worse(old.samples.rows, 14, 5), old.samples.plan) for old in olds]
+    early = {
+        name: Verdict(gate=alarm_against_baseline(name, 0.0, 0.95), verdict=verdict, facts="early", stopped=True, p=p)
+        for name, verdict, p in (("red", "failed", None), ("futile", "passed", 1.0))
+    }
+    found = compare([_baseline(*olds)], news, 0.0, 0.95, early=Early(0.96, early))
+    assert [found.results[name].verdict for name in names] == ["failed", "passed", "failed"]
+    assert found.results["futile"].line == "futile not shown worse than baseline @95%: passed, early"
+    assert "p" not in found.results["futile"].facts
+    whole = found.results["whole"]
+    assert "p 0.019 (Holm over 2: p 0.039)" in whole.line
+    assert "(tested at 96%: a part of the error went into looking)" in whole.line
+    assert whole.facts["level"] == 0.95
+    assert not found.together
+
+
 def test_small_drops_of_all_benchmarks_are_found_together() -> None:
     names = [f"quiz{i}" for i in range(10)]
     olds = [_now(_rows(_answers(150, 200), name=n), plan({"a": 200}, name=n)) for n in names]
@@ -269,8 +289,8 @@ def test_what_cannot_be_shown_is_refused(text: str, n: int, says: str) -> None:
 
 
 def test_metrics_without_an_interval_have_no_level() -> None:
-    quiz = plan({"a": 99}, aggregation="macro_mean")
-    with pytest.raises(ConfigError, match="mean_acc is a macro mean of parts, so there is no interval"):
+    quiz = plan({"a": 99}, aggregation="length_controlled")
+    with pytest.raises(ConfigError, match=r"mean_acc is not a mean over samples \(length_controlled\)"):
         check_gates([parse_gate("quiz>=0.5 @95%")], Upcoming([quiz], {}))
     check_gates([parse_gate("quiz>=0.5")], Upcoming([quiz], {}))
 
@@ -321,3 +341,150 @@ def test_reviews_are_read_back(tmp_path: Path) -> None:
     assert (only.question, only.cluster, only.group, only.repeat) == ("abc#2", "", 1, 1)
     assert (only.values, only.weights, only.answer) == ({"accuracy": 1.0}, {"accuracy": 2.0}, "4")
     assert found["quiz"].keyed
+
+
+# Means of parts -------------------------------------------------------------------------------------------------------
+
+
+def _in_parts(rows: Sequence[SampleSummary], parts: int = 3) -> list[SampleSummary]:
+    return [replace(r, weights={"accuracy": {f"part {i % parts}": 1.0}}) for i, r in enumerate(rows)]
+
+
+@pytest.mark.parametrize("how", ["macro_mean", "harmonic_mean"])
+def test_means_of_parts_are_judged_by_the_interval_of_the_report(how: str) -> None:
+    rows = _in_parts(_rows([float(i % 10 < 8) for i in range(300)]))
+    now = _now(rows, plan({"a": 300}, aggregation=how))
+    assert now.report.execution is not None
+    interval = now.report.execution.statistics["mean_acc"]
+    found = _gate("quiz>=0.7 @95%", now)
+    assert found.verdict == "passed"
+    assert found.facts["value"] == pytest.approx(now.report.score, abs=1e-4)
+    assert interval["low"] < found.facts["lower"] < found.facts["upper"] < interval["high"]
+    assert _gate("quiz>=0.7 @97.5%", now).facts["lower"] == pytest.approx(interval["low"], abs=1e-7)
+    assert _gate("quiz>=0.79 @95%", now).verdict == "undecided"
+    assert _gate("quiz>=0.9 @95%", now).verdict == "failed"
+    assert _gate("quiz not shown below 0.9 @95%", now).verdict == "failed"
+
+
+def test_a_sample_without_a_score_could_be_in_any_part() -> None:
+    rows = _in_parts(_rows([*[1.0] * 299, None]))
+    now = _now(rows, plan({"a": 300}, aggregation="macro_mean"))
+    found = _gate("quiz>=0.7 @95%", now)
+    assert (found.verdict, found.facts["missing"]) == ("undecided", 1)
+    assert "samples without a score could be anything" in found.line
+    assert _gate("quiz>=0.7 @95%", now, allow_missing=True).verdict == "passed"
+
+
+def test_a_part_whose_mean_is_0_has_no_harmonic_mean_to_judge() -> None:
+    rows = _in_parts(_rows([float(i % 3 > 0) for i in range(90)]))
+    now = _now(rows, plan({"a": 90}, aggregation="harmonic_mean"))
+    found = _gate("quiz>=0.7 @95%", now)
+    assert found.verdict == "undecided"
+    assert "no interval: a part's mean is 0" in found.line
+    points = compare([_baseline(now)], [now], 0.0, 0.95).results["quiz"]
+    assert "by the printed scores: a part of mean_acc has a mean of 0" in points.line
+    assert points.passed
+
+
+@pytest.mark.parametrize("how", ["macro_mean", "harmonic_mean"])
+def test_means_of_parts_are_compared_question_by_question(how: str) -> None:
+    quiz = plan({"a": 300}, aggregation=how)
+    old = _in_parts(_rows([float(i % 4 > 0) for i in range(300)]))
+    same = compare([_baseline(_now(old, quiz))], [_now(old[::-1], quiz)], 0.0, 0.95).results["quiz"]
+    assert same.passed
+    assert "0 lost, 0 won of 300 paired" in same.line
+    worse = [replace(r, values={"accuracy": 0.0}) if i % 10 == 1 else r for i, r in enumerate(old)]
+    now = _now(worse, quiz)
+    found = compare([_baseline(_now(old, quiz))], [now], 0.0, 0.95).results["quiz"]
+    assert not found.passed
+    assert found.facts["difference"] == pytest.approx((now.report.score or 0) - 0.75, abs=1e-3)
+    changed = sum(r.values != s.values for r, s in zip(old, worse, strict=True))
+    assert f"{changed} lost, 0 won of 300 paired" in found.line
+    assert found.facts["upper"] < 0
+
+
+def test_an_unchanged_mean_of_parts_is_seldom_red() -> None:
+    draw, red = random.Random(3), 0
+    quiz = plan({"a": 150}, aggregation="macro_mean")
+    chances = [draw.betavariate(3, 1) for _ in range(150)]
+    for _ in range(150):
+        old, new = (_in_parts(_rows([float(draw.random() < c) for c in chances])) for _ in range(2))
+        red += not compare([_baseline(_now(old, quiz))], [_now(new, quiz)], 0.0, 0.95).results["quiz"].passed
+    assert red / 150 < 0.1
+
+
+def test_means_of_parts_are_planned() -> None:
+    quiz = plan({"a": 20}, aggregation="macro_mean")
+    questions = {"quiz": [Question("a", i, f"quiz-{i}") for i in range(20)]}
+    with pytest.raises(ConfigError, match="even a perfect run needs 25"):
+        check_gates([parse_gate("quiz>=0.9 @95%")], Upcoming([quiz], questions))
+    assert check_gates([parse_gate("quiz>=0.5 @95%")], Upcoming([quiz], questions))
+
+
+# Samples that never ran -----------------------------------------------------------------------------------------------
+
+
+def test_questions_that_never_ran_are_paired_at_their_worst() -> None:
+    old = _rows(_answers(190, 200))
+    whole = plan({"a": 200})
+    known = replace(whole, questions={"a": tuple((r.question, "") for r in old)})
+    gate = parse_gate("quiz no worse than baseline by 0.1 @95%")
+    (unknown,) = evaluate_against([gate], [_baseline(_now(old))], [_now(old[:100], whole)])
+    (found,) = evaluate_against([gate], [_baseline(_now(old))], [_now(old[:100], known)])
+    assert unknown.facts["missing"] == found.facts["missing"] == 100
+    assert unknown.verdict == "passed"  # the questions that never ran have no pair then
+    assert found.verdict == "undecided"
+    assert found.facts["lower"] < -0.45
+    alarm = compare([_baseline(_now(old))], [_now(old[:100], known)], 0.0, 0.95).results["quiz"]
+    assert alarm.passed  # at their best they are no worse
+
+
+def test_attempts_that_never_ran_are_those_of_their_question() -> None:
+    rows = [row("a", i, 1.0, repeats=2, question=f"quiz-{i // 2}", cluster="c") for i in range(5)]
+    known = {"a": [(f"quiz-{i}", "c") for i in range(4)]}
+    missing = list(Missing({"a": 3}, known).attempts(rows, question_key, 2))
+    assert missing == [("quiz-2", "c"), ("quiz-3", "c"), ("quiz-3", "c")]
+    assert list(Missing({"a": 3}).attempts(rows, question_key, 2))[1:] == [(("never run", "a", 0), None)] * 2
+
+
+def test_with_few_clusters_the_signs_of_whole_clusters_are_turned_too() -> None:
+    old = [replace(r, cluster=f"c{r.index // 10}") for r in _rows(_answers(60, 60))]
+    new = [replace(r, values={"accuracy": float(r.index % 10 > 1)}) for r in old]  # each cluster loses two of ten
+    found = compare([_baseline(_now(old))], [_now(new)], 0.0, 0.95).results["quiz"]
+    assert found.facts["p_sign_flips"] == 1 / 64  # all six signs
+    assert "few clusters (6, sign flips give p=0.016)" in found.line
+    text = "quiz no worse than baseline by 0.3 @95%"
+    (demand,) = evaluate_against([parse_gate(text)], [_baseline(_now(old))], [_now(new)])
+    assert (demand.verdict, demand.facts["p_sign_flips"]) == ("passed", 1 / 64)
+    many = [replace(r, cluster=f"c{r.index // 5}") for r in old]
+    same = compare([_baseline(_now(many))], [_now(many)], 0.0, 0.95).results["quiz"]
+    assert "p_sign_flips" not in same.facts
+
+
+def test_k_of_n_attempts_is_compared_with_k_of_n_attempts() -> None:
+    def run(repeats: int, right: int, factor: int = 7) -> Now:
+        quiz = plan({"a": 60 * repeats}, aggregation="mean_and_at_least_k", repeats=repeats)
+        rows = [
+            row(
+                "a",
+                i,
+                float(i // repeats % factor < 5 or i % repeats < right),
+                repeats=repeats,
+                question=f"q{i // repeats}",
+            )
+            for i in range(60 * repeats)
+        ]
+        return _now(rows, quiz)
+
+    text = "quiz:at_least@3 no worse than baseline by 0.1 @95%"
+    old = run(5, 2)
+    (same,) = evaluate_against([parse_gate(text)], [_baseline(old)], [run(5, 2)])
+    assert (same.verdict, same.facts["paired"]) == ("passed", 60)
+    (worse,) = evaluate_against([parse_gate(text)], [_baseline(run(5, 3))], [run(5, 2)])
+    assert worse.verdict == "failed"
+    assert worse.facts["lost"] == sum(i % 7 >= 5 for i in range(60))
+    (other,) = evaluate_against([parse_gate(text)], [_baseline(old)], [run(4, 2)])
+    assert other.line.endswith("not compared: at_least@3 is of 4 attempts now, and was of 5")
+    upcoming = Upcoming([run(4, 2).samples.plan], {}, [_baseline(old)], 0.0)
+    with pytest.raises(ConfigError, match=r"was of 5\. Give both runs the same --eval-repeats"):
+        check_gates([parse_gate(text)], upcoming)

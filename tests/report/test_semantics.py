@@ -22,6 +22,7 @@ def test_the_scorers_name_comes_back(metric: str) -> None:
         ("accuracy", "pass_at_k", {"k": 3}, "pass@3"),
         ("accuracy", "pass_hat_k", {"k": 3}, "pass^3"),
         ("accuracy", "vote_at_k", {"k": 3}, "vote@3"),
+        ("accuracy", "at_least_k", {"k": 8}, "at_least@8"),
         ("f1", "pass_at_k", {"k": 1}, "f1_pass@1"),
         ("inst_level_loose", "weighted_mean", {}, "mean_inst_level_loose"),
         ("bleu-1", "mean", {}, "mean_bleu-1"),

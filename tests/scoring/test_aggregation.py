@@ -60,6 +60,24 @@ def test_pass_hat_k_is_the_share_of_draws_that_are_all_right(groups):
         assert math.isclose(score, float(brute_force(groups, k, all)), abs_tol=1e-12)
 
 
+@given(outcomes)
+def test_at_least_k_is_the_share_of_questions_with_k_right_ones(groups):
+    scores = at_k(aggregate(attempts_of(groups), ["accuracy"], "mean_and_at_least_k", 4), "at_least_k")
+    assert scores == [sum(sum(values) >= k for values in groups) / len(groups) for k in range(1, 5)]
+
+
+def test_at_least_k_counts_questions_that_missing_scores_cannot_change():
+    attempts = [
+        *[Attempt(0, repeat, {"a": 1.0}) for repeat in (0, 2)],  # at least two right, whatever the third
+        *[Attempt(1, repeat, {"a": 0.0}) for repeat in (1, 2)],  # one at most
+        *[Attempt(2, repeat, {"a": float(repeat)}) for repeat in (0, 1)],  # one or two
+    ]
+    result = aggregate(attempts, ["a"], "mean_and_at_least_k", 3)
+    assert [(dict(m.dimensions)["k"], m.by_group) for m in result[1:]] == [
+        (1, {0: 1.0, 2: 1.0}), (2, {0: 1.0, 1: 0.0}), (3, {1: 0.0, 2: 0.0}),
+    ]  # fmt: skip
+
+
 def brute_force(groups, k, holds):
     shares = []
     for values in groups:
@@ -127,7 +145,7 @@ def test_order_and_sharding_do_not_change_a_digit(values, rng: random.Random):
     attempts = [Attempt(i // 3, i % 3, {"m": value}, str(value), {"m": 1 + i}) for i, value in enumerate(values)]
     shuffled = list(attempts)
     rng.shuffle(shuffled)
-    for how in ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k"):
+    for how in ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k", "mean_and_at_least_k"):
         assert aggregate(shuffled, ["m"], how, 3) == aggregate(attempts, ["m"], how, 3)
 
 

@@ -11,6 +11,7 @@ import pytest
 from evalscope_pytest.core.content import Audio, File, Image, Medium, Part, Text, Video
 from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score
+from evalscope_pytest.store.layout import WorkDir
 from evalscope_pytest.store.media import MediaFolder, part_of, stored_file, written
 from evalscope_pytest.store.rows import calls_of, documents
 from tests.media import png, wav
@@ -62,8 +63,8 @@ def test_a_medium_is_stored_once(tmp_path: Path) -> None:
         return png()
 
     medium = Medium(hashlib.sha256(png()).hexdigest(), "image/png", open=read)
-    for folder in (MediaFolder(tmp_path / "media"), MediaFolder(tmp_path / "media")):
-        folder.keep([call(Image(medium), Image(medium)), call(Text("x"))])
+    for folder in (MediaFolder(), MediaFolder()):
+        folder.keep([call(Image(medium), Image(medium)), call(Text("x"))], WorkDir(tmp_path))
     assert len(reads) == 1
     (file,) = (tmp_path / "media").iterdir()
     assert file.read_bytes() == png()
@@ -80,4 +81,4 @@ def test_a_row_that_was_tampered_with_leads_nowhere(tmp_path: Path, path: object
 def test_a_folder_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
     (tmp_path / "media").write_text("in the way")
     with pytest.raises(StoreError, match="media"):
-        MediaFolder(tmp_path / "media").keep([call(Image(held(png())))])
+        MediaFolder().keep([call(Image(held(png())))], WorkDir(tmp_path))
