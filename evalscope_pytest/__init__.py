@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from .benchmarks.definition import benchmark as benchmark
     from .config.generation import GenerationConfig as GenerationConfig
     from .config.task import TaskConfig as TaskConfig
+    from .core.content import audio as audio
+    from .core.content import file as file
+    from .core.content import image as image
+    from .core.content import text as text
+    from .core.content import video as video
     from .core.values import Message as Message
     from .core.values import ModelOutput as ModelOutput
     from .core.values import Sample as Sample
@@ -33,15 +38,21 @@ _HOME = {
     "Score": "core.values",
     "Scorer": "scoring.scorer",
     "TaskConfig": "config.task",
+    "audio": "core.content",
     "benchmark": "benchmarks.definition",
+    "file": "core.content",
     "hub": "datasets.source",
+    "image": "core.content",
     "isolated": "scoring.isolated",
     "local": "datasets.source",
     "run_task": "run.task",
+    "text": "core.content",
+    "video": "core.content",
 }
 
 __all__ = ["FewShot", "GenerationConfig", "Message", "ModelOutput", "Sample", "Score", "Scorer", "TaskConfig",
-           "benchmark", "hub", "isolated", "local", "prompts", "run_task", "scoring"]  # fmt: skip
+           "audio", "benchmark", "file", "hub", "image", "isolated", "local", "prompts", "run_task", "scoring", "text",
+           "video"]  # fmt: skip
 
 
 __getattr__ = loading(__name__, _HOME, ("prompts", "scoring"))

@@ -5,6 +5,11 @@ Each prompt prescribes the last line, which the scorer reads, so that a model th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from .core.content import Part, image, text
+
 CHOICE = (
     "Choose the right answer to the question below. Reply with a single line, 'ANSWER: [LETTER]' (without quotes), "
     "where [LETTER] is one of {letters}.\n\n{question}\n\n{choices}"
@@ -53,3 +58,19 @@ FROM_TEXT = (
     "Read the text, then answer the question below it.\n\n<text>\n{context}\n</text>\n\n{question}\n\n"
     'Finish with the sentence "Therefore, the answer is (your answer)".'
 )
+
+
+def with_picture(record: Mapping[str, Any], question: str = "") -> str | list[Part]:
+    """Return a question with the picture of its record after it; alone if the record has none, or only its name.
+
+    Args:
+        question: The question's text, if the record does not have it as ``question``.
+    """
+    words, picture = question or record["question"], record.get("image")
+    return words if picture is None or isinstance(picture, str) else [text(words), image(picture)]
+
+
+def name_of_picture(record: Mapping[str, Any]) -> str:
+    """Return the name of a record's picture, which questions on one picture have in common."""
+    picture = record.get("image_source") or record.get("image") or ""
+    return picture if isinstance(picture, str) else str(picture["path"] or "")

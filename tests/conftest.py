@@ -65,6 +65,15 @@ def parity() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def parity_media() -> Path:
+    """EvalScope's real messages and scores on records with media, or a skip."""
+    folder = SHARED / "parity_media"
+    if not folder.is_dir():
+        pytest.skip(f"no parity references at {folder}")
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def forgotten_keys():
     """Forget the keys a test made known: they are masked process-wide, also in the records the next test compares."""

@@ -167,10 +167,12 @@ def _reply(row: Mapping[str, Any], file: Path) -> Reply:
 
 
 def _text(content: Any) -> str:
-    """Return a message's text; EvalScope keeps reasoning and text as parts of it."""
+    """Return a message's text; EvalScope keeps reasoning and text as parts of it. Media stand for themselves."""
     if isinstance(content, str):
         return content
-    return "".join(str(part["text"]) for part in content or () if part.get("type") == "text")
+    shown = {"text": "{}", **dict.fromkeys(("image", "audio", "video", "file"), "[{}]")}
+    parts = ((part, str(part.get("type"))) for part in content or ())
+    return "".join(shown[kind].format(part[kind]) for part, kind in parts if kind in shown)
 
 
 def _unreadable(row: Mapping[str, Any], file: Path, error: Exception) -> DatasetError:

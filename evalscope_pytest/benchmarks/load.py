@@ -16,10 +16,12 @@ from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, Rec
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
-from ..datasets.load import load_subsets, read_release_text, read_texts
+from ..datasets.load import load_subsets, locate, read_release_text, read_texts
+from ..datasets.media_files import MediaFinder, places_of
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
+from ..wire.media import kinds_in
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
@@ -100,6 +102,12 @@ class LoadedBenchmark:
         shots = self.shots.get(sample.subset)
         return messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
 
+    @property
+    def media_kinds(self) -> set[str]:
+        """The kinds of media that the samples send."""
+        samples = (sample for found in self.subsets.values() for sample in found if sample.has_media)
+        return {kind for sample in samples for kind in kinds_in(self.messages(sample))}
+
 
 def load(
     resolved: ResolvedBenchmark,
@@ -133,6 +141,7 @@ def load(
         places = {subset: found[: shares[subset]] for subset, found in places.items() if shares[subset]}
     chosen = {subset: [records[subset][at] for at in found] for subset, found in places.items()}
     subsets = {subset: samples_of(benchmark, subset, found, seed, places[subset]) for subset, found in chosen.items()}
+    subsets = _with_media(benchmark, place, subsets)
     clusters = {subset: [_cluster(benchmark, sample) for sample in found] for subset, found in subsets.items()}
     if resolved.args.shuffle_choices and not any(s.choices for found in subsets.values() for s in found):
         raise ConfigError(
@@ -142,6 +151,17 @@ def load(
     _check_fields(loaded)
     _check_cluster(benchmark, subsets)
     return loaded
+
+
+def _with_media(benchmark: Benchmark, place: DataLocation, subsets: dict[str, list[Sample]]) -> dict[str, list[Sample]]:
+    """Return the samples with the pictures and the like that they name; of texts alone, as they are."""
+    if not any(sample.has_media for found in subsets.values() for sample in found):
+        return subsets
+    try:
+        finder = MediaFinder(places_of(locate(benchmark.dataset, place)))
+    except NoDataError:  # its records were made of nothing
+        finder = MediaFinder(places_of(None))
+    return {subset: finder.samples(found) for subset, found in subsets.items()}
 
 
 def _cluster(benchmark: Benchmark, sample: Sample) -> str:
@@ -398,6 +418,11 @@ def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_sho
         )
     drawn = draw_shots(records, few_shot.num + spare, few_shot.random, seed, salt=f"{benchmark.name}, {subset}")
     exemplars = samples_of(benchmark, subset, drawn, seed)
+    if any(sample.has_media for sample in exemplars):
+        raise ConfigError(
+            f"few_shot_num: {few_shot.num} of {benchmark.name!r}. Its exemplars hold pictures, recordings or videos, "
+            "and exemplars are text. Set few_shot_num to 0."
+        )
     texts = [shot_text(benchmark, sample) for sample in exemplars]
     by_question = dict(zip((sample.question for sample in exemplars), texts, strict=True)) if spare else {}
     return Shots(BETWEEN_SHOTS.join(texts[: few_shot.num]), by_question)
@@ -420,5 +445,5 @@ def _check_names(template: str, known: Sequence[str], samples: Sequence[Sample],
     wanted = set(parse(template, where).names).difference(known)
     for sample in samples if wanted else ():
         names = [name for name, value in sample.metadata.items() if isinstance(value, str)]
-        if isinstance(sample.input, str) and not wanted.issubset(names):
+        if not sample.messages and not wanted.issubset(names):
             raise unknown_field(min(wanted.difference(names)), (*known, *names), where)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from ..core.content import Content, Text
 from ..core.errors import ConfigError
 from ..core.template import parse, render
 from ..core.values import Message, Sample
 from ..datasets.sampling import letters
 from .definition import Benchmark, FewShot
+from .placed_media import around_text, in_place, marked
 
 # What a template calls the question; benchmarks of tagged texts have it as `text`, too.
 QUESTION_FIELDS = frozenset({"question", "query", "text"})
@@ -57,10 +60,34 @@ def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Mes
         shots: The exemplars as one text (`shot_text` of each, or `release_shots`); empty for none.
     """
     system = (Message("system", benchmark.system_prompt),) if benchmark.system_prompt else ()
-    if not isinstance(sample.input, str):
-        own = any(message.role == "system" for message in sample.input)
-        return sample.input if own else (*system, *sample.input)
-    return (*system, Message("user", user_text(benchmark, sample, shots)))
+    if isinstance(sample.input, str):
+        text = user_text(benchmark, sample, shots)
+        return (*system, Message("user", _placed(text, sample) if sample.media else text))
+    if sample.parts:
+        return (*system, Message("user", _with_parts(benchmark, sample, shots)))
+    turns = sample.messages
+    if sample.media:
+        turns = tuple(replace(m, content=in_place(m.content, sample.media)) for m in turns)
+    own = any(message.role == "system" for message in turns)
+    return turns if own else (*system, *turns)
+
+
+def _placed(text: str, sample: Sample) -> Content:
+    content = in_place(text, sample.media)
+    return (Text(content),) if isinstance(content, str) else content
+
+
+def _with_parts(benchmark: Benchmark, sample: Sample, shots: str) -> Content:
+    """Return the parts of a question: its text under the template, media before and after it, and within it in place.
+
+    The template's words go around the text from its first to its last piece.
+    """
+    before, inside, after = around_text(sample.parts)
+    question, marks = marked(inside)
+    text = user_text(benchmark, replace(sample, input=question), shots)
+    middle = in_place(text, (*marks, *sample.media))
+    inner = (Text(middle),) if isinstance(middle, str) else middle
+    return (*before, *(part for part in inner if part != Text("")), *after)
 
 
 def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:

@@ -190,8 +190,10 @@ class DatasetEntry:
 
 def prompt_of(sample: Sample, messages: Iterable[Message]) -> dict[str, Any]:
     """Return a sample, with the messages of its prompt, as JSON."""
+    if sample.has_media:
+        raise ConfigError("a collection holds text only. Leave benchmarks with pictures, recordings or videos out.")
     prompt: dict[str, Any] = {
-        "input": [{"role": message.role, "content": message.content} for message in messages],
+        "input": [{"role": message.role, "content": message.text} for message in messages],
         "target": sample.target if isinstance(sample.target, str) else list(sample.target),
     }
     more = {

@@ -10,6 +10,7 @@ The tree::
     │   └── DatasetError      a benchmark, subset, split or field that is missing
     │       ├── RecordError   a record that no sample can be made of
     │       └── NoDataError   the records of one benchmark are not on this machine and cannot be downloaded
+    ├── MediaError            a picture, recording, video or document that cannot be sent: the sample is an error
     ├── ModelError            the model could not answer: the sample is an error, never a wrong answer
     │   ├── RateLimitedError  429, 529: wait, then retry
     │   ├── TransientError    time-outs, 5xx, resets, malformed replies: retry a few times
@@ -78,6 +79,10 @@ class NoDataError(DatasetError):
 
 class RecordError(DatasetError):
     """A record of a dataset is malformed. Raised while a sample is made of it; the loader adds which record it is."""
+
+
+class MediaError(EvalError):
+    """A picture, recording, video or document of a sample cannot be sent: the sample is an error."""
 
 
 class ModelError(EvalError):

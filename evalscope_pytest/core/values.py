@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from .content import PARTS, Content, MediaPart, Part, as_part, as_parts, media_in, text_of
 from .errors import ScoringError
 
 _ROUNDING = 1e-9  # what a mean of ones may be off
@@ -65,12 +66,13 @@ class Message:
     """One turn of a conversation.
 
     Attributes:
+        content: Text, or parts: texts, pictures, recordings, videos and documents.
         tool_calls: Calls of an assistant, in order.
         tool_call_id: Of a ``tool`` message: the call whose result it is.
     """
 
     role: Role
-    content: str
+    content: Content
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
 
@@ -78,14 +80,36 @@ class Message:
         if self.role not in ROLES:
             raise TypeError(f"role of a message: {_shown(self.role)}. Allowed: {', '.join(ROLES)}")
         if not isinstance(self.content, str):
-            raise NotTextError(f"content of a {self.role} message", self.content)
+            if not _are_parts(self.content):
+                raise NotTextError(f"content of a {self.role} message", self.content)
+            object.__setattr__(self, "content", as_parts(self.content))
+
+    @property
+    def text(self) -> str:
+        """The text of the content, without pictures and the like."""
+        return self.content if isinstance(self.content, str) else text_of(self.content)
+
+    @property
+    def media(self) -> list[MediaPart]:
+        """The pictures, recordings, videos and documents of the content."""
+        return media_in(self.content)
 
     @property
     def identity(self) -> list[Any]:
         """Parts of a content address; a service's names for its calls are not part of it."""
+        content = self.content if isinstance(self.content, str) else [part.identity for part in self.content]
         if not self.tool_calls:
-            return [self.role, self.content]
-        return [self.role, self.content, [[call.name, call.arguments] for call in self.tool_calls]]
+            return [self.role, content]
+        return [self.role, content, [[call.name, call.arguments] for call in self.tool_calls]]
+
+
+def _are_parts(value: object) -> bool:
+    """Return whether a value is meant as parts of a message; what is wrong with one is said when it is read."""
+    return (
+        isinstance(value, (list, tuple))
+        and bool(value)
+        and all(isinstance(part, PARTS) or (isinstance(part, Mapping) and "type" in part) for part in value)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +117,8 @@ class Sample:
     """One question of a benchmark, made of a dataset's record.
 
     Attributes:
-        input: The question's text, or whole messages if the record holds a conversation.
+        input: The question's text, its parts (``[text("What is it?"), image(record["image"])]``), or whole messages if
+            the record holds a conversation.
         target: The reference answer; several when any of them is right. A multiple-choice target is its letter(s).
         choices: The options' texts, without letters.
         rationale: The reference solution, used when the record serves as a few-shot exemplar.
@@ -103,9 +128,10 @@ class Sample:
         subset: The subset it belongs to; the loader fills it in.
         tools: Functions that the model may call, sent along with the sample.
         cluster: What it shares with other questions of the benchmark, such as their passage: they are not independent.
+        media: What stands in place of a mark in question, options or messages: ``{"<image 1>": image(...)}``.
     """
 
-    input: str | tuple[Message, ...]
+    input: str | tuple[Message, ...] | tuple[Part, ...]
     target: str | tuple[str, ...] = ""
     choices: tuple[str, ...] = ()
     rationale: str = ""
@@ -115,13 +141,14 @@ class Sample:
     private: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[Tool, ...] = ()
     cluster: str | int | None = None
+    media: tuple[tuple[str, Part], ...] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.input, (str, tuple)):
-            _check_iterable("input", self.input, "text nor messages")
-            object.__setattr__(self, "input", tuple(as_message(m) for m in self.input))
-        elif isinstance(self.input, tuple) and not all(isinstance(m, Message) for m in self.input):
-            object.__setattr__(self, "input", tuple(as_message(m) for m in self.input))
+        if not isinstance(self.input, str):
+            object.__setattr__(self, "input", _turns_or_parts(self.input))
+        if not isinstance(self.media, tuple):
+            marks: Mapping[str, object] = self.media
+            object.__setattr__(self, "media", tuple((mark, as_part(part)) for mark, part in marks.items()))
         if not isinstance(self.target, (str, tuple)):
             _check_iterable("target", self.target, "text nor texts")
             object.__setattr__(self, "target", tuple(self.target))
@@ -137,10 +164,41 @@ class Sample:
 
     @property
     def question(self) -> str:
-        """The question's text; of a conversation, its last user message."""
+        """The question's text, without pictures; of a conversation, its last user message."""
         if isinstance(self.input, str):
             return self.input
-        return next((m.content for m in reversed(self.input) if m.role == "user"), "")
+        if parts := self.parts:
+            return text_of(parts)
+        return next((m.text for m in reversed(self.messages) if m.role == "user"), "")
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the question; empty if it is a text or a conversation."""
+        found = self.input
+        return found if isinstance(found, tuple) and found and isinstance(found[0], PARTS) else ()  # type: ignore[return-value]
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The turns of a conversation; empty for a single question."""
+        return () if isinstance(self.input, str) or self.parts else self.input  # type: ignore[return-value]
+
+    @property
+    def has_media(self) -> bool:
+        """True if more than text belongs to the question."""
+        if isinstance(self.input, str):
+            return bool(self.media)
+        return bool(self.media or media_in(self.parts) or any(not isinstance(m.content, str) for m in self.messages))
+
+
+def _turns_or_parts(value: object) -> tuple[Message, ...] | tuple[Part, ...]:
+    """Return the messages, or the parts of a single question."""
+    if not isinstance(value, tuple):
+        _check_iterable("input", value, "text nor messages")
+        value = tuple(value)  # type: ignore[arg-type]
+    first = value[0] if value else None
+    if isinstance(first, PARTS) or (isinstance(first, Mapping) and "type" in first and "role" not in first):
+        return as_parts(value)
+    return value if all(isinstance(m, Message) for m in value) else tuple(as_message(m) for m in value)
 
 
 def _check_iterable(name: str, value: object, allowed: str) -> None:
@@ -324,13 +382,13 @@ class SampleError:
     """Why a sample has no score.
 
     Attributes:
-        kind: ``model``, ``scoring``, ``timeout``, ``sandbox``: infrastructure; ``author``: an exception in the
-            benchmark's own code.
+        kind: ``model``, ``scoring``, ``timeout``, ``sandbox``: infrastructure; ``media``: a picture or the like that
+            cannot be sent; ``author``: an exception in the benchmark's own code.
         type: The exception's class name.
         message: Its text, with secrets masked.
     """
 
-    kind: Literal["model", "scoring", "timeout", "sandbox", "author"]
+    kind: Literal["model", "scoring", "timeout", "sandbox", "media", "author"]
     type: str
     message: str
 

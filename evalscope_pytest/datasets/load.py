@@ -17,6 +17,7 @@ from .base import DataLocation, Hub, ScriptedTree, Tree, how_to_go_local, local_
 from .files import format_of, read_records
 from .hub import open_repository
 from .layout import Config, Layout, entries_of, read_configs
+from .media_files import without_bytes
 from .source import Record, Source
 
 
@@ -59,7 +60,7 @@ def list_subsets(source: Source, place: DataLocation, split: str) -> list[str]:
     if source.subset_by is None or not shared:
         return list(source.subsets) if shared and len(source.subsets) == 1 else []
     local = tree.fetch(shared)
-    return sorted({_subset_of(source, record, path) for path in local.values() for record in read_records(path)})
+    return sorted({_subset_of(source, record, path) for path in local.values() for record in _records(path)})
 
 
 def read_release_text(source: Source, place: DataLocation, relative_path: str) -> str:
@@ -97,6 +98,12 @@ def read_texts(source: Source, place: DataLocation, *patterns: str) -> list[str]
             local = tree.fetch(found)
             return [_text_of(local[path]) for path in found]
     raise NoDataError(f"{place.benchmark} has no file {' or '.join(patterns)} in {tree.title}. Add one.")
+
+
+def _records(path: Path) -> Iterator[Record]:
+    """Yield the records of a file; the media in a table wait on disk."""
+    records = read_records(path)
+    return map(without_bytes, records) if format_of(path.name) in ("parquet", "arrow") else records
 
 
 def _text_of(path: Path) -> str:
@@ -140,7 +147,7 @@ def _own(source: Source, tree: Tree, layout: Layout, subset: str, split: str) ->
 
 def _read(local: dict[str, Path], files: Iterable[str]) -> Iterator[Record]:
     for file in files:
-        yield from read_records(local[file])
+        yield from _records(local[file])
 
 
 def _from_shared(
@@ -153,7 +160,7 @@ def _from_shared(
     others: set[str] = set()
     open_groups = len(subsets)
     for path in files:
-        for record in read_records(path):
+        for record in _records(path):
             name = _subset_of(source, record, path)
             group = groups.get(name)
             if group is None:
@@ -190,7 +197,7 @@ def _whole(
             f"{place.benchmark} has no subset {subsets[0]!r} in {_listed(files)}, and nothing indicates which "
             f"record belongs to it. Put its records into {subsets[0]}/{source.split}.jsonl, or {_instead(source)}."
         )
-    return {subsets[0]: list(islice((record for path in files for record in read_records(path)), first))}
+    return {subsets[0]: list(islice((record for path in files for record in _records(path)), first))}
 
 
 def _instead(source: Source) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ..config.generation import GenerationConfig
 from ..core.canonical import digest
-from ..core.errors import ModelError, SandboxError, ScoringError
+from ..core.errors import MediaError, ModelError, SandboxError, ScoringError
 from ..core.secret import redact
 from ..core.text import bounded
 from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
@@ -393,4 +393,6 @@ def described(error: BaseException) -> SampleError:
         return SampleError("model", name, message)
     if isinstance(error, SandboxError):
         return SampleError("sandbox", name, message)
+    if isinstance(error, MediaError):
+        return SampleError("media", name, message)
     return SampleError("author", name, message)

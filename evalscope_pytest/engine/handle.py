@@ -7,17 +7,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from ..benchmarks.placed_media import in_place
 from ..config.generation import GenerationConfig
+from ..core.content import PARTS, Part
 from ..core.errors import ConfigError, closest
 from ..core.text import visible
 from ..core.values import Call, Message, ModelOutput, Sample, Tool, as_message
+from ..datasets.media_files import found_in
 from ..wire.request import Request
 from .client import ModelClient
 from .context import SampleContext, current
 from .loop import LoopThread
 from .reuse import Reuse, reply_of
 
-Prompt = Sample | str | Message | Sequence[Message | Mapping[str, str]]
+Prompt = Sample | str | Message | Sequence[Message | Mapping[str, Any] | Part]
 
 
 class ModelHandle:
@@ -71,7 +74,7 @@ class ModelHandle:
                 hint = closest(unknown[0], GenerationConfig.__slots__)
                 raise ConfigError(f"model.generate() has no generation parameter {unknown[0]!r}. {hint}")
             config = replace(config, **parameters)
-        messages = _messages(prompt, context)
+        messages = found_in(_messages(prompt, context))
         if isinstance(prompt, Sample):
             tools = tools or prompt.tools
         if context is None:
@@ -94,9 +97,13 @@ def _messages(prompt: Prompt, context: SampleContext | None) -> tuple[Message, .
     if isinstance(prompt, Sample):
         if context is not None and prompt is context.sample:
             return context.messages
-        return (Message("user", prompt.input),) if isinstance(prompt.input, str) else prompt.input
+        question = prompt.input if isinstance(prompt.input, str) else prompt.parts
+        turns = (Message("user", question),) if question else prompt.messages
+        return tuple(replace(m, content=in_place(m.content, prompt.media)) for m in turns) if prompt.media else turns
     if isinstance(prompt, str):
         return (Message("user", prompt),)
     if isinstance(prompt, Message):
         return (prompt,)
+    if prompt and isinstance(prompt[0], PARTS):
+        return (Message("user", tuple(prompt)),)  # type: ignore[arg-type]
     return tuple(as_message(m) for m in prompt)

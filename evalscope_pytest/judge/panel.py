@@ -193,7 +193,7 @@ def _records(ruling: Ruling) -> Iterator[Mapping[str, Any]]:
             "item": ruling.item,
             "order": ruling.order,
             "repeat": ruling.repeat,
-            "messages": [{"role": m.role, "content": m.content} for m in exchange.messages],
+            "messages": [{"role": m.role, "content": m.text} for m in exchange.messages],
             "reply": exchange.reply,
             "verdict": verdict.value if verdict else None,
             "metrics": dict(verdict.metrics) if verdict else None,

@@ -46,7 +46,7 @@ class Question:
     def with_system_prompt(self, system_prompt: str) -> Question:
         """Return the question with a text before its system message."""
         first, *rest = self.messages
-        return replace(self, messages=(Message("system", f"{system_prompt}\n\n{first.content}"), *rest))
+        return replace(self, messages=(Message("system", f"{system_prompt}\n\n{first.text}"), *rest))
 
     @property
     def instruction(self) -> str:
@@ -294,8 +294,7 @@ def rubrics(name: str, prompt: str, axes: Sequence[str]) -> Rubric:
 
 
 def _criteria(prompt: str, sample: Sample, reply: str) -> Sequence[Item]:
-    messages = sample.input if isinstance(sample.input, tuple) else ()
-    conversation = "\n\n".join(f"{m.role}: {m.content}" for m in messages) or f"user: {sample.question}"
+    conversation = "\n\n".join(f"{m.role}: {m.text}" for m in sample.messages) or f"user: {sample.question}"
     fields = {"conversation": conversation, "pred": reply}
     return [
         Item((question(prompt, MET, {**fields, "criterion": rubric["criterion"]}, ("pred",)),))

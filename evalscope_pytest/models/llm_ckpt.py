@@ -23,6 +23,7 @@ from ..core.values import Message, ModelOutput, StopReason, Usage
 from ..wire.arguments import IMAGE_PARAMETERS, check_sampling, refuse
 from ..wire.content import split_reasoning
 from ..wire.errors import sentence
+from ..wire.media import refuse_media
 from ..wire.request import Request
 from .checkpoint import Checkpoint, Loaded, load
 from .decoding import Completion, Decoding, Row, complete
@@ -239,10 +240,11 @@ def _render(loaded: Loaded, messages: Sequence[Message], config: GenerationConfi
     """Return the prompt's text, and whether a template made it (which then wrote the special tokens too)."""
     from jinja2 import TemplateError
 
+    refuse_media(messages, "llm_ckpt")
     tokenizer = loaded.tokenizer
     if not tokenizer.chat_template:
-        return "\n\n".join(m.content for m in messages), False
-    turns = [{"role": m.role, "content": m.content} for m in messages]
+        return "\n\n".join(m.text for m in messages), False
+    turns = [{"role": m.role, "content": m.text} for m in messages]
     prefilled = bool(messages) and messages[-1].role == "assistant"
     try:
         text: str = tokenizer.apply_chat_template(

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..core.canonical import digest
+from ..core.canonical import digest, dumps
 from ..core.errors import ConfigError, RejectedError
 from ..core.values import ModelOutput, ToolCall, Usage
 from ..wire.arguments import check_model_args
@@ -74,7 +74,7 @@ class MockModel:
             text = request.right_reply if right < args.accuracy else wrong_reply(request)
         size = 0
         for message in request.messages:
-            size += len(message.content)
+            size += len(message.text)
         usage, latency = Usage(size // 4 + 1, len(text) // 4 + 1), latency_s or None
         if request.tools and (calls := _calls_in(text)):
             return ModelOutput("", "", "tool_calls", usage, self.name, latency_s=latency, tool_calls=calls)
@@ -88,7 +88,9 @@ def _draws(request: Request) -> tuple[float, float, float]:
     """Return the draws for a question: right or wrong and error in [0, 1), latency as a normal deviate."""
     content = hashlib.blake2b(b"%d" % request.repeat, digest_size=24)
     for message in request.messages:
-        content.update(message.content.encode("utf-8", "surrogatepass"))
+        content.update(message.text.encode("utf-8", "surrogatepass"))
+        for part in message.media:
+            content.update(dumps(part.identity).encode("ascii"))
     drawn = content.digest()
     right, broken, u, v = (int.from_bytes(drawn[at : at + 6], "big") / 2**48 for at in (0, 6, 12, 18))
     return right, broken, math.sqrt(-2 * math.log(1 - u)) * math.cos(2 * math.pi * v)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..core.errors import ConfigError
 from ..wire.arguments import check_headers, check_model_args
 from ..wire.interface import Draft
-from ..wire.openai_chat import ChatDraft
+from ..wire.openai_chat import ChatDraft, takes_audio_uri
 from ..wire.openai_chat import request_body as chat_body
 from ..wire.openai_responses import ResponseDraft
 from ..wire.openai_responses import request_body as responses_body
@@ -41,7 +42,10 @@ class Dialect:
 
     def model(self, name: str, transport: Transport) -> ServiceModel:
         """Return the model that speaks this dialect over a transport."""
-        return ServiceModel(name, transport, self.write, self.draft)
+        write = self.write
+        if write is chat_body and takes_audio_uri(transport.url):
+            write = partial(chat_body, audio_uri=True)
+        return ServiceModel(name, transport, write, self.draft)
 
 
 _DIALECTS = {

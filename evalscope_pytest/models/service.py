@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp  # at the top: the factory imports this module only when a model is made
+import orjson
 from yarl import URL
 
 from ..config.generation import GenerationConfig
@@ -194,7 +196,7 @@ class HttpTransport:
         session = self._session or self._open()
         timeout_s = config.timeout or DEFAULT_TIMEOUT_S
         silence_s = config.stream_timeout or STREAM_TIMEOUT_S
-        data = dumps(body).encode("ascii")
+        data = encoded(body)
         try:
             async with session.post(
                 self._target,
@@ -265,6 +267,15 @@ class HttpTransport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """Return a request's body as JSON. Base64 of pictures, megabytes of it, takes a hundredth of the time by orjson."""
+    turns = body.get("messages") or body.get("input") or ()
+    if any(isinstance(turn, Mapping) and isinstance(turn.get("content"), list) for turn in turns):
+        with suppress(TypeError):  # half of a character, which orjson does not write
+            return orjson.dumps(body)
+    return dumps(body).encode("ascii")
 
 
 class SilentStreamError(Exception):

@@ -28,6 +28,7 @@ from .execution import GateResult
 from .model import NO_ANALYSIS, MetricScore, Report
 from .svg import mark
 from .table import ZH_TITLES, interval_text, perf_rows
+from .thumbnails import thumbnails
 from .wrong import NONE_WRONG, RIGHT, WrongSample, WrongSamples, right_samples, wrong_samples
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ _ZH = {
     "Wrong answers": "错误答案",
     "Right answers": "正确答案",
     "Prompt": "提示",
+    "Picture": "图片",
     "Reply": "回复",
     "Expected": "参考答案",
     "expected": "参考答案",
@@ -169,7 +171,10 @@ def write_html(
     folder = f"{workdir.reviews(plan.model_id).relative_to(workdir.root).as_posix()}/"
     parameters = _parameters(workdir)
     sampling = (*_sampling(parameters), *_repeats(plan))
-    about = About(plan.model_name, now or datetime.now().astimezone(), plan.skipped, folder, parameters, sampling)
+    shown = (sample for pair in samples.values() for found in pair for sample in found.shown)
+    pictures = thumbnails(workdir.root, (path for sample in shown for path in sample.pictures))
+    time = now or datetime.now().astimezone()
+    about = About(plan.model_name, time, plan.skipped, folder, parameters, sampling, pictures)
     text = render(about, reports, samples, language)
     write_atomic(workdir.html_report, text.encode("utf-8", "replace"))
     return workdir.html_report
@@ -184,6 +189,7 @@ class About:
         folder: Folder with the records of all samples, relative to the run's.
         parameters: The run's configuration as saved, without secrets.
         sampling: Parameters of it that decide how replies vary, as in ``temperature 0.7``.
+        pictures: Small copies of pictures as data URIs, by the records' references.
     """
 
     model: str
@@ -192,6 +198,7 @@ class About:
     folder: str = ""
     parameters: str = ""
     sampling: tuple[str, ...] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 def _sampling(parameters: str) -> list[str]:
@@ -257,6 +264,7 @@ def render(
         answers=answers,
         no_analysis=NO_ANALYSIS,
         filters=_FILTERS,
+        shows_pictures=bool(about.pictures),
     )
 
 
@@ -268,6 +276,7 @@ def page(name: str, language: str = "en", chinese: Mapping[str, str] | None = No
         values: Objects that the templates read.
     """
     say = words(language, chinese)
+    values.setdefault("shows_pictures", False)
     style = templates().get_template(f"{name}.css").render(values)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 

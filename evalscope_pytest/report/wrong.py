@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..store.atomic import storing
@@ -18,6 +18,7 @@ from .model import Report
 from .semantics import identify
 
 RIGHT = 1.0
+SHOWN = 12  # characters of the name of a medium, of which it is the content address
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class WrongSample:
 
     Attributes:
         prompt: The conversation before the last reply, each message under its role.
+        pictures: The pictures in it, as the records refer to them.
         answer: Answer extracted from the reply.
     """
 
@@ -37,6 +39,7 @@ class WrongSample:
     value: float
     explanation: str
     subset: str = ""
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,14 @@ def sample_of(review: Mapping[str, Any], row: SampleSummary, metric: str) -> Wro
         value=float(score["value"][metric]),
         explanation=_text(score["explanation"]),
         subset=row.subset,
+        pictures=tuple(_pictures(messages[:-1])),
     )
+
+
+def _pictures(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for message in messages:
+        if isinstance(message["content"], list):
+            yield from (part["image"] for part in message["content"] if part["type"] == "image")
 
 
 def _text(value: Any) -> str:
@@ -140,5 +150,18 @@ def _text(value: Any) -> str:
 
 def _prompt(messages: Sequence[Mapping[str, Any]]) -> str:
     if len(messages) == 1:
-        return str(messages[0]["content"])
-    return "\n\n".join(f"[{message['role']}]\n{message['content']}" for message in messages)
+        return _content(messages[0]["content"])
+    return "\n\n".join(f"[{message['role']}]\n{_content(message['content'])}" for message in messages)
+
+
+def _content(content: Any) -> str:
+    """Return a content as text, with a mark in place of each picture and the like."""
+    return content if isinstance(content, str) else "\n".join(map(_part, content))
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    kind = str(part["type"])
+    if kind in ("text", "reasoning"):
+        return str(part[kind]).strip("\n")
+    file = PurePosixPath(str(part.get(kind)))
+    return f"[{kind} {file.stem[:SHOWN]}{file.suffix}]"

@@ -30,6 +30,7 @@ from ..store.atomic import storing
 from ..store.inflight_marks import Phase, Started, left_by_the_dead, started_file
 from ..store.journal import Journal, Quarantine
 from ..store.layout import WorkDir, locked, open_work_dir
+from ..store.media import MediaFolder
 from ..store.plan import BenchmarkPlan, Ordered, RunPlan, changed_settings, write_task_config
 from ..store.previous import Previous
 from ..store.progress import open_log
@@ -102,7 +103,7 @@ class Run:
         self.order: dict[str, tuple[Ordered, ...]] = {}
         self.decided: set[str] = set(self.process.decided)
         self.on_decided: Callable[[str], object] | None = None
-        self._errors = 0
+        self._errors, self._media = 0, MediaFolder()
         self._open = ExitStack()
         self._closed = False
 
@@ -425,6 +426,7 @@ class Run:
             where = f"{result.benchmark}[{result.subset}-{result.index}]"
             log.warning("%s has no score: %s: %s", where, error.type, error.message)
         try:
+            self._media.keep(result.calls, self.work_dir)
             number = self.journal.append(result)
         except StoreError as failure:
             self.stop(failure)

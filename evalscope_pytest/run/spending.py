@@ -346,7 +346,7 @@ def max_output(request: Request, default: int | None) -> int | None:
 
 def prompt_bytes(request: Request) -> int:
     """Return the size of a prompt as UTF-8, with the functions that the model may call."""
-    texts = [message.content for message in request.messages]
+    texts = [message.text for message in request.messages]
     texts += [call.arguments for message in request.messages for call in message.tool_calls]
     texts += [str(tool.identity) for tool in request.tools]
     return sum(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts)

@@ -98,7 +98,7 @@ def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) 
         yield _line(names, "few_shot_num is 0")
     if (names := given("sandbox_config")) and "sandbox" not in needs(resolved):
         yield _line(names, "it executes no code")
-    if (names := given("prompt_template")) and sample is not None and not isinstance(sample.input, str):
+    if (names := given("prompt_template")) and sample is not None and sample.messages:
         yield _line(names, "its samples are whole conversations")
 
 

@@ -21,7 +21,7 @@ def question_hash(benchmark: str, sample: Sample, fields: Iterable[str] | None =
     Args:
         fields: Metadata that is part of the question, such as the passage that a prompt names; None for all of it.
     """
-    given = sample.input if isinstance(sample.input, str) else [message.identity for message in sample.input]
+    given = sample.input if isinstance(sample.input, str) else [part.identity for part in sample.input]
     targets = [sample.target] if isinstance(sample.target, str) else list(sample.target)
     meant = sorted(_meant(target, sample.choices) for target in targets)
     return digest("question", benchmark, sample.subset, given, meant, sorted(sample.choices), *_more(sample, fields))
@@ -33,6 +33,8 @@ def _more(sample: Sample, fields: Iterable[str] | None) -> list[Any]:
     named = metadata if fields is None else {name: metadata[name] for name in fields if name in metadata}
     if named:
         more.append(named)
+    if sample.media:
+        more.append([[mark, part.identity] for mark, part in sample.media])
     if sample.tools:
         more.append([tool.identity for tool in sample.tools])
     return more

@@ -30,7 +30,7 @@ from .atomic import cannot_write, own_file, reason_of
 
 MAX_NAME_BYTES = 120
 _TRACES = ("configs", "journal", "predictions", "reviews", "logs/eval_log.log")  # of a run, ours or EvalScope's
-_FOLDERS = ("configs", "journal", "logs", "predictions", "reports", "reviews")
+_FOLDERS = ("configs", "journal", "logs", "media", "predictions", "reports", "reviews")
 # All that a run writes in its root.
 _WRITTEN = (*_FOLDERS, "perf", ".lock", ".write_probe", "progress.json", "spending.jsonl")
 _FORBIDDEN = frozenset('/\\:*?"<>|~')
@@ -74,6 +74,11 @@ class WorkDir:
     def progress_file(self) -> Path:
         """The file with a run's progress."""
         return self.root / "progress.json"
+
+    @property
+    def media(self) -> Path:
+        """Pictures, recordings, videos and documents of the requests."""
+        return self.root / "media"
 
     @property
     def spending(self) -> Path:

@@ -381,7 +381,7 @@ def recorded_spending(workdir: WorkDir, benchmarks: Mapping[str, str]) -> dict[A
             account = Account(model_id, benchmarks.get(benchmark, benchmark), "model", model)
             for number, call in enumerate(calls):
                 if call.output.usage is not None and not call.output.cached:
-                    size = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in call.messages)
+                    size = sum(len(message.text.encode("utf-8", "surrogatepass")) for message in call.messages)
                     spent = Spent.of(call.output.usage, size, is_first=number == 0)
                     found[account] = found.get(account, Spent()) + spent
     return found

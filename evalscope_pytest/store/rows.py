@@ -28,6 +28,7 @@ from ..core.values import (
     Usage,
 )
 from .judged import Judged, judged_header
+from .media import part_of, written
 
 MAX_ANSWER = 256  # characters of an answer in the light row: enough to compare votes
 MAX_MESSAGE = 4000  # characters of an error
@@ -214,7 +215,7 @@ def _extras(result: SampleResult, model: str) -> _Json:
 
 
 def _judge_call(call: JudgeCall) -> _Json:
-    messages = [{"role": message.role, "content": _text(message.content)} for message in call.messages]
+    messages = [{"role": message.role, "content": _content(message)} for message in call.messages]
     return {"judge": call.judge, "repeat": call.repeat, "messages": messages, "reply": _text(call.reply)}
 
 
@@ -228,7 +229,7 @@ def _call(key: str, call: Call, model: str) -> _Json:
 
 
 def _is_long(call: Call) -> bool:
-    texts = [call.output.text, call.output.reasoning, *[m.content for m in call.messages]]
+    texts = [call.output.text, call.output.reasoning, *[m.text for m in call.messages]]
     texts += [made.arguments for made in call.output.tool_calls]
     return max(map(len, texts)) > MAX_TEXT
 
@@ -260,7 +261,7 @@ def _messages(key: str, messages: Sequence[Message]) -> list[_Json]:
 def _message(id: str, message: Message) -> _Json:
     row: _Json = {
         "id": id,
-        "content": _text(message.content),
+        "content": _content(message),
         "source": "input" if message.role == "user" else None,
         "metadata": None,
         "internal": None,
@@ -274,6 +275,11 @@ def _message(id: str, message: Message) -> _Json:
     if message.role == "tool":
         row |= {"function": None, "error": None}
     return row
+
+
+def _content(message: Message) -> Any:
+    content = message.content
+    return _text(content) if isinstance(content, str) else [written(part, _text) for part in content]
 
 
 def _tool_calls(calls: Sequence[ToolCall]) -> list[_Json] | None:
@@ -404,8 +410,13 @@ def judge_calls_of(prediction: Mapping[str, Any]) -> tuple[JudgeCall, ...]:
 
 def _messages_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
     return tuple(
-        Message(row["role"], row["content"], _tool_calls_of(row), row.get("tool_call_id") or "") for row in rows
+        Message(row["role"], _content_of(row["content"]), _tool_calls_of(row), row.get("tool_call_id") or "")
+        for row in rows
     )
+
+
+def _content_of(content: Any) -> Any:
+    return tuple(part_of(part) for part in content) if isinstance(content, list) else content
 
 
 def _tool_calls_of(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:

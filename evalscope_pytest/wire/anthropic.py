@@ -17,6 +17,7 @@ from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, 
 from .content import split_reasoning
 from .errors import complaint_of, error_in, json_object, malformed, refusal_inside
 from .interface import Fields, Interface, wrong_shape
+from .media import refuse_media
 from .prompt import Prompt
 from .request import Request
 from .sse import EventParser
@@ -84,6 +85,7 @@ def check(config: GenerationConfig) -> None:
 def request_body(request: Request, model: str) -> dict[str, Any]:
     """Return the body of an evaluation's request."""
     config = request.config
+    refuse_media(request.messages, "anthropic_api")
     budget = config.reasoning_tokens
     schema = config.response_schema
     output = {
@@ -168,7 +170,9 @@ def _tool_use(call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _part(part: Any) -> Any:
-    """Return a part of a chat message in this dialect: pictures differ."""
+    """Return a part of a chat message in this dialect: pictures and documents differ."""
+    if isinstance(part, Mapping) and part.get("type") == "file" and isinstance(part.get("file"), Mapping):
+        return _document(part["file"])
     if not isinstance(part, Mapping) or part.get("type") != "image_url":
         return part
     image = part.get("image_url")
@@ -177,6 +181,12 @@ def _part(part: Any) -> Any:
     if not (comma and kind.startswith("data:")):
         return {"type": "image", "source": {"type": "url", "url": url}}
     return {"type": "image", "source": {"type": "base64", "media_type": kind[5:], "data": data}}
+
+
+def _document(file: Mapping[str, Any]) -> dict[str, Any]:
+    kind, _, data = str(file.get("file_data")).partition(";base64,")
+    source = {"type": "base64", "media_type": kind.removeprefix("data:"), "data": data}
+    return {"type": "document", "source": source, "title": file.get("filename")}
 
 
 def _text_of(content: Any) -> str:

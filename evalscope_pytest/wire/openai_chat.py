@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..config.generation import GenerationConfig
 from ..core.errors import ConfigError
@@ -74,12 +75,16 @@ def thinks_first(model: str) -> bool:
     return name.startswith(("o1", "o3", "o4-", "gpt-5")) and not name.startswith("gpt-5-chat")
 
 
-def request_body(request: Request, model: str) -> dict[str, Any]:
-    """Return the body of an evaluation's request."""
+def request_body(request: Request, model: str, *, audio_uri: bool = False) -> dict[str, Any]:
+    """Return the body of an evaluation's request.
+
+    Args:
+        audio_uri: Write recordings as data URIs: see `takes_audio_uri`.
+    """
     config = request.config
     body: dict[str, Any] = {
         "model": model,
-        "messages": [chat_message(m) for m in request.messages],
+        "messages": [chat_message(m, audio_uri=audio_uri) for m in request.messages],
     }
     if config.stream:
         body["stream"] = True
@@ -109,6 +114,11 @@ def request_body(request: Request, model: str) -> dict[str, Any]:
     if config.extra_body:
         body.update(config.extra_body)
     return body
+
+
+def takes_audio_uri(url: str) -> bool:
+    """Return whether a service wants recordings as data URIs: DashScope does, others want bare base64."""
+    return "dashscope" in (urlsplit(url).hostname or "")
 
 
 def _response_format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from .arguments import IMAGE_PARAMETERS, check_headers, check_sampling, refuse, 
 from .content import ContentError, content_of, split_reasoning
 from .errors import complaint_of, error_in, json_object, malformed, refusal_inside
 from .interface import Fields, Interface, wrong_shape
+from .media import refuse_media
 from .prompt import Message, Prompt
 from .request import Request
 from .sse import EventParser
@@ -74,6 +75,7 @@ def check(config: GenerationConfig) -> None:
 def request_body(request: Request, model: str) -> dict[str, Any]:
     """Return the body of an evaluation's request."""
     config = request.config
+    refuse_media(request.messages, "openai_responses_api")
     logprobs = config.logprobs or bool(config.top_logprobs)
     body: dict[str, Any] = {"model": model, "input": _input(chat_message(m) for m in request.messages)}
     given = {
@@ -164,7 +166,10 @@ def _part(part: Any, text: str) -> Any:
         return {"type": text, "text": part.get("text")}
     if part.get("type") == "image_url":
         image = part.get("image_url")
-        return {"type": "input_image", "image_url": image.get("url") if isinstance(image, Mapping) else image}
+        detail = {"detail": image["detail"]} if isinstance(image, Mapping) and image.get("detail") else {}
+        return {"type": "input_image", "image_url": image.get("url") if isinstance(image, Mapping) else image, **detail}
+    if part.get("type") == "file" and isinstance(part.get("file"), Mapping):
+        return {"type": "input_file", **part["file"]}
     return part
 
 

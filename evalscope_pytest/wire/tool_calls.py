@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.values import Message, Tool, ToolCall
+from .media import chat_part
 
 MAX_CALLS = 1000  # of one reply: a service that streams a million indices must not fill the memory
 # Bounds on checking whether arguments are whole, since a hostile stream may trigger the check again and again.
@@ -23,9 +24,15 @@ def definitions(tools: Iterable[Tool]) -> list[dict[str, Any]]:
     ]
 
 
-def chat_message(message: Message) -> dict[str, Any]:
-    """Return a message as chat completions take it, with the calls it makes or the call it answers."""
-    sent: dict[str, Any] = {"role": message.role, "content": message.content}
+def chat_message(message: Message, *, audio_uri: bool = False) -> dict[str, Any]:
+    """Return a message as chat completions take it, with the calls it makes or the call it answers.
+
+    Args:
+        audio_uri: Write recordings as data URIs.
+    """
+    content = message.content
+    parts = content if isinstance(content, str) else [chat_part(part, audio_uri=audio_uri) for part in content]
+    sent: dict[str, Any] = {"role": message.role, "content": parts}
     if message.tool_calls:
         sent["tool_calls"] = [
             {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}

@@ -1,8 +1,8 @@
 """Questions on figures and on edited copies of them, alike in all but the answer.
 
 HallusionBench: Guan et al. 2023, An Advanced Diagnostic Suite for Entangled Language Hallucination and Visual Illusion,
-arXiv:2310.14566. Questions are sent without their figures. qAcc counts a question that is right for all its figures,
-fAcc a figure all of whose questions are right.
+arXiv:2310.14566. Questions of records that hold no figure are sent without it. qAcc counts a question that is right for
+all its figures, fAcc a figure all of whose questions are right.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
@@ -18,8 +18,8 @@ FIELDS = ("category", "subcategory", "visual_input", "set_id", "figure_id", "que
     dataset=hub("lmms-lab/HallusionBench", split="image"),
     prompt=prompts.YES_NO,
     scorer=scoring.yes_no_in_groups(GROUPS),
-    tags=["hallucination", "yes_no"],
+    tags=["hallucination", "yes_no", "multimodal"],
 )
 def test_hallusion_bench(record) -> Sample:
     answer, copies = "NO" if str(record["gt_answer"]) == "0" else "YES", f"{record['subcategory']}/{record['set_id']}"
-    return Sample(record["question"], answer, metadata={name: record[name] for name in FIELDS}, cluster=copies)
+    return Sample(prompts.with_picture(record), answer, metadata={key: record[key] for key in FIELDS}, cluster=copies)

@@ -1,13 +1,12 @@
-"""Questions of experts at the edge of what is known, in eight fields; those without a picture.
+"""Questions of experts at the edge of what is known, in eight fields.
 
 Humanity's Last Exam: Phan et al. 2025, arXiv:2501.14249. A reply states how sure it is, from which the calibration
-error follows.
+error follows. Questions with a picture are left out, unless ``extra_params`` has ``include_multi_modal``.
 """
 
 from dataclasses import replace
 
-from evalscope_pytest import Message, Sample, Score, benchmark, hub
-from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest import Message, Sample, Score, benchmark, hub, image, text
 from evalscope_pytest.judge import Labels, graded
 
 from .confidence import stated_confidence
@@ -37,10 +36,8 @@ A reply without a final answer is incorrect.
 The verdict is C if the answers are the same, and I if they are not."""
 
 
-def text_only(record, params) -> bool:
-    if params["include_multi_modal"]:
-        raise ConfigError("include_multi_modal of 'hle': no pictures can be sent. Leave it out.")
-    return not record.get("image")
+def wanted(record, params) -> bool:
+    return params["include_multi_modal"] or not record.get("image")
 
 
 def score(sample, reply, decided) -> Score:
@@ -61,12 +58,13 @@ JUDGING = replace(
     version="2",
     pretty_name="Humanity's-Last-Exam",
     dataset=hub("cais/hle", subsets=FIELDS.split(", "), subset_by="category"),
-    keep=text_only,
+    keep=wanted,
     judge=JUDGING,
     extra_params={"include_multi_modal": False},
     tags=["knowledge", "qa"],
 )
 def test_hle(record) -> Sample:
     system = SYSTEM % ("Exact Answer" if record["answer_type"] == "exactMatch" else "Answer")
-    conversation = (Message("system", system), Message("user", record["question"]))
+    question = [text(record["question"]), image(record["image"])] if record.get("image") else record["question"]
+    conversation = (Message("system", system), Message("user", question))
     return Sample(conversation, record["answer"], metadata={"subject": record.get("raw_subject", "")}, id=record["id"])

@@ -1,4 +1,7 @@
-"""Content that is not text: a clear error with benchmark, record and field, before anything is sent."""
+"""Content that is neither text nor parts: a clear error with benchmark, record and field, before anything is sent.
+
+Parts whose picture cannot be sent are an error of their sample.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ def told(run) -> str:
     return " ".join(run.out.split())
 
 
-@pytest.mark.parametrize("content", [PARTS, 7, None, {"a": 1}, True, b"bytes"])
+@pytest.mark.parametrize("content", [[*PARTS, 7], ["How many?"], 7, None, {"a": 1}, True, b"bytes"])
 @pytest.mark.parametrize("form", ['Message("user", CONTENT)', '{"role": "user", "content": CONTENT}'])
 def test_a_message_of_an_authors_benchmark(content, form, served):
     before = f"CONTENT = {content!r}\nfrom evalscope_pytest import Message\n"
@@ -37,6 +40,8 @@ def test_a_message_of_an_authors_benchmark(content, form, served):
         ("Sample(7)", "input is 7"),
         ("Sample({'type': 'text'})", "input is {'type': 'text'}"),
         ("Sample((PARTS,))", "a message: [{'type': 'text'"),
+        ("Sample([{'type': 'picture'}])", "type of a part of a message: 'picture'. Allowed: text, input_text"),
+        ("Sample([{'type': 'image'}])", "a part of type 'image' has no 'image'"),
         ("Sample(['How many?'])", "a message: 'How many?'"),
         ("Sample([{'role': 'user'}])", "a message has no 'content'"),
         ("Sample([{'role': 'human', 'content': 'x'}])", "role of a message: 'human'. Allowed: system, user, assistant"),
@@ -74,9 +79,9 @@ def test_an_exemplar_with_parts(served):
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        ({"messages": [{"role": "user", "content": PARTS}], "response": "2"}, "content of a user message: [{"),
+        ({"messages": [{"role": "user", "content": [{"type": "x"}]}], "response": "2"}, "part of a message: 'x'"),
         ({"messages": [{"role": "system", "content": None}], "response": "2"}, "content of a system message: None"),
-        ({"query": PARTS, "response": "2"}, "content of a user message: [{"),
+        ({"query": {"a": 1}, "response": "2"}, "content of a user message: {"),
         ({"query": "How many?", "system": 7, "response": "2"}, "content of a system message: 7"),
         ({"query": "How many?", "response": [2]}, "target of record 1"),
     ],
@@ -94,16 +99,15 @@ def test_a_file_of_general_qa(record, message, served):
     assert not served.server.requests
 
 
-def test_a_body_that_sends_parts_is_its_authors_error_and_sends_nothing(served):
+def test_a_picture_that_is_none_is_an_error_of_its_sample_and_sends_nothing(served):
     body = f"""
 async def test_adding(sample, model):
     return await model.generate([{{"role": "user", "content": {PARTS!r}}}])
 """
     served.benchmark(count=2, body=body)
     run = served.run()
-    assert run.code == 1
-    assert "content of a user message: [{" in " ".join(run.out.split())
-    assert "INTERNALERROR" not in run.out
+    assert (run.code, run.counts) == (1, {"errors": 2})
+    assert "MediaError: the picture in a record holds no bytes." in " ".join(run.out.split())
     assert not served.server.requests
 
 

@@ -23,6 +23,8 @@ from evalscope_pytest.benchmarks.definition import Benchmark, generate
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.schema import DatasetArgs
+from evalscope_pytest.core.content import Content, medium_of
+from evalscope_pytest.core.content import Text as PartText
 from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.sandbox.choice import choose
@@ -35,7 +37,7 @@ from .written import FEW_OFFICIAL, FILES, NO_OFFICIAL, NO_PAPER, NO_REFERENCE, N
 NAMES = sorted(bundled_files())
 DEMOS = ["demo_math", "demo_science"]
 ARENA = "general_arena"  # its samples are made of other runs' records: tests/arena
-PUBLISHED = sorted(set(NAMES) - set(DEMOS) - {"general_mcq", "general_qa", ARENA})
+PUBLISHED = sorted(set(NAMES) - set(DEMOS) - {"general_mcq", "general_qa", "general_vmcq", "general_vqa", ARENA})
 OFFICIAL = sorted(set(PUBLISHED) - NO_OFFICIAL)
 
 
@@ -50,6 +52,14 @@ def from_written(name: str, folder: Path, **args: Any) -> LoadedBenchmark:
     if name in DEMOS:
         return loaded_from(name, None, **args)
     return loaded_from(name, write(name, folder), **{"subset_list": SUBSETS.get(name), **args})
+
+
+def golden(content: Content) -> str:
+    """Return a content with a line for each medium."""
+    if isinstance(content, str):
+        return content
+    parts = (part.text if isinstance(part, PartText) else f"[{part.kind} {medium_of(part).size}]" for part in content)
+    return "\n~~~\n".join(parts)
 
 
 @cache
@@ -102,7 +112,7 @@ def test_the_prompt_of_the_first_sample_is_the_golden_one(
 ) -> None:
     loaded = from_written(name, tmp_path)
     first = next(iter(loaded.subsets.values()))[0]
-    sent = "".join(f"--- {message.role}\n{message.content}\n" for message in loaded.messages(first))
+    sent = "".join(f"--- {message.role}\n{golden(message.content)}\n" for message in loaded.messages(first))
     shown = f"{sent}--- target\n{' | '.join(first.targets)}\n"
     assert shown == snapshot(extension_class=Text), "raise the benchmark's version, then run with --snapshot-update"
 
@@ -257,7 +267,7 @@ def test_official_records_load_and_their_right_replies_score_full_marks(shared_d
     for subset, samples in loaded.subsets.items():
         assert len(samples) == 50 or name in FEW_OFFICIAL, subset
         for sample in samples:
-            text = loaded.messages(sample)[-1].content
+            text = loaded.messages(sample)[-1].text
             assert sample.question in text
             assert all(choice in text for choice in sample.choices)
             assert name in NO_REFERENCE or all(sample.targets)

@@ -1,0 +1,54 @@
+"""What bytes are, by their beginning: never by a name or by what a server says of them."""
+
+from __future__ import annotations
+
+_BEGINNINGS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"ID3", "audio/mpeg"),
+    (b"fLaC", "audio/flac"),
+    (b"OggS", "audio/ogg"),
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
+    (b"\x00\x00\x01\xba", "video/mpeg"),
+    (b"\x00\x00\x01\xb3", "video/mpeg"),
+    (b"%PDF-", "application/pdf"),
+)
+_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+_BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"M4B ": "audio/mp4"}
+_REFUSED_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
+EXTENSIONS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/gif": "gif",
+    "image/bmp": "bmp",
+    "image/webp": "webp",
+    "audio/mpeg": "mp3",
+    "audio/flac": "flac",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "audio/mp4": "m4a",
+    "video/webm": "webm",
+    "video/mpeg": "mpeg",
+    "video/x-msvideo": "avi",
+    "video/quicktime": "mov",
+    "video/mp4": "mp4",
+    "application/pdf": "pdf",
+}
+TYPES = {extension: kind for kind, extension in EXTENSIONS.items()}
+
+
+def media_type(data: bytes) -> str:
+    """Return the media type that bytes show in their beginning; empty for any other."""
+    for beginning, kind in _BEGINNINGS:
+        if data.startswith(beginning):
+            return kind
+    if data[:4] == b"RIFF":
+        return _RIFF.get(data[8:12], "")
+    if data[4:8] == b"ftyp":
+        return "" if data[8:12] in _REFUSED_BRANDS else _BRANDS.get(data[8:12], "video/mp4")
+    if len(data) > 2 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2:  # a frame of MPEG audio, layer III
+        return "audio/mpeg"
+    return ""

@@ -1,0 +1,303 @@
+"""Checks pictures, recordings, videos and documents by their bytes, without decoding them.
+
+A picture's size is in its header: one of a few bytes may unpack to gigabytes. Nothing here runs what is in a file, and
+a file that is two things at once (a picture with an archive or a script behind it) is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Iterator, Mapping
+
+from ..core.errors import MediaError
+from ..core.media_type import media_type
+
+MAX_PIXELS = 100_000_000
+MAX_SECONDS = 4 * 3600
+MOST_BYTES = {"image": 20 << 20, "audio": 64 << 20, "video": 256 << 20, "file": 32 << 20}
+LARGEST = max(MOST_BYTES.values())
+_EXPECTED = {
+    "image": "PNG, JPEG, GIF, WebP or BMP",
+    "audio": "WAV, MP3, FLAC, Ogg or M4A",
+    "video": "MP4, MOV, WebM, AVI or MPEG",
+    "file": "PDF",
+}
+_MARKUP = re.compile(rb"\s{0,64}<(?:\?xml|!doctype|svg|html|script)", re.IGNORECASE)
+_BEHIND = re.compile(rb"PK\x03\x04|%PDF-|<script|<html|<svg|<\?php|MZ\x90|\x7fELF", re.IGNORECASE)
+_MOST_CHUNKS = 100_000
+
+
+def check(data: bytes, kind: str, name: str) -> str:
+    """Return the media type of bytes that are whole and within bounds.
+
+    Args:
+        kind: ``image``, ``audio``, ``video`` or ``file``.
+        name: What messages call them.
+
+    Raises:
+        MediaError: They are something else, cut off, too large, or more than they seem.
+    """
+    if not data:
+        raise MediaError(f"{name} holds no bytes. Download or write it again.")
+    if len(data) > MOST_BYTES[kind]:
+        raise too_large(name, len(data), kind)
+    found = media_type(data)
+    if not found:
+        raise MediaError(f"{name} {_strange(data)}. Expected for {_a(kind)}: {_EXPECTED[kind]}. Convert it.")
+    of = "file" if found == "application/pdf" else found.partition("/")[0]
+    if of != kind and not (kind == "audio" and found == "video/mp4"):
+        raise MediaError(f"{name} is {found}, not {_a(kind)}. Expected: {_EXPECTED[kind]}.")
+    try:
+        _CHECKS[found](data, name)
+    except (struct.error, IndexError):
+        raise _cut_off(name, found) from None
+    return found
+
+
+def too_large(name: str, size: int, kind: str) -> MediaError:
+    """Return the error for more bytes than a service takes."""
+    return MediaError(
+        f"{name} holds {size:,} bytes. The limit for {_a(kind)} is {MOST_BYTES[kind]:,}. Make it smaller."
+    )
+
+
+def _a(kind: str) -> str:
+    return {"image": "a picture", "audio": "a recording", "video": "a video", "file": "a document"}[kind]
+
+
+def _strange(data: bytes) -> str:
+    if data.startswith(b"version https://git-lfs"):
+        return "is a Git LFS pointer, not the data: run `git lfs pull` in its folder"
+    if _MARKUP.match(data[:1024].removeprefix(b"\xef\xbb\xbf")):
+        return "holds markup (SVG, HTML or XML), which no service takes for a picture"
+    return f"begins with {data[:8].hex(' ')}, which is not the beginning of any known format"
+
+
+def _cut_off(name: str, found: str) -> MediaError:
+    return MediaError(f"{name} is {found} that is damaged or breaks off after its beginning. Download it again.")
+
+
+def _pixels(width: int, height: int, name: str) -> None:
+    if width <= 0 or height <= 0:
+        raise MediaError(f"{name} is a picture of {width} x {height} pixels. Remove it, or write it again.")
+    if width * height > MAX_PIXELS:
+        raise MediaError(
+            f"{name} unpacks to {width:,} x {height:,} pixels. The limit is {MAX_PIXELS:,} pixels. Make it smaller."
+        )
+
+
+def _nothing_behind(data: bytes, end: int, name: str, *, may_follow: bool = False) -> None:
+    """Refuse bytes after the end of a picture: those of another format, or any unless cameras write some."""
+    rest = data[end:]
+    if not rest.strip(b"\0\r\n "):
+        return
+    if not may_follow or _BEHIND.search(rest):
+        raise MediaError(
+            f"{name} holds {len(rest):,} more bytes after the end of the picture: it is two files in one. Save the "
+            "picture anew."
+        )
+
+
+# Pictures ------------------------------------------------------------------------------------------------------------
+
+
+def _png(data: bytes, name: str) -> None:
+    width, height = struct.unpack_from(">II", data, 16)
+    if data[12:16] != b"IHDR":
+        raise _cut_off(name, "image/png")
+    _pixels(width, height, name)
+    for kind, _, end in _png_chunks(data):
+        if kind == b"IEND":
+            _nothing_behind(data, end, name)
+            return
+    raise _cut_off(name, "image/png")
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield type, beginning and end of each whole chunk."""
+    at = 8
+    for _ in range(_MOST_CHUNKS):
+        if at + 12 > len(data):
+            return
+        end = at + 12 + int(struct.unpack_from(">I", data, at)[0])
+        if end > len(data):
+            return
+        yield data[at + 4 : at + 8], at, end
+        at = end
+
+
+_NO_SIZE = frozenset((0xC4, 0xC8, 0xCC))  # markers among the frames' that are none (T.81, table B.1)
+
+
+def _jpeg(data: bytes, name: str) -> None:
+    at, sized = 2, False
+    while True:
+        while data[at] != 0xFF or data[at + 1] in (0x00, 0xFF):  # fill bytes
+            if data[at] != 0xFF:
+                raise _cut_off(name, "image/jpeg")
+            at += 1
+        marker, at = data[at + 1], at + 2
+        if marker in (0x01, *range(0xD0, 0xD9)):
+            continue
+        if marker == 0xD9:
+            raise _cut_off(name, "image/jpeg")
+        length = int(struct.unpack_from(">H", data, at)[0])
+        if 0xC0 <= marker <= 0xCF and marker not in _NO_SIZE:
+            height, width = struct.unpack_from(">HH", data, at + 3)
+            _pixels(width, height, name)
+            sized = True
+        at += length
+        if marker == 0xDA:
+            break
+    end = data.find(b"\xff\xd9", at)
+    last = data.rfind(b"\xff\xd9", at)  # of several: previews and later scans follow
+    if end < 0 or not sized:
+        raise _cut_off(name, "image/jpeg")
+    _nothing_behind(data, last + 2, name, may_follow=True)
+
+
+def _gif(data: bytes, name: str) -> None:
+    width, height = struct.unpack_from("<HH", data, 6)
+    _pixels(width, height, name)
+    flags, at = data[10], 13
+    at += 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+    for _ in range(_MOST_CHUNKS):
+        kind = data[at]
+        if kind == 0x3B:
+            _nothing_behind(data, at + 1, name)
+            return
+        if kind == 0x21:
+            at = _blocks_end(data, at + 2)
+        elif kind == 0x2C:
+            wide, high, own = struct.unpack_from("<HHB", data, at + 5)
+            _pixels(max(wide, 1), max(high, 1), name)
+            at = _blocks_end(data, at + 11 + (3 << ((own & 7) + 1) if own & 0x80 else 0))
+        else:
+            break
+    raise _cut_off(name, "image/gif")
+
+
+def _blocks_end(data: bytes, at: int) -> int:
+    while data[at]:
+        at += data[at] + 1
+    return at + 1
+
+
+def _webp(data: bytes, name: str) -> None:
+    size = _riff_end(data, name, "image/webp")
+    kind = data[12:16]
+    if kind == b"VP8X":
+        width, height = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
+    elif kind == b"VP8L":
+        bits = int(struct.unpack_from("<I", data, 21)[0])
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    elif kind == b"VP8 ":
+        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
+    else:
+        raise _cut_off(name, "image/webp")
+    _pixels(width, height, name)
+    _nothing_behind(data, size, name)
+
+
+def _bmp(data: bytes, name: str) -> None:
+    size = int(struct.unpack_from("<I", data, 2)[0])
+    width, height = struct.unpack_from("<ii", data, 18)
+    _pixels(width, abs(height), name)
+    if size > len(data) or int(struct.unpack_from("<I", data, 10)[0]) >= len(data):
+        raise _cut_off(name, "image/bmp")
+    _nothing_behind(data, size or len(data), name)
+
+
+# Recordings, videos, documents ---------------------------------------------------------------------------------------
+
+
+def _riff_end(data: bytes, name: str, found: str) -> int:
+    size = int(struct.unpack_from("<I", data, 4)[0]) + 8
+    if size > len(data) + 1:
+        raise _cut_off(name, found)
+    return size
+
+
+def _seconds(seconds: float, name: str) -> None:
+    if seconds > MAX_SECONDS:
+        raise MediaError(f"{name} lasts {seconds:,.0f} s. The limit is {MAX_SECONDS:,} s. Cut it.")
+
+
+def _wav(data: bytes, name: str) -> None:
+    at = 12
+    rate = 0
+    while at + 8 <= len(data):
+        size = int(struct.unpack_from("<I", data, at + 4)[0])
+        if data[at : at + 4] == b"fmt ":
+            rate = int(struct.unpack_from("<I", data, at + 16)[0])
+        if data[at : at + 4] == b"data":
+            present = len(data) - at - 8
+            if size not in (0, 0xFFFFFFFF) and size > present:  # both stand for a stream of unknown length
+                raise _cut_off(name, "audio/wav")
+            _seconds(min(size or present, present) / rate if rate else 0.0, name)
+            return
+        at += 8 + size + size % 2
+    raise _cut_off(name, "audio/wav")
+
+
+def _avi(data: bytes, name: str) -> None:
+    _riff_end(data, name, "video/x-msvideo")
+
+
+def _mp4(data: bytes, name: str) -> None:
+    at, found = 0, set[bytes]()
+    while at + 8 <= len(data):
+        size, header = int(struct.unpack_from(">I", data, at)[0]), 8
+        kind = data[at + 4 : at + 8]
+        if size == 1:
+            size, header = int(struct.unpack_from(">Q", data, at + 8)[0]), 16
+        end = at + size if size else len(data)
+        if end < at + header or end > len(data):
+            raise _cut_off(name, "video/mp4")
+        found.add(kind)
+        if kind == b"moov":
+            _seconds(_mp4_seconds(data[at + header : end]), name)
+        at = end
+    if at != len(data) or not found & {b"moov", b"moof"}:
+        raise _cut_off(name, "video/mp4")
+
+
+def _mp4_seconds(movie: bytes) -> float:
+    if movie[4:8] != b"mvhd":
+        return 0.0
+    if movie[8] == 1:
+        scale, length = struct.unpack_from(">IQ", movie, 28)
+    else:
+        scale, length = struct.unpack_from(">II", movie, 20)
+    return length / scale if scale and length not in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF) else 0.0
+
+
+def _pdf(data: bytes, name: str) -> None:
+    if b"%%EOF" not in data[-2048:]:
+        raise _cut_off(name, "application/pdf")
+
+
+def _long_enough(data: bytes, name: str) -> None:
+    if len(data) < 64:
+        raise _cut_off(name, media_type(data))
+
+
+_CHECKS: Mapping[str, Callable[[bytes, str], None]] = {
+    "image/png": _png,
+    "image/jpeg": _jpeg,
+    "image/gif": _gif,
+    "image/webp": _webp,
+    "image/bmp": _bmp,
+    "audio/wav": _wav,
+    "audio/mpeg": _long_enough,
+    "audio/flac": _long_enough,
+    "audio/ogg": _long_enough,
+    "audio/mp4": _mp4,
+    "video/mp4": _mp4,
+    "video/quicktime": _mp4,
+    "video/webm": _long_enough,
+    "video/mpeg": _long_enough,
+    "video/x-msvideo": _avi,
+    "application/pdf": _pdf,
+}

@@ -1,0 +1,119 @@
+"""Media in the records: each once, under its content address, in ``media/``; rows refer to it.
+
+A row has EvalScope's parts, ``{"type": "image", "image": "media/<sha256>.png", "detail": "auto"}``, with a path in the
+work_dir in place of base64.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ..core.content import Audio, File, Image, MediaPart, Medium, Part, Text, Video, medium_of
+from ..core.media_type import EXTENSIONS, TYPES
+from ..core.values import Call
+from .atomic import own_folder, storing, write_atomic
+from .layout import WorkDir
+
+FOLDER = "media"
+_HEX = frozenset("0123456789abcdef")
+
+
+class MediaFolder:
+    """Fills the folder with the media of a run's requests. Several processes may do so at once."""
+
+    def __init__(self) -> None:
+        self._kept: set[str] = set()
+
+    def keep(self, calls: Iterable[Call], workdir: WorkDir) -> None:
+        """Store the media that requests hold, unless they are there.
+
+        Raises:
+            StoreError: One cannot be written.
+            MediaError: One cannot be read any more.
+        """
+        for call in calls:
+            for message in call.messages:
+                if not isinstance(message.content, str):
+                    for part in message.media:
+                        self._keep(medium_of(part), workdir.media)
+
+    def _keep(self, medium: Medium, folder: Path) -> None:
+        if medium.sha256 in self._kept or not medium.sha256 or medium.open is None:
+            return
+        path = folder / file_name(medium)
+        with storing(path):
+            if not os.path.exists(path):
+                own_folder(folder)
+                write_atomic(path, medium.read(), durable=False)
+        self._kept.add(medium.sha256)
+
+
+def file_name(medium: Medium) -> str:
+    """Return the name of a medium's file."""
+    return f"{medium.sha256}.{EXTENSIONS.get(medium.type, 'bin')}"
+
+
+def written(part: Part, text: Callable[[str], Any] = str) -> dict[str, Any]:
+    """Return a part of a message as a row has it.
+
+    Args:
+        text: Writes a text.
+    """
+    if isinstance(part, Text):
+        return {"type": "text", "text": text(part.text)}
+    row: dict[str, Any] = {"type": part.kind, part.kind: f"{FOLDER}/{file_name(medium_of(part))}"}
+    if isinstance(part, Image):
+        return {**row, "detail": part.detail}
+    if isinstance(part, File):
+        return {**row, "name": text(part.name)}
+    row["format"] = part.format
+    if isinstance(part, Video):
+        row.update((name, value) for name in ("start", "end", "fps") if (value := getattr(part, name)) is not None)
+    return row
+
+
+def part_of(row: Mapping[str, Any]) -> Part:
+    """Return the part that `written` wrote. Its bytes are not looked for.
+
+    Raises:
+        ValueError: It is none.
+    """
+    kind = row["type"]
+    if kind == "text":
+        return Text(row["text"])
+    medium = _medium(row[kind])
+    parts: Mapping[str, Callable[[], MediaPart]] = {
+        "image": lambda: Image(medium, row["detail"]),
+        "audio": lambda: Audio(medium, row["format"]),
+        "video": lambda: Video(medium, row["format"], row.get("start"), row.get("end"), row.get("fps")),
+        "file": lambda: File(medium, row["name"]),
+    }
+    if kind not in parts:
+        raise ValueError(f"a part of type {kind!r}")
+    return parts[kind]()
+
+
+def _medium(path: str) -> Medium:
+    name = PurePosixPath(path)
+    if len(name.stem) != 64 or not _HEX.issuperset(name.stem):
+        raise ValueError(f"{path!r} is not the content address of a medium")
+    return Medium(name.stem, TYPES.get(name.suffix[1:], ""), name=name.name)
+
+
+def stored_file(root: Path, path: object) -> Path | None:
+    """Return the file that a row refers to; None if it does not lie in the run's own folder of media.
+
+    Args:
+        root: The work_dir.
+    """
+    if not isinstance(path, str):
+        return None
+    try:
+        name = file_name(_medium(path))
+    except ValueError:
+        return None
+    file = root / FOLDER / name
+    return file if file.is_file() and not file.is_symlink() else None

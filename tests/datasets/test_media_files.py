@@ -1,0 +1,151 @@
+"""Where media come from: beside the records, in the dataset's folder, in the working directory, never from outside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from evalscope_pytest import Message, Sample, image, text
+from evalscope_pytest.core.content import Image, Medium, medium_of
+from evalscope_pytest.core.errors import MediaError
+from evalscope_pytest.datasets import media_files
+from evalscope_pytest.datasets.base import local_tree
+from evalscope_pytest.datasets.media_files import MediaFinder, StoredBytes, found_in, places_of, without_bytes
+from tests.media import HOSTILE, png
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dataset's folder; the working directory is beside it."""
+    (tmp_path / "set" / "pictures").mkdir(parents=True)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "set" / "test.jsonl").write_text("{}\n")
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "set"
+
+
+def found(folder: Path, source: object) -> Medium:
+    sample = Sample([text("What?"), image(source)], "x")
+    part = MediaFinder(places_of(local_tree(folder))).samples([sample])[0].parts[1]
+    assert isinstance(part, Image)
+    return medium_of(part)
+
+
+def test_a_path_is_looked_up_beside_the_records_then_in_the_working_directory(folder: Path) -> None:
+    (folder / "pictures" / "a.png").write_bytes(png(5, 5))
+    (folder.parent / "work" / "b.png").write_bytes(png(6, 6))
+    assert found(folder, "pictures/a.png").read() == png(5, 5)
+    assert found(folder, "b.png").read() == png(6, 6)
+    (folder / "b.png").write_bytes(png(7, 7))
+    assert found(folder, "b.png").read() == png(7, 7)
+    assert found(folder, str(folder / "b.png")).read() == png(7, 7)
+
+
+def test_records_in_a_folder_of_their_own(folder: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "val.jsonl").write_text("{}\n")
+    (folder / "data" / "a.png").write_bytes(png())
+    assert found(folder, "a.png").read() == png()
+
+
+@pytest.mark.parametrize("place", ["../out.png", "link.png", "linked/out.png", "absolute"])
+def test_nothing_is_read_from_outside(folder: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = folder.parent / "elsewhere"
+    outside.mkdir()
+    (outside / "out.png").write_bytes(png())
+    (folder.parent / "out.png").write_bytes(png())
+    os.symlink(outside / "out.png", folder / "link.png")
+    os.symlink(outside, folder / "linked")
+    monkeypatch.setattr(media_files, "_read", lambda *_: pytest.fail("a file outside was opened"))
+    medium = found(folder, str(outside / "out.png") if place == "absolute" else place)
+    assert "outside the dataset's folder" in medium.fault
+    with pytest.raises(MediaError):
+        medium.read()
+
+
+@pytest.mark.parametrize(
+    "source", ["none.png", "../none.png", "/etc", "pictures", "a\0b.png", "http://127.0.0.1/a.png"]
+)
+def test_what_is_not_there_is_a_fault_of_its_sample(folder: Path, source: str) -> None:
+    medium = found(folder, source)
+    assert medium.fault
+    assert medium.sha256 == ""
+
+
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.png")
+    assert "does not exist" in found(folder, "pipe.png").fault
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files(folder: Path, name: str) -> None:
+    data, said = HOSTILE[name]
+    (folder / name).write_bytes(data)
+    assert said in found(folder, name).fault
+    assert said in found(folder, data).fault
+
+
+def test_bytes_wait_on_disk_and_are_kept_once(folder: Path) -> None:
+    one, two = found(folder, png(9, 9)), found(folder, bytearray(png(9, 9)))
+    assert one == two
+    assert one.open == two.open
+    assert one.read() == png(9, 9)
+
+
+def test_a_file_that_changes_is_noticed(folder: Path) -> None:
+    (folder / "a.png").write_bytes(png(5, 5))
+    medium = found(folder, "a.png")
+    (folder / "a.png").write_bytes(png(6, 6))
+    with pytest.raises(MediaError, match="was changed while the run was under way"):
+        medium.read()
+    (folder / "a.png").unlink()
+    with pytest.raises(MediaError, match="cannot be read any more"):
+        medium.read()
+
+
+def test_records_of_tables_hold_no_bytes() -> None:
+    picture = {"bytes": png(), "path": "a.png"}
+    record = without_bytes({"q": "What?", "image": picture, "images": [picture, picture], "none": None, "n": [1]})
+    assert isinstance(record["image"], StoredBytes)
+    assert dict(record["image"]) == picture
+    assert image(record["image"]).source == png()
+    assert [dict(one) for one in record["images"]] == [picture, picture]
+    plain = {"q": "What?", "image": {"bytes": None, "path": "a.png"}}
+    assert without_bytes(plain) is plain
+
+
+def test_messages_of_a_body(folder: Path) -> None:
+    Path("a.png").write_bytes(png())
+    plain = (Message("user", "Hi"),)
+    assert found_in(plain) is plain
+    sent = found_in((Message("user", (image("a.png"),)),))
+    assert medium_of(sent[0].media[0]).read() == png()
+    with pytest.raises(MediaError, match=r"'b\.png' does not exist"):
+        found_in((Message("user", (image("b.png"),)),))
+
+
+def test_files_of_a_hub_s_repository_are_downloaded_all_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub's library keeps files as links into its own store: a file that the repository lists may be a link."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "blob").write_bytes(png())
+    (tmp_path / "link.png").symlink_to(tmp_path / "blob")
+    asked: list[list[str]] = []
+
+    class Repository:
+        title, folder, single = "owner/name", "", False
+        paths = ("data/test.jsonl", "data/pictures/a.png", "b.png", "README.md")
+
+        def fetch(self, paths):
+            asked.append(sorted(paths))
+            return dict.fromkeys(asked[-1], tmp_path / "link.png")
+
+    sources = ("pictures/a.png", "./b.png", "../../README.md", "c.png")
+    samples = [Sample([image(source)], "x") for source in sources]
+    media = [medium_of(s.parts[0]) for s in MediaFinder(places_of(Repository())).samples(samples)]  # type: ignore[arg-type]
+    assert asked == [["b.png", "data/pictures/a.png"]]
+    assert [medium.read() for medium in media[:2]] == [png(), png()]
+    assert all(medium.fault for medium in media[2:])

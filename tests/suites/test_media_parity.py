@@ -1,0 +1,153 @@
+"""With EvalScope's templates, the parts of each message and the bytes of its media are EvalScope's."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from base64 import b64decode
+from inspect import isawaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalscope_pytest.benchmarks.bundled import load_bundled
+from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
+from evalscope_pytest.benchmarks.resolve import resolve
+from evalscope_pytest.config.schema import DatasetArgs
+from evalscope_pytest.core.values import Sample
+from evalscope_pytest.datasets.base import DataLocation
+from evalscope_pytest.wire.content import split_reasoning
+from evalscope_pytest.wire.tool_calls import chat_message
+
+pytestmark = pytest.mark.real_data
+RUNS = ("general_vqa", "general_vqa_tsv", "general_vmcq", "pope", "hallusion_bench", "math_vista")
+
+
+def addressed(url: str) -> dict[str, Any]:
+    data = b64decode(url.rpartition(",")[2])
+    return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+def comparable(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message with the address of the bytes in place of media; without the type EvalScope makes up."""
+    if isinstance(message["content"], str):
+        return {"role": message["role"], "content": message["content"]}
+    parts = []
+    for part in message["content"]:
+        made = json.loads(json.dumps(part))
+        if made["type"] in ("image_url", "video_url"):
+            held, name = made[made["type"]], "url"
+        elif made["type"] == "input_audio":
+            held, name = made["input_audio"], "data"
+        else:
+            parts.append(made)
+            continue
+        found = held[name] if isinstance(held[name], dict) else addressed(held[name])
+        held[name] = {key: found[key] for key in ("sha256", "bytes")}
+        parts.append(made)
+    return {"role": message["role"], "content": parts}
+
+
+def run_of(run: str, parity_media: Path, template: str = "") -> tuple[LoadedBenchmark, list[dict[str, Any]]]:
+    """Return a run's samples under EvalScope's template, or under another one, and what EvalScope made of them."""
+    args = json.loads((parity_media / run / "args.json").read_text(encoding="utf-8"))
+    expected = [json.loads(line) for line in (parity_media / run / "samples.jsonl").open(encoding="utf-8")]
+    benchmark, resolved = load_bundled(args["benchmark"]), args["resolved_benchmark"]
+    folder = (parity_media / args["dataset_args"][benchmark.name]["dataset_id"]).resolve()
+    place = DataLocation(benchmark.name, benchmark.file.parent, hub="local", dataset_id=str(folder))
+    template = template or resolved["prompt_template"] or ""
+    given = DatasetArgs(subset_list=tuple(resolved["subset_list"]), prompt_template=template or None)
+    return load(resolve(benchmark, given), place), expected
+
+
+def in_order(loaded: LoadedBenchmark) -> list[Sample]:
+    return [sample for found in loaded.subsets.values() for sample in found]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_parts_and_targets_are_evalscopes(
+    run: str, parity_media: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shared_data)
+    loaded, expected = run_of(run, parity_media)
+    choice = json.loads((parity_media / "general_vmcq" / "args.json").read_text(encoding="utf-8"))
+    template = choice["resolved_benchmark"]["prompt_template"]
+    with_options = run_of(run, parity_media, template)[0] if run == "math_vista" else loaded
+    samples = in_order(loaded)
+    assert len(samples) == len(expected)
+    for sample, row in zip(samples, expected, strict=True):
+        rendered = (with_options if sample.choices else loaded).messages(sample)
+        sent = [comparable(chat_message(message)) for message in rendered]
+        assert sent == [comparable(message) for message in row["messages"]], row["order"]
+        assert list(sample.targets) == row["target"]
+
+
+@pytest.mark.parametrize("run", ["general_vmcq", "pope", "hallusion_bench", "math_vista"])
+def test_replies_are_scored_as_a_reader_would(
+    run: str, parity_media: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shared_data)
+    loaded, expected = run_of(run, parity_media)
+    benchmark, wrong = loaded.resolved.benchmark, []
+
+    async def value(sample: Sample, reply: str) -> float:
+        assert benchmark.scorer is not None
+        score = benchmark.scorer.score(split_reasoning(reply).text, sample)
+        values = (await score if isawaitable(score) else score).values
+        return values["accuracy"] if "accuracy" in values else next(iter(values.values()))
+
+    for sample, row in zip(in_order(loaded), expected, strict=True):
+        if row["truth"] not in (None, asyncio.run(value(sample, row["answer"]))):
+            wrong.append((row["kind"], row["answer"][-80:], row["target"], row["truth"]))
+    allowed = {"pope": 1}.get(run, 0)  # "It is there." names no verdict
+    assert len(wrong) <= allowed, wrong
+
+
+def template_of(text: str, fields: dict[str, str]) -> str:
+    """Return the template that makes a text of fields."""
+    template = text.replace("{", "{{").replace("}", "}}")
+    for name in ("context", "information", "question"):
+        value = fields[name].replace("{", "{{").replace("}", "}}")
+        assert value, name
+        template = template.replace(value, f"{{{name}}}", 1)
+    return template
+
+
+@pytest.mark.parametrize("chinese", [False, True])
+def test_physics_problems_with_figures(chinese: bool, parity_media: Path, shared_data: Path) -> None:
+    lines = (parity_media / "hipho" / "samples.jsonl").open(encoding="utf-8")
+    expected = [json.loads(line) for line in lines]
+    expected = [row for row in expected if row["subset"].startswith(("CPhO", "PanMechanics")) == chinese]
+    subsets = tuple(dict.fromkeys(row["subset"] for row in expected))
+    benchmark = load_bundled("hipho")
+    place = DataLocation("hipho", benchmark.file.parent, hub="local", dataset_id=str(shared_data / "hipho"))
+
+    def loaded(**args: Any) -> Any:
+        return load(resolve(benchmark, DatasetArgs(subset_list=subsets, **args)), place, limit=5)
+
+    own = [sample for found in loaded().subsets.values() for sample in found]
+    full = next(at for at, sample in enumerate(own) if sample.metadata["context"] and sample.metadata["information"])
+    fields = {**own[full].metadata, "question": own[full].question}
+    with_theirs = loaded(prompt_template=template_of(expected[full]["messages"][0]["content"][0]["text"], fields))
+    samples = [sample for found in with_theirs.subsets.values() for sample in found]
+    for sample, row in zip(samples, expected, strict=True):
+        sent = [comparable(chat_message(message)) for message in with_theirs.messages(sample)]
+        assert sent == [comparable(message) for message in row["messages"]], row["order"]
+        assert list(sample.targets) == row["target"]
+
+
+def test_experts_questions_with_pictures(parity_media: Path) -> None:
+    with (parity_media / "hle" / "samples.jsonl").open(encoding="utf-8") as lines:
+        expected = [json.loads(line) for line in lines]
+    benchmark = load_bundled("hle")
+    place = DataLocation("hle", benchmark.file.parent, hub="local", dataset_id=str(parity_media / "hle" / "data"))
+    loaded = load(resolve(benchmark, DatasetArgs(extra_params={"include_multi_modal": True})), place)
+    samples = in_order(loaded)
+    for sample, row in zip(samples, expected, strict=True):
+        sent, theirs = (comparable(chat_message(loaded.messages(sample)[1])), comparable(row["messages"][1]))
+        if isinstance(sent["content"], str):
+            sent["content"] = [{"type": "text", "text": sent["content"]}]
+        assert sent == theirs, row["order"]
+        assert list(sample.targets) == row["target"]

@@ -1,0 +1,97 @@
+"""Media in every dialect: the bytes that arrive, their type by the bytes, and what is refused with the way out."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode, b64encode
+from typing import Any
+
+import pytest
+
+from evalscope_pytest.config.generation import GenerationConfig
+from evalscope_pytest.core.content import Audio, File, Image, Medium, Text, Video
+from evalscope_pytest.core.errors import RejectedError
+from evalscope_pytest.core.values import Message
+from evalscope_pytest.wire import anthropic, openai_chat, openai_responses
+from evalscope_pytest.wire.media import refusal_of
+from evalscope_pytest.wire.request import Request
+from tests.media import mp4, pdf, png, wav
+
+
+def held(data: bytes, kind: str) -> Medium:
+    return Medium(hashlib.sha256(data).hexdigest(), kind, len(data), open=lambda: data)
+
+
+PICTURE = Image(held(png(), "image/png"), "high")
+SOUND = Audio(held(wav(), "audio/wav"), "wav")
+FILM = Video(held(mp4(), "video/mp4"), "mp4", fps=2.0)
+PAPER = File(held(pdf(), "application/pdf"), "paper.pdf")
+ASKED = Text("What is it?")
+
+
+def request(*parts: Any) -> Request:
+    return Request((Message("system", "Be brief."), Message("user", parts)), GenerationConfig())
+
+
+def uri(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{b64encode(data).decode()}"
+
+
+def test_chat_completions() -> None:
+    system, user = openai_chat.request_body(request(ASKED, PICTURE, SOUND, FILM, PAPER), "m")["messages"]
+    assert system == {"role": "system", "content": "Be brief."}
+    assert user["content"] == [
+        {"type": "text", "text": "What is it?"},
+        {"type": "image_url", "image_url": {"url": uri("image/png", png()), "detail": "high"}},
+        {"type": "input_audio", "input_audio": {"data": b64encode(wav()).decode(), "format": "wav"}},
+        {"type": "video_url", "video_url": {"url": uri("video/mp4", mp4())}, "fps": 2.0},
+        {"type": "file", "file": {"filename": "paper.pdf", "file_data": uri("application/pdf", pdf())}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [("https://dashscope.test/compatible-mode/v1", False), ("http://127.0.0.1/dashscope", True)],
+)
+def test_recordings_for_dashscope_are_data_uris(url: str, bare: bool) -> None:
+    body = openai_chat.request_body(request(SOUND), "m", audio_uri=openai_chat.takes_audio_uri(url))
+    data = body["messages"][1]["content"][0]["input_audio"]["data"]
+    assert data == (b64encode(wav()).decode() if bare else uri("audio/wav", wav()))
+
+
+def test_responses() -> None:
+    body = openai_responses.request_body(request(ASKED, PICTURE, PAPER), "m")
+    assert body["input"][1]["content"] == [
+        {"type": "input_text", "text": "What is it?"},
+        {"type": "input_image", "image_url": uri("image/png", png()), "detail": "high"},
+        {"type": "input_file", "filename": "paper.pdf", "file_data": uri("application/pdf", pdf())},
+    ]
+
+
+def test_anthropic() -> None:
+    picture, paper, asked = anthropic.request_body(request(PICTURE, PAPER, ASKED), "m")["messages"][0]["content"]
+    assert (picture["type"], picture["source"]["type"], picture["source"]["media_type"]) == (
+        "image",
+        "base64",
+        "image/png",
+    )
+    assert b64decode(picture["source"]["data"]) == png()
+    assert paper["type"] == "document"
+    assert paper["source"]["media_type"] == "application/pdf"
+    assert b64decode(paper["source"]["data"]) == pdf()
+    assert asked == {"type": "text", "text": "What is it?"}
+
+
+@pytest.mark.parametrize("dialect", [anthropic, openai_responses])
+@pytest.mark.parametrize(("part", "name"), [(SOUND, "recordings"), (FILM, "videos")])
+def test_what_a_dialect_has_no_form_for(dialect: Any, part: Any, name: str) -> None:
+    with pytest.raises(RejectedError, match=f"sends no {name}. It takes text, pictures and documents. Use --eval-ty"):
+        dialect.request_body(request(ASKED, part), "m")
+
+
+def test_a_refusal_names_the_eval_types_that_take_it() -> None:
+    assert refusal_of({"image"}, "openai_api") == ""
+    assert refusal_of({"image", "audio"}, "mine") == ""
+    assert refusal_of({"audio"}, "anthropic_api").endswith("Use --eval-type openai_api, with a service that does.")
+    assert "openai_api or openai_responses_api or anthropic_api" in refusal_of({"image"}, "llm_ckpt")
+    assert "It takes text only." in refusal_of({"image"}, "llm_ckpt")
