@@ -13,7 +13,7 @@ FIELDS = ("category", "subcategory", "visual_input", "set_id", "figure_id", "que
 
 @benchmark(
     "hallusion_bench",
-    version="2",
+    version="3",
     pretty_name="HallusionBench",
     dataset=hub("lmms-lab/HallusionBench", split="image"),
     prompt=prompts.YES_NO,

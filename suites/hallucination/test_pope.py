@@ -9,7 +9,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 @benchmark(
     "pope",
-    version="2",
+    version="3",
     pretty_name="POPE",
     dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full"),
     prompt=prompts.YES_NO,
