@@ -40,8 +40,8 @@ class Bill(Protocol):
 class Meter(Protocol):
     """A meter of the requests to one model."""
 
-    async def admit(self, request: Request) -> Bill:
-        """Wait until the budget allows a request, and return its bill.
+    async def admit(self, request: Request) -> Bill | None:
+        """Wait until the budget allows a request, and return its bill; None if nobody keeps it.
 
         Raises:
             BudgetError: It never will.

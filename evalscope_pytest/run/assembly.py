@@ -152,7 +152,7 @@ class Run:
     @cached_property
     def spending(self) -> Spending:
         """The spending of all runs in this work_dir, and the limits on it. A mere listing makes no file."""
-        spending = Spending(self.task, self.session, self._spending_file, self.stop)
+        spending = Spending(self.task, self.session, self._spending_file, self.stop, lambda: bool(self.benchmarks))
         self._open.callback(spending.close)
         return spending
 

@@ -71,6 +71,7 @@ class Spending:
     Args:
         place: Returns the file that all processes share; called when it is first needed.
         on_fault: Called if nothing can be recorded any more.
+        recorded: Returns whether the run keeps records: one of ordinary tests alone does not, without a limit.
     """
 
     def __init__(
@@ -78,12 +79,14 @@ class Spending:
         task: TaskConfig,
         session: str,
         place: Callable[[], Path],
-        on_fault: Callable[[StoreError], object] = lambda error: None,
+        on_fault: Callable[[StoreError], object],
+        recorded: Callable[[], bool],
     ) -> None:
         self.prices = prices_of(task)
         self.limits = limits_of(task)
         self._task = task
         self._on_fault = on_fault
+        self.recorded = recorded
         self._session = session
         self._place = place
         self._settled = _Waiters()
@@ -301,13 +304,15 @@ class ModelMeter:
         self._model = spec.model
         self._max_output = spending.default_output(spec)
 
-    async def admit(self, request: Request) -> RequestBill:
-        """Wait until the budget allows a request, and return its bill.
+    async def admit(self, request: Request) -> RequestBill | None:
+        """Wait until the budget allows a request, and return its bill; None if nobody keeps it.
 
         Raises:
             BudgetError: It never will.
         """
         spending, context = self._spending, current.get()
+        if not spending.limits.any and not spending.recorded():
+            return None
         account = spending.account(self._role, self._model)
         size = prompt_bytes(request)
         is_first = self._role == "model" and context is not None and not context.calls
