@@ -17,7 +17,7 @@ from ..config.generation import GenerationConfig
 from ..core.canonical import dumps
 from ..core.errors import StoreError
 from ..core.secret import MASK, Secret, is_secret_name, redact
-from .atomic import write_atomic
+from .atomic import storing, write_atomic
 from .layout import WorkDir, record_names
 
 
@@ -240,9 +240,23 @@ def recorded_settings(root: Path, names: Iterable[str]) -> dict[str, Any]:
 
 
 def recorded_order_seed(root: Path) -> int | None:
-    """Return the seed of the order of questions in the run recorded in a folder; None if there is none."""
-    identity = recorded_settings(root, ["evaluation_identity"]).get("evaluation_identity")
-    seed = identity.get("order_seed") if isinstance(identity, Mapping) else None
+    """Return the seed of the order of questions in the run recorded in a folder; None if there is none.
+
+    Raises:
+        StoreError: The configuration is there and cannot be read: another seed would be drawn in its place.
+    """
+    import yaml
+
+    path = root / "configs" / "task_config.yaml"
+    with storing(path):
+        try:
+            recorded = path.read_bytes()
+        except FileNotFoundError:
+            return None
+    try:
+        seed = yaml.safe_load(recorded)["evaluation_identity"]["order_seed"]
+    except (yaml.YAMLError, LookupError, TypeError, ValueError):
+        return None
     return seed if isinstance(seed, int) else None
 
 
