@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +38,12 @@ def solve(messages: list[dict[str, Any]]) -> str:
     """Answer what a benchmark of `Project` asks."""
     numbers = re.findall(r"\d+", messages[-1]["content"])
     return str(sum(map(int, numbers)))
+
+
+def wrong_about(*numbers: int) -> Callable[[list[dict[str, Any]]], str]:
+    """Return the answers of a model that is wrong about these sums, and right about the others."""
+    wrong = {str(2 * number) for number in numbers}
+    return lambda messages: "wrong" if solve(messages) in wrong else solve(messages)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,7 @@ import pytest
 
 from evalscope_pytest.cli.main import main
 
-from .project import solve
-
-
-def _wrong(*numbers: int):
-    """Return the answers of a model that is wrong about these sums, and right about the others."""
-    wrong = {str(2 * number) for number in numbers}
-    return lambda messages: "wrong" if solve(messages) in wrong else solve(messages)
+from .project import solve, wrong_about
 
 
 @pytest.fixture
@@ -67,7 +61,7 @@ def _only(document: dict) -> dict:
 )
 def test_runs_pair_by_question(words, paired, only_baseline, workers, many, compare):
     before = many.run()
-    many.server.answer = _wrong(3, 4, 5, 50)
+    many.server.answer = wrong_about(3, 4, 5, 50)
     now = many.run(*words, *workers)
     found = _only(compare(before.work_dir, now.work_dir))
     lost = 4 if paired == 60 else 3
@@ -85,9 +79,9 @@ def test_runs_pair_by_question(words, paired, only_baseline, workers, many, comp
 
 
 def test_it_says_what_the_gate_says(many, compare):
-    many.server.answer = _wrong(1, 2)
+    many.server.answer = wrong_about(1, 2)
     before = many.run()
-    many.server.answer = _wrong(2, *range(10, 20))
+    many.server.answer = wrong_about(2, *range(10, 20))
     now = many.run(f"--eval-baseline={before.work_dir}")
     (gate,) = now.reports["adding"]["execution_summary"]["evalscope_pytest"]["gates"]
     found = _only(compare(before.work_dir, now.work_dir))
@@ -121,9 +115,9 @@ def test_repeats_and_clusters_of_whole_runs(many, compare):
 
 def test_several_runs_and_latest(many, compare, command):
     first = many.run()
-    many.server.answer = _wrong(*range(20))
+    many.server.answer = wrong_about(*range(20))
     second = many.run()
-    many.server.answer = _wrong(7)
+    many.server.answer = wrong_about(7)
     third = many.run()
     found = compare(first.work_dir, second.work_dir, "latest")
     assert [run["benchmarks"][0]["lost"] for run in found["comparisons"]] == [20, 1]
@@ -138,7 +132,7 @@ def test_several_runs_and_latest(many, compare, command):
 def test_models_of_one_run_are_compared(many, compare, command):
     many.options += ["--eval-no-timestamp", "--eval-work-dir=both"]
     many.run("--eval-model-id=steady")
-    many.server.answer = _wrong(1, 2, 3)
+    many.server.answer = wrong_about(1, 2, 3)
     many.run("--eval-model-id=shaky")
     found = compare("both", "--model", "steady", "shaky")
     assert [run["name"] for run in found["runs"]] == ["steady", "shaky"]

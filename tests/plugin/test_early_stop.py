@@ -13,16 +13,10 @@ from evalscope_pytest import TaskConfig
 from evalscope_pytest.run import Session
 
 from ..waiting import wait_until
-from .project import junit, solve
+from .project import junit, solve, wrong_about
 from .recorded import wait_for_records
 
 STOP = "--eval-stop-when-decided"
-
-
-def wrong_about(*numbers: int):
-    """Return the answers of a model that is wrong about these sums, and right about the others."""
-    wrong = {str(2 * number) for number in numbers}
-    return lambda messages: "wrong" if solve(messages) in wrong else solve(messages)
 
 
 @pytest.fixture

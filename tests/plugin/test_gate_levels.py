@@ -8,20 +8,14 @@ import pytest
 
 from tests.servers.service import status
 
-from .project import junit, solve
-
-
-def _wrong(*numbers: int):
-    """Return the answers of a model that is wrong about these sums, and right about the others."""
-    wrong = {str(2 * number) for number in numbers}
-    return lambda messages: "wrong" if solve(messages) in wrong else solve(messages)
+from .project import junit, solve, wrong_about
 
 
 @pytest.fixture
 def many(served):
     """Sixty sums."""
     served.benchmark(count=60)
-    served.server.answer = _wrong(*range(10))
+    served.server.answer = wrong_about(*range(10))
     return served
 
 
@@ -60,7 +54,7 @@ def test_runs_pair_by_question_in_another_order_and_number(workers, many):
     many.data("adding", 60)
     lines = (many.path / "adding.jsonl").read_text().splitlines()
     many.write("adding.jsonl", "\n".join(reversed(lines)))
-    many.server.answer = _wrong(*range(18))
+    many.server.answer = wrong_about(*range(18))
     run = many.run(f"--eval-baseline={before.work_dir}", *workers)
     assert run.code == 1, run.out
     assert "8 lost, 0 won of 50 paired" in gate_lines(run)[0]
@@ -125,9 +119,9 @@ def test_pairs_that_a_gate_requires_must_be_there(many):
 
 def test_several_baselines_and_all_benchmarks_together(many):
     many.benchmark("doubling", count=60, options='tags=["x"]')
-    many.server.answer = _wrong(*range(10))
+    many.server.answer = wrong_about(*range(10))
     runs = [many.run() for _ in range(2)]
-    many.server.answer = _wrong(*range(13))
+    many.server.answer = wrong_about(*range(13))
     baselines = [f"--eval-baseline={run.work_dir}" for run in runs]
     run = many.run(*baselines)
     assert run.code == 0, run.out
@@ -160,7 +154,7 @@ def test_the_first_questions_of_a_dataset_get_a_note(many):
 @pytest.mark.parametrize("workers", [(), ("-n2",)])
 def test_questions_that_never_ran_count_at_their_worst(workers, many):
     before = many.run()
-    many.server.answer = lambda messages: status(400) if solve(messages) == "60" else _wrong(*range(10))(messages)
+    many.server.answer = lambda messages: status(400) if solve(messages) == "60" else wrong_about(*range(10))(messages)
     gate = "adding no worse than baseline by 0.1 @95%"
     run = many.run("-x", "--eval-batch-size=2", f"--eval-baseline={before.work_dir}", f"--eval-gate={gate}", *workers)
     (line,) = [line for line in gate_lines(run) if gate in line]
