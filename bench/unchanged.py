@@ -1,11 +1,15 @@
-"""Runs the real command again and again with an unchanged model against one recorded baseline: how many are red?
+"""Runs the real command again and again with an unchanged model, each run against the one before: how many are red?
 
-    python bench/unchanged.py [--runs 40] [--questions 200] [--noise 0.33] [--drop 0] [--seed 1]
+    python bench/unchanged.py [--runs 40] [--questions 200] [--noise 0.33] [--drop 0] [--seed 1] [--one-baseline]
 
 A local server answers each question right with a chance of its own, Beta(m v, (1-m) v) with m = 0.75; ``noise`` =
 v/(1+v) is the share of the variance that comes from sampling again. Each run is ``pytest --eval-baseline=...`` in a
 process of its own. What a comparison of the printed scores would have said of the same runs is counted beside it. With
 an unchanged model the exit code is 1 if more than an eighth of the runs are red: issue 13 permits 5 of 40.
+
+At most 5 % are red on average over baselines. With ``--one-baseline`` all runs are compared with the same one, and its
+luck counts 40 times: after a baseline that is better than the model by 1.7 standard errors, a quarter of the runs are
+red, whatever the test. Several ``--eval-baseline`` are the remedy.
 
 Args:
     drop: Multiplies the odds of a right answer by 1 - drop after the baseline: a model that has really become worse.
@@ -70,6 +74,7 @@ def main() -> int:
     parser.add_argument("--noise", type=float, default=0.33)
     parser.add_argument("--drop", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--one-baseline", action="store_true")
     given = parser.parse_args()
     draw = random.Random(given.seed)
     model = Model(draw, chances(draw, given.questions, given.noise))
@@ -78,11 +83,17 @@ def main() -> int:
         (folder / "test_sums.py").write_text(SUITE)
         rows = ({"question": f"{i} + {i + 1}", "answer": str(2 * i + 1)} for i in range(given.questions))
         (folder / "sums.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        _, before = run(folder, "baseline", server.url)
+        names = ["r0", *(f"r{number + 1}" for number in range(given.runs))]
+        baselines = ["r0"] * given.runs if given.one_baseline or given.drop else names[:-1]
+        scores = [run(folder, "r0", server.url)[1]]
         model.worsen(given.drop)
-        found = [run(folder, f"r{n}", server.url, "--eval-baseline=baseline") for n in range(given.runs)]
-    red, lower = sum(code for code, _ in found), sum(score < before for _, score in found)
-    print(f"baseline {before:.4f}, {given.runs} runs of {given.questions} questions, noise {given.noise}")
+        red = lower = 0
+        for name, baseline in zip(names[1:], baselines, strict=True):
+            code, score = run(folder, name, server.url, f"--eval-baseline={baseline}")
+            red += code
+            lower += score < scores[names.index(baseline)]
+            scores.append(score)
+    print(f"{given.runs} runs of {given.questions} questions, noise {given.noise}, first score {scores[0]:.4f}")
     print(f"red: {red} of {given.runs}; by the printed scores {lower} would have been")
     return int(not given.drop and red > given.runs * PERMITTED)
 
