@@ -45,7 +45,7 @@ from ..store.reviews import read_reviews
 from ..wire.request import Request
 from .ci_summary import check_summary, is_wanted, samples_to_show
 from .costs import before_run, with_costs
-from .early import Judged
+from .early import Judged, is_decided
 from .progress import Recorded
 from .summary import many
 
@@ -197,6 +197,8 @@ class Reported:
 
     def missing(self, run: Run, conclusion: Conclusion) -> int:
         """Return the number of samples with neither a record nor a skip."""
+        if is_decided(run) and run.spending.refusal and not run.stopped:
+            return 0  # a worker was refused a sample before it knew that nobody needs it
         requested = sum(sum(plan.requested.values()) for plan in run.benchmarks)
         return max(0, requested - conclusion.recorded - self.states["skipped"])
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from ..core.spending import FIELDS, Account, Spent
+from ..core.spending import FIELDS, Account, PromptSize, Spent
 from .atomic import cannot_write, own_file, storing, write_atomic
 from .journal import entries, other_journals, split_line
 from .layout import WorkDir
@@ -382,7 +382,7 @@ def recorded_spending(workdir: WorkDir, benchmarks: Mapping[str, str]) -> dict[A
             for number, call in enumerate(calls):
                 if call.output.usage is not None and not call.output.cached:
                     size = sum(len(message.text.encode("utf-8", "surrogatepass")) for message in call.messages)
-                    spent = Spent.of(call.output.usage, size, is_first=number == 0)
+                    spent = Spent.of(call.output.usage, PromptSize(size), is_first=number == 0)
                     found[account] = found.get(account, Spent()) + spent
     return found
 
