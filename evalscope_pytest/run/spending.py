@@ -403,10 +403,10 @@ class RequestBill:
 
     def failed(self, error: ModelError) -> None:
         """Take a failure: it costs the tokens that the service reported."""
-        if error.usage is not None and error.usage.total_tokens:
-            self._spent(Spent.of(error.usage, self.size))
-        elif error.gave_up:
+        if error.gave_up:  # tokens that were reported before are those of the beginning
             self.abandoned()
+        elif error.usage is not None and error.usage.total_tokens:
+            self._spent(Spent.of(error.usage, self.size))
         elif self.reservation:
             self.spending.settle(lambda: self.spending.ledger.release(self.reservation))
 

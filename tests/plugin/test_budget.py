@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.servers.judge import JudgeServer, verdict
-from tests.servers.service import Answer, Fault, hang, server_error, status
+from tests.servers.service import Answer, Fault, hang, reset, reset_mid_reply, server_error, status
+from tests.servers.service import stream as sse
 from tests.waiting import wait_until
 
 from .project import solve
@@ -397,6 +399,21 @@ def test_a_request_nobody_waits_for_any_more_counts_at_its_most(priced):
     assert run.code == 1
     assert spent(run) == EACH
     assert "1 request ended without a reply (an interruption, a time-out): up to" in run.out
+
+
+@pytest.mark.parametrize("client", ["aiohttp", "sdk"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_reply_that_breaks_off_counts_at_its_most(stream, client, priced):
+    """The service has worked for it, as for one that nobody waited for; a refusal costs nothing."""
+    begun = b'data: {"choices": [{"index": 0, "delta": {"content": "1"}}]}\n\n'
+    priced.server.script(sse(begun, reset=True) if stream else reset_mid_reply(), status(503), reset())
+    run = priced.run("--eval-limit=1", "--eval-batch-size=1", "--eval-max-tokens-total=1000",
+                     "--eval-generation-config=max_tokens=30,retry_interval=0.01", *["--eval-stream"] * stream,
+                     f"--eval-model-args=client={client}")  # fmt: skip
+    assert run.code == 0, run.out
+    assert "1 request ended without a reply" in run.out
+    left = int(re.search(r"budget: (\d+) of 1,000 tokens left", run.out)[1])
+    assert 1000 - 50 - (30 + 64 + 20) <= left < 1000 - 50 - (30 + 64)
 
 
 # Mistakes ------------------------------------------------------------------------------------------------------------
