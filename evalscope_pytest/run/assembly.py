@@ -163,7 +163,8 @@ class Run:
     @property
     def out_of_budget(self) -> str:
         """Why the budget of the run is used up; empty as long as it is not, or if nothing is needed any more."""
-        return self.spending.refusal if "spending" in vars(self) and not is_decided(self) else ""
+        made = vars(self)  # a work_dir that was refused is not opened again
+        return self.spending.refusal if {"spending", "work_dir"} <= made.keys() and not is_decided(self) else ""
 
     @cached_property
     def spec(self) -> ModelSpec:

@@ -99,7 +99,7 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
         from .stopping import plan_stop
 
         plan_stop(run, gates, units)
-    if run.baselines or any(gate.level is not None or gate.against_baseline for gate in gates):
+    if run.baselines or any(gate.level is not None or gate.against_baseline or gate.benchmark == ALL for gate in gates):
         _plan_gates(run, gates, units)
 
 

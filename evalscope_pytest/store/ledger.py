@@ -52,6 +52,9 @@ class Reservation(NamedTuple):
 # Size of a file in bytes from which on it is replaced by its sums when its run is over.
 COMPACT_FROM = 1 << 16
 
+# A larger count in a line is damage, not tokens: those of services are below 2^53, and sums of theirs fit into floats.
+MOST_TOKENS = 1 << 63
+
 # Values tokens; the last argument is true for a reservation, whose tokens are upper estimates.
 Valuer = Callable[[Account, Spent, bool], Worth]
 
@@ -328,7 +331,7 @@ def _account(entry: Mapping[str, Any]) -> Account:
 
 def _spent(counts: Mapping[str, Any]) -> Spent:
     found = {name: counts[name] for name in FIELDS if name in counts}
-    if not all(type(value) is int and value >= 0 for value in found.values()):
+    if not all(type(value) is int and 0 <= value <= MOST_TOKENS for value in found.values()):
         raise ValueError
     return Spent(**found)
 

@@ -445,6 +445,28 @@ def test_a_mistake_is_reported_before_anything_is_sent(options, prices, words, p
         assert word in run.out
 
 
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("option", ["--eval-work-dir", "--eval-use-cache"])
+def test_a_work_dir_that_is_refused_is_so_with_a_limit_too(option, processes, priced):
+    (priced.path / "linked" / "predictions").mkdir(parents=True)
+    (priced.path / "linked" / "spending.jsonl").symlink_to("/dev/full")
+    words = ["--eval-no-timestamp"] if option == "--eval-work-dir" else []
+    run = priced.run("-n", processes, f"{option}=linked", *words, "--eval-max-tokens-total=5000")
+    assert run.code == 4, run.out
+    assert "work_dir holds what a run must not write through" in run.out
+    assert "Traceback" not in run.out
+
+
+def test_a_record_with_impossible_counts_is_read_as_far_as_it_goes(priced):
+    first = priced.run("--eval-limit=2")
+    with open(first.work_dir / "spending.jsonl", "a") as file:
+        file.write('{"account":["served","adding","model","served"],"spent":{"input":%s}}\n' % ("9" * 400))
+    again = priced.run(f"--eval-use-cache={first.work_dir}", "--eval-limit=4", "--eval-max-cost=1")
+    assert (again.code, again.counts) == (0, {"correct": 4}), again.out
+    assert "1 line of " in again.out
+    assert spent(type(first)(0, "", first.folder, first.work_dir)) == 4 * EACH
+
+
 def test_a_judge_without_a_price_is_refused_under_a_limit(priced):
     priced.write("prices.yaml", "served: {input: 1, output: 1}")
     run = priced.run("--eval-max-cost=1", "--eval-judge-strategy=llm", "--eval-judge-model-args=model_id=mock")
