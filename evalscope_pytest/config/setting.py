@@ -133,7 +133,13 @@ def _read_number(text: str) -> Any:
 
 
 def _number_of(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError
+    try:
+        is_finite = math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        is_finite = False
+    if not is_finite:
         raise ValueError
     return value
 
@@ -307,6 +313,8 @@ def _metrics(value: Any) -> tuple[Any, ...]:
 
 def _path(value: Any) -> str:
     path: str = os.path.expanduser(_text(os.fspath(value) if isinstance(value, os.PathLike) else value))
+    if "\0" in path:
+        raise ValueError("A path holds no zero byte")
     return path
 
 

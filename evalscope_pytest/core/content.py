@@ -29,6 +29,7 @@ class Medium:
         sha256: Content address of the bytes, in hexadecimal digits; empty if there is a fault.
         type: Media type that the bytes show, such as ``image/png``.
         size: Number of bytes.
+        tokens: Input tokens that a service bills for it, about; 0 if that is not known.
         name: What the record calls it, for messages and pages.
         fault: Why it cannot be sent; empty if it can.
         open: Returns the bytes; None in records, which hold only the address.
@@ -37,6 +38,7 @@ class Medium:
     sha256: str
     type: str = field(default="", compare=False)
     size: int = field(default=0, compare=False)
+    tokens: int = field(default=0, compare=False)
     name: str = field(default="", compare=False)
     fault: str = ""
     open: Callable[[], bytes] | None = field(default=None, compare=False, repr=False)

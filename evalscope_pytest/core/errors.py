@@ -95,7 +95,7 @@ class ModelError(EvalError):
         advice: The next step, such as ``Check {api_key}.``; it follows the message.
         spelling: The user's spelling of these settings; without one, a setting shows its own name.
         usage: Tokens that the service reported before the failure; None if it reported none.
-        gave_up: Nobody waited for the reply any more: the service may have charged for it.
+        gave_up: The reply was not waited for, or broke off: the service may have charged for it.
     """
 
     advice: str = ""

@@ -13,6 +13,28 @@ BYTES_A_TOKEN = 4
 Role = Literal["model", "judge"]
 
 
+class PromptSize(NamedTuple):
+    """Size of a prompt.
+
+    Attributes:
+        text: Bytes of its text as UTF-8.
+        media: Input tokens that services bill for its pictures and the like, about.
+    """
+
+    text: int
+    media: int = 0
+
+    @property
+    def tokens(self) -> float:
+        """Input tokens of English text and such media, about."""
+        return self.text / BYTES_A_TOKEN + self.media
+
+    @property
+    def most_tokens(self) -> int:
+        """Twice as many: few texts and services need more."""
+        return self.text // 2 + 2 * self.media
+
+
 class Account(NamedTuple):
     """Something that tokens are spent on.
 
@@ -34,12 +56,13 @@ class Spent:
 
     Attributes:
         samples: Requests that were the first one about their sample.
-        prompt_bytes: Size of the prompts as UTF-8.
+        prompt_bytes: Size of the prompts' texts as UTF-8.
+        media: Input tokens that their media were taken to have.
         input: Input tokens, those read from or written to a prompt cache included.
         output: Output tokens, reasoning included.
         estimated: Requests whose tokens the service did not report: theirs are estimates.
         longest: Output tokens of the longest reply.
-        excess: Largest number of input tokens beyond one for two bytes of the prompt.
+        excess: Largest number of input tokens beyond `PromptSize.most_tokens`.
     """
 
     requests: int = 0
@@ -53,6 +76,7 @@ class Spent:
     estimated: int = 0
     longest: int = 0
     excess: int = 0
+    media: int = 0
 
     def __add__(self, other: Spent) -> Spent:
         return Spent(*(max(a, b) if name in _LARGEST else a + b for name, a, b in _pairs(self, other)))
@@ -63,7 +87,7 @@ class Spent:
         return self.input + self.output
 
     @classmethod
-    def of(cls, usage: Usage, prompt_bytes: int, *, is_first: bool = False, estimated: bool = False) -> Spent:
+    def of(cls, usage: Usage, prompt: PromptSize, *, is_first: bool = False, estimated: bool = False) -> Spent:
         """Return what one request spent.
 
         Parts that are larger than the whole are cut: a reply may report more cached input than input.
@@ -72,7 +96,7 @@ class Spent:
         return cls(
             requests=1,
             samples=int(is_first),
-            prompt_bytes=prompt_bytes,
+            prompt_bytes=prompt.text,
             input=usage.input_tokens,
             output=usage.output_tokens,
             cached=cached,
@@ -80,7 +104,8 @@ class Spent:
             reasoning=min(usage.reasoning_tokens or 0, usage.output_tokens),
             estimated=int(estimated),
             longest=usage.output_tokens,
-            excess=max(0, usage.input_tokens - prompt_bytes // 2),
+            excess=max(0, usage.input_tokens - prompt.most_tokens),
+            media=prompt.media,
         )
 
     def to_json(self) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from ..core.errors import MediaError
 from ..core.media_type import media_type
@@ -28,8 +29,20 @@ _BEHIND = re.compile(rb"PK\x03\x04|%PDF-|<script|<html|<svg|<\?php|MZ\x90|\x7fEL
 _MOST_CHUNKS = 100_000
 
 
-def check(data: bytes, kind: str, name: str) -> str:
-    """Return the media type of bytes that are whole and within bounds.
+class Checked(NamedTuple):
+    """What the bytes of a medium show.
+
+    Attributes:
+        type: Media type.
+        extent: Pixels of a picture, seconds of a recording or video; 0 if they are not known.
+    """
+
+    type: str
+    extent: float = 0
+
+
+def check(data: bytes, kind: str, name: str) -> Checked:
+    """Return the media type and the extent of bytes that are whole and within bounds.
 
     Args:
         kind: ``image``, ``audio``, ``video`` or ``file``.
@@ -49,10 +62,9 @@ def check(data: bytes, kind: str, name: str) -> str:
     if of != kind and not (kind == "audio" and found == "video/mp4"):
         raise MediaError(f"{name} is {found}, not {_a(kind)}. Expected: {_EXPECTED[kind]}.")
     try:
-        _CHECKS[found](data, name)
+        return Checked(found, _CHECKS[found](data, name))
     except (struct.error, IndexError):
         raise _cut_off(name, found) from None
-    return found
 
 
 def too_large(name: str, size: int, kind: str) -> MediaError:
@@ -78,13 +90,14 @@ def _cut_off(name: str, found: str) -> MediaError:
     return MediaError(f"{name} is {found} that is damaged or breaks off after its beginning. Download it again.")
 
 
-def _pixels(width: int, height: int, name: str) -> None:
+def _pixels(width: int, height: int, name: str) -> int:
     if width <= 0 or height <= 0:
         raise MediaError(f"{name} is a picture of {width} x {height} pixels. Remove it, or write it again.")
     if width * height > MAX_PIXELS:
         raise MediaError(
             f"{name} unpacks to {width:,} x {height:,} pixels. The limit is {MAX_PIXELS:,} pixels. Make it smaller."
         )
+    return width * height
 
 
 def _nothing_behind(data: bytes, end: int, name: str, *, may_follow: bool = False) -> None:
@@ -102,15 +115,15 @@ def _nothing_behind(data: bytes, end: int, name: str, *, may_follow: bool = Fals
 # Pictures ------------------------------------------------------------------------------------------------------------
 
 
-def _png(data: bytes, name: str) -> None:
+def _png(data: bytes, name: str) -> int:
     width, height = struct.unpack_from(">II", data, 16)
     if data[12:16] != b"IHDR":
         raise _cut_off(name, "image/png")
-    _pixels(width, height, name)
+    pixels = _pixels(width, height, name)
     for kind, _, end in _png_chunks(data):
         if kind == b"IEND":
             _nothing_behind(data, end, name)
-            return
+            return pixels
     raise _cut_off(name, "image/png")
 
 
@@ -130,8 +143,8 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 _NO_SIZE = frozenset((0xC4, 0xC8, 0xCC))  # markers among the frames' that are none (T.81, table B.1)
 
 
-def _jpeg(data: bytes, name: str) -> None:
-    at, sized = 2, False
+def _jpeg(data: bytes, name: str) -> int:
+    at, pixels = 2, 0
     while True:
         while data[at] != 0xFF or data[at + 1] in (0x00, 0xFF):  # fill bytes
             if data[at] != 0xFF:
@@ -145,33 +158,33 @@ def _jpeg(data: bytes, name: str) -> None:
         length = int(struct.unpack_from(">H", data, at)[0])
         if 0xC0 <= marker <= 0xCF and marker not in _NO_SIZE:
             height, width = struct.unpack_from(">HH", data, at + 3)
-            _pixels(width, height, name)
-            sized = True
+            pixels = _pixels(width, height, name)
         at += length
         if marker == 0xDA:
             break
     end = data.find(b"\xff\xd9", at)
     last = data.rfind(b"\xff\xd9", at)  # of several: previews and later scans follow
-    if end < 0 or not sized:
+    if end < 0 or not pixels:
         raise _cut_off(name, "image/jpeg")
     _nothing_behind(data, last + 2, name, may_follow=True)
+    return pixels
 
 
-def _gif(data: bytes, name: str) -> None:
+def _gif(data: bytes, name: str) -> int:
     width, height = struct.unpack_from("<HH", data, 6)
-    _pixels(width, height, name)
+    pixels = _pixels(width, height, name)
     flags, at = data[10], 13
     at += 3 << ((flags & 7) + 1) if flags & 0x80 else 0
     for _ in range(_MOST_CHUNKS):
         kind = data[at]
         if kind == 0x3B:
             _nothing_behind(data, at + 1, name)
-            return
+            return pixels
         if kind == 0x21:
             at = _blocks_end(data, at + 2)
         elif kind == 0x2C:
             wide, high, own = struct.unpack_from("<HHB", data, at + 5)
-            _pixels(max(wide, 1), max(high, 1), name)
+            pixels = max(pixels, _pixels(max(wide, 1), max(high, 1), name))
             at = _blocks_end(data, at + 11 + (3 << ((own & 7) + 1) if own & 0x80 else 0))
         else:
             break
@@ -184,7 +197,7 @@ def _blocks_end(data: bytes, at: int) -> int:
     return at + 1
 
 
-def _webp(data: bytes, name: str) -> None:
+def _webp(data: bytes, name: str) -> int:
     size = _riff_end(data, name, "image/webp")
     kind = data[12:16]
     if kind == b"VP8X":
@@ -196,17 +209,18 @@ def _webp(data: bytes, name: str) -> None:
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
     else:
         raise _cut_off(name, "image/webp")
-    _pixels(width, height, name)
     _nothing_behind(data, size, name)
+    return _pixels(width, height, name)
 
 
-def _bmp(data: bytes, name: str) -> None:
+def _bmp(data: bytes, name: str) -> int:
     size = int(struct.unpack_from("<I", data, 2)[0])
     width, height = struct.unpack_from("<ii", data, 18)
-    _pixels(width, abs(height), name)
+    pixels = _pixels(width, abs(height), name)
     if size > len(data) or int(struct.unpack_from("<I", data, 10)[0]) >= len(data):
         raise _cut_off(name, "image/bmp")
     _nothing_behind(data, size or len(data), name)
+    return pixels
 
 
 # Recordings, videos, documents ---------------------------------------------------------------------------------------
@@ -219,12 +233,13 @@ def _riff_end(data: bytes, name: str, found: str) -> int:
     return size
 
 
-def _seconds(seconds: float, name: str) -> None:
+def _seconds(seconds: float, name: str) -> float:
     if seconds > MAX_SECONDS:
         raise MediaError(f"{name} lasts {seconds:,.0f} s. The limit is {MAX_SECONDS:,} s. Cut it.")
+    return seconds
 
 
-def _wav(data: bytes, name: str) -> None:
+def _wav(data: bytes, name: str) -> float:
     at = 12
     rate = 0
     while at + 8 <= len(data):
@@ -235,18 +250,18 @@ def _wav(data: bytes, name: str) -> None:
             present = len(data) - at - 8
             if size not in (0, 0xFFFFFFFF) and size > present:  # both stand for a stream of unknown length
                 raise _cut_off(name, "audio/wav")
-            _seconds(min(size or present, present) / rate if rate else 0.0, name)
-            return
+            return _seconds(min(size or present, present) / rate if rate else 0.0, name)
         at += 8 + size + size % 2
     raise _cut_off(name, "audio/wav")
 
 
-def _avi(data: bytes, name: str) -> None:
+def _avi(data: bytes, name: str) -> float:
     _riff_end(data, name, "video/x-msvideo")
+    return 0.0
 
 
-def _mp4(data: bytes, name: str) -> None:
-    at, found = 0, set[bytes]()
+def _mp4(data: bytes, name: str) -> float:
+    at, found, seconds = 0, set[bytes](), 0.0
     while at + 8 <= len(data):
         size, header = int(struct.unpack_from(">I", data, at)[0]), 8
         kind = data[at + 4 : at + 8]
@@ -257,10 +272,11 @@ def _mp4(data: bytes, name: str) -> None:
             raise _cut_off(name, "video/mp4")
         found.add(kind)
         if kind == b"moov":
-            _seconds(_mp4_seconds(data[at + header : end]), name)
+            seconds = _seconds(_mp4_seconds(data[at + header : end]), name)
         at = end
     if at != len(data) or not found & {b"moov", b"moof"}:
         raise _cut_off(name, "video/mp4")
+    return seconds
 
 
 def _mp4_seconds(movie: bytes) -> float:
@@ -273,17 +289,19 @@ def _mp4_seconds(movie: bytes) -> float:
     return length / scale if scale and length not in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF) else 0.0
 
 
-def _pdf(data: bytes, name: str) -> None:
+def _pdf(data: bytes, name: str) -> float:
     if b"%%EOF" not in data[-2048:]:
         raise _cut_off(name, "application/pdf")
+    return 0.0
 
 
-def _long_enough(data: bytes, name: str) -> None:
+def _long_enough(data: bytes, name: str) -> float:
     if len(data) < 64:
         raise _cut_off(name, media_type(data))
+    return 0.0
 
 
-_CHECKS: Mapping[str, Callable[[bytes, str], None]] = {
+_CHECKS: Mapping[str, Callable[[bytes, str], float]] = {
     "image/png": _png,
     "image/jpeg": _jpeg,
     "image/gif": _gif,
@@ -301,3 +319,46 @@ _CHECKS: Mapping[str, Callable[[bytes, str], None]] = {
     "video/x-msvideo": _avi,
     "application/pdf": _pdf,
 }
+
+
+# Tokens ---------------------------------------------------------------------------------------------------------------
+
+# Services differ: OpenAI bills 85 and 170 for each tile of 512 pixels, Anthropic one for 750 pixels, Gemini 258 for a
+# tile, Qwen-VL one for 784 pixels; recordings take 10 to 32 a second, videos 100 to 600, a page of a PDF 1,500 to 4,600
+# (the formulas that they publish). Twice what is returned here is more than each of these, up to the size to which
+# services shrink a picture. docs/budget.md names the exception.
+PIXELS_A_TOKEN = 750
+LEAST, MOST_OF_PICTURE = 400, 8_192
+RECORDING_A_SECOND, VIDEO_A_SECOND, PAGE = 25, 400, 2_400
+MOST_PAGES = 1_000
+# Bytes a second of a recording or video whose length is not known: those of a low quality.
+_RECORDED, _FILMED = 4_000, 25_000
+_PAGE_BYTES = 8_192  # of a document that shows no pages
+_PAGES = re.compile(rb"/Type\s{0,4}/Page(?![A-Za-z])|/Count\s{1,4}(\d{1,7})")
+
+
+def tokens_of(kind: str, checked: Checked, data: bytes) -> int:
+    """Return the number of input tokens that services bill for a medium, about.
+
+    Args:
+        kind: ``image``, ``audio``, ``video`` or ``file``.
+        checked: What its header says.
+    """
+    if kind == "image":
+        return min(max(LEAST, -(-int(checked.extent) // PIXELS_A_TOKEN)), MOST_OF_PICTURE)
+    if kind == "file":
+        return PAGE * _pages(data)
+    rate, each = (_RECORDED, RECORDING_A_SECOND) if kind == "audio" else (_FILMED, VIDEO_A_SECOND)
+    seconds = checked.extent or len(data) / rate
+    return LEAST + round(min(seconds, MAX_SECONDS) * each)
+
+
+def _pages(data: bytes) -> int:
+    """Return the number of pages of a PDF: those it shows, or as many as fit into its bytes."""
+    plain = counted = 0
+    for found in _PAGES.finditer(data):
+        if found[1] is None:
+            plain += 1
+        else:
+            counted = max(counted, int(found[1]))
+    return min(max(plain, counted) or -(-len(data) // _PAGE_BYTES), MOST_PAGES)

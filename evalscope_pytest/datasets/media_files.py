@@ -24,7 +24,7 @@ from ..core.values import Message, Sample
 from .base import Tree
 from .files import format_of
 from .media import fetch
-from .media_check import MOST_BYTES, check, too_large
+from .media_check import MOST_BYTES, check, tokens_of, too_large
 
 MOST_FOLDERS = 20  # with records, in which paths are looked up
 _DOWNLOADS = 8
@@ -214,8 +214,8 @@ class MediaFinder:
                 return _spooled(fetch(source, max_bytes=MOST_BYTES[kind]).data, kind, source)
             path = self._path(str(source))
             data = _read(path, kind, name)
-            sha256 = hashlib.sha256(data).hexdigest()
-            return Medium(sha256, check(data, kind, name), len(data), str(source), open=_InFile(path, sha256, name))
+            found = _checked(data, kind, name, lambda sha256: _InFile(path, sha256, name))
+            return replace(found, name=str(source))
         except (MediaError, DatasetError) as error:
             return Medium("", name=name, fault=str(error))
 
@@ -285,9 +285,15 @@ def _a_name(kind: str) -> str:
 
 
 def _spooled(data: bytes, kind: str, name: str) -> Medium:
-    found = check(data, kind, name)
+    found = _checked(data, kind, name, lambda sha256: _spool().add(sha256, data))
+    return replace(found, name=f"{found.sha256[:16]}.{EXTENSIONS[found.type]}")
+
+
+def _checked(data: bytes, kind: str, name: str, read: Callable[[str], Callable[[], bytes]]) -> Medium:
+    checked = check(data, kind, name)
     sha256 = hashlib.sha256(data).hexdigest()
-    return Medium(sha256, found, len(data), f"{sha256[:16]}.{EXTENSIONS[found]}", open=_spool().add(sha256, data))
+    tokens = tokens_of(kind, checked, data)
+    return Medium(sha256, checked.type, len(data), tokens, name, open=read(sha256))
 
 
 def _read(path: Path, kind: str, name: str) -> bytes:

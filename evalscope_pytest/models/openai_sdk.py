@@ -33,6 +33,7 @@ from .service import (
     Sink,
     beginning,
     capped,
+    cut_off,
     fell_silent,
     no_connection_within,
     timed_out,
@@ -57,10 +58,11 @@ class SdkTransport:
         """Send one request."""
         timeout_s = config.timeout or DEFAULT_TIMEOUT_S
         silence_s = config.stream_timeout or STREAM_TIMEOUT_S
+        begun: list[bool] = []
         try:
             # The package's own time-out starts anew at every byte; this one is for the whole reply.
             with Deadline(timeout_s):
-                return await self._send(body, config, sink, silence_s)
+                return await self._send(body, config, sink, silence_s, begun)
         except _RefusedError as refused:
             self._reached = True
             return refused.reply
@@ -74,13 +76,15 @@ class SdkTransport:
             if isinstance(error.__cause__, _RefusedError):  # some versions of the package wrap what a hook raises
                 self._reached = True
                 return error.__cause__.reply
-            raise no_connection(error, self.url, reached=self._reached) from None
+            raise cut_off(no_connection(error, self.url, reached=self._reached), begun=bool(begun)) from None
         except UnicodeEncodeError:
             raise RejectedError(
                 "the prompt holds half a surrogate pair, which the openai package cannot send"
             ) from None
 
-    async def _send(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink, silence_s: float) -> Reply:
+    async def _send(
+        self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink, silence_s: float, begun: list[bool]
+    ) -> Reply:
         named = ("model", "messages", "stream") if self._chat else ("model", "input", "stream")
         first = {name: body[name] for name in named if name in body}
         rest = {name: value for name, value in body.items() if name not in first}
@@ -93,6 +97,7 @@ class SdkTransport:
         )
         async with call as response:
             self._reached = True
+            begun.append(True)
             if response.headers.get("content-type", "").partition(";")[0].strip() == EVENT_STREAM:
                 await _read_stream(response.iter_bytes(), capped(sink, self.url), silence_s)
                 return Reply(200, response.headers, streamed=True)

@@ -197,6 +197,7 @@ class HttpTransport:
         timeout_s = config.timeout or DEFAULT_TIMEOUT_S
         silence_s = config.stream_timeout or STREAM_TIMEOUT_S
         data = encoded(body)
+        begun = False
         try:
             async with session.post(
                 self._target,
@@ -206,7 +207,7 @@ class HttpTransport:
                 timeout=self._timeouts.get(timeout_s) or self._new_timeout(timeout_s),
                 allow_redirects=False,
             ) as response:
-                self._reached = True
+                self._reached, begun = True, response.status == 200
                 if response.status == 200 and response.content_type == EVENT_STREAM:
                     await _read_stream(response.content, capped(sink, self.url), silence_s)
                     return Reply(200, response.headers, streamed=True)
@@ -222,7 +223,7 @@ class HttpTransport:
         except asyncio.TimeoutError:
             raise timed_out(self.url, timeout_s) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise no_connection(error, self.url, reached=self._reached) from None
+            raise cut_off(no_connection(error, self.url, reached=self._reached), begun=begun) from None
 
     async def connect(self, count: int) -> None:
         """Open ``count`` more connections; none through a proxy, which has its own."""
@@ -365,6 +366,12 @@ def no_connection_within(url: str) -> TransientError:
     """Return the error for a host that does not answer at all."""
     unreached = TransientError(f"no connection to {url} within {CONNECT_TIMEOUT_S:g} s.")
     return unreached.advising("Check the host and port in {api_url}, and what lies in between.")
+
+
+def cut_off(broken: ModelError, *, begun: bool) -> ModelError:
+    """Return the error for a broken connection; the service charges for a reply that had begun."""
+    broken.gave_up = begun
+    return broken
 
 
 def fell_silent(url: str, after_s: float) -> TransientError:

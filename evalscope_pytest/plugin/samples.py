@@ -17,6 +17,7 @@ from ..engine.evaluation import Outcome
 from ..engine.loop import Job, Stopped
 from ..run.assembly import Run
 from ..run.crashes import watched
+from ..run.early import outcome_of
 from ..run.finish import check_requirements, gates_of
 from ..run.process import Process, Routing, collector_paused, patient_collector
 from ..run.progress import dump_states
@@ -101,7 +102,7 @@ class Feed:
         if item.nodeid not in self.upcoming.alone:
             run.ahead.feed(self._supply)
         run.replay.awaited = item.unit
-        outcome = run.ahead.take(job)
+        outcome = outcome_of(run, item.unit, job)
         if outcome.kept is not None:
             run.journal.wait_for(outcome.kept)
         return outcome

@@ -184,8 +184,9 @@ def compare_runs(entrants: Sequence[Entrant], metrics: Sequence[str] = ()) -> Co
         unlike = unlike_settings(first.run.settings, entrant.run.settings)
         found = {}
         for name, report in first.run.reports.items():
-            metric = wanted.metric(report)
-            if metric is not None and name in entrant.run.reports:
+            other = entrant.run.reports.get(name)
+            metric = wanted.metric(report) or (wanted.metric(other) if other else None)
+            if metric is not None and other:
                 found[name] = compare_benchmark(first.run, entrant.run, name, metric, unlike.get(name, ()))
         if not set(first.run.reports) & set(entrant.run.reports):
             raise UsageError(
@@ -324,26 +325,29 @@ def compare_benchmark(
     """Compare a benchmark of two runs.
 
     Args:
-        metric: As the first run reports it; by default its main one.
+        metric: As one of the runs reports it; by default the main one of the first.
         unlike: Settings of the benchmark that differ.
     """
     before, after = first.reports[name], now.reports[name]
     metric = metric or before.primary_metric
-    mine = None if metric is None else next((m for m in after.metrics if m.identity == metric.identity), None)
+    theirs, mine = (_same_metric(report, metric) for report in (before, after))
     notes = [*_unlike(before, after, unlike), *_incomplete(before, after), *_damaged(first, now, name)]
-    if metric is None or mine is None:
-        reason = "no sample has a score" if metric is None else f"no {metric.label} in the new run"
-        change = Change(WHOLE, name, None, None if metric is None else metric.score, None, reason=reason)
+    if metric is None or theirs is None or mine is None:
+        which = "new" if mine is None else "first"
+        reason = "no sample has a score" if metric is None else f"no {metric.label} in the {which} run"
+        change = Change(
+            WHOLE, name, mine.score if mine else None, theirs.score if theirs else None, None, reason=reason
+        )
         return BenchmarkComparison(name, metric.label if metric else "-", False, None, change, (), tuple(notes))
     semantics = mine.semantics
     lower = semantics.direction == "lower_is_better"
     made = BenchmarkComparison(
-        name, mine.label, lower, semantics.value_range, _printed(metric, mine, lower, ""), (), tuple(notes),
+        name, mine.label, lower, semantics.value_range, _printed(theirs, mine, lower, ""), (), tuple(notes),
         after.dataset_pretty_name,
     )  # fmt: skip
     pair = _pair(first, now, name, mine)
     if isinstance(pair, str):
-        return replace(made, whole=_printed(metric, mine, lower, pair))
+        return replace(made, whole=_printed(theirs, mine, lower, pair))
     whole, found = pair.change(WHOLE, name)
     if not whole.paired:
         pairs = f"{whole.shared} questions in both" if whole.shared else "no question is known to be in both"
@@ -356,6 +360,11 @@ def compare_benchmark(
         notes.insert(0, f"{whole.shared} paired, {whole.only_now} only now, {whole.only_baseline} only then")
     parts = tuple(_parts(pair, mine))
     return replace(made, whole=whole, parts=parts, notes=tuple(notes), _samples=pair, _found=found)
+
+
+def _same_metric(report: Report, metric: MetricScore | None) -> MetricScore | None:
+    """Return a metric as another run reports it; None if it does not."""
+    return None if metric is None else next((m for m in report.metrics if m.identity == metric.identity), None)
 
 
 def _parts(pair: PairedSamples, metric: MetricScore) -> Iterable[Change]:

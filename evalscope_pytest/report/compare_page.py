@@ -100,7 +100,7 @@ def comparison_page(compared: Compared, language: str = "en", now: datetime | No
         StoreError: A record of a sample cannot be read.
     """
     several = len(compared.runs) > 1
-    share = min(1.0, MOST_SAMPLES / (MOST_LOST + MOST_WON) / sum(len(run.benchmarks) for run in compared.runs))
+    share = min(1.0, MOST_SAMPLES / (MOST_LOST + MOST_WON) / max(1, sum(len(run.benchmarks) for run in compared.runs)))
     sections = [
         _section((number, place), run, one, share, several)
         for number, run in enumerate(compared.runs)

@@ -101,6 +101,8 @@ def _wholes(compared: Compared, columns: int | None, language: str) -> str:
          *[p_text(change.q)] * several_runs]
         for name, metric, run, change in rows
     ]  # fmt: skip
+    if not lines:
+        return ""
     gone = ["Num", "Metric", *(["Holm"] if several_runs else []), *(["p"] if several or several_runs else [])]
     gone += ["Won", "Lost", "Baseline"]
     return _grid(titles, lines, gone, columns, language)

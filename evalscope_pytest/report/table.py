@@ -294,7 +294,7 @@ def grid(
 
 
 def _widths(titles: Sequence[str], rows: Sequence[Sequence[str]], padding: int = 0) -> list[int]:
-    return [max(width(t) + padding, *(width(row[i]) for row in rows)) for i, t in enumerate(titles)]
+    return [max([width(t) + padding, *(width(row[i]) for row in rows)]) for i, t in enumerate(titles)]
 
 
 def _total(widths: Sequence[int]) -> int:

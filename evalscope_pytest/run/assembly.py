@@ -37,7 +37,7 @@ from ..store.progress import open_log
 from ..store.response_cache import ResponseCache
 from .costs import count_earlier
 from .crashes import WatchedModel, left_at_work
-from .early import STOPPED, Place, Replay, seed_of
+from .early import STOPPED, Place, Replay, is_decided, seed_of
 from .process import Driver, Process
 from .resources import Judges
 from .spending import Spending
@@ -162,8 +162,9 @@ class Run:
 
     @property
     def out_of_budget(self) -> str:
-        """Why the budget of the run is used up; empty as long as it is not."""
-        return self.spending.refusal if "spending" in vars(self) else ""
+        """Why the budget of the run is used up; empty as long as it is not, or if nothing is needed any more."""
+        made = vars(self)  # a work_dir that was refused is not opened again
+        return self.spending.refusal if {"spending", "work_dir"} <= made.keys() and not is_decided(self) else ""
 
     @cached_property
     def spec(self) -> ModelSpec:

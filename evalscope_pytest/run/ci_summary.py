@@ -93,7 +93,8 @@ def write_summaries(
         try:
             file.write_text(summary(ended, link_from(file, conclusion.page) if conclusion else ""), encoding="utf-8")
         except OSError as error:
-            raise cannot_write(file, error) from error
+            if not broken:  # otherwise this is why, or one more trouble of the same disk
+                raise cannot_write(file, error) from error
     if step := os.environ.get(STEP):
         return _append(Path(step), summary(ended, link_in_job(os.environ)))
     return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core.spending import BYTES_A_TOKEN, Account, Spent
+from ..core.spending import Account, PromptSize, Spent
 from ..core.values import Usage
 from ..engine.context import SampleContext
 from ..engine.evaluation import Unit, prediction_key
@@ -21,7 +21,7 @@ from ..store.ledger import Worth, recorded_spending, spent_in
 from ..store.previous import Previous
 from ..wire.request import Request
 from .prepare import needs
-from .spending import cost_text, max_output, prompt_bytes
+from .spending import cost_text, max_output, prompt_size
 from .summary import many
 
 if TYPE_CHECKING:
@@ -151,12 +151,13 @@ class _Prompts:
     """The prompts of a benchmark that will be sent, scaled up from those that were measured.
 
     Attributes:
+        tokens: Input tokens of their texts and media, about.
         limit: Most output tokens of a reply; None without a limit.
         replies: Replies to prompts like these in the response cache.
     """
 
     samples: int
-    size: int
+    tokens: int
     limit: int | None
     replies: Spent
 
@@ -177,19 +178,19 @@ class _Measured:
         chosen = units
         if len(units) > MOST_MEASURED:  # at random: repeats of a question follow each other
             chosen = random.Random(0).sample(units, MOST_MEASURED)
-        sizes: list[int] = []
+        sizes: list[PromptSize] = []
         limit: int | None = None
         replies = Spent()
         for unit in chosen:
             request = _request(unit)
-            size = prompt_bytes(request)
+            size = prompt_size(request)
             limit = max_output(request, self._run.spending.default_output(self._run.spec))
             if (usage := self._cached(unit, request)) is not None:
                 replies += Spent.of(usage, size, is_first=True)
             elif not self._is_recorded(unit, request):
                 sizes.append(size)
         share = len(units) / len(chosen) if chosen else 0.0
-        return _Prompts(round(len(sizes) * share), round(sum(sizes) * share), limit, replies)
+        return _Prompts(round(len(sizes) * share), round(sum(s.tokens for s in sizes) * share), limit, replies)
 
     def _is_recorded(self, unit: Unit, request: Request) -> bool:
         if self._previous is None:
@@ -257,13 +258,17 @@ def _of_benchmark(run: Run, name: str, prompts: _Prompts, seen: dict[Account, Sp
 
 
 def _input(prompts: _Prompts, here: Spent, every: Spent) -> int:
-    """Return the input tokens: one for four bytes, and on average as many more as earlier requests had."""
+    """Return the input tokens: what texts and media take, and on average as many more as earlier requests had."""
     if here.samples and here.requests > here.samples:  # several requests for a sample
         return round(here.input / here.samples * prompts.samples)
     known = next((s for s in (here, prompts.replies, every) if s.requests), None)
-    more = TEMPLATE if known is None else (known.input - known.prompt_bytes / BYTES_A_TOKEN) / known.requests
-    plain = prompts.size / BYTES_A_TOKEN
+    more = TEMPLATE if known is None else (known.input - _size(known).tokens) / known.requests
+    plain = prompts.tokens
     return round(max(plain / 2, plain + more * prompts.samples))
+
+
+def _size(spent: Spent) -> PromptSize:
+    return PromptSize(spent.prompt_bytes, spent.media)
 
 
 def _lengths(prompts: _Prompts, here: Spent, every: Spent) -> tuple[float, float, str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..engine.evaluation import Outcome, Unit
+from ..engine.loop import Job, Stopped
 from ..report.baseline import Early, name_of, tested_at
 from ..report.execution import GateResult
 from ..report.model import Report
@@ -127,6 +128,27 @@ class Replay:
             waits -= 1
             await asyncio.sleep(_TURN_S)
         self._is_over = True
+
+
+def is_decided(run: Run) -> bool:
+    """Return whether all gates of all benchmarks are decided: no sample is needed any more."""
+    return bool(run.decided) and all(plan.name in run.decided for plan in run.benchmarks)
+
+
+def outcome_of(run: Run, unit: Unit, job: Job[Outcome]) -> Outcome:
+    """Wait for the outcome of a sample; one that was refused before its benchmark was decided is skipped.
+
+    Raises:
+        Stopped: It will never be finished.
+    """
+    try:
+        return run.ahead.take(job)
+    except Stopped:
+        if run.stopped or unit.evaluation.name not in run.decided:
+            raise
+    again = Job(job.start)
+    run.ahead.feed_now(again)
+    return run.ahead.take(again)
 
 
 def count(run: Run, verdict: SampleVerdict) -> None:

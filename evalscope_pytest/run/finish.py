@@ -45,7 +45,7 @@ from ..store.reviews import read_reviews
 from ..wire.request import Request
 from .ci_summary import check_summary, is_wanted, samples_to_show
 from .costs import before_run, with_costs
-from .early import Judged
+from .early import Judged, is_decided
 from .progress import Recorded
 from .summary import many
 
@@ -99,7 +99,7 @@ def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
         from .stopping import plan_stop
 
         plan_stop(run, gates, units)
-    if run.baselines or any(gate.level is not None or gate.against_baseline for gate in gates):
+    if run.baselines or any(gate.level is not None or gate.against_baseline or gate.benchmark == ALL for gate in gates):
         _plan_gates(run, gates, units)
 
 
@@ -197,6 +197,8 @@ class Reported:
 
     def missing(self, run: Run, conclusion: Conclusion) -> int:
         """Return the number of samples with neither a record nor a skip."""
+        if is_decided(run) and run.spending.refusal and not run.stopped:
+            return 0  # a worker was refused a sample before it knew that nobody needs it
         requested = sum(sum(plan.requested.values()) for plan in run.benchmarks)
         return max(0, requested - conclusion.recorded - self.states["skipped"])
 

@@ -145,7 +145,7 @@ class Tally:
 
     def settle(self, recorded: Recorded) -> None:
         """Take the counts of the records."""
-        self.done, self.errors = recorded.scored + recorded.errors, recorded.errors
+        self.done, self.errors, self.unsent = recorded.scored + recorded.errors, recorded.errors, 0
         self.scored = recorded.scored if recorded.score is not None else 0
         self.value = (recorded.score or 0.0) * self.scored
 

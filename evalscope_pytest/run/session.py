@@ -24,7 +24,7 @@ from ..report.table import metric_table
 from .assembly import Run
 from .ci_summary import write_summaries
 from .crashes import watched
-from .early import count
+from .early import count, outcome_of
 from .finish import Conclusion, Reported, check_requirements, conclude, gates_of
 from .prepare import Samples, check_dataset_args, check_dataset_dir, plans_of, prepare_all
 from .process import Driver, Exceptions
@@ -214,9 +214,10 @@ class Session:
 
         run.ahead.feed(supply)
         while ahead:
-            job, run.replay.awaited, primary = ahead.popleft()
+            job, unit, primary = ahead.popleft()
+            run.replay.awaited = unit
             try:
-                outcome = run.ahead.take(job) if job.fed else None
+                outcome = outcome_of(run, unit, job) if job.fed else None
             except (Stopped, StoreError):  # the run knows why
                 outcome = None
             if outcome is not None:

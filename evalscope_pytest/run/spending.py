@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config.prices import Prices, load_prices, money, units
+from ..core.content import MediaPart, Video, medium_of
 from ..core.errors import ModelError, StoreError
-from ..core.spending import BYTES_A_TOKEN, Account, Role, Spent
+from ..core.spending import BYTES_A_TOKEN, Account, PromptSize, Role, Spent
 from ..core.values import ModelOutput, Usage
 from ..engine.context import current
 from ..engine.metering import BudgetError, benchmark
@@ -314,7 +316,7 @@ class ModelMeter:
         if not spending.limits.any and not spending.recorded():
             return None
         account = spending.account(self._role, self._model)
-        size = prompt_bytes(request)
+        size = prompt_size(request)
         is_first = self._role == "model" and context is not None and not context.calls
         if not spending.limits.any:
             return RequestBill(spending, account, size, is_first, self._most(size, request))
@@ -326,35 +328,55 @@ class ModelMeter:
             raise
         return RequestBill(spending, account, size, is_first, self._most(size, request), name)
 
-    def _most(self, size: int, request: Request) -> Spent:
+    def _most(self, size: PromptSize, request: Request) -> Spent:
         """Return the most that a request may cost, as far as that is known."""
         seen = [s for account, s in self._spending.ledger.spent.items() if account.model == self._model]
         excess = max((LEAST_EXCESS, *(s.excess for s in seen))) if seen else ASSUMED_EXCESS
         output = max_output(request, self._max_output)
         if output is None:
             output = max((s.longest for s in seen), default=0) or ASSUMED_OUTPUT
-        return Spent(requests=1, input=size // 2 + excess, output=output)
+        return Spent(requests=1, input=size.most_tokens + excess, output=output)
+
+
+_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
 
 
 def max_output(request: Request, default: int | None) -> int | None:
-    """Return the most output tokens that a request allows; None if it sets no limit."""
+    """Return the most output tokens that a request allows; None if it sets no limit, or one that cannot be read.
+
+    Fields of ``extra_body`` go beside ``max_tokens``, or take its place; which one a service obeys is not known.
+    """
     config = request.config
     body: Mapping[str, object] = config.extra_body or {}
-    names = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
-    given = [value for name in names if type(value := body.get(name)) is int]
-    if given:
-        return max(given)
-    if config.max_tokens is not None:
-        return config.max_tokens
+    given = [body[name] for name in _LIMITS if name in body]
+    known = [value for value in given if type(value) is int]
+    if len(known) < len(given):
+        return None
+    if config.max_tokens is not None and "max_tokens" not in body:
+        known.append(config.max_tokens)
+    if known:
+        return max(known)
     return None if default is None else default + (config.reasoning_tokens or 0)
 
 
-def prompt_bytes(request: Request) -> int:
-    """Return the size of a prompt as UTF-8, with the functions that the model may call."""
+# Frames a second of a video that its number of tokens stands for.
+_FRAMES = 2
+
+
+def prompt_size(request: Request) -> PromptSize:
+    """Return the size of a prompt, with all that the model gets beside it: functions, a schema of the reply."""
+    config = request.config
     texts = [message.text for message in request.messages]
     texts += [call.arguments for message in request.messages for call in message.tool_calls]
     texts += [str(tool.identity) for tool in request.tools]
-    return sum(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts)
+    texts += [str(extra) for extra in (config.response_schema, config.extra_body) if extra]
+    text = sum(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts)
+    return PromptSize(text, sum(_tokens(part) for message in request.messages for part in message.media))
+
+
+def _tokens(part: MediaPart) -> int:
+    tokens = medium_of(part).tokens
+    return round(tokens * max(1, part.fps / _FRAMES)) if isinstance(part, Video) and part.fps else tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +390,7 @@ class RequestBill:
 
     spending: Spending
     account: Account
-    size: int
+    size: PromptSize
     is_first: bool
     most: Spent = field(default_factory=Spent)
     reservation: str = ""
@@ -379,17 +401,17 @@ class RequestBill:
         if estimated := usage is None or not usage.total_tokens:
             text = "".join((output.reasoning, output.text, *(call.arguments for call in output.tool_calls)))
             size = len(text.encode("utf-8", "surrogatepass"))
-            usage = Usage(-(-self.size // BYTES_A_TOKEN), -(-size // BYTES_A_TOKEN))
+            usage = Usage(math.ceil(self.size.tokens), -(-size // BYTES_A_TOKEN))
             self.spending.note_estimated(self.account)
         assert usage is not None
         self._spent(Spent.of(usage, self.size, is_first=self.is_first, estimated=estimated))
 
     def failed(self, error: ModelError) -> None:
         """Take a failure: it costs the tokens that the service reported."""
-        if error.usage is not None and error.usage.total_tokens:
-            self._spent(Spent.of(error.usage, self.size))
-        elif error.gave_up:
+        if error.gave_up:  # tokens that were reported before are those of the beginning
             self.abandoned()
+        elif error.usage is not None and error.usage.total_tokens:
+            self._spent(Spent.of(error.usage, self.size))
         elif self.reservation:
             self.spending.settle(lambda: self.spending.ledger.release(self.reservation))
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from ..core.spending import FIELDS, Account, Spent
+from ..core.spending import FIELDS, Account, PromptSize, Spent
 from .atomic import cannot_write, own_file, storing, write_atomic
 from .journal import entries, other_journals, split_line
 from .layout import WorkDir
@@ -51,6 +51,9 @@ class Reservation(NamedTuple):
 
 # Size of a file in bytes from which on it is replaced by its sums when its run is over.
 COMPACT_FROM = 1 << 16
+
+# A larger count in a line is damage, not tokens: those of services are below 2^53, and sums of theirs fit into floats.
+MOST_TOKENS = 1 << 63
 
 # Values tokens; the last argument is true for a reservation, whose tokens are upper estimates.
 Valuer = Callable[[Account, Spent, bool], Worth]
@@ -328,7 +331,7 @@ def _account(entry: Mapping[str, Any]) -> Account:
 
 def _spent(counts: Mapping[str, Any]) -> Spent:
     found = {name: counts[name] for name in FIELDS if name in counts}
-    if not all(type(value) is int and value >= 0 for value in found.values()):
+    if not all(type(value) is int and 0 <= value <= MOST_TOKENS for value in found.values()):
         raise ValueError
     return Spent(**found)
 
@@ -382,7 +385,7 @@ def recorded_spending(workdir: WorkDir, benchmarks: Mapping[str, str]) -> dict[A
             for number, call in enumerate(calls):
                 if call.output.usage is not None and not call.output.cached:
                     size = sum(len(message.text.encode("utf-8", "surrogatepass")) for message in call.messages)
-                    spent = Spent.of(call.output.usage, size, is_first=number == 0)
+                    spent = Spent.of(call.output.usage, PromptSize(size), is_first=number == 0)
                     found[account] = found.get(account, Spent()) + spent
     return found
 

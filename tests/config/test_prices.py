@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from evalscope_pytest.config.prices import UNIT, Price, load_prices, money, units
 from evalscope_pytest.config.task import TaskConfig
 from evalscope_pytest.core.errors import ConfigError
-from evalscope_pytest.core.spending import FIELDS, Spent
+from evalscope_pytest.core.spending import FIELDS, PromptSize, Spent
 from evalscope_pytest.core.values import Usage
 
 
@@ -151,7 +151,7 @@ PRICES = st.builds(Price, PRICE, PRICE, PRICE, PRICE, PRICE)
 
 @given(PRICES, st.lists(USAGES, max_size=20))
 def test_the_cost_of_a_sum_is_the_sum_of_the_costs_to_the_last_digit(price, usages):
-    spent = [Spent.of(usage, 100) for usage in usages]
+    spent = [Spent.of(usage, PromptSize(100)) for usage in usages]
     costs = [price.cost(one) for one in spent]
     assert price.cost(sum(spent, Spent())) == sum(costs)
     assert all(0 <= cost <= price.at_most(one) for cost, one in zip(costs, spent, strict=True))
@@ -161,7 +161,7 @@ def test_the_cost_of_a_sum_is_the_sum_of_the_costs_to_the_last_digit(price, usag
 
 @given(st.lists(USAGES, min_size=1, max_size=6), st.randoms())
 def test_sums_do_not_depend_on_the_order(usages, random):
-    spent = [Spent.of(usage, 100, estimated=True) for usage in usages]
+    spent = [Spent.of(usage, PromptSize(100), estimated=True) for usage in usages]
     shuffled = random.sample(spent, len(spent))
     assert sum(spent, Spent()) == sum(shuffled, Spent())
     assert Spent(**sum(spent, Spent()).to_json()) == sum(spent, Spent())

@@ -395,3 +395,16 @@ def test_an_early_stop_needs_something_to_decide_and_a_random_part(limit):
     assert "Add --eval-limit-order random" in complaint(**given, **limit)
     assert TaskConfig(**given, **limit, limit_order="random").stop_when_decided is True
     assert TaskConfig(**given, limit=1.0).stop_when_decided is True
+
+
+@pytest.mark.parametrize("name", ["max_cost", "max_tokens_total", "limit", "max_drop", "max_errors", "timeout"])
+@pytest.mark.parametrize("make", [lambda: 10**400, lambda: -(10**400)])
+def test_a_number_that_no_float_can_hold_is_refused(name, make):
+    with pytest.raises(ConfigError, match=f"{name} cannot be"):
+        TaskConfig(model="mock", prices="prices.yaml", **{name: make()})
+
+
+@pytest.mark.parametrize("name", ["prices", "summary", "work_dir", "use_cache", "baseline", "response_cache"])
+def test_a_path_with_a_zero_byte_is_refused(name):
+    with pytest.raises(ConfigError, match=f"{name} cannot be .* A path holds no zero byte"):
+        TaskConfig(model="mock", **{name: "a\0b"})

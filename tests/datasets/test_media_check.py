@@ -30,7 +30,7 @@ def kind_of(media_type: str) -> str:
 
 @pytest.mark.parametrize("media_type", GOOD)
 def test_whole_media_pass_whatever_their_name(media_type: str) -> None:
-    assert check(GOOD[media_type], kind_of(media_type), "thing.txt") == media_type
+    assert check(GOOD[media_type], kind_of(media_type), "thing.txt").type == media_type
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -41,7 +41,7 @@ def test_hostile_pictures(name: str) -> None:
 
 
 def test_a_camera_may_write_more_after_a_photograph() -> None:
-    assert check(jpeg() + b"SEFHk\0\0\0Image_UTC_Data" + b"\0" * 8, "image", "photo") == "image/jpeg"
+    assert check(jpeg() + b"SEFHk\0\0\0Image_UTC_Data" + b"\0" * 8, "image", "photo").type == "image/jpeg"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.servers.judge import JudgeServer, verdict
-from tests.servers.service import Answer, Fault, hang, server_error, status
+from tests.servers.service import Answer, Fault, hang, reset, reset_mid_reply, server_error, status
+from tests.servers.service import stream as sse
 from tests.waiting import wait_until
 
 from .project import solve
@@ -353,11 +355,11 @@ def test_a_reply_whose_judgement_is_refused_is_kept_and_not_sent_again(priced):
         judge.answer = lambda messages: Answer(verdict("A"), usage=used)
         options = ("--eval-judge-strategy=llm", by(judge), "--eval-limit=8", "--eval-batch-size=1",
                    "--eval-generation-config=max_tokens=30")  # fmt: skip
-        run = priced.run(*options, "--eval-max-cost=0.58")
+        run = priced.run(*options, "--eval-max-cost=0.6")
         assert run.code == 1, run.out
         assert judge.requests
         assert len(priced.server.requests) > len(judge.requests)
-        assert spent(run) <= Decimal("0.58")
+        assert spent(run) <= Decimal("0.6")
         assert "BudgetError" in run.out
         assert "next judgement" in run.out
         whole = priced.run(*options, "--eval-max-cost=20", f"--eval-use-cache={run.work_dir}")
@@ -399,6 +401,21 @@ def test_a_request_nobody_waits_for_any_more_counts_at_its_most(priced):
     assert "1 request ended without a reply (an interruption, a time-out): up to" in run.out
 
 
+@pytest.mark.parametrize("client", ["aiohttp", "sdk"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_reply_that_breaks_off_counts_at_its_most(stream, client, priced):
+    """The service has worked for it, as for one that nobody waited for; a refusal costs nothing."""
+    begun = b'data: {"choices": [{"index": 0, "delta": {"content": "1"}}]}\n\n'
+    priced.server.script(sse(begun, reset=True) if stream else reset_mid_reply(), status(503), reset())
+    run = priced.run("--eval-limit=1", "--eval-batch-size=1", "--eval-max-tokens-total=1000",
+                     "--eval-generation-config=max_tokens=30,retry_interval=0.01", *["--eval-stream"] * stream,
+                     f"--eval-model-args=client={client}")  # fmt: skip
+    assert run.code == 0, run.out
+    assert "1 request ended without a reply" in run.out
+    left = int(re.search(r"budget: (\d+) of 1,000 tokens left", run.out)[1])
+    assert 1000 - 50 - (30 + 64 + 20) <= left < 1000 - 50 - (30 + 64)
+
+
 # Mistakes ------------------------------------------------------------------------------------------------------------
 
 
@@ -426,6 +443,28 @@ def test_a_mistake_is_reported_before_anything_is_sent(options, prices, words, p
     assert not priced.server.requests
     for word in words:
         assert word in run.out
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("option", ["--eval-work-dir", "--eval-use-cache"])
+def test_a_work_dir_that_is_refused_is_so_with_a_limit_too(option, processes, priced):
+    (priced.path / "linked" / "predictions").mkdir(parents=True)
+    (priced.path / "linked" / "spending.jsonl").symlink_to("/dev/full")
+    words = ["--eval-no-timestamp"] if option == "--eval-work-dir" else []
+    run = priced.run("-n", processes, f"{option}=linked", *words, "--eval-max-tokens-total=5000")
+    assert run.code == 4, run.out
+    assert "work_dir holds what a run must not write through" in run.out
+    assert "Traceback" not in run.out
+
+
+def test_a_record_with_impossible_counts_is_read_as_far_as_it_goes(priced):
+    first = priced.run("--eval-limit=2")
+    with open(first.work_dir / "spending.jsonl", "a") as file:
+        file.write('{"account":["served","adding","model","served"],"spent":{"input":%s}}\n' % ("9" * 400))
+    again = priced.run(f"--eval-use-cache={first.work_dir}", "--eval-limit=4", "--eval-max-cost=1")
+    assert (again.code, again.counts) == (0, {"correct": 4}), again.out
+    assert "1 line of " in again.out
+    assert spent(type(first)(0, "", first.folder, first.work_dir)) == 4 * EACH
 
 
 def test_a_judge_without_a_price_is_refused_under_a_limit(priced):

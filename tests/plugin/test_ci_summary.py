@@ -108,6 +108,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_sent(served
     run = served.run("--eval-summary=folder")
     assert run.code == 4
     assert "summary: 'folder' in --eval-summary. It cannot be written: Is a directory." in run.out
+    assert run.out.count("ERROR") == 1, "one trouble, one message"
     assert not served.server.requests
 
 

@@ -206,3 +206,25 @@ def test_a_mistake_is_one_line_and_exit_code_4(words, message, project, command)
     assert err.startswith("ERROR: ")
     assert err.count("\n") == 1
     assert message in err
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 2), (1, 2), (1, 2, 0)])
+def test_runs_without_a_score_have_a_row_without_figures(order, many, command):
+    """A budget may end a run before its first reply: neither side of a comparison is then there."""
+    whole = many.run()
+    empty = many.run("--eval-max-tokens-total=1")
+    other = many.run("--eval-max-tokens-total=1")
+    assert not empty.reports["adding"]["metrics"]
+    runs = [(whole, empty, other)[number].work_dir for number in order]
+    page = many.path / "page.html"
+    code, out, err = command(*runs, "--html", page)
+    assert (code, err) == (0, ""), err
+    assert "adding has no score in " in out
+    assert page.read_text()
+    document = json.loads(command(*runs, "--json")[1])
+    for run in document["comparisons"]:
+        for one in run["benchmarks"]:
+            assert not {"difference", "low", "p"} & set(one)
+            assert (one.get("score"), one.get("baseline")) in ((1.0, None), (None, 1.0))
+    rows = [line for line in out.splitlines() if line.startswith("| adding")]
+    assert bool(rows) == (0 in order)

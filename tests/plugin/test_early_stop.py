@@ -12,6 +12,7 @@ import pytest
 from evalscope_pytest import TaskConfig
 from evalscope_pytest.run import Session
 
+from ..servers.service import Answer
 from ..waiting import wait_until
 from .project import junit, solve, wrong_about
 from .recorded import wait_for_records
@@ -371,3 +372,42 @@ def test_without_pytest_it_stops_as_well(many, monkeypatch):
     (execution,) = [report.execution for report in reports.values()]
     assert execution.stopped == "decided"
     assert execution.recorded < execution.requested
+
+
+# With a budget -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1550, 1600, 1650])
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_decided_run_is_complete_though_its_budget_is_used_up(processes, limit, many):
+    """Samples are sent ahead: one that the budget refused, and nobody needs any more, is skipped as the others are."""
+    used = {"prompt_tokens": 20, "completion_tokens": 30, "total_tokens": 50}
+    many.server.answer = lambda messages: Answer(solve(messages), usage=used)
+    limits = (f"--eval-max-tokens-total={limit}", "--eval-generation-config=max_tokens=30")
+    run = many.run("--eval-gate=adding>=0.5", STOP, *limits, "-n", processes)
+    sent = len(many.server.requests)
+    assert (run.code, 30 <= sent <= 33) == (0, True), run.out
+    assert "not complete" not in run.out
+    assert re.search(rf"adding\s+{sent}/60  score 1.0000  stopped: decided", run.out)
+    if not processes:
+        assert run.counts == {"correct": sent, "skipped": 60 - sent}
+    less = many.run("--eval-gate=adding>=0.5", STOP, *limits, "--eval-max-tokens-total=1450")
+    assert less.code == 1
+    assert "The run is not complete: the budget is used up" in less.out
+
+
+@pytest.mark.parametrize("limit", [640, 660, 680])
+def test_a_decided_session_is_complete_though_its_budget_is_used_up(limit, many, monkeypatch):
+    monkeypatch.chdir(many.path)
+    used = {"prompt_tokens": 20, "completion_tokens": 30, "total_tokens": 50}
+    many.server.answer = lambda messages: Answer("wrong", usage=used)
+    task = TaskConfig(
+        model="served", api_url=many.server.url, datasets=["demo_math"], gate=["demo_math<=0.5"], eval_batch_size=1,
+        stop_when_decided=True, max_tokens_total=limit, generation_config={"max_tokens": 30},
+    )  # fmt: skip
+    with Session(task) as session:
+        reports = session.run()
+    assert session.conclusion is not None
+    assert session.conclusion.interrupted == ""
+    assert reports["demo_math"].execution.stopped == "decided"
+    assert reports["demo_math"].execution.recorded == len(many.server.requests) < 21

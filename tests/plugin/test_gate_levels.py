@@ -87,6 +87,8 @@ def test_the_plan_is_shown_without_a_run_and_sends_nothing(many):
         (["--eval-gate=adding>=0.7 @95% (paired)"], "this gate has a bound"),
         (["--eval-gate=adding no worse than baseline"], "Add --eval-baseline=DIR"),
         (["--eval-gate=ALL>=0.7 @95%"], "mean difference from a baseline"),
+        (["--eval-gate=ALL>=0.7"], "mean difference from a baseline"),
+        (["--eval-gate=ALL==1", "--eval-gate=adding>=0.7"], "mean difference from a baseline"),
         (["--eval-gate=perf:goodput>=0.9 @95%"], "load tests have no levels"),
         (["--eval-gate-level=0.9"], "gate_level is given without a baseline"),
         (["--eval-gate-level=95", "--eval-baseline=x"], "a level above 50% and below 100%"),

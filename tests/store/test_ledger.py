@@ -119,6 +119,7 @@ def test_a_torn_line_does_not_spoil_the_next(torn, follows, path):
     "line",
     ["", "null", "[]", "5", "{}", "{" * 5000, '{"spent":{"input":-5},"account":["m","a","model","m"]}',
      '{"spent":{"input":1.5},"account":["m","a","model","m"]}', '{"spent":{},"account":["m","a","owner","m"]}',
+     '{"spent":{"input":%s},"account":["m","a","model","m"]}' % ("9" * 400),
      '{"spent":5,"account":["m","a","model","m"]}', '{"spent":{},"account":["m"]}', '{"held":{},"id":[]}', "\xff"],
 )  # fmt: skip
 def test_a_damaged_line_counts_as_nothing(line, path):
