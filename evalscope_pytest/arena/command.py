@@ -10,12 +10,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from ..cli.evaluate import Words, become, command_of, understood
 from ..config.options import TASK_CONFIG, cli_flag, ini_name
 from ..config.schema import ARENA
 from ..config.setting import TABLE
+from ..core.arguments import Parser
 from ..core.errors import ConfigError
 
 _DESCRIPTION = """\
@@ -63,11 +64,6 @@ class Entry(NamedTuple):
         return self.place.startswith(("http://", "https://"))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"{message}. {self.prog} --help shows its options.")
-
-
 def arena(arguments: Sequence[str]) -> int:
     """Hold an arena, and return pytest's exit code; of the first run that did not end well, if one did not.
 
@@ -91,8 +87,8 @@ def arena(arguments: Sequence[str]) -> int:
     return become(command_of(_judging(models, own, words, any_live=any_live), os.environ))
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="evalscope-pytest arena",
         usage=_USAGE,
         description=_DESCRIPTION,

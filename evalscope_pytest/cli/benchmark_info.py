@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from ..benchmarks.bundled import bundled_files, load_bundled
 from ..benchmarks.definition import Benchmark
+from ..core.arguments import Parser
 from ..core.errors import ConfigError, closest
 from ..judge.scorer import rule_of
 
@@ -77,18 +77,13 @@ def _needs(benchmark: Benchmark) -> tuple[str, ...]:
     return (*(["a judge model"] if judged else []), *(["a sandbox"] if programs else []))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"{message}. {self.prog} --help shows all options.")
-
-
 def benchmark_info(arguments: Sequence[str]) -> int:
     """Print what is known of the bundled benchmarks.
 
     Raises:
         ConfigError: A benchmark, a tag or an option is unknown.
     """
-    parser = _Parser(prog="evalscope-pytest benchmark-info", description="List or describe the bundled benchmarks.")
+    parser = Parser(prog="evalscope-pytest benchmark-info", description="List or describe the bundled benchmarks.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="the benchmarks to describe; default: list all")
     parser.add_argument("--tag", action="append", metavar="TAG", help="only those with this tag; several: with each")
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")

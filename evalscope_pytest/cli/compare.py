@@ -9,8 +9,8 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
+from ..core.arguments import Parser
 from ..core.errors import ConfigError
 from ..core.text import visible
 
@@ -30,11 +30,6 @@ _EPILOG = """\
 
 Exit codes: 0 compared, 1 a record cannot be read, 4 a run or an option is wrong.
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"{message}. {self.prog} --help shows all options.")
 
 
 def compare(arguments: Sequence[str]) -> int:
@@ -70,8 +65,8 @@ def compare(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="evalscope-pytest compare",
         usage=_USAGE,
         description=_DESCRIPTION,

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from ..config.options import (
     TASK_CONFIG,
@@ -21,6 +21,7 @@ from ..config.options import (
     switched_off,
     with_values,
 )
+from ..core.arguments import Parser
 from ..core.errors import ConfigError, closest
 
 MOCK = ("mock", "mock_llm")
@@ -56,11 +57,6 @@ class Words(NamedTuple):
     flags: list[str]
     paths: list[str]
     for_pytest: list[str]
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"{message}. {self.prog} --help shows all options.")
 
 
 def evaluate(arguments: Sequence[str]) -> int:
@@ -130,8 +126,8 @@ def _in_own_words(words: Sequence[str]) -> list[str]:
     return ["".join((spelled.get(flag, flag), *rest)) for flag, *rest in (word.partition("=") for word in words)]
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="evalscope-pytest eval",
         description=_DESCRIPTION,
         epilog=_EPILOG,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Sequence
-from typing import NoReturn
 
+from ..core.arguments import Parser
 from ..core.errors import ConfigError
 from .sampler import Sampler, StratifiedSampler, UniformSampler, WeightedSampler
 from .schema import CollectionSchema, dump_jsonl_data
@@ -23,11 +22,6 @@ SAMPLERS: dict[str, type[Sampler]] = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"{message}. {self.prog} --help shows all options.")
-
-
 def collection(arguments: Sequence[str]) -> int:
     """Draw a collection's samples and print how many come from each benchmark.
 
@@ -35,7 +29,7 @@ def collection(arguments: Sequence[str]) -> int:
         ConfigError: An option or the collection is wrong.
         DatasetError: Records cannot be had.
     """
-    parser = _Parser(prog="evalscope-pytest collection", description=_DESCRIPTION)
+    parser = Parser(prog="evalscope-pytest collection", description=_DESCRIPTION)
     parser.add_argument("schema", metavar="SCHEMA", help="the collection, a JSON file")
     parser.add_argument("-n", "--count", type=int, required=True, metavar="N", help="number of samples")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the file to write, .jsonl")

@@ -18,7 +18,7 @@ from ..engine.loop import Job, Stopped
 from ..run.assembly import Run
 from ..run.crashes import watched
 from ..run.early import outcome_of
-from ..run.finish import check_requirements, gates_of
+from ..run.finish import check_paths, check_requirements, gates_of
 from ..run.process import Process, Routing, collector_paused, patient_collector
 from ..run.progress import dump_states
 from ..run.selection import Keywords
@@ -191,10 +191,12 @@ class Samples:
         apply_skip_marks(session.items)
         run.benchmarks = plan_of(run, session.items)
         try:
-            if self._is_expanded:
-                check_selected(run.task, session, self._keywords)
-                if note := check_reruns(session.config, session.items):
-                    run.notes.append(note)
+            if not self._is_expanded:  # nothing was collected: pytest, or what was refused before, says why
+                check_paths(session.config.args)
+                return
+            check_selected(run.task, session, self._keywords)
+            if note := check_reruns(session.config, session.items):
+                run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
                 check_requirements(
                     run, (i.unit for i in session.items if isinstance(i, SampleItem) and i.skipped is None)

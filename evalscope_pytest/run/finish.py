@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..benchmarks import after_run
 from ..benchmarks.after_run import FinishedRun, Summary
 from ..config.setting import NO_LEVEL
-from ..core.errors import EvalError, UsageError
+from ..core.errors import ConfigError, EvalError, UsageError
 from ..core.secret import redact
 from ..core.text import visible
 from ..engine.client import ModelClient
@@ -64,6 +66,25 @@ def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
     """Return the gates on benchmarks, and those on load tests."""
     gates = [parse_gate(text) for text in run.task.gate]
     return [gate for gate in gates if gate.benchmark != LOADS], [gate for gate in gates if gate.benchmark == LOADS]
+
+
+def check_paths(words: Iterable[str]) -> None:
+    """Refuse a gate among the paths of a run: ``--eval-gate`` takes one, and another one behind it is a path to pytest.
+
+    Raises:
+        ConfigError: One is there.
+    """
+    for word in words:
+        if os.path.exists(word):
+            continue
+        try:
+            parse_gate(word)
+        except ConfigError:
+            continue
+        raise ConfigError(
+            f"path {word!r} is not there, and it reads as a gate. --eval-gate takes one gate. Repeat the option: "
+            f"--eval-gate={shlex.quote(word)}"
+        )
 
 
 def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
@@ -375,7 +396,7 @@ def _gates(
     A gate on all benchmarks together is in the report of the first.
     """
     task = run.task
-    tolerant = task.ignore_errors or task.max_errors is not None
+    tolerant = _tolerates_its_errors(run, reports)
     samples = {plan.name: Samples(plan, rows[plan.name].rows) for plan in run.benchmarks}
     now = [
         Now(report, samples[report.dataset_name], tolerant, sampling_of(task), partial(_targets, run, report))
@@ -397,6 +418,14 @@ def _gates(
     own = any(gate.benchmark == ALL for gate in gates)
     alarms = compare(run.baselines, now, task.max_drop, _level(task), early=early.alarms(), together=not own)
     return [*results, *alarms.results.items()], tuple(filter(None, [alarms.together]))
+
+
+def _tolerates_its_errors(run: Run, reports: Iterable[Report]) -> bool:
+    """Return whether gates leave out samples that ended in errors: not if there are more than the user accepts."""
+    if not run.task.ignore_errors and run.task.max_errors is None:
+        return False
+    counts = [report.execution for report in reports if report.execution]
+    return run.tolerates(sum(c.errored for c in counts), sum(c.requested for c in counts))
 
 
 def _targets(run: Run, report: Report) -> Mapping[tuple[str, int], bytes]:

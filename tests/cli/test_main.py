@@ -35,6 +35,11 @@ def test_no_command_is_a_usage_error(capsys):
         (["benchmark-info", "gsm8"], "unknown benchmark 'gsm8'. Did you mean 'gsm8k'?"),
         (["benchmark-info", "--format", "xml"], "invalid choice: 'xml'"),
         (["benchmark-info", "--tag", "maths"], "Did you mean 'math'?"),
+        (["benchmark-info", "--fromat=json"], "unrecognized arguments: --fromat=json. Did you mean '--format'? "),
+        (["compare", "a", "b", "--sample", "3"], "unrecognized arguments: --sample 3. Did you mean '--samples'? "),
+        (["compare", "a", "--qqqq"], "unrecognized arguments: --qqqq. evalscope-pytest compare --help shows "),
+        (["collection", "a", "-n", "1", "-o", "b.jsonl", "--outptu=c"], "Did you mean '--output'?"),
+        (["perf", "compare", "a", "b", "--jso"], "evalscope-pytest perf compare --help shows all options."),
     ],
 )
 def test_a_mistake_is_one_line_on_stderr_and_exit_code_4(arguments, words, capsys, monkeypatch):

@@ -84,6 +84,15 @@ def test_a_gate_does_not_pass_on_samples_without_a_score(graded):
     assert far.code == 1, "the error itself still fails the run"
 
 
+def test_a_gate_does_not_leave_out_more_errors_than_are_tolerated(graded):
+    graded.server.fault_for = lambda received: status(400, "no") if "5 + 5" in str(received.body) else None
+    assert graded.run("--eval-gate=adding>=0.7").code == 1
+    for allowed in ("0", "1%"):
+        run = graded.run("--eval-gate=adding>=0.7", f"--eval-max-errors={allowed}")
+        assert run.code == 1
+        assert gate_lines(run)[0].startswith("gate adding>=0.7: failed"), run.out
+
+
 def test_a_gate_fails_an_interrupted_run(graded):
     graded.server.fault_for = lambda received: status(401, "no")
     run = graded.run("--eval-gate=adding>=0")
@@ -136,6 +145,22 @@ def test_a_baseline_without_scores_to_compare_is_refused(make, words, graded):
     assert run.code == 4, run.out
     assert all(word in run.out for word in words), run.out
     assert not graded.server.requests
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_a_second_gate_behind_the_option_is_refused_as_one(workers, graded):
+    run = graded.run("--eval-gate", "adding>=0.5", "adding not shown below 0.7 @95%", *workers)
+    assert run.code == 4
+    assert "path 'adding not shown below 0.7 @95%' is not there, and it reads as a gate." in run.out
+    assert "Repeat the option: --eval-gate='adding not shown below 0.7 @95%'" in run.out
+    assert not graded.server.requests
+
+
+def test_a_path_that_is_not_there_is_named_whatever_the_gates(graded):
+    run = graded.run("--eval-gate=adding>=0.5", "nosuch.py")
+    assert run.code == 4
+    assert "file or directory not found: nosuch.py" in run.out
+    assert "no benchmark" not in run.out
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ...core.arguments import Parser
 from ...core.errors import ConfigError
 from ...report.gates import GateResult
 from ..config import PerfConfig, checked
@@ -25,7 +26,7 @@ from ..output import compare as comparison
 from ..output.records import read_run
 from ..run import PerfPlan, run, tune
 from ..search.tuning import Search, SearchResult
-from .options import Parser, environment_layer, file_layer, ini_layer, read_config
+from .options import environment_layer, file_layer, ini_layer, read_config
 from .plan import plan_of
 
 FAILED, INTERRUPTED = 1, 2

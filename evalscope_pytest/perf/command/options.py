@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from configparser import ConfigParser, Error
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ...config.options import switched_off
 from ...config.setting import settings_of
 from ...config.text import read_mapping
+from ...core.arguments import Parser
 from ...core.errors import ConfigError, closest
 from ..config import GROUPS, UNSUPPORTED, Layer, PerfConfig, checked, default_of, flag_of
 
@@ -23,18 +24,6 @@ _DESCRIPTION = """\
 Load-test a model service: keep requests in flight (--parallel), or start them by schedule (--rate). Options may also
 be given in a file (--config), as variables (EVALSCOPE_PYTEST_PERF_MODEL=m), or in pytest.ini or pyproject.toml.
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose mistakes are `ConfigError`."""
-
-    def error(self, message: str) -> NoReturn:
-        """Refuse the arguments.
-
-        Raises:
-            ConfigError: Always.
-        """
-        raise ConfigError(f"{message}. {self.prog} --help shows all options.")
 
 
 def read_config(arguments: Sequence[str], environ: Mapping[str, str]) -> PerfConfig:
