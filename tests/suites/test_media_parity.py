@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from base64 import b64decode
 from inspect import isawaitable
 from pathlib import Path
@@ -22,7 +23,10 @@ from evalscope_pytest.wire.content import split_reasoning
 from evalscope_pytest.wire.tool_calls import chat_message
 
 pytestmark = pytest.mark.real_data
-RUNS = ("general_vqa", "general_vqa_tsv", "general_vmcq", "pope", "hallusion_bench", "math_vista")
+SCORED = ["general_vmcq", "pope", "hallusion_bench", "math_vista"]
+SCORED += ["ai2d", "blink", "mm_star", "mm_bench", "seed_bench_2_plus", "science_qa"]
+WITH_OPTIONS = ["ai2d", "blink", "mm_star", "mm_bench", "seed_bench_2_plus", "science_qa"]
+RUNS = ["general_vqa", "general_vqa_tsv", *SCORED]
 
 
 def addressed(url: str) -> dict[str, Any]:
@@ -47,10 +51,14 @@ def comparable(message: dict[str, Any]) -> dict[str, Any]:
         found = held[name] if isinstance(held[name], dict) else addressed(held[name])
         held[name] = {key: found[key] for key in ("sha256", "bytes")}
         parts.append(made)
+    if len(parts) == 1 and parts[0]["type"] == "text":  # a text alone is sent as such
+        parts = parts[0]["text"]
     return {"role": message["role"], "content": parts}
 
 
-def run_of(run: str, parity_media: Path, template: str = "") -> tuple[LoadedBenchmark, list[dict[str, Any]]]:
+def run_of(
+    run: str, parity_media: Path, template: str = "", *, shuffle: bool = False
+) -> tuple[LoadedBenchmark, list[dict[str, Any]]]:
     """Return a run's samples under EvalScope's template, or under another one, and what EvalScope made of them."""
     args = json.loads((parity_media / run / "args.json").read_text(encoding="utf-8"))
     expected = [json.loads(line) for line in (parity_media / run / "samples.jsonl").open(encoding="utf-8")]
@@ -58,7 +66,9 @@ def run_of(run: str, parity_media: Path, template: str = "") -> tuple[LoadedBenc
     folder = (parity_media / args["dataset_args"][benchmark.name]["dataset_id"]).resolve()
     place = DataLocation(benchmark.name, benchmark.file.parent, hub="local", dataset_id=str(folder))
     template = template or resolved["prompt_template"] or ""
-    given = DatasetArgs(subset_list=tuple(resolved["subset_list"]), prompt_template=template or None)
+    given = DatasetArgs(
+        subset_list=tuple(resolved["subset_list"]), prompt_template=template or None, shuffle_choices=shuffle or None
+    )
     return load(resolve(benchmark, given), place), expected
 
 
@@ -84,7 +94,7 @@ def test_parts_and_targets_are_evalscopes(
         assert list(sample.targets) == row["target"]
 
 
-@pytest.mark.parametrize("run", ["general_vmcq", "pope", "hallusion_bench", "math_vista"])
+@pytest.mark.parametrize("run", SCORED)
 def test_replies_are_scored_as_a_reader_would(
     run: str, parity_media: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +113,21 @@ def test_replies_are_scored_as_a_reader_would(
             wrong.append((row["kind"], row["answer"][-80:], row["target"], row["truth"]))
     allowed = {"pope": 1}.get(run, 0)  # "It is there." names no verdict
     assert len(wrong) <= allowed, wrong
+
+
+@pytest.mark.parametrize("run", WITH_OPTIONS)
+def test_shuffled_options_move_in_the_prompt_and_the_target(run: str, parity_media: Path) -> None:
+    own, shuffled = (run_of(run, parity_media, shuffle=shuffle)[0] for shuffle in (False, True))
+    moved = 0
+    for before, after in zip(in_order(own), in_order(shuffled), strict=True):
+        right = [before.choices["ABCDEFGHIJ".index(letter)] for letter in before.targets]
+        assert right == [after.choices["ABCDEFGHIJ".index(letter)] for letter in after.targets]
+        shown = shuffled.messages(after)[-1].text
+        for letter, choice in zip("ABCDEFGHIJ", after.choices, strict=False):
+            assert re.search(rf"\(?{letter}[).:] {re.escape(choice)}(?!\w)", shown), shown
+        assert (before.choices == after.choices) == (own.messages(before)[-1].text == shown)
+        moved += before.choices != after.choices
+    assert moved > len(in_order(own)) / 3
 
 
 def template_of(text: str, fields: dict[str, str]) -> str:
@@ -147,7 +172,5 @@ def test_experts_questions_with_pictures(parity_media: Path) -> None:
     samples = in_order(loaded)
     for sample, row in zip(samples, expected, strict=True):
         sent, theirs = (comparable(chat_message(loaded.messages(sample)[1])), comparable(row["messages"][1]))
-        if isinstance(sent["content"], str):
-            sent["content"] = [{"type": "text", "text": sent["content"]}]
         assert sent == theirs, row["order"]
         assert list(sample.targets) == row["target"]

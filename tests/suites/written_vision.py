@@ -1,0 +1,88 @@
+"""Small records of benchmarks with a question and its pictures, in the official shapes; see `written`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.media import png
+
+from .written_media import uri
+
+
+def picture(width: int = 4) -> dict[str, str]:
+    """Return a picture as a parquet file holds it."""
+    return {"bytes": "", "path": uri(png(width))}
+
+
+COUNT = {"question": "How many cats?", "image": picture()}
+FILES: dict[str, dict[str, Any]] = {
+    "ai2d": {"test.jsonl": [{**COUNT, "options": ["one", "two", "three"], "answer": "1"}]},
+    "blink": {
+        "Counting/val.jsonl": [
+            {
+                "idx": "val_Counting_1",
+                "question": "How many cats?",
+                "sub_task": "Counting",
+                "image_1": picture(),
+                "image_2": picture(5),
+                "image_3": None,
+                "choices": ["one", "two"],
+                "answer": "(B)",
+                "prompt": "How many cats?\nSelect from the following choices.\n(A) one\n(B) two",
+            }
+        ]
+    },
+    "mm_star": {
+        "val/val.jsonl": [
+            {
+                "index": 0,
+                "question": "How many cats?\nOptions: A: one, B: two, C: three, D: four",
+                "image": picture(),
+                "answer": "B",
+                "category": "math",
+                "l2_category": "counting",
+                "meta_info": {"source": "Drawn"},
+            }
+        ]
+    },
+    "mm_bench": {
+        "en/dev.jsonl": [
+            {**COUNT, "index": 1, "hint": "Drawn.", "answer": "B", "A": "one", "B": "two", "C": "nan", "D": "nan"},
+            {**COUNT, "index": 2, "hint": "nan", "answer": "C", "A": "one", "B": "nan", "C": "two", "D": "nan"},
+        ]
+    },
+    "cc_bench": {
+        "cc/test.jsonl": [
+            {**COUNT, "index": 1, "hint": "nan", "answer": "B", "A": "one", "B": "two", "C": "three", "D": "four"}
+        ]
+    },
+    "seed_bench_2_plus": {
+        "test.jsonl": [
+            {
+                **COUNT,
+                "question_id": "0_1",
+                "data_id": "text_rich/0.png",
+                "question_image_type": "chart",
+                "choice_A": "one",
+                "choice_B": "two",
+                "choice_C": "three",
+                "choice_D": "four",
+                "answer": "B",
+            }
+        ]
+    },
+    "science_qa": {
+        "test.jsonl": [
+            {**COUNT, "hint": "Cats purr.", "choices": ["one", "two"], "answer": 1, "subject": "natural science"},
+            {"question": "Bees?", "image": None, "hint": "", "choices": ["fly", "swim"], "answer": 0, "subject": "s"},
+        ]
+    },
+}
+SUBSETS = {
+    "blink": ("Counting",),
+    "mm_star": ("math",),
+    "mm_bench": ("en",),
+    "seed_bench_2_plus": ("chart",),
+}
+NO_OFFICIAL = set(FILES)
+NO_PAPER: set[str] = set()
