@@ -25,7 +25,10 @@ from evalscope_pytest.wire.tool_calls import chat_message
 pytestmark = pytest.mark.real_data
 SCORED = ["general_vmcq", "pope", "hallusion_bench", "math_vista"]
 SCORED += ["ai2d", "blink", "mm_star", "mm_bench", "seed_bench_2_plus", "science_qa"]
+SCORED += ["visulogic", "logic_vista", "omni_bench", "emb_spatial_bench", "micro_vqa"]
 WITH_OPTIONS = ["ai2d", "blink", "mm_star", "mm_bench", "seed_bench_2_plus", "science_qa"]
+WITH_OPTIONS += ["omni_bench", "emb_spatial_bench", "micro_vqa"]
+TRIMMED = {"visulogic"}  # EvalScope drops the blanks around the prompt
 RUNS = ["general_vqa", "general_vqa_tsv", *SCORED]
 
 
@@ -66,6 +69,7 @@ def run_of(
     folder = (parity_media / args["dataset_args"][benchmark.name]["dataset_id"]).resolve()
     place = DataLocation(benchmark.name, benchmark.file.parent, hub="local", dataset_id=str(folder))
     template = template or resolved["prompt_template"] or ""
+    template = template.strip() if run in TRIMMED else template
     given = DatasetArgs(
         subset_list=tuple(resolved["subset_list"]), prompt_template=template or None, shuffle_choices=shuffle or None
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from typing import Any
 
-from tests.media import png
+from tests.media import png, wav
 
 from .written_media import uri
 
@@ -77,8 +79,90 @@ FILES: dict[str, dict[str, Any]] = {
             {"question": "Bees?", "image": None, "hint": "", "choices": ["fly", "swim"], "answer": 0, "subject": "s"},
         ]
     },
+    "vstar_bench": {
+        "test.jsonl": [
+            {
+                "image": picture(),
+                "text": "How many cats?\n(A) one\n(B) two\nAnswer with the letter.",
+                "label": "B",
+                "category": "direct_attributes",
+                "question_id": 0,
+            }
+        ]
+    },
+    "a_okvqa": {
+        "validation.jsonl": [{**COUNT, "choices": ["one", "two"], "correct_choice_idx": 1, "question_id": "q1"}]
+    },
+    "visulogic": {
+        "test.jsonl": [
+            {"question": "Which goes on?", "image": picture(), "label": "B", "tag": "Spatial Reasoning", "id": "00001"}
+        ]
+    },
+    "logic_vista": {
+        "test.jsonl": [
+            {**COUNT, "id": "v1_0", "answer": "", "skill": ["inductive"]},
+            {**COUNT, "id": "v1_1", "answer": "B, D", "skill": ["inductive", "spatial"]},
+        ]
+    },
+    "omni_bench": {
+        "train.jsonl": [
+            {
+                **COUNT,
+                "index": 0,
+                "task type": "Counting",
+                "audio type": "speech",
+                "audio": {"bytes": "", "path": uri(wav(), "audio/wav")},
+                "options": ["one", "two"],
+                "answer": "two",
+                "image content": "Two cats.",
+                "audio content": "A purr.",
+            }
+        ]
+    },
+    "emb_spatial_bench": {
+        "embspatial_bench.json": json.dumps(
+            [
+                {
+                    "question_id": "scannet_0",
+                    "question": "Which is nearest?",
+                    "image": b64encode(png()).decode(),
+                    "relation": "close",
+                    "answer_options": ["one", "two"],
+                    "answer": 1,
+                }
+            ]
+        )
+    },
+    "erqa": {
+        "test.jsonl": [
+            {
+                "question_id": "ERQA_1",
+                "question": "How far? Choices: A. one. B. two. Please answer directly with only the letter.",
+                "question_type": "Pointing",
+                "answer": "B",
+                "image_1": picture(),
+                "image_2": picture(5),
+            }
+        ]
+    },
+    "micro_vqa": {
+        "test.jsonl": [
+            {
+                "question": "How many cells?",
+                "choices": ["one", "two"],
+                "correct_index": 1,
+                "images_list": [picture(), picture(5)],
+                "key_question": 0,
+                "key_image": 7,
+            }
+        ]
+    },
 }
 SUBSETS = {
+    "visulogic": ("Spatial Reasoning",),
+    "logic_vista": ("inductive",),
+    "emb_spatial_bench": ("close",),
+    "erqa": ("Pointing",),
     "blink": ("Counting",),
     "mm_star": ("math",),
     "mm_bench": ("en",),
