@@ -49,6 +49,14 @@ SHOTS_ZH = "下面先给出几道同类题目及其解答：\n\n{fewshot}\n"
 
 BOXED = "{question}\nReason step by step and give the final answer inside \\boxed{{}}."
 BOXED_ZH = "{question}\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"
+SHORT_ANSWER = (
+    "{question}\nFinish with the line 'ANSWER: [ANSWER]' (without quotes), where [ANSWER] is a single word, a number "
+    "or a short phrase."
+)
+SHORT_ANSWER_STEPWISE = (
+    "{question}\nReason step by step first; then finish with the line 'ANSWER: [ANSWER]' (without quotes), where "
+    "[ANSWER] is a single word, a number, a short phrase or the letter of an option."
+)
 YES_NO = "{question}\nAnswer with YES or NO and nothing else."
 YES_NO_MAYBE = "{question}\nAnswer with YES, NO or MAYBE and nothing else."
 FUNCTION = (

@@ -19,9 +19,17 @@ CHOICE = [
     "emb_spatial_bench",
     "erqa",
     "micro_vqa",
+    "mmmu",
+    "mmmu_pro",
 ]
 REPLIES: dict[str, Any] = dict.fromkeys(CHOICE, ("I count the cats.\nANSWER: two", "ANSWER: A", REFUSAL))
 REPLIES |= {
+    "chartqa": ("ANSWER: $1190", "ANSWER: 1100", REFUSAL),
+    "docvqa": ("The answer is Anna Lindqvist.", "ANSWER: not Anna Lindqvist", REFUSAL),
+    "infovqa": ('{"answer": "38%"}', "ANSWER: 83%", "ANSWER:"),
+    "vqav2": ("ANSWER: Two.", "ANSWER: 3", "ANSWER: 2 or 3"),
+    "real_world_qa": ("**Answer**: b", "ANSWER: A. one", "ANSWER: A or B"),
+    "ocr_bench": ('It says "River".', "It is not RIVER, it says RAVEN", "RIVER, RAVEN, or ROVER"),
     "visulogic": ("The answer is (B).", "ANSWER: A", "ANSWER: E"),
     "logic_vista": ("ANSWER: D and B", "ANSWER: B", "ANSWER: B or D"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import hashlib
 import json
@@ -26,9 +27,11 @@ pytestmark = pytest.mark.real_data
 SCORED = ["general_vmcq", "pope", "hallusion_bench", "math_vista"]
 SCORED += ["ai2d", "blink", "mm_star", "mm_bench", "seed_bench_2_plus", "science_qa"]
 SCORED += ["visulogic", "logic_vista", "omni_bench", "emb_spatial_bench", "micro_vqa"]
+SCORED += ["mmmu", "mmmu_pro", "chartqa", "docvqa", "vqav2", "ocr_bench"]
 WITH_OPTIONS = ["ai2d", "blink", "mm_star", "mm_bench", "seed_bench_2_plus", "science_qa"]
-WITH_OPTIONS += ["omni_bench", "emb_spatial_bench", "micro_vqa"]
+WITH_OPTIONS += ["omni_bench", "emb_spatial_bench", "micro_vqa", "mmmu_pro"]
 TRIMMED = {"visulogic"}  # EvalScope drops the blanks around the prompt
+MOSTLY = 0.9  # what VQA gives to an answer that three of ten people gave
 RUNS = ["general_vqa", "general_vqa_tsv", *SCORED]
 
 
@@ -88,14 +91,20 @@ def test_parts_and_targets_are_evalscopes(
     loaded, expected = run_of(run, parity_media)
     choice = json.loads((parity_media / "general_vmcq" / "args.json").read_text(encoding="utf-8"))
     template = choice["resolved_benchmark"]["prompt_template"]
-    with_options = run_of(run, parity_media, template)[0] if run == "math_vista" else loaded
+    with_options = run_of(run, parity_media, template)[0] if run in ("math_vista", "mmmu") else loaded
     samples = in_order(loaded)
     assert len(samples) == len(expected)
     for sample, row in zip(samples, expected, strict=True):
         rendered = (with_options if sample.choices else loaded).messages(sample)
         sent = [comparable(chat_message(message)) for message in rendered]
         assert sent == [comparable(message) for message in row["messages"]], row["order"]
-        assert list(sample.targets) == row["target"]
+        assert list(sample.targets) == targets_of(row)
+
+
+def targets_of(row: dict[str, Any]) -> list[str]:
+    """Return EvalScope's targets; several alternatives are one text there, as JSON or Python."""
+    target = row["target"][0]
+    return list(map(str, ast.literal_eval(target))) if target.startswith(("['", '["')) else row["target"]
 
 
 @pytest.mark.parametrize("run", SCORED)
@@ -113,9 +122,11 @@ def test_replies_are_scored_as_a_reader_would(
         return values["accuracy"] if "accuracy" in values else next(iter(values.values()))
 
     for sample, row in zip(in_order(loaded), expected, strict=True):
-        if row["truth"] not in (None, asyncio.run(value(sample, row["answer"]))):
+        found = asyncio.run(value(sample, row["answer"]))
+        if row["truth"] is not None and not (found >= MOSTLY if row["truth"] else found == 0):
             wrong.append((row["kind"], row["answer"][-80:], row["target"], row["truth"]))
-    allowed = {"pope": 1}.get(run, 0)  # "It is there." names no verdict
+    # "It is there." names no verdict; two numbers of charts are less than 5 % off, which is right by definition
+    allowed = {"pope": 1, "chartqa": 2}.get(run, 0)
     assert len(wrong) <= allowed, wrong
 
 

@@ -157,8 +157,108 @@ FILES: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "mmmu": {
+        "Math/validation.jsonl": [
+            {
+                "id": "validation_Math_1",
+                "question": "<image 1> How many?",
+                "options": "['<image 2>', 'two']",
+                "answer": "B",
+                "question_type": "multiple-choice",
+                "image_1": picture(),
+                "image_2": picture(5),
+            },
+            {
+                "id": "validation_Math_2",
+                "question": "How many? <image 1>",
+                "options": "[]",
+                "answer": "['2', 'two']",
+                "question_type": "open",
+                "image_1": picture(),
+            },
+        ]
+    },
+    "mmmu_pro": {
+        "standard (4 options)/test.jsonl": [
+            {
+                "id": "test_Math_1",
+                "question": "<image 1> How many?",
+                "options": "['one', 'two', 'three', 'four']",
+                "answer": "B",
+                "subject": "Math",
+                "image_1": picture(),
+            }
+        ],
+        "vision/test.jsonl": [
+            {"id": "v_1", "options": "['one', 'two']", "answer": "B", "subject": "Math", "image": picture()}
+        ],
+    },
+    "chartqa": {"test.jsonl": [{**COUNT, "type": "human_test", "answer": "1,200"}]},
+    "docvqa": {
+        "DocVQA/validation.jsonl": [
+            {
+                "questionId": "1",
+                "question": "Who signed it?",
+                "question_types": ["form"],
+                "docId": 7,
+                "image": picture(),
+                "answers": ["Anna Lindqvist", "A. Lindqvist"],
+            }
+        ]
+    },
+    "infovqa": {
+        "InfographicVQA/validation.jsonl": [
+            {
+                "questionId": "1",
+                "question": "What share?",
+                "answer_type": ["single span"],
+                "image": picture(),
+                "image_url": "https://example.org/1.png",
+                "answers": ["38%"],
+            }
+        ]
+    },
+    "vqav2": {
+        "validation.jsonl": [
+            {
+                **COUNT,
+                "question_id": 1,
+                "image_id": 7,
+                "multiple_choice_answer": "2",
+                "answers": [{"answer": a, "answer_confidence": "yes", "answer_id": 1} for a in ["2"] * 8 + ["3"] * 2],
+            }
+        ]
+    },
+    "real_world_qa": {
+        "test.jsonl": [
+            {"question": "How many?\nA. one\nB. two\nAnswer with the letter.", "image": picture(), "answer": "B"},
+            {**COUNT, "answer": "2"},
+        ]
+    },
+    "ocr_bench": {
+        "test.jsonl": [
+            {
+                "dataset": "IIIT5K",
+                "question": "What is written in the image?",
+                "question_type": "Regular Text Recognition",
+                "answer": ["RIVER"],
+                "image": picture(),
+            },
+            {
+                "dataset": "HME100k",
+                "question": "Write the formula in LaTeX.",
+                "question_type": "Handwritten Mathematical Expression Recognition",
+                "answer": ["\\frac { 1 } { 2 } + x"],
+                "image": picture(),
+            },
+        ]
+    },
 }
 SUBSETS = {
+    "mmmu": ("Math",),
+    "mmmu_pro": ("Math",),
+    "chartqa": ("human_test",),
+    "ocr_bench": ("Regular Text Recognition", "Handwritten Mathematical Expression Recognition"),
     "visulogic": ("Spatial Reasoning",),
     "logic_vista": ("inductive",),
     "emb_spatial_bench": ("close",),
@@ -169,4 +269,4 @@ SUBSETS = {
     "seed_bench_2_plus": ("chart",),
 }
 NO_OFFICIAL = set(FILES)
-NO_PAPER: set[str] = set()
+NO_PAPER = {"real_world_qa"}
