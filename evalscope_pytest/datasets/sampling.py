@@ -131,7 +131,7 @@ def shuffle_choices(sample: Sample, seed: int = 42) -> Sample:
     """Return the sample with its options in a random order and its target letters changed accordingly.
 
     Options move as in EvalScope with the same seed: by the question and the set of its options. They move in the
-    question's text, too, if it lists them.
+    question's text, too, if it lists them. Options that are only their letters stand in a picture, and do not move.
 
     Raises:
         DatasetError: A target is not the letter of an option.
@@ -146,7 +146,7 @@ def shuffle_choices(sample: Sample, seed: int = 42) -> Sample:
             f"shuffle_choices: the target {unknown!r} of {sample.question[:60]!r} is not one of {','.join(labels)}. "
             "Give targets as letters, or leave the options in their order."
         )
-    if not sample.choices:
+    if not sample.choices or sample.choices == labels:
         return sample
     targets = tuple(sorted((new_label[target] for target in sample.targets), key=labels.index))
     choices = tuple(sample.choices[old] for old in order)

@@ -1,6 +1,6 @@
 """Tasks that people solve at a glance: depth, counting, correspondence, jigsaws, one to four pictures each.
 
-BLINK: Fu et al. 2024, Multimodal Large Language Models Can See but Not Perceive, arXiv:2404.12390. Options stand in the
+BLINK: Fu et al. 2024, Multimodal Large Language Models Can See but Not Perceive, arXiv:2404.12390. Options are in the
 question's text.
 
 Records not seen: they are read in their published shape.

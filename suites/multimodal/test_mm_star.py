@@ -1,7 +1,7 @@
 """Questions that cannot be answered without the picture, in six abilities.
 
 MMStar: Chen et al. 2024, Are We on the Right Way for Evaluating Large Vision-Language Models?, arXiv:2403.20330.
-Options stand in the question's text.
+Options are in the question's text.
 
 Records not seen: they are read in their published shape.
 """

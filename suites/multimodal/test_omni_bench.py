@@ -1,7 +1,7 @@
 """Questions that need a picture and a recording together.
 
 OmniBench: Li et al. 2024, Towards The Future of Universal Omni-Language Models, arXiv:2409.15272. With ``use_image`` or
-``use_audio`` set to false, a description in the question stands for the picture or the recording.
+``use_audio`` set to false, a description in the question replaces the picture or the recording.
 
 Records not seen: they are read in their published shape.
 """

@@ -1,6 +1,6 @@
 """Questions on small details of large photographs: a colour, the place of one thing beside another.
 
-V*: Wu and Xie 2023, Guided Visual Search as a Core Mechanism in Multimodal LLMs, arXiv:2312.14135. Options stand in the
+V*: Wu and Xie 2023, Guided Visual Search as a Core Mechanism in Multimodal LLMs, arXiv:2312.14135. Options are in the
 question's text.
 
 Records not seen: they are read in their published shape.

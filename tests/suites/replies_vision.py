@@ -24,6 +24,11 @@ CHOICE = [
 ]
 REPLIES: dict[str, Any] = dict.fromkeys(CHOICE, ("I count the cats.\nANSWER: two", "ANSWER: A", REFUSAL))
 REPLIES |= {
+    "math_vision": ("ANSWER: B", "ANSWER: C", REFUSAL),
+    "math_verse": ("ANSWER: B", "ANSWER: A", "<think>option B"),
+    "gsm8k_v": ("So it is \\boxed{8.0}.", "\\boxed{8\\%}", REFUSAL),
+    "screenspot_pro": ('{"x": 0.375, "y": 0.375}', "Answer: [0.9, 0.9]", "Answer: [0.375]"),
+    "vlms_are_biased": ("{4} no, {5}", "{4}", "5 or 4"),
     "chartqa": ("ANSWER: $1190", "ANSWER: 1100", REFUSAL),
     "docvqa": ("The answer is Anna Lindqvist.", "ANSWER: not Anna Lindqvist", REFUSAL),
     "infovqa": ('{"answer": "38%"}', "ANSWER: 83%", "ANSWER:"),

@@ -13,6 +13,7 @@ from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import ConfigError
 
+from .test_judged import judged
 from .test_suites import from_written, golden, score_of
 
 
@@ -109,7 +110,7 @@ def test_a_wrong_format_of_mmmu_pro_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("left_out", ["image", "audio"])
-def test_a_description_stands_for_the_picture_or_the_recording(left_out: str, tmp_path: Path) -> None:
+def test_a_description_replaces_the_picture_or_the_recording(left_out: str, tmp_path: Path) -> None:
     loaded = from_written("omni_bench", tmp_path, extra_params={f"use_{left_out}": False})
     sample = loaded.subsets["default"][0]
     (message,) = loaded.messages(sample)
@@ -122,3 +123,60 @@ def test_a_description_stands_for_the_picture_or_the_recording(left_out: str, tm
 def test_options_of_mm_bench_keep_their_letters(tmp_path: Path) -> None:
     loaded = from_written("mm_bench", tmp_path)
     assert [sample.choices for sample in loaded.subsets["en"]] == [("one", "two"), ("one", "nan", "two")]
+
+
+@pytest.mark.parametrize("name", ["baby_vision", "world_vqa", "zerobench", "math_verse"])
+def test_a_judge_compares_the_reply_with_the_reference(name: str, tmp_path: Path) -> None:
+    samples = [sample for found in from_written(name, tmp_path).subsets.values() for sample in found]
+    for reply, verdict, score in (("Yes.", "YES", 1.0), ("No.", "NO", 0.0)):
+        scores, scripted = judged(name, tmp_path, [reply] * len(samples), lambda prompt, said=verdict: said)
+        assert [found.values["accuracy"] for found in scores] == [score] * len(samples)
+        for sample, asked in zip(samples, scripted.asked, strict=True):
+            assert sample.question in asked
+            assert sample.targets[0] in asked
+            assert reply in asked
+
+
+def test_facts_of_a_picture_have_three_grades(tmp_path: Path) -> None:
+    for label, metric in {"A": "is_correct", "B": "is_incorrect", "C": "is_not_attempted"}.items():
+        (score,), scripted = judged("simple_vqa", tmp_path, ["Eiffel, I think."], lambda prompt, said=label: said)
+        assert score.values[metric] == 1.0
+        assert "Who built it?" in scripted.asked[0]
+
+
+@pytest.mark.parametrize(
+    ("reply", "hit"),
+    [
+        ("Answer: [0.375, 0.375]", 1.0),
+        ("Answer: [37.5%, 37.5%]", 1.0),
+        ("Answer: [60, 45]", 1.0),  # pixels
+        ("Answer: [375, 375]", 1.0),  # thousandths
+        ("<point>0.375 0.375</point>", 1.0),
+        ('{"x": 0.375, "y": 0.375}', 1.0),
+        ("Answer: [0.25, 0.25, 0.5, 0.5]", 1.0),  # a box
+        ("Answer: [0.3, 0.3, 0.9, 0.9]", 0.0),
+        ("Answer: [-0.375, 0.375]", 0.0),
+        ("Answer: [0.375, 0.375]\nOr rather, Answer: [0.9, 0.9]", 0.0),
+        ("Answer: [0.375]", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_where_a_reply_clicks(reply: str, hit: float) -> None:
+    box = {"box": [0.25, 0.25, 0.5, 0.5], "size": [160, 120], "ui_type": "text"}
+    score = score_of(load_bundled("screenspot_pro"), reply, Sample("?", "", metadata=box))
+    assert score.values == {"accuracy": hit, "text_acc": hit}
+
+
+@pytest.mark.parametrize(
+    ("reply", "right", "biased"),
+    [("{5}", 1.0, 0.0), ("{4}", 0.0, 1.0), ("{4} no, {5}", 1.0, 0.0), ("**5**", 1.0, 0.0), ("{}", 0.0, 0.0)],
+)
+def test_what_is_seen_against_what_is_expected(reply: str, right: float, biased: float) -> None:
+    score = score_of(load_bundled("vlms_are_biased"), reply, Sample("?", "5", metadata={"expected_bias": "4"}))
+    assert score.values == {"accuracy": right, "bias_ratio": biased}
+
+
+def test_options_that_only_a_picture_shows_keep_their_order(tmp_path: Path) -> None:
+    (sample, _) = from_written("math_vision", tmp_path, shuffle_choices=True).subsets["level 2"]
+    assert sample.choices == ("A", "B", "C")
+    assert sample.targets == ("B",)

@@ -253,8 +253,151 @@ FILES: dict[str, dict[str, Any]] = {
             },
         ]
     },
+    "math_vision": {
+        "test.jsonl": [
+            {
+                "id": "1",
+                "question": "How many? <image1>",
+                "options": ["A", "B", "C"],
+                "decoded_image": picture(),
+                "image": "images/1.jpg",
+                "answer": "B",
+                "level": 2,
+                "subject": "counting",
+            },
+            {
+                "id": "2",
+                "question": "How many? <image1>",
+                "options": [],
+                "decoded_image": picture(),
+                "image": "images/2.jpg",
+                "answer": "12",
+                "level": 2,
+                "subject": "counting",
+            },
+        ]
+    },
+    "math_verse": {
+        "testmini/testmini.jsonl": [
+            {
+                "sample_index": "1",
+                "problem_index": "1",
+                "problem_version": "Vision Only",
+                "question": words,
+                "question_type": kind,
+                "answer": answer,
+                "image": picture(),
+            }
+            for words, kind, answer in [
+                ("How many?\nChoices:\nA:1\nB:2", "multi-choice", "B"),
+                ("", "multi-choice", "D"),
+                ("", "free-form", "\\frac{1}{2}"),
+            ]
+        ]
+    },
+    "gsm8k_v": {
+        "train.jsonl": [
+            {
+                "index": 0,
+                "modify_scene_related_question": "How many in all?",
+                "answer": "8",
+                "category": "other",
+                "image": json.dumps([b64encode(png()).decode(), b64encode(png(5)).decode()]),
+            }
+        ]
+    },
+    "screenspot_pro": {
+        "train.jsonl": [
+            {
+                "id": f"x_{kind}",
+                "image": picture(),
+                "instruction": "save the file",
+                "img_size": [160, 120],
+                "bbox": [40, 30, 80, 60],
+                "ui_type": kind,
+                "group": "CAD",
+                "application": "app",
+                "platform": "windows",
+            }
+            for kind in ("icon", "text")
+        ]
+    },
+    "vlms_are_biased": {
+        "main.jsonl": [
+            {
+                "ID": "b0",
+                "image": picture(),
+                "topic": "Animals",
+                "sub_topic": "dog",
+                "type_of_question": "Q1",
+                "prompt": "How many legs? Answer with a number in curly brackets, e.g., {9}.",
+                "ground_truth": "5",
+                "expected_bias": "4",
+            }
+        ]
+    },
+    "simple_vqa": {
+        "test.jsonl": [
+            {
+                "data_id": 0,
+                "image": b64encode(png()).decode(),
+                "language": "EN",
+                "question": "Who built it?",
+                "answer": "Eiffel",
+                "original_category": "Buildings",
+            }
+        ]
+    },
+    "baby_vision": {
+        "train.jsonl": [
+            {
+                "taskId": task,
+                "type": "Visual Tracking",
+                "image": picture(),
+                "question": "Which one?",
+                "ansType": kind,
+                "options": options,
+                "choiceAns": choice,
+                "blankAns": blank,
+            }
+            for task, kind, options, choice, blank in [
+                (0, "choice", ["red", "blue"], 1, None),
+                (1, "blank", [], None, "3"),
+            ]
+        ]
+    },
+    "world_vqa": {
+        "train.jsonl": [
+            {
+                "index": 0,
+                "image": b64encode(png()).decode(),
+                "question": "Which bird?",
+                "answer": "Wren",
+                "category": "Nature & Environment",
+                "language": "en",
+                "difficulty": "easy",
+            }
+        ]
+    },
+    "zerobench": {
+        "zerobench.jsonl": [
+            {
+                "question_id": "1",
+                "question_text": "What is the sum?",
+                "question_images_decoded": [picture(), picture(5)],
+                "question_images": ["images/1.png"],
+                "question_answer": "12.5",
+            }
+        ]
+    },
 }
 SUBSETS = {
+    "math_vision": ("level 2",),
+    "math_verse": ("Vision Only",),
+    "screenspot_pro": ("CAD",),
+    "vlms_are_biased": ("main",),
+    "baby_vision": ("Visual Tracking",),
+    "world_vqa": ("Nature & Environment",),
     "mmmu": ("Math",),
     "mmmu_pro": ("Math",),
     "chartqa": ("human_test",),
@@ -269,4 +412,5 @@ SUBSETS = {
     "seed_bench_2_plus": ("chart",),
 }
 NO_OFFICIAL = set(FILES)
-NO_PAPER = {"real_world_qa"}
+NO_PAPER = {"real_world_qa", "world_vqa"}
+NO_REFERENCE = {"simple_vqa", "baby_vision", "world_vqa", "zerobench"}
