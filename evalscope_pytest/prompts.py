@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .core.content import Part, image, text
+from .core.listed_options import options_in as options_in
 
 CHOICE = (
     "Choose the right answer to the question below. Reply with a single line, 'ANSWER: [LETTER]' (without quotes), "
@@ -17,6 +18,10 @@ CHOICE = (
 CHOICE_STEPWISE = (
     "Choose the right answer to the question below. Reason step by step first; then finish with the line "
     "'ANSWER: [LETTER]' (without quotes), where [LETTER] is one of {letters}.\n\n{question}\n\n{choices}"
+)
+CHOICE_LISTED = (
+    "Choose the right answer to the question below. Reason step by step first; then finish with the line "
+    "'ANSWER: [LETTER]' (without quotes), where [LETTER] is the letter of an option.\n\n{question}"
 )
 CHOICES = (
     "Choose all right answers to the question below; there may be several. Reply with a single line, "
@@ -44,6 +49,14 @@ SHOTS_ZH = "下面先给出几道同类题目及其解答：\n\n{fewshot}\n"
 
 BOXED = "{question}\nReason step by step and give the final answer inside \\boxed{{}}."
 BOXED_ZH = "{question}\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"
+SHORT_ANSWER = (
+    "{question}\nFinish with the line 'ANSWER: [ANSWER]' (without quotes), where [ANSWER] is a single word, a number "
+    "or a short phrase."
+)
+SHORT_ANSWER_STEPWISE = (
+    "{question}\nReason step by step first; then finish with the line 'ANSWER: [ANSWER]' (without quotes), where "
+    "[ANSWER] is a single word, a number, a short phrase or the letter of an option."
+)
 YES_NO = "{question}\nAnswer with YES or NO and nothing else."
 YES_NO_MAYBE = "{question}\nAnswer with YES, NO or MAYBE and nothing else."
 FUNCTION = (
@@ -74,3 +87,11 @@ def name_of_picture(record: Mapping[str, Any]) -> str:
     """Return the name of a record's picture, which questions on one picture have in common."""
     picture = record.get("image_source") or record.get("image") or ""
     return picture if isinstance(picture, str) else str(picture["path"] or "")
+
+
+def pictures(record: Mapping[str, Any]) -> list[Part]:
+    """Return the pictures ``image_1``, ``image_2``, ... of a record, up to the first that it does not have."""
+    found: list[Part] = []
+    while (value := record.get(f"image_{len(found) + 1}")) is not None:
+        found.append(image(value))
+    return found

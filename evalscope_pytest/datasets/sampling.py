@@ -15,8 +15,10 @@ from itertools import islice
 from random import Random
 from typing import TypeVar
 
+from ..core.content import Part, Text
 from ..core.errors import ConfigError, DatasetError
-from ..core.values import Sample
+from ..core.listed_options import reordered
+from ..core.values import Message, Sample
 from .source import Record
 
 _T = TypeVar("_T")
@@ -128,7 +130,8 @@ def letters(n: int) -> tuple[str, ...]:
 def shuffle_choices(sample: Sample, seed: int = 42) -> Sample:
     """Return the sample with its options in a random order and its target letters changed accordingly.
 
-    Options move as in EvalScope with the same seed: by the question and the set of its options.
+    Options move as in EvalScope with the same seed: by the question and the set of its options. They move in the
+    question's text, too, if it lists them. Options that are only their letters stand in a picture, and do not move.
 
     Raises:
         DatasetError: A target is not the letter of an option.
@@ -143,14 +146,28 @@ def shuffle_choices(sample: Sample, seed: int = 42) -> Sample:
             f"shuffle_choices: the target {unknown!r} of {sample.question[:60]!r} is not one of {','.join(labels)}. "
             "Give targets as letters, or leave the options in their order."
         )
-    if not sample.choices:
+    if not sample.choices or sample.choices == labels:
         return sample
     targets = tuple(sorted((new_label[target] for target in sample.targets), key=labels.index))
+    choices = tuple(sample.choices[old] for old in order)
     return replace(
         sample,
-        choices=tuple(sample.choices[old] for old in order),
+        input=_relisted(sample, choices),
+        choices=choices,
         target=targets if isinstance(sample.target, tuple) else targets[0],
     )
+
+
+def _relisted(sample: Sample, choices: tuple[str, ...]) -> str | tuple[Message, ...] | tuple[Part, ...]:
+    """Return a sample's input; if its question lists the options itself, in the new order there as well."""
+    if isinstance(sample.input, str):
+        return reordered(sample.input, sample.choices, choices)
+    if not sample.parts:
+        return sample.input
+    parts = (
+        replace(p, text=reordered(p.text, sample.choices, choices)) if isinstance(p, Text) else p for p in sample.parts
+    )
+    return tuple(parts)
 
 
 def shuffled(items: Sequence[_T], seed: int, salt: str = "") -> list[_T]:

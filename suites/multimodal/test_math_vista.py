@@ -5,19 +5,8 @@ MathVista: Lu et al. 2023, Evaluating Mathematical Reasoning of Foundation Model
 
 from evalscope_pytest import Sample, benchmark, hub, image, text
 
-from .choice_or_math import choice_or_math
+from .choice_or_math import CHOICE, FREE, PROMPT, choice_or_math
 
-CHOICE = {
-    "before": "Choose the right answer to the question on the picture below. Reason step by step first; then finish "
-    "with the line 'ANSWER: [LETTER]' (without quotes), where [LETTER] is the letter of an option.\n\n",
-    "between": "\n\n",
-    "after": "",
-}
-FREE = {
-    "before": "",
-    "between": "\n",
-    "after": "Reason step by step and give the final answer inside \\boxed{}, without a unit.",
-}
 ABOUT = ("source", "task", "category", "context", "grade", "language")
 
 
@@ -25,7 +14,7 @@ ABOUT = ("source", "task", "category", "context", "grade", "language")
     "math_vista",
     pretty_name="MathVista",
     dataset=hub("evalscope/MathVista", split="testmini"),
-    prompt="{before}{question}{between}{choices}{after}",
+    prompt=PROMPT,
     scorer=choice_or_math(),
     tags=["multimodal", "math", "multiple_choice"],
 )
