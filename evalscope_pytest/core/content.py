@@ -30,7 +30,7 @@ class Medium:
         type: Media type that the bytes show, such as ``image/png``.
         size: Number of bytes.
         tokens: Input tokens that a service bills for it, about; 0 if that is not known.
-        name: What the record calls it, for messages and pages.
+        name: Name in the record, for messages and pages.
         fault: Why it cannot be sent; empty if it can.
         open: Returns the bytes; None in records, which hold only the address.
     """

@@ -128,7 +128,7 @@ class Sample:
         subset: The subset it belongs to; the loader fills it in.
         tools: Functions that the model may call, sent along with the sample.
         cluster: What it shares with other questions of the benchmark, such as their passage: they are not independent.
-        media: What stands in place of a mark in question, options or messages: ``{"<image 1>": image(...)}``.
+        media: The medium in place of a mark in question, options or messages: ``{"<image 1>": image(...)}``.
     """
 
     input: str | tuple[Message, ...] | tuple[Part, ...]

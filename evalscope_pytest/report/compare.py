@@ -28,7 +28,7 @@ class BenchmarkComparison:
     Attributes:
         metric: Its label.
         bounds: Range of the metric; None for an unbounded one.
-        notes: What else is different between the runs, and what was left out.
+        notes: Other differences between the runs, and what was left out.
     """
 
     name: str
@@ -112,7 +112,7 @@ class RunComparison:
     Attributes:
         benchmarks: Those of both, by name.
         together: The mean over them; None for a single one.
-        notes: What is different between the runs as wholes.
+        notes: Differences between the runs as wholes.
     """
 
     entrant: Entrant
@@ -137,7 +137,7 @@ class Compared:
     Attributes:
         first: The baseline.
         scores: Reported scores: by benchmark and metric, of each run in its order, None for one without.
-        notes: What could not be compared.
+        notes: Lines on what could not be compared.
     """
 
     first: Entrant

@@ -57,7 +57,7 @@ class Corrections:
 
     Attributes:
         labels: Number of judgements that people labelled; 1 or more if the file cannot be read.
-        note: What to know of the labels; empty if all of them were used, and are a random part of the run.
+        note: A note on the labels; empty if all of them were used, and are a random part of the run.
     """
 
     by_benchmark: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)

@@ -22,7 +22,7 @@ class Entrant:
     """One of the runs that are compared.
 
     Attributes:
-        name: What tables call it; no two have the same.
+        name: Its name in tables; no two have the same.
     """
 
     name: str

@@ -210,7 +210,7 @@ def result_of(verdict: Verdict, name: str = "", notes: str = "") -> GateResult:
     """Return a verdict as reports hold it.
 
     Args:
-        name: What the gate is called, if not by its text.
+        name: The name of the gate, if it is not its text.
         notes: Added to the line.
     """
     return GateResult(verdict.passed, f"{verdict.line}{notes}", name or verdict.gate.text, verdict.to_json())

@@ -157,8 +157,8 @@ class Run:
         return spending
 
     def _spending_file(self) -> Path:
-        task = self.task
-        return (WorkDir(Path(task.use_cache or task.work_dir)) if self.driver.listing else self.work_dir).spending
+        earlier = WorkDir(Path(self.task.use_cache or self.task.work_dir))
+        return (earlier if self.driver.listing else self.work_dir).spending
 
     @property
     def out_of_budget(self) -> str:
@@ -375,7 +375,7 @@ class Run:
             self.spending, self.previous  # noqa: B018 - read now: what cannot be read is no surprise for later
             if not self.process.is_worker:
                 count_earlier(self)
-                self._note(left_at_work(self.work_dir, self.session, names))
+                self.notes.extend(filter(None, [left_at_work(self.work_dir, self.session, names)]))
                 self._write_plan()
             elif self.process.is_first:
                 self.plan.save(self.work_dir)
@@ -383,8 +383,8 @@ class Run:
     def _write_plan(self) -> None:
         settings = to_mapping(self.task)
         if len(self.previous):
-            changed = changed_settings(self.work_dir, settings, self.plan)
-            self._note(f"answers recorded with other settings are not used again: {changed}" if changed else "")
+            if changed := changed_settings(self.work_dir, settings, self.plan):
+                self.notes.append(f"answers recorded with other settings are not used again: {changed}")
         self.plan.save(self.work_dir)
         write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
         for plan in self.benchmarks:

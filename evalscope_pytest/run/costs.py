@@ -98,7 +98,7 @@ class Estimate:
     Attributes:
         samples: Samples without a recorded reply.
         low: With the shortest replies that are likely, judges included if their requests are known.
-        basis: What the lengths of the replies are taken from.
+        basis: The source of the lengths of the replies.
         unknown: Benchmarks whose judgements are not in it.
     """
 

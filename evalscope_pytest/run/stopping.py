@@ -47,7 +47,7 @@ def units_of(order: Iterable[Ordered]) -> list[list[Ordered]]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decides how the gates of a run are watched.
+    """The rules by which the gates of a run are watched.
 
     Attributes:
         level: At which gates without a level are decided; None decides what is certain only.
