@@ -230,7 +230,7 @@ class Run:
         if self.process.is_worker:
             return Previous.load(self.work_dir, self.task.model_id, None, set_aside)
         found = Previous.load(self.work_dir, self.task.model_id, set_aside, set_aside)
-        self._note(self.quarantine.warn())
+        self.notes.extend(filter(None, [self.quarantine.warn()]))
         return found
 
     @cached_property
@@ -382,17 +382,12 @@ class Run:
 
     def _write_plan(self) -> None:
         settings = to_mapping(self.task)
-        if len(self.previous):
-            if changed := changed_settings(self.work_dir, settings, self.plan):
-                self.notes.append(f"answers recorded with other settings are not used again: {changed}")
+        if len(self.previous) and (changed := changed_settings(self.work_dir, settings, self.plan)):
+            self.notes.append(f"answers recorded with other settings are not used again: {changed}")
         self.plan.save(self.work_dir)
         write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
         for plan in self.benchmarks:
             log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)
-
-    def _note(self, text: str) -> None:
-        if text:
-            self.notes.append(text)
 
     # Running ------------------------------------------------------------------------------------------------------
 
