@@ -11,7 +11,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -379,6 +379,12 @@ def _tokens(part: MediaPart) -> int:
     return round(tokens * max(1, part.fps / _FRAMES)) if isinstance(part, Video) and part.fps else tokens
 
 
+def _output_of(output: ModelOutput) -> int:
+    """Return the number of tokens of a reply that the service did not report, about: none of an empty reply."""
+    text = "".join((output.reasoning, output.text, *(call.arguments for call in output.tool_calls)))
+    return -(-len(text.encode("utf-8", "surrogatepass")) // BYTES_A_TOKEN)
+
+
 @dataclass(frozen=True, slots=True)
 class RequestBill:
     """The bill of one request.
@@ -397,13 +403,14 @@ class RequestBill:
 
     def paid(self, output: ModelOutput) -> None:
         """Take the reply."""
-        usage = output.usage
-        if estimated := usage is None or not usage.total_tokens:
-            text = "".join((output.reasoning, output.text, *(call.arguments for call in output.tool_calls)))
-            size = len(text.encode("utf-8", "surrogatepass"))
-            usage = Usage(math.ceil(self.size.tokens), -(-size // BYTES_A_TOKEN))
+        reported = output.usage or Usage()
+        usage = replace(
+            reported,
+            input_tokens=reported.input_tokens or math.ceil(self.size.tokens),
+            output_tokens=reported.output_tokens or _output_of(output),
+        )
+        if estimated := usage != reported:
             self.spending.note_estimated(self.account)
-        assert usage is not None
         self._spent(Spent.of(usage, self.size, is_first=self.is_first, estimated=estimated))
 
     def failed(self, error: ModelError) -> None:

@@ -139,6 +139,26 @@ def test_a_service_that_reports_no_tokens_is_estimated_and_marked(priced):
     assert run.out.count("~ estimated from the length of the texts") == 1
 
 
+@pytest.mark.parametrize(
+    ("usage", "counted"),
+    [
+        ({"prompt_tokens": -5, "completion_tokens": 30}, (6, 90)),
+        ({"completion_tokens": 30}, (6, 90)),
+        ({"prompt_tokens": 10**400, "completion_tokens": 30}, (6, 90)),
+        ({"prompt_tokens": 20, "completion_tokens": 0}, (60, 3)),
+        ({"prompt_tokens": 20}, (60, 3)),
+        ({"prompt_tokens": 20.5, "completion_tokens": "30"}, (6, 3)),
+    ],
+)
+def test_a_part_that_a_service_does_not_report_is_estimated(usage, counted, priced):
+    priced.server.answer = answered(usage)
+    run = priced.run("--eval-limit=3", "--eval-max-cost=1")
+    assert run.code == 0, run.out
+    (line,) = cost(run)["requests"]
+    assert (line["input_tokens"], line["output_tokens"]) == counted
+    assert line["estimated_requests"] == 3
+
+
 def test_judges_are_apart_from_the_model_and_count_towards_the_limit(priced):
     with JudgeServer(verdict("A")) as judge:
         judge_says = Answer(verdict("A"), usage={"prompt_tokens": 7, "completion_tokens": 1, "total_tokens": 8})
