@@ -15,6 +15,7 @@ from ..core.errors import EvalError, StoreError, UsageError
 from ..core.values import Sample
 from ..engine.evaluation import Outcome
 from ..engine.loop import Job, Stopped
+from ..report.planned import check_paths
 from ..run.assembly import Run
 from ..run.crashes import watched
 from ..run.finish import check_requirements, gates_of
@@ -190,10 +191,12 @@ class Samples:
         apply_skip_marks(session.items)
         run.benchmarks = plan_of(run, session.items)
         try:
-            if self._is_expanded:
-                check_selected(run.task, session, self._keywords)
-                if note := check_reruns(session.config, session.items):
-                    run.notes.append(note)
+            if not self._is_expanded:  # nothing was collected: pytest, or what was refused before, says why
+                check_paths(session.config.args)
+                return
+            check_selected(run.task, session, self._keywords)
+            if note := check_reruns(session.config, session.items):
+                run.notes.append(note)
             if not (session.config.option.collectonly and run.unlisted):
                 check_requirements(
                     run, (i.unit for i in session.items if isinstance(i, SampleItem) and i.skipped is None)

@@ -148,7 +148,10 @@ def check_baseline(baseline: Baseline, plans: Iterable[BenchmarkPlan]) -> None:
         report = baseline.reports.get(plan.name)
         if report is None:
             near = closest(plan.name, baseline.reports)
-            raise UsageError(f"baseline {baseline.folder} has no report of {plan.name!r}. {near}")
+            raise UsageError(
+                f"baseline {baseline.folder} has no report of {plan.name!r}. {near} Give a run that has it, or "
+                f"evaluate {plan.name} without --eval-baseline."
+            )
         if report.score is None:
             raise UsageError(f"baseline {baseline.folder} has no score of {plan.name!r}: its run was not finished.")
         if report.execution is not None and report.execution.stopped:

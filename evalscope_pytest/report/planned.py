@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core.errors import ConfigError
-from ..statistics.gates import Gate, alarm_against_baseline
+from ..statistics.gates import Gate, alarm_against_baseline, parse_gate
 from ..store.plan import BenchmarkPlan
 from .attempts import Measure, find_measure, measured_of
 from .baseline import Baseline, unlike_attempts
@@ -47,6 +49,25 @@ class Upcoming:
     questions: Mapping[str, Sequence[Question]]
     baselines: Sequence[Baseline] = ()
     temperature: float | None = None
+
+
+def check_paths(words: Iterable[str]) -> None:
+    """Refuse a gate among the paths of a run: ``--eval-gate`` takes one, and another one behind it is a path to pytest.
+
+    Raises:
+        ConfigError: One is there.
+    """
+    for word in words:
+        if os.path.exists(word):
+            continue
+        try:
+            parse_gate(word)
+        except ConfigError:
+            continue
+        raise ConfigError(
+            f"path {word!r} is not there, and it reads as a gate. --eval-gate takes one gate. Repeat the option: "
+            f"--eval-gate={shlex.quote(word)}"
+        )
 
 
 def check_gates(gates: Iterable[Gate], run: Upcoming) -> list[str]:

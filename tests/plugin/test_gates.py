@@ -139,6 +139,22 @@ def test_a_baseline_without_scores_to_compare_is_refused(make, words, graded):
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_a_second_gate_behind_the_option_is_refused_as_one(workers, graded):
+    run = graded.run("--eval-gate", "adding>=0.5", "adding not shown below 0.7 @95%", *workers)
+    assert run.code == 4
+    assert "path 'adding not shown below 0.7 @95%' is not there, and it reads as a gate." in run.out
+    assert "Repeat the option: --eval-gate='adding not shown below 0.7 @95%'" in run.out
+    assert not graded.server.requests
+
+
+def test_a_path_that_is_not_there_is_named_whatever_the_gates(graded):
+    run = graded.run("--eval-gate=adding>=0.5", "nosuch.py")
+    assert run.code == 4
+    assert "file or directory not found: nosuch.py" in run.out
+    assert "no benchmark" not in run.out
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
 def test_gates_and_baselines_are_in_the_page_the_report_the_log_and_junit(workers, graded):
     before = graded.run()
     graded.server.answer = lambda messages: solve(messages) if int(solve(messages)) % 6 else "wrong"
