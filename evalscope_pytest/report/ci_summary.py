@@ -172,8 +172,7 @@ def _worst_first(gates: Iterable[GateResult]) -> list[GateResult]:
 
 
 def _gate(gate: GateResult) -> tuple[str, ...]:
-    finding = gate.line.removeprefix(f"{gate.name}: ").removeprefix(f"{gate.verdict}, ")
-    return _cell(gate.name), _VERDICTS.get(gate.verdict, _cell(gate.verdict)), _cell(finding)
+    return _cell(gate.title), _VERDICTS.get(gate.verdict, _cell(gate.verdict)), _cell(gate.finding)
 
 
 def _table(titles: Sequence[str], sides: Sequence[str], rows: Iterable[Sequence[str]], most: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..core.errors import MediaError
 from ..core.text import visible
 from ..statistics.intervals import FEW_QUESTIONS
 from ..store.rows import SampleSummary
@@ -17,6 +18,7 @@ MAX_MESSAGE = 200
 MAX_SAMPLES = 3
 _DIGITS = 8
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_QUOTED = re.compile(r"""'[^'\n]{1,300}'|"[^"\n]{1,300}\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,17 @@ class GateResult:
     def verdict(self) -> str:
         """``passed``, ``failed`` or ``undecided``; a gate that is undecided has not passed."""
         return str(self.facts.get("verdict", "passed" if self.passed else "failed"))
+
+    @property
+    def title(self) -> str:
+        """The gate in full, also of a comparison with a baseline; the name if the record has no more."""
+        return str(self.facts.get("text") or self.name)
+
+    @property
+    def finding(self) -> str:
+        """The line without the gate and the verdict that it begins with, for tables that show those beside it."""
+        line = self.line.removeprefix(f"{self.name}: ").removeprefix(f"{self.title}: ")
+        return line.removeprefix(f"{self.verdict}, ")
 
     def to_json(self) -> dict[str, Any]:
         """Return it as records hold it."""
@@ -237,13 +250,17 @@ def _without_interval(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def group_errors(rows: Iterable[SampleSummary]) -> tuple[ErrorGroup, ...]:
-    """Return the errors among ``rows``, the most frequent first. Messages that differ in numbers only are one."""
+    """Return the errors among ``rows``, the most frequent first.
+
+    Messages that differ in numbers only are one, as are those on media that differ in the file's name only.
+    """
     groups: dict[tuple[str, str], list[SampleSummary]] = {}
     for row in rows:
         if row.status != "error":
             continue
         kind, message = _of(row)
-        groups.setdefault((kind, _NUMBER.sub("#", message)), []).append(row)
+        same = _QUOTED.sub("''", message, count=1) if kind == MediaError.__name__ else message
+        groups.setdefault((kind, _NUMBER.sub("#", same)), []).append(row)
     found = [
         ErrorGroup(kind, _of(members[0])[1], len(members), tuple(sample_id(row) for row in members[:MAX_SAMPLES]))
         for (kind, _), members in groups.items()

@@ -24,7 +24,6 @@ from ..store.layout import WorkDir
 from ..store.plan import RunPlan
 from .corrected import TOO_FEW
 from .costs import Costs, cost_rows
-from .execution import GateResult
 from .model import NO_ANALYSIS, MetricScore, Report
 from .svg import mark
 from .table import ZH_TITLES, interval_text, perf_rows
@@ -306,7 +305,6 @@ def templates() -> Environment:
         "bar": lambda *measured: Markup(_bar(*measured)),  # noqa: S704 - numbers only
         "count": "{:,}".format,
         "score": "{:.4f}".format,
-        "finding": _finding,
         "one_line": _one_line,
         "shortened": _shortened,
     }
@@ -344,11 +342,6 @@ def _one_line(text: str, most: int = 60) -> str:
     """Return the beginning of a text on one line."""
     flat = " ".join(text[: most * 4].split())
     return flat if len(flat) <= most else flat[:most] + "…"
-
-
-def _finding(gate: GateResult) -> str:
-    """Return a gate's result; the gate and the verdict, if it begins with them, have separate columns."""
-    return gate.line.removeprefix(f"{gate.name}: {gate.verdict}, ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,5 +476,5 @@ class _Answers:
 
 def _kinds(sample: WrongSample) -> list[str]:
     if sample.value >= RIGHT:
-        return [] if sample.answer else ["e"]
-    return ["p" if sample.value > 0 else "w", *([] if sample.answer else ["e"])]
+        return []
+    return ["p" if sample.value > 0 else "w", *["e"] * sample.is_unread]

@@ -29,6 +29,7 @@ class WrongSample:
         prompt: The conversation before the last reply, each message under its role.
         pictures: The pictures in it, as the records refer to them.
         answer: Answer extracted from the reply.
+        is_judged: A judge has decided on the whole reply, so that no answer had to be extracted from it.
     """
 
     id: str
@@ -40,6 +41,12 @@ class WrongSample:
     explanation: str
     subset: str = ""
     pictures: tuple[str, ...] = ()
+    is_judged: bool = False
+
+    @property
+    def is_unread(self) -> bool:
+        """True if the sample was not right and no answer was found in its reply."""
+        return not self.answer and not self.is_judged and self.value < RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,7 @@ def sample_of(review: Mapping[str, Any], row: SampleSummary, metric: str) -> Wro
         explanation=_text(score["explanation"]),
         subset=row.subset,
         pictures=tuple(_pictures(messages[:-1])),
+        is_judged=bool((score.get("metadata") or {}).get("judgements")),
     )
 
 

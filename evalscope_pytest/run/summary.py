@@ -185,8 +185,11 @@ def _wrong_answers(wrong: Sequence[WrongSample]) -> Iterator[Line]:
         texts = {"prompt": sample.prompt, "reply": sample.reply}
         for title, text in texts.items():
             yield Line(f"  {title + ':':<11}{_shortened(text) or 'none'}")
-        answer = _shortened(sample.answer) or "nothing"
-        yield Line(f"  {'extracted:':<11}{answer}   expected: {_shortened(sample.target)}")
+        target = _shortened(sample.target)
+        if sample.answer or sample.is_unread:
+            yield Line(f"  {'extracted:':<11}{_shortened(sample.answer) or 'nothing'}   expected: {target}")
+        else:
+            yield Line(f"  {'expected:':<11}{target}")
 
 
 def _shortened(text: str) -> str:

@@ -69,6 +69,13 @@ def test_a_gate_that_did_not_pass_comes_first():
     ]  # fmt: skip
 
 
+def test_a_comparison_with_a_baseline_is_named_by_its_gate():
+    text = "a not shown worse than baseline"
+    facts = {"text": text, "verdict": "failed"}
+    written = summary(ended(gates=[GateResult(False, f"{text}: failed, 0.1 worse", "baseline a", facts)]))
+    assert f"| {text} | ❌ failed | 0.1 worse |" in written
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_of_others_is_no_markup(text):
     written = summary(

@@ -25,6 +25,15 @@ def test_types_are_told_apart_and_scored_rows_left_out() -> None:
     assert [(g.type, g.count) for g in groups] == [("A", 1), ("B", 1)]
 
 
+def test_media_that_cannot_be_sent_are_one_group_whatever_their_names() -> None:
+    names = ["dog.jpg", "a b.png", "it's.gif", "dog.jpg"]
+    missing = [_failed(i, f"{name!r} does not exist.", "MediaError") for i, name in enumerate(names)]
+    large = _failed(4, "'dog.jpg' has 21 MiB.", "MediaError")
+    assert [g.count for g in group_errors([*missing, large])] == [4, 1]  # type: ignore[list-item]
+    others = [_failed(i, f"name {name!r} is not defined", "NameError") for i, name in enumerate("xy")]
+    assert [g.count for g in group_errors(others)] == [1, 1]  # type: ignore[arg-type]
+
+
 def test_repeats_have_the_ids_pytest_shows() -> None:
     (group,) = group_errors([row("main", 5, None, repeats=3)])
     assert group.samples == ("quiz[main-1-r3]",)

@@ -19,6 +19,7 @@ from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import GateResult
 from evalscope_pytest.report.html import About, render, templates, write_html
 from evalscope_pytest.report.model import Report
+from evalscope_pytest.report.wrong import WrongSample
 from evalscope_pytest.store.compact import compact
 from evalscope_pytest.store.layout import WorkDir
 
@@ -184,6 +185,26 @@ def test_a_gate_says_its_result_without_naming_itself_again(tmp_path: Path) -> N
     assert seen.text.count("arc>=0.5") == 1
     assert "mean_acc 1.0000 over 4" in seen.text
     assert "arc: failed, mean_acc 0.1, baseline 0.2" in seen.text
+
+
+def test_a_comparison_with_a_baseline_shows_its_gate_and_its_verdict_once(tmp_path: Path) -> None:
+    text = "arc not shown worse than baseline @95%"
+    compared = GateResult(
+        False, f"{text}: failed, mean_acc 0.1", "baseline arc", {"text": text, "kind": "alarm", "verdict": "failed"}
+    )
+    seen = Seen()
+    seen.feed(_run_page(tmp_path, [scored(0)], gates=(compared,), main=1))
+    assert seen.text.count(text) == seen.text.count("failed") == 1
+    assert "baseline arc" not in seen.text
+    assert compared.finding == "mean_acc 0.1"
+
+
+def test_only_a_wrong_sample_that_no_judge_has_decided_lacks_an_answer() -> None:
+    sample = WrongSample("arc[main-1]", "", "B", "", "B", 0.0, "")
+    assert sample.is_unread
+    assert not replace(sample, is_judged=True).is_unread
+    assert not replace(sample, value=1.0).is_unread
+    assert not replace(sample, answer="C").is_unread
 
 
 def test_latency_and_tokens_have_a_table(tmp_path: Path) -> None:

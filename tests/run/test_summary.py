@@ -50,6 +50,11 @@ def test_an_empty_prompt_reply_or_answer_is_named() -> None:
     assert "  extracted: nothing   expected: 4" in texts(conclusion(wrong=(wrong,)))
 
 
+def test_a_judged_sample_has_no_answer_that_was_to_be_extracted() -> None:
+    wrong = WrongSample("arc[main-1]", "Why?", "So.", "", "4", 0.0, "", is_judged=True)
+    assert texts(conclusion(wrong=(wrong,)))[3:6] == ["  prompt:    Why?", "  reply:     So.", "  expected:  4"]
+
+
 def test_long_texts_lose_their_middle_and_controls_are_written_out() -> None:
     wrong = WrongSample("arc[main-1]", "x" * 1000, "\x1b[31m", "7", "4", 0.0, "")
     prompt, reply = texts(conclusion(wrong=(wrong,)))[3:5]
