@@ -20,7 +20,7 @@ from ..core.secret import remember_environment
 from ..core.values import SampleResult
 from ..engine.evaluation import Outcome, SkipSample, Unit
 from ..engine.loop import Job, Stopped
-from ..report.table import metric_table
+from ..report.table import few_note, metric_table, stop_lines
 from .assembly import Run
 from .ci_summary import write_summaries
 from .crashes import watched
@@ -154,13 +154,15 @@ class Session:
         return self._judged(self.conclusion)
 
     def table(self, columns: int | None = None) -> str:
-        """Return the scores as a table.
+        """Return the scores as a table, with lines that explain its marks.
 
         Args:
             columns: The width of the terminal; None for any width.
         """
         reports = self.conclusion.reports if self.conclusion else ()
-        return metric_table(reports, self.task.language, columns)
+        table = metric_table(reports, self.task.language, columns)
+        notes = [few_note(table, self.task.language), *stop_lines(reports, self.task.language)]
+        return "\n".join(filter(None, [table, *notes]))
 
     def stop(self, reason: str = "stopped") -> None:
         """End the run before its last sample. May be called from any thread."""

@@ -173,6 +173,14 @@ def test_the_page_and_the_table_are_in_the_users_language(language: str, heading
         assert f'lang="{language}' in (session.work_dir.root / "reports" / "report.html").read_text()
 
 
+@pytest.mark.parametrize(("language", "note"), [("en", "* few: under 30 questions"), ("zh", "* 样本少：不足 30 题")])
+def test_a_table_explains_its_marks(language: str, note: str) -> None:
+    with Session({"model": "mock", "language": language}, benchmarks=[sums()]) as session:
+        session.run()
+        assert session.table().splitlines()[-1].startswith(note)
+        assert "few" not in session.table(80)
+
+
 def test_the_table_is_no_wider_than_the_terminal() -> None:
     with Session({"model": "mock"}, benchmarks=[sums(name="a_benchmark_with_a_rather_long_name")]) as session:
         session.run()
