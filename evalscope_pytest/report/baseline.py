@@ -389,7 +389,7 @@ def _point_gate(gate: Gate, baselines: Sequence[Baseline], now: Now) -> GateResu
         return -drop > gate.margin if gains else drop <= gate.margin
 
     passed = passes(found.drop)
-    if passed and found.missing and not now.tolerated:
+    if passed and found.missing:
         passed = found.worst is not None and passes(found.worst)
         if not passed:
             facts += f", but {found.missing} samples without a score could change that: run again to complete"
@@ -414,7 +414,7 @@ class _Points:
 
 def _points(baselines: Sequence[Baseline], now: Now, metric: str = "", part: str = "") -> _Points | str:
     """Return the printed scores of both runs, or why they cannot be compared."""
-    found = measure(now.report, metric, part)
+    found = measure(now.report, metric, part, tolerated=now.tolerated)
     if found is None:
         return "no sample has a score"
     before = [baseline.reports.get(now.name) for baseline in baselines]
@@ -447,7 +447,7 @@ def _compare_points(baselines: Sequence[Baseline], now: Now, max_drop: float, no
         return GateResult(False, f"{now.name}: failed, {found}")
     facts = f"{found.facts}, allowed drop {max_drop:g}{note}{_unlike(baselines, now)}"
     passed = found.drop <= max_drop
-    if passed and found.missing and not now.tolerated and (found.worst is None or found.worst > max_drop):
+    if passed and found.missing and (found.worst is None or found.worst > max_drop):
         passed = False
         facts += f", but {found.missing} samples without a score could change that: run again to complete"
     return GateResult(passed, f"{now.name}: {'passed' if passed else 'failed'}, {facts}")

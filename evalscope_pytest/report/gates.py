@@ -35,9 +35,10 @@ class Measured:
     """A score as a gate sees it.
 
     Attributes:
-        missing: Samples without a score.
-        least: The score if all of those were as bad as can be for a metric that should be high; ``most`` for one that
-            should be low. None if the metric has no bounds or cannot be counted on.
+        missing: Samples without a score, but for those left out.
+        left_out: Samples that ended in an error which the user tolerates.
+        least: The score if all missing ones were as bad as can be for a metric that should be high; ``most`` for one
+            that should be low. None if the metric has no bounds or cannot be counted on.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Measured:
     missing: int
     least: float | None
     most: float | None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ def unevaluated(name: str, why: str) -> GateResult:
 
 def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateResult:
     """Compare the printed score."""
-    measured = measure(report, gate.metric, gate.part) if report else None
+    measured = measure(report, gate.metric, gate.part, tolerated=allow_missing) if report else None
     if measured is None:
         return point_result(gate, False, "nothing was measured (no sample has a score)")
     facts = f"{measured.label} {measured.value:.4f} over {measured.num}"
@@ -229,13 +231,13 @@ def _evaluate(gate: Gate, report: Report | None, allow_missing: bool) -> GateRes
     absent = f"{measured.missing} without a score"
     if not passed:
         facts += f", {distance(measured.value, gate)}"
-    elif measured.missing and allow_missing:
-        facts += f", {absent} left out"
     elif measured.missing:
         worst = [bound for bound in (measured.least, measured.most) if bound is not None]
         passed = bool(worst) and all(holds(gate, bound) for bound in worst)
         certain = f", and whatever the {absent} would have given"
         facts += certain if passed else f", but {absent} could change that: run again to complete"
+    if passed and measured.left_out:
+        facts += f", {measured.left_out} without a score left out"
     return point_result(gate, passed, facts, measured.value)
 
 
@@ -257,8 +259,12 @@ def distance(value: float, gate: Gate) -> str:
     return f"{'short of' if value < bound else 'over'} {bound:g} by {difference:.4g}"
 
 
-def measure(report: Report, metric: str = "", part: str = "") -> Measured | None:
-    """Return a score of a report, and what the samples without one could make of it; None without a score."""
+def measure(report: Report, metric: str = "", part: str = "", *, tolerated: bool = False) -> Measured | None:
+    """Return a score of a report, and what the samples without one could make of it; None without a score.
+
+    Args:
+        tolerated: Leave out samples that ended in an error. Those that never ran are missing in any case.
+    """
     found = report.primary_metric
     if metric:
         found = next((m for m in report.metrics if m.identity.is_called(metric) or m.legacy_name == metric), None)
@@ -268,13 +274,14 @@ def measure(report: Report, metric: str = "", part: str = "") -> Measured | None
     if not num:
         return None
     execution = report.execution
-    counts = execution.subsets.items() if execution else ()
-    missing = sum(s.requested - s.succeeded for name, s in counts if belongs(name))
+    counts = [own for name, own in execution.subsets.items() if belongs(name)] if execution else []
+    left_out = sum(s.errored for s in counts) if tolerated else 0
+    missing = sum(s.requested - s.succeeded for s in counts) - left_out
     bounds = found.semantics.value_range
     if bounds is None or found.identity.aggregation != "mean":
-        return Measured(found.label, value, num, missing, None, None)
+        return Measured(found.label, value, num, missing, None, None, left_out)
     low, high = (round((value * num + bound * missing) / (num + missing), DIGITS) for bound in bounds)
-    return Measured(found.label, value, num, missing, low, high)
+    return Measured(found.label, value, num, missing, low, high, left_out)
 
 
 def _of_part(metric: MetricScore, part: str) -> tuple[float, int, Callable[[str], bool]]:

@@ -373,7 +373,7 @@ def _gates(
     A gate on all benchmarks together is in the report of the first.
     """
     task = run.task
-    tolerant = task.ignore_errors or task.max_errors is not None
+    tolerant = _tolerates_its_errors(run, reports)
     samples = {plan.name: Samples(plan, rows[plan.name].rows) for plan in run.benchmarks}
     now = [
         Now(report, samples[report.dataset_name], tolerant, sampling_of(task), partial(_targets, run, report))
@@ -395,6 +395,14 @@ def _gates(
     own = any(gate.benchmark == ALL for gate in gates)
     alarms = compare(run.baselines, now, task.max_drop, _level(task), early=early.alarms(), together=not own)
     return [*results, *alarms.results.items()], tuple(filter(None, [alarms.together]))
+
+
+def _tolerates_its_errors(run: Run, reports: Iterable[Report]) -> bool:
+    """Return whether gates leave out samples that ended in errors: not if there are more than the user accepts."""
+    if not run.task.ignore_errors and run.task.max_errors is None:
+        return False
+    counts = [report.execution for report in reports if report.execution]
+    return run.tolerates(sum(c.errored for c in counts), sum(c.requested for c in counts))
 
 
 def _targets(run: Run, report: Report) -> Mapping[tuple[str, int], bytes]:

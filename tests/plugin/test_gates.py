@@ -84,6 +84,15 @@ def test_a_gate_does_not_pass_on_samples_without_a_score(graded):
     assert far.code == 1, "the error itself still fails the run"
 
 
+def test_a_gate_does_not_leave_out_more_errors_than_are_tolerated(graded):
+    graded.server.fault_for = lambda received: status(400, "no") if "5 + 5" in str(received.body) else None
+    assert graded.run("--eval-gate=adding>=0.7").code == 1
+    for allowed in ("0", "1%"):
+        run = graded.run("--eval-gate=adding>=0.7", f"--eval-max-errors={allowed}")
+        assert run.code == 1
+        assert gate_lines(run)[0].startswith("gate adding>=0.7: failed"), run.out
+
+
 def test_a_gate_fails_an_interrupted_run(graded):
     graded.server.fault_for = lambda received: status(401, "no")
     run = graded.run("--eval-gate=adding>=0")

@@ -66,9 +66,9 @@ def _compared(before: list[float | None], now: list[float | None], drop: float =
     return _points(old, new, drop)
 
 
-def _points(old: Report, new: Report, drop: float) -> GateResult:
+def _points(old: Report, new: Report, drop: float, *, tolerated: bool = False) -> GateResult:
     """Return the comparison of the printed scores of two reports."""
-    baseline, now = Baseline(Path("x"), {"quiz": old}), Now(new, Samples(plan({"a": new.num}), ()))
+    baseline, now = Baseline(Path("x"), {"quiz": old}), Now(new, Samples(plan({"a": new.num}), ()), tolerated)
     return compare([baseline], [now], drop).results["quiz"]
 
 
@@ -94,6 +94,14 @@ def test_samples_without_a_score_cannot_hide_a_drop() -> None:
     assert not result.passed
     assert "1 samples without a score could change that" in result.line
     assert _compared([1.0] * 10, [1.0] * 9 + [None], drop=0.1).passed
+
+
+def test_an_error_may_be_tolerated_and_a_sample_that_never_ran_may_not() -> None:
+    old = report({"a": [1.0] * 10})
+    assert _points(old, report({"a": [1.0] * 9 + [None]}), 0.02, tolerated=True).passed
+    result = _points(old, report({"a": [1.0] * 8 + [None]}, missing=1), 0.02, tolerated=True)
+    assert not result.passed
+    assert "1 samples without a score could change that" in result.line
 
 
 def test_for_an_error_rate_higher_is_worse() -> None:

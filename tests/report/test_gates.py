@@ -184,7 +184,13 @@ def test_missing_samples_fail_a_gate_they_could_tip() -> None:
 
 
 def test_samples_that_were_never_reached_are_missing_too() -> None:
-    assert not _result("quiz>=0.9", report({"a": [1, 1]}, missing=1)).passed
+    quiz = report({"a": [1, 1, None]}, missing=1)
+    assert not _result("quiz>=0.9", quiz).passed
+    tipped = _result("quiz>=0.9", quiz, allow_missing=True)
+    assert not tipped.passed, "only the error is tolerated"
+    assert "1 without a score could change that" in tipped.line
+    safe = _result("quiz>=0.5", quiz, allow_missing=True)
+    assert safe.line.endswith("whatever the 1 without a score would have given, 1 without a score left out")
 
 
 def test_missing_samples_of_other_subsets_do_not_matter() -> None:
