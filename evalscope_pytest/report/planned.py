@@ -140,12 +140,12 @@ def _planned(gate: Gate, plan: BenchmarkPlan, found: Measure, run: Upcoming) -> 
     questions = [question for question in run.questions.get(plan.name, ()) if question.subset in own]
     clusters = len({question.cluster or (question.subset, question.group) for question in questions})
     count = len(questions) or sum(plan.requested.get(subset, 0) for subset in own) // plan.repeats
-    score = noise = pairs = None
+    score = noise = pairs = then = None
     earlier = [baseline.reviews[plan.name] for baseline in run.baselines if plan.name in baseline.reviews]
     if gate.against_baseline and earlier and not found.no_interval:
         parts = [[row for row in reviews.rows if row.subset in own] for reviews in earlier]
         old = estimate(mean_of_runs([measured_of(found, rows, tolerated=True).scores for rows in parts]))
-        score, noise = old.mean, old.noise
+        score, noise, then = old.mean, old.noise, old.clusters
         if all(question.key for question in questions) and all(reviews.keyed for reviews in earlier):
             known: set[Hashable] = {row.question for rows in parts for row in rows}
             pairs = sum(question.key in known for question in questions)
@@ -161,4 +161,5 @@ def _planned(gate: Gate, plan: BenchmarkPlan, found: Measure, run: Upcoming) -> 
         run.temperature,
         pairs,
         bool(run.baselines),
+        then,
     )
