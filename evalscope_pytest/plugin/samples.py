@@ -15,6 +15,7 @@ from ..core.errors import EvalError, StoreError, UsageError
 from ..core.values import Sample
 from ..engine.evaluation import Outcome
 from ..engine.loop import Job, Stopped
+from ..report.planned import check_paths
 from ..run.assembly import Run
 from ..run.crashes import watched
 from ..run.early import outcome_of

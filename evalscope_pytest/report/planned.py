@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core.errors import ConfigError
-from ..statistics.gates import Gate, alarm_against_baseline
+from ..statistics.gates import Gate, alarm_against_baseline, parse_gate
 from ..store.plan import BenchmarkPlan
 from .attempts import Measure, find_measure, measured_of
 from .baseline import Baseline, unlike_attempts
@@ -47,6 +49,25 @@ class Upcoming:
     questions: Mapping[str, Sequence[Question]]
     baselines: Sequence[Baseline] = ()
     temperature: float | None = None
+
+
+def check_paths(words: Iterable[str]) -> None:
+    """Refuse a gate among the paths of a run: ``--eval-gate`` takes one, and another one behind it is a path to pytest.
+
+    Raises:
+        ConfigError: One is there.
+    """
+    for word in words:
+        if os.path.exists(word):
+            continue
+        try:
+            parse_gate(word)
+        except ConfigError:
+            continue
+        raise ConfigError(
+            f"path {word!r} is not there, and it reads as a gate. --eval-gate takes one gate. Repeat the option: "
+            f"--eval-gate={shlex.quote(word)}"
+        )
 
 
 def check_gates(gates: Iterable[Gate], run: Upcoming) -> list[str]:
@@ -119,12 +140,12 @@ def _planned(gate: Gate, plan: BenchmarkPlan, found: Measure, run: Upcoming) -> 
     questions = [question for question in run.questions.get(plan.name, ()) if question.subset in own]
     clusters = len({question.cluster or (question.subset, question.group) for question in questions})
     count = len(questions) or sum(plan.requested.get(subset, 0) for subset in own) // plan.repeats
-    score = noise = pairs = None
+    score = noise = pairs = then = None
     earlier = [baseline.reviews[plan.name] for baseline in run.baselines if plan.name in baseline.reviews]
     if gate.against_baseline and earlier and not found.no_interval:
         parts = [[row for row in reviews.rows if row.subset in own] for reviews in earlier]
         old = estimate(mean_of_runs([measured_of(found, rows, tolerated=True).scores for rows in parts]))
-        score, noise = old.mean, old.noise
+        score, noise, then = old.mean, old.noise, old.clusters
         if all(question.key for question in questions) and all(reviews.keyed for reviews in earlier):
             known: set[Hashable] = {row.question for rows in parts for row in rows}
             pairs = sum(question.key in known for question in questions)
@@ -140,4 +161,5 @@ def _planned(gate: Gate, plan: BenchmarkPlan, found: Measure, run: Upcoming) -> 
         run.temperature,
         pairs,
         bool(run.baselines),
+        then,
     )

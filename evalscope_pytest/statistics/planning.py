@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ..core.errors import ConfigError
+from .comparison import can_pair
 from .distributions import normal_quantile, one_sided_z, student_quantile
 from .gates import ALL, Gate
 from .intervals import FEWEST_CLUSTERS, score_roots
@@ -33,6 +34,7 @@ class Planned:
         temperature: Of the run, for a default of ``noise``.
         pairs: Number of questions shared with the baseline; None if that is not known.
         has_baseline: False if the run is not compared with an earlier one.
+        earlier: Number of the baseline's clusters, or of its questions if none share one; None if that is not known.
     """
 
     questions: int
@@ -46,6 +48,7 @@ class Planned:
     temperature: float | None = None
     pairs: int | None = None
     has_baseline: bool = True
+    earlier: int | None = None
 
 
 def minimum_detectable_effect(standard_error: float, alpha: float = 0.05, power: float = POWER) -> float:
@@ -158,7 +161,7 @@ def check_gate(gate: Gate, planned: Planned) -> None:
 
 def _check_pairing(gate: Gate, planned: Planned) -> None:
     pairs = planned.pairs
-    if gate.pairing != "paired" or pairs is None or (pairs >= 30 and 2 * pairs >= planned.questions):
+    if gate.pairing != "paired" or pairs is None or can_pair(pairs, planned.questions):
         return
     raise ConfigError(
         f"gate {gate.text!r}: {pairs} of {planned.questions} questions are in the baseline. At least 30 and half of "
@@ -223,6 +226,8 @@ def _plan_against_baseline(gate: Gate, planned: Planned, level: float) -> PlanLi
     scale = high - low
     score = SCORE if planned.score is None else min(max((planned.score - low) / scale, 0.05), 0.95)
     noise = default_noise(planned.temperature) if planned.noise is None else planned.noise
+    if _is_unpaired(gate, planned):
+        return _plan_unpaired(gate, planned, level, score * (1 - score) * (1 - noise + noise / planned.attempts))
     units = planned.questions if planned.pairs is None else planned.pairs
     units = units if planned.clusters is None else min(units, planned.clusters)
     variance = variance_of_difference(score, noise, planned.attempts)
@@ -246,6 +251,31 @@ def _plan_against_baseline(gate: Gate, planned: Planned, level: float) -> PlanLi
             if least is None
             else f"; even an identical model needs {least} questions to show it"
         )
+    return PlanLine(text, effect, warning)
+
+
+def _is_unpaired(gate: Gate, planned: Planned) -> bool:
+    """Return whether the means will be compared, since too few questions are in both runs or the user wants it."""
+    if gate.pairing == "auto":
+        return planned.pairs is not None and not can_pair(planned.pairs, planned.questions)
+    return gate.pairing == "unpaired"
+
+
+def _plan_unpaired(gate: Gate, planned: Planned, level: float, variance: float) -> PlanLine:
+    """Return what the difference of two means finds; ``variance`` is that of one question's mean, on a unit scale."""
+    low, high = planned.bounds or UNIT
+    now = planned.questions if planned.clusters is None else min(planned.questions, planned.clusters)
+    then = planned.earlier or now
+    error = math.sqrt(variance / max(1, now) + variance / max(1, then))
+    effect = (high - low) * minimum_detectable_effect(error, 1 - level)
+    what = "gain" if gate.comparison == "better" else "drop"
+    shared = f" ({planned.pairs} in both)" if planned.pairs is not None else ""
+    text = f"gate {gate.text}: unpaired, {now} questions now and {then} then{shared} "
+    text += f"find a {what} of {effect:.2g} in 4 of 5 runs"
+    warning = 0 < gate.margin < effect
+    if warning:
+        needed = questions_needed(2 * variance, gate.margin / (high - low), 1 - level) or 0
+        text += f"; {gate.margin:g} needs about {rounded(needed)} in each"
     return PlanLine(text, effect, warning)
 
 

@@ -323,6 +323,12 @@ def test_the_plan_says_what_a_run_of_this_size_finds() -> None:
     assert check_gates([parse_gate("quiz>=0.7")], _upcoming(200)) == []
 
 
+def test_the_plan_of_a_run_with_few_of_the_baselines_questions_is_unpaired() -> None:
+    baseline = _baseline(_now(_rows(_answers(15, 20))))
+    (alarm,) = lines_of_alarms(_upcoming(100, [baseline]), 0.0, 0.95)
+    assert "baseline @95%: unpaired, 100 questions now and 20 then (20 in both) find a drop of " in alarm
+
+
 def test_reviews_are_read_back(tmp_path: Path) -> None:
     from evalscope_pytest.store.reviews import read_reviews
 

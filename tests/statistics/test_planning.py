@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +121,30 @@ def test_the_plan_line_of_the_specification():
         "about 2,030, or 510 with repeats 4"
     )
     assert found.warning
+
+
+@pytest.mark.parametrize("pairs", [0, 9, 29])
+def test_a_plan_without_enough_shared_questions_is_of_two_means(pairs):
+    planned = p.Planned(60, score=0.75, noise=0.35, pairs=pairs, earlier=200)
+    found = line("b no worse than baseline by 0.02 @95%", planned)
+    assert found.text == (
+        f"gate b no worse than baseline by 0.02 @95%: unpaired, 60 questions now and 200 then ({pairs} in both) find a "
+        "drop of 0.16 in 4 of 5 runs; 0.02 needs about 5,800 in each"
+    )
+    assert found.warning
+    error = math.sqrt(0.75 * 0.25 * (1 / 60 + 1 / 200))
+    assert found.effect == pytest.approx(p.minimum_detectable_effect(error))
+    assert not line("b not shown worse than baseline by 0.2 @95%", planned).warning
+
+
+def test_a_plan_is_of_two_means_if_the_gate_says_so():
+    planned = p.Planned(60, attempts=4, score=0.75, noise=0.4, pairs=60, earlier=60)
+    paired, unpaired = (line(f"b better than baseline by 0.02 @95%{how}", planned) for how in ("", " (unpaired)"))
+    assert "60 questions find a gain of " in paired.text
+    assert "unpaired, 60 questions now and 60 then (60 in both) find a gain of " in unpaired.text
+    error = math.sqrt(2 * 0.75 * 0.25 * (0.6 + 0.4 / 4) / 60)
+    assert unpaired.effect == pytest.approx(p.minimum_detectable_effect(error))
+    assert unpaired.effect > paired.effect
 
 
 def test_a_plan_that_fits_warns_of_nothing():
