@@ -27,6 +27,8 @@ ToSample = Callable[..., Sample]
 Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 # Takes a record and the `extra_params`, and returns whether the record is evaluated at all.
 Keep = Callable[[Record, Mapping[str, Any]], bool]
+# Takes a record and returns a record for each question that it holds.
+Expand = Callable[[Record], Iterable[Record]]
 # Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
 MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record] | None]
 Body = Callable[..., Any]
@@ -81,6 +83,7 @@ class Benchmark:
         to_sample: Makes a sample of a record.
         records: Makes a subset's records of texts if no file holds them. Takes a function that reads the files
             matching a pattern, the subset and ``extra_params``. If it returns None, records are read from files.
+        expand: Takes a record that holds several questions and returns a record for each, before anything is counted.
         keep: Decides whether a record is evaluated, before a limit counts it. Takes a record and ``extra_params``.
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
@@ -108,6 +111,7 @@ class Benchmark:
     dataset: Source
     to_sample: ToSample
     records: MakeRecords | None = None
+    expand: Expand | None = None
     keep: Keep | None = None
     prompt: str = ""
     prompts: Mapping[str, str] = field(default_factory=dict)
@@ -281,6 +285,7 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "dataset": (Source, 'local("file.jsonl") or hub("org/name")'),
     "to_sample": ((Callable, type(None)), "a function that takes a record and returns a Sample"),
     "records": ((Callable, type(None)), "a function that takes read, subset and params, and returns records"),
+    "expand": ((Callable, type(None)), "a function that takes a record and returns a record for each question"),
     "scorer": (
         (Scorer, Rubric, type(None)),
         'a Scorer: Scorer("name", ("accuracy",), score), where score(text, sample)',

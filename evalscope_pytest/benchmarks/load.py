@@ -189,10 +189,11 @@ def _kept(
     benchmark: Benchmark, place: DataLocation, subsets: tuple[str, ...], first: int | None
 ) -> Mapping[str, Sequence[Record]]:
     """Return the records that are sent, the first ones at least."""
-    keep = benchmark.keep
+    keep, whole = benchmark.keep, benchmark.keep is None and benchmark.expand is None
+    found = _records(benchmark, place, subsets, first if whole else None)
+    found = {subset: _expanded(benchmark, subset, rows) for subset, rows in found.items()}
     if keep is None:
-        return _records(benchmark, place, subsets, first)
-    found = _records(benchmark, place, subsets, None)
+        return found
     kept = {subset: _those_kept(benchmark, keep, subset, rows) for subset, rows in found.items()}
     for subset, rows in kept.items():
         if not rows:
@@ -201,6 +202,21 @@ def _kept(
                 f"{dict(benchmark.extra_params)!r}. Use fewer restrictions."
             )
     return kept
+
+
+def _expanded(benchmark: Benchmark, subset: str, records: Sequence[Record]) -> Sequence[Record]:
+    """Return a record for each question; the records themselves unless the benchmark expands them."""
+    if benchmark.expand is None:
+        return records
+    expanded: list[Record] = []
+    for number, record in enumerate(records, 1):
+        try:
+            expanded += benchmark.expand(record)
+        except EvalError:
+            raise
+        except Exception as error:
+            raise DatasetError(_unreadable(benchmark, subset, number, record, error, "expand")) from error
+    return expanded
 
 
 def _those_kept(
@@ -404,8 +420,9 @@ def _shots(resolved: ResolvedBenchmark, place: DataLocation, subsets: tuple[str,
         texts = {subset: read_release_text(source, place, path) for subset, path in paths.items()}
         return {subset: Shots(release_shots(text, few_shot.num, paths[subset])) for subset, text in texts.items()}
     spare, skip = few_shot.split == source.split, few_shot.skip
-    first = None if few_shot.random else skip + few_shot.num + spare
-    pool = load_subsets(source, place, subsets, few_shot.split, first)
+    first = None if few_shot.random or resolved.benchmark.expand else skip + few_shot.num + spare
+    read = load_subsets(source, place, subsets, few_shot.split, first)
+    pool = {subset: _expanded(resolved.benchmark, subset, records) for subset, records in read.items()}
     return {s: _drawn(resolved.benchmark, s, records[skip:], few_shot, seed) for s, records in pool.items()}
 
 

@@ -20,6 +20,11 @@ _LEAST = 0.5  # ANLS: a text that is farther off is another text
 _LONGEST = 400  # Characters of an answer that are compared.
 _AGREEING = 3  # VQA: people who have to give an answer for it to be right
 _NUMBER = re.compile(r"[$€£¥]?\s?([-+]?(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,30})?(?:\.\d{1,30})?)\s?(%?)")
+_FIGURES = re.compile(
+    r"(?<![\w.,-])\d{1,3}(?:,\d{3}){1,4}(?![\w.,]*\d)|(?<![\w.,-])\d{1,12}(?:\.\d{1,6})?(?![\w.,]*\d)"
+)
+_TURNS = re.compile(r"\b(?:but|so|thus|hence|therefore|actually|in total)\b")
+_RANGE = re.compile(r"\d\s?(?:[-–—]|to|or)\s?\d|\b(?:not|at least|more than|fewer than|less than|over|under)\b")
 _UNDECIDED = re.compile(r"(?:^|\s)(?:not|no longer|isn't|or|either|neither)\s", re.IGNORECASE)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _SIGNS = re.compile(r"(?<!\d)[.,](?!\d)|(?<=\d),(?=\d{3})|[.,](?!\d)|[;/\[\]\"{}()=+\\_<>@`?!:*$#-]")
@@ -29,7 +34,7 @@ def short_answer(name: str, metrics: Mapping[str, Nearness]) -> Scorer:
     """Return a scorer of the answer that a reply announces, or consists of.
 
     Args:
-        metrics: How near an answer is to the targets, from 0 to 1, by metric, the primary one first. The reading of
+        metrics: Nearness of an answer to the targets, from 0 to 1, by metric, the primary one first. The reading of
             the reply that is nearest counts.
     """
     primary = next(iter(metrics.values()))
@@ -136,3 +141,28 @@ def open_answer(answer: str, sample: Sample) -> float:
     if given is not None and any(round(given, 2) == round(gold, 2) for gold in golds):
         return 1.0
     return same_text(answer, sample)
+
+
+def counted(answer: str, sample: Sample) -> float:
+    """Return 1 if the answer counts as many as the target, in figures or in words, with or without what is counted."""
+    return float(_count(answer) == number(sample.targets[0]))
+
+
+def counted_nearly(answer: str, sample: Sample) -> float:
+    """Return 1 if the answer counts as many as the target, or at most 5 % more or fewer."""
+    given, gold = _count(answer), number(sample.targets[0])
+    if given is None or gold is None:
+        return 0.0
+    return float(abs(given - gold) <= _TOLERANCE * abs(gold))
+
+
+def _count(answer: str) -> float | None:
+    """Return the one number that an answer names; of a sum or an equation what it comes to, of a range none."""
+    words = _TURNS.split(plain(answer).rpartition("=")[2])[-1].strip(" ,.:;")
+    if (whole := number(spoken(words) or words)) is not None:
+        return whole
+    figures = _FIGURES.findall(words)
+    if figures:
+        return number(figures[0]) if len(figures) == 1 and not _RANGE.search(words) else None
+    named = [value for word in words.split()[:40] if (value := spoken(word.strip(".,;:!"))) is not None]
+    return number(named[0]) if len(named) == 1 else None

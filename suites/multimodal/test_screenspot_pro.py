@@ -1,4 +1,4 @@
-"""Which spot to click on a large screen of professional software, by an instruction.
+"""The spot to click on a large screen of professional software, by an instruction.
 
 ScreenSpot-Pro: Li et al. 2025, GUI Grounding for Professional High-Resolution Computer Use, arXiv:2504.07981.
 

@@ -1,4 +1,4 @@
-"""What is it? Names of plants, buildings, products, works and brands, known and rare.
+"""Names of plants, buildings, products, works and brands shown in pictures, known and rare.
 
 WorldVQA: published by Moonshot AI, 2026.
 

@@ -104,6 +104,19 @@ def test_any_other_failure_of_to_sample_on_a_record_says_which_one(tmp_path: Pat
         loading(to_sample=lambda record: Sample(input=record["q"].strip()))
 
 
+def test_a_record_with_several_questions_is_expanded_before_limits_and_filters(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", [{"q": ["a", "b"], "a": "1"}, {"q": [], "a": "2"}, {"q": ["c"], "a": "3"}])
+
+    def expand(record: Any) -> Any:
+        return ({**record, "q": words} for words in record["q"])
+
+    def questions(**args: Any) -> list[str]:
+        return [sample.question for sample in loading(expand=expand, **args).subsets["default"]]
+
+    assert questions() == ["a", "b", "c"]
+    assert questions(keep=lambda record, params: record["q"] != "a") == ["b", "c"]
+
+
 def _fail(*_: Any) -> Any:
     raise RuntimeError("out of ideas")
 
@@ -112,11 +125,12 @@ def _fail(*_: Any) -> Any:
     ("broken", "said"),
     [
         ({"to_sample": _fail}, "record 1 of subset 'default' of 'demo' cannot be read"),
+        ({"expand": _fail}, "record 1 of subset 'default' of 'demo' cannot be read"),
         ({"keep": _fail}, "record 1 of subset 'default' of 'demo' cannot be read"),
         ({"records": _fail}, "the records of subset 'default' of 'demo' cannot be made"),
         ({"dataset": local("data", subset_by=_fail)}, "The subset of a record of .* cannot be found"),
     ],
-    ids=["to_sample", "keep", "records", "subset_by"],
+    ids=["to_sample", "expand", "keep", "records", "subset_by"],
 )
 def test_whatever_an_authors_function_raises_is_said_with_its_line(
     tmp_path: Path, loading: Any, broken: dict[str, Any], said: str

@@ -24,6 +24,7 @@ CHOICE = [
 ]
 REPLIES: dict[str, Any] = dict.fromkeys(CHOICE, ("I count the cats.\nANSWER: two", "ANSWER: A", REFUSAL))
 REPLIES |= {
+    "count_qa": ("5 + 7 = 12", "13", "between 11 and 13"),
     "math_vision": ("ANSWER: B", "ANSWER: C", REFUSAL),
     "math_verse": ("ANSWER: B", "ANSWER: A", "<think>option B"),
     "gsm8k_v": ("So it is \\boxed{8.0}.", "\\boxed{8\\%}", REFUSAL),

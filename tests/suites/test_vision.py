@@ -180,3 +180,30 @@ def test_options_that_only_a_picture_shows_keep_their_order(tmp_path: Path) -> N
     (sample, _) = from_written("math_vision", tmp_path, shuffle_choices=True).subsets["level 2"]
     assert sample.choices == ("A", "B", "C")
     assert sample.targets == ("B",)
+
+
+@pytest.mark.parametrize(
+    ("reply", "exact", "near"),
+    [
+        ("40", 1.0, 1.0),
+        ("There are 40 cats.", 1.0, 1.0),
+        ("forty", 1.0, 1.0),
+        ("17 + 23 = 40", 1.0, 1.0),
+        ("At first I saw 12. The answer is 40.", 1.0, 1.0),
+        ("At first I saw 12, but it is 40", 1.0, 1.0),
+        ("2 rows of 20, so 40 in all", 1.0, 1.0),
+        ("I count 12 and 40", 0.0, 0.0),
+        ("41", 0.0, 1.0),
+        ("43", 0.0, 0.0),
+        ("39-41", 0.0, 0.0),
+        ("40 or 41", 0.0, 0.0),
+        ("not 40", 0.0, 0.0),
+        ("more than 40", 0.0, 0.0),
+        ("", 0.0, 0.0),
+    ],
+)
+def test_how_many_a_reply_counts(reply: str, exact: float, near: float) -> None:
+    assert score_of(load_bundled("count_qa"), reply, Sample("?", "40")).values == {
+        "accuracy": exact,
+        "relaxed_acc": near,
+    }

@@ -390,6 +390,17 @@ FILES: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "count_qa": {
+        "test.jsonl": [
+            {
+                "questions": ["How many cats?", "How many dogs?"],
+                "answers": ["12", "0"],
+                "image": picture(),
+                "is_focused": True,
+                "categories": ["animals"],
+            }
+        ]
+    },
 }
 SUBSETS = {
     "math_vision": ("level 2",),
