@@ -157,12 +157,16 @@ class ModelClient:
     # One attempt --------------------------------------------------------------------------------------------------
 
     async def _admit(self, request: Request, slot: Slot, admit: Callable[[], object] | None = None) -> Bill | None:
-        """Check that a request is still needed, and wait until the budget allows it: not part of the sample's time."""
+        """Wait until the budget allows a request, and check that it is still needed: not part of the sample's time."""
+        bill: Bill | None = None
         try:
+            bill = await self.meter.admit(request) if self.meter else None
             if admit is not None:
                 admit()
-            return await self.meter.admit(request) if self.meter else None
+            return bill
         except BaseException:
+            if bill is not None:
+                bill.unsent()
             self._slots.give_back(slot)
             raise
 

@@ -32,6 +32,10 @@ class Bill(Protocol):
         """Take a failure, which the service may have charged for."""
         ...
 
+    def unsent(self) -> None:
+        """Note that the request was not sent after all."""
+        ...
+
     def abandoned(self) -> None:
         """Note that nobody waits for the reply any more."""
         ...

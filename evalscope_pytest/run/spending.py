@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -92,6 +93,7 @@ class Spending:
         self._session = session
         self._place = place
         self._settled = _Waiters()
+        self._line: deque[object] = deque()  # requests that wait for a reservation
         self._logged: set[str] = set()
 
     @cached_property
@@ -171,29 +173,44 @@ class Spending:
     # Requests -----------------------------------------------------------------------------------------------------
 
     async def reserve(self, account: Account, most: Callable[[], Spent], is_first: bool) -> str:
-        """Wait until a request fits, and return its reservation.
+        """Wait until a request fits, and return its reservation. Requests of a process get theirs in order.
 
         Raises:
             BudgetError: It never will.
         """
-        ledger, limits = self.ledger, self.limits
-        while True:
-            if is_first and ledger.refusal:
-                raise BudgetError(ledger.refusal)
-            try:
-                name = ledger.reserve(account, most(), limits.fits)
-                if name:
+        place = object()
+        self._line.append(place)
+        try:
+            while True:
+                if is_first and self.ledger.refusal:
+                    raise BudgetError(self.ledger.refusal)
+                if self._line[0] is place and (name := self._reserved(account, most)):
                     return name
-                upper = most()
-                request = self._worth(account, upper, True)
-                if not limits.allow(ledger.paid.plus(request)):
-                    ledger.refuse(self._reason(account, request, upper.output))
-                    raise BudgetError(ledger.refusal)
-            except StoreError as error:
-                self._on_fault(error)
-                raise BudgetError(f"not sent, since the run stops: {error}") from error
-            self._log_once("requests wait for others to end, for together they could pass the limit")
-            await self._settled.wait(LOOK_EVERY_S)
+                await self._settled.wait(LOOK_EVERY_S)
+        finally:
+            self._line.remove(place)
+            self._settled.wake()
+
+    def _reserved(self, account: Account, most: Callable[[], Spent]) -> str:
+        """Return the reservation of a request; empty if it has to wait for those in flight.
+
+        Raises:
+            BudgetError: It would wait in vain.
+        """
+        ledger, limits = self.ledger, self.limits
+        try:
+            if name := ledger.reserve(account, most(), limits.fits):
+                return name
+            upper = most()
+            request = self._worth(account, upper, True)
+            if not limits.allow(ledger.paid.plus(request)):
+                ledger.refuse(self._reason(account, request, upper.output))
+                raise BudgetError(ledger.refusal)
+        except StoreError as error:
+            self._on_fault(error)
+            raise BudgetError(f"not sent, since the run stops: {error}") from error
+        self._log_once("requests wait for others to end, for together they could pass the limit")
+        return ""
 
     def settle(self, write: Callable[[], None]) -> None:
         """Write what became of a request; a failure to do so ends the run."""
@@ -419,7 +436,12 @@ class RequestBill:
             self.abandoned()
         elif error.usage is not None and error.usage.total_tokens:
             self._spent(Spent.of(error.usage, self.size))
-        elif self.reservation:
+        else:
+            self.unsent()
+
+    def unsent(self) -> None:
+        """Give back what was reserved."""
+        if self.reservation:
             self.spending.settle(lambda: self.spending.ledger.release(self.reservation))
 
     def abandoned(self) -> None:

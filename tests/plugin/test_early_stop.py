@@ -411,3 +411,22 @@ def test_a_decided_session_is_complete_though_its_budget_is_used_up(limit, many,
     assert session.conclusion.interrupted == ""
     assert reports["demo_math"].execution.stopped == "decided"
     assert reports["demo_math"].execution.recorded == len(many.server.requests) < 21
+
+
+def test_samples_that_wait_for_the_budget_are_not_sent_once_all_is_decided(many):
+    """Reserved are 3,500 tokens each: one request goes at a time, and fifteen wait for it."""
+    used = {"prompt_tokens": 20, "completion_tokens": 30, "total_tokens": 50}
+
+    def answer(messages):
+        time.sleep(0.05)  # time for the decision to arrive
+        return Answer(solve(messages), usage=used)
+
+    many.server.answer = answer
+    many.options.remove("--eval-batch-size=1")
+    limits = ("--eval-max-tokens-total=6000", "--eval-generation-config=max_tokens=3500", "--eval-batch-size=16")
+    run = many.run("--eval-gate=adding>=0.5", STOP, *limits)
+    sent = len(many.server.requests)
+    assert (run.code, many.server.max_in_flight) == (0, 1), run.out
+    assert 30 <= sent <= 36, "in order, and none of those that wait after the decision"
+    assert run.counts == {"correct": sent, "skipped": 60 - sent}
+    assert f"budget: {6000 - 50 * sent:,} of 6,000 tokens left" in run.out, "nothing stays reserved"
