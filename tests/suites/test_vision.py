@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.datasets.sampling import shuffle_choices
 
 from .test_judged import judged
 from .test_suites import from_written, golden, score_of
@@ -99,9 +100,18 @@ def test_mmmu_pro_as_one_picture(tmp_path: Path) -> None:
     (message,) = loaded.messages(sample)
     words, picture = golden(message.content).split("\n~~~\n")
     assert "in the picture" in words
+    assert "one of A,B." in words
     assert picture.startswith("[image")
-    assert not sample.choices
     assert score_of(loaded.resolved.benchmark, "ANSWER: B", sample).values["accuracy"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [("mmmu_pro", {"dataset_format": "vision"}), ("visulogic", {}), ("logic_vista", {}), ("screenspot_pro", {})],
+)
+def test_options_that_cannot_move_are_not_shuffled(name: str, params: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"shuffle_choices of '{name}' has no effect: its samples have no options"):
+        from_written(name, tmp_path, extra_params=params, shuffle_choices=True)
 
 
 def test_a_wrong_format_of_mmmu_pro_is_refused(tmp_path: Path) -> None:
@@ -176,10 +186,9 @@ def test_what_is_seen_against_what_is_expected(reply: str, right: float, biased:
     assert score.values == {"accuracy": right, "bias_ratio": biased}
 
 
-def test_options_that_only_a_picture_shows_keep_their_order(tmp_path: Path) -> None:
-    (sample, _) = from_written("math_vision", tmp_path, shuffle_choices=True).subsets["level 2"]
-    assert sample.choices == ("A", "B", "C")
-    assert sample.targets == ("B",)
+def test_options_that_only_a_picture_shows_keep_their_order() -> None:
+    sample = Sample("How many?", "B", ("A", "B", "C"))
+    assert all(shuffle_choices(sample, seed) == sample for seed in range(9))
 
 
 @pytest.mark.parametrize(
