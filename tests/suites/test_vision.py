@@ -13,6 +13,7 @@ from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.datasets.sampling import shuffle_choices
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 
 from .test_judged import judged
 from .test_suites import from_written, golden, score_of
@@ -216,3 +217,20 @@ def test_how_many_a_reply_counts(reply: str, exact: float, near: float) -> None:
         "accuracy": exact,
         "relaxed_acc": near,
     }
+
+
+def test_circular_evaluation_counts_questions_that_are_right_in_every_order(tmp_path: Path) -> None:
+    loaded = from_written("mm_bench", tmp_path, extra_params={"circular": True})
+    benchmark, samples = loaded.resolved.benchmark, loaded.subsets["en"]
+    assert [(sample.choices, sample.targets) for sample in samples[:2]] == [
+        (("one", "two"), ("B",)),
+        (("two", "one"), ("A",)),
+    ]
+    assert len(samples) == 2 + 3
+    assert len({sample.id for sample in samples}) == 5
+    assert len(set(loaded.clusters["en"])) == 2
+    scores = [score_of(benchmark, f"ANSWER: {sample.targets[0]}", sample) for sample in samples]
+    scores[0] = score_of(benchmark, "ANSWER: A", samples[0])
+    attempts = [Attempt(n, 0, s.values, None, s.metadata.get("weights")) for n, s in enumerate(scores)]
+    found = {m.name: m.score for m in aggregate(attempts, benchmark.metrics, benchmark.aggregation)}
+    assert found == {"circular_acc": 1 / 2, "accuracy": 4 / 5}
