@@ -143,14 +143,19 @@ def load(
     subsets = {subset: samples_of(benchmark, subset, found, seed, places[subset]) for subset, found in chosen.items()}
     subsets = _with_media(benchmark, place, subsets)
     clusters = {subset: [_cluster(benchmark, sample) for sample in found] for subset, found in subsets.items()}
-    if resolved.args.shuffle_choices and not any(s.choices for found in subsets.values() for s in found):
+    if resolved.args.shuffle_choices and not any(_moves(s.choices) for found in subsets.values() for s in found):
         raise ConfigError(
-            f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options. Remove it."
+            f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options in text. Remove it."
         )
     loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed), clusters)
     _check_fields(loaded)
     _check_cluster(benchmark, subsets)
     return loaded
+
+
+def _moves(choices: tuple[str, ...]) -> bool:
+    """Return whether options have texts that can change places."""
+    return bool(choices) and choices != letters(len(choices))
 
 
 def _with_media(benchmark: Benchmark, place: DataLocation, subsets: dict[str, list[Sample]]) -> dict[str, list[Sample]]:

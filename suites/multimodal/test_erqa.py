@@ -16,7 +16,6 @@ KINDS += ["Spatial Reasoning", "Multi-view Reasoning", "Task Reasoning", "Other"
     "erqa",
     pretty_name="ERQA",
     dataset=hub("evalscope/ERQA", subsets=KINDS, subset_by="question_type"),
-    prompt=prompts.CHOICE_LISTED,
     scorer=scoring.choice_answer(labels="ABCD"),
     tags=["multimodal", "multiple_choice", "spatial"],
 )

@@ -19,7 +19,7 @@ KINDS = ["inductive", "deductive", "numerical", "spatial", "mechanical"]
 @benchmark(
     "logic_vista",
     pretty_name="LogicVista",
-    dataset=hub("evalscope/LogicVista", subsets=KINDS, subset_by=lambda record: record["skill"][0]),
+    dataset=hub("evalscope/LogicVista", subsets=KINDS, subset_by=lambda record: (record["skill"] or [""])[0]),
     prompt=PROMPT,
     scorer=scoring.choice_answer(multiple=True, labels="ABCDEFGHI"),
     keep=lambda record, params: bool(record["answer"] and record["skill"]),

@@ -15,10 +15,11 @@ from evalscope_pytest.core.errors import ConfigError, closest
 from .own_media import listed, marked_media
 from .subjects import SUBJECTS
 
+LETTERS = list("ABCDEFGHIJ")
 FORMATS = ["standard (4 options)", "standard (10 options)", "vision"]
 VISION = (
     "Answer the question in the picture, which shows the options. Reason step by step first; then finish with the line "
-    "'ANSWER: [LETTER]' (without quotes), where [LETTER] is the letter of an option."
+    "'ANSWER: [LETTER]' (without quotes), where [LETTER] is one of {letters}."
 )
 PRO = hub("AI-ModelScope/MMMU_Pro", subsets=SUBJECTS, subset_by="subject", config=FORMATS[0])
 
@@ -30,7 +31,7 @@ def in_format(params):
         )
     source = replace(PRO, config=params["dataset_format"])
     if params["dataset_format"] == "vision":
-        return {"dataset": source, "prompt": VISION, "scorer": scoring.choice_answer(labels="ABCDEFGHIJ")}
+        return {"dataset": source, "prompt": VISION}
     return {"dataset": source}
 
 
@@ -45,8 +46,8 @@ def in_format(params):
     tags=["multimodal", "multiple_choice", "knowledge"],
 )
 def test_mmmu_pro(record, extra_params) -> Sample:
-    if extra_params["dataset_format"] == "vision":
-        return Sample([text(""), image(record["image"])], record["answer"], id=record["id"])
     options = [str(option) for option in listed(record["options"], "options")]
+    if extra_params["dataset_format"] == "vision":  # options without texts: only the picture shows them
+        return Sample([text(""), image(record["image"])], record["answer"], LETTERS[: len(options)], id=record["id"])
     media = marked_media(record, [record["question"], *options])
     return Sample([text(record["question"])], record["answer"], options, media=media, id=record["id"])

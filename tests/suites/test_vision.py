@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.datasets.sampling import shuffle_choices
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 
 from .test_judged import judged
 from .test_suites import from_written, golden, score_of
@@ -99,9 +101,18 @@ def test_mmmu_pro_as_one_picture(tmp_path: Path) -> None:
     (message,) = loaded.messages(sample)
     words, picture = golden(message.content).split("\n~~~\n")
     assert "in the picture" in words
+    assert "one of A,B." in words
     assert picture.startswith("[image")
-    assert not sample.choices
     assert score_of(loaded.resolved.benchmark, "ANSWER: B", sample).values["accuracy"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [("mmmu_pro", {"dataset_format": "vision"}), ("visulogic", {}), ("logic_vista", {}), ("screenspot_pro", {})],
+)
+def test_options_that_cannot_move_are_not_shuffled(name: str, params: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"shuffle_choices of '{name}' has no effect: its samples have no options"):
+        from_written(name, tmp_path, extra_params=params, shuffle_choices=True)
 
 
 def test_a_wrong_format_of_mmmu_pro_is_refused(tmp_path: Path) -> None:
@@ -176,10 +187,9 @@ def test_what_is_seen_against_what_is_expected(reply: str, right: float, biased:
     assert score.values == {"accuracy": right, "bias_ratio": biased}
 
 
-def test_options_that_only_a_picture_shows_keep_their_order(tmp_path: Path) -> None:
-    (sample, _) = from_written("math_vision", tmp_path, shuffle_choices=True).subsets["level 2"]
-    assert sample.choices == ("A", "B", "C")
-    assert sample.targets == ("B",)
+def test_options_that_only_a_picture_shows_keep_their_order() -> None:
+    sample = Sample("How many?", "B", ("A", "B", "C"))
+    assert all(shuffle_choices(sample, seed) == sample for seed in range(9))
 
 
 @pytest.mark.parametrize(
@@ -207,3 +217,20 @@ def test_how_many_a_reply_counts(reply: str, exact: float, near: float) -> None:
         "accuracy": exact,
         "relaxed_acc": near,
     }
+
+
+def test_circular_evaluation_counts_questions_that_are_right_in_every_order(tmp_path: Path) -> None:
+    loaded = from_written("mm_bench", tmp_path, extra_params={"circular": True})
+    benchmark, samples = loaded.resolved.benchmark, loaded.subsets["en"]
+    assert [(sample.choices, sample.targets) for sample in samples[:2]] == [
+        (("one", "two"), ("B",)),
+        (("two", "one"), ("A",)),
+    ]
+    assert len(samples) == 2 + 3
+    assert len({sample.id for sample in samples}) == 5
+    assert len(set(loaded.clusters["en"])) == 2
+    scores = [score_of(benchmark, f"ANSWER: {sample.targets[0]}", sample) for sample in samples]
+    scores[0] = score_of(benchmark, "ANSWER: A", samples[0])
+    attempts = [Attempt(n, 0, s.values, None, s.metadata.get("weights")) for n, s in enumerate(scores)]
+    found = {m.name: m.score for m in aggregate(attempts, benchmark.metrics, benchmark.aggregation)}
+    assert found == {"circular_acc": 1 / 2, "accuracy": 4 / 5}

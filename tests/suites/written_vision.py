@@ -101,6 +101,8 @@ FILES: dict[str, dict[str, Any]] = {
     "logic_vista": {
         "test.jsonl": [
             {**COUNT, "id": "v1_0", "answer": "", "skill": ["inductive"]},
+            {**COUNT, "id": "v1_2", "answer": "A", "skill": []},
+            {**COUNT, "id": "v1_3", "answer": None, "skill": None},
             {**COUNT, "id": "v1_1", "answer": "B, D", "skill": ["inductive", "spatial"]},
         ]
     },
