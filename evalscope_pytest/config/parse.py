@@ -6,6 +6,7 @@ that was given, so that sources are merged key by key with nothing but a diction
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -21,6 +22,7 @@ from .schema import ARENA, LATEST, MOCK, SERVICE_BATCH_SIZE, DatasetArgs, Settin
 from .setting import SECRET, TABLE, URL, SettingType, describe, settings_of, without_keys
 
 SourceNamer = Callable[[str], str]
+REPORTS = "reports/*/*.json"  # in a run's directory
 _RUN_NAME = re.compile(r"\d{8}_\d{6}(?:_\d+)?")
 
 
@@ -150,12 +152,12 @@ def _find_latest(result: dict[str, Any]) -> None:
         ConfigError: A baseline is wanted, and no run has reports.
     """
     if LATEST in result["baseline"]:
-        newest = latest_run(result["work_dir"], "reports/*/*.json")
+        newest = latest_run(result["work_dir"], REPORTS, whole=True)
         if newest is None:
             where = result["given"].get("baseline", "--eval-baseline")
             raise ConfigError(
-                f"baseline: {LATEST!r} in {where}. No run under {Folder(result['work_dir'])} has reports. Give a run's "
-                f"directory."
+                f"baseline: {LATEST!r} in {where}. No run under {Folder(result['work_dir'])} has reports, and ran to "
+                f"its end. Give a run's directory."
             )
         result["baseline"] = tuple(newest if path == LATEST else path for path in result["baseline"])
     if result["use_cache"] == LATEST:
@@ -164,16 +166,25 @@ def _find_latest(result: dict[str, Any]) -> None:
             result["notes"] += (f"use_cache: there is no earlier run under {result['work_dir']}, a new one starts.",)
 
 
-def latest_run(work_dir: str, holding: str = "") -> str | None:
+def latest_run(work_dir: str, holding: str = "", *, whole: bool = False) -> str | None:
     """Return the newest run recorded under ``work_dir``, by the time in its name; None if there is none.
 
     Args:
         holding: Pattern of files of which the run has at least one.
+        whole: Pass over runs that stopped once their gates were decided, which are no baseline.
     """
     folder = Folder(work_dir)
     runs = [p for p in folder.iterdir() if _RUN_NAME.fullmatch(p.name)] if folder.is_dir() else []
     newest_first = sorted(runs, key=lambda run: run.name, reverse=True)
-    return next((str(run) for run in newest_first if not holding or any(run.glob(holding))), None)
+    found = (run for run in newest_first if not holding or any(run.glob(holding)))
+    return next((str(run) for run in found if not whole or not any(map(_stopped_early, run.glob(REPORTS)))), None)
+
+
+def _stopped_early(report: Folder) -> bool:
+    try:
+        return bool(json.loads(report.read_bytes())["execution_summary"]["evalscope_pytest"].get("stopped"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False  # the report of an earlier version, or of something else
 
 
 def _add_arena(result: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from ..report.planned import check_paths
 from ..run.assembly import Run
 from ..run.crashes import watched
 from ..run.early import outcome_of
-from ..run.finish import check_paths, check_requirements, gates_of
+from ..run.finish import check_requirements, gates_of
 from ..run.process import Process, Routing, collector_paused, patient_collector
 from ..run.progress import dump_states
 from ..run.selection import Keywords

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config.parse import latest_run
+from ..config.parse import REPORTS, latest_run
 from ..config.schema import LATEST
 from ..core.errors import UsageError, closest, closest_path
 from ..store.atomic import reason_of
@@ -109,7 +109,7 @@ def _located(word: str, models: Sequence[str], work_dir: str, *, several: bool) 
 
 
 def _latest(work_dir: str) -> Path:
-    newest = latest_run(work_dir, "reports/*/*.json")
+    newest = latest_run(work_dir, REPORTS)
     if newest is None:
         raise UsageError(f"run {LATEST!r}: no run under {work_dir} has reports. Give --work-dir, or a run's directory.")
     return Path(newest)

@@ -430,3 +430,13 @@ def test_samples_that_wait_for_the_budget_are_not_sent_once_all_is_decided(many)
     assert 30 <= sent <= 36, "in order, and none of those that wait after the decision"
     assert run.counts == {"correct": sent, "skipped": 60 - sent}
     assert f"budget: {6000 - 50 * sent:,} of 6,000 tokens left" in run.out, "nothing stays reserved"
+
+
+def test_the_latest_baseline_is_the_last_run_that_was_not_stopped(many):
+    whole = many.run()
+    stopped = many.run("--eval-gate=adding>=0.5", STOP)
+    assert facts(stopped)["stopped"] == "decided"
+    run = many.run("--eval-baseline=latest")
+    assert run.code == 0, run.out
+    assert whole.score() == 1.0
+    assert "of 60 paired" in run.out
