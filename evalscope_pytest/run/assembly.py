@@ -163,8 +163,8 @@ class Run:
     @property
     def out_of_budget(self) -> str:
         """Why the budget of the run is used up; empty as long as it is not, or if nothing is needed any more."""
-        made = vars(self)  # a work_dir that was refused is not opened again
-        return self.spending.refusal if {"spending", "work_dir"} <= made.keys() and not is_decided(self) else ""
+        has_begun = vars(self).keys() >= {"spending", "work_dir"}  # one that was refused is not opened again
+        return self.spending.refusal if has_begun and not is_decided(self) else ""
 
     @cached_property
     def spec(self) -> ModelSpec:
@@ -190,10 +190,9 @@ class Run:
     @cached_property
     def reuse(self) -> Reuse | None:
         """The replies of earlier runs; None if none are kept."""
-        task = self.task
         if self.response_cache is None:
             return None
-        model = self.client.model.fingerprint
+        model, task = self.client.model.fingerprint, self.task
         return Reuse(self.response_cache, model, task.response_cache_sampled, task.seed, self.spec.is_mock)
 
     @cached_property
