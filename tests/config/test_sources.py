@@ -270,7 +270,7 @@ SETTINGS = st.fixed_dictionaries(
         "gate": st.lists(WORDS, max_size=3),
         "debug": st.booleans(),
         "collect_perf": st.booleans(),
-        "work_dir": WORDS.filter(lambda word: not word.startswith("~")),
+        "work_dir": WORDS.filter(lambda word: not word.startswith("~") and "\0" not in word),
         "seed": st.integers(0, 2**32),
         "heartbeat_interval": st.floats(0.1, 99),
     },
