@@ -11,7 +11,7 @@ from ..statistics.combined import pseudo_values
 from ..statistics.scores import Attempts, Bounds, Measured, Scores, measured
 from ..store.plan import BenchmarkPlan
 from ..store.rows import SampleSummary
-from .columns import Parted, QuestionKey, SubsetMetric, columns_of, joined, of_groups, parted, whole_parts
+from .columns import Parted, QuestionKey, SubsetMetric, by_subset, columns_of, joined, of_groups, parted, whole_parts
 from .semantics import AT_K, Identity, Semantics, identify, semantics_of
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def measured_of(
     rows = list(rows)
     absent = missing.total + sum(row.values is None for row in rows)
     if measure.aggregation == "all_of_part":
-        return _unbounded(whole_parts(measure.name, _by_subset(rows).items()), absent, tolerated=tolerated)
+        return _unbounded(whole_parts(measure.name, by_subset(rows).items()), absent, tolerated=tolerated)
     if measure.over_parts:
         found = parted_of(measure, rows, key)
         scores = pseudo_values(found.score, found.parts) if found.parts else None
@@ -191,7 +191,7 @@ def measured_of(
         known = set(attempts.questions)
         never = [(question, cluster) for question, cluster in dict(never).items() if question not in known]
     else:
-        columns = [columns_of(measure.name, own, key=key, missing=True) for own in _by_subset(rows).values()]
+        columns = [columns_of(measure.name, own, key=key, missing=True) for own in by_subset(rows).values()]
         attempts = joined(columns, measure.aggregation, numbered=False)
     return measured(_with_missing(attempts, never), measure.bounds, tolerated=tolerated)
 
@@ -206,19 +206,12 @@ def parted_of(measure: Measure, rows: Iterable[SampleSummary], key: QuestionKey 
     return parted(measure.aggregation, _aggregated(measure, rows), key)
 
 
-def _by_subset(rows: Iterable[SampleSummary]) -> dict[str, list[SampleSummary]]:
-    found: dict[str, list[SampleSummary]] = {}
-    for row in rows:
-        found.setdefault(row.subset, []).append(row)
-    return found
-
-
 def _aggregated(measure: Measure, rows: Iterable[SampleSummary], repeats: int = 1) -> list[SubsetMetric]:
     """Return the metric of each subset as the report has it; without a value if none of its questions counts."""
     how = f"mean_and_{measure.aggregation}" if measure.k else measure.aggregation
     dimensions = (("k", measure.k),) if measure.k else ()
     subsets = []
-    for subset, own in _by_subset(rows).items():
+    for subset, own in by_subset(rows).items():
         attempts = [Attempt(r.group, r.repeat, r.values, r.answer, r.weights) for r in own if r.values is not None]
         found = [one for one in aggregate(attempts, [measure.name], how, repeats) if one.dimensions == dimensions]
         if found or measure.k:

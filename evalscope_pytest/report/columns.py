@@ -40,6 +40,14 @@ class Columns:
     weights: Sequence[float] | None = None
 
 
+def by_subset(rows: Iterable[SampleSummary]) -> dict[str, list[SampleSummary]]:
+    """Return rows by subset, in their order."""
+    found: dict[str, list[SampleSummary]] = {}
+    for row in rows:
+        found.setdefault(row.subset, []).append(row)
+    return found
+
+
 def columns_of(
     metric: str,
     rows: Iterable[SampleSummary],

@@ -13,7 +13,7 @@ from ..statistics.scores import Scores
 from ..store.reviews import Reviews, texts
 from ..store.rows import SampleSummary
 from .attempts import Measure, measured_of
-from .columns import QuestionKey
+from .columns import QuestionKey, by_subset
 from .pairs import won_and_lost
 from .wrong import WrongSample, sample_of
 
@@ -161,8 +161,8 @@ class PairedSamples:
         """
         measure = replace(self.measure, aggregation="mean") if plain and self.measure.over_parts else self.measure
         old, new = (
-            measured_of(measure, _of(rows, by_subset, subsets), tolerated=True, key=key).scores
-            for rows, by_subset, key in (
+            measured_of(measure, _of(rows, grouped, subsets), tolerated=True, key=key).scores
+            for rows, grouped, key in (
                 (self.old.rows, self._old_by_subset, self.key_then),
                 (self.new.rows, self._new_by_subset, self.key_now),
             )
@@ -171,11 +171,11 @@ class PairedSamples:
 
     @cached_property
     def _old_by_subset(self) -> dict[str, list[SampleSummary]]:
-        return _by_subset(self.old.rows)
+        return by_subset(self.old.rows)
 
     @cached_property
     def _new_by_subset(self) -> dict[str, list[SampleSummary]]:
-        return _by_subset(self.new.rows)
+        return by_subset(self.new.rows)
 
     def change(self, kind: str, name: str, subsets: set[str] | None = None) -> tuple[Change, Comparison | None]:
         """Return the difference in some subsets or all."""
@@ -245,19 +245,12 @@ class PairedSamples:
         return found
 
 
-def _by_subset(rows: Iterable[SampleSummary]) -> dict[str, list[SampleSummary]]:
-    found: dict[str, list[SampleSummary]] = {}
-    for row in rows:
-        found.setdefault(row.subset, []).append(row)
-    return found
-
-
 def _of(
-    rows: Sequence[SampleSummary], by_subset: Mapping[str, list[SampleSummary]], subsets: set[str] | None
+    rows: Sequence[SampleSummary], grouped: Mapping[str, list[SampleSummary]], subsets: set[str] | None
 ) -> Sequence[SampleSummary]:
     if subsets is None:
         return rows
-    return [row for subset in sorted(subsets) for row in by_subset.get(subset, ())]
+    return [row for subset in sorted(subsets) for row in grouped.get(subset, ())]
 
 
 def _attempts(rows: Sequence[SampleSummary], key: QuestionKey) -> dict[Hashable, list[int]]:

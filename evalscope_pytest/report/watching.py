@@ -6,6 +6,7 @@ The arithmetic is that of `statistics.sequential`; what is counted, and when, is
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -34,7 +35,7 @@ class CannotTell(Exception):
 
 
 @dataclass(slots=True)
-class Watch:
+class Watch(ABC):
     """Watches one gate.
 
     Attributes:
@@ -102,11 +103,13 @@ class Watch:
             values.append(value)
         return values
 
+    @abstractmethod
     def _bet(self, own: Sequence[Answered], values: Sequence[Sequence[float | None]]) -> None:
-        raise NotImplementedError
+        """Count the values of a unit's questions."""
 
+    @abstractmethod
     def _decide(self) -> Outcome | None:
-        raise NotImplementedError
+        """Return the verdict that the counts allow; None while the gate is open."""
 
     @property
     def looked(self) -> bool:
@@ -114,13 +117,14 @@ class Watch:
         return self.gate.level is not None
 
     @property
+    @abstractmethod
     def how(self) -> str:
         """The arithmetic that decided."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def _why(self) -> str:
-        raise NotImplementedError
+        """The reason for the verdict, for the gate's line."""
 
     def result(self) -> Verdict:
         """Return the verdict as reports hold it."""

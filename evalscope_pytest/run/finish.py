@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..benchmarks import after_run
 from ..benchmarks.after_run import FinishedRun, Summary
 from ..config.setting import NO_LEVEL
-from ..core.errors import ConfigError, EvalError, UsageError
+from ..core.errors import EvalError, UsageError
 from ..core.secret import redact
 from ..core.text import visible
 from ..report.audit import write_audit
@@ -54,25 +52,6 @@ def gates_of(run: Run) -> tuple[list[Gate], list[Gate]]:
     """Return the gates on benchmarks, and those on load tests."""
     gates = [parse_gate(text) for text in run.task.gate]
     return [gate for gate in gates if gate.benchmark != LOADS], [gate for gate in gates if gate.benchmark == LOADS]
-
-
-def check_paths(words: Iterable[str]) -> None:
-    """Refuse a gate among the paths of a run: ``--eval-gate`` takes one, and another one behind it is a path to pytest.
-
-    Raises:
-        ConfigError: One is there.
-    """
-    for word in words:
-        if os.path.exists(word):
-            continue
-        try:
-            parse_gate(word)
-        except ConfigError:
-            continue
-        raise ConfigError(
-            f"path {word!r} is not there, and it reads as a gate. --eval-gate takes one gate. Repeat the option: "
-            f"--eval-gate={shlex.quote(word)}"
-        )
 
 
 def check_requirements(run: Run, units: Iterable[Unit] = ()) -> None:
