@@ -74,6 +74,15 @@ def parity_media() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def parity_text() -> Path:
+    """EvalScope's real messages and scores on small records of text benchmarks, or a skip."""
+    folder = SHARED / "parity_text"
+    if not folder.is_dir():
+        pytest.skip(f"no parity references at {folder}")
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def forgotten_keys():
     """Forget the keys a test made known: they are masked process-wide, also in the records the next test compares."""

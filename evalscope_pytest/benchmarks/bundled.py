@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +12,8 @@ from types import ModuleType
 from .. import suites
 from ..core.errors import ConfigError, closest
 from .definition import Benchmark
+
+_TEST_FUNCTION = re.compile(r"^(?:async )?def test_(\w+)\(", re.MULTILINE)
 
 
 @lru_cache(maxsize=1)
@@ -20,9 +24,19 @@ def bundled_dir() -> Path:
 
 @lru_cache(maxsize=1)
 def bundled_files() -> dict[str, Path]:
-    """Return the file of each bundled benchmark by its name: ``test_gsm8k.py`` holds ``gsm8k``. Imports nothing."""
+    """Return the file of each bundled benchmark by its name. Imports nothing.
+
+    ``test_gsm8k.py`` holds ``gsm8k``. ``test_NAME_family.py`` holds benchmarks that share most of their code, each
+    named after its test function.
+    """
     files = sorted(bundled_dir().rglob("test_*.py"), key=lambda path: path.name)
-    return {path.stem.removeprefix("test_"): path for path in files}
+    return {name: path for path in files for name in _names_in(path)}
+
+
+def _names_in(file: Path) -> Iterable[str]:
+    if file.stem.endswith("_family"):
+        return _TEST_FUNCTION.findall(file.read_text(encoding="utf-8"))
+    return (file.stem.removeprefix("test_"),)
 
 
 def load_bundled(name: str) -> Benchmark:

@@ -13,12 +13,13 @@ from typing import Any
 
 from ..core.canonical import digest
 from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
+from ..core.listed_options import letters
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, locate, read_release_text, read_texts
 from ..datasets.media_files import MediaFinder, places_of
-from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
+from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, shuffle_choices
 from ..datasets.source import Record
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
 from ..wire.media import kinds_in

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ..core.content import Content, Text
 from ..core.errors import ConfigError
+from ..core.listed_options import letters
 from ..core.template import parse, render
 from ..core.values import Message, Sample
-from ..datasets.sampling import letters
 from .definition import Benchmark, FewShot
 from .placed_media import around_text, in_place, marked
 

@@ -1,14 +1,23 @@
-"""Options that a question lists in its own text: ``(A) four`` or ``A. four`` on a line each, ``A: four, B: five``."""
+"""Labels of options, and options that a question lists in its own text.
+
+Such a list is ``(A) four`` or ``A. four`` on a line each, or ``A: four, B: five``.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from string import ascii_uppercase
 
 # A label is at the start of the text or after a blank; what marks it is the same for all options of a list.
 _LABEL = re.compile(r"(?<!\S)(?:\((?P<round>[A-Z])\)|(?P<open>[A-Z])(?P<mark>[.):：、]))[ \t]{0,8}")
 _REQUEST = re.compile(r"(?<=[.!?])\s{1,4}(?:Please|Answer|Select|Choose|Reply|Respond)(?![a-z])")
 _FIRST = "A"
+
+
+def letters(n: int) -> tuple[str, ...]:
+    """Return the labels of ``n`` options: A to Z, then 1, 2, 3 ..."""
+    return tuple(ascii_uppercase[:n]) + tuple(str(number) for number in range(1, n - len(ascii_uppercase) + 1))
 
 
 def options_in(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ file, and files in a folder named ``data`` count as files of its parent:
 a README's ``configs:`` block    as it says
 ``{subset}/{split}.EXT``         also ``{split}/{subset}.EXT`` and ``{subset}/{split}/0000.parquet``
 ``{subset}_{split}.EXT``         also with ``-`` or ``.``, and inside ``{subset}/`` or ``{split}/``
+``{split}_{subset}``             a split of that name in the configuration, or a file of that name in its folder
 ``{subset}.EXT``                 for the evaluated split only: exemplars must never be the questions themselves; also
                                  a split of that name in the configuration
 ``{split}.EXT``, ``*_{split}.EXT``  all subsets together; also inside a folder named like the configuration
@@ -72,12 +73,20 @@ class Layout:
                 return found
             if found := self._pick(lambda entry, name=name: _is_own(entry, subset, name)):
                 return found
+            if found := self._split_of(subset, name):
+                return found
         if subset == self.folder and (found := self._plain(split)):
             return found
         if split == self.eval_split:
             split_called_so = self._configured(self.config or self._default_config, subset)
             return split_called_so or self._pick(lambda e: e.folder in ("", self.config) and e.base == subset)
         return ()
+
+    def _split_of(self, subset: str, split: str) -> tuple[str, ...]:
+        """Return the files of a subset that is a split of the configuration by itself, ``test_r1``."""
+        name = f"{split}_{subset}"
+        found = self._configured(self.config or self._default_config, name)
+        return found or self._pick(lambda e: self.config != "" and (e.folder, e.base) == (self.config, name))
 
     def shared(self, split: str) -> tuple[str, ...]:
         """Return the files that hold all subsets of the split together; empty when there are none."""

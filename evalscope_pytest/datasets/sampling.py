@@ -17,12 +17,11 @@ from typing import TypeVar
 
 from ..core.content import Part, Text
 from ..core.errors import ConfigError, DatasetError
-from ..core.listed_options import reordered
+from ..core.listed_options import letters, reordered
 from ..core.values import Message, Sample
 from .source import Record
 
 _T = TypeVar("_T")
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +119,6 @@ def draw_shots(
             f"{f' in {salt}' if salt else ''}. Set few_shot_num to {len(shots)} or less."
         )
     return shots
-
-
-def letters(n: int) -> tuple[str, ...]:
-    """Return the labels of ``n`` options: A to Z, then 1, 2, 3 ..."""
-    return tuple(_ALPHABET[:n]) + tuple(str(number) for number in range(1, n - len(_ALPHABET) + 1))
 
 
 def shuffle_choices(sample: Sample, seed: int = 42) -> Sample:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..core.canonical import digest, dumps
 from ..core.errors import ConfigError, RejectedError
+from ..core.listed_options import letters
 from ..core.values import ModelOutput, ToolCall, Usage
 from ..wire.arguments import check_model_args
 from ..wire.request import Request
@@ -117,8 +118,9 @@ def wrong_reply(request: Request) -> str:
 
 
 def _other(target: str, choices: int) -> str:
-    if choices > 1 and len(target) == 1 and 0 <= ord(target) - ord("A") < choices:
-        return chr(ord("A") + (ord(target) - ord("A") + 1) % choices)
+    labels = letters(choices)
+    if choices > 1 and target in labels:
+        return labels[(labels.index(target) + 1) % choices]
     if target.isascii() and target.isdigit() and len(target) < 16:
         return str(int(target) + 1)
     return ""

@@ -322,8 +322,8 @@ def paths_to_add(task: TaskConfig, named: Sequence[str], roots: Sequence[Path], 
     known = [n for n in task.datasets if n in bundled]
     if named:
         names = {Path(p.partition("::")[0]).name for p in named}
-        return [str(bundled[n]) for n in known if f"test_{n}.py" not in names]
-    of_known = [str(bundled[n]) for n in known]
+        return list(dict.fromkeys(str(bundled[n]) for n in known if bundled[n].name not in names))
+    of_known = list(dict.fromkeys(str(bundled[n]) for n in known))
     added = [str(root) for root in roots if any(file.is_relative_to(root) for file in files)]
     if task.datasets and (added or len(known) == len(task.datasets)):
         return [*of_known, *added]

@@ -10,7 +10,8 @@ from ..core.values import Sample
 from .composed import Reader, Readings
 from .read.choice import read_choice
 from .read.math_text import read_math
-from .read.options import options
+from .read.numbered import read_numbered
+from .read.options import LETTERS, options
 from .read.phrase import read_phrase, read_spans
 from .read.verdict import read_verdict
 from .read.visible import fold, visible
@@ -40,8 +41,9 @@ def boxed_target(sample: Sample) -> str:
 
 
 def gold_letters(sample: Sample) -> list[str]:
-    """Return the letters of the targets, sorted."""
-    return sorted({letter for target in sample.targets for letter in target.upper() if letter.isalpha()})
+    """Return the labels of the targets, sorted: their letters, or the numbers of options behind Z."""
+    numbers = {target for target in sample.targets if target.isdecimal()}
+    return sorted(numbers | {letter for target in sample.targets for letter in target.upper() if letter.isalpha()})
 
 
 def plain(text: str) -> str:
@@ -67,7 +69,10 @@ class _Choice:
     labels: str
 
     def __call__(self, text: str, sample: Sample) -> Readings:
-        chosen = read_choice(text, options(sample.choices, self.labels), multiple=self.multiple)
+        if len(sample.choices) > len(LETTERS):
+            chosen = read_numbered(text, sample.choices, multiple=self.multiple)
+        else:
+            chosen = read_choice(text, options(sample.choices, self.labels), multiple=self.multiple)
         return (",".join(sorted(chosen)),) if chosen else ()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..core.canonical import digest
+from ..core.listed_options import letters
 from ..core.secret import mask_keys
 from ..core.values import Sample
 
@@ -42,10 +43,11 @@ def _more(sample: Sample, fields: Iterable[str] | None) -> list[Any]:
 
 def _meant(target: str, choices: Sequence[str]) -> str:
     """Return the texts of the options that a target's letters name; other targets as they are."""
-    places = [ord(letter) - ord("A") for letter in target]
-    if not choices or not places or not all(0 <= place < len(choices) for place in places):
+    of_label = dict(zip(letters(len(choices)), choices, strict=True))
+    labels = [target] if target in of_label else list(target)
+    if not labels or not all(label in of_label for label in labels):
         return target
-    return "\n".join(sorted(choices[place] for place in places))
+    return "\n".join(sorted(of_label[label] for label in labels))
 
 
 def number_duplicates(hashes: Sequence[str]) -> tuple[list[str], list[str | None]]:

@@ -12,7 +12,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from evalscope_pytest.core.errors import RecordError
-from evalscope_pytest.datasets.sampling import letters
+from evalscope_pytest.core.listed_options import letters
 
 _LISTS = ("choices", "options")
 _ANSWERS = ("answer", "answerKey")

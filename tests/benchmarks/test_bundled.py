@@ -23,7 +23,17 @@ def test_files_are_found_without_importing_them() -> None:
 def test_a_file_is_named_after_its_benchmark() -> None:
     files = bundled_files()
     assert files["mmlu"] == bundled_dir() / "knowledge" / "test_mmlu.py"
-    assert len(files) == len(list(bundled_dir().rglob("test_*.py")))
+    assert set(files.values()) == set(bundled_dir().rglob("test_*.py"))
+
+
+def test_a_family_is_one_file_whose_functions_are_named_after_the_benchmarks() -> None:
+    files = bundled_files()
+    family = bundled_dir() / "knowledge" / "test_bhasha_bench_family.py"
+    names = [name for name, file in files.items() if file == family]
+    assert len(names) == 8
+    assert [load_bundled(name).function.__name__ for name in names] == [f"test_{name}" for name in names]
+    alone = [name for name, file in files.items() if not file.stem.endswith("_family")]
+    assert [files[name].name for name in alone] == [f"test_{name}.py" for name in alone]
 
 
 def test_a_benchmark_is_imported_once() -> None:

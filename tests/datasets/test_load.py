@@ -176,6 +176,16 @@ def test_the_only_configuration_of_a_readme_holds_all_subsets(write: Write, name
     assert questions(ONE, folder) == {"main": ["b1", "a1"]}
 
 
+ROUNDS_README = """\
+---
+configs:
+- config_name: Full
+  data_files:
+  - {split: test_a, path: Full/1.jsonl}
+  - {split: test_b, path: Full/2.jsonl}
+  - {split: dev_a, path: Full/3.jsonl}
+---
+"""
 SPLITS_README = """\
 ---
 configs:
@@ -192,8 +202,10 @@ configs:
     [
         {"README.md": SPLITS_README, "Full/first-0.jsonl": ["a1"], "Full/second-0.jsonl": ["b1"]},
         {"Full/a-00000-of-00001.parquet": ["a1"], "Full/b-00000-of-00001.parquet": ["b1"]},
+        {"README.md": ROUNDS_README, "Full/1.jsonl": ["a1"], "Full/2.jsonl": ["b1"], "Full/3.jsonl": ["no"]},
+        {"Full/test_a.jsonl": ["a1"], "Full/test_b.jsonl": ["b1"], "Full/dev_a.jsonl": ["no"]},
     ],
-    ids=["as a readme says", "in the configuration's folder"],
+    ids=["as a readme says", "in the configuration's folder", "of each split, as a readme says", "of each split"],
 )
 def test_the_splits_of_a_configuration_may_be_the_subsets(write: Write, files: dict) -> None:
     source = replace(TWO, config="Full")

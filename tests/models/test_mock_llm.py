@@ -56,6 +56,8 @@ def test_more_accuracy_never_makes_a_right_answer_wrong():
     [
         (Sample("q", "B", choices=("a", "b", "c")), "ANSWER: B", "ANSWER: C"),
         (Sample("q", "C", choices=("a", "b", "c")), "ANSWER: C", "ANSWER: A"),
+        (Sample("q", "Z", choices=(*"abcdefghijklmnopqrstuvwxyz", "27", "28")), "ANSWER: Z", "ANSWER: 1"),
+        (Sample("q", "2", choices=(*"abcdefghijklmnopqrstuvwxyz", "27", "28")), "ANSWER: 2", "ANSWER: A"),
         (Sample("q", "18"), "So 18 - 0 is \\boxed{18}.", "So 18 - 0 is \\boxed{19}."),
         (Sample("q", ("7", "8")), "7", "9"),
         (Sample("q", "Paris"), "Paris", UNSURE),

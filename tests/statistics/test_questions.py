@@ -28,7 +28,9 @@ def key(sample, benchmark="b"):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_shuffled_options_are_the_same_question(seed):
-    assert key(shuffle_choices(SAMPLE, seed)) == key(SAMPLE)
+    many = replace(SAMPLE, target="14", choices=tuple(f"fruit {number}" for number in range(50)))
+    for sample in (SAMPLE, many):
+        assert key(shuffle_choices(sample, seed)) == key(sample)
 
 
 @pytest.mark.parametrize("change", [{"metadata": {"level": 3}}, {"id": "17"}, {"rationale": "A pear is."}])

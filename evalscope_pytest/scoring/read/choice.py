@@ -9,7 +9,10 @@ The readings, from the most to the least explicit; the first that says something
 4. an option called right ("option B is right", ``B项正确``), when exactly one is;
 5. a choice in words ("I choose B", ``故选B``), the last one;
 6. a reply or line that begins with a marked label (``B) text``), or a last line that is one;
-7. the one option called true. "True" says something of a statement first: questions of logic have some called A and B.
+7. the one option called true. "True" says something of a statement first: questions of logic have some called A and B;
+8. the text of the option that is preferred to that of another ("not to run but to help").
+
+A label that replaces one taken back ("No, I take it back: B") decides before all but a bare answer.
 
 A claim of several options is not an answer to a question with one. Letters that belong to words never count.
 """
@@ -139,6 +142,26 @@ _COLON_LAST = re.compile(
     r".{0,200}[a-z)\"']:\s[(*]{0,3}(?P<label>[A-Z])[)*]{0,3}[.!]?\s{0,2}$",
     re.IGNORECASE,
 )
+# "C. No, I take it back: B" and, of texts, "not X but Y", "Y rather than X".
+_TAKEN_BACK = re.compile(
+    r"\b(?:(?:i )?take (?:it|that) back|on second thoughts?|scratch that|correction|i (?:was|am) (?:wrong|mistaken)"
+    r"|i made an? (?:mistake|error)|(?:no, )?wait(?:, no)?|my mistake|i (?:have )?changed? my mind|i meant"
+    r"|let me correct (?:it|that|this|myself))(?![a-z])|我?(?:收回|更正|改选|说错了?|改主意了?)",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(
+    r"[\s:,.;!—-]{0,6}(?:(?:it|that|the answer)(?:'s| is| should be| must be) |(?:it|this) (?:is|must be) |i meant )?",
+    re.IGNORECASE,
+)
+_NOT_BUT = re.compile(
+    r".{0,60}?(?:\bnot |\bnot(?=\")|不是|不选|不应该?|不该)(?P<denied>.{1,400}?),?\s?"
+    r"(?:\bbut(?: rather| instead)?(?![a-z])|而是|而应该?|而选)(?P<meant>.{1,400})",
+    re.IGNORECASE,
+)
+_RATHER_THAN = re.compile(
+    r"(?P<meant>.{1,400}?),?\s?(?:\b(?:rather than|instead of|(?:and )?not)(?![a-z])|而不是|而非)(?P<denied>.{1,400})",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"[A-Z](?![a-z])")
 _QUOTED = re.compile(r"\s{0,2}(?:\"([^\"\n]{1,400})\"|'([^'\n]{1,400})')")
 _PIECES = re.compile(r"\s?(?:[,;、/&]|(?<!\w)and(?!\w))\s?")
@@ -173,10 +196,32 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
 def _read(reply: str, options: Options, *, multiple: bool) -> tuple[str, ...] | None:
     if multiple:
         reply = _bullets_joined(reply, options)
-    for reading in (_listed, _marked, tabled, _called_right, _chosen, _at_line_start, _quoted_last, _called_true):
+    for reading in _READINGS:
         found = reading(reply, options)
         if found is not None:
             return found
+    return None
+
+
+def _revised(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read the label that ends a line which takes back an earlier one, if nothing is announced after it."""
+    for revision in deque(_TAKEN_BACK.finditer(reply), maxlen=1):
+        rest = reply[_INSTEAD.match(reply, revision.end()).end() :]  # type: ignore[union-attr]
+        line, _, more = rest.partition("\n")
+        letter = bare(line, options) or options.of_text(line)
+        if letter and not (_MARKER.search(more) or _VERB.search(more)):
+            return (letter,)
+    return None
+
+
+def _contrasted(reply: str, options: Options) -> tuple[str, ...] | None:
+    """Read the one of two options' texts that the last line prefers: ``not "run" but "call for help"``."""
+    line = _lines(reply)[-1].strip()
+    for pattern in (_NOT_BUT, _RATHER_THAN):
+        if found := pattern.fullmatch(line):
+            meant, denied = (options.of_text(found.group(name)) for name in ("meant", "denied"))
+            if meant and denied and meant != denied:
+                return (meant,)
     return None
 
 
@@ -325,6 +370,11 @@ def _lines(reply: str) -> list[str]:
 
 def _distinct(claims: Iterable[tuple[str, ...] | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(letter for claim in claims for letter in claim or ()))
+
+
+_READINGS = (
+    _listed, _revised, _marked, tabled, _called_right, _chosen, _at_line_start, _quoted_last, _called_true, _contrasted,
+)  # fmt: skip
 
 
 def _bullets_joined(reply: str, options: Options) -> str:

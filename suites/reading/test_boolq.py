@@ -1,0 +1,20 @@
+"""Questions people typed into a search engine, to be answered yes or no from a passage.
+
+BoolQ: Clark et al. 2019, Exploring the Surprising Difficulty of Natural Yes/No Questions, arXiv:1905.10044.
+"""
+
+from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
+
+
+@benchmark(
+    "boolq",
+    pretty_name="BoolQ",
+    dataset=hub("google/boolq", split="validation"),
+    prompt=prompts.CHOICE,
+    few_shot=FewShot(0, split="train"),
+    scorer=scoring.choice_answer(),
+    tags=["reading_comprehension", "multiple_choice"],
+)
+def test_boolq(record) -> Sample:
+    question = f"Passage:\n{record['passage']}\n\nQuestion: {record['question']}"
+    return Sample(question, "A" if record["answer"] else "B", ["Yes", "No"], cluster=record["passage"])
