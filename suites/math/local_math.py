@@ -10,16 +10,17 @@ from evalscope_pytest.scoring.composed import Reader, Readings, answer
 from evalscope_pytest.scoring.read.visible import fold
 from evalscope_pytest.scoring.scorer import Scorer
 
-_COMMA_DECIMALS = frozenset({"de", "es", "fr", "ru"})
-_POINT_THOUSANDS = frozenset({"de", "es"})
-_LAKHS = frozenset({"bn", "hi", "te"})
+_COMMA_DECIMALS = frozenset({"de", "es", "fr", "id", "it", "pt", "ru", "vi"})
+_POINT_THOUSANDS = frozenset({"de", "es", "id", "it", "pt", "vi"})
+_LAKHS = frozenset({"bn", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te"})
+_VARIANT = re.compile(r"[-_]")  # of a language, as in "hi_roman"
 _POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
 _DECIMALS = re.compile(r"(?<![\d.,])(\d+)(?:\{,\}|,)(\d{1,2}|\d{4,})(?![\d,.])")
 _LAKH = re.compile(r"(?<![\d.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")
 
 
 def local_math_answer() -> Scorer:
-    r"""Judge a mathematical answer inside ``\boxed{}``, in the language its subset is named after (``de``).
+    r"""Judge a mathematical answer inside ``\boxed{}``, in the language that the name of its subset begins with (``de``).
 
     Metric ``accuracy``. Digits of any script are read everywhere; separators as the language writes them; three
     digits after one comma are thousands in all of them, since models write so.
@@ -29,7 +30,8 @@ def local_math_answer() -> Scorer:
 
 
 def _read(text: str, sample: Sample) -> Readings:
-    return tuple(local_number(found, sample.subset) for found in readers.math(text, sample))
+    language = _VARIANT.split(sample.subset)[0]
+    return tuple(local_number(found, language) for found in readers.math(text, sample))
 
 
 def local_number(text: str, language: str) -> str:
