@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import wave
+import zipfile
 import zlib
 
 
@@ -57,6 +58,15 @@ def mp4(seconds: int = 1) -> bytes:
     header = struct.pack(">IIIII", 0, 0, 0, 1000, seconds * 1000)
     movie = struct.pack(">I", len(header) + 8) + b"mvhd" + header
     return b"\0\0\0\x10ftypisom\0\0\0\0" + struct.pack(">I", len(movie) + 8) + b"moov" + movie
+
+
+def packed(**files: bytes) -> bytes:
+    """Return a zip archive; in the names of files, ``__`` is written for ``/``."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return written.getvalue()
 
 
 def pdf() -> bytes:

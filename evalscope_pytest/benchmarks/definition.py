@@ -29,7 +29,7 @@ Variant = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 Keep = Callable[[Record, Mapping[str, Any]], bool]
 # Takes a record and returns a record for each question that it holds.
 Expand = Callable[[Record], Iterable[Record]]
-# Takes a function from patterns of file names to their texts, a subset and the `extra_params`.
+# Takes a `Reader` (from patterns of file names to their texts, and more), a subset and the `extra_params`.
 MakeRecords = Callable[[Callable[..., list[str]], str, Mapping[str, Any]], Iterable[Record] | None]
 Body = Callable[..., Any]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -81,8 +81,10 @@ class Benchmark:
         body: Runs for each sample: the decorated function, or `generate` if that function is ``to_sample``.
         file: The test file of the decorated function; local data is looked for beside it.
         to_sample: Makes a sample of a record.
-        records: Makes a subset's records of texts if no file holds them. Takes a function that reads the files
-            matching a pattern, the subset and ``extra_params``. If it returns None, records are read from files.
+        records: Makes a subset's records if no file holds them as they are. Takes a `Reader`, the subset and
+            ``extra_params``: ``read("*.txt")`` returns the texts of the files that match, ``read.rows()`` all records
+            of the split, ``read.packed("subtitle.zip", "*.srt")`` texts in an archive. If it returns None, records
+            are read from files.
         expand: Takes a record that holds several questions and returns a record for each, before anything is counted.
         keep: Decides whether a record is evaluated, before a limit counts it. Takes a record and ``extra_params``.
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
@@ -100,6 +102,8 @@ class Benchmark:
         repeats: Number of times each sample is sent.
         extra_params: Parameters that a user may set under ``dataset_args``, with their defaults.
         variant: Takes ``extra_params`` and returns the arguments that depend on them, such as a prompt or a scorer.
+        media_dir: Folder in which pictures, videos and the like are looked up before the dataset's own; a variant takes
+            it from a parameter of the user's. Empty for none.
         after_run: Writes further files once all samples are scored, and returns what is shown below the table: takes a
             `FinishedRun`, returns a `Summary` or None.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
@@ -128,6 +132,7 @@ class Benchmark:
     generation: GenerationConfig | None = None
     extra_params: Mapping[str, Any] = field(default_factory=dict)
     variant: Variant | None = None
+    media_dir: str = ""
     tags: tuple[str, ...] = ()
     pretty_name: str = ""
     description: str = ""

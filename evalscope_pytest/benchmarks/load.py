@@ -17,8 +17,9 @@ from ..core.listed_options import letters
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
-from ..datasets.load import load_subsets, locate, read_release_text, read_texts
+from ..datasets.load import load_subsets, locate, read_release_text
 from ..datasets.media_files import MediaFinder, places_of
+from ..datasets.reader import Reader
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, shuffle_choices
 from ..datasets.source import Record
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
@@ -164,9 +165,9 @@ def _with_media(benchmark: Benchmark, place: DataLocation, subsets: dict[str, li
     if not any(sample.has_media for found in subsets.values() for sample in found):
         return subsets
     try:
-        finder = MediaFinder(places_of(locate(benchmark.dataset, place)))
+        finder = MediaFinder(places_of(locate(benchmark.dataset, place), benchmark.media_dir))
     except NoDataError:  # its records were made of nothing
-        finder = MediaFinder(places_of(None))
+        finder = MediaFinder(places_of(None, benchmark.media_dir))
     return {subset: finder.samples(found) for subset, found in subsets.items()}
 
 
@@ -247,7 +248,7 @@ def _records(
     make = benchmark.records
     if make is None:
         return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
-    read = partial(read_texts, benchmark.dataset, place)
+    read = Reader(benchmark.dataset, place)
     made: dict[str, list[Record]] = {}
     for subset in subsets:
         try:

@@ -33,6 +33,7 @@ class Medium:
         name: Name in the record, for messages and pages.
         fault: Why it cannot be sent; empty if it can.
         open: Returns the bytes; None in records, which hold only the address.
+        link: Web address that is sent in place of the bytes, for the service to open; nothing of it is read here.
     """
 
     sha256: str
@@ -42,11 +43,12 @@ class Medium:
     name: str = field(default="", compare=False)
     fault: str = ""
     open: Callable[[], bytes] | None = field(default=None, compare=False, repr=False)
+    link: str = ""
 
     @property
     def identity(self) -> list[str]:
-        """Parts of a content address: the bytes, never their place."""
-        return [self.sha256] if self.sha256 else ["", self.fault]
+        """Parts of a content address: the bytes, never their place; of a link, the link."""
+        return [self.sha256] if self.sha256 else ["", self.fault or self.link]
 
     def read(self) -> bytes:
         """Return the bytes.
@@ -56,12 +58,29 @@ class Medium:
         """
         if self.fault:
             raise MediaError(self.fault)
+        if self.link:
+            raise MediaError(f"{self.link} is sent as an address. Use the files of the dataset if bytes are needed.")
         if self.open is None:
             raise MediaError(f"{self.name or self.sha256[:16]}: only its content address is in the records.")
         return self.open()
 
 
-Source = str | Path | bytes | Medium  # a path or an address, bytes, or what the loader made of them
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file in a zip archive of the dataset. A copy unpacked beside the archive comes first.
+
+    Attributes:
+        archive: Path of the archive in the dataset; ``*`` stands for any characters, if the file may be in several.
+        name: The file's path in the archive, or the end of it.
+        near: A word in the path that is meant if several end with ``name``.
+    """
+
+    archive: str
+    name: str
+    near: str = ""
+
+
+Source = str | Path | bytes | Medium | Packed  # a path or an address, bytes, or what the loader made of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +208,8 @@ def shown_source(source: object) -> str:
         return f"{len(source):,} bytes"
     if isinstance(source, Medium):
         return source.name or source.sha256[:16]
+    if isinstance(source, Packed):
+        return f"{source.name!r} in {source.archive!r}"
     words = str(source)
     return repr(words if len(words) <= 120 else f"{words[:117]}...")
 
@@ -255,7 +276,7 @@ def source_of(value: object) -> Source:
     Raises:
         TypeError: It is none of them.
     """
-    if isinstance(value, (Medium, Path, bytes)):
+    if isinstance(value, (Medium, Packed, Path, bytes)):
         return value
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
@@ -271,6 +292,17 @@ def source_of(value: object) -> Source:
     raise TypeError(
         f"a medium: {type(value).__name__}. Give a path, an address, bytes, base64, {{'bytes': ...}} or a Pillow image"
     )
+
+
+def linked(address: str) -> Medium:
+    """Return a medium of which only the web address is sent: the service opens it.
+
+    Raises:
+        TypeError: It is not an address.
+    """
+    if not _is_address(address) or any(c.isspace() for c in address):
+        raise TypeError(f"an address of a medium: {shown_source(address)}. Write https://...")
+    return Medium("", name=address, link=address)
 
 
 def _of_text(value: str) -> str | bytes:

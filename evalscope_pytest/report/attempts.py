@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..scoring.aggregation import NO_MEANS, OVER_PARTS, AggregatedMetric, Attempt, aggregate
+from ..scoring.units import OF_PART
 from ..statistics.combined import pseudo_values
 from ..statistics.scores import Attempts, Bounds, Measured, Scores, measured
 from ..store.plan import BenchmarkPlan
@@ -178,8 +179,10 @@ def measured_of(
     """
     rows = list(rows)
     absent = missing.total + sum(row.values is None for row in rows)
-    if measure.aggregation == "all_of_part":
-        return _unbounded(whole_parts(measure.name, by_subset(rows).items()), absent, tolerated=tolerated)
+    if measure.aggregation in OF_PART:
+        return _unbounded(
+            whole_parts(measure.aggregation, measure.name, by_subset(rows).items()), absent, tolerated=tolerated
+        )
     if measure.over_parts:
         found = parted_of(measure, rows, key)
         scores = pseudo_values(found.score, found.parts) if found.parts else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from ..scoring.aggregation import AggregatedMetric
+from ..scoring.units import Member, units
 from ..statistics.combined import ScoredPart
 from ..statistics.scores import UNIT, Attempts, Scores, by_question
 from ..store.rows import SampleSummary
@@ -88,10 +89,10 @@ def weight_of(row: SampleSummary, metric: str, part: str | None = None) -> float
     return weight if part in (None, "") else 0.0
 
 
-def parts_of(row: SampleSummary, metric: str) -> Iterable[str]:
-    """Return the parts of a metric in which a sample counts; a single one without a name if it has none."""
+def parts_of(row: SampleSummary, metric: str) -> Mapping[str, float]:
+    """Return the parts of a metric in which a sample counts, and how much; a single one without a name if none."""
     weight = (row.weights or {}).get(metric, 1.0)
-    return weight if isinstance(weight, Mapping) else ("",)
+    return weight if isinstance(weight, Mapping) else {"": weight}
 
 
 def joined(columns: Sequence[Columns], aggregation: str, *, numbered: bool = True) -> Attempts:
@@ -155,21 +156,22 @@ def of_groups(subsets: Iterable[SubsetMetric], key: QuestionKey | None = None, *
     return Attempts(questions, values, clusters if any(clusters) else None)
 
 
-def whole_parts(metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary]]]) -> Scores:
-    """Return 1 for each part in which every value is 1, otherwise 0: parts are the unit.
+def whole_parts(how: str, metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary]]]) -> Scores:
+    """Return the value of each part that counts as one, such as 1 if every value in it is 1: parts are the unit.
 
     Args:
+        how: ``all_of_part``, or another aggregation of `OF_PART`.
         subsets: Rows by subset.
     """
-    perfect: dict[Hashable, float] = {}
-    for subset, rows in subsets:
-        for row in rows:
-            if row.values is None or (value := row.values.get(metric)) is None:
-                continue
-            for part in parts_of(row, metric):
-                key = (subset, part)
-                perfect[key] = float(perfect.get(key, 1.0) == 1.0 and value >= 1.0)
-    return Scores(list(perfect.values()), list(perfect), bounds=UNIT)
+    members = (
+        Member((subset, part), row.repeat, weight, row.values[metric])
+        for subset, rows in subsets
+        for row in rows
+        if row.values is not None and metric in row.values
+        for part, weight in parts_of(row, metric).items()
+    )
+    found = units(how, members)
+    return Scores(list(found.values()), list(found), bounds=UNIT)
 
 
 # A mean of the parts' means -------------------------------------------------------------------------------------------

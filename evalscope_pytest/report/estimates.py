@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..scoring.aggregation import NO_MEANS, OVER_PARTS
+from ..scoring.units import OF_PART
 from ..statistics.combined import estimate_from_parts
 from ..statistics.intervals import LEVEL, Estimate, estimate
 from ..statistics.scores import UNIT, Bounds, Scores, by_question
@@ -49,8 +50,8 @@ def _estimate(how: str, subsets: Sequence[SubsetMetric], columns: Sequence[Colum
     """Return the estimate of a metric over some subsets, whose attempts are ``columns``."""
     if subsets[0].metric.by_group:
         return estimate(by_question(of_groups(subsets), UNIT))
-    if how == "all_of_part":
-        return estimate(whole_parts(subsets[0].metric.name, ((one.subset, one.rows) for one in subsets)))
+    if how in OF_PART:
+        return estimate(whole_parts(how, subsets[0].metric.name, ((one.subset, one.rows) for one in subsets)))
     if how in OVER_PARTS:
         return estimate_parted(parted(how, subsets), bounds)
     if how == "clipped_mean":

@@ -6,9 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 from ..core.errors import ConfigError, closest
+from .units import OF_PART, Member, units
 
 # How much a value counts: in the whole, or in each part of the metric it belongs to (a class, a group of questions).
 Weight: TypeAlias = "float | Mapping[str, float]"
@@ -160,11 +162,15 @@ def _harmonic_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric
     return AggregatedMetric(metric, "harmonic_mean", (), score, len(attempts))
 
 
-def _all_of_part(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
-    """Return the share of parts in which every value is 1."""
-    parts = _parts(metric, attempts)
-    perfect = sum(all(value >= 1.0 for value in part.values) for part in parts)
-    return AggregatedMetric(metric, "all_of_part", (), perfect / len(parts), len(parts))
+def _over_units(how: str, metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean over parts that count as one each; of ``all_of_part``, the share in which every value is 1."""
+    members = (
+        Member(part, attempt.repeat, weight, attempt.values[metric])
+        for attempt in attempts
+        for part, weight in _by_part(attempt, metric).items()
+    )
+    found = units(how, members)
+    return AggregatedMetric(metric, how, (), math.fsum(found.values()) / len(found), len(found))
 
 
 def _weighted_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
@@ -270,7 +276,7 @@ _AT_K: dict[str, Callable[[_Group, int], float] | None] = {
 _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | None]] = {
     "macro_mean": _macro_mean,
     "harmonic_mean": _harmonic_mean,
-    "all_of_part": _all_of_part,
+    **{how: partial(_over_units, how) for how in OF_PART},
     "weighted_mean": _weighted_mean,
     "battles": _battles,
     "clipped_mean": _clipped_mean,

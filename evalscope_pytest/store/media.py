@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..core.content import Audio, File, Image, MediaPart, Medium, Part, Text, Video, medium_of
+from ..core.content import Audio, File, Image, MediaPart, Medium, Part, Text, Video, linked, medium_of
 from ..core.media_type import EXTENSIONS, TYPES
 from ..core.values import Call
 from .atomic import own_folder, storing, write_atomic
@@ -64,7 +64,8 @@ def written(part: Part, text: Callable[[str], Any] = str) -> dict[str, Any]:
     """
     if isinstance(part, Text):
         return {"type": "text", "text": text(part.text)}
-    row: dict[str, Any] = {"type": part.kind, part.kind: f"{FOLDER}/{file_name(medium_of(part))}"}
+    medium = medium_of(part)
+    row: dict[str, Any] = {"type": part.kind, part.kind: medium.link or f"{FOLDER}/{file_name(medium)}"}
     if isinstance(part, Image):
         return {**row, "detail": part.detail}
     if isinstance(part, File):
@@ -80,6 +81,7 @@ def part_of(row: Mapping[str, Any]) -> Part:
 
     Raises:
         ValueError: It is none.
+        TypeError: It is a link that is not an address.
     """
     kind = row["type"]
     if kind == "text":
@@ -97,6 +99,8 @@ def part_of(row: Mapping[str, Any]) -> Part:
 
 
 def _medium(path: str) -> Medium:
+    if path.startswith(("http://", "https://")):
+        return linked(path)
     name = PurePosixPath(path)
     if len(name.stem) != 64 or not _HEX.issuperset(name.stem):
         raise ValueError(f"{path!r} is not the content address of a medium")
@@ -112,8 +116,11 @@ def stored_file(root: Path, path: object) -> Path | None:
     if not isinstance(path, str):
         return None
     try:
-        name = file_name(_medium(path))
-    except ValueError:
+        medium = _medium(path)
+    except (TypeError, ValueError):
         return None
+    if medium.link:
+        return None
+    name = file_name(medium)
     file = root / FOLDER / name
     return file if file.is_file() and not file.is_symlink() else None

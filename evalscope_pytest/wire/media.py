@@ -50,8 +50,10 @@ def chat_part(part: Part, *, audio_uri: bool = False) -> dict[str, Any]:
 
 
 def data_uri(part: MediaPart) -> str:
-    """Return the bytes of a medium as a data URI."""
+    """Return the bytes of a medium as a data URI; of a link, the link."""
     medium = medium_of(part)
+    if medium.link:
+        return medium.link
     return f"data:{medium.type};base64,{b64encode(medium.read()).decode('ascii')}"
 
 

@@ -1,0 +1,141 @@
+"""Videos that the service opens by their address, or files of the dataset; their subtitles; chains of questions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable, Mapping
+from inspect import isawaitable
+from pathlib import PurePosixPath
+from typing import Any
+
+from evalscope_pytest import Sample, Score, Scorer, scoring, video
+from evalscope_pytest.core.content import Packed, Part, linked
+from evalscope_pytest.core.errors import ConfigError, DatasetError, closest
+
+from .clips import in_video_dir
+
+SOURCES = ["url", "archive"]
+PARAMS = {"video_source": "url", "video_dir": "", "use_subtitles": False, "subtitle_word_limit": 512}
+STRUCTURES = {"[1,2,3,4]": (1, 2, 3, 4), "[1,[2,3],4]": (1, 2, 2, 3), "[[1,2],3,4]": (1, 1, 2, 3)}
+_CHOICE = scoring.choice_answer()
+_OPTION = re.compile(r"\s*\(?([A-Z])[.):]\s*")
+_NOT_SPOKEN = re.compile(r"\d{1,6}|\d{1,3}:\d\d:\d\d[,.]\d{1,3} --> .{1,40}")
+_TAG = re.compile(r"<[^<>\n]{1,60}>")
+
+
+def in_source(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what differs in a benchmark with its parameters.
+
+    Raises:
+        ConfigError: One of them is wrong.
+    """
+    if params["video_source"] not in SOURCES:
+        raise ConfigError(
+            f"video_source: {params['video_source']!r} in extra_params. {closest(params['video_source'], SOURCES)}"
+        )
+    if params["subtitle_word_limit"] < 0:
+        raise ConfigError(
+            f"subtitle_word_limit: {params['subtitle_word_limit']} in extra_params. Allowed: 0 (all words) or more. "
+            "Correct the number."
+        )
+    return in_video_dir(params)
+
+
+def film(url: str, source: Packed, params: Mapping[str, Any]) -> Part:
+    """Return the video of a record: by its address, unless the user wants files."""
+    if params["video_dir"]:
+        return video(source.name)
+    return video(linked(url) if params["video_source"] == "url" else source)
+
+
+def with_subtitles(
+    records: Iterable[Mapping[str, Any]], texts: Mapping[str, str], name: str, limit: int
+) -> list[dict[str, Any]]:
+    """Return records with the words spoken in their videos.
+
+    Args:
+        texts: Subtitles by path, as SubRip or as JSON lines with a ``text``.
+        name: Field of a record with the name of its video's subtitles.
+        limit: Number of words to keep; 0 for all.
+    """
+    by_name = {PurePosixPath(path).stem: text for path, text in texts.items()}
+    return [{**record, "subtitle": spoken(by_name.get(str(record[name]), ""), limit)} for record in records]
+
+
+def spoken(text: str, limit: int) -> str:
+    """Return the words of subtitles, in order.
+
+    Raises:
+        DatasetError: They are not JSON lines though they begin so.
+    """
+    words: list[str] = []
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("{"):
+            try:
+                line = str(json.loads(line).get("text") or "")
+            except ValueError:
+                raise DatasetError(f"subtitles: {line[:60]!r} is not JSON. Correct the line.") from None
+        elif _NOT_SPOKEN.fullmatch(line):
+            continue
+        words += _TAG.sub("", line).split()
+        if limit and len(words) >= limit:
+            break
+    return " ".join(words[: limit or None])
+
+
+def options_of(value: Any) -> list[str]:
+    """Return options without their letters, given a list or lines."""
+    lines = value.splitlines() if isinstance(value, str) else [str(line) for line in value]
+    found: list[str] = []
+    for line in filter(None, map(str.strip, lines)):
+        lettered = _OPTION.match(line)
+        if found and not lettered and isinstance(value, str):
+            found[-1] += f" {line}"
+        else:
+            found.append(line[lettered.end() :] if lettered else line)
+    return found
+
+
+def steps(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return records with their step in the chain of questions on their video; 0 if any order is as good.
+
+    Raises:
+        DatasetError: The structure of a chain is unknown.
+    """
+    seen: dict[str, int] = defaultdict(int)
+    placed = []
+    for record in records:
+        place, seen[record["video_id"]] = seen[record["video_id"]], seen[record["video_id"]] + 1
+        structure = str(record.get("group_structure") or "").replace(" ", "")
+        step = 0
+        if record["group_type"] == "logic":
+            if structure not in STRUCTURES or place >= len(STRUCTURES[structure]):
+                raise DatasetError(
+                    f"group_structure of video {record['video_id']}: {structure!r}. {closest(structure, STRUCTURES)}"
+                )
+            step = STRUCTURES[structure][place]
+        placed.append({**record, "step": step})
+    return placed
+
+
+def in_chains() -> Scorer:
+    """Return the scorer of a letter. Metrics ``accuracy``, and ``group_score`` over the questions on a video."""
+    averaged = {"group_score": "chains"}
+    return Scorer("chained_choice", ("accuracy", "group_score"), _score, _CHOICE.ideal_reply, aggregation=averaged)
+
+
+def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
+    found = _CHOICE.score(text, sample)
+    return _later(found, sample) if isawaitable(found) else _in_chain(found, sample)
+
+
+async def _later(found: Awaitable[Score], sample: Sample) -> Score:
+    return _in_chain(await found, sample)
+
+
+def _in_chain(found: Score, sample: Sample) -> Score:
+    right = found.values["accuracy"]
+    weights = {"weights": {"group_score": {sample.metadata["video_id"]: float(sample.metadata["step"])}}}
+    return Score.of({"accuracy": right, "group_score": right}, answer=found.answer, metadata=weights)
