@@ -344,12 +344,20 @@ def _subsets(benchmark: Benchmark, args: DatasetArgs) -> tuple[str, ...]:
     own = benchmark.dataset.subsets
     if not args.subset_list:
         return own
+    named = {name for name in args.subset_list if name not in own}
+    in_named = {subset for subset in own if not named.isdisjoint(_categories(benchmark, subset))}
+    chosen = [subset for subset in own if subset in in_named] if in_named else []
+    unknown = named - {name for subset in in_named for name in _categories(benchmark, subset)}
     # One named subset, or data of the user's own, may well have others: the loader knows which.
-    if len(own) > 1 and args.dataset_id is None:
-        for subset in args.subset_list:
-            if subset not in own:
-                raise ConfigError(f"subset_list: {benchmark.name!r} has no subset {subset!r}. {closest(subset, own)}")
-    return tuple(dict.fromkeys(args.subset_list))
+    if len(own) > 1 and args.dataset_id is None and unknown:
+        first = next(name for name in args.subset_list if name in unknown)
+        raise ConfigError(f"subset_list: {benchmark.name!r} has no subset {first!r}. {closest(first, own)}")
+    return tuple(dict.fromkeys([*(name for name in args.subset_list if name in own or name in unknown), *chosen]))
+
+
+def _categories(benchmark: Benchmark, subset: str) -> tuple[str, ...]:
+    found = benchmark.categories.get(subset, ())
+    return (found,) if isinstance(found, str) else found
 
 
 def _few_shot(benchmark: Benchmark, args: DatasetArgs) -> FewShot | None:

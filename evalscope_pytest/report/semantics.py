@@ -107,6 +107,8 @@ _OTHER = {
     "bleu": _share("bleu", "BLEU"),
     "rouge": _share("rouge", "ROUGE"),
     "pass_rate": PASS_AT_K,
+    "mix_metric": _share("score", "Mix metric"),
+    "invalid_path_rate": _share("error_rate", "Invalid paths", "lower_is_better"),
     "no_answer": _ratio_of_replies("no_answer", "No answer"),
     "metric_hallurate": _share("hallucination", "Hallucination rate", "lower_is_better"),
     "wer": _share("wer", "WER", "lower_is_better"),
@@ -118,7 +120,7 @@ _ACCURACIES = frozenset(
     ["accuracy", "multi_choice_acc", "is_correct", "success_rate", "error_acc", "correct_acc"]
     + ["metric_aacc", "metric_qacc", "metric_facc", "metric_act_em", "metric_plan_em"]
     + [*_LEVELS, *(f"turn_{turn}_{level}" for turn in (1, 2, 3) for level in _LEVELS)]
-    + ["cell_acc", "puzzle_acc"]
+    + ["cell_acc", "puzzle_acc", "execution_accuracy", "program_accuracy", "difficulty_weighted_accuracy"]
     + [f"{group}_puzzle_acc" for group in ("easy", "hard", "small", "medium", "large", "xl")]
 )
 _SYNONYMS = {

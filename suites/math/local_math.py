@@ -13,6 +13,7 @@ from evalscope_pytest.scoring.scorer import Scorer
 _COMMA_DECIMALS = frozenset({"de", "es", "fr", "id", "it", "pt", "ru", "vi"})
 _POINT_THOUSANDS = frozenset({"de", "es", "id", "it", "pt", "vi"})
 _LAKHS = frozenset({"bn", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te"})
+_PAIR = re.compile(r"\$?[(\[]\s?[-+]?\d+,[-+]?\d+\s?[)\]]\$?")  # an interval or a point
 _VARIANT = re.compile(r"[-_]")  # of a language, as in "hi_roman"
 _POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
 _DECIMALS = re.compile(r"(?<![\d.,])(\d+)(?:\{,\}|,)(\d{1,2}|\d{4,})(?![\d,.])")
@@ -20,7 +21,7 @@ _LAKH = re.compile(r"(?<![\d.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")
 
 
 def local_math_answer() -> Scorer:
-    r"""Judge a mathematical answer inside ``\boxed{}``, in the language that the name of its subset begins with (``de``).
+    r"""Judge a mathematical answer inside ``\boxed{}``, in the language of its subset: ``de``, ``hi_roman``.
 
     Metric ``accuracy``. Digits of any script are read everywhere; separators as the language writes them; three
     digits after one comma are thousands in all of them, since models write so.
@@ -39,7 +40,7 @@ def local_number(text: str, language: str) -> str:
     text = fold(text)
     if language in _POINT_THOUSANDS:
         text = _POINTS.sub(lambda match: match.group().replace(".", ""), text)
-    if language in _COMMA_DECIMALS:
+    if language in _COMMA_DECIMALS and not _PAIR.fullmatch(text):
         text = _DECIMALS.sub(r"\1.\2", text)
     if language in _LAKHS:
         text = _LAKH.sub(lambda match: match.group().replace(",", ""), text)

@@ -16,11 +16,14 @@ from evalscope_pytest import Sample, Score, Scorer
 from evalscope_pytest.scoring.compare.number_words import spoken
 from evalscope_pytest.scoring.read.phrase import members, read_spans
 
+from .stated import stated
+
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "percent": 0.01}
 _NUMERIC = ("arithmetic", "count")
 _LONGEST = 1000
 _SCALE = re.compile(
-    r"^[ \t*_>#-]{0,8}(?:the )?scale[ \t*_]{0,4}[:：][ \t*_\"'`]{0,6}([a-z%]{0,12})[^\n]{0,40}$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t*_>#-]{0,8}(?:the )?scale[ \t*_]{0,4}[:：][ \t*_\"'`]{0,6}([a-z%]{0,12})[^\n]{0,40}$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _WORDS_OF_SCALE = {"percentage": "percent", "%": "percent", "pct": "percent", "k": "thousand", "m": "million"}
 _NUMBER = re.compile(r"\(?\s?[-+]?\s?[$€£¥]?\s?[-+]?(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})\s?\)?")
@@ -28,13 +31,6 @@ _SEPARATORS = re.compile(r"(?<=\d),(?=\d{3})")
 _SCALED = re.compile(r"(.{1,60}?)\s?(thousand|million|billion|percent|%)s?\.?", re.IGNORECASE)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’´")
-# "The company is based in", before what it states.
-_LEAD = re.compile(
-    r"(?:the|it|its|this|these|they|he|she|there|our|their|an?)\s(?:[\w'’$%,-]{1,30}\s){0,12}?(?:is|was|are|were|has|have|had)"
-    r"(?:\s\w{1,20}(?:ed|ade|own|eld|en))?(?:\s(?:in|on|by|at|to|for|of|from|as|with|due to))?\s",
-    re.IGNORECASE,
-)
-_UNDECIDED = re.compile(r"\b(?:not|never|no longer|or|either)\b|n't\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +83,8 @@ def _lists(readings: Sequence[str], kind: str) -> Iterator[list[str]]:
             yield list(members(reading.replace(" | ", "; ")))
         elif kind == "count" and (digits := spoken(reading.strip(" ."))):
             yield [digits]
-        elif kind == "span" and (lead := _LEAD.match(reading)) and not _UNDECIDED.search(reading):
-            yield [reading[lead.end() :].strip(" .")]
+        elif kind == "span" and (answer := stated(reading)):
+            yield [answer]
 
 
 def _forms(answers: Sequence[str], scale: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ Answer: [ANSWER]
 Scale: [none, thousand, million, billion or percent]"""
 
 
-def questions(read, subset, extra_params) -> list[dict]:
+def questions(read, subset, extra_params):
     found = ({**document, "asked": asked} for document in read.rows() for asked in document["questions"])
     return [record for record in found if record["asked"]["answer_from"] == subset]
 
