@@ -107,6 +107,8 @@ _OTHER = {
     "bleu": _share("bleu", "BLEU"),
     "rouge": _share("rouge", "ROUGE"),
     "pass_rate": PASS_AT_K,
+    "mrcr_score": _share("score", "MRCR score"),
+    "chrf": _share("chrf", "chrF2"),
     "mix_metric": _share("score", "Mix metric"),
     "invalid_path_rate": _share("error_rate", "Invalid paths", "lower_is_better"),
     "no_answer": _ratio_of_replies("no_answer", "No answer"),
@@ -132,6 +134,7 @@ _SYNONYMS = {
 }
 _AMBIGUOUS = frozenset({"score", "overall", "total_score"})  # EvalScope's reader refuses them as identities
 _ROUGE_PARTS = {"r": "recall", "p": "precision", "f": "f1"}
+_RANGE = re.compile(r"_\d{1,12}_\d{1,12}$")  # of lengths, which a score is limited to
 _CELL = re.compile(r"\w+#\d{1,12} \w+#\d{1,12}")
 # Labels of rules over the repeats of a question, by aggregation.
 AT_K = {"pass_at_k": "pass@{}", "vote_at_k": "vote@{}", "pass_hat_k": "pass^{}", "at_least_k": "at_least@{}"}
@@ -239,7 +242,7 @@ def semantics_of(identity: Identity) -> Semantics:
         return AT_LEAST_K
     if identity.name in _ACCURACIES:
         return ACCURACY
-    if identity.name in _OTHER:
-        return _OTHER[identity.name]
+    if (known := _OTHER.get(_RANGE.sub("", identity.name))) is not None:
+        return known
     name = identity.raw_name.replace("_", " ").strip()
     return Semantics("quality.score.unbounded", name[:1].upper() + name[1:])

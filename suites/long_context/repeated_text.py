@@ -24,7 +24,7 @@ def repeated_text() -> Scorer:
     and the same for each range of context lengths; contexts out of range are in none. The sample's metadata has the
     ``prefix`` and the number of ``tokens``.
     """
-    return Scorer("repeated_text", ("mrcr_score", *BINS), _score)
+    return Scorer("repeated_text", ("mrcr_score",), _score)
 
 
 def _score(text: str, sample: Sample) -> Score:

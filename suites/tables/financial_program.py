@@ -199,19 +199,20 @@ def _value(text: str) -> float | None:
 
 
 def run(program: Program, table: Mapping[str, Sequence[float]]) -> float | bool | None:
-    """Return the result of the last step; None if a step has none."""
-    results: list[float | bool | None] = []
+    """Return the result of the last step; None if any step has none."""
+    results: list[float | bool] = []
     for step in program:
         try:
-            results.append(_result(step, results, table))
+            result = _result(step, results, table)
         except (ArithmeticError, ValueError):
-            results.append(None)
+            return None
+        if result is None:
+            return None
+        results.append(result)
     return results[-1]
 
 
-def _result(
-    step: Step, results: Sequence[float | bool | None], table: Mapping[str, Sequence[float]]
-) -> float | bool | None:
+def _result(step: Step, results: Sequence[float | bool], table: Mapping[str, Sequence[float]]) -> float | bool | None:
     if _is_row(step.operation):
         numbers = table.get(" ".join(step.arguments[0].split()))
         return _ON_ROWS[step.operation](numbers) if numbers else None
