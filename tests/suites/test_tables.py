@@ -21,7 +21,7 @@ TABLE = [
     ["loss", "-5 ( 5 )", "-7 ( 7 )", "( 3 )"],
 ]
 
-# Results of the authors' evaluate.py (github.com/czyssrs/FinQA, dfc5b72) but for the last row, whose cell it can't read.
+# Results of the authors' evaluate.py (github.com/czyssrs/FinQA, dfc5b72); it can't read the cells of the last row.
 RESULTS = [
     ("subtract(5829, 5735), divide(#0, 5735)", 0.01639),
     ("table_average(costs, none), exp(#0, const_2)", 589312.11111),
@@ -63,7 +63,8 @@ def test_two_programs_are_the_same_formula(one: str, other: str, same: bool | No
     if same is None:
         assert second is None, "a step may not use the result of a later one"
     else:
-        assert first and second
+        assert first is not None
+        assert second is not None
         assert is_same_formula(second, first) is same
 
 

@@ -59,7 +59,7 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
                     ],
                 }
             ]
-        )  # fmt: skip
+        )
     },
     "tablebench": {
         "TableBench_TCoT.jsonl": [
@@ -82,7 +82,7 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
                 "n_chars": 60,
             }
         ]
-    },  # fmt: skip
+    },
     "hmmt25": {"train.jsonl": [_PROBLEM]},
     "hmmt_nov25": {"train.jsonl": [_PROBLEM]},
     "hmmt26": {"train.jsonl": [_PROBLEM]},
@@ -98,7 +98,7 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
                 "Source": "own",
             }
         ]
-    },  # fmt: skip
+    },
     "gsm8k_indic": {"hi_roman/test.jsonl": [{"question": "Kitne?", "answer": "1 lakh.\n#### 100000"}]},
     "poly_math": {
         "fr/low.jsonl": [{"id": "low-0", "question": "Combien font 3/2 ?", "answer": "1.5"}],
