@@ -84,6 +84,7 @@ LATENCY = Semantics(
 _OTHER = {
     "exact_match": _share("exact_match", "Exact Match"),
     "f1": _share("f1", "F1"),
+    **{f"f1_{mean}": _share("f1", f"F1, {mean}") for mean in ("weighted", "micro", "macro")},
     "simple_f1_score": _share("f1", "F1"),
     "yes_ratio": _ratio_of_replies("yes_ratio", "Yes ratio"),
     "maybe_ratio": _ratio_of_replies("maybe_ratio", "Maybe ratio"),

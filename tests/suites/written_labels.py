@@ -51,6 +51,29 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
     "boolq": {"validation.jsonl": [{"passage": "Bees make honey.", "question": "do bees make milk", "answer": False}]},
     "coin_flip": {"test.jsonl": [{"question": "A coin is heads up. Ada flips it. Is it heads up?", "answer": "no"}]},
     "contract_nli": {"contractnli_b/test.jsonl": [_flag(1)]},
+    "drivel_binary": {
+        "binary-classification/test.jsonl": [
+            {"text": "I miss the rain I slept through.", "label": "drivelology"},
+            {"text": "Snow is cold.", "label": "non-drivelology"},
+        ]
+    },
+    "drivel_multilabel": {
+        "multi-label-classification/test.jsonl": [
+            {"text": "I never lie, except now.", "label": ["paradox", "misdirection"]},
+            {"text": "I'd tell you a chemistry joke, but I'd get no reaction.", "label": ["wordplay"]},
+        ]
+    },
+    "drivel_selection": {
+        "multiple-choice-english-easy/test.jsonl": [
+            {"text": "My plants are plastic, and still they judge me.", "answer": "B",
+             "choices": ["The speaker waters plants.", "The speaker feels watched."]}
+        ]
+    },
+    "drivel_writing": {
+        "narrative-writing-english/test.jsonl": [
+            {"text": "I sleep well, except at night.", "narrative": "The speaker naps all day and calls it well."}
+        ]
+    },
     "indic_param": {"test.jsonl": [{**_BEES, "question_text": "Bees make", "subject": "Bodo", "exam_name": "own"}]},
     "kina": {
         "test.jsonl": [
@@ -84,6 +107,7 @@ SUBSETS = {
     "anli": ("r1", "r2"),
     "arxivrollbench": ("2024b_cs_s", "2024b_cs_p"),
     "arxivrollbench_full": ("2024b_cs_s", "2024b_cs_p"),
+    "drivel_selection": ("multiple-choice-english-easy",),
     "indic_param": ("Bodo",),
     "reward_bench": ("math-prm",),
     "safety_bench": ("zh", "en"),
@@ -93,4 +117,5 @@ SUBSETS = {
     **{name: ("Tamil",) for name in FILES if name.startswith("bhasha_bench_multi")},
 }
 NO_OFFICIAL = set(FILES)
+NO_REFERENCE = {"drivel_writing"}
 NO_PAPER = {"kina", "mri_mcqa", "music_trivia"}
