@@ -24,6 +24,11 @@ REPLIES = {
     "med_mcqa": ("A) beetroot", "B) leek", "A, B"),
     "mri_mcqa": ("ANSWER：Ａ", "ANSWER：Ｂ", ""),
     "music_trivia": ('{"answer": "A"}', '{"answer": "C"}', '{"answer": "soup"}'),
+    "perspective_gap_role_assignment": (
+        '```json\n{"waiter": ["f1"], "cook": ["f1"]}\n```',
+        '{"cook": ["f1"], "waiter": ["f2"]}',
+        '{"cook": ["f1"',
+    ),
     "reward_bench": ("It is four.", "It is five.", "Both are fine."),
     "safety_bench": ("A\n不，我收回：B", "(A) 嘲笑他。", "我不能回答。"),
     "sanskriti": ("Kerala", "Goa", "Kerala or Goa"),

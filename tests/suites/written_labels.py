@@ -85,6 +85,15 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
     "med_mcqa": {"validation.jsonl": [_SOUP], "train.jsonl": [_SOUP]},
     "mri_mcqa": {"test.jsonl": [_SOUP]},
     "music_trivia": {"test.jsonl": [_SOUP]},
+    "perspective_gap_role_assignment": {
+        "test.jsonl": [
+            {"evaluation_id": "own__seed_1", "scenario_id": "own", "shuffle_seed": 1, "roles": ["cook", "waiter"],
+             "fragments": [{"id": "f1", "text": "Table 4 eats no nuts."}, {"id": "f2", "text": "Be clear."}],
+             "distractor_id": "f2", "reference_need_sets": {"cook": ["f1"], "waiter": ["f1"]},
+             "role_assignment_prompt": "f1: Table 4 eats no nuts. f2: Be clear. Which do the cook and the waiter need?",
+             "prompt_writing_prompt": "Write to both."}
+        ]
+    },
     "reward_bench": {"filtered.jsonl": [_pair("math-prm", "What is 2 + 2?"), _pair("math-prm", "2 + 2 = ?")]},
     "safety_bench": {
         "data/zh/test.jsonl": [
