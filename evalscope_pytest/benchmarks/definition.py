@@ -96,7 +96,8 @@ class Benchmark:
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k`` or ``_vote_at_k``, ``_pass_hat_k``, ``_at_least_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
-            ``all_of_part``.
+            ``all_of_part``; by outcome of a label (``"LABEL hit"``, ``missed``, ``invented``): ``macro_f1``,
+            ``weighted_f1``.
         cluster: Field of the samples' metadata that questions of a subset have in common if they are not independent,
             such as a passage. A sample's own ``cluster`` or ``metadata["cluster"]`` comes first.
         repeats: Number of times each sample is sent.

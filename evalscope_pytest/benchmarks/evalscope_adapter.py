@@ -211,6 +211,14 @@ class Adapter:
                 raise UnreadableError(f"__init__ computes its {name}")
         return {name: value if isinstance(value, str) else None for name, value in found.items()}
 
+    def fills_templates(self) -> bool:
+        """Return whether the adapter itself fills a template when it makes a sample of a record."""
+        for _, node in self.lineage:
+            for method in _methods(node, "record_to_sample"):
+                called = (inner.func for inner in ast.walk(method) if isinstance(inner, ast.Call))
+                return any(getattr(f, "attr", "") == "format" or getattr(f, "id", "") == "prompt" for f in called)
+        return False
+
     def shot(self) -> str | None:
         """Return the template of one exemplar; None if the adapter computes it."""
         for _, node in self.lineage:

@@ -20,6 +20,7 @@ from .definition import Benchmark
 from .evalscope_adapter import TEMPLATES, Adapter, Module, Reader, UnreadableError, parse_file
 
 _CHOICE = "{letter}) {text}"  # an option in an exemplar
+_BARE = "{question}"
 _EXEMPLARS = ("utils/multi_choices.py", "FEW_SHOT_TEMPLATE")  # what multiple choice puts before its prompt
 
 
@@ -30,12 +31,14 @@ class Prompts:
     Attributes:
         prompt_template: None if it has none, like the next two.
         shot: Template of one exemplar; None if EvalScope computes it, and this project's form is used.
+        in_question: The question that the template names is a whole prompt, which EvalScope's code makes.
     """
 
     prompt_template: str | None = None
     few_shot_prompt_template: str | None = None
     system_prompt: str | None = None
     shot: str | None = None
+    in_question: bool = False
 
 
 def with_evalscope_prompts(benchmark: Benchmark, args: DatasetArgs) -> tuple[Benchmark, DatasetArgs]:
@@ -49,7 +52,8 @@ def with_evalscope_prompts(benchmark: Benchmark, args: DatasetArgs) -> tuple[Ben
         raise _unreadable(benchmark.name, "it makes them in its code, another one for each subset")
     own = benchmark.few_shot.num if benchmark.few_shot else 0
     shots = own if args.few_shot_num is None else args.few_shot_num
-    if benchmark.prompt and found.prompt_template is None and args.prompt_template is None:
+    made = found.prompt_template is None or found.in_question
+    if benchmark.prompt and made and args.prompt_template is None:
         raise _unreadable(benchmark.name, "it makes it in its code")
     if shots and "{fewshot}" not in (found.few_shot_prompt_template or "{fewshot}"):
         raise _unreadable(benchmark.name, "its exemplars stand in fields of its own, not in {fewshot}")
@@ -166,9 +170,10 @@ def _of_adapter(
     module: Module, node: ast.AST, declared: Mapping[str, str | None], params: Mapping[str, Any]
 ) -> Prompts:
     if not isinstance(node, ast.ClassDef):
-        return Prompts(**declared)
+        return _prompts(declared)
     adapter = Adapter.of(module, node)
-    found = Prompts(**adapter.templates(declared, params), shot=adapter.shot())
+    found = replace(_prompts(adapter.templates(declared, params)), shot=adapter.shot())
+    found = replace(found, in_question=found.prompt_template == _BARE and adapter.fills_templates())
     if found.few_shot_prompt_template or not found.prompt_template or not adapter.multiple_choice:
         return found
     path, constant = _EXEMPLARS
@@ -177,3 +182,8 @@ def _of_adapter(
         raise UnreadableError(f"{path} has no {constant}")
     header = Reader(shared).value(ast.Name(constant))
     return replace(found, few_shot_prompt_template=f"{header}{found.prompt_template}")
+
+
+def _prompts(templates: Mapping[str, str | None]) -> Prompts:
+    prompt, shots, system = (templates[name] for name in TEMPLATES)
+    return Prompts(prompt, shots, system)

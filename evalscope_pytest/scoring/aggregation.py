@@ -201,6 +201,49 @@ def _length_controlled(metric: str, attempts: Sequence[Attempt]) -> AggregatedMe
     return AggregatedMetric(metric, "length_controlled", (), win_rate_at_equal_length(battles), len(attempts))
 
 
+def _macro_f1(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean of the labels' F1."""
+    labels = _labels(metric, attempts).values()
+    score = math.fsum(label.f1 for label in labels) / len(labels) if labels else 0.0
+    return AggregatedMetric(metric, "macro_f1", (), score, len(attempts))
+
+
+def _weighted_f1(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean of the labels' F1, each weighted by how many attempts have the label."""
+    labels = _labels(metric, attempts).values()
+    score = _weighted([label.f1 for label in labels], [label.support for label in labels])
+    return AggregatedMetric(metric, "weighted_f1", (), score, len(attempts))
+
+
+@dataclass(slots=True)
+class _Label:
+    """How often a label is given rightly (hit), left out (missed), and given wrongly (invented)."""
+
+    hit: float = 0.0
+    missed: float = 0.0
+    invented: float = 0.0
+
+    @property
+    def support(self) -> float:
+        return self.hit + self.missed
+
+    @property
+    def f1(self) -> float:
+        total = 2 * self.hit + self.missed + self.invented
+        return 2 * self.hit / total if total else 0.0
+
+
+def _labels(metric: str, attempts: Sequence[Attempt]) -> dict[str, _Label]:
+    """Count the outcomes that the weights name as ``"LABEL hit"``, ``"LABEL missed"`` and ``"LABEL invented"``."""
+    labels: dict[str, _Label] = {}
+    for attempt in attempts:
+        for part, count in _by_part(attempt, metric).items():
+            name, _, outcome = part.rpartition(" ")
+            label = labels.setdefault(name, _Label())
+            setattr(label, outcome, getattr(label, outcome) + count)
+    return labels
+
+
 def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     """Return how far stated confidence is from accuracy; the metric's values are confidences."""
     stated = [(attempt.values[metric], attempt.values["accuracy"]) for attempt in attempts]
@@ -282,12 +325,14 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "clipped_mean": _clipped_mean,
     "length_controlled": _length_controlled,
     "calibration_error": _calibration_error,
+    "macro_f1": _macro_f1,
+    "weighted_f1": _weighted_f1,
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Those that a score and a slope for each part make up: their intervals follow from the parts'.
 OVER_PARTS = frozenset({"macro_mean", "harmonic_mean"})
 # Of these the interval of a mean says nothing.
-NO_MEANS = frozenset({"length_controlled", "calibration_error"})
+NO_MEANS = frozenset({"length_controlled", "calibration_error", "macro_f1", "weighted_f1"})
 
 
 BIN = 100  # samples of one bin, as Humanity's Last Exam counts

@@ -5,10 +5,7 @@ CoinFlip: Wei et al. 2022, Chain-of-Thought Prompting Elicits Reasoning in Large
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub, scoring
 
-PROMPT = (
-    "Follow the coin below step by step. Finish with the line 'ANSWER: [ANSWER]' (without quotes), where [ANSWER] is "
-    "YES or NO.\n\n{question}"
-)
+PROMPT = "{question}\nReason step by step; then finish with the line 'ANSWER: YES' or 'ANSWER: NO' (without quotes)."
 
 
 @benchmark(

@@ -114,6 +114,13 @@ class Exemplars(DefaultDataAdapter):
     def sample_to_fewshot(self, sample):
         return sample.input.upper()
 ''',
+    "benchmarks/whole.py": '''
+WORDS = 'Judge: {text}'
+@register_benchmark(BenchmarkMeta(name='drivel_binary', prompt_template='{question}'))
+class Whole(DefaultDataAdapter):
+    def record_to_sample(self, record):
+        return Sample(input=WORDS.format(text=record['text']))
+''',
     "benchmarks/broken.py": "BenchmarkMeta(",
 }  # fmt: skip
 
@@ -202,6 +209,7 @@ def test_what_the_user_gives_comes_first(evalscope):
         ("siqa", ["cannot be read", "two.py", "prompt_template"]),
         ("piqa", ["in a circle"]),
         ("sciq", ["makes it in its code"]),
+        ("drivel_binary", ["makes it in its code"]),
         ("amc", ["computes its prompt_template"]),
         ("mmlu_pro", ["{fewshot}"]),
     ],

@@ -168,6 +168,29 @@ def in_parts(*values_and_parts):
     return [Attempt(n, 0, {"f1": value}, weights={"f1": parts}) for n, (value, parts) in enumerate(values_and_parts)]
 
 
+LABEL_SETS = st.lists(
+    st.tuples(st.sets(st.sampled_from("abc")), st.sets(st.sampled_from("abc"))), min_size=1, max_size=8
+)
+
+
+@given(LABEL_SETS)
+def test_means_of_the_labels_f1(pairs):
+    def parts(gold, given):
+        found = {"hit": gold & given, "missed": gold - given, "invented": given - gold}
+        return {f"{label} {what}": float(label in held) for label in "abc" for what, held in found.items()}
+
+    attempts = [Attempt(n, 0, {"f1": 0.0}, weights={"f1": parts(*pair)}) for n, pair in enumerate(pairs)]
+    f1, support = {}, {}
+    for label in "abc":
+        said, so = [label in given for _, given in pairs], [label in gold for gold, _ in pairs]
+        both = sum(a and b for a, b in zip(said, so, strict=True))
+        f1[label], support[label] = 2 * both / max(1, sum(said) + sum(so)), sum(so)
+    (macro,), (weighted,) = (aggregate(attempts, ["f1"], how) for how in ("macro_f1", "weighted_f1"))
+    assert macro.score == pytest.approx(sum(f1.values()) / 3)
+    total = sum(f1[label] * support[label] for label in "abc")
+    assert weighted.score == pytest.approx(total / max(1, sum(support.values())))
+
+
 def test_the_macro_mean_takes_each_part_for_itself_and_an_empty_one_for_nothing():
     attempts = in_parts((1.0, {"a": 2, "b": 0}), (0.0, {"a": 1, "b": 0}), (0.0, {"a": 1, "b": 0}))
     assert aggregate(attempts, ["f1"], "macro_mean") == [AggregatedMetric("f1", "macro_mean", (), 0.25, 3)]

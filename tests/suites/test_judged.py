@@ -110,6 +110,13 @@ def test_whoever_always_prefers_one_place_gives_one_half(label: str, value: floa
     assert score.values == {"win_rate": value}
 
 
+@pytest.mark.parametrize(("rating", "value"), [("1", 0.0), ("4", 0.75), (4, 0.75), ("5", 1.0)])
+def test_drivel_writing_rates_the_match_with_the_reference(rating: Any, value: float, tmp_path: Path) -> None:
+    (score,), scripted = judged("drivel_writing", tmp_path, ["It is about naps."], lambda prompt: rating)
+    assert score.values == {"judge_score": value}
+    assert "The speaker naps all day" in scripted.asked[0]
+
+
 def test_mt_bench_rates_both_turns_with_a_reference_if_there_is_one(tmp_path: Path) -> None:
     replies = [("A line.", "A LINE."), ("Four", "Eight")]
     scores, scripted = judged("mt_bench", tmp_path, replies, lambda prompt: 9 if "rating of reply 2" in prompt else 6)

@@ -51,6 +51,29 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
     "boolq": {"validation.jsonl": [{"passage": "Bees make honey.", "question": "do bees make milk", "answer": False}]},
     "coin_flip": {"test.jsonl": [{"question": "A coin is heads up. Ada flips it. Is it heads up?", "answer": "no"}]},
     "contract_nli": {"contractnli_b/test.jsonl": [_flag(1)]},
+    "drivel_binary": {
+        "binary-classification/test.jsonl": [
+            {"text": "I miss the rain I slept through.", "label": "drivelology"},
+            {"text": "Snow is cold.", "label": "non-drivelology"},
+        ]
+    },
+    "drivel_multilabel": {
+        "multi-label-classification/test.jsonl": [
+            {"text": "I never lie, except now.", "label": ["paradox", "misdirection"]},
+            {"text": "I'd tell you a chemistry joke, but I'd get no reaction.", "label": ["wordplay"]},
+        ]
+    },
+    "drivel_selection": {
+        "multiple-choice-english-easy/test.jsonl": [
+            {"text": "My plants are plastic, and still they judge me.", "answer": "B",
+             "choices": ["The speaker waters plants.", "The speaker feels watched."]}
+        ]
+    },
+    "drivel_writing": {
+        "narrative-writing-english/test.jsonl": [
+            {"text": "I sleep well, except at night.", "narrative": "The speaker naps all day and calls it well."}
+        ]
+    },
     "indic_param": {"test.jsonl": [{**_BEES, "question_text": "Bees make", "subject": "Bodo", "exam_name": "own"}]},
     "kina": {
         "test.jsonl": [
@@ -62,6 +85,15 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
     "med_mcqa": {"validation.jsonl": [_SOUP], "train.jsonl": [_SOUP]},
     "mri_mcqa": {"test.jsonl": [_SOUP]},
     "music_trivia": {"test.jsonl": [_SOUP]},
+    "perspective_gap_role_assignment": {
+        "test.jsonl": [
+            {"evaluation_id": "own__seed_1", "scenario_id": "own", "shuffle_seed": 1, "roles": ["cook", "waiter"],
+             "fragments": [{"id": "f1", "text": "Table 4 eats no nuts."}, {"id": "f2", "text": "Be clear."}],
+             "distractor_id": "f2", "reference_need_sets": {"cook": ["f1"], "waiter": ["f1"]},
+             "role_assignment_prompt": "f1: Table 4 eats no nuts. f2: Be clear. Which do the cook and the waiter need?",
+             "prompt_writing_prompt": "Write to both."}
+        ]
+    },
     "reward_bench": {"filtered.jsonl": [_pair("math-prm", "What is 2 + 2?"), _pair("math-prm", "2 + 2 = ?")]},
     "safety_bench": {
         "data/zh/test.jsonl": [
@@ -84,6 +116,7 @@ SUBSETS = {
     "anli": ("r1", "r2"),
     "arxivrollbench": ("2024b_cs_s", "2024b_cs_p"),
     "arxivrollbench_full": ("2024b_cs_s", "2024b_cs_p"),
+    "drivel_selection": ("multiple-choice-english-easy",),
     "indic_param": ("Bodo",),
     "reward_bench": ("math-prm",),
     "safety_bench": ("zh", "en"),
@@ -93,4 +126,5 @@ SUBSETS = {
     **{name: ("Tamil",) for name in FILES if name.startswith("bhasha_bench_multi")},
 }
 NO_OFFICIAL = set(FILES)
+NO_REFERENCE = {"drivel_writing"}
 NO_PAPER = {"kina", "mri_mcqa", "music_trivia"}
