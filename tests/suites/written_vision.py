@@ -404,7 +404,27 @@ FILES: dict[str, dict[str, Any]] = {
         ]
     },
 }
+FILES |= {
+    "measure_bench": {
+        "real_world.jsonl": [
+            {
+                "question_id": name,
+                "question": "What is the reading of the instrument?",
+                "image": picture(),
+                "image_type": name.partition("_")[0],
+                "design": "dial",
+                "evaluator": kind,
+                "evaluator_kwargs": json.dumps(kwargs),
+            }
+            for name, kind, kwargs in [
+                ("ammeter_0", "interval_matching", {"interval": [9.5, 9.7], "units": ["A", "Ampere"]}),
+                ("clock_0", "multi_interval_matching", {"intervals": [["10:08:00", "10:12:00"]], "units": []}),
+            ]
+        ]
+    },
+}
 SUBSETS = {
+    "measure_bench": ("real_world",),
     "math_vision": ("level 2",),
     "math_verse": ("Vision Only",),
     "screenspot_pro": ("CAD",),
