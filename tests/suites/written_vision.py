@@ -405,6 +405,22 @@ FILES: dict[str, dict[str, Any]] = {
     },
 }
 FILES |= {
+    "charxiv": {
+        "validation.jsonl": [
+            {
+                "image": picture(),
+                "category": "cs",
+                "original_id": "2004.10956",
+                "subplot_loc": place,
+                **{f"descriptive_q{n}": number for n, number in enumerate((1, 7, 13, 18), 1)},
+                **{f"descriptive_a{n}": answer for n, answer in enumerate(("Loss", "60", "a, b", "1 by 2"), 1)},
+                "reasoning_q": "Which falls first?",
+                "reasoning_a": "0.25" if kind == 4 else "Loss",
+                "reasoning_a_type": kind,
+            }
+            for place, kind in ((None, 1), ("subplot at row 1", 4))
+        ]
+    },
     "measure_bench": {
         "real_world.jsonl": [
             {
@@ -446,4 +462,4 @@ SUBSETS = {
 }
 NO_OFFICIAL = set(FILES)
 NO_PAPER = {"real_world_qa", "world_vqa"}
-NO_REFERENCE = {"simple_vqa", "baby_vision", "world_vqa", "zerobench"}
+NO_REFERENCE = {"charxiv", "simple_vqa", "baby_vision", "world_vqa", "zerobench"}
