@@ -180,11 +180,28 @@ def test_where_a_reply_clicks(reply: str, hit: float) -> None:
 
 @pytest.mark.parametrize(
     ("reply", "right", "biased"),
-    [("{5}", 1.0, 0.0), ("{4}", 0.0, 1.0), ("{4} no, {5}", 1.0, 0.0), ("**5**", 1.0, 0.0), ("{}", 0.0, 0.0)],
+    [
+        ("{5}", 1.0, 0.0),
+        ("{4}", 0.0, 1.0),
+        ("{4} no, {5}", 1.0, 0.0),
+        ("**5**", 1.0, 0.0),
+        ("{5 legs}", 1.0, 0.0),
+        ("{4 or 5}", 0.0, 0.0),
+        ("{not 5}", 0.0, 0.0),
+        ("{1.5}", 0.0, 0.0),
+        ("{}", 0.0, 0.0),
+    ],
 )
 def test_what_is_seen_against_what_is_expected(reply: str, right: float, biased: float) -> None:
-    score = score_of(load_bundled("vlms_are_biased"), reply, Sample("?", "5", metadata={"expected_bias": "4"}))
-    assert score.values == {"accuracy": right, "bias_ratio": biased}
+    both = {"accuracy": right, "bias_ratio": biased}
+    by_topic = {f"game_board_{metric}": value for metric, value in both.items()}
+    benchmark = load_bundled("vlms_are_biased")
+    for topic, values in (("Game Boards", both | by_topic), ("Game Board", both | by_topic), ("Paintings", both)):
+        score = score_of(benchmark, reply, Sample("?", "5", metadata={"expected_bias": "4", "topic": topic}))
+        assert score.values == values
+        assert set(values) - {"accuracy", "bias_ratio"} <= set(benchmark.metrics)
+    unexpected = Sample("?", "5", metadata={"expected_bias": "", "topic": "Flags"})
+    assert score_of(benchmark, reply, unexpected).values == {"accuracy": right, "flags_accuracy": right}
 
 
 def test_options_that_only_a_picture_shows_keep_their_order() -> None:

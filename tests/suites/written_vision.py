@@ -327,15 +327,18 @@ FILES: dict[str, dict[str, Any]] = {
     "vlms_are_biased": {
         "main.jsonl": [
             {
-                "ID": "b0",
+                "ID": f"b{number}",
                 "image": picture(),
-                "topic": "Animals",
+                "topic": topic,
                 "sub_topic": "dog",
                 "type_of_question": "Q1",
                 "prompt": "How many legs? Answer with a number in curly brackets, e.g., {9}.",
                 "ground_truth": "5",
                 "expected_bias": "4",
             }
+            for number, topic in enumerate(
+                ("Animals", "Chess Pieces", "Flags", "Game Board", "Logos", "Optical Illusion", "Patterned Grid")
+            )
         ]
     },
     "simple_vqa": {
