@@ -129,7 +129,16 @@ _OTHER = {
     "wer": _share("wer", "WER", "lower_is_better"),
     "cer": _share("cer", "CER", "lower_is_better"),
     "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
+    "bias_ratio": _share("error_rate", "Bias Ratio", "lower_is_better"),
+    "number_acc": _share("accuracy", "Number accuracy"),
+    "unit_acc": _share("accuracy", "Unit accuracy"),
+    "group_score": _share("score", "Group score"),
 }
+# Topics of VLMs Are Biased.
+for _topic in ("animals", "chess_pieces", "flags", "game_board", "logos", "optical_illusion", "patterned_grid"):
+    _name = _topic.replace("_", " ").capitalize()
+    _OTHER[f"{_topic}_accuracy"] = _share("accuracy", f"{_name}: accuracy")
+    _OTHER[f"{_topic}_bias_ratio"] = _share("error_rate", f"{_name}: bias ratio", "lower_is_better")
 _LEVELS = [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
 _ACCURACIES = frozenset(
     ["accuracy", "multi_choice_acc", "is_correct", "success_rate", "error_acc", "correct_acc"]

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeAlias
 
 from ..core.errors import ConfigError, closest
+from .ngrams import bleu
 from .units import OF_PART, Member, units
 
 # How much a value counts: in the whole, or in each part of the metric it belongs to (a class, a group of questions).
@@ -250,6 +251,12 @@ def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMe
     return AggregatedMetric(metric, "calibration_error", (), calibration_error(stated), len(attempts))
 
 
+def _corpus_bleu(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the BLEU of all captions together; the weights of each attempt are its sums."""
+    score = bleu(_by_part(attempt, metric) for attempt in attempts)
+    return AggregatedMetric(metric, "corpus_bleu", (), score, len(attempts))
+
+
 def _groups(metric: str, attempts: Sequence[Attempt]) -> list[_Group]:
     by_group: dict[int, list[Attempt]] = {}
     for attempt in attempts:
@@ -327,12 +334,13 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "calibration_error": _calibration_error,
     "macro_f1": _macro_f1,
     "weighted_f1": _weighted_f1,
+    "corpus_bleu": _corpus_bleu,
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Those that a score and a slope for each part make up: their intervals follow from the parts'.
 OVER_PARTS = frozenset({"macro_mean", "harmonic_mean"})
 # Of these the interval of a mean says nothing.
-NO_MEANS = frozenset({"length_controlled", "calibration_error", "macro_f1", "weighted_f1"})
+NO_MEANS = frozenset({"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu"})
 
 
 BIN = 100  # samples of one bin, as Humanity's Last Exam counts

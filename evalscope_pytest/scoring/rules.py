@@ -10,6 +10,7 @@ from ..core.errors import ConfigError
 from ..core.values import Sample, Score
 from . import comparers, readers
 from .composed import answer
+from .read.existence import read_existence
 from .read.verdict import MAYBE, NO, YES, read_verdict
 from .readers import Language
 from .scorer import Scorer, own_resources
@@ -86,13 +87,20 @@ _CLASSES = (YES, NO, MAYBE)
 _BINARY = ("accuracy", "precision", "recall", "f1_score", "yes_ratio")
 
 
-def yes_no() -> Scorer:
+def yes_no(*, existence: bool = False) -> Scorer:
     """Judge a verdict of yes or no, if ``yes`` is what is looked for.
 
     Metrics, all means over a subset: ``accuracy``, ``precision``, ``recall``, ``f1_score``, ``yes_ratio``. A reply
     without a verdict is wrong, and says neither yes nor no.
+
+    Args:
+        existence: The question is whether something is there, so that "It is there." is a verdict too.
     """
-    return Scorer("yes_no", _BINARY, lambda text, sample: _judged(text, sample, _binary_weights), _ideal_reply)
+
+    def score(text: str, sample: Sample) -> Score:
+        return _judged(text, sample, _binary_weights, existence=existence)
+
+    return Scorer("yes_no", _BINARY, score, _ideal_reply, "existence" * existence)
 
 
 def yes_no_maybe() -> Scorer:
@@ -133,8 +141,15 @@ _MACRO = {"precision": "macro_mean", "recall": "macro_mean", "f1_score": "macro_
 Weights = Mapping[str, float | Mapping[str, float]]
 
 
-def _judged(text: str, sample: Sample, weights: Callable[[str, str | None], Weights], *, maybe: bool = False) -> Score:
-    said = read_verdict(text, maybe=maybe)
+def _judged(
+    text: str,
+    sample: Sample,
+    weights: Callable[[str, str | None], Weights],
+    *,
+    maybe: bool = False,
+    existence: bool = False,
+) -> Score:
+    said = read_verdict(text, maybe=maybe) or (read_existence(text, sample.question) if existence else None)
     truth = sample.targets[0].lower()
     right = float(said == truth)
     values = dict.fromkeys(("accuracy", "precision", "recall", "f1_score"), right)

@@ -13,7 +13,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     pretty_name="POPE",
     dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full"),
     prompt=prompts.YES_NO,
-    scorer=scoring.yes_no(),
+    scorer=scoring.yes_no(existence=True),
     metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],
     tags=["hallucination", "yes_no", "multimodal"],
 )

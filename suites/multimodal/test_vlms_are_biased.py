@@ -1,6 +1,7 @@
 """Familiar things with one detail changed, such as a dog with five legs: what is seen against what is expected.
 
-VLMs Are Biased: Vo et al. 2025, arXiv:2505.23941. ``bias_ratio`` is the share of replies with the expected answer.
+VLMs Are Biased: Vo et al. 2025, arXiv:2505.23941. ``bias_ratio`` is the share of replies with the expected answer:
+lower is better. Both metrics are reported by topic too.
 
 Records not seen: they are read in their published shape.
 """
@@ -20,6 +21,7 @@ SPLITS = ["main", "identification", "withtitle", "original", "remove_background_
     tags=["multimodal", "qa", "bias"],
 )
 def test_vlms_are_biased(record) -> Sample:
-    about = {name: str(record[name]) for name in ("topic", "sub_topic", "type_of_question", "expected_bias")}
+    names = ("topic", "sub_topic", "type_of_question", "expected_bias")
+    about = {name: str(record[name]) if record.get(name) is not None else "" for name in names}
     question = [image(record["image"]), text(record["prompt"])]
     return Sample(question, str(record["ground_truth"]), metadata=about, id=str(record["ID"]))

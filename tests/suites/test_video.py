@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evalscope_pytest import text
+from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import LoadedBenchmark
 from evalscope_pytest.core.content import Video, linked, medium_of
-from evalscope_pytest.core.errors import ConfigError, MediaError
+from evalscope_pytest.core.errors import ConfigError, DatasetError, MediaError, ScoringError
 from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.aggregation import Attempt, aggregate
+from evalscope_pytest.scoring.captions import shared_corpus
 from evalscope_pytest.store.media import part_of, stored_file, written
 from evalscope_pytest.wire.media import chat_part
 from tests.media import mp4, packed
@@ -170,3 +174,72 @@ def test_options_of_videos_move(tmp_path: Path) -> None:
         for sample in next(iter(loaded.subsets.values())):
             words = golden(loaded.messages(sample)[-1].content).split("\n~~~\n")[0]
             assert all(f"{letter}) {choice}" in words for letter, choice in zip("ABCD", sample.choices, strict=False))
+
+
+GOLDS = [
+    ["a man plays the guitar", "a man is playing a guitar on a stage"],
+    ["a dog runs in the park", "the dog is running"],
+    ["a woman cooks pasta", "someone is cooking in a kitchen"],
+]
+REPLIES = [
+    "A man is playing the guitar.",
+    "Caption: a dog is running in a park",
+    '"A woman is cooking in the kitchen!"',
+]
+
+
+def test_captions_are_scored_as_by_the_official_code() -> None:
+    # The figures are those of pycocoevalcap 1.2 (Bleu, Cider, Rouge) on the same words; METEOR is counted by hand.
+    private = shared_corpus(GOLDS)
+    samples = [Sample([text("?")], golds, private=private) for golds in GOLDS]
+    benchmark = load_bundled("msvd")
+    scores = [score_of(benchmark, reply, sample) for reply, sample in zip(REPLIES, samples, strict=True)]
+    attempts = [Attempt(n, 0, s.values, None, s.metadata["weights"]) for n, s in enumerate(scores)]
+    found = {m.name: m.score for m in aggregate(attempts, benchmark.metrics, benchmark.aggregation)}
+    assert [found[f"Bleu_{n}"] for n in range(1, 5)] == pytest.approx(
+        [0.899999999955, 0.7276068750694086, 0.5328134522815334, 0.3424389956374959], abs=1e-7
+    )
+    assert [s.values["CIDEr"] for s in scores] == pytest.approx(
+        [3.4269101101225665, 2.7683187636603286, 2.159895190844]
+    )
+    assert [s.values["ROUGE_L"] for s in scores] == pytest.approx([0.8133333333333334, 0.664850136239782, 0.6240409207])
+    # "a man is playing" and "guitar" of the second reference: 5 of 6 words, 5 of 9, in 2 chunks
+    p, r = 5 / 6, 5 / 9
+    other = 10 * p * r / (r + 9 * p) * (1 - 0.5 * (2 / 5) ** 3)
+    p, r = 4 / 6, 4 / 5  # "a man" and "the guitar" of the first
+    first_one = 10 * p * r / (r + 9 * p) * (1 - 0.5 * (2 / 4) ** 3)
+    assert scores[0].values["METEOR"] == pytest.approx(max(first_one, other))
+
+
+@pytest.mark.parametrize("reply", ["", "!!!", "guitar " * 5000, "<think>a man plays the guitar"])
+def test_captions_without_words_or_end(reply: str) -> None:
+    sample = Sample([text("?")], GOLDS[0], private=shared_corpus(GOLDS))
+    values = score_of(load_bundled("msvd"), reply, sample).values
+    assert all(0.0 <= value < 0.5 for value in values.values())
+
+
+def test_a_perfect_caption_has_full_marks() -> None:
+    sample = Sample([text("?")], GOLDS[0], private=shared_corpus(GOLDS))
+    values = score_of(load_bundled("msvd"), GOLDS[0][1], sample).values
+    assert (values["Bleu_4"], values["ROUGE_L"]) == (pytest.approx(1.0), pytest.approx(1.0))
+    with pytest.raises(ScoringError, match="references of the whole split"):
+        score_of(load_bundled("msvd"), "a man", Sample([text("?")], GOLDS[0]))
+
+
+def test_rows_on_one_video_are_one_question(tmp_path: Path) -> None:
+    loaded = from_written("msr_vtt", tmp_path)
+    one, two = loaded.subsets["default"]
+    assert one.targets == ("a man plays the guitar", "a man is playing a guitar on a stage")
+    assert chat_part(video_of(one))["video_url"]["url"] == "https://www.example.org/watch?v=0"
+    assert (video_of(one).start, video_of(one).end) == (1.0, 2.5)
+    assert medium_of(video_of(two)).read() == mp4(1)
+    assert from_written("msr_vtt", tmp_path, limit=1).subsets["default"][0].private == one.private
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "video0.mkv").write_bytes(mp4(7))
+    params = {"video_dir": str(own), "video_extension": "mkv"}
+    assert medium_of(video_of(evaluated("msr_vtt", tmp_path, **params))).read() == mp4(7)
+    for record, said in (({"video": "a.mp4"}, "no caption"), ({"caption": "a dog"}, "no video")):
+        (tmp_path / "msr_vtt" / "validation.jsonl").write_text(json.dumps(record))
+        with pytest.raises(DatasetError, match=said):
+            loaded_from("msr_vtt", tmp_path / "msr_vtt")

@@ -180,11 +180,28 @@ def test_where_a_reply_clicks(reply: str, hit: float) -> None:
 
 @pytest.mark.parametrize(
     ("reply", "right", "biased"),
-    [("{5}", 1.0, 0.0), ("{4}", 0.0, 1.0), ("{4} no, {5}", 1.0, 0.0), ("**5**", 1.0, 0.0), ("{}", 0.0, 0.0)],
+    [
+        ("{5}", 1.0, 0.0),
+        ("{4}", 0.0, 1.0),
+        ("{4} no, {5}", 1.0, 0.0),
+        ("**5**", 1.0, 0.0),
+        ("{5 legs}", 1.0, 0.0),
+        ("{4 or 5}", 0.0, 0.0),
+        ("{not 5}", 0.0, 0.0),
+        ("{1.5}", 0.0, 0.0),
+        ("{}", 0.0, 0.0),
+    ],
 )
 def test_what_is_seen_against_what_is_expected(reply: str, right: float, biased: float) -> None:
-    score = score_of(load_bundled("vlms_are_biased"), reply, Sample("?", "5", metadata={"expected_bias": "4"}))
-    assert score.values == {"accuracy": right, "bias_ratio": biased}
+    both = {"accuracy": right, "bias_ratio": biased}
+    by_topic = {f"game_board_{metric}": value for metric, value in both.items()}
+    benchmark = load_bundled("vlms_are_biased")
+    for topic, values in (("Game Boards", both | by_topic), ("Game Board", both | by_topic), ("Paintings", both)):
+        score = score_of(benchmark, reply, Sample("?", "5", metadata={"expected_bias": "4", "topic": topic}))
+        assert score.values == values
+        assert set(values) - {"accuracy", "bias_ratio"} <= set(benchmark.metrics)
+    unexpected = Sample("?", "5", metadata={"expected_bias": "", "topic": "Flags"})
+    assert score_of(benchmark, reply, unexpected).values == {"accuracy": right, "flags_accuracy": right}
 
 
 def test_options_that_only_a_picture_shows_keep_their_order() -> None:
@@ -234,3 +251,28 @@ def test_circular_evaluation_counts_questions_that_are_right_in_every_order(tmp_
     attempts = [Attempt(n, 0, s.values, None, s.metadata.get("weights")) for n, s in enumerate(scores)]
     found = {m.name: m.score for m in aggregate(attempts, benchmark.metrics, benchmark.aggregation)}
     assert found == {"circular_acc": 1 / 2, "accuracy": 4 / 5}
+
+
+def test_a_chart_has_four_questions_on_what_it_shows_and_one_that_takes_reasoning(tmp_path: Path) -> None:
+    loaded = from_written("charxiv", tmp_path)
+    descriptive, reasoning = loaded.subsets["descriptive"], loaded.subsets["reasoning"]
+    assert [sample.question for sample in descriptive[3:6]] == [
+        "What is the layout of the subplots?",
+        "For subplot at row 1, what is its title?",
+        "For subplot at row 1, what is the spatially highest labeled tick on the y-axis?",
+    ]
+    assert [sample.targets for sample in reasoning] == [("Loss",), ("0.25",)]
+    assert loaded.messages(reasoning[1])[0].text == "Which falls first?\nAnswer with a number of 2 decimal places."
+    assert len({*loaded.clusters["descriptive"], *loaded.clusters["reasoning"]}) == 1
+    limited = from_written("charxiv", tmp_path, limit=3)
+    assert {name: len(found) for name, found in limited.subsets.items()} == {"descriptive": 3, "reasoning": 2}
+
+
+def test_a_judge_compares_answers_on_a_chart_by_the_kind_of_question(tmp_path: Path) -> None:
+    for verdict, score in (("correct", 1.0), ("incorrect", 0.0)):
+        scores, scripted = judged("charxiv", tmp_path, ["It is Loss."] * 10, lambda prompt, said=verdict: said)
+        assert [found.values["accuracy"] for found in scores] == [score] * 10
+    assert "same order" in scripted.asked[2]
+    assert "the same number of columns" in scripted.asked[3]
+    assert "exactly the same value" in scripted.asked[9]
+    assert all("It is Loss." in asked for asked in scripted.asked)

@@ -62,5 +62,28 @@ FILES: dict[str, dict[str, Any]] = {
         "subtitle.zip": packed(**{"subtitle__001.jsonl": b'{"text": "first"}\n{"text": "then"}\n{"text": ""}\n'}),
     },
 }
+FILES |= {
+    "msr_vtt": {
+        "validation.jsonl": [
+            {"video_id": video, "caption": words, "video": f"{video}.mp4", "url": url, "start time": 1, "end time": 2.5}
+            for video, words, url in [
+                ("video0", "a man plays the guitar", "https://www.example.org/watch?v=0"),
+                ("video1", "a dog runs in the park", ""),
+                ("video0", "a man is playing a guitar on a stage", ""),
+                ("video0", "a man plays the guitar", ""),
+            ]
+        ],
+        "video1.mp4": mp4(1),
+    },
+    "msvd": {
+        "test.jsonl": [
+            {"video_id": "a_1_9", "caption": ["a dog runs in the park", "the dog is running"], "video": "a_1_9.avi"},
+            {"video_id": "b_1_9", "caption": ["a woman cooks pasta"], "video": "b_1_9.avi"},
+        ],
+        "a_1_9.avi": mp4(1),
+    },
+}
 SUBSETS = {"videomme": ("short",)}
 NO_OFFICIAL = set(FILES)
+NO_PAPER = {"msr_vtt", "msvd"}
+NO_REFERENCE = {"msr_vtt", "msvd"}

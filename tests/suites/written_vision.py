@@ -327,15 +327,18 @@ FILES: dict[str, dict[str, Any]] = {
     "vlms_are_biased": {
         "main.jsonl": [
             {
-                "ID": "b0",
+                "ID": f"b{number}",
                 "image": picture(),
-                "topic": "Animals",
+                "topic": topic,
                 "sub_topic": "dog",
                 "type_of_question": "Q1",
                 "prompt": "How many legs? Answer with a number in curly brackets, e.g., {9}.",
                 "ground_truth": "5",
                 "expected_bias": "4",
             }
+            for number, topic in enumerate(
+                ("Animals", "Chess Pieces", "Flags", "Game Board", "Logos", "Optical Illusion", "Patterned Grid")
+            )
         ]
     },
     "simple_vqa": {
@@ -404,7 +407,43 @@ FILES: dict[str, dict[str, Any]] = {
         ]
     },
 }
+FILES |= {
+    "charxiv": {
+        "validation.jsonl": [
+            {
+                "image": picture(),
+                "category": "cs",
+                "original_id": "2004.10956",
+                "subplot_loc": place,
+                **{f"descriptive_q{n}": number for n, number in enumerate((1, 7, 13, 18), 1)},
+                **{f"descriptive_a{n}": answer for n, answer in enumerate(("Loss", "60", "a, b", "1 by 2"), 1)},
+                "reasoning_q": "Which falls first?",
+                "reasoning_a": "0.25" if kind == 4 else "Loss",
+                "reasoning_a_type": kind,
+            }
+            for place, kind in ((None, 1), ("subplot at row 1", 4))
+        ]
+    },
+    "measure_bench": {
+        "real_world.jsonl": [
+            {
+                "question_id": name,
+                "question": "What is the reading of the instrument?",
+                "image": picture(),
+                "image_type": name.partition("_")[0],
+                "design": "dial",
+                "evaluator": kind,
+                "evaluator_kwargs": json.dumps(kwargs),
+            }
+            for name, kind, kwargs in [
+                ("ammeter_0", "interval_matching", {"interval": [9.5, 9.7], "units": ["A", "Ampere"]}),
+                ("clock_0", "multi_interval_matching", {"intervals": [["10:08:00", "10:12:00"]], "units": []}),
+            ]
+        ]
+    },
+}
 SUBSETS = {
+    "measure_bench": ("real_world",),
     "math_vision": ("level 2",),
     "math_verse": ("Vision Only",),
     "screenspot_pro": ("CAD",),
@@ -426,4 +465,4 @@ SUBSETS = {
 }
 NO_OFFICIAL = set(FILES)
 NO_PAPER = {"real_world_qa", "world_vqa"}
-NO_REFERENCE = {"simple_vqa", "baby_vision", "world_vqa", "zerobench"}
+NO_REFERENCE = {"charxiv", "simple_vqa", "baby_vision", "world_vqa", "zerobench"}
