@@ -475,6 +475,6 @@ class _Answers:
 
 
 def _kinds(sample: WrongSample) -> list[str]:
-    if sample.value >= RIGHT:
+    if sample.credit >= RIGHT:
         return []
-    return ["p" if sample.value > 0 else "w", *["e"] * sample.is_unread]
+    return ["p" if sample.credit > 0 else "w", *["e"] * sample.is_unread]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 Scalar = str | int | float | bool
@@ -48,6 +49,15 @@ class Semantics:
             "display_precision": self.display_precision,
         }
 
+    @property
+    def is_share_of_right(self) -> bool:
+        """True if a sample can be right: a share from 0 to 1, or errors over units, of which none is right."""
+        return self.value_range == (0.0, 1.0) or (self.value_range is None and self.display_kind == "percent")
+
+    def credit(self, value: float) -> float:
+        """Return what a sample's value is worth, as far as it can be right: 1 for right, 0 or less for wrong."""
+        return 1.0 - value if self.direction == "lower_is_better" else value
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Semantics:
         """Read the schema's object; fields of other versions are passed over."""
@@ -68,6 +78,11 @@ def _share(concept: str, name: str, direction: Direction = "higher_is_better") -
         display_unit="%",
         display_precision=1,
     )
+
+
+def _errors(concept: str, name: str) -> Semantics:
+    """Return the meaning of errors over units of a reference, of which a reply may hold more than there are units."""
+    return replace(_share(concept, name, "lower_is_better"), value_range=None)
 
 
 def _ratio_of_replies(concept: str, name: str) -> Semantics:
@@ -109,8 +124,10 @@ _OTHER = {
     "pass_rate": PASS_AT_K,
     "no_answer": _ratio_of_replies("no_answer", "No answer"),
     "metric_hallurate": _share("hallucination", "Hallucination rate", "lower_is_better"),
-    "wer": _share("wer", "WER", "lower_is_better"),
-    "cer": _share("cer", "CER", "lower_is_better"),
+    "wer": _errors("wer", "WER"),
+    "cer": _errors("cer", "CER"),
+    "mer": _errors("mer", "MER"),
+    "per": _errors("per", "PER"),
     "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
 }
 _LEVELS = [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
@@ -118,7 +135,7 @@ _ACCURACIES = frozenset(
     ["accuracy", "multi_choice_acc", "is_correct", "success_rate", "error_acc", "correct_acc"]
     + ["metric_aacc", "metric_qacc", "metric_facc", "metric_act_em", "metric_plan_em"]
     + [*_LEVELS, *(f"turn_{turn}_{level}" for turn in (1, 2, 3) for level in _LEVELS)]
-    + ["cell_acc", "puzzle_acc"]
+    + ["cell_acc", "puzzle_acc", "sound_acc", "music_acc", "speech_acc"]
     + [f"{group}_puzzle_acc" for group in ("easy", "hard", "small", "medium", "large", "xl")]
 )
 _SYNONYMS = {
@@ -241,3 +258,9 @@ def semantics_of(identity: Identity) -> Semantics:
         return _OTHER[identity.name]
     name = identity.raw_name.replace("_", " ").strip()
     return Semantics("quality.score.unbounded", name[:1].upper() + name[1:])
+
+
+@lru_cache(maxsize=256)
+def meaning(metric: str) -> Semantics:
+    """Return what is known of a scorer's metric as samples have it."""
+    return semantics_of(identify(metric))
