@@ -12,5 +12,6 @@ REPLIES: dict[str, Any] = {
     "wenet_speech": ("我們用Machine Learning做2件事。", "我们用machine做两件事", REFUSAL),
     "torgo": ('"The quick fox."', "The quick box.", "the quick fox the quick fox"),
     "thchs30": ("```\nl v4 sh ix4 ii iang2 ch un1\n```", "l v4 sh ix4 ii iang2 ch un4", "绿是阳春"),
+    "air_bench_foundation": ("The answer is B. a dog", "ANSWER: a", REFUSAL),
     "mmau": ("ANSWER: B) Drums", "ANSWER: C", REFUSAL),
 }

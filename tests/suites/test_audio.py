@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,14 @@ from hypothesis import strategies as st
 
 from evalscope_pytest import Sample, Score
 from evalscope_pytest.benchmarks.bundled import load_bundled
+from evalscope_pytest.core.content import medium_of
 from evalscope_pytest.core.errors import ConfigError, UnreadyError
+from evalscope_pytest.judge.panel import Panel, decide
+from evalscope_pytest.judge.scorer import parts_of
 from evalscope_pytest.report.semantics import identify, semantics_of
 
+from ..media import wav
+from .test_judged import Scripted
 from .test_suites import from_written, loaded_from, score_of
 from .written import write
 
@@ -216,3 +224,45 @@ def test_an_error_rate_has_no_upper_bound_and_is_better_low() -> None:
         found = semantics_of(identify(name))
         assert (found.direction, found.value_range, found.credit(0.0)) == ("lower_is_better", None, 1.0)
         assert found.is_share_of_right
+
+
+def test_recordings_of_air_bench_lie_in_the_folder_of_their_source(tmp_path: Path) -> None:
+    about = {"question": "Where?", "choice_a": "1 s", "choice_b": "2 s", "choice_c": "3 s", "answer_gt": "2 S"}
+    grounding = {
+        **about,
+        "uniq_id": 1,
+        "task_name": "Audio_Grounding",
+        "dataset_name": "AudioGrounding",
+        "path": "a.wav",
+    }
+    aqa = {**about, "uniq_id": 2, "task_name": "Sound_AQA", "dataset_name": "avqa", "path": "b.wav"}
+    track = tmp_path / "Foundation"
+    for name, data in (
+        ("Audio_Grounding_AudioGrounding/a.flac", b"fLaC" + bytes(100)),
+        ("Sound_AQA_avqa/b.wav", wav()),
+    ):
+        (track / name).parent.mkdir(parents=True)
+        (track / name).write_bytes(data)
+    (track / "Foundation_meta.json").write_text(json.dumps([grounding, aqa]))
+    loaded = loaded_from(
+        "air_bench_foundation", tmp_path, subset_list=("Audio_Grounding_AudioGrounding", "Sound_AQA_avqa")
+    )
+    for samples, size in zip(loaded.subsets.values(), (104, len(wav())), strict=True):
+        (medium,) = (medium_of(part) for message in loaded.messages(samples[0]) for part in message.media)
+        assert (medium.fault, medium.size) == ("", size)
+        assert samples[0].targets == ("B",)
+
+
+@pytest.mark.parametrize(("swap", "games"), [(True, 2), (False, 1)])
+def test_air_bench_rates_both_answers_in_both_places(swap: bool, games: int, tmp_path: Path) -> None:
+    (sample,) = from_written("air_bench_chat", tmp_path).subsets["sound_QA"]
+    chosen = replace(load_bundled("air_bench_chat"), extra_params={"do_swap": swap}).varied()
+    _, rubric = parts_of(chosen.scorer)
+    assert rubric is not None
+    judge = Scripted(lambda prompt: {"assistant_1": 9, "assistant_2": 6})
+    score = asyncio.run(decide(rubric, sample, "A dog.", Panel((judge,))))
+    assert len(judge.asked) == games
+    assert all("A dog barks two times." in prompt for prompt in judge.asked)
+    own, other = (7.5, 7.5) if swap else (6.0, 9.0)
+    assert score.values == {"judge_score": own, "win_rate": 0.0, "reference_score": other}
+    assert judge.asked[0].index("A dog barks twice.") < judge.asked[0].index("A dog.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.media import wav
@@ -62,11 +63,47 @@ FILES: dict[str, dict[str, Any]] = {
             for n, task in enumerate(("music", "sound", "speech"))
         ]
     },
+    "air_bench_foundation": {
+        "Foundation/Foundation_meta.json": json.dumps(
+            [
+                {
+                    "uniq_id": n,
+                    "task_name": "Sound_AQA",
+                    "dataset_name": "avqa",
+                    "audio": recording(),
+                    "question": "What is heard?",
+                    "choice_a": "rain",
+                    "choice_b": "a dog",
+                    "choice_c": None,
+                    "choice_d": "",
+                    "answer_gt": answer,
+                }
+                for n, answer in enumerate(("a dog", "A", "a cat"))
+            ]
+        )
+    },
+    "air_bench_chat": {
+        "Chat/Chat_meta.json": json.dumps(
+            [
+                {
+                    "uniq_id": 7,
+                    "task_name": "sound_QA",
+                    "dataset_name": "clotho",
+                    "audio": recording(),
+                    "question": "What is heard?",
+                    "answer_gt": "A dog barks twice.",
+                    "meta_info": "A dog barks two times.",
+                }
+            ]
+        )
+    },
 }
 SUBSETS = {
+    "air_bench_foundation": ("Sound_AQA_avqa",),
+    "air_bench_chat": ("sound_QA",),
     "librispeech": ("test_clean",),
     "wenet_speech": ("test_meeting",),
     "torgo": ("mild", "severe"),
 }
 NO_OFFICIAL = set(FILES)
-NO_PAPER: set[str] = set()
+NO_REFERENCE = {"air_bench_chat"}
