@@ -53,6 +53,7 @@ _ZH = {
     "Score": "得分",
     "95 % interval": "95% 区间",
     "few": "样本少",
+    "lower is better": "越低越好",
     "no interval": "无区间",
     "Sampling": "采样",
     "the service's defaults": "服务默认值",
