@@ -20,6 +20,7 @@ from .chinese import simplified, spoken_figures
 CHINESE = frozenset({"zh", "cmn", "yue"})
 _BY_CHARACTER = frozenset({"ja", "th", "lo", "my", "km"})
 _NUMBERED = frozenset({"fr", "es", "pt", "de", "it", "nl", "ca"})  # of which text2num knows the words
+_WITHOUT_UM = frozenset({"fr", "es", "it", "ca"})  # in which none of the fillers is a word
 _VOWELLED = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ckb"})  # whose vowel marks may be left out
 _NOTES = re.compile(r"[<\[【][^<>\[\]【】]{0,500}[>\]】]|[(（][^()（）]{1,500}[)）]")
 _BRACKETS = str.maketrans(dict.fromkeys("<>[](){}【】（）", " "))
@@ -52,15 +53,22 @@ def forms(text: str, language: str) -> tuple[str, ...]:
         language: Code of the language; what follows ``-`` or ``_`` does not matter.
     """
     language = re.split("[-_]", language.lower(), maxsplit=1)[0]
-    text = _NOTES.sub(" ", " ".join(unicodedata.normalize("NFKC", text).split())).translate(_BRACKETS)
+    text = without_notes(" ".join(unicodedata.normalize("NFKC", text).split())).translate(_BRACKETS)
     if language == "en":
         return (english(text),)
     if language in CHINESE:
         return tuple(map(bare, spoken_figures(_FILLERS.sub(" ", simplified(text.lower())))))
+    if language in _WITHOUT_UM:
+        text = _FILLERS.sub(" ", text.lower())
     if language in _NUMBERED:
         text = _figures(text, language)
     kept = bare(text, marks="" if language in _VOWELLED else "M")
     return (" ".join(kept.replace(" ", "")) if language in _BY_CHARACTER else kept,)
+
+
+def without_notes(text: str) -> str:
+    """Return a text without what stands in brackets, such as ``[noise]``."""
+    return _NOTES.sub(" ", text)
 
 
 @cache

@@ -34,6 +34,10 @@ _LEAD_IN = re.compile(
     r"\s{0,3}[:：]",
     re.IGNORECASE,
 )
+_IS = re.compile(
+    rf"{_LINE}{{0,60}}?(?:{_STEMS}){_LINE}{{0,40}}?(?:\b(?:is|says?|reads|est|es|ist)\s|是|为|為)\s{{0,3}}",
+    re.IGNORECASE,
+)
 _UNQUOTED = r"[^\"“„«「:：\n]"
 _BEFORE_QUOTE = re.compile(
     rf"{_UNQUOTED}{{0,119}}?(?:{_STEMS}|say|said|reads|[说說]|是){_UNQUOTED}{{0,40}}"
@@ -44,6 +48,7 @@ _AFTER_QUOTE = re.compile(r"[\"”»」'’][.。!！]?\Z")
 _QUOTE_END = 2  # characters
 _MARKUP = re.compile(r"[*_`#>]{1,6}")
 _STEPS = 3
+_OPENING, _ENDING = ("[", "(", "（", "【", "<"), ("]", ")", "）", "】", ">")
 _CLOSING = re.compile(
     r"\n{1,4}\s{0,4}(?:(?:please )?(?:let me know|feel free|is there anything|if you (?:need|have|would|want)|note\b"
     r"|i hope|hope this)|如果您?你?|如有|请注意|請注意|注[：:]|希望)[^\n]{0,400}\Z",
@@ -68,6 +73,10 @@ def readings(reply: str) -> Iterator[str]:
     opening, closing = _BEFORE_QUOTE.match(text), _AFTER_QUOTE.search(text, max(0, len(text) - _QUOTE_END))
     if opening and closing and opening.end() < closing.start():
         yield text[opening.end() : closing.start()]
+    if text[:1] in _OPENING and text[-1:] in _ENDING:
+        yield text[1:-1]
+    if stated := _IS.match(text):
+        yield text[stated.end() :]
     for _ in range(_STEPS):
         lead_in = _LEAD_IN.match(text)
         if lead_in is None or lead_in.end() == len(text):

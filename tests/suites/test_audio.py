@@ -70,6 +70,8 @@ RIGHT_ENGLISH = [
     ENGLISH.replace(" ", "\n"),
     f"{ENGLISH}\n\nLet me know if you need anything else!",
     f"{ENGLISH}\n\nNote: the recording is noisy.",
+    f"[{ENGLISH}]",
+    f"The transcription is {ENGLISH}",
 ]
 WRONG_ENGLISH = [
     "",
@@ -99,6 +101,8 @@ RIGHT_CHINESE = [
     " ".join(CHINESE),
     f"【音乐】{CHINESE}（笑）",
     f"The transcription is: {CHINESE}",
+    f"这段录音的内容是{CHINESE}",
+    f"um {CHINESE}",
 ]
 WRONG_CHINESE = ["", "抱歉，我无法听取音频。", CHINESE.replace("五", "六"), f"{CHINESE}{CHINESE}", CHINESE[1:]]
 
@@ -152,6 +156,8 @@ def test_replies_as_a_listener_would_read_them(replies: list[str], target: str, 
         ("torgo", "the fix", "the fox", "en", {"wer": 1 / 2, "cer": 1 / 7}, 2),
         ("thchs30", "The phones are: L, v4, SH ix4", "l v4 sh ix4", "zh", {"per": 0.0}, 4),
         ("thchs30", "l ü4 sh ix4 ii", "l v4 sh ix4", "zh", {"per": 1 / 4}, 4),
+        ("thchs30", "<|zh|>[noise] `L V4 SH IX4`", "l v4 sh ix4", "zh", {"per": 0.0}, 4),
+        ("thchs30", "[l v4 sh ix4]", "l v4 sh ix4", "zh", {"per": 0.0}, 4),
         ("thchs30", "绿是", "l v4 sh ix4", "zh", {"per": 1.0}, 4),
     ],
 )
