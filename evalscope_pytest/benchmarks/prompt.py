@@ -41,7 +41,8 @@ def sample_fields(sample: Sample, choice: str, names: Sequence[str], *, solved: 
     fields = {key: value for key, value in sample.metadata.items() if isinstance(value, str)}
     fields["question"] = fields["query"] = sample.question
     fields["subset"] = sample.subset
-    fields["letters"] = ",".join(letters(len(sample.choices))) if "letters" in names else ""
+    if "letters" not in fields:
+        fields["letters"] = ",".join(letters(len(sample.choices))) if "letters" in names else ""
     fields["choices"] = options(sample, choice) if "choices" in names else ""
     if solved:
         fields["target"] = fields["answer"] = ",".join(sample.targets)

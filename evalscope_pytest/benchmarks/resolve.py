@@ -251,7 +251,7 @@ def resolve(
     """
     args = args or DatasetArgs()
     changed = replace(benchmark, extra_params=_params(benchmark, args)).varied()
-    question_fields = _question_fields(changed)
+    question_fields, own_prompt = _question_fields(changed), changed.prompt
     changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
     changed = _with_metrics(_scored(changed, judge), args)
     changed = replace(
@@ -270,7 +270,7 @@ def resolve(
         filters=Filters.of(args.filters) if args.filters else None,
         question_fields=question_fields,
     )
-    _check_templates(resolved)
+    _check_templates(resolved, own_prompt)
     return resolved
 
 
@@ -395,11 +395,17 @@ def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
     return replace(benchmark, scorer=scorer, metrics=metrics, aggregation=aggregation)
 
 
-def _check_fields(resolved: ResolvedBenchmark) -> None:
-    """Refuse a user's prompt that is the same for every sample."""
+def _check_fields(resolved: ResolvedBenchmark, own: str) -> None:
+    """Refuse a user's prompt that is the same for every sample.
+
+    Args:
+        own: The benchmark's prompt. If that is the same for every sample, its questions are recordings or the like.
+    """
     benchmark, prompt = resolved.benchmark, resolved.args.prompt_template
     where = _option(benchmark, "prompt_template")
     few_shot = benchmark.few_shot
+    if own and not parse(own, where).names:
+        return
     if not prompt or parse(prompt, where).names or (few_shot and few_shot.num and holds_question(few_shot.prompt)):
         return
     raise ConfigError(
@@ -408,13 +414,13 @@ def _check_fields(resolved: ResolvedBenchmark) -> None:
     )
 
 
-def _check_templates(resolved: ResolvedBenchmark) -> None:
+def _check_templates(resolved: ResolvedBenchmark, own_prompt: str) -> None:
     """Read every template once. Names are checked when the first sample is there: its metadata may have more."""
     benchmark, args, option = resolved.benchmark, resolved.args, partial(_option, resolved.benchmark)
     for prompt in (benchmark.prompt, *benchmark.prompts.values()):
         if "fewshot" in parse(prompt, option("prompt_template")).names:
             raise ConfigError(f"{option('prompt_template')} names {{fewshot}}. Put it in few_shot_prompt_template.")
-    _check_fields(resolved)
+    _check_fields(resolved, own_prompt)
     parse(benchmark.choice, f"the choice template of {benchmark.name!r}")
     few_shot = benchmark.few_shot
     if few_shot is None:

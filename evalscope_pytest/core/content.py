@@ -282,6 +282,12 @@ def source_of(value: object) -> Source:
         return bytes(value)
     if isinstance(value, str):
         return _of_text(value)
+    if encoded := getattr(value, "_hf_encoded", None):  # a recording that `datasets` would decode
+        value = encoded
+    if isinstance(value, Mapping) and not value.get("bytes") and value.get("array") is not None:
+        from .recording import wav_of
+
+        return wav_of(value["array"], value.get("sampling_rate") or 0)
     if isinstance(value, Mapping) and (value.get("bytes") or value.get("path")):
         return source_of(value.get("medium") or value.get("bytes") or value["path"])
     save = getattr(value, "save", None)

@@ -70,7 +70,18 @@ class HuggingFace:
             cache_dir=str(repository.cache_dir) if repository.cache_dir else None,
             trust_remote_code=True,
         )
-        return found
+        return undecoded(found)
+
+
+def undecoded(records: Any) -> Iterable[Record]:
+    """Return the records of `datasets`, recordings as they are stored: to decode them takes another library."""
+    import datasets
+
+    for name, feature in (getattr(records, "features", None) or {}).items():
+        if isinstance(feature, datasets.Audio):
+            records = records.cast_column(name, datasets.Audio(decode=False))
+    found: Iterable[Record] = records
+    return found
 
 
 def _siblings(repository: Repository) -> tuple[RemoteFile, ...]:
@@ -194,8 +205,7 @@ class ModelScope:
             trust_remote_code=True,
             **places,
         )
-        records: Iterable[Record] = found.to_hf_dataset() if hasattr(found, "to_hf_dataset") else found
-        return records
+        return undecoded(found.to_hf_dataset() if hasattr(found, "to_hf_dataset") else found)
 
 
 def _api(repository: Repository, online: bool = True) -> Any:

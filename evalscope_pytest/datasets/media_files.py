@@ -21,6 +21,7 @@ from typing import Any
 from ..core.content import Audio, Content, MediaPart, Medium, Packed, Part, Source, Text, Video, shown_source
 from ..core.errors import DatasetError, MediaError
 from ..core.media_type import EXTENSIONS
+from ..core.recording import why_not_sent
 from ..core.values import Message, Sample
 from .base import Tree
 from .files import format_of
@@ -341,6 +342,8 @@ def _spooled(data: bytes, kind: str, name: str) -> Medium:
 
 def _checked(data: bytes, kind: str, name: str, read: Callable[[str], Callable[[], bytes]]) -> Medium:
     checked = check(data, kind, name)
+    if kind == "audio" and (reason := why_not_sent(checked.type, name)):
+        raise MediaError(reason)
     sha256 = hashlib.sha256(data).hexdigest()
     tokens = tokens_of(kind, checked, data)
     return Medium(sha256, checked.type, len(data), tokens, name, open=read(sha256))

@@ -32,14 +32,16 @@ def estimates(plan: BenchmarkPlan, metrics: Mapping[Identity, Sequence[SubsetMet
             continue
         name = subsets[0].metric.name
         how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(name, "mean")
-        bounds = semantics_of(identity).value_range
+        semantics = semantics_of(identity)
+        bounds = semantics.value_range
         if how in NO_MEANS:
             continue
         columns = [columns_of(name, one.rows) for one in subsets]
-        whole = _json(_estimate(how, subsets, columns, bounds))
+        cut = _not_negative if semantics.is_share_of_right and bounds is None else _unchanged
+        whole = _json(cut(_estimate(how, subsets, columns, bounds)))
         if len(subsets) > 1:
             whole["subsets"] = {
-                one.subset: _json(_estimate(how, [one], [column], bounds))
+                one.subset: _json(cut(_estimate(how, [one], [column], bounds)))
                 for one, column in zip(subsets, columns, strict=True)
             }
         found[identity.label] = whole
@@ -72,6 +74,15 @@ def _clipped(found: Estimate) -> Estimate:
     if low is not None and low == high:
         return replace(found, low=None, high=None, method="none", reason="the mean lies outside 0 to 1")
     return replace(found, low=low, high=high)
+
+
+def _unchanged(found: Estimate) -> Estimate:
+    return found
+
+
+def _not_negative(found: Estimate) -> Estimate:
+    """Return the estimate of an error rate, which has no upper bound, but 0 as the lower one."""
+    return found if found.low is None else replace(found, low=max(found.low, 0.0))
 
 
 def _json(found: Estimate) -> dict[str, Any]:

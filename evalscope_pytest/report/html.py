@@ -53,6 +53,7 @@ _ZH = {
     "Score": "得分",
     "95 % interval": "95% 区间",
     "few": "样本少",
+    "lower is better": "越低越好",
     "no interval": "无区间",
     "Sampling": "采样",
     "the service's defaults": "服务默认值",
@@ -475,6 +476,6 @@ class _Answers:
 
 
 def _kinds(sample: WrongSample) -> list[str]:
-    if sample.value >= RIGHT:
+    if sample.credit >= RIGHT:
         return []
-    return ["p" if sample.value > 0 else "w", *["e"] * sample.is_unread]
+    return ["p" if sample.credit > 0 else "w", *["e"] * sample.is_unread]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 Scalar = str | int | float | bool
@@ -48,6 +49,15 @@ class Semantics:
             "display_precision": self.display_precision,
         }
 
+    @property
+    def is_share_of_right(self) -> bool:
+        """True if a sample can be right: a share from 0 to 1, or errors over units, of which none is right."""
+        return self.value_range == (0.0, 1.0) or (self.value_range is None and self.display_kind == "percent")
+
+    def credit(self, value: float) -> float:
+        """Return what a sample's value is worth, as far as it can be right: 1 for right, 0 or less for wrong."""
+        return 1.0 - value if self.direction == "lower_is_better" else value
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Semantics:
         """Read the schema's object; fields of other versions are passed over."""
@@ -68,6 +78,11 @@ def _share(concept: str, name: str, direction: Direction = "higher_is_better") -
         display_unit="%",
         display_precision=1,
     )
+
+
+def _errors(concept: str, name: str) -> Semantics:
+    """Return the meaning of errors over units of a reference, of which a reply may hold more than there are units."""
+    return replace(_share(concept, name, "lower_is_better"), value_range=None)
 
 
 def _ratio_of_replies(concept: str, name: str) -> Semantics:
@@ -126,25 +141,32 @@ _OTHER = {
         raw_unit="roles",
         display_precision=4,
     ),
-    "wer": _share("wer", "WER", "lower_is_better"),
-    "cer": _share("cer", "CER", "lower_is_better"),
+    "wer": _errors("wer", "WER"),
+    "cer": _errors("cer", "CER"),
+    "mer": _errors("mer", "MER"),
+    "per": _errors("per", "PER"),
     "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
     "bias_ratio": _share("error_rate", "Bias Ratio", "lower_is_better"),
-    "number_acc": _share("accuracy", "Number accuracy"),
-    "unit_acc": _share("accuracy", "Unit accuracy"),
     "group_score": _share("score", "Group score"),
 }
-# Topics of VLMs Are Biased.
-for _topic in ("animals", "chess_pieces", "flags", "game_board", "logos", "optical_illusion", "patterned_grid"):
-    _name = _topic.replace("_", " ").capitalize()
-    _OTHER[f"{_topic}_accuracy"] = _share("accuracy", f"{_name}: accuracy")
-    _OTHER[f"{_topic}_bias_ratio"] = _share("error_rate", f"{_name}: bias ratio", "lower_is_better")
+# Meaning of a metric by the end of its name: "program_accuracy", "animals_bias_ratio".
+_ENDINGS = {
+    "accuracy": _share("accuracy", "accuracy"),
+    "acc": _share("accuracy", "accuracy"),
+    "precision": _share("precision", "precision"),
+    "recall": _share("recall", "recall"),
+    "f1": _share("f1", "F1"),
+    "pass_rate": _share("pass_rate", "pass rate"),
+    "success_rate": _share("success_rate", "success rate"),
+    "error_rate": _share("error_rate", "error rate", "lower_is_better"),
+    "bias_ratio": _share("error_rate", "bias ratio", "lower_is_better"),
+}
 _LEVELS = [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
 _ACCURACIES = frozenset(
     ["accuracy", "multi_choice_acc", "is_correct", "success_rate", "error_acc", "correct_acc"]
     + ["metric_aacc", "metric_qacc", "metric_facc", "metric_act_em", "metric_plan_em"]
     + [*_LEVELS, *(f"turn_{turn}_{level}" for turn in (1, 2, 3) for level in _LEVELS)]
-    + ["cell_acc", "puzzle_acc", "execution_accuracy", "program_accuracy", "difficulty_weighted_accuracy"]
+    + ["cell_acc", "puzzle_acc"]
     + [f"{group}_puzzle_acc" for group in ("easy", "hard", "small", "medium", "large", "xl")]
 )
 _SYNONYMS = {
@@ -267,4 +289,13 @@ def semantics_of(identity: Identity) -> Semantics:
     if (known := _OTHER.get(_RANGE.sub("", identity.name))) is not None:
         return known
     name = identity.raw_name.replace("_", " ").strip()
+    for ending, meaning_of_it in _ENDINGS.items():
+        if identity.name.endswith(f"_{ending}"):
+            return replace(meaning_of_it, metric_name=name[:1].upper() + name[1:])
     return Semantics("quality.score.unbounded", name[:1].upper() + name[1:])
+
+
+@lru_cache(maxsize=256)
+def meaning(metric: str) -> Semantics:
+    """Return what is known of a scorer's metric as samples have it."""
+    return semantics_of(identify(metric))

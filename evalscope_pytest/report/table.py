@@ -85,6 +85,16 @@ def few_note(table: str, language: str = "en") -> str:
     return _FEW.get(language, _FEW["en"]) if _FEW_MARK.search(table) else ""
 
 
+_LOW = {"en": "lower is better: {names}", "zh": "越低越好：{names}"}
+
+
+def low_note(reports: Iterable[Report], language: str = "en") -> str:
+    """Return the line that names the error rates among primary metrics; empty if there is none."""
+    primary = [report.primary_metric for report in reports]
+    low = dict.fromkeys(m.label for m in primary if m is not None and m.semantics.direction == "lower_is_better")
+    return _LOW.get(language, _LOW["en"]).format(names=", ".join(low)) if low else ""
+
+
 _STOPPED = {
     "en": "~ {name}: stopped when its gates were decided, {recorded} of {requested} samples; its score is biased",
     "zh": "~ {name}：门槛已判定，提前停止，{requested} 个样本中的 {recorded} 个；得分有偏",

@@ -15,7 +15,7 @@ from ..store.plan import RunPlan
 from ..store.rows import SampleSummary
 from .execution import sample_id
 from .model import Report
-from .semantics import identify
+from .semantics import identify, meaning
 
 RIGHT = 1.0
 SHOWN = 12  # characters of the name of a medium, of which it is the content address
@@ -29,6 +29,7 @@ class WrongSample:
         prompt: The conversation before the last reply, each message under its role.
         pictures: The pictures in it, as the records refer to them.
         answer: Answer extracted from the reply.
+        lower_is_better: The value is an error rate.
         is_judged: A judge has decided on the whole reply, so that no answer had to be extracted from it.
     """
 
@@ -42,11 +43,17 @@ class WrongSample:
     subset: str = ""
     pictures: tuple[str, ...] = ()
     is_judged: bool = False
+    lower_is_better: bool = False
+
+    @property
+    def credit(self) -> float:
+        """What the value is worth: 1 for right."""
+        return 1.0 - self.value if self.lower_is_better else self.value
 
     @property
     def is_unread(self) -> bool:
         """True if the sample was not right and no answer was found in its reply."""
-        return not self.answer and not self.is_judged and self.value < RIGHT
+        return not self.answer and not self.is_judged and self.credit < RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ NONE_WRONG = WrongSamples(0, ())
 
 
 def wrong_samples(workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: Report, most: int = 50) -> WrongSamples:
-    """Return samples of a benchmark whose primary metric is below 1, taken from all its subsets.
+    """Return samples of a benchmark whose primary metric is not that of a right one, taken from all its subsets.
 
     Nothing is returned for metrics that have no right or wrong. Damaged rows are passed over.
     """
@@ -77,7 +84,7 @@ def _samples(
     workdir: WorkDir, plan: RunPlan, rows: BenchmarkRows, report: Report, most: int, *, right: bool
 ) -> WrongSamples:
     metric = report.primary_metric
-    if metric is None or metric.semantics.value_range != (0.0, 1.0):
+    if metric is None or not metric.semantics.is_share_of_right:
         return NONE_WRONG
     wanted = metric.identity.raw_name
     name = next((n for n in _names(rows) if identify(n).raw_name == wanted), wanted)
@@ -95,11 +102,12 @@ def _places(rows: BenchmarkRows, metric: str, *, right: bool) -> dict[str, dict[
     """Return by subset the right or the wrong rows, under the number of their line in the reviews."""
     found: dict[str, dict[int, SampleSummary]] = {}
     lines: dict[str, int] = {}
+    semantics = meaning(metric)
     for row in rows.rows:
         if row.values is None:
             continue
         line = lines[row.subset] = lines.get(row.subset, -1) + 1
-        if metric in row.values and (row.values[metric] >= RIGHT) is right:
+        if metric in row.values and (semantics.credit(row.values[metric]) >= RIGHT) is right:
             found.setdefault(row.subset, {})[line] = row
     return found
 
@@ -143,6 +151,7 @@ def sample_of(review: Mapping[str, Any], row: SampleSummary, metric: str) -> Wro
         subset=row.subset,
         pictures=tuple(_pictures(messages[:-1])),
         is_judged=bool((score.get("metadata") or {}).get("judgements")),
+        lower_is_better=meaning(metric).direction == "lower_is_better",
     )
 
 

@@ -14,7 +14,7 @@ from ..core.progress_line import Part, ProgressLine, Screen
 from ..core.service_state import Services, ServiceState
 from ..core.text import visible
 from ..engine.evaluation import Outcome
-from ..report.semantics import identify, semantics_of
+from ..report.semantics import meaning
 from ..report.table import interval_text
 from ..statistics.intervals import wilson
 from ..store.plan import BenchmarkPlan
@@ -74,7 +74,8 @@ def verdict_of(outcome: Outcome, primary: str, stopped: str, *, counts: bool = F
     assert result.score is not None
     values = result.score.values
     value = values.get(primary, next(iter(values.values()), 0.0))
-    state = "correct" if value >= 1 else "wrong" if value <= 0 else "partial"
+    credit = meaning(primary).credit(value)
+    state = "correct" if credit >= 1 else "wrong" if credit <= 0 else "partial"
     weighted = primary in (result.score.metadata.get("weights") or ())
     independent = not (result.cluster or result.repeat or weighted)
     return Verdict(result.benchmark, state, value, independent=independent, answer=answer)
@@ -195,7 +196,7 @@ def _counts_right_answers(plan: BenchmarkPlan) -> bool:
     metric = plan.primary or plan.metrics[0]
     how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(metric, "mean")
     is_mean = how.startswith("mean")
-    return is_mean and plan.repeats == 1 and semantics_of(identify(metric)).value_range == (0.0, 1.0)
+    return is_mean and plan.repeats == 1 and meaning(metric).value_range == (0.0, 1.0)
 
 
 def _clock(seconds: float) -> str:

@@ -20,7 +20,7 @@ from ..core.secret import remember_environment
 from ..core.values import SampleResult
 from ..engine.evaluation import Outcome, SkipSample, Unit
 from ..engine.loop import Job, Stopped
-from ..report.table import few_note, metric_table, stop_lines
+from ..report.table import few_note, low_note, metric_table, stop_lines
 from .assembly import Run
 from .ci_summary import write_summaries
 from .crashes import watched
@@ -161,7 +161,8 @@ class Session:
         """
         reports = self.conclusion.reports if self.conclusion else ()
         table = metric_table(reports, self.task.language, columns)
-        notes = [few_note(table, self.task.language), *stop_lines(reports, self.task.language)]
+        language = self.task.language
+        notes = [few_note(table, language), low_note(reports, language), *stop_lines(reports, language)]
         return "\n".join(filter(None, [table, *notes]))
 
     def stop(self, reason: str = "stopped") -> None:

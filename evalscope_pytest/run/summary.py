@@ -20,6 +20,7 @@ from ..report.table import (
     few_note,
     flaky_lines,
     judge_lines,
+    low_note,
     metric_table,
     perf_table,
     stop_lines,
@@ -146,8 +147,7 @@ def lines_of(
         yield Line(f"To carry on: {how_to_carry_on(conclusion.page.parent.parent)}")
     table = metric_table(reports, task.language, columns)
     yield Line(table)
-    if note := few_note(table, task.language):
-        yield Line(note)
+    yield from (Line(note) for note in (few_note(table, task.language), low_note(reports, task.language)) if note)
     yield from (Line(line, "yellow") for line in stop_lines(reports, task.language))
     figures = perf_table(reports, task.language, columns) if task.collect_perf else ""
     yield from (Line(one) for one in (figures, cost_table(reports, task.language, columns)) if one)

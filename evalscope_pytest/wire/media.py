@@ -10,8 +10,10 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.content import Audio, Image, MediaPart, Part, Text, Video, medium_of
+from ..core.content import Audio, Image, MediaPart, Medium, Part, Text, Video, medium_of
 from ..core.errors import RejectedError
+from ..core.media_type import EXTENSIONS
+from ..core.recording import SENT, as_wav
 from ..core.values import Message
 
 KINDS = ("image", "audio", "video", "file")
@@ -24,7 +26,6 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "mock_llm": KINDS,
 }
 _NAMES = {"image": "pictures", "audio": "recordings", "video": "videos", "file": "documents"}
-_FORMATS = {"m4a": "mp4"}
 
 
 def chat_part(part: Part, *, audio_uri: bool = False) -> dict[str, Any]:
@@ -41,12 +42,20 @@ def chat_part(part: Part, *, audio_uri: bool = False) -> dict[str, Any]:
     if isinstance(part, Image):
         return {"type": "image_url", "image_url": {"url": data_uri(part), "detail": part.detail}}
     if isinstance(part, Audio):
-        data = data_uri(part) if audio_uri else b64encode(medium_of(part).read()).decode("ascii")
-        return {"type": "input_audio", "input_audio": {"data": data, "format": _FORMATS.get(part.format, part.format)}}
+        kind, data = _recording(medium_of(part))
+        encoded = b64encode(data).decode("ascii")
+        written = f"data:{kind};base64,{encoded}" if audio_uri else encoded
+        return {"type": "input_audio", "input_audio": {"data": written, "format": EXTENSIONS[kind]}}
     if isinstance(part, Video):
         rate = {} if part.fps is None else {"fps": part.fps}
         return {"type": "video_url", "video_url": {"url": data_uri(part)}, **rate}
     return {"type": "file", "file": {"filename": part.name, "file_data": data_uri(part)}}
+
+
+def _recording(medium: Medium) -> tuple[str, bytes]:
+    """Return media type and bytes of a recording as services take it: WAV in place of FLAC, Ogg and M4A."""
+    data = medium.read()
+    return (medium.type, data) if medium.type in SENT else ("audio/wav", as_wav(data, medium.type, medium.name))
 
 
 def data_uri(part: MediaPart) -> str:

@@ -250,3 +250,13 @@ def test_a_report_keeps_the_statistics_of_each_subset() -> None:
     assert made.execution.statistics_of("mean_acc", "b")["few"] is False
     assert made.execution.statistics_of("mean_acc", "a")["low"] == pytest.approx(score_roots(2 / 3, 3, 1.959964).low)
     assert made.execution.statistics_of("mean_f1") == {}
+
+
+def test_errors_over_words_have_an_interval_from_zero_up() -> None:
+    values = [5.0, *[0.0] * 19]
+    rows = [row("a", i, values={"wer": value}, weights={"wer": 2 + i % 3}) for i, value in enumerate(values)]
+    score, found = statistics(rows, "mean_wer", metrics=("wer",))
+    words = sum(2 + i % 3 for i in range(20))
+    assert score == pytest.approx(5.0 * 2 / words, abs=HALF)
+    assert (found["method"], found["low"]) == ("t", 0.0)
+    assert found["high"] > 5.0 * 2 / words

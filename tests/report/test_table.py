@@ -15,7 +15,16 @@ from evalscope_pytest.core.text import visible
 from evalscope_pytest.report.build import build_report
 from evalscope_pytest.report.execution import ErrorGroup, Execution
 from evalscope_pytest.report.model import Report
-from evalscope_pytest.report.table import error_lines, few_note, grid, metric_table, perf_table, shortened, width
+from evalscope_pytest.report.table import (
+    error_lines,
+    few_note,
+    grid,
+    low_note,
+    metric_table,
+    perf_table,
+    shortened,
+    width,
+)
 
 from ..golden import Text
 from .rows import plan, report, row
@@ -218,3 +227,11 @@ def test_an_ellipsis_stands_for_the_middle(most: int, text: str) -> None:
 @given(st.text(), st.integers(1, 40))
 def test_shortened_text_fits(text: str, most: int) -> None:
     assert width(shortened(text, most)) <= most
+
+
+def test_error_rates_are_named_below_the_table() -> None:
+    assert low_note([report({"a": [0.0, 1.0]})]) == ""
+    rows = [row("a", i, values={"wer": 0.1}) for i in range(3)]
+    rates = build_report(plan({"a": 3}, metrics=("wer",)), rows, "tiny")
+    assert low_note([rates, rates]) == "lower is better: mean_wer"
+    assert low_note([rates], "zh") == "越低越好：mean_wer"

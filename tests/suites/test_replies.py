@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from evalscope_pytest.core.errors import SandboxError
+from evalscope_pytest.report.semantics import meaning
 
 from .test_suites import from_written, score_of
 
@@ -33,6 +34,7 @@ def test_a_right_a_wrong_and_a_malformed_reply(name: str, tmp_path: Path) -> Non
             raise
         pytest.skip(str(error))  # no verdict, as it should be: `test_languages` has what is scored in every jail
     primary = benchmark.metrics[0]
-    assert right.values[primary] == pytest.approx(1.0)
-    assert wrong.values[primary] < 1.0
-    assert malformed.values[primary] < 1.0
+    credit = meaning(primary).credit
+    assert credit(right.values[primary]) == pytest.approx(1.0)
+    assert credit(wrong.values[primary]) < 1.0
+    assert credit(malformed.values[primary]) < 1.0
