@@ -36,6 +36,7 @@ LONGEST_EXAMPLE = 3000  # characters
 # Defaults without a plain value, or that depend on something.
 DEFAULTS = {
     "model_id": "last part of `model`",
+    "model_task": "by the checkpoint's `config.json`",
     "eval_type": "`openai_api` with an `api_url`, else `llm_ckpt`",
     "eval_batch_size": "8; local models: 1",
     "api_key": "`EMPTY`",

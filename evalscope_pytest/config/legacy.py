@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.errors import ConfigError
 from ..sandbox.engine import ENGINES
+from .schema import MODEL_TASKS
 from .setting import describe
 
 Path = tuple[str, ...]
@@ -106,7 +107,7 @@ _BACKEND = "benchmarks run in pytest itself"
 
 # Setting: the values that change nothing, and the reason why others are refused.
 _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
-    "model_task": (("text_generation",), "there are no image benchmarks yet"),
+    "model_task": ((None, *MODEL_TASKS), "there are no benchmarks of pictures that a model makes"),
     "eval_type": (
         ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom"),
         "models are local (llm_ckpt), services (openai_api, openai_responses_api, anthropic_api) or mock_llm; most "
@@ -120,7 +121,7 @@ _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
 }
 
 # Settings without any effect yet: left out of help texts.
-UNDOCUMENTED = frozenset(_UNSUPPORTED) - {"eval_type", "sandbox_type"}
+UNDOCUMENTED = frozenset(_UNSUPPORTED) - {"eval_type", "sandbox_type", "model_task"}
 
 
 def refuse_unsupported(name: str, value: Any, where: str) -> None:

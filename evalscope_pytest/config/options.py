@@ -28,7 +28,8 @@ _LEGACY_KWARGS: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 # Groups of options in help texts and docs/parameters.md.
 GROUPS = {
-    "Model": "model model_id model_args eval_type api_url api_key chat_template think_tags trust_remote_code",
+    "Model": "model model_id model_args model_task eval_type api_url api_key chat_template think_tags "
+    "trust_remote_code",
     "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total limit_order repeats seed",
     "Requests": "eval_batch_size generation_config timeout stream dry_run",
     "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",

@@ -19,6 +19,7 @@ from .prices import load_prices
 # Setting: its value when it is not given, and what to do instead.
 _LOCAL_ONLY: dict[str, tuple[Any, str]] = {
     "chat_template": (None, "A service applies its own; vLLM takes one in generation_config extra_body."),
+    "model_task": (None, "A service knows what its model takes. Remove it."),
 }
 _FROM_ENVIRONMENT = "environment"
 _NO_SERVICE = ("llm_ckpt", "mock_llm")
@@ -118,7 +119,8 @@ def _check_local_only(result: dict[str, Any], origin: Mapping[tuple[str, ...], s
         return
     for name, (default, instead) in _LOCAL_ONLY.items():
         where = origin.get((name,), _FROM_ENVIRONMENT)
-        if result[name] and not where.startswith(_FROM_ENVIRONMENT):
+        meant = result[name] and (name, result[name]) != ("model_task", "text_generation")  # EvalScope's files name it
+        if meant and not where.startswith(_FROM_ENVIRONMENT):
             raise ConfigError(f"{name} is for local models only, not for {result['eval_type']} (in {where}). {instead}")
         result[name] = default
 

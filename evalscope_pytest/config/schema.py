@@ -46,6 +46,8 @@ AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pa
 EVAL_TYPES = ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom")
 LATER_EVAL_TYPES = ("litellm", "text2image", "text2speech", "image_editing")
 _EVAL_TYPE_ALIASES = {"service": "openai_api", "server": "openai_api", "checkpoint": "llm_ckpt", "mock": "mock_llm"}
+MODEL_TASKS = ("text_generation", "image_text_to_text", "audio_text_to_text", "automatic_speech_recognition")
+_MODEL_TASK_ALIASES = {name.replace("_", "-"): name for name in MODEL_TASKS}  # as hubs spell them
 BACKENDS = ("Native", "OpenCompass", "VLMEvalKit", "RAGEval", "ThirdParty")
 JUDGE_STRATEGIES = ("auto", "llm", "rule", "llm_recall")
 HUBS = ("modelscope", "huggingface", "local")
@@ -116,7 +118,10 @@ class Settings:
     model_args: Mapping[str, Any] = setting(
         TABLE, "Loading or client arguments: revision, precision, device_map ...", factory=dict
     )
-    model_task: str = setting(choice("text_generation", "image_generation"), "Task of the model.", "text_generation")
+    model_task: str | None = setting(
+        choice(*MODEL_TASKS, also=_MODEL_TASK_ALIASES, later=("image_generation",)),
+        "What a local model is loaded for, such as text alone; default: what its configuration shows.",
+    )
     chat_template: str | None = setting(
         TEMPLATE, "Jinja chat template of a local model, instead of the one it comes with."
     )

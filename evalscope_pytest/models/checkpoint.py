@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from ..core.canonical import digest
 from ..core.errors import ConfigError, FatalError, closest
 from ..wire.arguments import check_model_args
 from ..wire.errors import sentence
+from .modality import TEXT, check_libraries, taken_by, task_of
+from .processors import has_part, model_class, processor_of, takes_parts
 from .spec import ModelSpec
 
 _HUBS = ("modelscope", "huggingface")
@@ -33,6 +35,7 @@ _ARGS = (
     "tokenizer_path",
     "max_model_len",
 )
+_LENGTHS = ("max_position_embeddings", "max_target_positions")  # of the models of speech the second
 _UNUSED_FILES = ["*.gguf", "*.onnx", "*.onnx_data", "*.msgpack", "*.h5", "*.tflite", "original/*"]
 
 _log = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ class Checkpoint:
         device_map: As accelerate takes it; None is ``auto`` if there is an accelerator.
         attn_implementation: As transformers takes it; None is its own choice.
         max_model_len: Most tokens of prompt and answer together; None is what the model was made for.
+        task: What it is loaded for; None if its configuration shows it.
     """
 
     location: str
@@ -64,6 +68,7 @@ class Checkpoint:
     max_model_len: int | None = None
     chat_template: str | None = None
     trust_remote_code: bool = False
+    task: str | None = None
 
     @classmethod
     def of(cls, spec: ModelSpec) -> Checkpoint:
@@ -85,6 +90,9 @@ class Checkpoint:
             raise ConfigError(
                 f"chat_template: {spec.chat_template!r} is not a Jinja template. Give its text, not a path."
             )
+        if not hub:
+            task = spec.task or task_of(Path(location))
+            check_libraries(taken_by(Path(location), task), spec.model)
         return cls(
             location=location,
             hub=hub,
@@ -97,13 +105,16 @@ class Checkpoint:
             max_model_len=_positive("max_model_len", args.get("max_model_len")),
             chat_template=spec.chat_template,
             trust_remote_code=spec.trust_remote_code,
+            task=spec.task,
         )
 
     @property
     def identity(self) -> str:
-        """Revision, precision, template and length, all of which change answers."""
+        """Revision, precision, template, length and a task besides text, all of which change answers."""
         template = digest(self.chat_template) if self.chat_template else ""
-        return f"{self.revision if self.hub else ''}:{self.precision}:{template}:{self.max_model_len or ''}"
+        task = self.task or (TEXT if self.hub else task_of(Path(self.location)))
+        parts = [self.revision if self.hub else "", self.precision, template, str(self.max_model_len or "")]
+        return ":".join(parts if task == TEXT else [*parts, task])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,11 @@ class Loaded:
         context: Maximum number of tokens of prompt and answer together; None if the model has no limit.
         stop_ids: Tokens that end an answer.
         pad_id: Token for the empty places of a batch.
+        task: What it was loaded for.
+        taken: The kinds of media it takes.
+        processor: Turns media into tensors; None if it takes text alone.
+        takes_parts: The chat template takes lists of parts rather than texts.
+        chosen: The user named the task.
     """
 
     model: Any
@@ -121,6 +137,11 @@ class Loaded:
     context: int | None
     stop_ids: tuple[int, ...]
     pad_id: int
+    task: str = TEXT
+    taken: tuple[str, ...] = ()
+    processor: Any = None
+    takes_parts: bool = False
+    chosen: bool = False
 
 
 def load(checkpoint: Checkpoint) -> Loaded:
@@ -129,42 +150,70 @@ def load(checkpoint: Checkpoint) -> Loaded:
     Raises:
         FatalError: They cannot be downloaded or loaded.
     """
-    import torch
     import transformers
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     library: Any = transformers
     library.utils.logging.disable_progress_bar()  # it would run through the lines of the run itself
+    common: dict[str, Any] = {"trust_remote_code": checkpoint.trust_remote_code}
+    processor: Any = None
     try:
         folder = _fetch(checkpoint)
-        common: dict[str, Any] = {"trust_remote_code": checkpoint.trust_remote_code}
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint.tokenizer_path or folder, padding_side="left", **common)
-        accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
-        precision = checkpoint.precision or ("float16" if accelerated else "float32")
-        modern = tuple(int(n) for n in transformers.__version__.split(".")[:2]) >= (4, 56)
-        common["dtype" if modern else "torch_dtype"] = precision if precision == "auto" else getattr(torch, precision)
-        device_map = checkpoint.device_map or ("auto" if accelerated else None)
-        if device_map is not None:
-            common["device_map"] = device_map
-        if checkpoint.attn_implementation:
-            common["attn_implementation"] = checkpoint.attn_implementation
-        model: Any = AutoModelForCausalLM.from_pretrained(folder, **common)
-        model.eval()
+        words = checkpoint.tokenizer_path or folder
+        task = checkpoint.task or task_of(Path(folder))
+        taken = taken_by(Path(folder), task)
+        if task == TEXT:
+            tokenizer: Any = library.AutoTokenizer.from_pretrained(words, padding_side="left", **common)
+        else:
+            check_libraries(taken, checkpoint.location)
+            processor = processor_of(words, checkpoint.location, common)
+            tokenizer = processor.tokenizer
+        model = _weights(checkpoint, folder, task, common)
+    except FatalError:
+        raise
+    except ConfigError as error:
+        raise FatalError(str(error)) from error
     except Exception as error:  # hubs, remote code and weights fail in any way, and each ends the run
         raise FatalError(
             f"model {checkpoint.location!r} could not be loaded: {type(error).__name__}: {sentence(str(error))}"
         ).advising(
             "Check {model} and {model_args}; a local path must be a folder with config.json and weights."
+            + (" Leave {model_task} out if it takes something else." if checkpoint.task else "")
         ) from error
-    if checkpoint.chat_template:
-        tokenizer.chat_template = checkpoint.chat_template
+    if template := checkpoint.chat_template or getattr(processor, "chat_template", None):
+        tokenizer.chat_template = template
     _log.info("loaded %s as %s on %s", checkpoint.location, model.dtype, model.device)
-    return _described(model, tokenizer, checkpoint.max_model_len)
+    loaded = _described(model, tokenizer, checkpoint.max_model_len)
+    if task == TEXT == task_of(Path(folder)):
+        return loaded
+    taken = tuple(kind for kind in taken if has_part(processor, kind))
+    parts, chosen = takes_parts(tokenizer), bool(checkpoint.task)
+    return replace(loaded, task=task, taken=taken, processor=processor, takes_parts=parts, chosen=chosen)
+
+
+def _weights(checkpoint: Checkpoint, folder: str, task: str, common: Mapping[str, Any]) -> Any:
+    """Return the model itself, ready to generate."""
+    import torch
+    import transformers
+
+    accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
+    precision = checkpoint.precision or ("float16" if accelerated else "float32")
+    modern = tuple(int(n) for n in transformers.__version__.split(".")[:2]) >= (4, 56)
+    given: dict[str, Any] = {**common}
+    given["dtype" if modern else "torch_dtype"] = precision if precision == "auto" else getattr(torch, precision)
+    device_map = checkpoint.device_map or ("auto" if accelerated else None)
+    if device_map is not None:
+        given["device_map"] = device_map
+    if checkpoint.attn_implementation:
+        given["attn_implementation"] = checkpoint.attn_implementation
+    model: Any = model_class(task, folder, checkpoint.trust_remote_code).from_pretrained(folder, **given)
+    model.eval()
+    return model
 
 
 def _described(model: Any, tokenizer: Any, max_model_len: int | None) -> Loaded:
     text_config = model.config.get_text_config()
-    context = max_model_len or getattr(text_config, "max_position_embeddings", None)
+    lengths = (max_model_len, *(getattr(text_config, name, None) for name in _LENGTHS))
+    context = next((length for length in lengths if length), None)
     ends: list[int] = []
     for source in (model.generation_config.eos_token_id, tokenizer.eos_token_id):
         ends += [] if source is None else source if isinstance(source, list) else [source]

@@ -8,11 +8,14 @@ batch shapes may differ in their last bits, which in half precision can occasion
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from .checkpoint import Loaded
+
+_KEPT = ("suppress_tokens", "begin_suppress_tokens")  # of the recognizers of speech: marks that are no words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,24 @@ class Completion:
 
 
 def complete(
-    loaded: Loaded, rows: Sequence[Row], how: Decoding, stopping: Callable[[], bool] = lambda: False
+    loaded: Loaded,
+    rows: Sequence[Row],
+    how: Decoding,
+    stopping: Callable[[], bool] = lambda: False,
+    others: Mapping[str, Any] | None = None,
 ) -> list[Completion]:
     """Generate for all rows at once, padded on the left.
 
     Args:
-        loaded: The model.
+        loaded: The model. One that encodes and then decodes starts its decoder with the rows.
         rows: The prompts.
         how: Parameters of the batch.
         stopping: Called at each step; true ends all rows.
+        others: Tensors besides the tokens, such as pictures, by the names of the model's parameters.
     """
     import torch
-    from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
+    from transformers import GenerationMixin, LogitsProcessorList, StoppingCriteriaList
 
-    settings: Any = GenerationConfig
     model, width = loaded.model, max(len(r.ids) for r in rows)
     ids = torch.full((len(rows), width), loaded.pad_id, dtype=torch.long)
     mask = torch.zeros_like(ids)
@@ -91,8 +98,33 @@ def complete(
         mask[at, width - len(row.ids) :] = 1
     choice = _Choice(loaded, rows, how, gaps=mask == 0)
     ending = _Ending(loaded, len(rows), width, how, stopping)
-    config = settings(
-        max_new_tokens=how.limit,
+    given: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, **(others or {})}
+    generate = model.generate
+    if model.config.is_encoder_decoder:
+        given = {"decoder_input_ids": ids, **(others or {})}
+        generate = partial(GenerationMixin.generate, model)  # Whisper's own knows no tokens to start with
+    with torch.inference_mode():
+        written = generate(
+            **{name: _placed(value, model) for name, value in given.items()},
+            generation_config=_settings(loaded, how, width),
+            logits_processor=LogitsProcessorList([choice]),
+            stopping_criteria=StoppingCriteriaList([ending]),
+        )
+    if others and not torch.equal(written[:, :width].cpu(), ids):
+        raise ValueError("the model does not return its prompt, which generation here depends on")
+    new = written[:, width:].tolist()
+    return [_completion(loaded, at, tokens, how, choice, ending) for at, tokens in enumerate(new)]
+
+
+def _settings(loaded: Loaded, how: Decoding, width: int) -> Any:
+    from transformers import GenerationConfig
+
+    settings: Any = GenerationConfig
+    more: dict[str, Any] = {"max_new_tokens": how.limit}
+    if loaded.model.config.is_encoder_decoder:  # their own settings hold a max_length, which would be a warning
+        own = loaded.model.generation_config
+        more = {"max_length": width + how.limit, **{name: getattr(own, name, None) for name in _KEPT}}
+    return settings(
         do_sample=False,  # `_Choice` samples
         temperature=1.0,
         top_p=1.0,
@@ -101,17 +133,28 @@ def complete(
         repetition_penalty=1.0,  # `_Choice` does it, without counting the padding as repeated
         eos_token_id=list(loaded.stop_ids) or None,
         pad_token_id=loaded.pad_id,
+        **more,
     )
-    with torch.inference_mode():
-        written = model.generate(
-            input_ids=ids.to(model.device),
-            attention_mask=mask.to(model.device),
-            generation_config=config,
-            logits_processor=LogitsProcessorList([choice]),
-            stopping_criteria=StoppingCriteriaList([ending]),
-        )
-    new = written[:, width:].tolist()
-    return [_completion(loaded, at, tokens, how, choice, ending) for at, tokens in enumerate(new)]
+
+
+def _placed(value: Any, model: Any) -> Any:
+    """Return a tensor where the model is, numbers with a fraction in its precision."""
+    import torch
+
+    if not isinstance(value, torch.Tensor):
+        return value
+    return value.to(model.device, model.dtype) if value.is_floating_point() else value.to(model.device)
+
+
+def cut_at_stop(text: str, stops: Sequence[str]) -> tuple[str, bool]:
+    """Return a text before the first stop text in it, and whether it holds one."""
+    found = [place for stop in stops if (place := text.find(stop)) >= 0]
+    return (text[: min(found)], True) if found else (text, False)
+
+
+def ending_of(loaded: Loaded, how: Decoding, stopping: Callable[[], bool]) -> _Ending:
+    """Return what ends the pieces of one long answer when time is up or the run stops."""
+    return _Ending(loaded, 1, 0, replace(how, stops=()), stopping)
 
 
 def _completion(
@@ -127,10 +170,10 @@ def _completion(
     else:
         kept = tokens
     text = loaded.tokenizer.decode(kept, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-    found = [p for s in how.stops if (p := text.find(s)) >= 0]
-    ended = bool(found) or end is not None or stopped is not None
+    text, cut = cut_at_stop(text, how.stops)
+    ended = cut or end is not None or stopped is not None
     return Completion(
-        text[: min(found)] if found else text,
+        text,
         count,
         ended=ended,
         late=ending.late and not ended,

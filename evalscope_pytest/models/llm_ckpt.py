@@ -1,7 +1,7 @@
 """A model on this machine, through transformers: chat template, batches, greedy or sampled.
 
 Without a chat template the messages' contents, joined by blank lines, are the prompt: a base model continues them.
-Batches are made of the prompts that are waiting.
+Batches are made of the prompts that are waiting. Pictures and recordings are read when their batch is made.
 """
 
 from __future__ import annotations
@@ -10,24 +10,26 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from ..config.generation import GenerationConfig
-from ..core.canonical import digest
-from ..core.errors import FatalError, ModelError, RejectedError, TransientError
-from ..core.values import Message, ModelOutput, StopReason, Usage
+from ..core.errors import EvalError, FatalError, MediaError, RejectedError, TransientError
+from ..core.values import ModelOutput, StopReason, Usage
 from ..wire.arguments import IMAGE_PARAMETERS, check_sampling, refuse
 from ..wire.content import split_reasoning
 from ..wire.errors import sentence
-from ..wire.media import refuse_media
 from ..wire.request import Request
 from .checkpoint import Checkpoint, Loaded, load
-from .decoding import Completion, Decoding, Row, complete
-from .spec import LOCAL_MAX_TOKENS, ModelSpec
+from .decoding import Completion, complete
+from .modality import SPEECH
+from .multimodal import Decoded, MediaPrompt, Tensors, decoded, tensors
+from .prompts import Prompt, prompt_of, sized
+from .spec import ModelSpec
+from .speech import SpeechPrompt, speech_tensors, transcribe_long, windows
 
 _log = logging.getLogger(__name__)
 
@@ -62,45 +64,25 @@ def check(config: GenerationConfig) -> None:
     check_sampling(config)
 
 
-@dataclass(frozen=True, slots=True)
-class _Prompt:
-    """A request, ready for the model.
-
-    Attributes:
-        thinking: The template has opened a block of thinking at the prompt's end.
-        cut_by_context: The model's context, not ``max_tokens``, limits the answer.
-    """
-
-    row: Row
-    how: Decoding
-    thinking: bool
-    cut_by_context: bool
-    streamed: bool
-
-
 class LocalModel:
     """A checkpoint in this process. Weights are loaded at the first request, outside the event loop."""
 
     def __init__(self, spec: ModelSpec, checkpoint: Checkpoint) -> None:
         self.name = spec.model
+        self.fingerprint = f"llm_ckpt:{self.name}:{checkpoint.identity}"
         self._checkpoint = checkpoint
         self._seed = spec.seed or 0
         self._loading: asyncio.Future[Loaded | FatalError] | None = None
         self._loaded: Loaded | None = None
         self._closing = threading.Event()
-        self._batches: Batcher[_Prompt, ModelOutput] = Batcher(
-            self._answer, size=max(1, spec.concurrency), kind=lambda p: p.how, length=lambda p: len(p.row.ids)
+        self._batches: Batcher[Prompt, ModelOutput] = Batcher(
+            self._answer, size=max(1, spec.concurrency), kind=lambda p: p.kind, length=lambda p: p.length
         )
-
-    @property
-    def fingerprint(self) -> str:
-        """The name, with revision, precision, template and length limit."""
-        return f"llm_ckpt:{self.name}:{self._checkpoint.identity}"
 
     async def generate(self, request: Request) -> ModelOutput:
         """Answer in the next batch the request fits in."""
         loaded = self._loaded or await self._load()
-        return await self._batches.submit(_prompt(loaded, request, self._seed))
+        return await self._batches.submit(prompt_of(loaded, request, self._seed))
 
     async def close(self) -> None:
         """End the running batch at its next token, and free the weights."""
@@ -118,24 +100,99 @@ class LocalModel:
         self._loaded = result
         return result
 
-    def _answer(self, prompts: Sequence[_Prompt]) -> list[ModelOutput | ModelError]:
+    def _answer(self, prompts: Sequence[Prompt]) -> list[ModelOutput | EvalError]:
         """Run a batch; in the batches' thread."""
         loaded = self._loaded
         if loaded is None:
             raise FatalError("the model is closed")
+        if prompts[0].media is None:
+            return self._generated(loaded, prompts)
+        media = [_decoded(loaded, prompt) for prompt in prompts]
+        whole = [(prompt, found) for prompt, found in zip(prompts, media, strict=True) if isinstance(found, Decoded)]
+        answers = iter(self._fed(loaded, whole))
+        return [found if isinstance(found, EvalError) else next(answers) for found in media]
+
+    def _fed(self, loaded: Loaded, batch: Sequence[tuple[Prompt, Decoded]]) -> list[ModelOutput | EvalError]:
+        """Answer prompts whose media are decoded; together, if they fit and their answers have as much room."""
+        if not batch:
+            return []
+        long = [loaded.task == SPEECH and windows(loaded, media) > 1 for _, media in batch]
+        if any(long):
+            if len(batch) == 1:
+                return [self._transcribed(loaded, *batch[0])]
+            return self._apart(loaded, batch, [n if alone else -1 for n, alone in enumerate(long)])
+        made = _tensors(loaded, batch)
+        if isinstance(made, EvalError):
+            return [made] if len(batch) == 1 else self._apart(loaded, batch, range(len(batch)))
+        measured = [sized(prompt, ids, loaded) for (prompt, _), ids in zip(batch, made.rows, strict=True)]
+        fitting = [prompt for prompt in measured if isinstance(prompt, Prompt)]
+        if len(fitting) == len(batch) and len({prompt.how for prompt in fitting}) == 1:
+            return self._generated(loaded, fitting, made.others)
+        rest = [
+            (prompt, media) for prompt, (_, media) in zip(measured, batch, strict=True) if isinstance(prompt, Prompt)
+        ]
+        answers = iter(self._apart(loaded, rest, [prompt.how for prompt, _ in rest]))
+        return [prompt if isinstance(prompt, EvalError) else next(answers) for prompt in measured]
+
+    def _apart(
+        self, loaded: Loaded, batch: Sequence[tuple[Prompt, Decoded]], keys: Sequence[Hashable]
+    ) -> list[ModelOutput | EvalError]:
+        """Answer in smaller batches, each of equal keys."""
+        answers: dict[int, ModelOutput | EvalError] = {}
+        for key in dict.fromkeys(keys):
+            chosen = [n for n, other in enumerate(keys) if other == key]
+            answers |= zip(chosen, self._fed(loaded, [batch[n] for n in chosen]), strict=True)
+        return [answers[n] for n in range(len(batch))]
+
+    def _generated(
+        self, loaded: Loaded, prompts: Sequence[Prompt], others: Mapping[str, Any] | None = None
+    ) -> list[ModelOutput | EvalError]:
         started = perf_counter()
-        try:
-            done = complete(loaded, [p.row for p in prompts], prompts[0].how, self._closing.is_set)
-        except (RuntimeError, ValueError, IndexError, TypeError) as error:
-            if not _out_of_memory(error):
-                raise FatalError(f"generation failed: {type(error).__name__}: {sentence(str(error))}") from error
-            done = []
-        if not done:  # out of memory; outside `except`, which would keep the tensors alive
+        done = self._completed(loaded, prompts, others)
+        if isinstance(done, FatalError):  # a picture may be at fault: the others are not
+            if len(prompts) == 1:
+                return [RejectedError(str(done))]
+            return [answer for prompt in prompts for answer in self._answer([prompt])]
+        if not done:
             return self._smaller(prompts)
         took = perf_counter() - started
         return [self._output(p, c, took) for p, c in zip(prompts, done, strict=True)]
 
-    def _smaller(self, prompts: Sequence[_Prompt]) -> list[ModelOutput | ModelError]:
+    def _completed(
+        self, loaded: Loaded, prompts: Sequence[Prompt], others: Mapping[str, Any] | None
+    ) -> list[Completion] | FatalError:
+        """Generate. Nothing is returned if memory ran out: an exception would keep the tensors alive.
+
+        Raises:
+            FatalError: Generation of text failed, as it would again.
+        """
+        more = () if others is None else (others,)
+        try:
+            return complete(loaded, [p.row for p in prompts], prompts[0].how, self._closing.is_set, *more)
+        except (RuntimeError, ValueError, IndexError, TypeError) as error:
+            if _out_of_memory(error):
+                return []
+            failed = FatalError(f"generation failed: {type(error).__name__}: {sentence(str(error))}")
+            if others is None:
+                raise failed from error
+            return failed
+
+    def _transcribed(self, loaded: Loaded, prompt: Prompt, media: Decoded) -> ModelOutput | EvalError:
+        """Write down one recording that is longer than the model's window."""
+        assert isinstance(prompt.media, SpeechPrompt)
+        started = perf_counter()
+        try:
+            done = transcribe_long(loaded, prompt.media, media, prompt.how, self._closing.is_set)
+        except RejectedError as error:
+            return error
+        except (RuntimeError, ValueError, IndexError, TypeError) as error:
+            return RejectedError(
+                f"the recording cannot be written down: {type(error).__name__}: {sentence(str(error))}"
+            )
+        read = prompt.encoded * windows(loaded, media)
+        return self._output(replace(prompt, encoded=read), done, perf_counter() - started)
+
+    def _smaller(self, prompts: Sequence[Prompt]) -> list[ModelOutput | EvalError]:
         """Run a batch that did not fit in two halves, and keep later ones as small."""
         import torch
 
@@ -154,7 +211,7 @@ class LocalModel:
         _log.warning("out of memory with a batch of %d prompts: batches now hold %d", len(prompts), self._batches.size)
         return [*self._answer(prompts[:half]), *self._answer(prompts[half:])]
 
-    def _output(self, prompt: _Prompt, done: Completion, took: float) -> ModelOutput | ModelError:
+    def _output(self, prompt: Prompt, done: Completion, took: float) -> ModelOutput | EvalError:
         if done.invalid:
             return RejectedError("the model's scores are not finite, so its answer would be noise.").advising(
                 "Half precision may be too narrow for it: try {model_args} precision=bfloat16 (or float32)."
@@ -164,12 +221,14 @@ class LocalModel:
                 "Raise {timeout}, or lower {eval_batch_size} or generation_config.max_tokens."
             )
         reasoning, text = split_reasoning(done.text, opened=prompt.thinking)
+        if isinstance(prompt.media, SpeechPrompt):
+            text = text.strip()  # their words begin with a space
         cut: StopReason = "model_length" if prompt.cut_by_context else "max_tokens"
         return ModelOutput(
             text,
             reasoning,
             "stop" if done.ended else cut,
-            Usage(len(prompt.row.ids), done.tokens),
+            Usage(len(prompt.row.ids) + prompt.encoded, done.tokens),
             self.name,
             latency_s=took,
             ttft_s=done.ttft_s if prompt.streamed else None,
@@ -193,74 +252,26 @@ def _load_or_error(checkpoint: Checkpoint) -> Loaded | FatalError:
         return error
 
 
-def _prompt(loaded: Loaded, request: Request, seed: int) -> _Prompt:
-    """Turn messages into tokens.
-
-    Raises:
-        RejectedError: The template refuses them, or they leave no room for an answer.
-    """
-    if request.tools:
-        raise RejectedError(
-            "a checkpoint generates text only, and this sample brings functions to call. Serve the model, and use "
-            "eval_type openai_api; benchmarks of function calls also take extra_params {'is_fc_model': false}."
-        )
-    config, context = request.config, loaded.context
-    text, templated = _render(loaded, request.messages, config)
-    ids = loaded.tokenizer(text, add_special_tokens=not templated).input_ids
-    limit = config.max_tokens or LOCAL_MAX_TOKENS
-    room = limit if context is None else context - len(ids)
-    if room < 1 or not ids:
-        size = f"{len(ids)} tokens; the model's context is {context}" if ids else "no tokens"
-        raise RejectedError(f"the prompt has {size}.")
-    own = loaded.model.generation_config
-    sample = bool(config.do_sample)
-    how = Decoding(
-        limit=min(limit, room),
-        sample=sample,
-        temperature=_first(config.temperature, own.temperature) if sample else None,
-        top_p=_first(config.top_p, own.top_p) if sample else None,
-        top_k=_first(config.top_k, own.top_k) if sample else None,
-        repetition_penalty=_first(config.repetition_penalty, own.repetition_penalty),
-        stops=tuple(config.stop_seqs or ()),
-        top_logprobs=(config.top_logprobs or 0) if config.logprobs or config.top_logprobs else None,
-        timeout_s=config.timeout,
-    )
-    base = seed if config.seed is None else config.seed
-    drawn = int(digest(base, request.repeat, text)[:15], 16) if sample else 0
-    return _Prompt(
-        Row(ids, drawn),
-        how,
-        thinking=text.rstrip().endswith("<think>"),
-        cut_by_context=room < limit,
-        streamed=bool(config.stream),
-    )
-
-
-def _render(loaded: Loaded, messages: Sequence[Message], config: GenerationConfig) -> tuple[str, bool]:
-    """Return the prompt's text, and whether a template made it (which then wrote the special tokens too)."""
-    from jinja2 import TemplateError
-
-    refuse_media(messages, "llm_ckpt")
-    tokenizer = loaded.tokenizer
-    if not tokenizer.chat_template:
-        return "\n\n".join(m.text for m in messages), False
-    turns = [{"role": m.role, "content": m.text} for m in messages]
-    prefilled = bool(messages) and messages[-1].role == "assistant"
+def _decoded(loaded: Loaded, prompt: Prompt) -> Decoded | EvalError:
+    assert prompt.media is not None
     try:
-        text: str = tokenizer.apply_chat_template(
-            turns,
-            tokenize=False,
-            add_generation_prompt=not prefilled,
-            continue_final_message=prefilled,
-            **(config.chat_template_kwargs or {}),
-        )
-    except (TemplateError, ValueError, TypeError) as error:
-        raise RejectedError(f"the chat template refuses these messages: {sentence(str(error))}") from error
-    return text, True
+        return decoded(loaded, prompt.media.media)
+    except MediaError as error:
+        return error
 
 
-def _first(given: Any, default: Any) -> Any:
-    return default if given is None else given
+def _tensors(loaded: Loaded, batch: Sequence[tuple[Prompt, Decoded]]) -> Tensors | EvalError:
+    """Return what the model is given; an error if the processor refuses one of the prompts."""
+    first, media = batch[0][0].media, [found for _, found in batch]
+    try:
+        if isinstance(first, SpeechPrompt):
+            return speech_tensors(loaded, first, media)
+        texts = [prompt.media.text for prompt, _ in batch if isinstance(prompt.media, MediaPrompt)]
+        return tensors(loaded, texts, media)
+    except RejectedError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - processors of many models refuse in many ways
+        return RejectedError(f"the processor refuses these media: {type(error).__name__}: {sentence(str(error))}")
 
 
 def _out_of_memory(error: Exception) -> bool:
@@ -302,7 +313,7 @@ class Batcher(Generic[Item, Done]):
 
     def __init__(
         self,
-        work: Callable[[Sequence[Item]], Sequence[Done | ModelError]],
+        work: Callable[[Sequence[Item]], Sequence[Done | EvalError]],
         *,
         size: int,
         kind: Callable[[Item], Hashable],

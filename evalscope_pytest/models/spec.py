@@ -33,6 +33,7 @@ class ModelSpec:
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it if ``generation`` has none.
+        task: What a local model is loaded for, as ``model_task``; None if its configuration shows it.
         think_tags: The model's marks around its thinking, besides those known to `core.reply_marks`.
         instance: A model that the user made; then all other attributes are ignored.
     """
@@ -47,6 +48,7 @@ class ModelSpec:
     concurrency: int = 8
     trust_remote_code: bool = False
     seed: int | None = 42
+    task: str | None = None
     think_tags: tuple[str, str] | None = None
     instance: Model | None = None
 
@@ -86,6 +88,7 @@ class ModelSpec:
             concurrency=config.eval_batch_size,
             trust_remote_code=config.trust_remote_code,
             seed=config.seed,
+            task=config.model_task,
             think_tags=config.think_tags,
             instance=instance,
         )

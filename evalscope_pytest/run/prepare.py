@@ -36,10 +36,10 @@ from ..datasets.load import locate
 from ..engine.context import current
 from ..engine.evaluation import Evaluation, Trial, Unit
 from ..judge.scorer import needs_judge
+from ..models.modality import media_refusal
 from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
-from ..wire.media import refusal_of
 from .early import in_drawn_order
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
-        if run.spec.instance is None and (reason := refusal_of(loaded.media_kinds, run.spec.eval_type)):
+        if run.spec.instance is None and (reason := media_refusal(loaded.media_kinds, run.spec)):
             raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
     every: Iterable[tuple[str, Unit]] = _units(evaluation, loaded, resolved.repeats)

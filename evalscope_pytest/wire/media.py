@@ -22,9 +22,10 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "openai_api": KINDS,
     "openai_responses_api": ("image", "file"),
     "anthropic_api": ("image", "file"),
-    "llm_ckpt": (),
+    "llm_ckpt": ("image", "audio"),  # further bounds: models/modality.py
     "mock_llm": KINDS,
 }
+_NO_SERVICE = ("mock_llm", "llm_ckpt")
 _NAMES = {"image": "pictures", "audio": "recordings", "video": "videos", "file": "documents"}
 
 
@@ -88,15 +89,16 @@ def refusal_of(kinds: Iterable[str], eval_type: str) -> str:
     refused = [kind for kind in KINDS if kind in kinds and kind not in taken]
     if not refused:
         return ""
-    others = [name for name, known in TAKEN.items() if set(refused) <= set(known) and name != "mock_llm"]
-    said = f"It takes {_listed(taken)}." if taken else "It takes text only."
+    others = [name for name, known in TAKEN.items() if set(refused) <= set(known) and name not in _NO_SERVICE]
+    said = f"It takes {listed(taken)}." if taken else "It takes text only."
     return (
-        f"eval_type: {eval_type} sends no {_listed(refused, 'or')}. {said} Use --eval-type {' or '.join(others)}, with "
+        f"eval_type: {eval_type} sends no {listed(refused, 'or')}. {said} Use --eval-type {' or '.join(others)}, with "
         "a service that does."
     )
 
 
-def _listed(kinds: Iterable[str], word: str = "and") -> str:
+def listed(kinds: Iterable[str], word: str = "and") -> str:
+    """Return names of kinds of media for a sentence: "text, pictures and recordings", or "pictures or recordings"."""
     names = [_NAMES[kind] for kind in kinds]
     *first, last = ["text", *names] if word == "and" else names
     return f"{', '.join(first)} {word} {last}" if first else last

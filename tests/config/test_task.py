@@ -267,6 +267,8 @@ def test_an_unknown_key_is_refused_with_the_closest_one(settings, name, closest)
         ({"generation_config": {"logit_bias": {"42": 101}}}, "generation_config.logit_bias", "-100 to 100"),
         ({"generation_config": {"retries": -1}}, "generation_config.retries", "at least 0"),
         ({"model_args": {"revision": object()}}, "model_args.revision", "JSON"),
+        ({"model_task": "image_text_to_txt"}, "model_task", "Did you mean 'image_text_to_text'"),
+        ({"model_task": "captioning"}, "model_task", "automatic_speech_recognition"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_name_and_what_is_allowed(settings, name, expects):
@@ -302,6 +304,12 @@ def test_values_that_change_nothing_are_accepted():
     assert config.judge_strategy == "rule"
 
 
+def test_the_task_of_a_local_model_is_what_its_files_show_unless_it_is_named():
+    assert TaskConfig(model="org/m").model_task is None
+    assert TaskConfig(model="org/m", model_task="Image-Text-To-Text").model_task == "image_text_to_text"
+    assert TaskConfig(model="m", api_url=URL, model_task="text_generation").model_task is None  # in EvalScope's files
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -310,6 +318,7 @@ def test_values_that_change_nothing_are_accepted():
         ({"model": "m", "eval_type": "llm_ckpt", "api_url": URL}, ["no effect", "openai_api"]),
         ({"model": "mock", "api_url": URL}, ["no effect", "mock_llm"]),
         ({"model": "m", "api_url": URL, "chat_template": "x"}, ["local models only", "extra_body"]),
+        ({"model": "m", "api_url": URL, "model_task": "image_text_to_text"}, ["local models only", "Remove it"]),
         ({"model": "m", "max_drop": 0.1}, ["without a baseline", "--eval-baseline"]),
         ({"model": "m", "rerun_review": True}, ["--eval-use-cache"]),
     ],

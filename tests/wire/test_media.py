@@ -93,5 +93,6 @@ def test_a_refusal_names_the_eval_types_that_take_it() -> None:
     assert refusal_of({"image"}, "openai_api") == ""
     assert refusal_of({"image", "audio"}, "mine") == ""
     assert refusal_of({"audio"}, "anthropic_api").endswith("Use --eval-type openai_api, with a service that does.")
-    assert "openai_api or openai_responses_api or anthropic_api" in refusal_of({"image"}, "llm_ckpt")
-    assert "It takes text only." in refusal_of({"image"}, "llm_ckpt")
+    assert "openai_api or openai_responses_api or anthropic_api" in refusal_of({"file"}, "llm_ckpt")
+    assert "It takes text, pictures and recordings." in refusal_of({"video"}, "llm_ckpt")
+    assert refusal_of({"image", "audio"}, "llm_ckpt") == ""  # which of them depends on the checkpoint
