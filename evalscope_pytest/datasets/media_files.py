@@ -24,6 +24,7 @@ from ..core.values import Message, Sample
 from .base import Tree
 from .files import format_of
 from .media import fetch
+from .media_archives import Member, in_archive, read_member
 from .media_check import MOST_BYTES, check, tokens_of, too_large
 
 MOST_FOLDERS = 20  # with records, in which paths are looked up
@@ -212,12 +213,27 @@ class MediaFinder:
                 return _spooled(source, kind, f"{_a_name(kind)} in a record")
             if isinstance(source, str) and source.startswith(_ADDRESSES):
                 return _spooled(fetch(source, max_bytes=MOST_BYTES[kind]).data, kind, source)
-            path = self._path(str(source))
-            data = _read(path, kind, name)
-            found = _checked(data, kind, name, lambda sha256: _InFile(path, sha256, name))
-            return replace(found, name=str(source))
+            return replace(self._in_file(kind, str(source), name), name=str(source))
         except (MediaError, DatasetError) as error:
             return Medium("", name=name, fault=str(error))
+
+    def _in_file(self, kind: str, given: str, name: str) -> Medium:
+        if packed := in_archive(given):
+            archive, member = packed
+            path = self._there(given) or self._there(member)  # it may lie unpacked beside the records
+            if path is None:
+                zipped, most = self._path(archive), MOST_BYTES[kind]
+                data = read_member(zipped, member, kind, most, too_large)
+                return _checked(data, kind, name, lambda sha256: Member(zipped, member, sha256, most))
+        else:
+            path = self._path(given)
+        return _checked(_read(path, kind, name), kind, name, lambda sha256: _InFile(path, sha256, name))
+
+    def _there(self, given: str) -> Path | None:
+        try:
+            return self._path(given)
+        except MediaError:
+            return None
 
     def _path(self, given: str) -> Path:
         """Return the file that a path names inside one of the folders.
@@ -254,11 +270,13 @@ class MediaFinder:
             return
         with_records = sorted({path.rpartition("/")[0] for path in places.listed if format_of(path)})[:MOST_FOLDERS]
         there: dict[str, str] = {}
-        for given in {str(source) for source in sources if isinstance(source, (str, Path))}:
-            paths = [os.path.normpath(os.path.join(folder, given)) for folder in (*with_records, "")]
-            found = next((path for path in (p.replace(os.sep, "/") for p in paths) if path in places.listed), None)
-            if found is not None:
-                there[given] = found
+        for source in {str(source) for source in sources if isinstance(source, (str, Path))}:
+            for given in reversed(in_archive(source) or (source,)):
+                paths = [os.path.normpath(os.path.join(folder, given)) for folder in (*with_records, "")]
+                found = next((path for path in (p.replace(os.sep, "/") for p in paths) if path in places.listed), None)
+                if found is not None:
+                    there[given] = found
+                    break
         if there:
             local = places.download(dict.fromkeys(there.values()))
             self._fetched.update({given: local[path] for given, path in there.items()})
