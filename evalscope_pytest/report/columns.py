@@ -161,7 +161,13 @@ def whole_parts(metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary
     Args:
         subsets: Rows by subset.
     """
-    perfect: dict[Hashable, float] = {}
+    perfect = _whole(metric, subsets)
+    return Scores(list(perfect.values()), list(perfect), bounds=UNIT)
+
+
+def _whole(metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary]]]) -> dict[tuple[str, str], float]:
+    """Return 1 or 0 by subset and part."""
+    perfect: dict[tuple[str, str], float] = {}
     for subset, rows in subsets:
         for row in rows:
             if row.values is None or (value := row.values.get(metric)) is None:
@@ -169,7 +175,7 @@ def whole_parts(metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary
             for part in parts_of(row, metric):
                 key = (subset, part)
                 perfect[key] = float(perfect.get(key, 1.0) == 1.0 and value >= 1.0)
-    return Scores(list(perfect.values()), list(perfect), bounds=UNIT)
+    return perfect
 
 
 # A mean of the parts' means -------------------------------------------------------------------------------------------
@@ -200,6 +206,9 @@ def parted(how: str, subsets: Sequence[SubsetMetric], key: QuestionKey | None = 
     score = math.fsum(share * one.metric.score for share, one in zip(shares, subsets, strict=True))
     for one, share in zip(subsets, shares, strict=True):
         metric = one.metric.name
+        if how == "all_of_part_by_kind":
+            scored += _kinds(metric, one, share)
+            continue
         having = [row for row in one.rows if row.values is not None and metric in row.values]
         names = dict.fromkeys(part for row in having for part in parts_of(row, metric))
         columns = [columns_of(metric, having, part, key=key) for part in names]
@@ -213,6 +222,14 @@ def parted(how: str, subsets: Sequence[SubsetMetric], key: QuestionKey | None = 
     return Parted(score, scored)
 
 
+def _kinds(metric: str, one: SubsetMetric, share: float) -> list[ScoredPart]:
+    """Return the kinds of a subset's parts, of whose shares of whole parts the score is the mean."""
+    kinds: dict[str, dict[tuple[str, str], float]] = {}
+    for key, value in _whole(metric, [(one.subset, one.rows)]).items():
+        kinds.setdefault(key[1].partition("/")[0], {})[key] = value
+    return [ScoredPart(Scores(list(of.values()), list(of)), share / len(kinds)) for of in kinds.values()]
+
+
 def _scores(column: Columns, subset: str | None) -> Scores:
     """Return the scores of a subset's questions, with keys that no other subset's have."""
     questions = column.questions if subset is None else [(subset, number) for number in column.questions]
@@ -224,7 +241,7 @@ def _slopes(how: str, score: float, parts: Sequence[Scores], number: int) -> lis
     if how == "macro_mean":
         return [1 / number] * len(parts)
     means = [_mean(part) for part in parts]
-    return [score**2 / (number * mean**2) for mean in means] if all(means) else None
+    return [(score / mean) ** 2 / number for mean in means] if all(means) else None
 
 
 def _mean(scores: Scores) -> float:

@@ -167,6 +167,19 @@ def _all_of_part(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     return AggregatedMetric(metric, "all_of_part", (), perfect / len(parts), len(parts))
 
 
+def _all_of_part_by_kind(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean over kinds of the share of parts in which every value is 1; a part's name is ``KIND/PART``."""
+    kinds: dict[str, dict[str, bool]] = {}
+    for attempt in attempts:
+        for name in _by_part(attempt, metric):
+            whole = kinds.setdefault(name.partition("/")[0], {})
+            whole[name] = whole.get(name, True) and attempt.values[metric] >= 1.0
+    shares = [sum(whole.values()) / len(whole) for whole in kinds.values()]
+    return AggregatedMetric(
+        metric, "all_of_part_by_kind", (), math.fsum(shares) / len(shares), sum(map(len, kinds.values()))
+    )
+
+
 def _weighted_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     """Return the mean of what counts by its weights, as an average of the attempts."""
     return AggregatedMetric(metric, "weighted_mean", (), _mean(metric, attempts).score, len(attempts))
@@ -271,6 +284,7 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "macro_mean": _macro_mean,
     "harmonic_mean": _harmonic_mean,
     "all_of_part": _all_of_part,
+    "all_of_part_by_kind": _all_of_part_by_kind,
     "weighted_mean": _weighted_mean,
     "battles": _battles,
     "clipped_mean": _clipped_mean,
@@ -279,7 +293,7 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Those that a score and a slope for each part make up: their intervals follow from the parts'.
-OVER_PARTS = frozenset({"macro_mean", "harmonic_mean"})
+OVER_PARTS = frozenset({"macro_mean", "harmonic_mean", "all_of_part_by_kind"})
 # Of these the interval of a mean says nothing.
 NO_MEANS = frozenset({"length_controlled", "calibration_error"})
 

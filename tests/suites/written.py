@@ -42,7 +42,7 @@ def _argument(n: int, **more: str) -> Row:
     return {"id": str(n), "question": f"论证{n}属于____。", **options, "answer": "ABCD"[n % 4], **more}
 
 
-FILES: dict[str, dict[str, list[Row] | str]] = {
+FILES: dict[str, dict[str, list[Row] | str | bytes]] = {
     "gsm8k": {"train.jsonl": _sums((1, 2), (3, 4), (5, 6), (700, 800)), "test.jsonl": _sums((900, 100))},
     "math_500": {"test.jsonl": [{**_problem(6), "level": 1}]},
     "competition_math": {"train.jsonl": [_problem(n) for n in (2, 3, 4, 5)], "test.jsonl": [_problem(6)]},
@@ -174,6 +174,9 @@ def write(name: str, folder: Path) -> Path:
     for path, content in FILES[name].items():
         file = folder / name / path
         file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            file.write_bytes(content)
+            continue
         lines = content if isinstance(content, str) else "".join(json.dumps(row) + "\n" for row in content)
         file.write_text(lines, encoding="utf-8")
     return folder / name
