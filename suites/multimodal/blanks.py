@@ -39,7 +39,8 @@ _LEADS = re.compile(
 )
 _ASIDE = re.compile(r"\([^()]{0,60}\)$|（[^（）]{0,60}）$")
 _EDGES = " \t\r\n。.，,、；;：:!！?？\"'“”‘’*_`《》[]【】"
-_DENIED = re.compile(r"^(?:不是|并非|不为|不等于|not\b)|而不是|还是|或者|不确定")
+_DENIED = re.compile(r"^(?:不是|并非|不为|不等于|not\b)|而不是|还是|或|不确定")
+_COMES_TO = re.compile(r"等于|得到|得出|应为|即为")
 
 
 def right_blanks(text: str, golds: Sequence[str], question: str = "") -> int:
@@ -85,7 +86,8 @@ def _in_order(text: str, reply: str, count: int) -> list[list[str]]:
     with_units = any(with_unit(_LEADS.sub("", claim.strip(_EDGES))) for claim in claims)
     mathematical = [] if with_units else list(readers.math(text, Sample("", "")))
     if count == 1:
-        return [[claim] for claim in [*claims, *mathematical]]
+        results = [_COMES_TO.split(claim)[-1] for claim in claims if not _DENIED.search(claim)]
+        return [[claim] for claim in [*claims, *mathematical, *results]]
     found = [part for claim in [*claims, *mathematical, reply] for part in (b.split(claim, _MOST) for b in _BETWEEN)]
     return [parts for parts in ([p for p in one if p.strip(_EDGES)] for one in found) if len(parts) == count]
 

@@ -58,7 +58,7 @@ def quantity_of(text: str) -> Quantity | None:
     if found is None or not (found["whole"] or found["decimals"]):
         return None
     unit = words[found.end() :].strip(" .()[]{}")
-    if re.search(r"\d{2}|\d\.|[=<>≈\\]|(?:\b(?:or|and|not|to)\b)|[,;，；、]", unit):
+    if re.search(r"\d{2}|\d\.|[=<>≈\\]|\b(?:or|and|not|to\s\d)\b|[,;，；、]", unit):
         return None
     exponent = int(found["e"] or found["power"] or 0)
     decimals = found["decimals"] or ""

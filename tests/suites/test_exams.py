@@ -42,7 +42,7 @@ def scored_by(rule: Any, reply: str, sample: Sample) -> float:
 
 
 RIGHT_OPTION = """C|答案是C。因为B不对。|(C)，而不是(B)|Ｃ|（Ｃ）|c|答案：c|我选择(C)。A是错误的。|调节
-    |正确答案是：调节|选项C正确，A、B、D错误。|【答案】C【解析】A错误，B错误
+    |正确选项：C|正确答案是：调节|选项C正确，A、B、D错误。|【答案】C【解析】A错误，B错误
     |首先排除A、B，D也不符合，故选C|{"答案": "C"}|Because the option A is wrong, the answer is C."""
 WRONG_OPTION = "答案是B，不是C|(B)，而不是(C)|我无法看到图片||A、C|正确答案不是C，而是D"
 
@@ -52,7 +52,17 @@ def test_an_option_of_a_chinese_exam() -> None:
         assert accuracy("cmmmu", reply.strip(), ["C"], COLLEGE, kind="several") == 1.0, reply
     for reply in WRONG_OPTION.split("|"):
         assert accuracy("cmmmu", reply, ["C"], COLLEGE, kind="several") == 0.0, reply
-    for reply in ("AC", "A、C", "答案：ＡＣ", "(A)(C)", "选A、C，不选B"):
+    for reply in (
+        "AC",
+        "A、C",
+        "答案：ＡＣ",
+        "(A)(C)",
+        "选A、C，不选B",
+        "ac",
+        "正确的有A和C两项",
+        "答案是AC两项",
+        "正确选项有：A、C",
+    ):
         assert accuracy("cmmu", reply, ["A", "C"], COLLEGE, kind="several") == 1.0, reply
     assert accuracy("cmmu", "A", ["A", "C"], COLLEGE, kind="several") == 0.0
 
@@ -102,7 +112,7 @@ FILLED = {
 }
 NOT_FILLED = {
     ("线粒体",): "叶绿体|不是线粒体，而是叶绿体||我无法看到图片。|线粒体或叶绿体",
-    ("12",): "答案：13|答案不是12|12或13",
+    ("12",): "答案：13|答案不是12|12或13|-12或12",
     ("0.5m",): "0.5 cm|50 m",
     ("3", "5"): "答案(1): 5\n答案(2): 3|3|3，6",
     ("①③",): "①②",
@@ -143,6 +153,7 @@ OTHER_QUANTITIES = {
     "|I can't see the figure.|\\boxed{7.55 m}",
     "9.8 m/s": "\\boxed{9.8 m/s^2}",
     "0.5 m": "\\boxed{0.5 cm}",
+    "5.0 A to the right": "5.0 A to the left|4 A to the right|5.0 A to 6.0 A",
     "12 m/s": "\\boxed{11.3\\ \\text{m/s}}",
 }
 
