@@ -95,9 +95,9 @@ class Benchmark:
         scorer: Scores a reply: a rule, a program, or judges (with the rule that users may choose instead).
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k`` or ``_vote_at_k``, ``_pass_hat_k``, ``_at_least_k``; a mapping
-            gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean`` or
-            ``all_of_part``; by outcome of a label (``"LABEL hit"``, ``missed``, ``invented``): ``macro_f1``,
-            ``weighted_f1``.
+            gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean``,
+            ``all_of_part`` or ``all_of_part_by_kind``; by outcome of a label (``"LABEL hit"``, ``missed``,
+            ``invented``): ``macro_f1``, ``weighted_f1``.
         cluster: Field of the samples' metadata that questions of a subset have in common if they are not independent,
             such as a passage. A sample's own ``cluster`` or ``metadata["cluster"]`` comes first.
         repeats: Number of times each sample is sent.

@@ -137,9 +137,10 @@ class Layout:
                 if found := self._pick(lambda e, folder=folder, name=name: (e.folder, e.base) == (folder, name)):
                     return found
         for name in _names(split):
-            bases = {e.base for e in self.entries if e.folder == "" and _without_split(e.base, (name,))}
-            if len(bases) == 1:
-                return self._pick(lambda entry, bases=bases: entry.folder == "" and entry.base in bases)
+            for folder in dict.fromkeys((self.config, "")):
+                bases = {e.base for e in self.entries if e.folder == folder and _without_split(e.base, (name,))}
+                if len(bases) == 1:
+                    return self._pick(lambda e, folder=folder, bases=bases: e.folder == folder and e.base in bases)
         return ()
 
     def _pick(self, wanted: Callable[..., bool]) -> tuple[str, ...]:

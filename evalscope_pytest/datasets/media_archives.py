@@ -119,9 +119,17 @@ def _named(archive: Path, source: Packed) -> str | None:
     return min(preferred or found, default=None)
 
 
-@lru_cache(maxsize=_OPEN_ARCHIVES)
 def _opened(archive: Path) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
     """Return an open archive and the paths in it, by the last part of their names."""
+    try:
+        state = archive.stat()
+    except OSError as error:
+        raise _unreadable(archive, error) from None
+    return _as_it_is(archive, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=_OPEN_ARCHIVES)
+def _as_it_is(archive: Path, changed_ns: int, size: int) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
     try:
         opened = zipfile.ZipFile(archive)
     except _BROKEN as error:

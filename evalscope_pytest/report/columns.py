@@ -163,6 +163,12 @@ def whole_parts(how: str, metric: str, subsets: Iterable[tuple[str, Iterable[Sam
         how: ``all_of_part``, or another aggregation of `OF_PART`.
         subsets: Rows by subset.
     """
+    found = _units(how, metric, subsets)
+    return Scores(list(found.values()), list(found), bounds=UNIT)
+
+
+def _units(how: str, metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary]]]) -> dict[Hashable, float]:
+    """Return the value of each part that counts as one, by subset and part."""
     members = (
         Member((subset, part), row.repeat, weight, row.values[metric])
         for subset, rows in subsets
@@ -170,8 +176,7 @@ def whole_parts(how: str, metric: str, subsets: Iterable[tuple[str, Iterable[Sam
         if row.values is not None and metric in row.values
         for part, weight in parts_of(row, metric).items()
     )
-    found = units(how, members)
-    return Scores(list(found.values()), list(found), bounds=UNIT)
+    return units(how, members)
 
 
 # A mean of the parts' means -------------------------------------------------------------------------------------------
@@ -202,6 +207,9 @@ def parted(how: str, subsets: Sequence[SubsetMetric], key: QuestionKey | None = 
     score = math.fsum(share * one.metric.score for share, one in zip(shares, subsets, strict=True))
     for one, share in zip(subsets, shares, strict=True):
         metric = one.metric.name
+        if how == "all_of_part_by_kind":
+            scored += _kinds(metric, one, share)
+            continue
         having = [row for row in one.rows if row.values is not None and metric in row.values]
         names = dict.fromkeys(part for row in having for part in parts_of(row, metric))
         columns = [columns_of(metric, having, part, key=key) for part in names]
@@ -215,6 +223,15 @@ def parted(how: str, subsets: Sequence[SubsetMetric], key: QuestionKey | None = 
     return Parted(score, scored)
 
 
+def _kinds(metric: str, one: SubsetMetric, share: float) -> list[ScoredPart]:
+    """Return the kinds of a subset's parts, of whose shares of whole parts the score is the mean."""
+    kinds: dict[str, dict[Hashable, float]] = {}
+    for key, value in _units("all_of_part", metric, [(one.subset, one.rows)]).items():
+        assert isinstance(key, tuple)
+        kinds.setdefault(key[1].partition("/")[0], {})[key] = value
+    return [ScoredPart(Scores(list(of.values()), list(of)), share / len(kinds)) for of in kinds.values()]
+
+
 def _scores(column: Columns, subset: str | None) -> Scores:
     """Return the scores of a subset's questions, with keys that no other subset's have."""
     questions = column.questions if subset is None else [(subset, number) for number in column.questions]
@@ -226,7 +243,7 @@ def _slopes(how: str, score: float, parts: Sequence[Scores], number: int) -> lis
     if how == "macro_mean":
         return [1 / number] * len(parts)
     means = [_mean(part) for part in parts]
-    return [score**2 / (number * mean**2) for mean in means] if all(means) else None
+    return [(score / mean) ** 2 / number for mean in means] if all(means) else None
 
 
 def _mean(scores: Scores) -> float:

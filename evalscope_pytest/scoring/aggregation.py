@@ -163,15 +163,29 @@ def _harmonic_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric
     return AggregatedMetric(metric, "harmonic_mean", (), score, len(attempts))
 
 
-def _over_units(how: str, metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
-    """Return the mean over parts that count as one each; of ``all_of_part``, the share in which every value is 1."""
+def _units(how: str, metric: str, attempts: Sequence[Attempt]) -> dict[Hashable, float]:
     members = (
         Member(part, attempt.repeat, weight, attempt.values[metric])
         for attempt in attempts
         for part, weight in _by_part(attempt, metric).items()
     )
-    found = units(how, members)
+    return units(how, members)
+
+
+def _over_units(how: str, metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean over parts that count as one each; of ``all_of_part``, the share in which every value is 1."""
+    found = _units(how, metric, attempts)
     return AggregatedMetric(metric, how, (), math.fsum(found.values()) / len(found), len(found))
+
+
+def _all_of_part_by_kind(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean over kinds of the share of parts in which every value is 1; a part's name is ``KIND/PART``."""
+    kinds: dict[str, list[float]] = {}
+    found = _units("all_of_part", metric, attempts)
+    for name, value in found.items():
+        kinds.setdefault(str(name).partition("/")[0], []).append(value)
+    shares = [math.fsum(values) / len(values) for values in kinds.values()]
+    return AggregatedMetric(metric, "all_of_part_by_kind", (), math.fsum(shares) / len(shares), len(found))
 
 
 def _weighted_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
@@ -327,6 +341,7 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "macro_mean": _macro_mean,
     "harmonic_mean": _harmonic_mean,
     **{how: partial(_over_units, how) for how in OF_PART},
+    "all_of_part_by_kind": _all_of_part_by_kind,
     "weighted_mean": _weighted_mean,
     "battles": _battles,
     "clipped_mean": _clipped_mean,
@@ -338,7 +353,7 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Those that a score and a slope for each part make up: their intervals follow from the parts'.
-OVER_PARTS = frozenset({"macro_mean", "harmonic_mean"})
+OVER_PARTS = frozenset({"macro_mean", "harmonic_mean", "all_of_part_by_kind"})
 # Of these the interval of a mean says nothing.
 NO_MEANS = frozenset({"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu"})
 

@@ -1,10 +1,10 @@
-"""Problems of mathematics and physics olympiads and of the Chinese college entrance exam, those without images.
+"""Problems of mathematics and physics olympiads and of the Chinese college entrance exam, in text and with pictures.
 
 OlympiadBench: He et al. 2024, A Challenging Benchmark for Promoting AGI with Olympiad-Level Bilingual Multimodal
 Scientific Problems, arXiv:2402.14008. Its proofs (TP) are left out: nothing but people can score them.
 """
 
-from evalscope_pytest import Sample, benchmark, hub
+from evalscope_pytest import Sample, benchmark, hub, prompts, text
 
 from .olympiad import olympiad_answer
 
@@ -19,6 +19,11 @@ ZH = (
     "最后写一句“所以最终答案是{form}。”{unit}\n{question}\n\n请逐步推理，把最终答案写在 \\boxed{{}} 里。"
 )
 SUBSETS = [
+    "OE_MM_maths_en_COMP",
+    "OE_MM_maths_zh_CEE",
+    "OE_MM_maths_zh_COMP",
+    "OE_MM_physics_en_COMP",
+    "OE_MM_physics_zh_CEE",
     "OE_TO_maths_en_COMP",
     "OE_TO_maths_zh_CEE",
     "OE_TO_maths_zh_COMP",
@@ -48,7 +53,7 @@ UNIT = (" Leave the unit outside \\boxed{}.", "单位不要写在 \\boxed{} 里�
     prompt=EN,
     prompts={subset: ZH for subset in SUBSETS if "_zh_" in subset},
     scorer=olympiad_answer(),
-    tags=["math", "reasoning", "chinese"],
+    tags=["math", "reasoning", "chinese", "multimodal"],
 )
 def test_olympiad_bench(record, subset) -> Sample:
     zh, several = int("_zh_" in subset), record["is_multiple_answer"]
@@ -59,5 +64,8 @@ def test_olympiad_bench(record, subset) -> Sample:
         "form": (FORMS if several else FORM)[zh],
         "unit": UNIT[zh] if record["unit"] else "",
     }
-    target = ",".join(record["final_answer"])
-    return Sample(record["question"], target, metadata={**asked, "error": record["error"]})
+    words, figures, target = record["question"], prompts.pictures(record), ",".join(record["final_answer"])
+    for n in range(1, len(figures) + 1):
+        words = words.replace(f"<image_{n}>", f"[image_{n}]")
+    question = [text(words), *figures] if figures else words
+    return Sample(question, target, metadata={**asked, "error": record["error"]})

@@ -191,6 +191,16 @@ def test_whole_parts_are_the_unit() -> None:
     assert (found["low"], found["high"]) == pytest.approx(wilson(19, 20), abs=1e-8)
 
 
+def test_a_mean_over_kinds_of_whole_parts() -> None:
+    few = [parted(i, float(i % 8 != 5), f"few/{i // 2}") for i in range(40)]
+    many = [parted(100 + i, float(i % 4 != 1), f"many/{i // 2}") for i in range(400)]
+    score, found = statistics([*few, *many], aggregation="all_of_part_by_kind")
+    assert (score, found["questions"]) == (0.625, 220)
+    errors = [statistics(part, aggregation="all_of_part_by_kind")[1]["standard_error"] for part in (few, many)]
+    assert found["standard_error"] == pytest.approx(math.hypot(*errors) / 2, abs=1e-7)
+    assert errors[0] == pytest.approx(statistics(few, aggregation="all_of_part")[1]["standard_error"], abs=1e-7)
+
+
 @pytest.mark.parametrize("how", ["length_controlled", "calibration_error"])
 def test_some_aggregations_have_no_interval(how: str) -> None:
     rows = [row("a", i, values={"accuracy": i % 2, "length_difference": float(i)}) for i in range(10)]
@@ -207,6 +217,7 @@ def test_a_mean_that_is_cut_off_has_a_cut_off_interval() -> None:
 
 
 AGGREGATIONS = ["mean", "weighted_mean", "battles", "macro_mean", "harmonic_mean", "all_of_part", "mean_and_pass_at_k"]
+AGGREGATIONS += ["all_of_part_by_kind"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -222,7 +233,7 @@ AGGREGATIONS = ["mean", "weighted_mean", "battles", "macro_mean", "harmonic_mean
 def test_the_score_lies_in_its_interval_and_that_in_the_metrics_range(
     how: str, samples: list[tuple[str, float, str, str]], repeats: int
 ) -> None:
-    over_parts = how in ("macro_mean", "harmonic_mean", "all_of_part")
+    over_parts = how in ("macro_mean", "harmonic_mean", "all_of_part", "all_of_part_by_kind")
     places = dict.fromkeys("ab", 0)
     rows = []
     for subset, value, part, cluster in samples:

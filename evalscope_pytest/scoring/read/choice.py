@@ -56,6 +56,7 @@ _MARKER = announcement(
         r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
         rf"|答案(?:选项)?{CLOSING}\s{{0,3}}(?:(?:应该|应当|应|就|当)?选)?"
         r"|(?:正确|符合题意|符合要求)(?:的)?(?:一项|选项|答案|说法)?(?:应该|应当|应|就)?(?:是|为)"
+        r"|(?:正确|符合题意|符合要求)(?:的(?:一项|选项|答案|说法)?|选项|答案|说法)(?:包括|有|:)"
         r"|[\"'](?!wrong|incorrect|reject|other)[a-z_ -]{0,20}"
         r"(?:answer|choice|option|letter|label|selection)[\"']\s{0,3}:"
         r"|[\"']选项[\"']\s{0,3}:"
@@ -195,6 +196,8 @@ def read_choice(text: str, options: Options, *, multiple: bool = False) -> tuple
 
 def _read(reply: str, options: Options, *, multiple: bool) -> tuple[str, ...] | None:
     if multiple:
+        if (run := run_alone(reply, options)) and list(run) == sorted(run):  # "ac" is a run; "bad" may be a word
+            return run
         reply = _bullets_joined(reply, options)
     for reading in _READINGS:
         found = reading(reply, options)

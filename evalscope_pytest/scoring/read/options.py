@@ -166,6 +166,7 @@ _GOES_ON = {"A": frozenset(_A_GOES_ON.split()), "I": frozenset(_I_GOES_ON.split(
 _AFTER_CJK = frozenset(
     "项項选選和或与與及因由而是为為正对對更故所且不非错錯误誤最符这這该該了也都即、。，；！？的才还吧でだ입이"
 )
+_COUNTED = re.compile(r"[两二三四五六]\s?[项个种]")  # "A、C两项"
 _UNDECIDED: tuple[str, ...] = ()
 
 
@@ -261,7 +262,8 @@ def _run(text: str, position: int, options: Options) -> tuple[str, ...] | None:
     if len(letters) < 2 or not rising or any(letter not in options.labels for letter in letters):
         return None
     after = text[end : end + 1]
-    if not _starts_word(text, position) or (after.isalnum() and after not in _AFTER_CJK) or after in ("-", "_"):
+    goes_on = after.isalnum() and after not in _AFTER_CJK and not _COUNTED.match(text, end)
+    if not _starts_word(text, position) or goes_on or after in ("-", "_"):
         return None
     return tuple(letters)
 
@@ -315,7 +317,7 @@ def _is_label(text: str, position: int, *, at_start: bool = False) -> bool:
         return not (after.isalnum() or after in "_^+=<|#@%")
     if not letter.isupper() and after not in "。、；！":
         return False
-    return after in _AFTER_CJK or not after.isalnum()
+    return after in _AFTER_CJK or not after.isalnum() or _COUNTED.match(text, position + 1) is not None
 
 
 def _goes_on(text: str, position: int) -> bool:
