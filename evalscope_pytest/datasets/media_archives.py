@@ -129,7 +129,7 @@ def _opened(archive: Path) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
 
 
 @lru_cache(maxsize=_OPEN_ARCHIVES)
-def _as_it_is(archive: Path, changed_ns: int, size: int) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
+def _as_it_is(archive: Path, *_state: int) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
     try:
         opened = zipfile.ZipFile(archive)
     except _BROKEN as error:

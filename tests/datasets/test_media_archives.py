@@ -1,4 +1,4 @@
-"""Media in zip archives beside the records: read one at a time, never unpacked, nothing outside the dataset's folder."""
+"""Media in zip archives beside the records: read one at a time, never unpacked, only inside the dataset's folder."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_file_is_found_by_the_end_of_its_path_and_has_to_stay_as_it_is(folder:
     assert found(folder, "*.zip", "b.png").read() == png(6, 6)
     assert "is not in images.zip" in found(folder, "images.zip", "../a.jpg").fault
     packed(folder / "images.zip", {"images/a.png": png(1, 1)})
-    with pytest.raises(MediaError, match="was changed while the run was under way|cannot be read"):
+    with pytest.raises(MediaError, match=r"was changed while the run was under way|cannot be read"):
         medium.read()
 
 
