@@ -12,16 +12,26 @@ from itertools import islice
 from typing import Any
 
 from ..core.canonical import digest
-from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
+from ..core.errors import (
+    ConfigError,
+    DatasetError,
+    EvalError,
+    NoDataError,
+    RecordError,
+    UnreadyError,
+    closest,
+    raised_in,
+)
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, locate, read_release_text, read_texts
 from ..datasets.media_files import MediaFinder, places_of
+from ..datasets.media_form import lacking_library
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
-from ..wire.media import kinds_in
+from ..wire.media import KINDS, kinds_in, refusal_of
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
@@ -100,13 +110,25 @@ class LoadedBenchmark:
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
         shots = self.shots.get(sample.subset)
-        return messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
+        found = messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
+        return self.resolved.media_form.messages(found) if sample.has_media else found
 
-    @property
-    def media_kinds(self) -> set[str]:
-        """The kinds of media that the samples send."""
-        samples = (sample for found in self.subsets.values() for sample in found if sample.has_media)
-        return {kind for sample in samples for kind in kinds_in(self.messages(sample))}
+    def media_kinds(self, eval_type: str) -> tuple[str, ...]:
+        """Return the kinds of media that the prompts hold, once it is certain that they can be sent.
+
+        Args:
+            eval_type: Sends them; empty for a model of the user's own, which may take any.
+
+        Raises:
+            UnreadyError: It has no form for one, or a library is missing that makes them smaller or cuts them.
+        """
+        samples = [sample for found in self.subsets.values() for sample in found if sample.has_media]
+        sent = [self.messages(sample) for sample in samples]
+        reason = refusal_of({kind for found in sent for kind in kinds_in(found)}, eval_type) if eval_type else ""
+        if reason := reason or next(filter(None, map(lacking_library, sent)), ""):
+            raise UnreadyError(f"benchmark {self.resolved.name!r} cannot run. {reason}")
+        kinds = {part.kind for found in sent for message in found for part in message.media}
+        return tuple(kind for kind in KINDS if kind in kinds)
 
 
 def load(

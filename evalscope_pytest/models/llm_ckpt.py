@@ -23,7 +23,7 @@ from ..core.values import Message, ModelOutput, StopReason, Usage
 from ..wire.arguments import IMAGE_PARAMETERS, check_sampling, refuse
 from ..wire.content import split_reasoning
 from ..wire.errors import sentence
-from ..wire.media import refuse_media
+from ..wire.media import refuse_media, with_frames
 from ..wire.request import Request
 from .checkpoint import Checkpoint, Loaded, load
 from .decoding import Completion, Decoding, Row, complete
@@ -241,6 +241,7 @@ def _render(loaded: Loaded, messages: Sequence[Message], config: GenerationConfi
     from jinja2 import TemplateError
 
     refuse_media(messages, "llm_ckpt")
+    messages = with_frames(messages)
     tokenizer = loaded.tokenizer
     if not tokenizer.chat_template:
         return "\n\n".join(m.text for m in messages), False
