@@ -163,6 +163,7 @@ class Wanted(NamedTuple):
         end: Second at which it ends; None for the end.
         pixels: Maximum number of pixels of each.
         size: Maximum number of bytes of each; None for no limit.
+        seconds: Maximum duration of decoding the video, in seconds of this machine's time.
     """
 
     most: int
@@ -171,6 +172,7 @@ class Wanted(NamedTuple):
     end: float | None = None
     pixels: int = FRAME_PIXELS
     size: int | None = None
+    seconds: float = CUT_SECONDS
 
     def times(self, length: float, name: str) -> list[float]:
         """Return the seconds of the frames: the middles of equal pieces of the part in question.
@@ -213,7 +215,8 @@ def cut(data: bytes, kind: str, name: str, wanted: Wanted) -> Frames:
             origin = float((stream.start_time or 0) * stream.time_base)
             length = _length(film, stream, origin, name)
             times = wanted.times(length, name)
-            found = [_picture(frame, wanted, name) for frame in _at(film, stream, times, origin, name)]
+            ends = time.thread_time() + wanted.seconds
+            found = [_picture(frame, wanted, name) for frame in _at(film, stream, times, origin, name, ends)]
             return Frames(found, 0.5 / (times[0] - (wanted.start or 0.0)))
     except MediaError:
         raise
@@ -239,13 +242,13 @@ def _length(film: Any, stream: Any, origin: float, name: str) -> float:
     return last - origin
 
 
-def _at(film: Any, stream: Any, times: Sequence[float], origin: float, name: str) -> Iterator[Any]:
-    """Yield the frames that are seen at these seconds, each once.
+def _at(film: Any, stream: Any, times: Sequence[float], origin: float, name: str, ends: float) -> Iterator[Any]:
+    """Yield the frames that are seen at these seconds, each once, as long as this thread's time does not end.
 
     Frames between two far ones are skipped if the video can be entered there; if it cannot, it is never tried again,
     so that a video with one entrance is not decoded from its beginning for each.
     """
-    began, can_skip, gap = time.thread_time(), True, _LATE
+    can_skip, gap = True, _LATE
     frames = film.decode(stream)
     shown, ahead = None, next(frames, None)
     for wanted in times:
@@ -259,7 +262,7 @@ def _at(film: Any, stream: Any, times: Sequence[float], origin: float, name: str
         while ahead is not None and (shown is None or _second(ahead, origin) <= wanted):
             gap = max(gap, _second(ahead, origin) - _second(shown, origin)) if shown is not None else gap
             shown, ahead = ahead, next(frames, None)
-            if time.thread_time() - began > CUT_SECONDS:
+            if time.thread_time() > ends:
                 raise MediaError(f"{name} takes longer than {CUT_SECONDS:g} s to decode. Make it smaller or shorter.")
         if shown is None or (ahead is None and _second(shown, origin) < wanted - gap - _LATE):
             at = 0.0 if shown is None else _second(shown, origin)
