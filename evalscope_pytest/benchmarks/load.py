@@ -122,12 +122,14 @@ class LoadedBenchmark:
         Raises:
             UnreadyError: It has no form for one, or a library is missing that makes them smaller or cuts them.
         """
-        samples = [sample for found in self.subsets.values() for sample in found if sample.has_media]
-        sent = [self.messages(sample) for sample in samples]
-        reason = refusal_of({kind for found in sent for kind in kinds_in(found)}, eval_type) if eval_type else ""
-        if reason := reason or next(filter(None, map(lacking_library, sent)), ""):
+        kinds, sent, lacking = set[str](), set[str](), ""
+        for sample in (sample for found in self.subsets.values() for sample in found if sample.has_media):
+            prompt = self.messages(sample)
+            kinds.update(part.kind for message in prompt for part in message.media)
+            sent.update(kinds_in(prompt))
+            lacking = lacking or lacking_library(prompt)
+        if reason := (refusal_of(sent, eval_type) if eval_type else "") or lacking:
             raise UnreadyError(f"benchmark {self.resolved.name!r} cannot run. {reason}")
-        kinds = {part.kind for found in sent for message in found for part in message.media}
         return tuple(kind for kind in KINDS if kind in kinds)
 
 
