@@ -120,14 +120,14 @@ def _flat(picture: Any) -> Any:
     return page
 
 
-def jpeg(picture: Any, size: int | None, name: str) -> bytes:
+def jpeg(picture: Any, size: int | None, name: str, qualities: Sequence[int] = _QUALITIES) -> bytes:
     """Return a picture of Pillow as JPEG: in the best quality, then in the largest size, that has so few bytes.
 
     Raises:
         MediaError: None has.
     """
     while True:
-        for quality in _QUALITIES:
+        for quality in qualities:
             written = io.BytesIO()
             picture.save(written, format="JPEG", quality=quality, subsampling=0)
             if size is None or written.tell() <= size:
@@ -281,4 +281,4 @@ def _picture(frame: Any, wanted: Wanted, name: str) -> bytes:
     picture = small.to_image()
     if turned := getattr(frame, "rotation", 0):
         picture = picture.rotate(turned, expand=True)
-    return jpeg(picture, wanted.size, name)
+    return jpeg(picture, wanted.size, name, _QUALITIES[1:])  # what is cut was compressed before
