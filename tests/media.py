@@ -101,3 +101,45 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "pointer.png": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "Git LFS pointer"),
     "program.png": (b"\x7fELF" + b"\0" * 60, "not the beginning of any known format"),
 }
+
+
+def photo(width: int = 300, height: int = 200, kind: str = "PNG", *, noise: bool = False, **options: object) -> bytes:
+    """Return a picture that Pillow decodes: its left half is black, its right half white, unless it is noise."""
+    from PIL import Image
+
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste((0, 0, 0), (0, 0, width // 2, height))
+    if noise:
+        picture = Image.effect_noise((width, height), 90).convert("RGB")
+    written = io.BytesIO()
+    picture.save(written, format=kind, **options)  # type: ignore[arg-type]
+    return written.getvalue()
+
+
+def film(seconds: float = 4, fps: int = 10, form: str = "mp4", codec: str = "mpeg4", entrances: int = 10) -> bytes:
+    """Return a video that PyAV decodes: from black at its beginning to white at its end.
+
+    Args:
+        entrances: Frames from one at which it can be entered to the next.
+    """
+    import av
+    from PIL import Image
+
+    written = io.BytesIO()
+    with av.open(written, "w", format=form) as file:
+        stream = file.add_stream(codec, rate=fps)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 64, 48, "yuv420p", entrances
+        count = int(seconds * fps)
+        for number in range(count):
+            grey = 255 * number // count
+            file.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (64, 48), (grey,) * 3))))
+        file.mux(stream.encode())
+    return written.getvalue()
+
+
+def grey(picture: bytes) -> int:
+    """Return the mean brightness of a picture, 0 to 255."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(picture)) as opened:
+        return int(opened.convert("L").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0)))

@@ -5,25 +5,35 @@ from __future__ import annotations
 import inspect
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from ..core.canonical import digest
-from ..core.errors import ConfigError, DatasetError, EvalError, NoDataError, RecordError, closest, raised_in
+from ..core.errors import (
+    ConfigError,
+    DatasetError,
+    EvalError,
+    NoDataError,
+    RecordError,
+    UnreadyError,
+    closest,
+    raised_in,
+)
 from ..core.listed_options import letters
 from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, locate, read_release_text
 from ..datasets.media_files import MediaFinder, places_of
+from ..datasets.media_form import lacking_library
 from ..datasets.reader import Reader
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, shuffle_choices
 from ..datasets.source import Record
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
-from ..wire.media import kinds_in
+from ..wire.media import KINDS, kinds_in
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
@@ -102,13 +112,27 @@ class LoadedBenchmark:
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
         shots = self.shots.get(sample.subset)
-        return messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
+        found = messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
+        return self.resolved.media_form.messages(found) if sample.has_media else found
 
-    @property
-    def media_kinds(self) -> set[str]:
-        """The kinds of media that the samples send."""
-        samples = (sample for found in self.subsets.values() for sample in found if sample.has_media)
-        return {kind for sample in samples for kind in kinds_in(self.messages(sample))}
+    def media_kinds(self, refusal: Callable[[Collection[str]], str]) -> tuple[str, ...]:
+        """Return the kinds of media that the prompts hold, once it is certain that they can be sent.
+
+        Args:
+            refusal: Returns why the model does not take kinds of media; empty if it does.
+
+        Raises:
+            UnreadyError: It does not take one, or a library is missing that makes them smaller or cuts them.
+        """
+        kinds, sent, lacking = set[str](), set[str](), ""
+        for sample in (sample for found in self.subsets.values() for sample in found if sample.has_media):
+            prompt = self.messages(sample)
+            kinds.update(part.kind for message in prompt for part in message.media)
+            sent.update(kinds_in(prompt))
+            lacking = lacking or lacking_library(prompt)
+        if reason := refusal(sent) or lacking:
+            raise UnreadyError(f"benchmark {self.resolved.name!r} cannot run. {reason}")
+        return tuple(kind for kind in KINDS if kind in kinds)
 
 
 def load(

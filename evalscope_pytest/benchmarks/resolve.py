@@ -13,6 +13,8 @@ from ..config.schema import AGGREGATIONS, DatasetArgs
 from ..core.canonical import digest
 from ..core.errors import ConfigError, closest
 from ..core.template import parse
+from ..datasets.media_form import SETTINGS as MEDIA_SETTINGS
+from ..datasets.media_form import MediaForm
 from ..datasets.source import Source
 from ..judge.scorer import JudgedScorer, chosen, parts_of, rule_of
 from ..scoring.aggregation import NAMES
@@ -157,6 +159,11 @@ class ResolvedBenchmark:
         return self.benchmark.repeats
 
     @property
+    def media_form(self) -> MediaForm:
+        """The form in which pictures and videos are sent."""
+        return MediaForm.of(self.args)
+
+    @property
     def shuffle(self) -> bool:
         """True to put records in an order drawn from the run's seed before the limit cuts them."""
         return bool(self.args.shuffle)
@@ -207,14 +214,16 @@ class ResolvedBenchmark:
             "repeats": b.repeats,
             "review_timeout": b.timeout_s,
             "extra_params": dict(b.extra_params),
+            **{name: value for name in MEDIA_SETTINGS if (value := getattr(self.args, name)) is not None},
             "version": b.version,
         }
 
-    def plan(self, requested: Mapping[str, int]) -> BenchmarkPlan:
+    def plan(self, requested: Mapping[str, int], media: tuple[str, ...] = ()) -> BenchmarkPlan:
         """Return what the records say of this benchmark.
 
         Args:
             requested: Samples of each subset that run, repeats counted.
+            media: The kinds of media that they send.
         """
         b = self.benchmark
         return BenchmarkPlan(
@@ -233,6 +242,7 @@ class ResolvedBenchmark:
             fingerprint=digest(self.fingerprint, self.settings()),
             only_metrics=bool(self.args.metric_list),
             after_run=name_of(b.name, b.after_run) if b.after_run else "",
+            media=media,
         )
 
 

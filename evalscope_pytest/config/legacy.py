@@ -117,7 +117,6 @@ _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
     "eval_config": ((), _BACKEND),
     "sandbox_type": ((None, *ENGINES), "code runs in a local sandbox or in Docker"),
     "agent_config": (({},), "models answer by themselves, not through an agent"),
-    "max_image_bytes": ((), "there are no image benchmarks yet"),
 }
 
 # Settings without any effect yet: left out of help texts.

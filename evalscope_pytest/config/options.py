@@ -31,6 +31,7 @@ GROUPS = {
     "Model": "model model_id model_args model_task eval_type api_url api_key chat_template think_tags "
     "trust_remote_code",
     "Data": "datasets dataset_args prompts dataset_dir dataset_hub limit limit_total limit_order repeats seed",
+    "Media": "image_detail max_image_pixels max_image_bytes video_frames video_fps",
     "Requests": "eval_batch_size generation_config timeout stream dry_run",
     "Judging": "judge_strategy judge_model_args judge judge_worker_num judge_audit analysis_report arena",
     "Records": "work_dir no_timestamp use_cache rerun_review rerun response_cache response_cache_sampled "

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from ..core.content import DETAILS
 from ..core.secret import MASK, Secret, is_secret_name
 from ..sandbox.engine import ENGINES, LATER_ENGINES
 from ..version import __version__
@@ -55,6 +56,8 @@ MOCK = ("mock", "mock_llm")
 LATEST = "latest"
 ARENA = "general_arena"
 SERVICE_BATCH_SIZE = 8
+LEAST_BYTES = 1024  # of a picture: the smallest JPEG has 631
+MOST_FRAMES = 1000
 MOST_IN_FLIGHT = 65_536  # one address has no more ports to connect from
 
 
@@ -90,11 +93,20 @@ class DatasetArgs:
     aggregation: str | None = setting(choice(*AGGREGATIONS), "Aggregation of the scores into a metric.")
     filters: Mapping[str, Any] | None = setting(TABLE, "Steps applied to a reply before scoring.")
     review_timeout: float | None = setting(number(0, above=True), "Maximum duration of scoring a sample, in seconds.")
+    image_detail: str | None = setting(choice(*DETAILS), "Detail of its pictures, in place of the run's.")
+    max_image_pixels: int | None = setting(whole(1), "Most pixels of its pictures, in place of the run's.")
+    max_image_bytes: int | None = setting(whole(LEAST_BYTES), "Most bytes of its pictures, in place of the run's.")
+    video_frames: int | None = setting(whole(1, MOST_FRAMES), "Most pictures in place of a video, not the run's.")
+    video_fps: float | None = setting(number(0, above=True), "Frames a second of its videos, in place of the run's.")
     force_redownload: bool | None = setting(SWITCH, "Download the dataset again.")
     extra_params: Mapping[str, Any] | None = setting(TABLE, "Parameters that the benchmark declares.")
     sandbox_config: Mapping[str, Any] | None = setting(
         TABLE, "Container of the code the model writes: image, memory_limit, cpu_limit."
     )
+
+
+# Settings of a run that one of its benchmarks may have as well.
+_COMMON = ("image_detail", "max_image_pixels", "max_image_bytes", "video_frames", "video_fps")
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -148,6 +160,24 @@ class Settings:
     repeats: int = setting(whole(1), "Number of generations for each sample.", 1)
     generation_config: GenerationConfig = setting(
         TABLE, "Generation parameters: temperature, max_tokens, timeout ...", factory=GenerationConfig
+    )
+    image_detail: str | None = setting(
+        choice(*DETAILS), "How closely the service looks at pictures whose benchmark does not say, or says auto."
+    )
+    max_image_pixels: int | None = setting(
+        whole(1), "Make larger pictures, and frames of videos, smaller before they are sent: width x height."
+    )
+    max_image_bytes: int | None = setting(
+        whole(LEAST_BYTES), "Make pictures, and frames of videos, of more bytes smaller before they are sent."
+    )
+    video_frames: int | None = setting(
+        whole(1, MOST_FRAMES),
+        "Send videos as pictures, for services that take no videos: at most this many, evenly spread.",
+    )
+    video_fps: float | None = setting(
+        number(0, above=True),
+        "Frames a second of videos whose benchmark does not say: of the pictures with video-frames, else for the "
+        "service.",
     )
     eval_type: str | None = setting(
         choice(*EVAL_TYPES, also=_EVAL_TYPE_ALIASES, later=LATER_EVAL_TYPES),
@@ -311,6 +341,12 @@ class Settings:
     def args_of(self, benchmark: str) -> DatasetArgs:
         """Return the user's changes to a benchmark."""
         return self.dataset_args.get(benchmark) or DatasetArgs()
+
+    def all_args_of(self, benchmark: str) -> DatasetArgs:
+        """Return the user's changes to a benchmark, and those to all benchmarks unless it has its own."""
+        own = self.args_of(benchmark)
+        common = {name: getattr(self, name) for name in _COMMON if getattr(own, name) is None}
+        return replace(own, **common) if any(value is not None for value in common.values()) else own
 
     @property
     def generation_given(self) -> frozenset[str]:

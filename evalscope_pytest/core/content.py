@@ -32,8 +32,11 @@ class Medium:
         tokens: Input tokens that a service bills for it, about; 0 if that is not known.
         name: Name in the record, for messages and pages.
         fault: Why it cannot be sent; empty if it can.
+        extent: Pixels of a picture, seconds of a recording or video; 0 if they are not known.
         open: Returns the bytes; None in records, which hold only the address.
         link: Web address that is sent in place of the bytes, for the service to open; nothing of it is read here.
+        bounds: Most pixels and most bytes of the copy that is sent in its place; None if it is sent as it is.
+        shrink: Makes that copy, a JPEG, of the bytes; None in records, and if the picture is sent as it is.
     """
 
     sha256: str
@@ -42,16 +45,35 @@ class Medium:
     tokens: int = field(default=0, compare=False)
     name: str = field(default="", compare=False)
     fault: str = ""
+    extent: float = field(default=0, compare=False)
     open: Callable[[], bytes] | None = field(default=None, compare=False, repr=False)
     link: str = ""
+    bounds: tuple[int | None, int | None] | None = None
+    shrink: Callable[[bytes], bytes] | None = field(default=None, compare=False, repr=False)
 
     @property
-    def identity(self) -> list[str]:
-        """Parts of a content address: the bytes, never their place; of a link, the link."""
-        return [self.sha256] if self.sha256 else ["", self.fault or self.link]
+    def identity(self) -> list[Any]:
+        """Parts of a content address: the bytes and the bounds of what is sent, never a place; of a link, itself."""
+        if not self.sha256:
+            return ["", self.fault or self.link]
+        return [self.sha256] if self.bounds is None else [self.sha256, *self.bounds]
+
+    @property
+    def sent_type(self) -> str:
+        """Media type of what `read` returns."""
+        return self.type if self.shrink is None else "image/jpeg"
 
     def read(self) -> bytes:
-        """Return the bytes.
+        """Return the bytes that are sent.
+
+        Raises:
+            MediaError: There is a fault, they are gone, or no smaller copy can be made of them.
+        """
+        data = self.original()
+        return data if self.shrink is None else self.shrink(data)
+
+    def original(self) -> bytes:
+        """Return the bytes as the dataset has them.
 
         Raises:
             MediaError: There is a fault, or they are gone.
@@ -132,6 +154,28 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """How a video becomes pictures, for services that take no videos.
+
+    Attributes:
+        frames: Maximum number of pictures.
+        detail: How closely the service looks at each.
+        pixels: Most pixels of a picture.
+        size: Most bytes of a picture; None for no limit.
+    """
+
+    frames: int
+    detail: str = "auto"
+    pixels: int = 0
+    size: int | None = None
+
+    @property
+    def identity(self) -> list[Any]:
+        """Parts of a content address."""
+        return [self.frames, self.detail, self.pixels, self.size]
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """A video.
 
@@ -139,7 +183,8 @@ class Video:
         format: ``mp4``, ``mov`` ...; empty until the bytes have shown it.
         start: Second at which the part in question begins; None for the beginning.
         end: Second at which it ends; None for the end.
-        fps: Frames a second that the service looks at; None leaves it to the service.
+        fps: Frames a second that the service looks at, or that are cut; None leaves it to the service.
+        cut: The pictures that are sent in its place; None if it is sent whole.
     """
 
     source: Source = field(repr=False)
@@ -147,12 +192,14 @@ class Video:
     start: float | None = None
     end: float | None = None
     fps: float | None = None
+    cut: Cut | None = None
     kind: ClassVar[str] = "video"
 
     @property
     def identity(self) -> list[Any]:
         """Parts of a content address."""
-        return [self.kind, *medium_of(self).identity, self.format, self.start, self.end, self.fps]
+        cut = [] if self.cut is None else [self.cut.identity]
+        return [self.kind, *medium_of(self).identity, self.format, self.start, self.end, self.fps, *cut]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ a file that is two things at once (a picture with an archive or a script behind 
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -345,12 +346,35 @@ def tokens_of(kind: str, checked: Checked, data: bytes) -> int:
         checked: What its header says.
     """
     if kind == "image":
-        return min(max(LEAST, -(-int(checked.extent) // PIXELS_A_TOKEN)), MOST_OF_PICTURE)
+        return tokens_of_pixels(int(checked.extent))
     if kind == "file":
         return PAGE * _pages(data)
     rate, each = (_RECORDED, RECORDING_A_SECOND) if kind == "audio" else (_FILMED, VIDEO_A_SECOND)
     seconds = checked.extent or len(data) / rate
     return LEAST + round(min(seconds, MAX_SECONDS) * each)
+
+
+def tokens_of_pixels(pixels: int) -> int:
+    """Return the number of input tokens that services bill for a picture, about."""
+    return min(max(LEAST, -(-pixels // PIXELS_A_TOKEN)), MOST_OF_PICTURE)
+
+
+def tokens_of_frames(
+    most: int, pixels: int, rate: float | None, seconds: float, part: tuple[float | None, float | None]
+) -> int:
+    """Return the number of input tokens that services bill for the frames of a video, about.
+
+    Args:
+        most: Maximum number of frames.
+        pixels: Maximum number of pixels of each.
+        rate: Frames a second; None for the maximum number.
+        seconds: Duration of the video; 0 if it is not known.
+        part: Second at which the part in question begins, and at which it ends.
+    """
+    begin, end = part[0] or 0.0, part[1] or seconds
+    if rate is not None and end > begin:
+        most = min(most, max(1, math.ceil((min(end, seconds or end) - begin) * rate)))
+    return most * tokens_of_pixels(pixels)
 
 
 def _pages(data: bytes) -> int:

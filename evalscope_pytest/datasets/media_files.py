@@ -346,7 +346,7 @@ def _checked(data: bytes, kind: str, name: str, read: Callable[[str], Callable[[
         raise MediaError(reason)
     sha256 = hashlib.sha256(data).hexdigest()
     tokens = tokens_of(kind, checked, data)
-    return Medium(sha256, checked.type, len(data), tokens, name, open=read(sha256))
+    return Medium(sha256, checked.type, len(data), tokens, name, extent=checked.extent, open=read(sha256))
 
 
 def _read(path: Path, kind: str, name: str) -> bytes:

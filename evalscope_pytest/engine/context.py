@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..config.generation import GenerationConfig
 from ..core.values import Call, JudgeCall, Message, Sample
+from ..datasets.media_form import MediaForm
 
 
 class NotNeeded(BaseException):
@@ -31,6 +32,7 @@ class SampleContext:
             makes of it.
         repetitions: Number of equal requests of the body so far, by content address; counted by `Reuse`.
         unneeded: Returns why the sample is no longer needed; empty while it is.
+        media: The form of pictures and videos in its requests.
         is_sent: A request of the sample was sent: it is finished, whatever is decided meanwhile.
     """
 
@@ -48,6 +50,7 @@ class SampleContext:
     repetitions: dict[str, int] = field(default_factory=dict)
     unneeded: Callable[[], str] = str
     is_sent: bool = False
+    media: MediaForm = field(default_factory=MediaForm)
     refused: Exception | None = None
 
     def admit(self) -> None:

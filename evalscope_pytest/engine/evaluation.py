@@ -18,6 +18,7 @@ from ..core.errors import MediaError, ModelError, SandboxError, ScoringError
 from ..core.secret import redact
 from ..core.text import bounded
 from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
+from ..datasets.media_form import MediaForm
 from ..judge.panel import calls_in
 from ..scoring.scorer import Reply, Scorer, ScoringTimeoutError, first_target
 from .context import NotNeeded, SampleContext, current
@@ -113,6 +114,7 @@ class Evaluation:
         wants: The body's parameters.
         arguments: Fixture values of the body, by parameter name; filled before its first sample starts.
         trial: Findings about the body from its samples.
+        media: The form of pictures and videos in its requests.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Evaluation:
     wants: frozenset[str] = frozenset({"sample", "model"})
     arguments: dict[str, Any] = field(default_factory=dict)
     trial: Trial = field(default_factory=Trial)
+    media: MediaForm = field(default_factory=MediaForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,7 @@ class Runner:
             recorded=deque(recorded.calls if recorded else ()),
             judged={} if recorded is None or self.rescore else _judged(recorded),
             unneeded=partial(self.unneeded, evaluation.name),
+            media=evaluation.media,
         )
         score, error, skipped = await self._attempt(evaluation, context)
         if context.refused is not None:

@@ -14,6 +14,7 @@ from ..core.errors import ConfigError, closest
 from ..core.text import visible
 from ..core.values import Call, Message, ModelOutput, Sample, Tool, as_message
 from ..datasets.media_files import found_in
+from ..datasets.media_form import MediaForm
 from ..wire.request import Request
 from .client import ModelClient
 from .context import SampleContext, current
@@ -30,14 +31,21 @@ class ModelHandle:
 
     Args:
         reuse: The replies of earlier runs, which are not requested again.
+        media: The form of pictures and videos in requests outside of benchmarks.
     """
 
     def __init__(
-        self, client: ModelClient, generation: GenerationConfig, thread: LoopThread, reuse: Reuse | None = None
+        self,
+        client: ModelClient,
+        generation: GenerationConfig,
+        thread: LoopThread,
+        reuse: Reuse | None = None,
+        media: MediaForm = MediaForm(),  # noqa: B008 - frozen
     ) -> None:
         self._client = client
         self._thread = thread
         self._reuse = reuse
+        self._media = media
         self.generation = generation
 
     @property
@@ -74,7 +82,8 @@ class ModelHandle:
                 hint = closest(unknown[0], GenerationConfig.__slots__)
                 raise ConfigError(f"model.generate() has no generation parameter {unknown[0]!r}. {hint}")
             config = replace(config, **parameters)
-        messages = found_in(_messages(prompt, context))
+        form = context.media if context else self._media
+        messages = form.messages(found_in(_messages(prompt, context)))
         if isinstance(prompt, Sample):
             tools = tools or prompt.tools
         if context is None:

@@ -52,7 +52,12 @@ def taken_by(folder: Path, task: str) -> tuple[str, ...]:
 
 
 def media_refusal(kinds: Collection[str], spec: ModelSpec) -> str:
-    """Return why a model does not take these kinds of media; empty if it does, or if its files are not here yet."""
+    """Return why a model does not take these kinds of media; empty if it does, or if that can't be known yet.
+
+    That is so of a model in a Python object, and of a checkpoint whose files are not here.
+    """
+    if spec.instance is not None:
+        return ""
     reason = refusal_of(kinds, spec.eval_type)
     folder = Path(spec.model).expanduser()
     if reason or spec.eval_type != "llm_ckpt" or not folder.is_dir():

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..core.errors import ConfigError
 from ..wire.arguments import check_headers, check_model_args
 from ..wire.interface import Draft
-from ..wire.openai_chat import ChatDraft, takes_audio_uri
+from ..wire.openai_chat import ChatDraft, is_dashscope
 from ..wire.openai_chat import request_body as chat_body
 from ..wire.openai_responses import ResponseDraft
 from ..wire.openai_responses import request_body as responses_body
@@ -43,8 +43,8 @@ class Dialect:
     def model(self, name: str, transport: Transport) -> ServiceModel:
         """Return the model that speaks this dialect over a transport."""
         write = self.write
-        if write is chat_body and takes_audio_uri(transport.url):
-            write = partial(chat_body, audio_uri=True)
+        if write is chat_body and is_dashscope(transport.url):
+            write = partial(chat_body, dashscope=True)
         return ServiceModel(name, transport, write, self.draft)
 
 

@@ -12,7 +12,7 @@ from ..core.content import medium_of
 from ..core.errors import RejectedError
 from ..core.values import Message
 from ..wire.errors import sentence
-from ..wire.media import kinds_in
+from ..wire.media import kinds_in, with_frames
 from ..wire.request import Request
 from .checkpoint import Loaded
 from .decoding import Decoding, Row
@@ -64,7 +64,7 @@ def prompt_of(loaded: Loaded, request: Request, seed: int) -> Prompt:
             "a checkpoint generates text only, and this sample brings functions to call. Serve the model, and use "
             "eval_type openai_api; benchmarks of function calls also take extra_params {'is_fc_model': false}."
         )
-    config, context, messages = request.config, loaded.context, request.messages
+    config, context, messages = request.config, loaded.context, with_frames(request.messages)
     if kinds := kinds_in(messages):
         name = loaded.model.name_or_path
         if reason := refusal_by_task(kinds, name, loaded.task, loaded.taken, chosen=loaded.chosen):

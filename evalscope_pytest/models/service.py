@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 from typing import Any, Protocol
 from urllib.request import getproxies, proxy_bypass
@@ -26,6 +28,7 @@ from ..core.secret import Secret
 from ..core.values import ModelOutput
 from ..wire.errors import complaint, no_connection, refusal, retry_after_s, shown_url
 from ..wire.interface import Draft
+from ..wire.media import are_made
 from ..wire.request import Request
 
 
@@ -63,7 +66,10 @@ class ServiceModel:
             ModelError: The service refuses it, or the reply cannot be used.
         """
         draft = self._draft(self._transport.url)
-        body = self._write(request, self.name)
+        if are_made(request.messages):
+            body = await asyncio.get_running_loop().run_in_executor(_makers(), self._write, request, self.name)
+        else:
+            body = self._write(request, self.name)
         started = perf_counter()
         try:
             reply = await self._send(body, request.config, lambda piece: draft.feed(piece, perf_counter()))
@@ -94,6 +100,12 @@ class ServiceModel:
                 location=reply.headers.get("location"),
             )
         return reply
+
+
+@cache
+def _makers() -> ThreadPoolExecutor:
+    """Threads that make smaller pictures and cut videos: few, since each holds one unpacked."""
+    return ThreadPoolExecutor(2, "media")
 
 
 # Connections ---------------------------------------------------------------------------------------------------------

@@ -117,6 +117,7 @@ def _execution(
         statistics=statistics,
         flaky=find_flaky(plan, rows),
         cached=sum(row.cached for row in rows),
+        media=plan.media,
     )
 
 

@@ -105,6 +105,7 @@ class Execution:
         flaky: Questions whose repeats differ; None without repeats.
         corrected: Scores corrected by the verdicts of people on a part of the judgements, by a metric's label.
         costs: Tokens and costs; those of requests outside of samples are in the first report. None without prices.
+        media: The kinds of media that the prompts hold: ``image``, ``audio``, ``video``, ``file``.
     """
 
     subsets: Mapping[str, SubsetExecution] = field(default_factory=dict)
@@ -121,6 +122,7 @@ class Execution:
     corrected: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     flaky: Flaky | None = None
     costs: Costs | None = None
+    media: tuple[str, ...] = ()
 
     @property
     def requested(self) -> int:
@@ -176,6 +178,7 @@ class Execution:
                     {"type": e.type, "message": e.message, "count": e.count, "samples": list(e.samples)}
                     for e in self.errors
                 ],
+                **({"media": list(self.media)} if self.media else {}),
                 **({"flaky": self.flaky.to_json()} if self.flaky else {}),
                 **({"corrected": dict(self.corrected)} if self.corrected else {}),
                 **({"gates": [gate.to_json() for gate in self.gates]} if self.gates else {}),
@@ -237,6 +240,7 @@ class Execution:
             stopped=own.get("stopped", ""),
             order_seed=own.get("order_seed"),
             costs=Costs.from_json(own.get("cost")),
+            media=tuple(own.get("media", ())),
         )
 
 

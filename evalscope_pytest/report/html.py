@@ -87,6 +87,13 @@ _ZH = {
     "Right answers": "正确答案",
     "Prompt": "提示",
     "Picture": "图片",
+    "input": "输入",
+    "text": "文本",
+    "Video": "视频",
+    "image": "图片",
+    "audio": "音频",
+    "video": "视频",
+    "file": "文档",
     "Reply": "回复",
     "Expected": "参考答案",
     "expected": "参考答案",
@@ -265,6 +272,7 @@ def render(
         no_analysis=NO_ANALYSIS,
         filters=_FILTERS,
         shows_pictures=bool(about.pictures),
+        hears=any(sample.is_heard for found in samples.values() for one in found for sample in one.shown),
     )
 
 

@@ -32,6 +32,7 @@ ZH_TITLES = {
     "Score": "得分",
     "95% CI": "95% 区间",
     "Noise": "噪声",
+    "Input": "输入类型",
     "Err": "错误",
     "Empty": "空回复",
     "Trunc": "截断",
@@ -62,18 +63,19 @@ def metric_table(reports: Iterable[Report], language: str = "en", columns: int |
     depth = max((len(c.name) for r in reports for m in r.metrics for c in m.categories), default=1)
     certain = _certainties(reports) if columns is None or columns >= WIDE else []
     counted = [name for name in ("Err", "Empty", "Trunc") if any(_count(r, None, name) for r in reports)]
-    lines = [line for report in reports for line in _report_lines(report, certain, counted, depth)]
+    more = [*counted, *["Input"] * any(r.execution and r.execution.media for r in reports)]
+    lines = [line for report in reports for line in _report_lines(report, certain, more, depth)]
     if not lines:
         return ""
     titles = [
-        *("Model", "Dataset", "Metric", "Subset", "Num", "Score"), *certain, *counted,
+        *("Model", "Dataset", "Metric", "Subset", "Num", "Score"), *certain, *more,
         *(f"Cat.{i}" for i in range(depth)),
     ]  # fmt: skip
     right = {"Num", "Score", *certain, *counted}
     if columns is not None:
         titles, lines = _without_silent(titles, lines)
     gone = [t for t in titles if t.startswith("Cat.")][::-1]
-    expendable = [titles.index(t) for t in ("Model", *gone, "Noise", "95% CI") if t in titles]
+    expendable = [titles.index(t) for t in ("Model", *gone, "Input", "Noise", "95% CI") if t in titles]
     names = [_title(t, language) for t in titles]
     if "95% CI" in titles:
         align_marks(lines, titles.index("95% CI"))
@@ -124,7 +126,7 @@ def _without_silent(titles: list[str], lines: list[list[str]]) -> tuple[list[str
     return [titles[i] for i in kept], [[line[i] for i in kept] for line in lines]
 
 
-def _report_lines(report: Report, certain: Sequence[str], counted: Sequence[str], depth: int) -> Iterable[list[str]]:
+def _report_lines(report: Report, certain: Sequence[str], more: Sequence[str], depth: int) -> Iterable[list[str]]:
     for metric in report.tabulated:
         subsets = [(s, c.name) for c in metric.categories for s in c.subsets]
         if len(subsets) > 1:
@@ -134,12 +136,12 @@ def _report_lines(report: Report, certain: Sequence[str], counted: Sequence[str]
             yield [
                 *_head(report, metric, subset),
                 *(_certainty(report, metric, where, title) for title in certain),
-                *(str(_count(report, where, name)) for name in counted),
+                *(_more(report, where, name) for name in more),
                 *(*category, *[""] * depth)[:depth],
             ]
     if not report.metrics:
         yield [*(report.model_name, report.dataset_name, "-", OVERALL, "0", "-"), *["-"] * len(certain),
-               *(str(_count(report, None, name)) for name in counted), *["-"] * depth]  # fmt: skip
+               *(_more(report, None, name) for name in more), *["-"] * depth]  # fmt: skip
 
 
 def _head(report: Report, metric: MetricScore, subset: SubsetScore) -> tuple[str, ...]:
@@ -168,6 +170,15 @@ def interval_text(low: float, high: float, digits: int = 3) -> str:
     """Return the two ends of an interval, as in ``0.724-0.804``."""
     digits = digits if max(abs(low), abs(high)) < 100 else 1
     return f"{low:.{digits}f}{'-' if low >= 0 else ' to '}{high:.{digits}f}"
+
+
+def _more(report: Report, subset: str | None, column: str) -> str:
+    return modality(report) if column == "Input" else str(_count(report, subset, column))
+
+
+def modality(report: Report) -> str:
+    """Return what the prompts of a benchmark hold besides text, as in ``image, audio``; ``text`` if nothing."""
+    return ", ".join(report.execution.media if report.execution else ()) or "text"
 
 
 def _count(report: Report, subset: str | None, column: str) -> int:

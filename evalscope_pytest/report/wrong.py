@@ -27,9 +27,10 @@ class WrongSample:
 
     Attributes:
         prompt: The conversation before the last reply, each message under its role.
-        pictures: The pictures in it, as the records refer to them.
+        pictures: The pictures and videos in it, as the records refer to them; of a video with the part in question.
         answer: Answer extracted from the reply.
         lower_is_better: The value is an error rate.
+        is_heard: The prompt holds a recording: the reply is likely to be a transcript.
         is_judged: A judge has decided on the whole reply, so that no answer had to be extracted from it.
     """
 
@@ -43,6 +44,7 @@ class WrongSample:
     subset: str = ""
     pictures: tuple[str, ...] = ()
     is_judged: bool = False
+    is_heard: bool = False
     lower_is_better: bool = False
 
     @property
@@ -152,13 +154,24 @@ def sample_of(review: Mapping[str, Any], row: SampleSummary, metric: str) -> Wro
         pictures=tuple(_pictures(messages[:-1])),
         is_judged=bool((score.get("metadata") or {}).get("judgements")),
         lower_is_better=meaning(metric).direction == "lower_is_better",
+        is_heard=any(part["type"] == "audio" for part in _parts(messages[:-1])),
     )
 
 
-def _pictures(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _parts(messages: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for message in messages:
         if isinstance(message["content"], list):
-            yield from (part["image"] for part in message["content"] if part["type"] == "image")
+            yield from message["content"]
+
+
+def _pictures(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for part in _parts(messages):
+        if part["type"] == "image":
+            yield part["image"]
+        elif part["type"] == "video":
+            times = [part.get("start"), part.get("end")]
+            shown = ",".join("" if at is None else f"{float(at):g}" for at in times)
+            yield part["video"] + (f"#t={shown}" if shown != "," else "")
 
 
 def _text(value: Any) -> str:

@@ -18,6 +18,7 @@ from ..config.setting import NO_LEVEL
 from ..core.errors import StoreError
 from ..core.service_state import Services
 from ..core.values import SampleResult
+from ..datasets.media_form import MediaForm
 from ..engine.admission import FIRST_REQUESTS
 from ..engine.client import SAMPLE_TIMEOUT_S, ModelClient
 from ..engine.evaluation import Outcome, Runner, Unit, described
@@ -77,6 +78,7 @@ class Run:
         notes: Lines for the user, about the selection and the records found.
         skipped: The reasons why selected benchmarks are left out, by name: ``skip_unready``.
         unlisted: Benchmarks whose samples cannot be listed without a download.
+        media: The kinds of media that the samples of each benchmark send.
         drawn: The questions of each benchmark in the order drawn, if the run may stop early; all that were loaded.
         order: Those of them that run.
         decided: Benchmarks of which no more samples are needed: all their gates are decided.
@@ -99,6 +101,7 @@ class Run:
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.unlisted: list[str] = []
+        self.media: dict[str, tuple[str, ...]] = {}
         self.drawn: dict[str, list[Place]] = {}
         self.order: dict[str, tuple[Ordered, ...]] = {}
         self.decided: set[str] = set(self.process.decided)
@@ -175,7 +178,7 @@ class Run:
     @cached_property
     def model(self) -> ModelHandle:
         """The `model` fixture."""
-        return WatchedModel(self.client, self.spec.generation, self.thread, self.reuse)
+        return WatchedModel(self.client, self.spec.generation, self.thread, self.reuse, MediaForm.of(self.task))
 
     @cached_property
     def judges(self) -> Judges:

@@ -156,7 +156,7 @@ def prepare(run: Run, benchmark: Benchmark) -> Prepared:
         UsageError: A setting is wrong, or a judge or sandbox missing.
     """
     task = run.task
-    args = task.args_of(benchmark.name)
+    args = task.all_args_of(benchmark.name)
     if task.prompts:
         benchmark, args = with_evalscope_prompts(benchmark, args)
     listed = run.driver.listing and not run.judges.config.models  # listing samples needs no judge
@@ -222,8 +222,7 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
-        if run.spec.instance is None and (reason := media_refusal(loaded.media_kinds, run.spec)):
-            raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
+        run.media[resolved.name] = loaded.media_kinds(lambda kinds: media_refusal(kinds, run.spec))
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
     every: Iterable[tuple[str, Unit]] = _units(evaluation, loaded, resolved.repeats)
     if task.stop_when_decided is not False:
@@ -356,6 +355,7 @@ def _evaluation(
         wants=frozenset(wants),
         arguments={name: value for name, value in given.items() if name in wants},
         trial=Trial(first_alone=resolved.scorer is None),
+        media=resolved.media_form,
     )
 
 
@@ -376,7 +376,7 @@ def plans_of(run: Run, counts: Mapping[str, Mapping[str, int]]) -> list[Benchmar
     Args:
         counts: The number of samples by benchmark and subset.
     """
-    plans = [run.resolved[name].plan(dict(requested)) for name, requested in counts.items()]
+    plans = [run.resolved[n].plan(dict(requested), run.media.get(n, ())) for n, requested in counts.items()]
     plans = [replace(p, unsafe_execution=_unsafe(run, run.resolved[p.name])) for p in plans]
     return [_with_thinking(plan) for plan in plans] if run.task.thinking_metrics else plans
 

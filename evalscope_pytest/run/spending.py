@@ -393,7 +393,9 @@ def prompt_size(request: Request) -> PromptSize:
 
 def _tokens(part: MediaPart) -> int:
     tokens = medium_of(part).tokens
-    return round(tokens * max(1, part.fps / _FRAMES)) if isinstance(part, Video) and part.fps else tokens
+    if not isinstance(part, Video) or part.cut or not part.fps:
+        return tokens
+    return round(tokens * max(1, part.fps / _FRAMES))
 
 
 def _output_of(output: ModelOutput) -> int:

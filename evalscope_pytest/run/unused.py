@@ -13,6 +13,7 @@ from ..benchmarks.resolve import ResolvedBenchmark
 from ..core.errors import UsageError
 from ..core.values import Sample
 from ..datasets.load import is_local
+from ..datasets.media_form import SETTINGS as MEDIA_SETTINGS
 from .prepare import needs, place_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _JUDGE = ("judge", "judge_model_args", "judge_strategy", "judge_worker_num", "ju
 _SANDBOX = ("use_sandbox", "sandbox", "sandbox_manager_config", "allow_unsafe_code")
 _OF_HUB = ("force_redownload", "dataset_revision")
 _OF_EXEMPLARS = ("train_split", "few_shot_random", "few_shot_prompt_template")
+_WITHOUT_DETAIL = ("anthropic_api", "llm_ckpt")
 _FOR_EVERY_RUN = ("environment", "eval_")
 
 
@@ -37,6 +39,7 @@ def unused_settings(run: Run, first: Mapping[str, Sample], fixtures: Collection[
         return []
     resolved = [run.resolved[plan.name] for plan in run.benchmarks]
     notes = [*_of_others(run), *_of_judges(run, resolved, fixtures), *_of_sandbox(run, resolved, fixtures)]
+    notes += _of_media(run, resolved, fixtures)
     for benchmark in resolved:
         notes += _of_benchmark(run, benchmark, first.get(benchmark.name))
     return notes
@@ -80,6 +83,35 @@ def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Colle
         yield _line(names, "no benchmark of this run executes code")
 
 
+def _of_media(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
+    own = "model" in fixtures or any(found.question_fields is None for found in resolved)  # may send media of its own
+    if own or run.driver.listing:
+        return
+    kinds = {kind for found in resolved for kind in run.media.get(found.name, ())}
+    cut = any(found.media_form.frames and "video" in run.media.get(found.name, ()) for found in resolved)
+    yield from _idle_media(_given(run, MEDIA_SETTINGS), kinds, "no benchmark of this run sends", run, cut=cut)
+
+
+def _idle_media(
+    names: Sequence[str], kinds: Collection[str], who: str, run: Run, *, cut: object, of: str = ""
+) -> Iterator[str]:
+    """Yield a line for the settings that have nothing to act on.
+
+    Args:
+        kinds: The kinds of media that are sent.
+        cut: True if videos are sent as pictures.
+        of: The benchmark that the settings are of, as a line names it.
+    """
+    of_pictures = [name + of for name in names if "image" in name]
+    of_videos = [name + of for name in names if "video" in name]
+    if of_pictures and not ("image" in kinds or cut):
+        yield _line(of_pictures, f"{who} pictures")
+    elif (detail := f"image_detail{of}") in of_pictures and run.spec.eval_type in _WITHOUT_DETAIL:
+        yield _line([detail], f"eval_type {run.spec.eval_type} has no such parameter")
+    if of_videos and "video" not in kinds:
+        yield _line(of_videos, f"{who} videos")
+
+
 def _needed(resource: str, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> bool:
     return resource in fixtures or any(resource in needs(found) for found in resolved)
 
@@ -98,6 +130,10 @@ def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) 
         yield _line(names, "few_shot_num is 0")
     if (names := given("sandbox_config")) and "sandbox" not in needs(resolved):
         yield _line(names, "it executes no code")
+    if resolved.question_fields is not None and not run.driver.listing:
+        kinds, named = run.media.get(resolved.name, ()), [n for n in MEDIA_SETTINGS if getattr(args, n) is not None]
+        cut = "video" in kinds and resolved.media_form.frames
+        yield from _idle_media(named, kinds, "it sends no", run, cut=cut, of=f" of {resolved.name}")
     if (names := given("prompt_template")) and sample is not None and sample.messages:
         yield _line(names, "its samples are whole conversations")
 

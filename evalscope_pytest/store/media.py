@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..core.content import Audio, File, Image, MediaPart, Medium, Part, Text, Video, linked, medium_of
+from ..core.content import Audio, Cut, File, Image, MediaPart, Medium, Part, Text, Video, linked, medium_of
 from ..core.media_type import EXTENSIONS, TYPES
 from ..core.values import Call
 from .atomic import own_folder, storing, write_atomic
 from .layout import WorkDir
 
 FOLDER = "media"
+_BOUNDS = ("max_pixels", "max_bytes")  # of the smaller copy that was sent
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -47,7 +49,7 @@ class MediaFolder:
         with storing(path):
             if not os.path.exists(path):
                 own_folder(folder)
-                write_atomic(path, medium.read(), durable=False)
+                write_atomic(path, medium.original(), durable=False)
         self._kept.add(medium.sha256)
 
 
@@ -67,12 +69,16 @@ def written(part: Part, text: Callable[[str], Any] = str) -> dict[str, Any]:
     medium = medium_of(part)
     row: dict[str, Any] = {"type": part.kind, part.kind: medium.link or f"{FOLDER}/{file_name(medium)}"}
     if isinstance(part, Image):
-        return {**row, "detail": part.detail}
+        bounds = medium_of(part).bounds or (None, None)
+        sent = {name: value for name, value in zip(_BOUNDS, bounds, strict=True) if value is not None}
+        return {**row, "detail": part.detail, **sent}
     if isinstance(part, File):
         return {**row, "name": text(part.name)}
     row["format"] = part.format
     if isinstance(part, Video):
         row.update((name, value) for name in ("start", "end", "fps") if (value := getattr(part, name)) is not None)
+        if part.cut is not None:
+            row["cut"] = asdict(part.cut)
     return row
 
 
@@ -88,14 +94,23 @@ def part_of(row: Mapping[str, Any]) -> Part:
         return Text(row["text"])
     medium = _medium(row[kind])
     parts: Mapping[str, Callable[[], MediaPart]] = {
-        "image": lambda: Image(medium, row["detail"]),
+        "image": lambda: Image(_bounded(medium, row), row["detail"]),
         "audio": lambda: Audio(medium, row["format"]),
-        "video": lambda: Video(medium, row["format"], row.get("start"), row.get("end"), row.get("fps")),
+        "video": lambda: Video(medium, row["format"], row.get("start"), row.get("end"), row.get("fps"), _cut(row)),
         "file": lambda: File(medium, row["name"]),
     }
     if kind not in parts:
         raise ValueError(f"a part of type {kind!r}")
     return parts[kind]()
+
+
+def _bounded(medium: Medium, row: Mapping[str, Any]) -> Medium:
+    bounds = row.get(_BOUNDS[0]), row.get(_BOUNDS[1])
+    return medium if bounds == (None, None) else replace(medium, bounds=bounds)
+
+
+def _cut(row: Mapping[str, Any]) -> Cut | None:
+    return Cut(**row["cut"]) if row.get("cut") else None
 
 
 def _medium(path: str) -> Medium:

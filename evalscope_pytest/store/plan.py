@@ -39,6 +39,7 @@ class BenchmarkPlan:
         questions: Key and cluster of each question by subset, if the run is compared with an earlier one: those that
             never run have no record.
         only_metrics: Report no others, whatever the samples' scores hold: the user has chosen.
+        media: The kinds of media that its prompts hold: ``image``, ``audio``, ``video``, ``file``.
     """
 
     name: str
@@ -58,6 +59,7 @@ class BenchmarkPlan:
     questions: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     unsafe_execution: bool = False
     after_run: str = ""
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ def write_task_config(
 # Of a resolved benchmark, what decides which messages are sent.
 _PROMPT = (
     "dataset_id", "dataset_revision", "eval_split", "extra_params", "few_shot_num", "few_shot_prompt_template",
-    "few_shot_random", "prompt_template", "query_template", "shuffle_choices", "system_prompt", "train_split",
+    "few_shot_random", "image_detail", "max_image_bytes", "max_image_pixels", "prompt_template", "query_template",
+    "shuffle_choices", "system_prompt", "train_split", "video_fps", "video_frames",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
-"""DashScope's native text generation (Alibaba Cloud Model Studio's API reference, 2026); for load tests only.
+"""DashScope's native generation (Alibaba Cloud Model Studio's API reference, 2026); for load tests only.
 
-A header requests a stream; each event carries an increment, and the usage so far.
+A header requests a stream; each event carries an increment, and the usage so far. Models that take pictures have an
+address of their own, ``.../multimodal-generation/generation``, and parts that are named by their kind.
 """
 
 from __future__ import annotations
@@ -28,7 +29,30 @@ def write(prompt: Prompt, fields: Fields) -> dict[str, Any]:
         return {**body, **prompt.content}
     if not prompt.messages:
         raise wrong_shape("dashscope", "a text or messages")
-    return {**body, "input": {"messages": prompt.messages}}
+    messages = prompt.messages
+    if any(isinstance(message.get("content"), (list, tuple)) for message in messages):
+        messages = [{**message, "content": _parts(message.get("content"))} for message in messages]
+    return {**body, "input": {"messages": messages}}
+
+
+def _parts(content: Any) -> list[Any]:
+    """Return a chat message's content in this dialect: ``{"text": ...}``, ``{"image": ...}`` and so on."""
+    return [_part(part) for part in content] if isinstance(content, (list, tuple)) else [{"text": content}]
+
+
+def _part(part: Any) -> Any:
+    kind = part.get("type") if isinstance(part, Mapping) else None
+    if kind == "text":
+        return {"text": part.get("text")}
+    if kind in ("image_url", "video_url"):
+        inner = part.get(kind)
+        rate = {"fps": part["fps"]} if part.get("fps") else {}
+        return {kind.removesuffix("_url"): inner.get("url") if isinstance(inner, Mapping) else inner, **rate}
+    if kind == "video":
+        return {name: value for name, value in part.items() if name != "type"}
+    if kind == "input_audio" and isinstance(part.get(kind), Mapping):
+        return {"audio": part[kind].get("data")}
+    return part
 
 
 def take_event(event: Any, stamp: float, reply: StampedReply) -> None:

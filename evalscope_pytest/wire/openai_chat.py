@@ -75,16 +75,16 @@ def thinks_first(model: str) -> bool:
     return name.startswith(("o1", "o3", "o4-", "gpt-5")) and not name.startswith("gpt-5-chat")
 
 
-def request_body(request: Request, model: str, *, audio_uri: bool = False) -> dict[str, Any]:
+def request_body(request: Request, model: str, *, dashscope: bool = False) -> dict[str, Any]:
     """Return the body of an evaluation's request.
 
     Args:
-        audio_uri: Write recordings as data URIs: see `takes_audio_uri`.
+        dashscope: Write media in the forms of DashScope's services: see `is_dashscope`.
     """
     config = request.config
     body: dict[str, Any] = {
         "model": model,
-        "messages": [chat_message(m, audio_uri=audio_uri) for m in request.messages],
+        "messages": [chat_message(m, dashscope=dashscope) for m in request.messages],
     }
     if config.stream:
         body["stream"] = True
@@ -116,9 +116,13 @@ def request_body(request: Request, model: str, *, audio_uri: bool = False) -> di
     return body
 
 
-def takes_audio_uri(url: str) -> bool:
-    """Return whether a service wants recordings as data URIs: DashScope does, others want bare base64."""
-    return "dashscope" in (urlsplit(url).hostname or "")
+def is_dashscope(url: str) -> bool:
+    """Return whether a service is one of DashScope, which has forms of its own for recordings and frames of videos.
+
+    Its addresses hold its name, or, with a workspace in them, that of Model Studio's hosts.
+    """
+    host = urlsplit(url).hostname or ""
+    return "dashscope" in host or host.endswith(".maas.aliyuncs.com")
 
 
 def _response_format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:

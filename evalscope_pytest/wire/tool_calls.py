@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.values import Message, Tool, ToolCall
-from .media import chat_part
+from .media import chat_parts
 
 MAX_CALLS = 1000  # of one reply: a service that streams a million indices must not fill the memory
 # Bounds on checking whether arguments are whole, since a hostile stream may trigger the check again and again.
@@ -24,14 +24,14 @@ def definitions(tools: Iterable[Tool]) -> list[dict[str, Any]]:
     ]
 
 
-def chat_message(message: Message, *, audio_uri: bool = False) -> dict[str, Any]:
+def chat_message(message: Message, *, dashscope: bool = False) -> dict[str, Any]:
     """Return a message as chat completions take it, with the calls it makes or the call it answers.
 
     Args:
-        audio_uri: Write recordings as data URIs.
+        dashscope: Write media as DashScope's services take them.
     """
     content = message.content
-    parts = content if isinstance(content, str) else [chat_part(part, audio_uri=audio_uri) for part in content]
+    parts = content if isinstance(content, str) else chat_parts(content, dashscope=dashscope)
     sent: dict[str, Any] = {"role": message.role, "content": parts}
     if message.tool_calls:
         sent["tool_calls"] = [

@@ -16,7 +16,7 @@ from evalscope_pytest.core.content import Audio
 from evalscope_pytest.core.errors import MediaError
 from evalscope_pytest.core.recording import LARGEST, as_wav, wav_of
 from evalscope_pytest.datasets.media_files import MediaFinder, places_of
-from evalscope_pytest.wire.media import chat_part
+from evalscope_pytest.wire.media import chat_parts
 
 from ..media import wav
 
@@ -50,14 +50,14 @@ def test_flac_arrives_as_wav_with_the_same_samples() -> None:
     part = MediaFinder(places_of(None)).part(audio(encoded("flac", "flac")))
     assert isinstance(part, Audio)
     assert part.format == "flac"
-    sent = chat_part(part)["input_audio"]
+    sent = chat_parts([part])[0]["input_audio"]
     assert sent["format"] == "wav"
     assert b64decode(sent["data"]) == wav_of(TONE, 48_000)
 
 
 @pytest.mark.parametrize(("layout", "codec"), [("ogg", "libopus"), ("ipod", "aac")])
 def test_other_formats_arrive_as_wav(layout: str, codec: str) -> None:
-    sent = chat_part(MediaFinder(places_of(None)).part(audio(encoded(layout, codec))))["input_audio"]
+    sent = chat_parts([MediaFinder(places_of(None)).part(audio(encoded(layout, codec)))])[0]["input_audio"]
     channels, rate, frames = read(b64decode(sent["data"]))
     assert (sent["format"], channels, rate) == ("wav", 1, 48_000)
     assert abs(frames - len(TONE)) < 4096
@@ -74,7 +74,7 @@ def test_what_cannot_be_decoded_is_an_error(data: bytes) -> None:
     pytest.importorskip("av")
     part = MediaFinder(places_of(None)).part(audio(data))
     with pytest.raises(MediaError, match=r"that cannot be decoded: .*\. Convert it to WAV or MP3"):
-        chat_part(part)
+        chat_parts([part])[0]
 
 
 def test_a_recording_that_gets_too_large_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from evalscope_pytest.perf.load.session import measure
 from evalscope_pytest.perf.measure.result import Result
 from evalscope_pytest.perf.output.records import read_requests
 from evalscope_pytest.wire.dialects import find, interface_of
+from evalscope_pytest.wire.prompt import Prompt
 from tests.servers.service import event
 
 from .service import Pace, PerfService, delta, endpoint, stream_of, undisturbed, usage
@@ -215,6 +216,27 @@ class TestDashScope:
         }
         first = next(iter(read_requests(tmp_path / "outputs" / "perf" / "d" / "parallel_1" / "requests.jsonl")))
         assert (first.tokens.output, first.tokens.reasoning, first.tokens.source) == (4, 1, "usage")
+
+    def test_parts_are_named_by_their_kind(self):
+        parts = [
+            {"type": "text", "text": "Which?"},
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,aa", "detail": "low"}},
+            {"type": "input_audio", "input_audio": {"data": "data:audio/wav;base64,bb", "format": "wav"}},
+            {"type": "video_url", "video_url": {"url": "data:video/mp4;base64,cc"}, "fps": 2},
+            {"type": "video", "video": ["data:image/jpeg;base64,dd"] * 4, "fps": 1.5},
+        ]
+        prompt = Prompt([{"role": "system", "content": "Be brief."}, {"role": "user", "content": parts}])
+        system, user = interface_of("dashscope", "http://h/api/v1")[0].write(prompt, {"model": "m"})["input"][
+            "messages"
+        ]
+        assert system == {"role": "system", "content": [{"text": "Be brief."}]}
+        assert user["content"] == [
+            {"text": "Which?"},
+            {"image": "data:image/png;base64,aa"},
+            {"audio": "data:audio/wav;base64,bb"},
+            {"video": "data:video/mp4;base64,cc", "fps": 2},
+            {"video": ["data:image/jpeg;base64,dd"] * 4, "fps": 1.5},
+        ]
 
     def test_whole_replies_need_no_header(self, service):
         service.reply = {"output": {"choices": [{"message": {"content": [{"text": "a"}]}}]}, "usage": {}}

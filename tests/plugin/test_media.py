@@ -144,6 +144,18 @@ async def test_adding(sample, model):
     assert arrived(served.server) == [hashlib.sha256(png()).hexdigest()]
 
 
+def test_the_table_the_page_and_the_report_name_what_a_benchmark_sends(seen):
+    seen.benchmark("plain", count=1)
+    run = seen.run("--eval-limit=1")
+    (titles,) = [line for line in run.out.splitlines() if line.startswith("| ") and "Score" in line]
+    width, place = titles.count("|") + 1, [cell.strip() for cell in titles.split("|")].index("Input")
+    cells = [[cell.strip() for cell in line.split("|")] for line in run.out.splitlines() if line.startswith("| served")]
+    assert {(row[2], row[place]) for row in cells if len(row) == width} == {("adding", "image"), ("plain", "text")}
+    own = {name: report["execution_summary"]["evalscope_pytest"] for name, report in run.reports.items()}
+    assert (own["adding"]["media"], "media" in own["plain"]) == (["image"], False)
+    assert "input: text, image" in (run.work_dir / "reports" / "report.html").read_text()
+
+
 def test_wrong_answers_name_the_picture(seen):
     seen.server.answer = lambda messages: "8"
     run = seen.run("--eval-limit=1", "--eval-show-wrong=1")

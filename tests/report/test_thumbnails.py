@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 from base64 import b64decode
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 
 from evalscope_pytest.report import thumbnails as made
 from evalscope_pytest.report.html import About, render
+from evalscope_pytest.report.model import Report
 from evalscope_pytest.report.thumbnails import thumbnails
 from evalscope_pytest.report.wrong import NONE_WRONG, WrongSample, WrongSamples
-from tests.media import png, wav
+from tests.media import film, png, wav
 
 PIL = pytest.importorskip("PIL.Image", reason="pillow is not installed")
+films = pytest.mark.skipif(importlib.util.find_spec("av") is None, reason="needs av")
 
 
 def stored(root: Path, data: bytes, extension: str = "png") -> str:
@@ -54,6 +57,49 @@ def test_the_page_holds_them_and_allows_no_other(tmp_path: Path, now) -> None:
     page = render(about, [], {"b": (WrongSamples(1, (sample,)), NONE_WRONG)})
     assert "img-src data:;" in page
     assert "img-src" not in render(About("m", now), [], {"b": (WrongSamples(1, (sample,)), NONE_WRONG)})
+
+
+def rendered(now, *samples: WrongSample, pictures: dict[str, str] | None = None) -> str:
+    answers = {"b": (WrongSamples(1, samples), NONE_WRONG)}
+    return render(About("m", now, pictures=pictures or {}), [Report("b", "m", (), None)], answers)
+
+
+@films
+def test_a_video_is_three_frames_of_the_part_in_question(tmp_path: Path, now) -> None:
+    path = stored(tmp_path, film(20), "mp4")
+    parts = [path, f"{path}#t=10,", f"{path}#t=,2", f"{path}#t=90,"]
+    found = thumbnails(tmp_path, parts)
+    assert list(found) == parts[:3]  # there is nothing from second 90 on
+    strips = [PIL.open(io.BytesIO(b64decode(uri.partition(",")[2]))).convert("L") for uri in found.values()]
+    assert {strip.size for strip in strips} == {(64 * 3 + 2 * 4, 48)}
+    shades = [[strip.getpixel((x, 24)) for x in (32, 100, 168)] for strip in strips]
+    assert shades[0] == pytest.approx([42, 127, 212], abs=8)
+    assert shades[1] == pytest.approx([148, 191, 233], abs=8)
+    assert max(shades[2]) < 30
+    page = rendered(now, WrongSample("b[main-0]", "", "", "", "", 0.0, "", "main", (path,)), pictures=found)
+    assert '<img class="film" src="data:image/jpeg;base64,' in page
+    assert 'alt="Video 1"' in page
+
+
+@films
+def test_videos_of_a_page_are_bounded_and_damaged_ones_left_out(tmp_path: Path, monkeypatch) -> None:
+    paths = [stored(tmp_path, film(1, 10 + n), "mp4") for n in range(3)]
+    damaged = stored(tmp_path, film(4)[:300], "mp4")
+    monkeypatch.setattr(made, "MOST_FILMS", 3)
+    assert list(thumbnails(tmp_path, [damaged, *paths])) == paths[:2]
+    monkeypatch.setattr(made, "FILM_SECONDS", 0.0)
+    assert thumbnails(tmp_path, paths) == {}
+
+
+def test_a_transcript_stands_beside_the_expected_text(now) -> None:
+    heard = WrongSample("b[main-0]", "[audio 12.wav]", "a dog", "a dog", "the dog", 0.0, "why", is_heard=True)
+    page = rendered(now, heard)
+    beside = page.partition('<div class="beside">')[2].partition("</div>")[0]
+    assert "<pre>a dog</pre>" in beside
+    assert "<pre>the dog</pre>" in beside
+    assert ".beside{" in page
+    assert page.count("<dl>") == page.count("</dl>")
+    assert "beside" not in rendered(now, WrongSample("b[main-0]", "", "a", "a", "b", 0.0, ""))
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evalscope_pytest.core.content import Audio, File, Image, Medium, Part, Text, Video
+from evalscope_pytest.core.content import Audio, Cut, File, Image, Medium, Part, Text, Video
 from evalscope_pytest.core.errors import StoreError
 from evalscope_pytest.core.values import Call, Message, ModelOutput, Sample, SampleResult, Score
 from evalscope_pytest.store.layout import WorkDir
@@ -31,7 +32,9 @@ def call(*parts: Part) -> Call:
         Text("What?"),
         Image(held(png()), "low"),
         Audio(held(wav(), "audio/wav"), "wav"),
+        Image(replace(held(png()), bounds=(1000, None))),
         Video(held(wav(), "video/mp4"), "mp4", 1.0, 2.5, 2.0),
+        Video(held(wav(), "video/mp4"), "mp4", cut=Cut(4, "low", 300, 5000)),
         File(held(wav(), "application/pdf"), "a.pdf"),
     ],
 )

@@ -17,7 +17,7 @@ from evalscope_pytest.core.values import Sample
 from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from evalscope_pytest.scoring.captions import shared_corpus
 from evalscope_pytest.store.media import part_of, stored_file, written
-from evalscope_pytest.wire.media import chat_part
+from evalscope_pytest.wire.media import chat_parts
 from tests.media import mp4, packed
 
 from .test_suites import from_written, golden, loaded_from, score_of
@@ -90,7 +90,7 @@ def test_a_video_that_cannot_be_read_is_an_error_of_its_sample(archive: bytes, s
 def test_an_address_is_sent_as_it_is_or_replaced_by_the_file(tmp_path: Path) -> None:
     for name, seconds in (("videomme", 2), ("videomme_v2", 1)):
         by_address, file = (video_of(evaluated(name, tmp_path, video_source=s)) for s in ("url", "archive"))
-        sent = chat_part(by_address)["video_url"]["url"]
+        sent = chat_parts([by_address])[0]["video_url"]["url"]
         assert sent.startswith("https://www.example.org/watch?v=")
         row = written(by_address)
         assert row["video"] == sent
@@ -230,7 +230,7 @@ def test_rows_on_one_video_are_one_question(tmp_path: Path) -> None:
     loaded = from_written("msr_vtt", tmp_path)
     one, two = loaded.subsets["default"]
     assert one.targets == ("a man plays the guitar", "a man is playing a guitar on a stage")
-    assert chat_part(video_of(one))["video_url"]["url"] == "https://www.example.org/watch?v=0"
+    assert chat_parts([video_of(one)])[0]["video_url"]["url"] == "https://www.example.org/watch?v=0"
     assert (video_of(one).start, video_of(one).end) == (1.0, 2.5)
     assert medium_of(video_of(two)).read() == mp4(1)
     assert from_written("msr_vtt", tmp_path, limit=1).subsets["default"][0].private == one.private

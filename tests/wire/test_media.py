@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
 
 from evalscope_pytest.config.generation import GenerationConfig
-from evalscope_pytest.core.content import Audio, File, Image, Medium, Text, Video
+from evalscope_pytest.core.content import Audio, Cut, File, Image, Medium, Text, Video, medium_of
 from evalscope_pytest.core.errors import RejectedError
 from evalscope_pytest.core.values import Message
 from evalscope_pytest.wire import anthropic, openai_chat, openai_responses
-from evalscope_pytest.wire.media import refusal_of
+from evalscope_pytest.wire.media import are_made, frames_of, kinds_in, refusal_of, with_frames
 from evalscope_pytest.wire.request import Request
-from tests.media import mp4, pdf, png, wav
+from tests.media import film, mp4, pdf, png, wav
 
 
 def held(data: bytes, kind: str) -> Medium:
@@ -54,9 +55,38 @@ def test_chat_completions() -> None:
     [("https://dashscope.test/compatible-mode/v1", False), ("http://127.0.0.1/dashscope", True)],
 )
 def test_recordings_for_dashscope_are_data_uris(url: str, bare: bool) -> None:
-    body = openai_chat.request_body(request(SOUND), "m", audio_uri=openai_chat.takes_audio_uri(url))
+    body = openai_chat.request_body(request(SOUND), "m", dashscope=openai_chat.is_dashscope(url))
     data = body["messages"][1]["content"][0]["input_audio"]["data"]
     assert data == (b64encode(wav()).decode() if bare else uri("audio/wav", wav()))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("av") is None, reason="needs av")
+@pytest.mark.parametrize(("frames", "kinds"), [(4, ["video"]), (3, ["image_url"] * 3)])
+def test_frames_for_dashscope_are_one_part_if_they_are_enough(frames: int, kinds: list[str]) -> None:
+    data = film(2)
+    part = Video(held(data, "video/mp4"), "mp4", cut=Cut(frames, "low", 300))
+    parts = openai_chat.request_body(request(part), "m", dashscope=True)["messages"][1]["content"]
+    assert [one["type"] for one in parts] == kinds
+    pictures = frames_of(part)[0]
+    assert list(pictures) == [
+        one for message in with_frames(request(ASKED, part).messages) for one in message.content[1:] if message.media
+    ]
+    assert [picture.detail for picture in pictures] == ["low"] * frames
+    if frames == 4:
+        assert parts[0]["video"] == [uri("image/jpeg", medium_of(picture).read()) for picture in pictures]
+        assert parts[0]["fps"] == 2.0
+    else:
+        plain = openai_chat.request_body(request(part), "m")["messages"][1]["content"]
+        assert plain == parts
+    assert kinds_in(request(part).messages) == {"image"}
+    assert are_made(request(part).messages)
+    assert not are_made(request(FILM, PICTURE).messages)
+
+
+@pytest.mark.parametrize("host", ["dashscope-intl.aliyuncs.com", "ws-1.ap-southeast-1.maas.aliyuncs.com"])
+def test_both_kinds_of_hosts_are_dashscope(host: str) -> None:
+    assert openai_chat.is_dashscope(f"https://{host}/compatible-mode/v1/chat/completions")
+    assert not openai_chat.is_dashscope(f"https://example.test/{host}")
 
 
 def test_responses() -> None:
