@@ -14,7 +14,7 @@ from evalscope_pytest import audio
 from evalscope_pytest.core import recording
 from evalscope_pytest.core.content import Audio
 from evalscope_pytest.core.errors import MediaError
-from evalscope_pytest.core.recording import LARGEST, as_wav, wav_of
+from evalscope_pytest.core.recording import as_wav, wav_of
 from evalscope_pytest.datasets.media_files import MediaFinder, places_of
 from evalscope_pytest.wire.media import chat_part
 
@@ -121,11 +121,17 @@ def test_samples_keep_their_values() -> None:
 
 @pytest.mark.parametrize(
     ("samples", "rate"),
-    [(["a"], 8000), (TONE, 0), (TONE, "x"), (np.zeros((2, 2, 2)), 8000), (np.zeros(LARGEST // 2 + 1, np.int16), 8000)],
+    [(["a"], 8000), (TONE, 0), (TONE, "x"), (np.zeros((2, 2, 2)), 8000), (5, 8000)],
 )
 def test_an_array_that_is_no_recording_is_refused(samples: Any, rate: Any) -> None:
     with pytest.raises(TypeError, match="an array of samples"):
         wav_of(samples, rate)
+
+
+def test_an_array_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "LARGEST", 1000)
+    with pytest.raises(TypeError, match="4,800 at 8000 Hz"):
+        wav_of(TONE, 8000)
 
 
 def test_recordings_of_a_script_are_not_decoded() -> None:
