@@ -214,8 +214,8 @@ def test_a_missing_library_is_named_before_anything_is_sent(tmp_path: Path, monk
     from evalscope_pytest.suites.audio import spoken
 
     known = spoken.find_spec
-    monkeypatch.setattr(spoken, "find_spec", lambda name: None if name == "opencc" else known(name))
-    with pytest.raises(UnreadyError, match=r"need opencc\. Run: pip install 'evalscope-pytest\[audio\]'"):
+    monkeypatch.setattr(spoken, "find_spec", lambda name: None if name == "jiwer" else known(name))
+    with pytest.raises(UnreadyError, match=r"need jiwer\. Run: pip install 'evalscope-pytest\[audio\]'"):
         loaded_from("librispeech", write("librispeech", tmp_path), subset_list=("test_clean",))
 
 
