@@ -17,7 +17,7 @@ from ..datasets.media_form import SETTINGS as MEDIA_SETTINGS
 from ..datasets.media_form import MediaForm
 from ..datasets.source import Source
 from ..judge.scorer import JudgedScorer, chosen, parts_of, rule_of
-from ..scoring.aggregation import NAMES
+from ..scoring.aggregation import ERROR_RATES, NAMES
 from ..scoring.filters import Filters
 from ..scoring.scorer import Scorer
 from ..store.plan import BenchmarkPlan
@@ -106,6 +106,10 @@ def chosen_aggregation(
     for name in names:
         if name not in allowed:
             raise ConfigError(f"aggregation {name!r} in {where}. {closest(name, allowed)}")
+    if wanted and wanted != "mean" and (rates := ERROR_RATES.intersection(metrics)):
+        raise ConfigError(
+            f"aggregation {wanted!r} in {where}: {min(rates)} is an error rate, of which 1 is not right. Allowed: mean."
+        )
     if wanted:
         return wanted
     return own if isinstance(own, str) else {m: own[m] for m in metrics if m in own}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sys
+from array import array
 from importlib.util import find_spec
 from itertools import chain
 from typing import Any
@@ -14,6 +16,7 @@ SENT = frozenset({"audio/wav", "audio/mpeg"})  # what `input_audio` takes
 _FORMATS = {"audio/flac": "flac", "audio/ogg": "ogg", "audio/mp4": "mp4", "video/mp4": "mp4"}
 LARGEST = 64 << 20  # bytes of a recording made
 _FULL = 32767
+_FASTEST = 1 << 20
 _INSTALL = "To have it converted to WAV: pip install 'evalscope-pytest[audio]'."
 
 
@@ -28,27 +31,34 @@ def wav_of(samples: Any, rate: float) -> bytes:
     """Return the WAV of an array of samples, as `datasets` decodes them.
 
     Args:
-        samples: Numbers from -1 to 1, or of 16 bits; of several channels, each as a row or a column.
+        samples: Floats from -1 to 1, or whole numbers of 16 bits; of several channels, each as a row or a column.
         rate: Samples a second.
 
     Raises:
         TypeError: They are something else, or too many.
     """
-    import numpy as np
-
     try:
-        values = np.asarray(samples)
+        channels = _channels(list(samples.tolist() if hasattr(samples, "tolist") else samples))
         hertz = int(rate)
-        if values.dtype.kind not in "iu":
-            values = np.rint(np.clip(np.nan_to_num(values.astype(np.float64)), -1.0, 1.0) * _FULL)
-        values = np.clip(values, -_FULL - 1, _FULL).astype("<i2")
+        data = array("h", map(_of_16_bits, chain.from_iterable(zip(*channels, strict=True))))
     except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(f"an array of samples: {error}") from None
-    if values.ndim == 2 and values.shape[0] < values.shape[1]:
-        values = values.T
-    if values.ndim not in (1, 2) or not 0 < hertz <= 1 << 20 or values.nbytes > LARGEST:
-        raise TypeError(f"an array of samples: {values.shape} at {rate} Hz. Allowed: one row for each channel, 64 MB")
-    return _written(values.tobytes(), 1 if values.ndim == 1 else values.shape[1], hertz)
+    if not 0 < hertz <= _FASTEST or len(data) * 2 > LARGEST:
+        raise TypeError(f"an array of samples: {len(data):,} at {rate} Hz. Allowed: 64 MB, up to {_FASTEST:,} Hz")
+    if sys.byteorder == "big":
+        data.byteswap()
+    return _written(data.tobytes(), len(channels), hertz)
+
+
+def _channels(samples: list[Any]) -> list[Any]:
+    if not samples or not isinstance(samples[0], (list, tuple)):
+        return [samples]
+    return samples if len(samples) < len(samples[0]) else [list(one) for one in zip(*samples, strict=True)]
+
+
+def _of_16_bits(value: int | float) -> int:
+    whole = value if isinstance(value, int) else round(min(max(value, -1.0), 1.0) * _FULL) if value == value else 0
+    return min(max(whole, -_FULL - 1), _FULL)
 
 
 def _written(data: bytes, channels: int, rate: int) -> bytes:

@@ -95,7 +95,8 @@ def find_flaky(plan: BenchmarkPlan, rows: Iterable[SampleSummary]) -> Flaky | No
     table: dict[tuple[str, int], list[float]] = {}
     for row in rows:
         if row.values is not None and found.name in row.values:
-            table.setdefault((row.subset, row.group), []).append(row.values[found.name])
+            value = found.semantics.credit(row.values[found.name])
+            table.setdefault((row.subset, row.group), []).append(value)
     several = {question: values for question, values in table.items() if len(values) > 1}
     if not several:
         return None

@@ -356,6 +356,8 @@ NAMES = (*_AT_K, *_OVER_PARTS)
 OVER_PARTS = frozenset({"macro_mean", "harmonic_mean", "all_of_part_by_kind"})
 # Of these the interval of a mean says nothing.
 NO_MEANS = frozenset({"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu"})
+# Errors over units of a reference: 0 is right, and there is no greatest value. Rules over repeats count values of 1.
+ERROR_RATES = frozenset({"wer", "cer", "mer", "per"})
 
 
 BIN = 100  # samples of one bin, as Humanity's Last Exam counts

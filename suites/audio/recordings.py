@@ -23,6 +23,6 @@ def transcribed(record: Mapping[str, Any], target: str, language: str = "en", **
     Raises:
         UnreadyError: A library that compares transcripts is not installed.
     """
-    require()
+    require(language)
     own = {name: about.pop(name) for name in ("id", "cluster") if name in about}
     return Sample([text(""), audio(record["audio"])], target, metadata={"language": language, **about}, **own)

@@ -27,23 +27,29 @@ _BRACKETS = str.maketrans(dict.fromkeys("<>[](){}【】（）", " "))
 _FILLERS = re.compile(r"(?<![a-z])(?:hmm|mm|mhm|mmm|uh|um)(?![a-z])")
 _LETTERS = {"œ": "oe", "æ": "ae", "’": "'", "‘": "'", "ʼ": "'"}
 _MIXED = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[^\W\u3400-\u9fff\U00020000-\U0003ffff]{1,10000}")
-LIBRARIES = {
-    "jiwer": "jiwer",
-    "whisper_normalizer": "whisper-normalizer",
-    "text_to_num": "text2num",
-    "opencc": "opencc",
-}
 
 
-def require() -> None:
-    """Check that the libraries that compare transcripts are installed.
+def require(language: str) -> None:
+    """Check that the libraries that compare transcripts of a language are installed.
 
     Raises:
         UnreadyError: One is not.
     """
-    missing = [package for module, package in LIBRARIES.items() if find_spec(module) is None]
+    code = language_of(language)
+    needed = {
+        "jiwer": True,
+        "whisper_normalizer": code == "en",
+        "opencc": code in CHINESE,
+        "text_to_num": code in _NUMBERED,
+    }
+    missing = [name for name, is_needed in needed.items() if is_needed and find_spec(name) is None]
     if missing:
         raise UnreadyError(f"transcripts need {', '.join(missing)}. Run: pip install 'evalscope-pytest[audio]'.")
+
+
+def language_of(code: str) -> str:
+    """Return the language of a code such as ``en_us`` or ``zh-CN``."""
+    return re.split("[-_]", code.lower(), maxsplit=1)[0]
 
 
 def forms(text: str, language: str) -> tuple[str, ...]:
@@ -52,7 +58,7 @@ def forms(text: str, language: str) -> tuple[str, ...]:
     Args:
         language: Code of the language; what follows ``-`` or ``_`` does not matter.
     """
-    language = re.split("[-_]", language.lower(), maxsplit=1)[0]
+    language = language_of(language)
     text = without_notes(" ".join(unicodedata.normalize("NFKC", text).split())).translate(_BRACKETS)
     if language == "en":
         return (english(text),)
@@ -106,7 +112,7 @@ def bare(text: str, marks: str = "M") -> str:
 
 def words(form: str, language: str) -> list[str]:
     """Return the units that are counted: words, of Chinese its characters."""
-    return list(form.replace(" ", "")) if re.split("[-_]", language.lower())[0] in CHINESE else form.split()
+    return list(form.replace(" ", "")) if language_of(language) in CHINESE else form.split()
 
 
 def separated(form: str, language: str) -> list[str]:

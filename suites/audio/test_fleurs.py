@@ -21,5 +21,5 @@ from .recordings import PROMPT, transcribed
     tags=["audio", "speech_recognition", "multilingual"],
 )
 def test_fleurs(record, subset) -> Sample:
-    about = {"spoken_language": record["language"], "gender": str(record["gender"])}
+    about = {"spoken_language": record.get("language", ""), "gender": str(record.get("gender", ""))}
     return transcribed(record, record["transcription"], subset, cluster=str(record["id"]), **about)

@@ -28,4 +28,4 @@ PROMPT = (
 )
 def test_thchs30(record) -> Sample:
     given = record["phones"]
-    return transcribed(record, given if isinstance(given, str) else " ".join(given), "zh")
+    return transcribed(record, given if isinstance(given, str) else " ".join(given), "phones")

@@ -14,7 +14,7 @@ from evalscope_pytest import audio
 from evalscope_pytest.core import recording
 from evalscope_pytest.core.content import Audio
 from evalscope_pytest.core.errors import MediaError
-from evalscope_pytest.core.recording import LARGEST, as_wav, wav_of
+from evalscope_pytest.core.recording import as_wav, wav_of
 from evalscope_pytest.datasets.media_files import MediaFinder, places_of
 from evalscope_pytest.wire.media import chat_parts
 
@@ -65,7 +65,7 @@ def test_other_formats_arrive_as_wav(layout: str, codec: str) -> None:
 
 def test_wav_and_mp3_are_sent_as_they_are() -> None:
     for data, kind in ((wav(), "wav"), (b"ID3" + bytes(80), "mp3")):
-        sent = chat_part(MediaFinder(places_of(None)).part(audio(data)))["input_audio"]
+        sent = chat_parts([MediaFinder(places_of(None)).part(audio(data))])[0]["input_audio"]
         assert (b64decode(sent["data"]), sent["format"]) == (data, kind)
 
 
@@ -112,7 +112,7 @@ def test_what_datasets_decodes_is_a_recording(value: Any, expected: tuple[int, i
 
 
 def chat_sent(value: Any) -> bytes:
-    return b64decode(chat_part(MediaFinder(places_of(None)).part(audio(value)))["input_audio"]["data"])
+    return b64decode(chat_parts([MediaFinder(places_of(None)).part(audio(value))])[0]["input_audio"]["data"])
 
 
 def test_samples_keep_their_values() -> None:
@@ -121,11 +121,17 @@ def test_samples_keep_their_values() -> None:
 
 @pytest.mark.parametrize(
     ("samples", "rate"),
-    [(["a"], 8000), (TONE, 0), (TONE, "x"), (np.zeros((2, 2, 2)), 8000), (np.zeros(LARGEST // 2 + 1, np.int16), 8000)],
+    [(["a"], 8000), (TONE, 0), (TONE, "x"), (np.zeros((2, 2, 2)), 8000), (5, 8000)],
 )
 def test_an_array_that_is_no_recording_is_refused(samples: Any, rate: Any) -> None:
     with pytest.raises(TypeError, match="an array of samples"):
         wav_of(samples, rate)
+
+
+def test_an_array_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "LARGEST", 1000)
+    with pytest.raises(TypeError, match="4,800 at 8000 Hz"):
+        wav_of(TONE, 8000)
 
 
 def test_recordings_of_a_script_are_not_decoded() -> None:

@@ -17,9 +17,12 @@ from evalscope_pytest.core.content import medium_of
 from evalscope_pytest.core.errors import ConfigError, UnreadyError
 from evalscope_pytest.judge.panel import Panel, decide
 from evalscope_pytest.judge.scorer import parts_of
+from evalscope_pytest.report.flaky import find_flaky
 from evalscope_pytest.report.semantics import identify, semantics_of
+from evalscope_pytest.scoring.aggregation import ERROR_RATES
 
 from ..media import wav
+from ..report.rows import plan, row
 from .test_judged import Scripted
 from .test_suites import from_written, loaded_from, score_of
 from .written import write
@@ -211,8 +214,8 @@ def test_a_missing_library_is_named_before_anything_is_sent(tmp_path: Path, monk
     from evalscope_pytest.suites.audio import spoken
 
     known = spoken.find_spec
-    monkeypatch.setattr(spoken, "find_spec", lambda name: None if name == "opencc" else known(name))
-    with pytest.raises(UnreadyError, match=r"need opencc\. Run: pip install 'evalscope-pytest\[audio\]'"):
+    monkeypatch.setattr(spoken, "find_spec", lambda name: None if name == "jiwer" else known(name))
+    with pytest.raises(UnreadyError, match=r"need jiwer\. Run: pip install 'evalscope-pytest\[audio\]'"):
         loaded_from("librispeech", write("librispeech", tmp_path), subset_list=("test_clean",))
 
 
@@ -226,10 +229,19 @@ def test_mmau_reports_each_kind_of_recording(tmp_path: Path) -> None:
 
 
 def test_an_error_rate_has_no_upper_bound_and_is_better_low() -> None:
-    for name in ("wer", "cer", "mer", "per"):
+    for name in ERROR_RATES:
         found = semantics_of(identify(name))
         assert (found.direction, found.value_range, found.credit(0.0)) == ("lower_is_better", None, 1.0)
         assert found.is_share_of_right
+
+
+def test_rules_over_repeats_do_not_take_errors_for_right_answers(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="wer is an error rate, of which 1 is not right"):
+        from_written("librispeech", tmp_path, aggregation="mean_and_pass_at_k")
+    rows = [row("a", n, values={"wer": value}, repeats=2) for n, value in enumerate([0.0, 1.0, 0.0, 0.0])]
+    found = find_flaky(plan({"a": 4}, metrics=("wer",), repeats=2), rows)
+    assert found is not None
+    assert [(question.right, question.attempts) for question in found.most] == [(1, 2)]
 
 
 def test_recordings_of_air_bench_lie_in_the_folder_of_their_source(tmp_path: Path) -> None:
