@@ -199,6 +199,7 @@ def test_options_that_only_a_picture_shows_keep_their_order() -> None:
     [
         ("40", 1.0, 1.0),
         ("There are 40 cats.", 1.0, 1.0),
+        ("图中有40只猫。", 1.0, 1.0),
         ("forty", 1.0, 1.0),
         ("17 + 23 = 40", 1.0, 1.0),
         ("At first I saw 12. The answer is 40.", 1.0, 1.0),
