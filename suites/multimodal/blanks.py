@@ -14,7 +14,7 @@ from evalscope_pytest.scoring.read.marker import without_lead_in
 from evalscope_pytest.scoring.read.visible import fold, visible
 from evalscope_pytest.scoring.readers import plain
 
-from .quantity import quantity_of, same_quantity, with_unit
+from .physical_quantity import quantity_of, same_quantity, with_unit
 
 _TAIL = 6000
 _LONGEST = 300
