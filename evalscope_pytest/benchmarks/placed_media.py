@@ -30,7 +30,7 @@ def in_place(content: Content, media: Marks) -> Content:
 
 def around_text(parts: Sequence[Part]) -> tuple[Sequence[Part], Sequence[Part], Sequence[Part]]:
     """Return the parts before the first text, those from it to the last one, and those after it."""
-    texts = [place for place, part in enumerate(parts) if isinstance(part, Text)]
+    texts = [place for place, part in enumerate(parts) if isinstance(part, Text) and not part.beside]
     if not texts:
         return parts, (), ()
     first, last = texts[0], texts[-1] + 1

@@ -107,9 +107,14 @@ Source = str | Path | bytes | Medium | Packed  # a path or an address, bytes, or
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of text."""
+    """A piece of text.
+
+    Attributes:
+        beside: The template of the prompt does not go around it: it stays before or after the question, as media do.
+    """
 
     text: str
+    beside: bool = field(default=False, compare=False)
 
     @property
     def identity(self) -> list[Any]:
@@ -264,11 +269,16 @@ def shown_source(source: object) -> str:
 # What an author writes ------------------------------------------------------------------------------------------------
 
 
-def text(words: str) -> Text:
-    """Return a text as a part of a message."""
+def text(words: str, *, beside: bool = False) -> Text:
+    """Return a text as a part of a message.
+
+    Args:
+        beside: Leave it before or after the question, outside the benchmark's template: a description that replaces a
+            picture, for one.
+    """
     if not isinstance(words, str):
         raise TypeError(f"text() takes a text, not {type(words).__name__}")
-    return Text(words)
+    return Text(words, beside)
 
 
 def image(source: object, detail: str = "auto") -> Image:

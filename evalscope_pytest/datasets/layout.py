@@ -131,13 +131,12 @@ class Layout:
         return tuple(e.path for e in self.entries if any(glob_matches(e.path, glob) for glob in globs))
 
     def _plain(self, split: str) -> tuple[str, ...]:
-        """Return the files of the whole split."""
-        for name in _names(split):
-            for folder in dict.fromkeys((self.config, "")):
+        """Return the files of the whole split, those in the configuration's folder first."""
+        for folder in dict.fromkeys((self.config, "")):
+            for name in _names(split):
                 if found := self._pick(lambda e, folder=folder, name=name: (e.folder, e.base) == (folder, name)):
                     return found
-        for name in _names(split):
-            for folder in dict.fromkeys((self.config, "")):
+            for name in _names(split):
                 bases = {e.base for e in self.entries if e.folder == folder and _without_split(e.base, (name,))}
                 if len(bases) == 1:
                     return self._pick(lambda e, folder=folder, bases=bases: e.folder == folder and e.base in bases)

@@ -14,7 +14,7 @@ from evalscope_pytest.scoring.read.marker import without_lead_in
 from evalscope_pytest.scoring.read.visible import fold, visible
 from evalscope_pytest.scoring.readers import plain
 
-from .quantity import quantity_of, same_quantity, with_unit
+from .physical_quantity import quantity_of, same_quantity, with_unit
 
 _TAIL = 6000
 _LONGEST = 300
@@ -40,6 +40,7 @@ _LEADS = re.compile(
 _ASIDE = re.compile(r"\([^()]{0,60}\)$|（[^（）]{0,60}）$")
 _EDGES = " \t\r\n。.，,、；;：:!！?？\"'“”‘’*_`《》[]【】"
 _DENIED = re.compile(r"^(?:不是|并非|不为|不等于|not\b)|而不是|还是|或|不确定")
+_HEADING = re.compile(r"(?:答案|answers?)[*_]{0,3}\s?:[*_]{0,3}[ \t]{0,4}\n", re.IGNORECASE)
 _COMES_TO = re.compile(r"等于|得到|得出|应为|即为")
 
 
@@ -80,16 +81,17 @@ def _number(label: re.Match[str]) -> int:
 
 def _in_order(text: str, reply: str, count: int) -> list[list[str]]:
     """Return the readings of a reply that has as many parts as there are blanks."""
-    claims = [
-        claim for reading in readers.phrase(reply, Sample("", "")) for claim in without_lead_in(reading[:_LONGEST])
-    ]
+    readings = readers.phrase(reply, Sample("", ""))
+    claims = [claim for reading in readings for claim in without_lead_in(reading[:_LONGEST])]
     with_units = any(with_unit(_LEADS.sub("", claim.strip(_EDGES))) for claim in claims)
     mathematical = [] if with_units else list(readers.math(text, Sample("", "")))
     if count == 1:
         results = [_COMES_TO.split(claim)[-1] for claim in claims if not _DENIED.search(claim)]
         return [[claim] for claim in [*claims, *mathematical, *results]]
-    found = [part for claim in [*claims, *mathematical, reply] for part in (b.split(claim, _MOST) for b in _BETWEEN)]
-    return [parts for parts in ([p for p in one if p.strip(_EDGES)] for one in found) if len(parts) == count]
+    below = _HEADING.split(reply)[-1].split("\n", _MOST)
+    parts = [between.split(claim, _MOST) for claim in [*claims, *mathematical, reply] for between in _BETWEEN]
+    filled = ([part for part in found if part.strip(_EDGES)] for found in [below, *parts])
+    return [found for found in filled if len(found) == count]
 
 
 def same_blank(given: str, gold: str, question: str = "") -> bool:

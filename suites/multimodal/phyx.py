@@ -47,7 +47,7 @@ def options_of(record: Mapping[str, Any]) -> list[str]:
         RecordError: There are not four of them.
     """
     written = str(record["options"]).strip()
-    options = [option.strip() for option in _NEXT.split(written.removesuffix('"'))[1:]]
+    options = _NEXT.split(written.removesuffix('"'))[1:]
     if len(options) != len("ABCD"):
         raise RecordError(f'its options are {written[:80]!r}, not four. Write them as A:"...",B:"...",C:"...",D:"...".')
     return options

@@ -21,7 +21,8 @@ _LONGEST = 400  # Characters of an answer that are compared.
 _AGREEING = 3  # VQA: people who have to give an answer for it to be right
 _NUMBER = re.compile(r"[$€£¥]?\s?([-+]?(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,30})?(?:\.\d{1,30})?)\s?(%?)")
 _FIGURES = re.compile(
-    r"(?<![\w.,-])\d{1,3}(?:,\d{3}){1,4}(?![\w.,]*\d)|(?<![\w.,-])\d{1,12}(?:\.\d{1,6})?(?![\w.,]*\d)"
+    r"(?<![a-z0-9_.,-])\d{1,3}(?:,\d{3}){1,4}(?![a-z0-9_.,]*\d)"
+    r"|(?<![a-z0-9_.,-])\d{1,12}(?:\.\d{1,6})?(?![a-z0-9_.,]*\d)"
 )
 _TURNS = re.compile(r"\b(?:but|so|thus|hence|therefore|actually|in total)\b")
 _RANGE = re.compile(r"\d\s?(?:[-–—]|to|or)\s?\d|\b(?:not|at least|more than|fewer than|less than|over|under)\b")

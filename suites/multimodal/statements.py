@@ -24,10 +24,13 @@ _VERDICT = re.compile(
 )
 # Clauses that name the words and judge nothing: "whether it is right", "the right form would be".
 _OPEN = re.compile(
-    r"是否|对错|正误|如果|假如|若|或者|正确性"
-    r"|(?:正确|准确|错误|错)的?(?:(?:说法|做法|表述)(?:应|是|为)|应|原因|理由|选项|地方|部分|在)|(?:正确|错误)的是"
+    r"是否|对错|正误|看似|似乎|表面上|乍[看一]|如果|假如|若|或者|正确性|(?:其他|其它|其余|别的|另[外一]|相反)[^，。；]{0,4}(?:说法|选项|陈述|表述|都|均|是)"
+    r"|(?:正确|准确|错误|错)的?(?:(?:说法|做法|表述)(?:应|是|为)|应|原因|理由|选项|地方|部分|在|答案)|(?:正确|错误)的是"
 )
+# "because the right number is two": a word before a noun judges nothing, but "it is a wrong statement" does.
+_OF_NOUN = re.compile(r"(?:(?<=因为)|(?<![是为个种]))(?:正确|准确|错误|真实|错)的(?=[^，。；！？,;!?\s的])")
 _CLAUSE = re.compile(r"[，。；！？,;!?\n：:]")
+_BUT = re.compile(r"但|然而|不过|实际|其实|事实上")
 _CONCLUDES = re.compile(r"所以|因此|因而|故|综上|总之|最终|答案|结论|判断")
 _SUBJECT = re.compile(
     r"(?:说法|陈述|判断|命题|表述|叙述|论述|描述|观点|结论|题目|题干|本题|该题|此题|句话|这是|答案|它|这|statement)"
@@ -46,10 +49,16 @@ def statement_verdict(text: str) -> str | None:
 def _concluded(reply: str) -> str | None:
     clauses = [(clause, verdict) for clause in _CLAUSE.split(reply) if (verdict := _of(clause))]
     for wanted in (_CONCLUDES, _SUBJECT):
-        about = [verdict for clause, verdict in clauses if wanted.search(clause)]
-        if about:
-            return about[-1] if wanted is _CONCLUDES else _agreed(about)
+        about = [verdict for clause, verdict in clauses if wanted.search(clause) or _BUT.search(clause)]
+        if about and any(wanted.search(clause) for clause, _ in clauses):
+            return about[-1] if wanted is _CONCLUDES else _agreed(about) or _turned(clauses)
     return _agreed([verdict for _, verdict in clauses])
+
+
+def _turned(clauses: list[tuple[str, str]]) -> str | None:
+    """Return the verdict behind the last "but"; without one, the first verdict."""
+    behind = [verdict for clause, verdict in clauses if _BUT.search(clause)]
+    return behind[-1] if behind else clauses[0][1]
 
 
 def _agreed(verdicts: list[str]) -> str | None:
@@ -61,7 +70,7 @@ def _of(clause: str) -> str | None:
     clause = clause.strip(_EDGES).casefold()
     if _OPEN.search(clause):
         return None
-    found = list(_VERDICT.finditer(clause))
+    found = list(_VERDICT.finditer(_OF_NOUN.sub(" ", clause)))
     if not found or len({bool(one["right"]) for one in found}) > 1:
         return None
     last = found[-1]

@@ -1,7 +1,7 @@
 """Questions that need a picture and a recording together.
 
 OmniBench: Li et al. 2024, Towards The Future of Universal Omni-Language Models, arXiv:2409.15272. With ``use_image`` or
-``use_audio`` set to false, a description in the question replaces the picture or the recording.
+``use_audio`` set to false, a description replaces the picture or the recording.
 
 Records not seen: they are read in their published shape.
 """
@@ -19,11 +19,9 @@ from evalscope_pytest import Sample, audio, benchmark, hub, image, prompts, scor
     tags=["multimodal", "audio", "multiple_choice"],
 )
 def test_omni_bench(record, extra_params) -> Sample:
-    words, media = record["question"], []
+    question = [text(record["question"])]
     for kind, make in (("image", image), ("audio", audio)):
-        if extra_params[f"use_{kind}"]:
-            media.append(make(record[kind]))
-        else:
-            words += f"\n\nThe {kind}: {record[f'{kind} content']}"
+        described = text(f"Description of the {kind}: {record[f'{kind} content']}", beside=True)
+        question.append(make(record[kind]) if extra_params[f"use_{kind}"] else described)
     answer = "ABCDEFGH"[list(record["options"]).index(record["answer"])]
-    return Sample([text(words), *media], answer, record["options"], id=str(record["index"]))
+    return Sample(question, answer, record["options"], id=str(record["index"]))

@@ -9,8 +9,8 @@ Records not seen: they are read in their published shape.
 from evalscope_pytest import Sample, benchmark, prompts
 from evalscope_pytest.judge.prompts import same_answer
 
+from .physical_quantity import quantity_answer
 from .phyx import MINI, SOURCE, in_part, options_of, question_of
-from .quantity import quantity_answer
 
 
 @benchmark(

@@ -15,10 +15,14 @@ KINDS = ["en_open", "en_closed", "zh_open", "zh_closed"]
 ZH = "{question}\n用一个中文词语或短语作答。最后另起一行写“ANSWER: [答案]”（不含引号）。"
 
 
+def kind_of(record):
+    return f"{record['q_lang']}_{record['answer_type'].strip().lower()}"
+
+
 @benchmark(
     "slake",
     pretty_name="SLAKE",
-    dataset=hub("evalscope/SLAKE", subsets=KINDS, subset_by=lambda r: f"{r['q_lang']}_{r['answer_type'].lower()}"),
+    dataset=hub("evalscope/SLAKE", subsets=KINDS, subset_by=kind_of),
     prompt=prompts.SHORT_ANSWER,
     prompts={kind: ZH for kind in KINDS if kind.startswith("zh")},
     scorer=finding(),

@@ -17,8 +17,8 @@ _LETTER, _LETTERS_OF = scoring.choice_answer(labels=_LETTERS), scoring.choice_an
 _NUMBER, _TEXT = scoring.math_answer(), read_text()
 _WORDS = scoring.answer("words", read=readers.phrase, same=scoring.comparers.text)
 _TAIL = 6000
-_INTEGER = re.compile(r"(?<![\w.])-?\d{1,6}(?![\w.]*\d)")
-_BETWEEN = r"(?:[\s,，、;；:|()\[\]{}→>=*-]|\band\b|&|和|\bcol(?:umn)?s?\b|\brows?\b|[行列]|\b[xy]\b)"
+_INTEGER = re.compile(r"(?<![A-Za-z0-9_.])-?\d{1,6}(?![A-Za-z0-9_.]*\d)")
+_BETWEEN = r"(?:[\s,，、;；:|()\[\]{}→>=*-]|\band\b|&|和|\bcol(?:umn)?s?\b|\brows?\b|[第行列]|\b[xy]\b)"
 _RUN = re.compile(rf"-?\d{{1,6}}(?:{_BETWEEN}{{1,12}}-?\d{{1,6}}){{0,400}}")
 
 
@@ -55,7 +55,8 @@ def _numbers(text: str, count: int | None) -> list[int]:
     """Return the integers that a reply answers, ``count`` of them if it is given."""
     reply = fold(visible(text))[-_TAIL:]
     claims = [plain(claim) for claim in readers.phrase(reply, Sample("", ""))]
-    for claim in [*claims, reply]:
+    bare = [reply] if not any(sign.isalpha() for sign in reply) else []
+    for claim in [*bare, *claims, reply]:
         runs = [[int(found) for found in _INTEGER.findall(run)] for run in _RUN.findall(claim)]
         if fitting := [run for run in runs if run and count in (None, len(run))]:
             return fitting[-1]

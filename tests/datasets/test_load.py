@@ -70,7 +70,7 @@ def questions(source: Source, folder: Path, split: str = "test", subsets: tuple[
         ({"test.jsonl": ["b1", "a1"]}, GROUPED),
         ({"data/test-00000-of-00002.parquet": ["b1"], "data/test-00001-of-00002.parquet": ["a1"]}, GROUPED),
         ({"all/test.jsonl": ["a1", "b1"]}, GROUPED),
-        ({"all/Name_test.jsonl": ["a1", "b1"], "all/Name_train.jsonl": ["wrong"]}, GROUPED),
+        ({"all/Name_test.jsonl": ["a1", "b1"], "all/Name_train.jsonl": ["x"], "test.csv": ["x"]}, GROUPED),
         ({"all/test.jsonl": ["wrong"], "a/test.jsonl": ["a1"], "b/test.jsonl": ["b1"]}, GROUPED),
         ({"a/test.jsonl": ["a1"], "test.jsonl": ["b1"]}, GROUPED),
     ],

@@ -125,10 +125,12 @@ def test_a_description_replaces_the_picture_or_the_recording(left_out: str, tmp_
     loaded = from_written("omni_bench", tmp_path, extra_params={f"use_{left_out}": False})
     sample = loaded.subsets["default"][0]
     (message,) = loaded.messages(sample)
-    words, medium = golden(message.content).split("\n~~~\n")
-    assert {"image": "Two cats.", "audio": "A purr."}[left_out] in words
-    assert left_out not in medium
-    assert "B) two" in words
+    words, *others = golden(message.content).split("\n~~~\n")
+    described = {"image": "Two cats.", "audio": "A purr."}[left_out]
+    place = ["image", "audio"].index(left_out)
+    assert others[place] == f"Description of the {left_out}: {described}"
+    assert left_out not in others[1 - place]
+    assert words.endswith("B) two")
 
 
 def test_options_of_mm_bench_keep_their_letters(tmp_path: Path) -> None:
@@ -214,6 +216,7 @@ def test_options_that_only_a_picture_shows_keep_their_order() -> None:
     [
         ("40", 1.0, 1.0),
         ("There are 40 cats.", 1.0, 1.0),
+        ("图中有40只猫。", 1.0, 1.0),
         ("forty", 1.0, 1.0),
         ("17 + 23 = 40", 1.0, 1.0),
         ("At first I saw 12. The answer is 40.", 1.0, 1.0),

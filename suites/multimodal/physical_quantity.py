@@ -13,7 +13,7 @@ from evalscope_pytest.scoring.composed import Comparer, Later, Reader, Readings
 from evalscope_pytest.scoring.read.visible import fold, visible
 from evalscope_pytest.scoring.readers import boxed_target, plain
 
-from .units import unit_of
+from .physical_units import unit_of
 
 _LONGEST = 200
 _DRESS = re.compile(r"\\(?:text|mathrm|mathbf|textbf|rm|operatorname|unit|bf|mbox)\s?\{([^{}]{0,80})\}")
