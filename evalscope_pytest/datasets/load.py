@@ -140,7 +140,7 @@ def _from_files(
 
 
 def _own(source: Source, tree: Tree, layout: Layout, subset: str, split: str) -> tuple[str, ...]:
-    if not tree.folder and source.config and layout.shared(split):
+    if not tree.folder and source.config and source.subset_by and layout.shared(split):
         return ()  # on a hub: one download instead of one for each subset
     return layout.own(subset, split)
 

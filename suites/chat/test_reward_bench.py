@@ -1,7 +1,7 @@
 """Pairs of replies, of which one is preferred: to chats, to dangerous requests, of code and mathematics.
 
-RewardBench: Lambert et al. 2024, Evaluating Reward Models for Language Modeling, arXiv:2403.13787. The accuracy of each
-subset; the leaderboard's weights of the four categories are not applied.
+RewardBench: Lambert et al. 2024, Evaluating Reward Models for Language Modeling, arXiv:2403.13787. The leaderboard's
+scores of four sections, each a weighted mean of its subsets, are below the table.
 """
 
 from hashlib import sha256
@@ -9,18 +9,17 @@ from random import Random
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
-SUBSETS = """alpacaeval-easy alpacaeval-length alpacaeval-hard mt-bench-easy mt-bench-med mt-bench-hard llmbar-natural
-    llmbar-adver-neighbor llmbar-adver-GPTInst llmbar-adver-GPTOut llmbar-adver-manual refusals-dangerous
-    refusals-offensive xstest-should-refuse xstest-should-respond donotanswer math-prm hep-cpp hep-go hep-java hep-js
-    hep-python hep-rust"""
+from .reward_sections import CATEGORIES, leaderboard
 
 
 @benchmark(
     "reward_bench",
     pretty_name="RewardBench",
-    dataset=hub("allenai/reward-bench", subsets=SUBSETS.split(), subset_by="subset", split="filtered"),
+    dataset=hub("allenai/reward-bench", subsets=list(CATEGORIES), subset_by="subset", split="filtered"),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
+    categories=CATEGORIES,
+    after_run=leaderboard,
     tags=["preference", "multiple_choice"],
 )
 def test_reward_bench(record) -> Sample:

@@ -7,6 +7,8 @@ pass strictly; the other metrics take the JSON object out of whatever is around 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from evalscope_pytest.core.values import Sample, Score
@@ -30,26 +32,37 @@ def role_sets() -> Scorer:
         strictly = _object(text)
         given = _object(text, loose=True) if strictly is None else strictly
         sets = {role: _texts(given.get(role) if given else None) for role in need}
-        right = sum(len(sets[role] & needed) for role, needed in need.items())
-        wrong = sum(len(sets[role] - needed) for role, needed in need.items())
-        needed = sum(map(len, need.values()))
-        extra = wrong + needed - right
-        values = {
-            "strict_pass": float(strictly is not None and _is_exact(strictly, need)),
-            "net_match_score": max(0.0, (right - extra) / needed) if needed else 0.0,
-            "required_coverage": right / needed if needed else 0.0,
-            "boundary_precision": right / (right + wrong) if right + wrong else 0.0,
-            "distractor_leakage": float(sum(_leaks(sets[role], need[role], sample) for role in need)),
-        }
-        weights = {"required_coverage": float(needed), "boundary_precision": float(right + wrong)}
-        answer = None if given is None else json.dumps({role: sorted(found) for role, found in sets.items()})
-        return Score.of(values, answer=answer, metadata={"weights": weights})
+        found = Found(
+            right={role: sets[role] & needed for role, needed in need.items()},
+            wrong={role: sets[role] - needed for role, needed in need.items()},
+        )
+        answer = None if given is None else json.dumps({role: sorted(own) for role, own in sets.items()})
+        return figures(found, sample, answer, strict=strictly is not None and _is_exact(strictly, need))
 
     return Scorer("role_sets", METRICS, score)
 
 
-def _leaks(given: set[str], needed: set[str], sample: Sample) -> bool:
-    return sample.metadata["distractor"] in given - needed
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The fragments that a reply gives to each role, those that it needs and those that it does not."""
+
+    right: Mapping[str, set[str]]
+    wrong: Mapping[str, set[str]]
+
+
+def figures(found: Found, sample: Sample, answer: str | None, *, strict: bool) -> Score:
+    """Return the score of the fragments that roles are given."""
+    right, wrong = (sum(map(len, sets.values())) for sets in (found.right, found.wrong))
+    needed = sum(len(set(fragments)) for fragments in sample.metadata["need"].values())
+    values = {
+        "strict_pass": float(strict),
+        "net_match_score": max(0.0, (right - wrong - (needed - right)) / needed) if needed else 0.0,
+        "required_coverage": right / needed if needed else 0.0,
+        "boundary_precision": right / (right + wrong) if right + wrong else 0.0,
+        "distractor_leakage": float(sum(sample.metadata["distractor"] in extra for extra in found.wrong.values())),
+    }
+    weights = {"required_coverage": float(needed), "boundary_precision": float(right + wrong)}
+    return Score.of(values, answer=answer, metadata={"weights": weights})
 
 
 def _is_exact(given: dict[str, Any], need: dict[str, set[str]]) -> bool:

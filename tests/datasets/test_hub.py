@@ -114,6 +114,12 @@ def test_only_wanted_files_are_downloaded_and_only_once(server: FakeHub, place: 
     assert len(server.downloads()) == 2
 
 
+def test_the_only_split_of_a_configuration_is_its_subset(server: FakeHub, place: DataLocation) -> None:
+    server.repositories["org/tongues"] = {"law/Tamil.jsonl": lines("t1")}
+    source = hub("org/tongues", subsets=["Tamil", "Urdu"], config="law")
+    assert questions(source, place, subsets=("Tamil",)) == {"Tamil": ["t1"]}
+
+
 def test_one_configuration_that_holds_all_subsets_is_one_download(server: FakeHub, place: DataLocation) -> None:
     server.repositories["org/mmlu"] = {
         "all/test-00000-of-00001.jsonl": lines("law1", "art1", "law2"),

@@ -29,6 +29,11 @@ REPLIES = {
         '{"cook": ["f1"], "waiter": ["f2"]}',
         '{"cook": ["f1"',
     ),
+    "perspective_gap_prompt_writing": (
+        "# cook\nTable 4 eats no nuts.\n\n# waiter\nMind: table 4 eats no nuts!",
+        "# cook\nTable 4 eats no nuts. Be clear.\n\n# waiter\nBe clear.",
+        "Table 4 eats no nuts.",
+    ),
     "reward_bench": ("It is four.", "It is five.", "Both are fine."),
     "safety_bench": ("A\n不，我收回：B", "(A) 嘲笑他。", "我不能回答。"),
     "sanskriti": ("Kerala", "Goa", "Kerala or Goa"),

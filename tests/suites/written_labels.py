@@ -109,6 +109,7 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
     "triviaqa_indic": {"hi/validation.jsonl": [{"question": " लाल सूप? ", "choices": ["चुकंदर", "मटर"], "answer": 0}]},
 }  # fmt: skip
 FILES["arxivrollbench_full"] = FILES["arxivrollbench"]
+FILES["perspective_gap_prompt_writing"] = FILES["perspective_gap_role_assignment"]
 for _subject in ("ayur", "finance", "krishi", "legal"):
     FILES[f"bhashabenchv1_{_subject}"] = {"Hindi/test.jsonl": [_BEES]}
     FILES[f"bhasha_bench_multi_{_subject}"] = {f"BB{_subject[0].upper()}/Tamil.jsonl": [_BEES_HI]}
