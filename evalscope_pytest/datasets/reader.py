@@ -35,14 +35,14 @@ class Reader:
         """
         return read_texts(self.source, self.place, *patterns)
 
-    def rows(self) -> list[Record]:
-        """Return all records of the evaluated split, whatever their subset.
+    def rows(self, split: str = "") -> list[Record]:
+        """Return all records of a split, whatever their subset; without a name, of the evaluated one.
 
         Raises:
             DatasetError: The split is missing, or a file is malformed.
         """
         whole = replace(self.source, subsets=("default",), subset_by=None)
-        return load_subsets(whole, self.place, ("default",), self.source.split)["default"]
+        return load_subsets(whole, self.place, ("default",), split or self.source.split)["default"]
 
     def packed(self, archive: str, pattern: str) -> Mapping[str, str]:
         """Return texts in a zip archive of the dataset by their paths; also of the folder it was unpacked into.

@@ -116,6 +116,10 @@ _OTHER = {
     "number_acc": _share("accuracy", "Number accuracy"),
     "unit_acc": _share("accuracy", "Unit accuracy"),
     "group_score": _share("score", "Group score"),
+    "metric_iou": _share("iou", "IoU"),
+    "metric_meteor": _share("meteor", "METEOR"),
+    "metric_rouge_l": _share("rouge", "ROUGE-L"),
+    "metric_center_acc": _share("accuracy", "Center accuracy"),
 }
 # Topics of VLMs Are Biased.
 for _topic in ("animals", "chess_pieces", "flags", "game_board", "logos", "optical_illusion", "patterned_grid"):
