@@ -408,6 +408,20 @@ FILES: dict[str, dict[str, Any]] = {
     },
 }
 FILES |= {
+    "surds": {
+        "validation/metadata.jsonl": [
+            {
+                "file_name": uri(png(16, 9)),
+                "descs": [f"{colour} car" for colour in ("red", "blue")[:count]],
+                "yaw_descs": ["Northeast", "North"][:count],
+                "xy2Ds": [[500, 450], [900, 450]][:count],
+                "bboxes2D": [[400, 400, 600, 500], [850, 400, 950, 500]][:count],
+                "depths": [10.2, 30.0][:count],
+                "distances": [11.0, 31.0][:count],
+            }
+            for count in (1, 2)
+        ]
+    },
     "ref_adv_s": {
         "train.jsonl": [
             {
