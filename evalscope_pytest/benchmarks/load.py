@@ -280,6 +280,10 @@ def _records(
             if records is None:
                 return load_subsets(benchmark.dataset, place, subsets, benchmark.dataset.split, first)
             made[subset] = list(islice(records, first))
+            if not made[subset]:
+                raise DatasetError(
+                    f"the dataset of {benchmark.name!r} makes no records of subset {subset!r}. Add some."
+                )
         except EvalError:
             raise
         except Exception as error:

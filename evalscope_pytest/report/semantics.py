@@ -148,6 +148,10 @@ _OTHER = {
     "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
     "bias_ratio": _share("error_rate", "Bias Ratio", "lower_is_better"),
     "group_score": _share("score", "Group score"),
+    "metric_iou": _share("iou", "IoU"),
+    "metric_meteor": _share("meteor", "METEOR"),
+    "metric_rouge_l": _share("rouge", "ROUGE-L"),
+    "metric_center_acc": _share("accuracy", "Center accuracy"),
 }
 # Meaning of a metric by the end of its name: "program_accuracy", "animals_bias_ratio".
 _ENDINGS = {

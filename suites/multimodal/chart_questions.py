@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from evalscope_pytest.core.errors import RecordError, closest
+from evalscope_pytest.datasets.reader import Reader
 from evalscope_pytest.judge import Labels, Rubric, graded
 
 NOT_THERE = "Answer 'Not Applicable' if there is none."
@@ -141,3 +142,15 @@ def reasoned(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 QUESTIONS = {"descriptive": described, "reasoning": reasoned}
+
+
+def questions(read: Reader, subset: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the questions of a subset on all charts."""
+    return [{**chart, **asked} for chart in read.rows() for asked in QUESTIONS[subset](chart)]
+
+
+def about(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return what prompt, judge and records need to know of a question."""
+    name = str(record.get("original_id") or record.get("original_figure_path") or "")
+    fields = {"category": str(record.get("category") or ""), "original_id": name}
+    return {**fields, "how": record["how"], "rule": RULES[record["kind"]]}

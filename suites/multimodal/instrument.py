@@ -71,6 +71,16 @@ def expected(kwargs: str) -> list[Expected]:
         raise RecordError(f"its evaluator_kwargs are {kwargs[:80]!r} ({error}). Correct the record.") from None
 
 
+def checked(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of a record that scoring needs, and those on the picture.
+
+    Raises:
+        RecordError: It has no interval.
+    """
+    expected(str(record["evaluator_kwargs"]))
+    return {name: str(record.get(name) or "") for name in ("image_type", "design", "evaluator", "evaluator_kwargs")}
+
+
 def _expected(low: Any, high: Any, units: list[str]) -> Expected:
     if isinstance(low, str):
         return Expected(_seconds(low), _seconds(str(high)), tuple(units), True)

@@ -8,24 +8,18 @@ Records not seen: they are read in their published shape.
 
 from evalscope_pytest import Sample, benchmark, hub, image, text
 
-from .chart_questions import QUESTIONS, RULES, agreement
-
-
-def records(read, subset, params):
-    return [{**chart, **asked} for chart in read.rows() for asked in QUESTIONS[subset](chart)]
+from .chart_questions import QUESTIONS, about, agreement, questions
 
 
 @benchmark(
     "charxiv",
     pretty_name="CharXiv",
     dataset=hub("princeton-nlp/CharXiv", subsets=list(QUESTIONS), split="validation"),
-    records=records,
+    records=questions,
     prompt="{question}\n{how}",
     judge=agreement(),
     tags=["multimodal", "chart", "qa"],
 )
 def test_charxiv(record) -> Sample:
-    about = {"category": record.get("category") or "", "how": record["how"], "rule": RULES[record["kind"]]}
-    name = str(record.get("original_id") or record.get("original_figure_path") or "")
     question = [image(record["image"]), text(record["question"])]
-    return Sample(question, record["answer"], metadata={**about, "original_id": name}, cluster=name)
+    return Sample(question, record["answer"], metadata=about(record), cluster=about(record)["original_id"])

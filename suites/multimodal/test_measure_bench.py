@@ -8,10 +8,9 @@ Records not seen: they are read in their published shape.
 
 from evalscope_pytest import Sample, benchmark, hub, image, text
 
-from .instrument import expected, reading
+from .instrument import checked, reading
 
 PROMPT = "{question}\nFinish with the line 'Answer: <value> <unit>' (without quotes), such as 'Answer: 12.5 V'."
-FIELDS = ("image_type", "design", "evaluator", "evaluator_kwargs")
 
 
 @benchmark(
@@ -23,6 +22,5 @@ FIELDS = ("image_type", "design", "evaluator", "evaluator_kwargs")
     tags=["multimodal", "measurement", "qa"],
 )
 def test_measure_bench(record) -> Sample:
-    expected(str(record["evaluator_kwargs"]))  # fails if the record has no interval
     question = [image(record["image"]), text(record["question"])]
-    return Sample(question, metadata={name: str(record[name]) for name in FIELDS}, id=str(record["question_id"]))
+    return Sample(question, metadata=checked(record), id=str(record["question_id"]))

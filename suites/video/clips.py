@@ -14,6 +14,34 @@ from evalscope_pytest.core.errors import ConfigError, RecordError
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+# The archives of MVBench, with the tasks whose videos they hold.
+ARCHIVES = {
+    "ssv2_video": ["action_antonym"],
+    "perception": ["action_count", "character_order", "object_shuffle", "state_change"],
+    "sta": ["action_localization"],
+    "star": ["action_prediction", "action_sequence", "object_interaction"],
+    "clevrer": ["counterfactual_inference", "moving_attribute", "moving_count", "moving_direction", "object_existence"],
+    "vlnqa": ["egocentric_navigation"],
+    "tvqa": ["episodic_reasoning"],
+    "Moments_in_Time_Raw": ["fine_grained_action"],
+    "nturgbd": ["fine_grained_pose"],
+    "scene_qa": ["scene_transition"],
+    "FunQA_test": ["unexpected_action"],
+}
+
+
+def of_mvbench(task: str, name: str) -> Packed:
+    """Return the place of a video of MVBench."""
+    archive = next((archive for archive, tasks in ARCHIVES.items() if task in tasks), task)
+    return Packed(f"video/{archive}.zip", name, near=task)
+
+
+def of_tvbench(task: str, name: str) -> Packed:
+    """Return the place of a video of TVBench: one task has an archive for each first part of its names."""
+    folder = f"{task}/{name.partition('/')[0]}" if task == "egocentric_sequence" else task
+    return Packed(f"video/{folder}.zip", name)
+
+
 def in_video_dir(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return what differs in a benchmark if its parameter ``video_dir`` names a folder of the user's.
 
@@ -28,12 +56,13 @@ def in_video_dir(params: Mapping[str, Any]) -> dict[str, Any]:
     return {"media_dir": folder} if folder else {}
 
 
-def clip(record: Mapping[str, Any], source: Packed, params: Mapping[str, Any], near: str = "") -> Part:
+def clip(record: Mapping[str, Any], source: Packed, params: Mapping[str, Any], task: str) -> Part:
     """Return the clip of a record, with its time span and frame rate.
 
     Args:
         source: Its place in the dataset's archives.
-        params: The parameters of the benchmark. In ``video_dir``, the file is in a folder named ``near``, or beside it.
+        params: The parameters of the benchmark. In ``video_dir``, the file is in a folder named like the task, or
+            beside it.
 
     Raises:
         RecordError: Its seconds make no sense.
@@ -42,7 +71,7 @@ def clip(record: Mapping[str, Any], source: Packed, params: Mapping[str, Any], n
     if start is not None and end is not None and start > end:
         raise RecordError(f"its start, {start:g} s, is after its end, {end:g} s. Correct one of them.")
     if folder := params.get("video_dir"):
-        own = f"{near}/{source.name}"
+        own = f"{task}/{source.name}"
         return video(own if (Path(folder) / own).is_file() else source.name, start, end, fps)
     return video(source, start, end, fps)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from evalscope_pytest import Sample, text, video
 from evalscope_pytest.core.content import Part, linked
 from evalscope_pytest.core.errors import RecordError
+from evalscope_pytest.datasets.reader import Reader
+from evalscope_pytest.scoring.captions import captions as captions
 from evalscope_pytest.scoring.captions import shared_corpus
 
+from .clips import in_video_dir as in_video_dir
 from .clips import seconds
 
 PROMPT = "Describe in one short sentence what happens in the video."
@@ -18,10 +21,10 @@ PARAMS = {"video_dir": "", "video_extension": ""}
 _ADDRESSES = ("http://", "https://")
 
 
-def by_video(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def by_video(read: Reader, subset: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a record for each video, with all its captions and what CIDEr needs to know of the others'."""
     videos: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(rows):
+    for number, row in enumerate(read.rows()):
         name = str(row.get("video_id") or row.get("id") or number)
         found = videos.setdefault(name, {**row, "video_id": name, "references": []})
         found["references"] += [words for words in captions_of(row) if words not in found["references"]]

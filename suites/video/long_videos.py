@@ -10,13 +10,18 @@ from inspect import isawaitable
 from pathlib import PurePosixPath
 from typing import Any
 
-from evalscope_pytest import Sample, Score, Scorer, scoring, video
+from evalscope_pytest import Sample, Score, Scorer, scoring, text, video
 from evalscope_pytest.core.content import Packed, Part, linked
 from evalscope_pytest.core.errors import ConfigError, DatasetError, closest
+from evalscope_pytest.datasets.reader import Reader
 
-from .clips import in_video_dir
+from .clips import in_video_dir, question_of
 
+DURATIONS = ["short", "medium", "long"]
+GROUPS = ["all", "level_1", "level_2", "level_3", "logic", "relevance"]
 SOURCES = ["url", "archive"]
+ABOUT = ("videoID", "video_id", "domain", "sub_category", "task_type", "step", "level", "group_type", "second_head",
+         "third_head")  # fmt: skip
 PARAMS = {"video_source": "url", "video_dir": "", "use_subtitles": False, "subtitle_word_limit": 512}
 STRUCTURES = {"[1,2,3,4]": (1, 2, 3, 4), "[1,[2,3],4]": (1, 2, 2, 3), "[[1,2],3,4]": (1, 1, 2, 3)}
 _CHOICE = scoring.choice_answer()
@@ -43,35 +48,77 @@ def in_source(params: Mapping[str, Any]) -> dict[str, Any]:
     return in_video_dir(params)
 
 
-def film(url: str, source: Packed, params: Mapping[str, Any]) -> Part:
-    """Return the video of a record: by its address, unless the user wants files."""
+def of_duration(read: Reader, subset: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the records of Video-MME of a duration."""
+    rows = [row for row in read.rows() if row["duration"] == subset]
+    return with_subtitles(rows, read, "*.srt", params)
+
+
+def of_group(read: Reader, subset: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the records of Video-MME-v2 of a level or a kind of group, or all.
+
+    Raises:
+        ConfigError: There is no such subset.
+    """
+    if subset not in GROUPS:
+        raise ConfigError(f"subset_list of videomme_v2: {subset!r}. {closest(subset, GROUPS)}")
+    named = ({**row, "video_id": f"{int(row['video_id']):03d}"} for row in read.rows())
+    rows = steps({**row, "answer": str(row["answer"]).strip().upper()} for row in named)
+    found = [row for row in rows if subset in ("all", f"level_{row['level']}", row["group_type"])]
+    return with_subtitles(found, read, "*.jsonl", params)
+
+
+def packed_film(record: Mapping[str, Any]) -> Packed:
+    """Return the place of a video in the archives: 20 numbered ones in each (version 2), or any of several."""
+    if "videoID" in record:
+        return Packed("videos_chunked_*.zip", f"{record['videoID']}.mp4")
+    name = record["video_id"]
+    return Packed(f"videos/{(int(name) - 1) // 20 + 1:03d}.zip", f"{name}.mp4")
+
+
+def about(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return metadata, id and cluster of a record's sample."""
+    metadata = {name: record[name] for name in ABOUT if record.get(name) is not None}
+    return {"metadata": metadata, "id": str(record["question_id"]), "cluster": _name_of(record)}
+
+
+def _name_of(record: Mapping[str, Any]) -> str:
+    return str(record.get("videoID") or record["video_id"])
+
+
+def asked(record: Mapping[str, Any], params: Mapping[str, Any]) -> list[Part]:
+    """Return the question of a record and its video: by its address, unless the user wants files."""
+    source = packed_film(record)
     if params["video_dir"]:
-        return video(source.name)
-    return video(linked(url) if params["video_source"] == "url" else source)
+        film = video(source.name)
+    else:
+        film = video(linked(record["url"]) if params["video_source"] == "url" else source)
+    return [text(question_of(record)), film]
 
 
 def with_subtitles(
-    records: Iterable[Mapping[str, Any]], texts: Mapping[str, str], name: str, limit: int
-) -> list[dict[str, Any]]:
-    """Return records with the words spoken in their videos.
+    records: Iterable[Mapping[str, Any]], read: Reader, pattern: str, params: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Return records with the words spoken in their videos, if the user wants them.
 
     Args:
-        texts: Subtitles by path, as SubRip or as JSON lines with a ``text``.
-        name: Field of a record with the name of its video's subtitles.
-        limit: Number of words to keep; 0 for all.
+        pattern: Of the subtitles in their archive: SubRip, or JSON lines with a ``text``.
     """
-    by_name = {PurePosixPath(path).stem: text for path, text in texts.items()}
-    return [{**record, "subtitle": spoken(by_name.get(str(record[name]), ""), limit)} for record in records]
+    if not params["use_subtitles"]:
+        return list(records)
+    limit = params["subtitle_word_limit"]
+    by_name = {PurePosixPath(path).stem: words for path, words in read.packed("subtitle.zip", pattern).items()}
+    return [{**record, "subtitle": spoken(by_name.get(_name_of(record), ""), limit)} for record in records]
 
 
-def spoken(text: str, limit: int) -> str:
+def spoken(subtitles: str, limit: int) -> str:
     """Return the words of subtitles, in order.
 
     Raises:
         DatasetError: They are not JSON lines though they begin so.
     """
     words: list[str] = []
-    for line in map(str.strip, text.splitlines()):
+    for line in map(str.strip, subtitles.splitlines()):
         if line.startswith("{"):
             try:
                 line = str(json.loads(line).get("text") or "")
@@ -126,8 +173,8 @@ def in_chains() -> Scorer:
     return Scorer("chained_choice", ("accuracy", "group_score"), _score, _CHOICE.ideal_reply, aggregation=averaged)
 
 
-def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-    found = _CHOICE.score(text, sample)
+def _score(reply: str, sample: Sample) -> Score | Awaitable[Score]:
+    found = _CHOICE.score(reply, sample)
     return _later(found, sample) if isawaitable(found) else _in_chain(found, sample)
 
 

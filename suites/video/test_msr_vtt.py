@@ -9,17 +9,15 @@ Records not seen: they are read in their published shape.
 """
 
 from evalscope_pytest import Sample, benchmark, hub
-from evalscope_pytest.scoring.captions import captions
 
-from .clips import in_video_dir
-from .described import PARAMS, PROMPT, by_video, described
+from .described import PARAMS, PROMPT, by_video, captions, described, in_video_dir
 
 
 @benchmark(
     "msr_vtt",
     pretty_name="MSR-VTT",
     dataset=hub("AI-ModelScope/msr-vtt", split="validation"),
-    records=lambda read, subset, params: by_video(read.rows()),
+    records=by_video,
     prompt=PROMPT,
     scorer=captions(),
     extra_params=PARAMS,

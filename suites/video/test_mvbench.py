@@ -8,30 +8,8 @@ Records not seen: they are read in their published shape.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
-from evalscope_pytest.core.content import Packed
 
-from .clips import clip, in_video_dir, of_candidates
-
-ARCHIVES = {
-    "ssv2_video": ["action_antonym"],
-    "perception": ["action_count", "character_order", "object_shuffle", "state_change"],
-    "sta": ["action_localization"],
-    "star": ["action_prediction", "action_sequence", "object_interaction"],
-    "clevrer": [
-        "counterfactual_inference",
-        "moving_attribute",
-        "moving_count",
-        "moving_direction",
-        "object_existence",
-    ],
-    "vlnqa": ["egocentric_navigation"],
-    "tvqa": ["episodic_reasoning"],
-    "Moments_in_Time_Raw": ["fine_grained_action"],
-    "nturgbd": ["fine_grained_pose"],
-    "scene_qa": ["scene_transition"],
-    "FunQA_test": ["unexpected_action"],
-}
-ARCHIVE_OF = {task: archive for archive, tasks in ARCHIVES.items() for task in tasks}
+from .clips import clip, in_video_dir, of_candidates, of_mvbench
 
 
 @benchmark(
@@ -45,5 +23,4 @@ ARCHIVE_OF = {task: archive for archive, tasks in ARCHIVES.items() for task in t
     tags=["multimodal", "video", "multiple_choice"],
 )
 def test_mvbench(record, subset, extra_params) -> Sample:
-    source = Packed(f"video/{ARCHIVE_OF.get(subset, subset)}.zip", str(record["video"]), near=subset)
-    return of_candidates(record, clip(record, source, extra_params, subset))
+    return of_candidates(record, clip(record, of_mvbench(subset, str(record["video"])), extra_params, subset))

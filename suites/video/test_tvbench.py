@@ -10,9 +10,8 @@ Records not seen: they are read in their published shape.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
-from evalscope_pytest.core.content import Packed
 
-from .clips import clip, in_video_dir, of_candidates
+from .clips import clip, in_video_dir, of_candidates, of_tvbench
 
 
 @benchmark(
@@ -26,7 +25,4 @@ from .clips import clip, in_video_dir, of_candidates
     tags=["multimodal", "video", "multiple_choice"],
 )
 def test_tvbench(record, subset, extra_params) -> Sample:
-    archive, name = subset, str(record["video"])
-    if subset == "egocentric_sequence":
-        archive = f"{subset}/{name.partition('/')[0]}"
-    return of_candidates(record, clip(record, Packed(f"video/{archive}.zip", name), extra_params, subset))
+    return of_candidates(record, clip(record, of_tvbench(subset, str(record["video"])), extra_params, subset))

@@ -8,27 +8,16 @@ question.
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, prompts, scoring, text
-from evalscope_pytest.core.content import Packed
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
-from .clips import question_of
-from .long_videos import PARAMS, film, in_source, options_of, with_subtitles
-
-DURATIONS = ["short", "medium", "long"]
-
-
-def records(read, subset, params):
-    rows = [row for row in read.rows() if row["duration"] == subset]
-    if params["use_subtitles"]:
-        rows = with_subtitles(rows, read.packed("subtitle.zip", "*.srt"), "videoID", params["subtitle_word_limit"])
-    return rows
+from .long_videos import DURATIONS, PARAMS, about, asked, in_source, of_duration, options_of
 
 
 @benchmark(
     "videomme",
     pretty_name="Video-MME",
     dataset=hub("lmms-lab/Video-MME", subsets=DURATIONS),
-    records=records,
+    records=of_duration,
     prompt=prompts.CHOICE_STEPWISE,
     scorer=scoring.choice_answer(),
     extra_params=PARAMS,
@@ -36,10 +25,4 @@ def records(read, subset, params):
     tags=["multimodal", "video", "multiple_choice"],
 )
 def test_videomme(record, extra_params) -> Sample:
-    source = Packed("videos_chunked_*.zip", f"{record['videoID']}.mp4")
-    question = [text(question_of(record)), film(record["url"], source, extra_params)]
-    about = {key: str(record.get(key, "")) for key in ("domain", "sub_category", "task_type")}
-    options, own_id = options_of(record["options"]), str(record["question_id"])
-    return Sample(
-        question, str(record["answer"]).strip(), options, metadata=about, id=own_id, cluster=record["videoID"]
-    )
+    return Sample(asked(record, extra_params), record["answer"].strip(), options_of(record["options"]), **about(record))

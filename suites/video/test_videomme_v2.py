@@ -11,31 +11,16 @@ folder with the files. ``use_subtitles`` puts up to ``subtitle_word_limit`` word
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, prompts, text
-from evalscope_pytest.core.content import Packed
-from evalscope_pytest.core.errors import ConfigError, closest
+from evalscope_pytest import Sample, benchmark, hub, prompts
 
-from .clips import question_of
-from .long_videos import PARAMS, film, in_chains, in_source, options_of, steps, with_subtitles
-
-SUBSETS = ["all", "level_1", "level_2", "level_3", "logic", "relevance"]
-
-
-def records(read, subset, params):
-    if subset not in SUBSETS:
-        raise ConfigError(f"subset_list of videomme_v2: {subset!r}. {closest(subset, SUBSETS)}")
-    rows = steps({**row, "video_id": f"{int(row['video_id']):03d}"} for row in read.rows())
-    if params["use_subtitles"]:
-        texts = read.packed("subtitle.zip", "*.jsonl")
-        rows = with_subtitles(rows, texts, "video_id", params["subtitle_word_limit"])
-    return [row for row in rows if subset in ("all", f"level_{row['level']}", row["group_type"])]
+from .long_videos import PARAMS, about, asked, in_chains, in_source, of_group, options_of
 
 
 @benchmark(
     "videomme_v2",
     pretty_name="Video-MME-v2",
     dataset=hub("MME-Benchmarks/Video-MME-v2", subsets=["all"]),
-    records=records,
+    records=of_group,
     prompt=prompts.CHOICE_STEPWISE,
     scorer=in_chains(),
     extra_params=PARAMS,
@@ -43,9 +28,4 @@ def records(read, subset, params):
     tags=["multimodal", "video", "multiple_choice"],
 )
 def test_videomme_v2(record, extra_params) -> Sample:
-    name, answer = record["video_id"], str(record["answer"]).strip().upper()
-    archive = f"videos/{(int(name) - 1) // 20 + 1:03d}.zip"
-    question = [text(question_of(record)), film(record["url"], Packed(archive, f"{name}.mp4"), extra_params)]
-    about = {key: record.get(key) for key in ("video_id", "step", "level", "group_type", "second_head", "third_head")}
-    options, own_id = options_of(record["options"]), str(record["question_id"])
-    return Sample(question, answer, options, metadata=about, id=own_id, cluster=name)
+    return Sample(asked(record, extra_params), record["answer"], options_of(record["options"]), **about(record))

@@ -25,6 +25,8 @@ CHOICE = [
 REPLIES: dict[str, Any] = dict.fromkeys(CHOICE, ("I count the cats.\nANSWER: two", "ANSWER: A", REFUSAL))
 REPLIES |= {
     "measure_bench": ("Answer: 9600 mA", "Answer: 9.6 V", "about 9 or 10 A"),
+    "ref_adv_s": ('```json\n[{"bbox_2d": [100, 200, 500, 600]}]\n```', "[0.6, 0.6, 0.9, 0.9]", "[0.1, 0.2, 0.5]"),
+    "surds": ("<think>Its rear is left.</think><answer>northeast.</answer>", "<answer>Southwest</answer>", REFUSAL),
     "count_qa": ("5 + 7 = 12", "13", "between 11 and 13"),
     "math_vision": ("ANSWER: B", "ANSWER: C", REFUSAL),
     "math_verse": ("ANSWER: B", "ANSWER: A", "<think>option B"),

@@ -408,6 +408,54 @@ FILES: dict[str, dict[str, Any]] = {
     },
 }
 FILES |= {
+    "surds": {
+        "validation/metadata.jsonl": [
+            {
+                "file_name": uri(png(16, 9)),
+                "descs": [f"{colour} car" for colour in ("red", "blue")[:count]],
+                "yaw_descs": ["Northeast", "North"][:count],
+                "xy2Ds": [[500, 450], [900, 450]][:count],
+                "bboxes2D": [[400, 400, 600, 500], [850, 400, 950, 500]][:count],
+                "depths": [10.2, 30.0][:count],
+                "distances": [11.0, 31.0][:count],
+            }
+            for count in (1, 2)
+        ]
+    },
+    "ref_adv_s": {
+        "train.jsonl": [
+            {
+                "row_idx": number,
+                "image": picture(),
+                "width": 640,
+                "height": 480,
+                "solution": [64, 96, 320, 288],
+                "normal_caption": "the dog without a collar",
+                "distractors": others,
+                "file_name": "a.jpg",
+                "image_source": "coco",
+                "human_authored": True,
+                "use_negation": True,
+            }
+            for number, others in enumerate((2, 5, 9))
+        ]
+    },
+    "refcoco": {
+        f"{split}.jsonl": [
+            {
+                "question_id": f"{split}_{number}",
+                "image": picture(16),
+                "question": "What is outlined?",
+                "answer": [words, f"the {words}"],
+                "segmentation": [1.0, 1.0, 8.0, 1.0, 8.0, 3.0],
+                "bbox": [1.0, 1.0, 8.0, 2.0],
+                "iscrowd": 0,
+                "file_name": f"{number}.jpg",
+            }
+            for number, words in enumerate(("left dog", "red cup"))
+        ]
+        for split in ("test", "testA")
+    },
     "charxiv": {
         "validation.jsonl": [
             {
@@ -443,6 +491,7 @@ FILES |= {
     },
 }
 SUBSETS = {
+    "refcoco": ("test", "testA"),
     "measure_bench": ("real_world",),
     "math_vision": ("level 2",),
     "math_verse": ("Vision Only",),
@@ -465,4 +514,4 @@ SUBSETS = {
 }
 NO_OFFICIAL = set(FILES)
 NO_PAPER = {"real_world_qa", "world_vqa"}
-NO_REFERENCE = {"charxiv", "simple_vqa", "baby_vision", "world_vqa", "zerobench"}
+NO_REFERENCE = {"refcoco", "charxiv", "simple_vqa", "baby_vision", "world_vqa", "zerobench"}
