@@ -46,6 +46,7 @@ _BEFORE_QUOTE = re.compile(
 )
 _AFTER_QUOTE = re.compile(r"[\"”»」'’][.。!！]?\Z")
 _QUOTE_END = 2  # characters
+_DENIED = re.compile(r"\bnot\b|n['’]t\b|\bnever\b|\bno\b|没|沒|不|未", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`#>]{1,6}")
 _STEPS = 3
 _OPENING, _ENDING = ("[", "(", "（", "【", "<"), ("]", ")", "）", "】", ">")
@@ -71,7 +72,7 @@ def readings(reply: str) -> Iterator[str]:
         text = closed.strip()
         yield text
     opening, closing = _BEFORE_QUOTE.match(text), _AFTER_QUOTE.search(text, max(0, len(text) - _QUOTE_END))
-    if opening and closing and opening.end() < closing.start():
+    if opening and closing and opening.end() < closing.start() and not _DENIED.search(opening.group()):
         yield text[opening.end() : closing.start()]
     if text[:1] in _OPENING and text[-1:] in _ENDING:
         yield text[1:-1]

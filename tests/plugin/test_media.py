@@ -173,3 +173,21 @@ def test_a_run_that_was_cut_is_carried_on_by_workers(seen):
     assert again.counts == {"correct": COUNT}
     assert sorted(arrived(seen.server)) == sorted(seen.addresses[4:])
     assert {file.stem for file in (run.work_dir / "media").iterdir()} == set(seen.addresses)
+
+
+def test_a_flac_arrives_as_wav_and_is_recorded_as_it_is(served):
+    made = pytest.importorskip("tests.core.test_recording", reason="it makes the FLAC with PyAV")
+    flac = made.encoded("flac", "flac")
+    served.server.answer = lambda messages: "7"
+    served.benchmark(before=MADE.replace('image(record["image"])', 'audio(record["image"])'), count=1)
+    served.write("adding.jsonl", json.dumps({"question": "What is said?", "image": "a.flac", "answer": "7"}) + "\n")
+    (served.path / "a.flac").write_bytes(flac)
+    run = served.run()
+    assert run.counts == {"correct": 1}
+    (part,) = (p for p in served.server.requests[0].body["messages"][-1]["content"] if p["type"] == "input_audio")
+    assert part["input_audio"]["format"] == "wav"
+    assert b64decode(part["input_audio"]["data"]) == made.wav_of(made.TONE, 48_000)
+    assert [file.read_bytes() for file in (run.work_dir / "media").iterdir()] == [flac]
+    served.server.forget()
+    assert served.run(f"--eval-use-cache={run.work_dir}").counts == {"correct": 1}
+    assert not served.server.requests

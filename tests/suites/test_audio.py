@@ -83,6 +83,7 @@ WRONG_ENGLISH = [
     ENGLISH.replace("five", "six"),
     ENGLISH.replace(" won't", " will"),
     f"It is not true that {ENGLISH}",
+    f'The speaker does not say "{ENGLISH}".',
     f"{ENGLISH} indeed",
     "The transcription is:",
 ]
