@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 REFUSAL = "I'm sorry, but I can't see any picture. Could you upload it again?"
+TIDES = """# The *tide tables* of Bergen
+
+Table 4 lists what was measured.
+
+| Time | Low | High |
+|------|-----|------|
+| Dawn | 0.4 | 2.75 |
+| Noon | 0.6 | 3.20 |
+"""
 REPLIES: dict[str, Any] = {
     "visualoverload": ("3", "<think>three boats</think>", " \n"),
     "vtcbench": ("They are 902 and 7341.", "902 and 7342", REFUSAL),
+    "olmocr_bench": (f"```markdown\n{TIDES}\n```", TIDES.replace("2.75", "7.25"), "e"),
+    "ocr_bench_v2": ('It says "River".', "It is not River, it says Raven", "River, Raven, or Rover"),
 }

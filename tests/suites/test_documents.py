@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
 
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
-from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.core.errors import ConfigError, RecordError
+from suites.documents.tables import Cell, html_tables, latex_tables, markdown_tables
+from suites.documents.teds import teds
+from tests.media import png
 
 from .test_suites import from_written, golden, score_of
+from .written_documents import PAGE_TESTS, ocr_record
 
 
 def replied(name: str, reply: str, *targets: str, **metadata: Any) -> float:
@@ -52,7 +58,253 @@ def test_vtcbench_sends_the_text_itself_on_request(tmp_path: Path) -> None:
         from_written("vtcbench", tmp_path, extra_params={"eval_mode": "txet"})
 
 
-@pytest.mark.parametrize("name", ["vtcbench", "visualoverload"])
+PAGE = """# The *tide tables* of Bergen
+
+Table 4 lists what was **measured** in 1998 — by hand.
+
+| Time | Low | High |
+|------|-----|------|
+| Dawn | 0.4 | 2.75 |
+| Noon | 0.6 | 3.20 |
+
+<table><thead><tr><th colspan="2">Alpha</th><th>Beta</th></tr></thead>
+<tr><td rowspan=2>x1</td><td>y1</td><td>z1</td></tr><tr><td>y2</td><td>z2</td></tr></table>
+
+So $$\\dfrac{a}{b} = x_{1}$$ holds. The end of the page, Footnote 3: see “Smith” there.
+"""
+
+
+def passes(page: str, **test: Any) -> bool:
+    sample = Sample("?", private={"tests": [{"id": "1", **test}]})
+    return score_of(load_bundled("olmocr_bench"), page, sample).values["pass_rate"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("test", "passed"),
+    [
+        # Verdicts of olmocr/bench/tests.py (allenai/olmocr), run on this page.
+        ({"type": "present", "text": "The tide tables of Bergen"}, True),
+        ({"type": "present", "text": "measured in 1998 - by hand"}, True),
+        ({"type": "present", "text": 'see "Smith"'}, True),
+        ({"type": "present", "text": "measured in 1997", "max_diffs": 0}, False),
+        ({"type": "present", "text": "measured in 1997", "max_diffs": 1}, True),
+        ({"type": "present", "text": "TIDE", "case_sensitive": False}, True),
+        ({"type": "present", "text": "TIDE", "case_sensitive": True}, False),
+        ({"type": "present", "text": "Footnote 3", "first_n": 60}, False),
+        ({"type": "present", "text": "Footnote 3", "last_n": 60}, True),
+        ({"type": "absent", "text": "Footnote 3", "first_n": 60}, True),
+        ({"type": "absent", "text": "Footnote 3"}, False),
+        ({"type": "order", "before": "tide tables", "after": "Footnote"}, True),
+        ({"type": "order", "before": "Footnote", "after": "tide tables"}, False),
+        ({"type": "order", "before": "tude tables", "after": "Footnate", "max_diffs": 1}, True),
+        ({"type": "order", "before": "tude tables", "after": "Footnote", "max_diffs": 0}, False),
+        ({"type": "table", "cell": "3.20", "up": "2.75", "left": "0.6"}, True),
+        ({"type": "table", "cell": "3.20", "top_heading": "High", "left_heading": "Noon"}, True),
+        ({"type": "table", "cell": "3.20", "top_heading": "Low"}, False),
+        ({"type": "table", "cell": "y2", "left": "x1", "up": "y1", "top_heading": "Alpha"}, True),
+        ({"type": "table", "cell": "z2", "down": "y1"}, False),
+        ({"type": "table", "cell": "x1", "right": "y2"}, True),
+        ({"type": "table", "cell": "3.20", "ignore_markdown_tables": True}, False),
+        ({"type": "baseline"}, True),
+        ({"type": "baseline", "max_length": 20}, False),
+        # Formulas are not drawn here: the same LaTeX.
+        ({"type": "math", "math": r"\frac{a}{b}=x_1"}, True),
+        ({"type": "math", "math": r"\frac{b}{a}=x_1"}, False),
+    ],
+)
+def test_unit_tests_of_a_page(test: dict[str, Any], passed: bool) -> None:
+    assert passes(PAGE, **test) is passed
+
+
+@pytest.mark.parametrize(
+    ("page", "test", "passed"),
+    [
+        ("e", {"type": "present", "text": "The tide tables"}, False),
+        ("null", {"type": "baseline"}, False),
+        ("null", {"type": "baseline", "max_length": 0}, True),
+        ("ha " * 40, {"type": "baseline"}, False),
+        ("文字", {"type": "baseline"}, False),
+        ("文字", {"type": "baseline", "check_disallowed_characters": False}, True),
+        ("<think>The tide tables</think>", {"type": "present", "text": "The tide tables"}, False),
+    ],
+)
+def test_unit_tests_of_other_pages(page: str, test: dict[str, Any], passed: bool) -> None:
+    assert passes(page, **test) is passed
+
+
+def test_the_tests_of_all_pages_count_alike(tmp_path: Path) -> None:
+    loaded = from_written("olmocr_bench", tmp_path)
+    (sample,) = loaded.subsets["table_tests"]
+    score = score_of(loaded.resolved.benchmark, "The tide tables of Bergen", sample)
+    assert score.values == {"pass_rate": pytest.approx(3 / 5)}
+    assert score.metadata["weights"] == {"pass_rate": 5.0}
+    assert score.metadata["failed_tests"] == ["p3", "p4"]
+
+
+@pytest.mark.parametrize(
+    ("tests", "message"),
+    [([], "no tests"), ([{"type": "smell"}], "type 'smell'"), ([{"type": "order", "before": "a"}], "has no after")],
+)
+def test_tests_that_cannot_be_run_are_refused(tests: list[dict[str, Any]], message: str) -> None:
+    record = {"image": png(4), "pdf": "a.pdf", "page": 1, "tests": json.dumps(tests)}
+    with pytest.raises(RecordError, match=message):
+        load_bundled("olmocr_bench").to_sample(record)
+
+
+def texts(tables: list[Any]) -> list[list[list[Any]]]:
+    """Return the texts of the cells; of one that spans with the rows and columns it fills."""
+    return [
+        [[c.text if (c.rows, c.columns) == (1, 1) else (c.text, c.rows, c.columns) for c in row] for row in table]
+        for table in tables
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "tables"),
+    [
+        (
+            html_tables,
+            "<table><tr><th colspan='2'>A &amp; B<tr><td>1<br>2</td><td>3",
+            [[[("A & B", 1, 2)], ["1 2", "3"]]],
+        ),
+        (html_tables, "<TABLE class=x><tr><td>a<table><tr><td>in</table>b</td></tr></TABLE>", [[["a in b"]]]),
+        (html_tables, "<table><tr><td rowspan=0>a</td></tr><tr><td>b</td></tr></table>", [[[("a", 2, 1)], ["b"]]]),
+        (html_tables, "<table><tr><td rowspan=99999>a</td></tr></table><table><tr><td>b", [[[("a", 100, 1)]], [["b"]]]),
+        (html_tables, "no table, 1 < 2 > 0", []),
+        (markdown_tables, "x\n| a | b\\|c |\n|:-|-:|\n| 1 | |\n\n", [[["a", "b|c"], ["1", ""]]]),
+        (markdown_tables, "a|b", []),
+        (
+            latex_tables,
+            r"\begin{tabular}{|l|p{2cm}|c|}\hline a & b & \textbf{c}\\ \multirow{2}{*}{X} & \multicolumn{2}{c}{5\%}"
+            r"\\ \cline{2-3} & d & e\\ \end{tabular}",
+            [[["a", "b", "c"], [("X", 2, 1), ("5%", 1, 2)], ["d", "e"]]],
+        ),
+        (latex_tables, r"\begin{array}{c}x\end{array}\begin{tabular}{c}y", [[["x"]], [["y"]]]),
+    ],
+)
+def test_tables_in_a_reply(read: Any, text: str, tables: Any) -> None:
+    assert texts(read(text)) == tables
+
+
+TABLE = "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>dd</td></tr></table>"
+FOX = "the quick brown fox jumps over the lazy dog"
+BUDGET = "The committee met on Monday and agreed on the budget for next year."
+ZH = "委员会于星期一开会，通过了明年的预算。"
+SECTIONS = "# One\nline a\nline b\n## Two\nline c"
+
+
+@pytest.mark.parametrize(
+    ("task", "rule", "answers", "reply", "score"),
+    [
+        # Scores of OCRBench_v2/eval_scripts (Yuliang-Liu/MultimodalOCR); METEOR without synonyms.
+        ("diagram QA en", None, [FOX], "the quick brown fox jumped over a lazy dog", 0.8837),
+        ("text recognition en", "case sensitive", ["Hello"], "hello", 0.0),
+        ("text counting en", "regression", ["12"], "10", 0.8333),
+        ("text counting en", "regression", ["12"], "7", 0.5833),
+        ("text counting en", "regression", ["12"], "6", 0.0),
+        ("text counting en", "regression", ["12"], "25", 0.0),
+        ("table parsing en", None, [TABLE], TABLE.replace("dd", "de"), 0.9167),
+        ("table parsing en", None, [TABLE], "<table><tr><td>a</td><td>b</td></tr></table>", 0.5),
+        ("chart parsing en", None, ["{'title': 'Sales', 'x': {'a': 1}}"], "{'title': 'Sale'}", 0.463),
+        ("key information extraction en", None, ['{"a": ["1", "2"], "b": ["3"]}'], '{"a": "2", "b": 4}', 0.5),
+        ("key information extraction en", None, ['{"a": ["1"]}'], '{"a": "1", "b": 4}', 0.5),
+        ("text grounding en", None, ["10", "20", "110", "70"], "[20,20,120,70]", 0.8182),
+        ("full-page OCR en", None, [BUDGET], BUDGET.replace("year", "years"), 0.9342),
+        ("full-page OCR en", None, [BUDGET], "The comittee met on Monday, and agreed the budget", 0.4556),
+        ("text translation cn", None, [ZH], "委员会在星期一开会，通过了明年的预算", 0.8203),
+        # Replies that the official rules misjudge.
+        ("science QA en", "multiple choice", ["B"], "The answer is (B).", 1.0),
+        ("science QA en", "multiple choice", ["B"], "A or B", 0.0),
+        ("reasoning VQA en", None, ["coca cola"], "It is not coca cola", 0.0),
+        ("diagram QA en", None, [FOX], f"The answer is {FOX}.", 1.0),
+        ("cognition VQA cn", None, ["北京大学"], "不是北京大学", 0.0),
+        ("handwritten answer extraction cn", None, ["ABD"], "答案：A、B、D", 1.0),
+        ("handwritten answer extraction cn", None, ["ABD"], "ABCD", 0.0),
+        ("handwritten answer extraction cn", None, ["A"], "BA", 0.0),
+        ("formula recognition en", None, ["\\frac { a } { b }"], "It is $$\\dfrac{a}{b}$$.", 1.0),
+        ("formula recognition en", None, ["\\frac { a } { b }"], "\\frac{a}{b}+1", 0.0),
+        ("formula recognition cn", None, ["\\text{高} = h"], "高 = h", 1.0),
+        ("text counting en", "exact match", ["12"], "twelve", 1.0),
+        ("text counting en", "exact match", ["12"], "I count 3, then 9, so 12 in all", 1.0),
+        ("table parsing cn", None, [TABLE], TABLE.replace("td", "th").replace("</tr><tr>", "</tr><tbody><tr>"), 1.0),
+        ("table parsing en", None, [TABLE], "| a | b |\n|---|---|\n| c | dd |", 1.0),
+        ("document parsing en", None, [SECTIONS], "# Foo\nbar\nbaz\n## Qux\nquux", 0.2857),
+        ("document parsing en", None, [SECTIONS], "```markdown\n# One\n\nline a\nline b\n\n## Two\nline c\n```", 1.0),
+        ("key information extraction en", None, ['{"a": ["1"]}'], "Here it is:\n{'A': ['1']}\nDone.", 1.0),
+        ("text grounding en", None, ["10", "20", "110", "70"], '```json\n{"bbox_2d": [10, 20, 110, 70]}\n```', 1.0),
+        ("full-page OCR en", None, ["two words"], "two words", 1.0),
+    ],
+)
+def test_tasks_with_text_in_pictures(task: str, rule: str | None, answers: list[str], reply: str, score: float) -> None:
+    assert replied("ocr_bench_v2", reply, *answers, type=task, eval=rule) == pytest.approx(score, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("reply", "score"),
+    [
+        ('[(10,10,60,30,"STOP"),(100,100,200,150,"go!")]', 0.5),
+        ('[[10,10,60,30,"stop"]]', 2 / 3),
+        ("(10, 10, 60, 30, STOP), (100,100,200,150,wrong)", 0.5),
+        ('[{"bbox_2d": [10, 10, 60, 30], "text": "STOP"}]', 2 / 3),  # official: not read
+        ('[[10, 10, 60, 30, "STOP"], [100, 100, 200, 150, "go"]]', 1.0),
+        ("STOP, go", 0.0),
+    ],
+)
+def test_texts_with_their_boxes(reply: str, score: float) -> None:
+    about = ocr_record("text spotting en", None, "Find all texts.", ["-"])
+    assert replied("ocr_bench_v2", reply, "-", **about) == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("reply", "score"),
+    [
+        ('{"answer": "hello", "bbox": [10, 10, 50, 50]}', 1.0),
+        ('{"answer": "bye", "bbox": "[10, 10, 50, 60]"}', 0.4),
+        ('{"answer": "hello"}', 0.5),
+        ("hello", 0.0),
+    ],
+)
+def test_an_answer_and_its_place(reply: str, score: float) -> None:
+    about = ocr_record("VQA with position en", None, "?", ["hello"])
+    assert replied("ocr_bench_v2", reply, "hello", **about) == pytest.approx(score)
+
+
+CELLS = st.builds(Cell, st.text("ab", max_size=3), st.sampled_from([1, 1, 2]), st.sampled_from([1, 1, 2]))
+TABLES = st.lists(st.lists(CELLS, max_size=3).map(tuple), min_size=1, max_size=4).map(tuple)
+
+
+@settings(max_examples=60, deadline=None)
+@given(one=TABLES, other=TABLES)
+def test_tables_are_as_alike_as_their_trees(one: Any, other: Any) -> None:
+    apted = pytest.importorskip("apted", reason="compares with the library apted")
+
+    class Costs(apted.Config):
+        def rename(self, node1: Any, node2: Any) -> float:
+            if len(node1) != len(node2) or (len(node1) == 3 and node1[1:] != node2[1:]):
+                return 1.0
+            return Levenshtein.normalized_distance(node1[0], node2[0]) if len(node1) == 3 else 0.0
+
+        def children(self, node: Any) -> Any:
+            return node[-1] if len(node) < 3 else ()
+
+    def tree(table: Any) -> Any:
+        return ([("tr", [(cell.text, cell.rows, cell.columns) for cell in row]) for row in table],)
+
+    distance = apted.APTED(tree(one), tree(other), Costs()).compute_edit_distance()
+    size = max(sum(len(row) + 1 for row in table) for table in (one, other))
+    assert teds(one, other) == pytest.approx(max(0.0, 1 - distance / size))
+    assert teds(one, one) == 1.0
+
+
+def test_the_structure_of_tables_alone() -> None:
+    one, other = ((Cell("a"), Cell("b")),), ((Cell("x"), Cell("y")),)
+    assert teds(one, other) == pytest.approx(1 / 3)
+    assert teds(one, other, structure_only=True) == 1.0
+
+
+@pytest.mark.parametrize("name", ["vtcbench", "visualoverload", "olmocr_bench"])
 @given(reply=st.text(max_size=200))
 def test_any_reply_has_a_score(name: str, reply: str) -> None:
-    assert 0.0 <= replied(name, reply, "12 March", task="Retrieval") <= 1.0
+    benchmark = load_bundled(name)
+    sample = Sample("?", "12 March", metadata={"task": "Retrieval"}, private={"tests": PAGE_TESTS})
+    assert 0.0 <= score_of(benchmark, reply, sample).values[benchmark.metrics[0]] <= 1.0

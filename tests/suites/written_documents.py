@@ -2,9 +2,57 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from .written_vision import picture
+
+_PAGE = {"pdf": "tables/1.pdf", "page": 1, "max_diffs": 0}
+PAGE_TESTS = [
+    {**_PAGE, "id": "p1", "type": "present", "text": "The tide tables of Bergen", "max_diffs": 2},
+    {**_PAGE, "id": "p2", "type": "absent", "text": "Page 12", "first_n": 80},
+    {**_PAGE, "id": "p3", "type": "order", "before": "tide tables", "after": "Table 4"},
+    {**_PAGE, "id": "p4", "type": "table", "cell": "3.20", "up": "2.75", "left_heading": "Noon", "top_heading": "High"},
+    {**_PAGE, "id": "p5", "type": "baseline"},
+]
+_KIE = '{"company": ["ACME Ltd", "ACME"], "total": ["30"]}'
+_CHART = "{'title': 'Sales', 'x': {'a': 1, 'b': 2}}"
+# Task, its rule, the question, the answers.
+OCR_TASKS: list[tuple[str, str | None, str, list[str]]] = [
+    ("APP agent en", None, "Which song plays?", ["River"]),
+    ("science QA en", "multiple choice", "Which one? A. oak B. elm", ["B"]),
+    ("cognition VQA cn", None, "哪所大学？", ["北京大学"]),
+    ("handwritten answer extraction cn", None, "选择题的答案是？", ["ABD"]),
+    ("formula recognition en", None, "Write the formula in LaTeX.", ["\\frac { a } { b } + c"]),
+    ("text counting en", "exact match", "How many words?", ["12"]),
+    ("table parsing en", None, "Write the table in markdown.", ["| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | 44 |"]),
+    ("table parsing cn", None, "用 HTML 写出表格。", ["<table><tr><td>甲</td><td>乙</td></tr></table>"]),
+    ("chart parsing en", None, "Write the chart as a dict.", [_CHART]),
+    ("document parsing en", None, "Write the page in Markdown.", ["# One\nline a\nline b\n## Two\nline c"]),
+    ("key information extraction en", None, "Give company and total as JSON.", [_KIE]),
+    ("VQA with position en", None, "Answer with its box.", ["hello"]),
+    ("text grounding en", None, "Where is 'exit'?", ["10", "20", "110", "70"]),
+    ("text spotting en", None, "Find all texts.", ["-"]),
+    ("full-page OCR en", None, "Read the page.", ["The committee met on Monday and agreed on the budget."]),
+]
+
+
+def ocr_record(task: str, rule: str | None, question: str, answers: list[str]) -> dict[str, Any]:
+    """Return a record of OCRBench v2."""
+    spots = task == "text spotting en"
+    return {
+        "id": 1,
+        "dataset_name": "own",
+        "type": task,
+        "eval": rule,
+        "question": question,
+        "answers": answers,
+        "image": picture(),
+        "bbox": [10, 10, 50, 50] if task == "VQA with position en" else None,
+        "bbox_list": [[10, 10, 60, 10, 60, 30, 10, 30], [100, 100, 200, 100, 200, 150, 100, 150]] if spots else None,
+        "content": ["STOP", "go"] if spots else None,
+    }
+
 
 FILES: dict[str, dict[str, Any]] = {
     "visualoverload": {
@@ -30,8 +78,24 @@ FILES: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "olmocr_bench": {
+        "test.jsonl": [
+            {
+                "image": picture(),
+                "subset": "table_tests",
+                "pdf": "tables/1.pdf",
+                "page": 1,
+                "tests": json.dumps(PAGE_TESTS),
+            }
+        ]
+    },
+    "ocr_bench_v2": {"test.jsonl": [ocr_record(*task) for task in OCR_TASKS]},
 }
-SUBSETS = {"vtcbench": ("Retrieval", "Memory")}
+SUBSETS = {
+    "vtcbench": ("Retrieval", "Memory"),
+    "olmocr_bench": ("table_tests",),
+    "ocr_bench_v2": tuple(task[0] for task in OCR_TASKS),
+}
 NO_OFFICIAL = set(FILES)
 NO_PAPER: set[str] = set()
 NO_REFERENCE: set[str] = set()
