@@ -11,9 +11,9 @@ from .fields import parsed
 Box = tuple[float, float, float, float]
 _SIZE = r"\s{0,20}(-?\d{1,6}(?:\.\d{1,12})?)\s{0,20}"
 _FOUR = re.compile(rf"{_SIZE},{_SIZE},{_SIZE},{_SIZE}")
-_LONGEST_TEXT = 500
+_LONGEST_TEXT = 200
 _ITEM = re.compile(
-    rf"[\[(]{_FOUR.pattern},\s{{0,20}}([^\[\]\n]{{1,{_LONGEST_TEXT}}}?)\s{{0,20}}[\])](?=\s{{0,20}}(?:[,;\])\n]|\Z))"
+    rf"[\[(]{_FOUR.pattern},\s{{0,20}}([^\[\]\n]{{1,{_LONGEST_TEXT}}}?)[\])](?=\s{{0,20}}(?:[,;\])\n]|\Z))"
 )
 _CORNERS = (
     ("x1", "y1", "x2", "y2"),
@@ -76,6 +76,14 @@ def last_box(text: str) -> Box | None:
         return found
     boxes = _FOUR.findall(text)
     return _four(boxes[-1]) if boxes else None
+
+
+def labelled_boxes(text: str) -> list[Box]:
+    """Return the boxes of a list of objects, ``[{"bbox_2d": [...], "label": ...}, ...]``, or of one object."""
+    value = parsed(text)
+    items = value if isinstance(value, list) else [value]
+    objects = [item for item in items[:_MOST] if isinstance(item, Mapping)]
+    return [box for item in objects if (box := box_of(item)) is not None]
 
 
 def boxes_with_text(text: str) -> list[tuple[Box, str]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evalscope_pytest.scoring.read.visible import fold
 
 _LONGEST = 100_000
-_FENCE = re.compile(r"```[\w+-]{0,20}[ \t]*\n(.{0,100000}?)\n?[ \t]*```", re.DOTALL)
-_PAIR = re.compile(
-    r"""^[\s*"'-]{0,10}([^\n:="']{1,100}?)["'*\s]{0,10}[:=][\s"'*]{0,10}([^\n]{1,1000}?)[\s"',*]{0,10}$""", re.MULTILINE
-)
+_FENCE = re.compile(r"```[\w+-]{0,20}[ \t]*\n(.{0,100000}?)```", re.DOTALL)
+_PAIR = re.compile(r"[:=：]")
+_AROUND = " \t\"'*,-{}`"
+_LONGEST_KEY, _LONGEST_VALUE = 100, 1000
 _ASSIGNED = re.compile(r"\A\s{0,20}\w{1,60}\s?=\s?(?=[\[{(])")
 _NOT_READ = (ValueError, SyntaxError, TypeError, RecursionError, MemoryError)
 
@@ -55,7 +55,14 @@ def object_in(text: str) -> dict[str, Any]:
         value = value[0]
     if isinstance(value, Mapping):
         return {str(key): part for key, part in value.items()}
-    return dict(_PAIR.findall(text[:_LONGEST]))
+    return dict(_pairs(text[:_LONGEST]))
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        key, *value = (part.strip(_AROUND) for part in _PAIR.split(line, maxsplit=1))
+        if value and value[0] and 0 < len(key) <= _LONGEST_KEY and len(value[0]) <= _LONGEST_VALUE:
+            yield key, value[0]
 
 
 def written(value: Any) -> str:

@@ -19,7 +19,8 @@ from evalscope_pytest.scoring.read.visible import visible
 MOST = 200_000  # Characters of a reply that are compared.
 _MOST_EDITED = 60_000  # Characters of a text whose edits are counted: the time grows with the square.
 _ORDERS = 4
-_FENCE = re.compile(r"\A\s*```[\w+-]{0,20}[ \t]*\n(.*?)\n?[ \t]*```\s*\Z", re.DOTALL)
+_TICKS = "```"
+_BLOCK = re.compile(r"```[\w+-]{0,20}[ \t]*\n(.{0,200000}?)(?:```|\Z)", re.DOTALL)
 
 
 def require_rapidfuzz(benchmark: str) -> None:
@@ -34,9 +35,17 @@ def require_rapidfuzz(benchmark: str) -> None:
 
 def transcribed(text: str) -> str:
     """Return the visible text of a reply, stripped; of a reply that is one fenced block its content."""
-    said = visible(text)[:MOST]
-    found = _FENCE.match(said)
-    return (found[1] if found else said).strip()
+    said = visible(text)[:MOST].strip()
+    if len(said) < 2 * len(_TICKS) or not (said.startswith(_TICKS) and said.endswith(_TICKS)):
+        return said
+    label, _, body = said[len(_TICKS) : -len(_TICKS)].partition("\n")
+    return said if _TICKS in body or len(label) > 20 else body.strip()
+
+
+def fenced(text: str) -> str:
+    """Return the longest fenced block of a text if it is the greater part of it; otherwise the text."""
+    blocks = sorted(_BLOCK.findall(text[:MOST]), key=len)
+    return blocks[-1].strip() if blocks and len(blocks[-1]) * 2 > len(text) else text
 
 
 def edits(one: Sequence[str], other: Sequence[str]) -> int:
@@ -113,6 +122,13 @@ def meteor(reply: Sequence[str], reference: Sequence[str]) -> float:
 def distinct_f1(reply: Sequence[str], reference: Sequence[str]) -> float:
     """Return F1 of the distinct words."""
     return _f1(len(set(reply) & set(reference)), len(set(reply)), len(set(reference)))
+
+
+def counted_f1(reply: Sequence[str], reference: Sequence[str]) -> float:
+    """Return F1 of the words, each as often as it occurs; 1 for two empty texts."""
+    if not reply and not reference:
+        return 1.0
+    return _f1((Counter(reply) & Counter(reference)).total(), len(reply), len(reference))
 
 
 def _f1(shared: int, given: int, true: int) -> float:

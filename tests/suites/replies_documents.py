@@ -19,4 +19,5 @@ REPLIES: dict[str, Any] = {
     "vtcbench": ("They are 902 and 7341.", "902 and 7342", REFUSAL),
     "olmocr_bench": (f"```markdown\n{TIDES}\n```", TIDES.replace("2.75", "7.25"), "e"),
     "ocr_bench_v2": ('It says "River".', "It is not River, it says Raven", "River, Raven, or Rover"),
+    "cc_ocr_v2": ("```\nfresh bread 2 euros\n```", "Fresh Bread 3 Euros", REFUSAL),
 }

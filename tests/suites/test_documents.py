@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from rapidfuzz.distance import Levenshtein
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import ConfigError, RecordError
+from suites.documents.assignment import cheapest_pairs
+from suites.documents.picture_size import size_of
 from suites.documents.tables import Cell, html_tables, latex_tables, markdown_tables
 from suites.documents.teds import teds
 from tests.media import png
 
 from .test_suites import from_written, golden, score_of
-from .written_documents import PAGE_TESTS, ocr_record
+from .written_documents import HTML, PAGE_TESTS, ocr_record
 
 
 def replied(name: str, reply: str, *targets: str, **metadata: Any) -> float:
@@ -267,6 +270,78 @@ def test_texts_with_their_boxes(reply: str, score: float) -> None:
 def test_an_answer_and_its_place(reply: str, score: float) -> None:
     about = ocr_record("VQA with position en", None, "?", ["hello"])
     assert replied("ocr_bench_v2", reply, "hello", **about) == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("task", "scenario", "answer", "reply", "score"),
+    [
+        # Scores of the official evaluator (eioss/CC-OCR-V2), as EvalScope ports it.
+        ("natural_scene_recognition", "multi_scene_ocr_en", "Fresh Bread, 2 Euros!", "Fresh Bread 3", 0.5714),
+        ("multi_lingual_recognition", "French", "Le pain est bon", "Le pain, est bon", 0.75),
+        ("multi_lingual_recognition", "Chinese", "欢迎 光临", "欢迎", 0.6667),
+        ("complex_table_parsing", "table_photo", HTML, f"```html\n{HTML.replace('dd', 'de')}\n```", 0.9167),
+        ("complex_table_parsing", "table_photo", HTML, "<table border=1><tr><td>ab</td><td>1</td></tr></table>", 0.5),
+        ("formula_parsing", "formula_hand", "\\frac{a}{b}+c", "```latex\n\\frac{a}{b}+d\n```", 0.9231),
+        ("molecular_parsing", "molecular", "CC(=O)O", "<smiles>CC(=O)O</smiles>", 1.0),
+        ("molecular_parsing", "molecular", "CC(=O)O", "CCO", 0.4286),
+        ("general_documents_parsing", "doc", "One line. Second one.", "One line. Sekond one.", 0.9444),
+        ("general_documents_parsing", "doc", "One line.", "\\begin{document}One line.\\end{document}", 1.0),
+        ("general_documents_parsing", "doc", "One line.", "One line.\n\n### Notes\nsome words", 1.0),
+        ("info_board_parsing", "custom", f"<p>Hours</p>{HTML}", HTML, 0.9),
+        ("info_board_parsing", "custom", f"<p>Hours</p>{HTML}", "Hours", 0.1),
+        ("business_transactions", "x", '{"a": "1", "b": {"c": ["x", "y"]}}', '{"a": "2", "b": {"c": ["x"]}}', 0.4),
+        ("business_transactions", "x", '{"a": "1"}', "no JSON", 0.0),
+        ("dashboards_fact_qa", "x", '["42 km", "42 kilometres"]', "It is 42 km.", 1.0),
+        ("dashboards_fact_qa", "x", "41 km", "42 km", 0.0),
+        ("financial_documents_qa", "x", "北京", "北", 0.5),
+        # Replies that the official rules misjudge.
+        ("formula_parsing", "formula_hand", "\\frac{a}{b}+c", "$$\\frac{a}{b}+c$$", 1.0),
+        ("molecular_parsing", "molecular", "CC(=O)O", "The SMILES is CC(=O)O", 1.0),
+        ("business_transactions", "x", '{"a": "1", "d": ""}', 'Here it is:\n{"a": "1"}', 1.0),
+        ("dashboards_fact_qa", "x", '["42 km"]', "not 42 km", 0.0),
+        ("dashboards_fact_qa", "x", '["42 km"]', "142 km", 0.0),
+    ],
+)
+def test_tracks_of_documents(task: str, scenario: str, answer: str, reply: str, score: float) -> None:
+    assert replied("cc_ocr_v2", reply, answer, sub_task=task, scenario=scenario) == pytest.approx(score, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("task", "reply", "score"),
+    [
+        ("text_grounding", "(0, 250, 500, 750)", 1.0),  # thousandths of a picture of 4 x 4 pixels
+        ("text_grounding", "[0, 0.25, 0.5, 0.75]", 1.0),
+        ("text_grounding", "[0, 1, 2, 3]", 0.0),  # pixels
+        ("object_grounding", '[{"bbox": [500, 250, 1000, 750], "label": "b"}]', 0.5),
+        ("object_grounding", '{"bbox_2d": {"x": 0, "y": 0, "w": 500, "h": 500}, "label": "a"}', 0.5),
+        ("object_grounding", "[500, 250, 1000, 750]", 0.0),
+    ],
+)
+def test_boxes_are_in_shares_of_the_picture(task: str, reply: str, score: float, tmp_path: Path) -> None:
+    loaded = from_written("cc_ocr_v2", tmp_path)
+    (sample,) = loaded.subsets[task]
+    found = score_of(loaded.resolved.benchmark, reply, sample).values["normalized_score"]
+    assert found == pytest.approx(score, abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
+def test_the_size_of_a_picture_is_in_its_header(kind: str) -> None:
+    pillow = pytest.importorskip("PIL.Image", reason="draws the pictures")
+    file = io.BytesIO()
+    pillow.new("RGB", (37, 21), "red").save(file, kind)
+    assert size_of(file.getvalue()) == (37, 21)
+    assert size_of(file.getvalue()[:5]) is None
+    assert size_of(b"nothing") is None
+
+
+@given(costs=st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=1, max_size=5))
+def test_the_cheapest_pairs(costs: list[list[int]]) -> None:
+    optimize = pytest.importorskip("scipy.optimize", reason="compares with scipy")
+    rows, columns = optimize.linear_sum_assignment(costs)
+    pairs = cheapest_pairs(costs)
+    least = sum(costs[row][column] for row, column in zip(rows, columns, strict=True))
+    assert sum(costs[row][column] for row, column in pairs) == least
+    assert len({row for row, _ in pairs}) == len({column for _, column in pairs}) == len(rows)
 
 
 CELLS = st.builds(Cell, st.text("ab", max_size=3), st.sampled_from([1, 1, 2]), st.sampled_from([1, 1, 2]))

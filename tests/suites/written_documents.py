@@ -54,6 +54,40 @@ def ocr_record(task: str, rule: str | None, question: str, answers: list[str]) -
     }
 
 
+HTML = "<table><tr><td>a b</td><td>１</td></tr><tr><td>c</td><td>dd</td></tr></table>"
+# Sub-task, scenario, the answer.
+TRACK_TASKS: list[tuple[str, str, str]] = [
+    ("natural_scene_recognition", "multi_scene_ocr_en", "Fresh Bread, 2 Euros!"),
+    ("multi_lingual_recognition", "Chinese", "欢迎 光临"),
+    ("complex_table_parsing", "table_photo", HTML),
+    ("formula_parsing", "formula_hand", "\\frac{a}{b}+c"),
+    ("general_documents_parsing", "doc_en", "Title here\n\nFirst paragraph of the text. Second one."),
+    ("info_board_parsing", "custom_board", f"<p>Opening hours</p>{HTML}"),
+    ("molecular_parsing", "molecular", "CC(=O)O"),
+    (
+        "object_grounding",
+        "objects",
+        '[{"bbox_2d": [0, 0, 2, 2], "label": "a"}, {"bbox_2d": [2, 1, 4, 3], "label": "b"}]',
+    ),
+    ("text_grounding", "words", "(0, 1, 2, 3)"),
+    ("business_transactions", "receipts", '{"a": "1", "b": {"c": ["x", "y"]}, "d": ""}'),
+    ("dashboards_fact_qa", "boards", '["42 km", "42 kilometres"]'),
+]
+
+
+def track_record(task: str, scenario: str, answer: str) -> dict[str, Any]:
+    """Return a record of CC-OCR V2."""
+    paths = [picture()["path"]]
+    return {
+        "id": "1",
+        "sub_task": task,
+        "scenario": scenario,
+        "question": "Read it.",
+        "answer": answer,
+        "image_paths": paths,
+    }
+
+
 FILES: dict[str, dict[str, Any]] = {
     "visualoverload": {
         "test.jsonl": [{"question_id": 7, "image": picture(), "default_prompt": "How many boats? Reply with a number."}]
@@ -90,11 +124,13 @@ FILES: dict[str, dict[str, Any]] = {
         ]
     },
     "ocr_bench_v2": {"test.jsonl": [ocr_record(*task) for task in OCR_TASKS]},
+    "cc_ocr_v2": {"test.jsonl": [track_record(*task) for task in TRACK_TASKS]},
 }
 SUBSETS = {
     "vtcbench": ("Retrieval", "Memory"),
     "olmocr_bench": ("table_tests",),
     "ocr_bench_v2": tuple(task[0] for task in OCR_TASKS),
+    "cc_ocr_v2": tuple(task[0] for task in TRACK_TASKS),
 }
 NO_OFFICIAL = set(FILES)
 NO_PAPER: set[str] = set()
