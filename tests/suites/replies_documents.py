@@ -20,4 +20,9 @@ REPLIES: dict[str, Any] = {
     "olmocr_bench": (f"```markdown\n{TIDES}\n```", TIDES.replace("2.75", "7.25"), "e"),
     "ocr_bench_v2": ('It says "River".', "It is not River, it says Raven", "River, Raven, or Rover"),
     "cc_ocr_v2": ("```\nfresh bread 2 euros\n```", "Fresh Bread 3 Euros", REFUSAL),
+    "maritime_ocr_bench": (
+        '```json\n{"ship": "Northern Star", "imo": "9321483"}\n```',
+        '{"ship": "Southern Cross", "imo": "1234567"}',
+        REFUSAL,
+    ),
 }

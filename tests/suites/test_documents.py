@@ -17,12 +17,13 @@ from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import ConfigError, RecordError
 from suites.documents.assignment import cheapest_pairs
 from suites.documents.picture_size import size_of
+from suites.documents.quads import layout_likeness, quad_of
 from suites.documents.tables import Cell, html_tables, latex_tables, markdown_tables
 from suites.documents.teds import teds
 from tests.media import png
 
 from .test_suites import from_written, golden, score_of
-from .written_documents import HTML, PAGE_TESTS, ocr_record
+from .written_documents import HTML, PAGE_TESTS, SPOTS_1, SPOTS_2, ocr_record
 
 
 def replied(name: str, reply: str, *targets: str, **metadata: Any) -> float:
@@ -342,6 +343,61 @@ def test_the_cheapest_pairs(costs: list[list[int]]) -> None:
     least = sum(costs[row][column] for row, column in zip(rows, columns, strict=True))
     assert sum(costs[row][column] for row, column in pairs) == least
     assert len({row for row, _ in pairs}) == len({column for _, column in pairs}) == len(rows)
+
+
+LADING = (
+    "Bill of Lading No. 4471. Shipper: Nordic Timber AS, Bergen. Consignee: Port of Rotterdam. Gross weight 12,400 kg. "
+    "Marks and numbers as per attached list; freight prepaid. Signed on board at Bergen, 3 March 2019, by the master."
+)
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "reply", "score"),
+    [
+        # Scores of the official scorer, as EvalScope has it.
+        ("VQA", "MV Northern Star", "mv northern", 0.8259),
+        ("VQA", "MV Northern Star", "SS Blue", 0.1278),
+        ("parsing", LADING, LADING[:90], 0.5402),
+        ("parsing", LADING, f"<table><tr><td>{LADING.replace('. ', '</td></tr><tr><td>')}</td></tr></table>", 1.0),
+        ("IE", '{"ship": "Northern Star"}', "ship Northern Star", 0.36),
+        ("IE", '{"ship": "Star"}', '```json\n{"ship": "Star"}\n```', 1.0),
+        ("json1", SPOTS_1, "{}", 0.0),
+        ("json1", SPOTS_1, SPOTS_2, 0.0),
+        ("json1", SPOTS_1, SPOTS_1.replace("[60, 12]", "[90, 12]").replace("IMO", "lMO"), 0.9289),
+        ("json2", SPOTS_2, SPOTS_2.replace("60, 12", "90, 12").replace("IMO", "lMO"), 0.9289),
+        # Replies that the official rules misjudge.
+        ("VQA", "MV Northern Star", "The answer is MV Northern Star.", 1.0),
+        ("VQA", "MV Northern Star", "It is not the MV Northern Star", 0.0),
+        ("parsing", "na " * 200, "na " * 200, 1.0),
+        ("json1", '{"image_1": []}', '{"image_1": []}', 1.0),
+        ("json1", '{"image_1": []}', SPOTS_1, 0.0),
+        ("json1", '{"image_1": []}', "no text", 0.0),
+    ],
+)
+def test_papers_of_ships(task: str, answer: str, reply: str, score: float) -> None:
+    assert replied("maritime_ocr_bench", reply, answer, task_type=task) == pytest.approx(score, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "likeness"),
+    [
+        # DIoU of shapely's polygons, from 0 to 1.
+        ([0, 0, 4, 0, 4, 2, 0, 2], [0, 0, 4, 0, 4, 2, 0, 2], 1.0),
+        ([0, 0, 4, 0, 4, 2, 0, 2], [2, 0, 6, 0, 6, 2, 2, 2], 0.6167),
+        ([0, 0, 4, 0, 4, 2, 0, 2], [4, 2, 0, 2, 0, 0, 4, 0], 1.0),
+        ([0, 0, 100, 0, 20, 20, 0, 100], [0, 0, 50, 0, 50, 50, 0, 50], 0.6866),
+        ([0, 0, 1, 0, 1, 1, 0, 1], [9, 9, 10, 9, 10, 10, 9, 10], 0.095),
+        ([0, 0, 1, 0, 2, 0, 3, 0], [0, 0, 1, 0, 1, 1, 0, 1], 0.0),
+    ],
+)
+def test_quadrilaterals_are_alike(one: list[float], other: list[float], likeness: float) -> None:
+    quads = [quad_of(one), quad_of(other)]
+    assert layout_likeness(quads[:1], quads[1:]) == pytest.approx(likeness, abs=1e-4)
+
+
+@pytest.mark.parametrize("value", [None, "x", [1, 2], [[1, 2]] * 3, [[1, "a"]] * 4, [1e300] * 8, [float("nan")] * 8])
+def test_what_is_not_a_quadrilateral(value: Any) -> None:
+    assert quad_of(value) is None
 
 
 CELLS = st.builds(Cell, st.text("ab", max_size=3), st.sampled_from([1, 1, 2]), st.sampled_from([1, 1, 2]))

@@ -88,6 +88,38 @@ def track_record(task: str, scenario: str, answer: str) -> dict[str, Any]:
     }
 
 
+_SPOTS = [
+    ("STAR", [[10, 10], [60, 12], [60, 30], [10, 28]]),
+    ("IMO 9321", [[99, 99], [199, 99], [199, 150], [99, 150]]),
+]
+SPOTS_1 = json.dumps({"image_1": [{"text": text, "position": quad} for text, quad in _SPOTS]})
+SPOTS_2 = json.dumps(
+    {
+        "images": [
+            {
+                "content": [
+                    {"type": "text", "text": text, "pos": [side for point in quad for side in point]}
+                    for text, quad in _SPOTS
+                ]
+            }
+        ]
+    }
+)
+SHIP_TASKS = [
+    ("VQA", "MV Northern Star"),
+    ("IE", '{"ship": "Northern Star", "imo": "9321483"}'),
+    ("parsing", "Bill of Lading No. 4471. Shipper: Nordic Timber AS, Bergen."),
+    ("json1", SPOTS_1),
+    ("json2", SPOTS_2),
+]
+
+
+def ship_record(task: str, answer: str) -> dict[str, Any]:
+    """Return a record of Maritime-OCR-Bench."""
+    messages = [{"role": "user", "content": "<image>Read it."}, {"role": "assistant", "content": answer}]
+    return {"messages": messages, "images": [picture()["path"]], "task_type": task}
+
+
 FILES: dict[str, dict[str, Any]] = {
     "visualoverload": {
         "test.jsonl": [{"question_id": 7, "image": picture(), "default_prompt": "How many boats? Reply with a number."}]
@@ -125,6 +157,7 @@ FILES: dict[str, dict[str, Any]] = {
     },
     "ocr_bench_v2": {"test.jsonl": [ocr_record(*task) for task in OCR_TASKS]},
     "cc_ocr_v2": {"test.jsonl": [track_record(*task) for task in TRACK_TASKS]},
+    "maritime_ocr_bench": {"maritime_ocr_bench.jsonl": [ship_record(*task) for task in SHIP_TASKS]},
 }
 SUBSETS = {
     "vtcbench": ("Retrieval", "Memory"),
@@ -133,5 +166,5 @@ SUBSETS = {
     "cc_ocr_v2": tuple(task[0] for task in TRACK_TASKS),
 }
 NO_OFFICIAL = set(FILES)
-NO_PAPER: set[str] = set()
+NO_PAPER = {"maritime_ocr_bench"}
 NO_REFERENCE: set[str] = set()
