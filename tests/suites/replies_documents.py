@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .written_documents import TIDES_REPLY
+
 REFUSAL = "I'm sorry, but I can't see any picture. Could you upload it again?"
 TIDES = """# The *tide tables* of Bergen
 
@@ -25,4 +27,6 @@ REPLIES: dict[str, Any] = {
         '{"ship": "Southern Cross", "imo": "1234567"}',
         REFUSAL,
     ),
+    "omni_doc_bench": (f"```markdown\n{TIDES_REPLY}\n```", TIDES_REPLY.replace("measured", "meazured"), REFUSAL),
+    "omni_doc_bench_v1_6": (TIDES_REPLY, TIDES_REPLY.replace("Noon", "Dusk"), REFUSAL),
 }

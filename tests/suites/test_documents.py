@@ -15,6 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.core.errors import ConfigError, RecordError
+from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from suites.documents.assignment import cheapest_pairs
 from suites.documents.picture_size import size_of
 from suites.documents.quads import layout_likeness, quad_of
@@ -23,7 +24,19 @@ from suites.documents.teds import teds
 from tests.media import png
 
 from .test_suites import from_written, golden, score_of
-from .written_documents import HTML, PAGE_TESTS, SPOTS_1, SPOTS_2, ocr_record
+from .written_documents import (
+    HTML,
+    OCR_TASKS,
+    PAGE_TESTS,
+    SHIP_TASKS,
+    SPOTS_1,
+    SPOTS_2,
+    TIDES_PAGE,
+    TIDES_REPLY,
+    TIDES_TABLE,
+    TRACK_TASKS,
+    ocr_record,
+)
 
 
 def replied(name: str, reply: str, *targets: str, **metadata: Any) -> float:
@@ -400,6 +413,90 @@ def test_what_is_not_a_quadrilateral(value: Any) -> None:
     assert quad_of(value) is None
 
 
+BARS = "| Time | High |\n|---|---|\n| Dawn | 2.75 |\n| Noon | 3.20 |"
+TABULAR = r"\begin{tabular}{cc} Time & High \\ Dawn & 2.75 \\ Noon & 3.20 \end{tabular}"
+IN_REVERSE = "\n\n".join([TIDES_REPLY.split("\n\n")[0], *TIDES_REPLY.split("\n\n")[:0:-1]])
+PERFECT = {
+    "text_block_edit_dist": 0.0,
+    "display_formula_edit_dist": 0.0,
+    "table_teds": 1.0,
+    "reading_order_edit_dist": 0.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        # Figures of the legacy end-to-end evaluator in EvalScope, but for what docs/differences.md lists.
+        (TIDES_REPLY, {}),
+        (TIDES_REPLY.replace("1998, by hand", "1998,\n\nby hand"), {}),
+        (TIDES_REPLY.replace("Bergen\n\n", "Bergen "), {}),
+        (TIDES_REPLY.replace("\n\n", "\n"), {}),
+        (TIDES_REPLY.replace("\\[", "$$").replace("\\]", "$$"), {}),
+        (f"```markdown\n{TIDES_REPLY}\n```", {}),
+        (TIDES_REPLY.replace(TIDES_TABLE, BARS), {}),
+        (TIDES_REPLY.replace(TIDES_TABLE, TABULAR), {}),
+        (TIDES_REPLY.replace("3.20", "3.21"), {"table_teds": 0.9722}),
+        (TIDES_REPLY.replace(TIDES_TABLE, ""), {"table_teds": 0.0}),
+        (TIDES_REPLY.replace("frac{a}{b}", "frac{b}{c}"), {"display_formula_edit_dist": 0.069}),
+        (IN_REVERSE, {"reading_order_edit_dist": 0.5}),
+        (TIDES_REPLY.replace("earlier", "eralier"), {"text_block_edit_dist": 0.01}),
+    ],
+)
+def test_a_page_in_markdown(reply: str, expected: dict[str, float], tmp_path: Path) -> None:
+    loaded = from_written("omni_doc_bench", tmp_path)
+    (sample,) = loaded.subsets["default"]
+    values = score_of(loaded.resolved.benchmark, reply, sample).values
+    wanted = {**PERFECT, **expected}
+    assert {name: values[name] for name in wanted} == pytest.approx(wanted, abs=1e-4)
+    parts = [share if name == "table_teds" else 1 - share for name, share in wanted.items()]
+    assert values["normalized_score"] == pytest.approx(sum(parts) / 4, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("method", "whole", "split"),
+    [("quick_match", 0.0, 0.0), ("simple_match", 0.0, 0.13), ("no_split", 0.0172, 0.0258)],
+)
+def test_methods_to_match_blocks(method: str, whole: float, split: float, tmp_path: Path) -> None:
+    loaded = from_written("omni_doc_bench", tmp_path, extra_params={"match_method": method})
+    (sample,) = loaded.subsets["default"]
+    replies = (TIDES_REPLY, TIDES_REPLY.replace("1998, by hand", "1998,\n\nby hand"))
+    scores = [score_of(loaded.resolved.benchmark, reply, sample).values for reply in replies]
+    assert [score["text_block_edit_dist"] for score in scores] == pytest.approx([whole, split], abs=1e-3)
+
+
+def test_a_wrong_match_method_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"match_method of omni_doc_bench: 'quik_match'.*quick_match"):
+        from_written("omni_doc_bench", tmp_path, extra_params={"match_method": "quik_match"})
+
+
+def test_languages_count_alike() -> None:
+    benchmark = load_bundled("omni_doc_bench")
+    chinese = {**TIDES_PAGE, "page_info": {**TIDES_PAGE["page_info"], "page_attribute": {"language": "chinese"}}}
+    pages = [(TIDES_PAGE, TIDES_REPLY), (TIDES_PAGE, TIDES_REPLY), (chinese, "")]
+    scores = [score_of(benchmark, reply, Sample("?", private={"page": page})) for page, reply in pages]
+    attempts = [Attempt(n, 0, s.values, None, s.metadata["weights"]) for n, s in enumerate(scores)]
+    found = {m.name: m.score for m in aggregate(attempts, benchmark.metrics, benchmark.aggregation)}
+    assert found["normalized_score"] == pytest.approx(0.5)
+    assert found["table_teds"] == pytest.approx(2 / 3)
+
+
+def test_the_later_version_leaves_drawn_formulas_out(tmp_path: Path) -> None:
+    loaded = from_written("omni_doc_bench_v1_6", tmp_path)
+    (sample,) = loaded.subsets["default"]
+    wrong = TIDES_REPLY.replace("frac{a}{b}", "frac{b}{c}").replace("3.20", "3.21")
+    values = score_of(loaded.resolved.benchmark, wrong, sample).values
+    assert values["overall_without_cdm"] == pytest.approx((1 + 0.9722) / 2, abs=1e-4)
+    assert values["table_teds_structure_only"] == 1.0
+    assert values["display_formula_edit_dist"] == pytest.approx(0.069, abs=1e-3)
+
+
+@pytest.mark.parametrize("answer", ["nothing", "{}", '{"layout_dets": []}', json.dumps({"layout_dets": 3})])
+def test_an_annotation_without_blocks_is_refused(answer: str) -> None:
+    with pytest.raises(RecordError, match=r"layout_dets|image_path"):
+        load_bundled("omni_doc_bench").to_sample({"image": png(4), "answer": answer})
+
+
 CELLS = st.builds(Cell, st.text("ab", max_size=3), st.sampled_from([1, 1, 2]), st.sampled_from([1, 1, 2]))
 TABLES = st.lists(st.lists(CELLS, max_size=3).map(tuple), min_size=1, max_size=4).map(tuple)
 
@@ -433,9 +530,40 @@ def test_the_structure_of_tables_alone() -> None:
     assert teds(one, other, structure_only=True) == 1.0
 
 
-@pytest.mark.parametrize("name", ["vtcbench", "visualoverload", "olmocr_bench"])
-@given(reply=st.text(max_size=200))
-def test_any_reply_has_a_score(name: str, reply: str) -> None:
-    benchmark = load_bundled(name)
-    sample = Sample("?", "12 March", metadata={"task": "Retrieval"}, private={"tests": PAGE_TESTS})
-    assert 0.0 <= score_of(benchmark, reply, sample).values[benchmark.metrics[0]] <= 1.0
+SAMPLES = [
+    ("visualoverload", Sample("?")),
+    ("vtcbench", Sample("?", "12 March", metadata={"task": "Memory"})),
+    ("olmocr_bench", Sample("?", private={"tests": [*PAGE_TESTS, {"type": "math", "math": "a_b"}]})),
+    ("omni_doc_bench", Sample("?", private={"page": TIDES_PAGE})),
+    *(("ocr_bench_v2", Sample(task[2], task[3], metadata=ocr_record(*task))) for task in OCR_TASKS),
+    *(("cc_ocr_v2", Sample("?", a, metadata={"sub_task": t, "scenario": s})) for t, s, a in TRACK_TASKS),
+    *(("maritime_ocr_bench", Sample("?", a, metadata={"task_type": t})) for t, a in SHIP_TASKS),
+]
+SPOT = '{"text": "x", "position": [[1, 1], [900, 0], [900, 900], [0, 900]]}'
+BOMBS = {
+    "tags": "<table>" * 10_000,
+    "cells": f"<table><tr>{'<td>x' * 10_000}",
+    "spans": "<table>" + "<tr><td rowspan=9999 colspan=9999>x" * 1_000,
+    "brackets": "[" * 50_000,
+    "objects": '{"a":' * 30_000,
+    "formulas": "\\[" * 20_000 + "\\(" * 20_000,
+    "fences": "```\n" + " " * 50_000,
+    "quads": f'{{"image_1": [{", ".join([SPOT] * 800)}]}}',
+    "boxes": "(1, 2, 3, 4, " * 10_000,
+    "columns": "\\begin{tabular}{" * 8_000,
+}
+
+
+@pytest.mark.parametrize("bomb", sorted(BOMBS))
+def test_a_hostile_reply_has_a_score_before_long(bomb: str) -> None:
+    for name, sample in SAMPLES:
+        benchmark = load_bundled(name)
+        assert 0.0 <= score_of(benchmark, BOMBS[bomb], sample).values[benchmark.metrics[0]] <= 1.0
+
+
+@settings(max_examples=25, deadline=None)
+@given(reply=st.text(max_size=80) | st.text("<>|/tabled[]{}(),:\"'1.$\\\n #", max_size=80))
+def test_any_reply_has_a_score(reply: str) -> None:
+    for name, sample in SAMPLES:
+        benchmark = load_bundled(name)
+        assert 0.0 <= score_of(benchmark, reply, sample).values[benchmark.metrics[0]] <= 1.0

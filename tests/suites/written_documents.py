@@ -120,6 +120,44 @@ def ship_record(task: str, answer: str) -> dict[str, Any]:
     return {"messages": messages, "images": [picture()["path"]], "task_type": task}
 
 
+def _block(number: int, category: str, order: int | None = None, **content: str) -> dict[str, Any]:
+    place = number if order is None else order
+    return {"anno_id": number, "category_type": category, "order": place, "ignore": False, "attribute": {}, **content}
+
+
+TIDES_TABLE = (
+    "<table><tr><td>Time</td><td>High</td></tr><tr><td>Dawn</td><td>2.75</td></tr>"
+    "<tr><td>Noon</td><td>3.20</td></tr></table>"
+)
+TIDES_PAGE: dict[str, Any] = {
+    "layout_dets": [
+        _block(1, "title", text="The Tides of Bergen"),
+        _block(2, "text_block", text="The tides along the coast were measured every hour during the summer of 1998, "),
+        _block(9, "text_block", 3, text="by hand and with great patience."),
+        _block(3, "equation_isolated", 4, latex="$$h(t) = \\frac{a}{b} \\cos(\\omega t)$$"),
+        _block(4, "text_block", 5, text="Here $a$ is the height and \\(\\omega_{0}\\) the frequency of the wave."),
+        _block(5, "table", 6, html=TIDES_TABLE, latex=""),
+        _block(6, "table_caption", 7, text="Table 4: what was measured"),
+        _block(7, "text_block", 8, text="Finally the results were compared with those of earlier years."),
+        _block(8, "page_number", 9, text="12"),
+    ],
+    "extra": {"relation": [{"relation_type": "truncated", "source_anno_id": 2, "target_anno_id": 9}]},
+    "page_info": {"image_path": "a.jpg", "page_attribute": {"language": "english"}},
+}
+TIDES_REPLY = f"""# The Tides of Bergen
+
+The tides along the coast were measured every hour during the summer of 1998, by hand and with great patience.
+
+\\[ h(t) = \\frac{{a}}{{b}} \\cos(\\omega t) \\]
+
+Here \\(a\\) is the height and $\\omega_{{0}}$ the frequency of the wave.
+
+{TIDES_TABLE}
+
+Table 4: what was measured
+
+Finally the results were compared with those of earlier years.
+"""
 FILES: dict[str, dict[str, Any]] = {
     "visualoverload": {
         "test.jsonl": [{"question_id": 7, "image": picture(), "default_prompt": "How many boats? Reply with a number."}]
@@ -158,6 +196,11 @@ FILES: dict[str, dict[str, Any]] = {
     "ocr_bench_v2": {"test.jsonl": [ocr_record(*task) for task in OCR_TASKS]},
     "cc_ocr_v2": {"test.jsonl": [track_record(*task) for task in TRACK_TASKS]},
     "maritime_ocr_bench": {"maritime_ocr_bench.jsonl": [ship_record(*task) for task in SHIP_TASKS]},
+    "omni_doc_bench": {"train.jsonl": [{"image": picture()["path"], "answer": json.dumps(TIDES_PAGE)}]},
+    "omni_doc_bench_v1_6": {
+        "OmniDocBench.json": json.dumps([TIDES_PAGE]),
+        "images/a.jpg": "not read here",
+    },
 }
 SUBSETS = {
     "vtcbench": ("Retrieval", "Memory"),
