@@ -43,7 +43,7 @@ def _score(text: str, sample: Sample) -> Score:
     form = _formula if formula else plain
     reply = form(text[-_LONGEST:])
     targets = [target for name in sample.targets if (target := form(name))]
-    right = any(_says(reply, target, formula) for target in targets)
+    right = any(says(reply, target, formula=formula) for target in targets)
     return Score(accuracy=float(right), answer=text.strip()[:200] or None)
 
 
@@ -51,13 +51,33 @@ def _formula(text: str) -> str:
     return "".join(fold(visible(text)).split())
 
 
-def _says(reply: str, target: str, formula: bool) -> bool:
-    """Return whether a reply holds a text as whole words, not denied, and not as one of several guesses."""
+def says(reply: str, target: str, *, formula: bool = False) -> bool:
+    """Return whether a reply holds a text as whole words, not denied, and not as one of several guesses.
+
+    Both are in plain form.
+    """
     pieces = [piece for piece in _PIECES.split(reply) if piece]
-    listed = len(pieces) > 1 and target in pieces and not any(piece.startswith(_GOES_ON) for piece in pieces)
-    if listed and not formula and not _PIECES.search(target):
+    if not formula and not _PIECES.search(target) and _is_list(pieces, target):
         return all(piece == target for piece in pieces)
-    at = reply.find(target)
+    return states(reply, target)
+
+
+def says_all(reply: str, targets: list[str]) -> float:
+    """Return the share of the texts that a reply holds; 0 if it lists others beside them. All are in plain form."""
+    pieces = [piece for piece in _PIECES.split(reply) if piece]
+    if len(pieces) > 1 and any(_is_list(pieces, target) for target in targets) and not set(pieces) <= set(targets):
+        return 0.0
+    return sum(states(reply, target) for target in targets) / len(targets)
+
+
+def _is_list(pieces: list[str], target: str) -> bool:
+    """Return whether the pieces of a reply are a list with the text among them, and not a sentence that goes on."""
+    return len(pieces) > 1 and target in pieces and not any(piece.startswith(_GOES_ON) for piece in pieces)
+
+
+def states(reply: str, target: str) -> bool:
+    """Return whether a reply holds a text as whole words and does not deny it; both are in plain form."""
+    at = reply.find(target) if target else -1
     while at >= 0:
         before, end = reply[max(0, at - 48) : at], at + len(target)
         if not (_joined(before[-1:], target[0]) or _joined(target[-1], reply[end : end + 1]) or _DENIED.search(before)):

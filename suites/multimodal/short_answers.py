@@ -146,18 +146,18 @@ def open_answer(answer: str, sample: Sample) -> float:
 
 def counted(answer: str, sample: Sample) -> float:
     """Return 1 if the answer counts as many as the target, in figures or in words, with or without what is counted."""
-    return float(_count(answer) == number(sample.targets[0]))
+    return float(count_of(answer) == number(sample.targets[0]))
 
 
 def counted_nearly(answer: str, sample: Sample) -> float:
     """Return 1 if the answer counts as many as the target, or at most 5 % more or fewer."""
-    given, gold = _count(answer), number(sample.targets[0])
+    given, gold = count_of(answer), number(sample.targets[0])
     if given is None or gold is None:
         return 0.0
     return float(abs(given - gold) <= _TOLERANCE * abs(gold))
 
 
-def _count(answer: str) -> float | None:
+def count_of(answer: str) -> float | None:
     """Return the one number that an answer names; of a sum or an equation what it comes to, of a range none."""
     words = _TURNS.split(plain(answer).rpartition("=")[2])[-1].strip(" ,.:;")
     if (whole := number(spoken(words) or words)) is not None:
