@@ -17,9 +17,10 @@ from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, locate, read_release_text, read_texts
-from ..datasets.media_files import MediaFinder, places_of
+from ..datasets.media_files import MediaFinder, places_of, with_bytes_on_disk
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
+from ..datasets.spool import light
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
 from ..wire.media import kinds_in
 from .bundled import bundled_dir
@@ -216,7 +217,7 @@ def _expanded(benchmark: Benchmark, subset: str, records: Sequence[Record]) -> S
     expanded: list[Record] = []
     for number, record in enumerate(records, 1):
         try:
-            expanded += benchmark.expand(record)
+            expanded += map(light, benchmark.expand(record))
         except EvalError:
             raise
         except Exception as error:
@@ -294,6 +295,8 @@ def samples_of(
         if not isinstance(sample, Sample):
             made_by = _name_of_to_sample(benchmark)
             raise ConfigError(f"{made_by} of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
+        if sample.has_media:
+            sample = with_bytes_on_disk(sample)
         _check_texts(benchmark, subset, number, sample)
         if sample.choices or sample.metadata or sample.private:
             _check(benchmark, subset, number, sample)

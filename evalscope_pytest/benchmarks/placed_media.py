@@ -13,19 +13,26 @@ _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
 
 
 def in_place(content: Content, media: Marks) -> Content:
-    """Return a text with media in place of their marks; pieces of text that are blank are left out.
+    """Return a text, or parts with texts, with media in place of their marks; blank pieces of text are left out.
 
     A text without a mark stays a text. A mark that stands for an empty text is removed.
     """
     parts = dict(media)
-    if not isinstance(content, str) or not parts:
+    if not parts:
         return content
+    if not isinstance(content, str):
+        return tuple(placed for part in content for placed in _in_part(part, media))
     longest_first = sorted(parts, key=len, reverse=True)
     pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", content)
     if len(pieces) == 1:
         return content
     found = [parts.get(piece) if odd % 2 else Text(piece) for odd, piece in enumerate(pieces)]
     return tuple(part for part in found if part is not None and not (isinstance(part, Text) and not part.text.strip()))
+
+
+def _in_part(part: Part, media: Marks) -> Sequence[Part]:
+    placed = in_place(part.text, media) if isinstance(part, Text) else ""
+    return (part,) if isinstance(placed, str) else placed
 
 
 def around_text(parts: Sequence[Part]) -> tuple[Sequence[Part], Sequence[Part], Sequence[Part]]:

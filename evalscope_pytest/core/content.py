@@ -261,8 +261,8 @@ def source_of(value: object) -> Source:
         return bytes(value)
     if isinstance(value, str):
         return _of_text(value)
-    if isinstance(value, Mapping) and (value.get("bytes") or value.get("path")):
-        return source_of(value.get("medium") or value.get("bytes") or value["path"])
+    if isinstance(value, Mapping) and (source := value.get("bytes") or value.get("path")):
+        return source_of(source)
     save = getattr(value, "save", None)
     if callable(save) and hasattr(value, "size"):  # of Pillow
         written = io.BytesIO()
@@ -299,6 +299,10 @@ def _looks_encoded(head: str) -> bool:
 
 def decoded(data: str) -> bytes:
     """Return the bytes of a base64 text; text that is not base64 has none, which is reported when they are checked."""
+    try:
+        return base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):  # broken into lines, if it is base64
+        pass
     try:
         return base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):

@@ -12,7 +12,7 @@ from evalscope_pytest.core.content import Image, Medium, medium_of
 from evalscope_pytest.core.errors import MediaError
 from evalscope_pytest.datasets import media_files
 from evalscope_pytest.datasets.base import local_tree
-from evalscope_pytest.datasets.media_files import MediaFinder, StoredBytes, found_in, places_of, without_bytes
+from evalscope_pytest.datasets.media_files import MediaFinder, found_in, places_of
 from tests.media import HOSTILE, png
 
 
@@ -103,17 +103,6 @@ def test_a_file_that_changes_is_noticed(folder: Path) -> None:
     (folder / "a.png").unlink()
     with pytest.raises(MediaError, match="cannot be read any more"):
         medium.read()
-
-
-def test_records_of_tables_hold_no_bytes() -> None:
-    picture = {"bytes": png(), "path": "a.png"}
-    record = without_bytes({"q": "What?", "image": picture, "images": [picture, picture], "none": None, "n": [1]})
-    assert isinstance(record["image"], StoredBytes)
-    assert dict(record["image"]) == picture
-    assert image(record["image"]).source == png()
-    assert [dict(one) for one in record["images"]] == [picture, picture]
-    plain = {"q": "What?", "image": {"bytes": None, "path": "a.png"}}
-    assert without_bytes(plain) is plain
 
 
 def test_messages_of_a_body(folder: Path) -> None:
