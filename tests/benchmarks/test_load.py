@@ -219,7 +219,7 @@ def test_random_exemplars_depend_on_the_seed_only(tmp_path: Path, loading: Any) 
     write(tmp_path / "data/test.jsonl", ROWS[:1])
     write(tmp_path / "data/train.jsonl", [{"q": f"train {n}", "a": str(n)} for n in range(50)])
     few_shot = FewShot(3, random=True)
-    first, again, other = (loading(how={"seed": s}, few_shot=few_shot).shots["default"].text for s in (1, 1, 2))
+    first, again, other = (loading(how={"seed": s}, few_shot=few_shot).shots["default"].all.text for s in (1, 1, 2))
     assert first == again
     assert first != other
 
@@ -247,6 +247,15 @@ def test_a_missing_split_of_exemplars_is_an_error_even_if_the_questions_are_ther
     with pytest.raises(DatasetError, match="train"):
         loading(few_shot=FewShot(2, split="train"))
     assert loading(DatasetArgs(few_shot_num=0), few_shot=FewShot(2, split="train")).shots == {}
+
+
+def test_exemplars_for_conversations_are_refused_since_nothing_would_send_them(tmp_path: Path, loading: Any) -> None:
+    write(tmp_path / "data/test.jsonl", ROWS[:3])
+    with pytest.raises(ConfigError, match=r"few_shot_num of 'demo' has no effect: its samples are whole conversations"):
+        loading(
+            few_shot=FewShot(1, split="test"),
+            to_sample=lambda record: Sample(input=[{"role": "user", "content": record["q"]}], target="x"),
+        )
 
 
 def test_exemplars_can_be_a_text_of_the_release(tmp_path: Path, loading: Any) -> None:

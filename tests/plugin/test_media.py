@@ -125,11 +125,31 @@ def test_a_service_without_a_form_for_it_is_refused_before_anything_is_sent(serv
     assert not served.server.requests
 
 
-def test_exemplars_with_pictures_are_refused(seen):
-    args = json.dumps({"adding": {"few_shot_num": 1, "train_split": "test"}})
+def test_exemplars_bring_their_pictures(seen):
+    args = json.dumps({"adding": {"few_shot_num": 2, "train_split": "test"}})
+    run = seen.run("--eval-limit=2", f"--eval-dataset-args={args}")
+    assert run.counts == {"correct": 2}
+    for own, shown in ((0, (1, 2)), (1, (0, 2))):
+        request = next(
+            r for r in seen.server.requests if f"How many? {own}" in r.body["messages"][-1]["content"][-2]["text"]
+        )
+        parts = request.body["messages"][-1]["content"]
+        assert [part["type"] for part in parts] == ["text", "image_url"] * 3
+        assert [part["text"].count("ANSWER: 7") for part in parts[::2]] == [0, 1, 1]
+        pictures = [hashlib.sha256(b64decode(p["image_url"]["url"].partition(",")[2])).hexdigest() for p in parts[1::2]]
+        assert pictures == [seen.addresses[n] for n in (*shown, own)]
+    assert {file.stem for file in (run.work_dir / "media").iterdir()} == set(seen.addresses[:3])
+
+
+def test_an_exemplar_whose_picture_is_damaged_is_named(seen):
+    (seen.path / "pictures" / "2.png").write_bytes(png()[:-20])
+    args = json.dumps({"adding": {"few_shot_num": 2, "train_split": "test"}})
     run = seen.run("--eval-limit=1", f"--eval-dataset-args={args}")
     assert run.code == 4
-    assert "exemplars are text. Set few_shot_num to 0." in " ".join(run.out.split())
+    assert "an exemplar of 'default' cannot be sent. 'pictures/2.png' is image/png that is damaged" in " ".join(
+        run.out.split()
+    )
+    assert not seen.server.requests
 
 
 def test_a_body_that_sends_a_picture_of_its_own(served):
