@@ -443,11 +443,6 @@ def _check_fields(loaded: LoadedBenchmark) -> None:
     for found in loaded.subsets.values():
         _check_names(template_of(benchmark, found[0].subset), SAMPLE_FIELDS, found, f"prompt_template of {name!r}")
     _check_names(header, (*SAMPLE_FIELDS, "fewshot"), samples, f"few_shot_prompt_template of {name!r}")
-    if loaded.shots and all(sample.messages for sample in samples):
-        raise ConfigError(
-            f"few_shot_num of {name!r} has no effect: its samples are whole conversations, which are sent as they are. "
-            "Set it to 0."
-        )
     for found in loaded.subsets.values():
         loaded.messages(found[0])
 

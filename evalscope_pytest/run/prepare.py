@@ -39,8 +39,8 @@ from ..judge.scorer import needs_judge
 from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
-from ..wire.media import refusal_of
 from .early import in_drawn_order
+from .resources import check_media
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -222,8 +222,7 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
-        if run.spec.instance is None and (reason := refusal_of(loaded.media_kinds, run.spec.eval_type)):
-            raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
+        check_media(run, resolved, loaded.media_kinds)
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
     every: Iterable[tuple[str, Unit]] = _units(evaluation, loaded, resolved.repeats)
     if task.stop_when_decided is not False:

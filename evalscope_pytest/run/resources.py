@@ -12,6 +12,7 @@ from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
 from ..config.task import TaskConfig
 from ..core.canonical import digest
+from ..core.errors import UnreadyError
 from ..core.service_state import ServiceState, together
 from ..engine.admission import FIRST_REQUESTS
 from ..engine.client import SAMPLE_TIMEOUT_S, ModelClient
@@ -24,10 +25,12 @@ from ..judge.panel import Panel
 from ..judge.service import JudgeService
 from ..models.spec import ModelSpec
 from ..store.response_cache import ResponseCache
+from ..wire.media import refusal_of
 from .process import Process
 from .spending import Spending
 
 if TYPE_CHECKING:
+    from ..benchmarks.resolve import ResolvedBenchmark
     from ..sandbox.engine import SandboxChoice
     from ..sandbox.pool import Pool, SandboxHandle
 
@@ -41,6 +44,11 @@ class Assembly(Protocol):
     @property
     def spec(self) -> ModelSpec:
         """The model under evaluation."""
+        ...
+
+    @property
+    def judges(self) -> Judges:
+        """The judges."""
         ...
 
     @property
@@ -76,7 +84,7 @@ class Judges:
         config = self.config
         who = [[m.name, spec.model, spec.generation.identity()] for m in config.models for spec in [_spec(m)]]
         how = [config.repeats, config.swap, config.aggregation, config.least_valid, config.contract.system_prompt]
-        return digest(who, how)
+        return digest(who, how, *(["media"] if config.media else []))
 
     @cached_property
     def models(self) -> tuple[JudgeModel, ...]:
@@ -94,7 +102,15 @@ class Judges:
             config.least_valid,
             {"auto": None, "always": True, "never": False}[config.swap],
             config.contract.system_prompt,
+            config.media,
         )
+
+    def refusal_of(self, kinds: set[str]) -> str:
+        """Return why a judge cannot be sent these kinds of media, which belong to questions; empty if it can."""
+        for judge in self.config.models if self.config.media else ():
+            if reason := refusal_of(kinds, _spec(judge).eval_type):
+                return f"media of the judge {judge.name!r}: {reason} Or leave media out."
+        return ""
 
     @cached_property
     def handle(self) -> JudgeHandle:
@@ -149,6 +165,19 @@ class Judges:
         if run.task.judge_worker_num:
             return run.process.share(run.task.judge_worker_num)
         return run.spec.concurrency if spec.is_service or spec.is_mock else spec.concurrency
+
+
+def check_media(run: Assembly, resolved: ResolvedBenchmark, kinds: set[str]) -> None:
+    """Check that the model, and the judges if they are sent media, take a benchmark's kinds of media.
+
+    Raises:
+        UnreadyError: One does not.
+    """
+    reason = refusal_of(kinds, run.spec.eval_type) if run.spec.instance is None else ""
+    if not reason and "judge" in resolved.needs:
+        reason = run.judges.refusal_of(kinds)
+    if reason:
+        raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
 
 
 def _spec(settings: JudgeSettings) -> ModelSpec:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..core.content import Audio, File, Image, MediaPart, Medium, Part, Text, Video, medium_of
+from ..core.content import Audio, Content, File, Image, MediaPart, Medium, Part, Text, Video, medium_of
 from ..core.media_type import EXTENSIONS, TYPES
-from ..core.values import Call
+from ..core.values import Call, JudgeCall
 from .atomic import own_folder, storing, write_atomic
 from .layout import WorkDir
 
@@ -27,7 +27,7 @@ class MediaFolder:
     def __init__(self) -> None:
         self._kept: set[str] = set()
 
-    def keep(self, calls: Iterable[Call], workdir: WorkDir) -> None:
+    def keep(self, calls: Iterable[Call | JudgeCall], workdir: WorkDir) -> None:
         """Store the media that requests hold, unless they are there.
 
         Raises:
@@ -94,6 +94,16 @@ def part_of(row: Mapping[str, Any]) -> Part:
     if kind not in parts:
         raise ValueError(f"a part of type {kind!r}")
     return parts[kind]()
+
+
+def content_written(content: Content) -> str | list[dict[str, Any]]:
+    """Return the content of a message as a row has it."""
+    return content if isinstance(content, str) else [written(part) for part in content]
+
+
+def content_of(row: Any) -> Any:
+    """Return the content that `content_written` wrote."""
+    return tuple(part_of(part) for part in row) if isinstance(row, list) else row
 
 
 def _medium(path: str) -> Medium:

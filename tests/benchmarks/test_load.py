@@ -249,15 +249,6 @@ def test_a_missing_split_of_exemplars_is_an_error_even_if_the_questions_are_ther
     assert loading(DatasetArgs(few_shot_num=0), few_shot=FewShot(2, split="train")).shots == {}
 
 
-def test_exemplars_for_conversations_are_refused_since_nothing_would_send_them(tmp_path: Path, loading: Any) -> None:
-    write(tmp_path / "data/test.jsonl", ROWS[:3])
-    with pytest.raises(ConfigError, match=r"few_shot_num of 'demo' has no effect: its samples are whole conversations"):
-        loading(
-            few_shot=FewShot(1, split="test"),
-            to_sample=lambda record: Sample(input=[{"role": "user", "content": record["q"]}], target="x"),
-        )
-
-
 def test_exemplars_can_be_a_text_of_the_release(tmp_path: Path, loading: Any) -> None:
     write(tmp_path / "data/sums/test.jsonl", ROWS[:1])
     (tmp_path / "data/cot").mkdir()
