@@ -135,14 +135,15 @@ class MediaFinder:
         Raises:
             MediaError: There is none, or it leads out of the folder.
         """
-        if "\0" in given:
-            raise MediaError(f"{shown_source(given)} is not a path: it holds a zero byte.")
+        if "\0" in given or any("\ud800" <= letter <= "\udfff" for letter in given):
+            raise MediaError(f"{shown_source(given)} is not a path: it holds a zero byte, or half of a character.")
         if given in self._fetched:
             return self._fetched[given]
-        outside = False
+        outside, other = False, ""
         for folder in self._places.folders:
             real, root = os.path.realpath(folder / given), os.path.realpath(folder)
             if not os.path.isfile(real):
+                other = other or (given if given and os.path.lexists(folder / given) else "")
                 continue
             if os.path.commonpath([real, root]) == root:
                 return Path(real)
@@ -152,6 +153,11 @@ class MediaFinder:
             raise MediaError(
                 f"{shown_source(given)} is outside the dataset's folder, or a link out of it. Looked in: {looked}. "
                 "Copy the file into that folder."
+            )
+        if other:
+            raise MediaError(
+                f"{shown_source(given)} is not a file: a folder, a pipe, a device or a link to nothing. Looked in: "
+                f"{looked}. Correct the path."
             )
         raise MediaError(
             f"{shown_source(given)} does not exist. Looked in: {looked}. Add the file, or correct the path."

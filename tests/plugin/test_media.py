@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from base64 import b64decode
+from base64 import b64decode, b64encode
 
 import pytest
 
-from tests.media import HOSTILE, png
+from tests.media import HOSTILE, png, with_chunk
 
 MADE = """
 from evalscope_pytest import audio, image, text, video
@@ -171,6 +171,25 @@ def test_wrong_answers_name_the_picture(seen):
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert f"[image {seen.addresses[0][:12]}.png]" in page
     assert "<script" not in page
+
+
+def test_nothing_of_a_picture_or_its_name_gets_into_the_page_as_markup(seen):
+    seen.server.answer = lambda messages: "8"
+    name = "<script>document.title='owned'<!script>.png"
+    script = b"Comment\0</script><script>document.title='owned'</script>"
+    for file in (name, "damaged " + name):
+        (seen.path / "pictures" / file).write_bytes(with_chunk(b"tEXt", script)[: None if file == name else -9])
+    rows = [
+        {"question": f"{name} {n}", "image": f"pictures/{file}", "answer": "7"}
+        for n, file in enumerate((name, "damaged " + name))
+    ]
+    seen.write("adding.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    run = seen.run("--eval-show-wrong=2")
+    assert run.counts == {"wrong": 1, "errors": 1}
+    page = (run.work_dir / "reports" / "report.html").read_text()
+    assert "owned" in page
+    assert "<script" not in page.lower()
+    assert all(kept not in page for kept in (b64encode(script).decode()[:40], "damaged <"))
 
 
 def test_a_run_that_was_cut_is_carried_on_by_workers(seen):

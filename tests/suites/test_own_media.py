@@ -18,11 +18,11 @@ from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.schema import DatasetArgs
-from evalscope_pytest.core.content import Text, medium_of
+from evalscope_pytest.core.content import Text, media_in, medium_of
 from evalscope_pytest.core.errors import DatasetError
 from evalscope_pytest.core.values import Message
 from evalscope_pytest.datasets.base import DataLocation
-from tests.media import mp4, png, wav
+from tests.media import HOSTILE, mp4, png, wav
 
 ONE, TWO, LARGE = png(5, 5, 10), png(6, 6, 20), png(64, 64, 30) + b"\0" * 3000
 
@@ -151,6 +151,25 @@ def test_marks_in_texts_and_options(folder: Path, form: str) -> None:
         found = loaded(as_file(folder, form, [{**row, **media, **shape}]), prompt_template="{question}|{choices}")
         expected = ["Is ", LARGE, " like ", mp4(), "?|A) ", ONE, "\nB) ", wav(), "\nC) no"]
         assert sent(found) == [expected]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "tsv", "csv", "parquet", "arrow"])
+def test_hostile_pictures_are_faults_of_their_samples_in_every_format(folder: Path, form: str) -> None:
+    table = form in ("parquet", "arrow")
+    rows = []
+    for number, (name, (data, _)) in enumerate([*HOSTILE.items(), ("good.png", (ONE, ""))]):
+        (folder / name).write_bytes(data)
+        own = {"bytes": data, "path": name} if table else encoded(data) or "data:image/png;base64,"
+        rows += [
+            {"question": f"{number}?", "answer": "x", "image": value} for value in ([own] if table else [own, name])
+        ]
+    samples = loaded(as_file(folder, form, rows), "general_vqa").subsets["default"]
+    faults = [medium_of(part).fault for sample in samples for part in media_in(sample.parts)]
+    assert len(faults) == len(rows)
+    expected = [said for _, said in HOSTILE.values()]
+    assert all(said in fault for said, fault in zip(expected, faults if table else faults[1::2], strict=False))
+    assert all(faults[: -1 if table else -2])
+    assert not any(faults[-1 if table else -2 :])
 
 
 def test_marks_in_the_parts_of_messages(folder: Path) -> None:
