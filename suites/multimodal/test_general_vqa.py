@@ -1,9 +1,9 @@
 """Your own open questions on pictures, recordings and videos, compared with your reference answers by BLEU and ROUGE.
 
-A folder or file (``dataset_id``): ``{subset}.jsonl`` (or tsv, csv, parquet, arrow) of ``answer``, and ``messages`` in
-OpenAI's form or ``question`` with ``image``, as in VLMEvalKit's tsv files. A text may hold marks: ``<image 1>`` stands
-for the field ``image_1``, or the first of ``images``; ``<video 1>`` and ``<audio 1>`` likewise. Paths are looked up
-beside the file, then in the working directory.
+A folder or file (``dataset_id``): ``{subset}.jsonl`` (or tsv, csv, parquet, arrow) of ``answer`` (judges can do
+without), and ``messages`` in OpenAI's form or ``question`` with ``image``, as in VLMEvalKit's tsv files. A text may
+hold marks: ``<image 1>`` stands for the field ``image_1``, or the first of ``images``; ``<video 1>`` and ``<audio 1>``
+likewise. Paths are looked up beside the file, then in the working directory.
 """
 
 from evalscope_pytest import Sample, benchmark, local, scoring

@@ -10,6 +10,9 @@ from base64 import b64decode, b64encode
 import pytest
 
 from tests.media import HOSTILE, png, with_chunk
+from tests.waiting import wait_until
+
+from .recorded import wait_for_records
 
 MADE = """
 from evalscope_pytest import audio, image, text, video
@@ -171,6 +174,28 @@ def test_wrong_answers_name_the_picture(seen):
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert f"[image {seen.addresses[0][:12]}.png]" in page
     assert "<script" not in page
+
+
+def test_a_killed_run_sends_no_picture_again_also_from_another_folder(seen):
+    seen.server.hold_from(4)
+    process = seen.start("--eval-model=served", "test_adding.py", "--eval-batch-size=2")
+    wait_until(lambda: len(seen.server.requests) == COUNT)
+    (work_dir,) = (seen.path / "outputs").iterdir()
+    wait_for_records(seen, 4)
+    process.kill()
+    process.communicate()
+    stored = {file.stem for file in (work_dir / "media").iterdir()}
+    assert len(stored) == 4
+    seen.server.forget()
+    seen.server.let_go()
+    moved = seen.path / "elsewhere"
+    moved.mkdir()
+    for name in ("pictures", "adding.jsonl"):
+        shutil.move(str(seen.path / name), moved / name)
+    args = json.dumps({"adding": {"dataset_id": str(moved)}})
+    whole = seen.run(f"--eval-use-cache={work_dir}", f"--eval-dataset-args={args}")
+    assert whole.counts == {"correct": COUNT}
+    assert set(arrived(seen.server)) == set(seen.addresses) - stored
 
 
 def test_nothing_of_a_picture_or_its_name_gets_into_the_page_as_markup(seen):

@@ -207,3 +207,8 @@ def test_a_numbered_picture_that_no_mark_names_is_logged(folder: Path, caplog: p
 def test_what_a_record_lacks_is_named(folder: Path, row: dict[str, Any], said: str) -> None:
     with pytest.raises(DatasetError, match=said):
         loaded(as_file(folder, "jsonl", [row]))
+
+
+def test_a_reference_is_for_rules_only(folder: Path) -> None:
+    found = loaded(as_file(folder, "jsonl", [{"question": "What?"}]), "general_vqa")
+    assert found.subsets["default"][0].targets == ("",)
