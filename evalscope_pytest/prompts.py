@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .core.content import Part, image, text
+from .core.content import Part, image, source_of, text
 from .core.listed_options import options_in as options_in
 
 CHOICE = (
@@ -80,7 +80,9 @@ def with_picture(record: Mapping[str, Any], question: str = "") -> str | list[Pa
         question: The question's text, if the record does not have it as ``question``.
     """
     words, picture = question or record["question"], record.get("image")
-    return words if picture is None or isinstance(picture, str) else [text(words), image(picture)]
+    if picture is None or (isinstance(picture, str) and not isinstance(source_of(picture), bytes)):
+        return words
+    return [text(words), image(picture)]
 
 
 def name_of_picture(record: Mapping[str, Any]) -> str:

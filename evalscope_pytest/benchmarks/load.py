@@ -6,7 +6,7 @@ import inspect
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -27,17 +27,19 @@ from ..core.template import parse, unknown_field
 from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, locate, read_release_text
-from ..datasets.media_files import MediaFinder, places_of
+from ..datasets.media_files import MediaFinder, places_of, with_bytes_on_disk
 from ..datasets.media_form import lacking_library
 from ..datasets.reader import Reader
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, shuffle_choices
 from ..datasets.source import Record
+from ..datasets.spool import light
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
 from ..wire.media import KINDS, kinds_in
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
-from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
+from .prompt import SAMPLE_FIELDS, Exemplars, messages, release_shots, template_of
 from .resolve import ResolvedBenchmark
+from .shots import Shots, shots_of
 
 
 def earlier_equals(samples: Sequence[Sample], messages: Callable[[Sample], Sequence[Message]]) -> list[int]:
@@ -76,25 +78,6 @@ _SCALARS = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True, slots=True)
-class Shots:
-    """The exemplars of one subset.
-
-    Attributes:
-        text: All of them, as every question but an exemplar's own sees them.
-        spare: Texts by question, one more than requested, if they come from the evaluated split itself.
-    """
-
-    text: str
-    spare: Mapping[str, str] = field(default_factory=dict)
-
-    def before(self, question: str) -> str:
-        """Return the exemplars for a question; none of them is the question itself."""
-        if question not in self.spare:
-            return self.text
-        return BETWEEN_SHOTS.join(text for other, text in self.spare.items() if other != question)
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedBenchmark:
     """The samples of a benchmark.
 
@@ -112,8 +95,13 @@ class LoadedBenchmark:
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
         shots = self.shots.get(sample.subset)
-        found = messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
-        return self.resolved.media_form.messages(found) if sample.has_media else found
+        shots = self.shots.get(sample.subset)
+        if shots is None:
+            found, has_media = messages(self.resolved.benchmark, sample), sample.has_media
+        else:
+            before = shots.before(sample)
+            found, has_media = messages(self.resolved.benchmark, sample, before), sample.has_media or bool(before.media)
+        return self.resolved.media_form.messages(found) if has_media else found
 
     def media_kinds(self, refusal: Callable[[Collection[str]], str]) -> tuple[str, ...]:
         """Return the kinds of media that the prompts hold, once it is certain that they can be sent.
@@ -125,7 +113,8 @@ class LoadedBenchmark:
             UnreadyError: It does not take one, or a library is missing that makes them smaller or cuts them.
         """
         kinds, sent, lacking = set[str](), set[str](), ""
-        for sample in (sample for found in self.subsets.values() for sample in found if sample.has_media):
+        of_shots = any(shots.all.media for shots in self.shots.values())
+        for sample in (sample for found in self.subsets.values() for sample in found if sample.has_media or of_shots):
             prompt = self.messages(sample)
             kinds.update(part.kind for message in prompt for part in message.media)
             sent.update(kinds_in(prompt))
@@ -242,7 +231,7 @@ def _expanded(benchmark: Benchmark, subset: str, records: Sequence[Record]) -> S
     expanded: list[Record] = []
     for number, record in enumerate(records, 1):
         try:
-            expanded += benchmark.expand(record)
+            expanded += map(light, benchmark.expand(record))
         except EvalError:
             raise
         except Exception as error:
@@ -324,6 +313,8 @@ def samples_of(
         if not isinstance(sample, Sample):
             made_by = _name_of_to_sample(benchmark)
             raise ConfigError(f"{made_by} of {benchmark.name!r} returned {type(sample).__name__}, not a Sample.")
+        if sample.has_media:
+            sample = with_bytes_on_disk(sample)
         _check_texts(benchmark, subset, number, sample)
         if sample.choices or sample.metadata or sample.private:
             _check(benchmark, subset, number, sample)
@@ -453,15 +444,19 @@ def _shots(resolved: ResolvedBenchmark, place: DataLocation, subsets: tuple[str,
     if few_shot.file:
         paths = {subset: few_shot.file.replace("{subset}", subset) for subset in subsets}
         texts = {subset: read_release_text(source, place, path) for subset, path in paths.items()}
-        return {subset: Shots(release_shots(text, few_shot.num, paths[subset])) for subset, text in texts.items()}
+        shown = {s: Exemplars(release_shots(text, few_shot.num, paths[s])) for s, text in texts.items()}
+        return {subset: Shots(text) for subset, text in shown.items()}
     spare, skip = few_shot.split == source.split, few_shot.skip
     first = None if few_shot.random or resolved.benchmark.expand else skip + few_shot.num + spare
     read = load_subsets(source, place, subsets, few_shot.split, first)
     pool = {subset: _expanded(resolved.benchmark, subset, records) for subset, records in read.items()}
-    return {s: _drawn(resolved.benchmark, s, records[skip:], few_shot, seed) for s, records in pool.items()}
+    drawn = {s: _drawn(resolved.benchmark, s, records[skip:], few_shot, seed) for s, records in pool.items()}
+    found = _with_media(resolved.benchmark, place, drawn)
+    return {subset: shots_of(resolved.benchmark, subset, samples, few_shot) for subset, samples in found.items()}
 
 
-def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_shot: FewShot, seed: int) -> Shots:
+def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_shot: FewShot, seed: int) -> list[Sample]:
+    """Return the samples that serve as exemplars, one to spare if they come from the evaluated split."""
     spare = few_shot.split == benchmark.dataset.split
     if spare and len(records) <= few_shot.num:
         raise DatasetError(
@@ -469,15 +464,7 @@ def _drawn(benchmark: Benchmark, subset: str, records: Sequence[Record], few_sho
             f"that has {len(records) - 1} beside each question of {subset!r}. Use fewer, or name a train_split."
         )
     drawn = draw_shots(records, few_shot.num + spare, few_shot.random, seed, salt=f"{benchmark.name}, {subset}")
-    exemplars = samples_of(benchmark, subset, drawn, seed)
-    if any(sample.has_media for sample in exemplars):
-        raise ConfigError(
-            f"few_shot_num: {few_shot.num} of {benchmark.name!r}. Its exemplars hold pictures, recordings or videos, "
-            "and exemplars are text. Set few_shot_num to 0."
-        )
-    texts = [shot_text(benchmark, sample) for sample in exemplars]
-    by_question = dict(zip((sample.question for sample in exemplars), texts, strict=True)) if spare else {}
-    return Shots(BETWEEN_SHOTS.join(texts[: few_shot.num]), by_question)
+    return samples_of(benchmark, subset, drawn, seed)
 
 
 def _check_fields(loaded: LoadedBenchmark) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.content import Content, Part, Text
 
@@ -13,19 +13,30 @@ _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
 
 
 def in_place(content: Content, media: Marks) -> Content:
-    """Return a text with media in place of their marks; pieces of text that are blank are left out.
+    """Return a text, or parts with texts, with media in place of their marks; blank pieces of text are left out.
 
     A text without a mark stays a text. A mark that stands for an empty text is removed.
     """
     parts = dict(media)
-    if not isinstance(content, str) or not parts:
+    if not parts:
         return content
-    longest_first = sorted(parts, key=len, reverse=True)
-    pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", content)
+    if not isinstance(content, str):
+        return tuple(placed for part in content for placed in _in_part(part, media))
+    pieces = re.split(f"({_any_of(parts)})", content)
     if len(pieces) == 1:
         return content
     found = [parts.get(piece) if odd % 2 else Text(piece) for odd, piece in enumerate(pieces)]
     return tuple(part for part in found if part is not None and not (isinstance(part, Text) and not part.text.strip()))
+
+
+def _any_of(marks: Iterable[str]) -> str:
+    """Return the expression of any mark, the longest first."""
+    return "|".join(map(re.escape, sorted(marks, key=len, reverse=True)))
+
+
+def _in_part(part: Part, media: Marks) -> Sequence[Part]:
+    placed = in_place(part.text, media) if isinstance(part, Text) else ""
+    return (part,) if isinstance(placed, str) else placed
 
 
 def around_text(parts: Sequence[Part]) -> tuple[Sequence[Part], Sequence[Part], Sequence[Part]]:
@@ -37,8 +48,8 @@ def around_text(parts: Sequence[Part]) -> tuple[Sequence[Part], Sequence[Part], 
     return parts[:first], parts[first:last], parts[last:]
 
 
-def marked(parts: Sequence[Part]) -> tuple[str, list[tuple[str, Part]]]:
-    """Return parts as one text, with marks in place of the media, and what they stand for."""
+def marked(parts: Sequence[Part], prefix: str = "") -> tuple[str, list[tuple[str, Part]]]:
+    """Return parts as one text, with marks in place of the media, and what they stand for; see `renamed`."""
     marks: list[tuple[str, Part]] = []
     words: list[str] = []
     for number, part in enumerate(parts):
@@ -47,6 +58,21 @@ def marked(parts: Sequence[Part]) -> tuple[str, list[tuple[str, Part]]]:
                 words.append("\n")
             words.append(part.text)
         else:
-            marks.append((f"{_OPEN}{number}{_CLOSE}", part))
+            marks.append((f"{_OPEN}{prefix}{number}{_CLOSE}", part))
             words.append(marks[-1][0])
     return "".join(words), marks
+
+
+def renamed(text: str, media: Marks, prefix: str) -> tuple[str, list[tuple[str, Part]]]:
+    """Return a text with other marks, and what they stand for: two texts may call different media by one name.
+
+    Args:
+        prefix: Tells the marks from those of other texts of the same prompt.
+    """
+    parts = dict(media)
+    if not parts:
+        return text, []
+    names = {mark: f"{_OPEN}{prefix}{number}{_CLOSE}" for number, mark in enumerate(parts)}
+    words = {mark: part.text if isinstance(part, Text) else names[mark] for mark, part in parts.items()}
+    text = re.sub(_any_of(parts), lambda found: words[found[0]], text)
+    return text, [(names[mark], part) for mark, part in parts.items() if not isinstance(part, Text)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from ..core.content import Content, Text
+from ..core.content import Content, Part, Text
 from ..core.errors import ConfigError
 from ..core.listed_options import letters
 from ..core.template import parse, render
@@ -51,19 +51,33 @@ def sample_fields(sample: Sample, choice: str, names: Sequence[str], *, solved: 
     return fields
 
 
-def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Message, ...]:
+@dataclass(frozen=True, slots=True)
+class Exemplars:
+    """The exemplars before a question.
+
+    Attributes:
+        text: All of them as one text (of `shots.exemplars`, or `release_shots`).
+        media: What the marks in it stand for.
+    """
+
+    text: str = ""
+    media: tuple[tuple[str, Part], ...] = ()
+
+
+_NONE = Exemplars()
+
+
+def messages(benchmark: Benchmark, sample: Sample, shots: Exemplars = _NONE) -> tuple[Message, ...]:
     """Return what a sample sends: one user message, after a system message if one is set.
 
     A sample that is a conversation already is sent as it is: templates and shots do not apply to it, and the system
     prompt only if it brings none.
-
-    Args:
-        shots: The exemplars as one text (`shot_text` of each, or `release_shots`); empty for none.
     """
     system = (Message("system", benchmark.system_prompt),) if benchmark.system_prompt else ()
     if isinstance(sample.input, str):
-        text = user_text(benchmark, sample, shots)
-        return (*system, Message("user", _placed(text, sample) if sample.media else text))
+        text = "\n".join(filter(None, user_texts(benchmark, sample, shots.text)))
+        media = (*sample.media, *shots.media)
+        return (*system, Message("user", _placed(text, media) if media else text))
     if sample.parts:
         return (*system, Message("user", _with_parts(benchmark, sample, shots)))
     turns = sample.messages
@@ -73,26 +87,33 @@ def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Mes
     return turns if own else (*system, *turns)
 
 
-def _placed(text: str, sample: Sample) -> Content:
-    content = in_place(text, sample.media)
+def _placed(text: str, media: Sequence[tuple[str, Part]]) -> tuple[Part, ...]:
+    content = in_place(text, media)
     return (Text(content),) if isinstance(content, str) else content
 
 
-def _with_parts(benchmark: Benchmark, sample: Sample, shots: str) -> Content:
+def _with_parts(benchmark: Benchmark, sample: Sample, shots: Exemplars) -> Content:
     """Return the parts of a question: its text under the template, media before and after it, and within it in place.
 
-    The template's words go around the text from its first to its last piece.
+    The template's words go around the text from its first to its last piece. Exemplars come before all of it.
     """
     before, inside, after = around_text(sample.parts)
     question, marks = marked(inside)
-    text = user_text(benchmark, replace(sample, input=question), shots)
-    middle = in_place(text, (*marks, *sample.media))
-    inner = (Text(middle),) if isinstance(middle, str) else middle
-    return (*before, *(part for part in inner if part != Text("")), *after)
+    if not shots.text:
+        text = user_texts(benchmark, replace(sample, input=question))[1]
+        inner = _placed(text, (*marks, *sample.media))
+        return (*before, *(part for part in inner if part != Text("")), *after)
+    (lead, first), (tail, last) = marked(before, "before "), marked(after, "after ")
+    shown, text = user_texts(benchmark, replace(sample, input=question), shots.text)
+    if text:
+        whole = f"{shown}\n{lead}{text}{tail}"
+    else:  # the exemplars' template is the whole prompt
+        whole = user_texts(benchmark, replace(sample, input=f"{lead}{question}{tail}"), shots.text)[0]
+    return _placed(whole, (*first, *marks, *last, *sample.media, *shots.media))
 
 
-def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
-    """Return the text of the user message."""
+def user_texts(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[str, str]:
+    """Return the exemplars and the question under their templates; the second is empty if the first holds it."""
     prompt = template_of(benchmark, sample.subset)
     header = ""
     if shots and benchmark.few_shot:
@@ -102,10 +123,9 @@ def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
     fields = sample_fields(sample, benchmark.choice, (*names, *header_names))
     text = "" if holds_question(header) else render(prompt, fields, _where("prompt_template", benchmark))
     if not header:
-        return text
+        return "", text
     fields["fewshot"] = shots
-    shown = render(header, fields, _where("few_shot_prompt_template", benchmark))
-    return f"{shown}\n{text}" if text else shown
+    return render(header, fields, _where("few_shot_prompt_template", benchmark)), text
 
 
 def template_of(benchmark: Benchmark, subset: str) -> str:

@@ -12,9 +12,12 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from ..core.canonical import dumps
+from ..core.content import Content, File, Medium, Part, Text, medium_of
 from ..core.errors import ConfigError
 from ..core.tables import parse_table, refuse_unknown
 from ..core.values import Message, Sample, Tool
+from ..store.atomic import write_atomic
+from ..store.media import written
 
 INFO = "collection_info"  # key of a sample's metadata with its place in the collection
 
@@ -188,12 +191,21 @@ class DatasetEntry:
         return {**values, "tags": list(self.tags), "categories": list(self.categories), "args": dict(self.args)}
 
 
+class MediumPath(str):
+    """The path of a medium, relative to the file of its collection; it brings the medium until that is written."""
+
+    __slots__ = ("medium",)
+    medium: Medium
+
+
 def prompt_of(sample: Sample, messages: Iterable[Message]) -> dict[str, Any]:
-    """Return a sample, with the messages of its prompt, as JSON."""
-    if sample.has_media:
-        raise ConfigError("a collection holds text only. Leave benchmarks with pictures, recordings or videos out.")
+    """Return a sample, with the messages of its prompt, as JSON; media are paths in ``media/`` beside the file.
+
+    Raises:
+        ConfigError: A medium cannot be sent.
+    """
     prompt: dict[str, Any] = {
-        "input": [{"role": message.role, "content": message.text} for message in messages],
+        "input": [{"role": message.role, "content": _content(message.content)} for message in messages],
         "target": sample.target if isinstance(sample.target, str) else list(sample.target),
     }
     more = {
@@ -204,6 +216,22 @@ def prompt_of(sample: Sample, messages: Iterable[Message]) -> dict[str, Any]:
         "id": sample.id,
     }
     return prompt | {name: value for name, value in more.items() if value}
+
+
+def _content(content: Content) -> str | list[dict[str, Any]]:
+    return content if isinstance(content, str) else [_part(part) for part in content]
+
+
+def _part(part: Part) -> dict[str, Any]:
+    row = written(part)
+    if isinstance(part, Text):
+        return row
+    medium = medium_of(part)
+    if medium.fault:
+        raise ConfigError(f"a sample of the collection cannot be sent: {medium.fault} Mend it, or remove the record.")
+    path = MediumPath(row[part.kind])
+    path.medium = medium
+    return {**row, part.kind: path, **({"filename": part.name} if isinstance(part, File) else {})}
 
 
 def sample_of(record: Mapping[str, Any]) -> Sample:
@@ -229,7 +257,20 @@ def sample_of(record: Mapping[str, Any]) -> Sample:
 
 
 def dump_jsonl_data(data: Iterable[Mapping[str, Any]], file_path: str | Path) -> None:
-    """Write rows to a file, one a line; the folder is made if need be."""
+    """Write rows to a file, one a line, and their media to ``media/`` beside it; folders are made if need be."""
     path = Path(file_path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{dumps(row)}\n" for row in data), encoding="utf-8")
+    rows = list(data)
+    for medium in _media_in(rows):
+        file = path.parent / medium
+        if not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            write_atomic(file, medium.medium.read(), durable=False)
+    path.write_text("".join(f"{dumps(row)}\n" for row in rows), encoding="utf-8")
+
+
+def _media_in(rows: Iterable[Mapping[str, Any]]) -> set[MediumPath]:
+    """Return the paths of the media in rows that were drawn in this process."""
+    turns = [turn for row in rows for turn in (row.get("prompt") or {}).get("input") or ()]
+    parts = [part for turn in turns if isinstance(turn["content"], list) for part in turn["content"]]
+    return {value for part in parts for value in part.values() if isinstance(value, MediumPath)}

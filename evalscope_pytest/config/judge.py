@@ -27,7 +27,7 @@ GENERATION = {"temperature": 0.0, "max_tokens": 4096}
 
 _MODEL = ("model_id", "judge_id", "api_key", "api_url", "eval_type", "model_args", "generation_config")
 _CONTRACT = ("system_prompt", "prompt_template", "score_type", "score_pattern", "score_mapping")
-_JUDGE = ("strategy", "models", "contract", "repeats", "position_swap", "aggregation", "min_valid_judges")
+_JUDGE = ("strategy", "models", "contract", "repeats", "position_swap", "aggregation", "min_valid_judges", "media")
 _NAME, _ADDRESS, _KEY = "MODELSCOPE_JUDGE_LLM", "MODELSCOPE_API_BASE", "MODELSCOPE_SDK_TOKEN"
 _MADE_UP = ("mock", "mock_llm")
 
@@ -77,6 +77,7 @@ class JudgeConfig:
 
     Attributes:
         swap: Judge comparisons in both orders; ``auto`` leaves it to the benchmark.
+        media: Send the question's pictures and the like to the judges as well, in each request.
         unready: The reason why the judge that the environment names cannot be used; empty if it can. It may be meant
             for other runs, so it is an error only if something is to be judged.
     """
@@ -89,6 +90,7 @@ class JudgeConfig:
     aggregation: Literal["mean", "median", "majority_vote"] = "mean"
     least_valid: int = 1
     unready: str = ""
+    media: bool = False
 
 
 def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> JudgeConfig:
@@ -110,12 +112,13 @@ def judge_config(settings: Mapping[str, Any], environ: Mapping[str, str] = os.en
         )
     if newer:
         return _newer(newer, environ)
-    refuse_unknown(older, (*_MODEL, *_CONTRACT), "judge_model_args")
+    refuse_unknown(older, (*_MODEL, *_CONTRACT, "media"), "judge_model_args")
     contract = _contract({k: v for k, v in older.items() if k in _CONTRACT}, "judge_model_args", environ)
     entry = {k: v for k, v in older.items() if k in _MODEL}
     unready = "" if entry else _unready(environ)
     model = None if unready else _model(entry, "judge_model_args", environ)
-    return JudgeConfig(settings["judge_strategy"], (model,) if model else (), contract, unready=unready)
+    media = _switch(older, "judge_model_args")
+    return JudgeConfig(settings["judge_strategy"], (model,) if model else (), contract, unready=unready, media=media)
 
 
 def _newer(table: dict[str, Any], environ: Mapping[str, str]) -> JudgeConfig:
@@ -143,6 +146,7 @@ def _newer(table: dict[str, Any], environ: Mapping[str, str]) -> JudgeConfig:
         _word(table, "position_swap", SWAPS),  # type: ignore[arg-type]
         _word(table, "aggregation", AGGREGATIONS),  # type: ignore[arg-type]
         least,
+        media=_switch(table, "judge"),
     )
 
 
@@ -219,6 +223,15 @@ def _word(table: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
     value = str(table.get(name) or allowed[0]).lower()
     if value not in allowed:
         raise ConfigError(f"{name} of judge: {value!r}. {closest(value, allowed)}")
+    return value
+
+
+def _switch(table: Mapping[str, Any], where: str) -> bool:
+    value = table.get("media", False)
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        value = value.lower() == "true"
+    if not isinstance(value, bool):
+        raise ConfigError(f"media of {where}: {describe(value)}. Write true or false.")
     return value
 
 

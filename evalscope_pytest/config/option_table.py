@@ -48,7 +48,7 @@ OPTIONS = (
     ("api_key", "value", "KEY", "Key of the service, or env:NAME."),
     ("timeout", "value", "X", "Maximum duration of a request, in seconds."),
     ("stream", "switch", "TEXT", "Receive replies as a stream."),
-    ("judge", "value", "JSON|K=V,...", "Judges in EvalScope's newer form: strategy, models, contract, repeats, position_swap, aggregation, min_valid_judges."),
+    ("judge", "value", "JSON|K=V,...", "Judges in EvalScope's newer form: strategy, models, contract, repeats, position_swap, aggregation, min_valid_judges, media."),
     ("judge_strategy", "value", "{auto,llm,rule,llm_recall}", "When a judge model decides: if the benchmark requires it (auto), always (llm), never (rule), or if the rule found the reply wrong (llm_recall)."),
     ("judge_model_args", "value", "JSON|K=V,...", "The judge: model_id, api_url, api_key, system_prompt, prompt_template, generation_config, model_args, score_type, score_pattern, score_mapping."),
     ("arena", "repeat", "TEXT", "Run whose replies are compared with those of other runs: DIR or NAME=DIR. Repeat it for each model; this selects the benchmark general_arena."),

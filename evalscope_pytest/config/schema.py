@@ -230,7 +230,7 @@ class Settings:
     judge: Mapping[str, Any] = setting(
         TABLE,
         "Judges in EvalScope's newer form: strategy, models, contract, repeats, position_swap, aggregation, "
-        "min_valid_judges.",
+        "min_valid_judges, media.",
         factory=dict,
     )
     judge_strategy: str = setting(

@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import unquote_to_bytes
 
 from .errors import MediaError
 
 DETAILS = ("auto", "low", "high", "original")
 _HEAD = 64  # characters of a text that show whether it is base64
+_LONGEST_PATH = 1024
 _SHORTEST = 64  # characters of a picture in base64; a shorter text is a path
 
 
@@ -345,8 +347,8 @@ def source_of(value: object) -> Source:
         from .recording import wav_of
 
         return wav_of(value["array"], value.get("sampling_rate") or 0)
-    if isinstance(value, Mapping) and (value.get("bytes") or value.get("path")):
-        return source_of(value.get("medium") or value.get("bytes") or value["path"])
+    if isinstance(value, Mapping) and ("bytes" in value or "path" in value):
+        return source_of(value.get("bytes") or value.get("path") or b"")
     save = getattr(value, "save", None)
     if callable(save) and hasattr(value, "size"):  # of Pillow
         written = io.BytesIO()
@@ -371,12 +373,11 @@ def linked(address: str) -> Medium:
 def _of_text(value: str) -> str | bytes:
     if value.startswith("data:"):
         head, _, data = value.partition(",")
-        if not head.endswith(";base64"):
-            raise TypeError(f"a data URI: {shown_source(value)} is not in base64")
-        return decoded(data)
+        return decoded(data) if head.endswith(";base64") else unquote_to_bytes(data)
     if len(value) >= _SHORTEST and not _is_address(value) and _looks_encoded(value[:_HEAD]):
         return decoded(value)
-    return value
+    # Longer than any name of a file: base64 of something that is not a medium, which is said when it is checked.
+    return decoded(value) or value if len(value) > _LONGEST_PATH else value
 
 
 def _is_address(value: str) -> bool:
@@ -393,9 +394,17 @@ def _looks_encoded(head: str) -> bool:
 
 
 def decoded(data: str) -> bytes:
-    """Return the bytes of a base64 text; text that is not base64 has none, which is reported when they are checked."""
+    """Return the bytes of a base64 text, up to where it is cut off; text that is not base64 has none.
+
+    What is wrong with them is reported when they are checked.
+    """
     try:
-        return base64.b64decode("".join(data.split()), validate=True)
+        return base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):  # broken into lines, if it is base64
+        pass
+    whole = "".join(data.split())
+    try:
+        return base64.b64decode(whole[: len(whole) // 4 * 4], validate=True)
     except (binascii.Error, ValueError):
         return b""
 

@@ -18,7 +18,7 @@ _BEGINNINGS = (
 )
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BRANDS = {b"qt  ": "video/quicktime", b"M4A ": "audio/mp4", b"M4B ": "audio/mp4"}
-_REFUSED_BRANDS = (b"heic", b"heix", b"mif1", b"avif")
+_REFUSED_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 EXTENSIONS = {
     "image/png": "png",
     "image/jpeg": "jpg",
@@ -38,6 +38,40 @@ EXTENSIONS = {
     "application/pdf": "pdf",
 }
 TYPES = {extension: kind for kind, extension in EXTENSIONS.items()}
+
+
+_FOREIGN = (
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"8BPS", "Photoshop"),
+    (b"%!PS", "PostScript"),
+    (b"\0\0\1\0", "an icon"),
+    (b"FORM", "AIFF"),
+    (b"\x30\x26\xb2\x75", "Windows Media"),
+    (b"#!AMR", "AMR"),
+    (b"\xff\xf1", "AAC"),
+    (b"\xff\xf9", "AAC"),
+    (b"FLV", "Flash video"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"Rar!", "an archive"),
+    (b"7z\xbc\xaf", "an archive"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+)
+
+
+def foreign_type(data: bytes) -> str:
+    """Return what bytes are that are known, but no format that services take; empty for anything else."""
+    if data[4:8] == b"ftyp" and data[8:12] in _REFUSED_BRANDS:
+        return "AVIF" if data[8:12] in (b"avif", b"avis") else "HEIC"
+    return next((kind for beginning, kind in _FOREIGN if data.startswith(beginning)), "")
 
 
 def media_type(data: bytes) -> str:

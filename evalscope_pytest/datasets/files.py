@@ -191,8 +191,10 @@ def _read_parquet(stream: IO[bytes], path: Path) -> Iterator[Record]:
         unpacking = Unpacking(str(path), path.stat().st_size)
         size = rows_at_once(plain, unpacking)
         file = pyarrow.parquet.ParquetFile(source, read_dictionary=texts_of(plain))
-        for batch in file.iter_batches(batch_size=size):
-            yield from unpacking.rows(batch, plain.schema_arrow)
+        # A group at a time: the texts in a structure, as they are stored, cannot be joined across groups.
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(batch_size=size, row_groups=[group]):
+                yield from unpacking.rows(batch, plain.schema_arrow)
     except (pyarrow.ArrowException, MemoryError) as error:
         raise DatasetError(f"{path} is not readable as parquet: {_first_line(error)}.") from error
 
@@ -330,9 +332,11 @@ def _plain(batch: Any, schema: Any) -> Any:
     """Return a batch with repeated texts expanded, which makes rows four times as fast."""
     import pyarrow
 
+    if batch.schema.equals(schema):
+        return batch
     try:
         return batch.cast(schema)
-    except pyarrow.ArrowNotImplementedError:  # views of texts
+    except (pyarrow.ArrowNotImplementedError, pyarrow.ArrowInvalid):  # views of texts; columns of nulls in lists
         return batch
 
 
@@ -422,4 +426,5 @@ def rows_at_once(file: Any, unpacking: Unpacking) -> int:
         nested = [n for n, column in enumerate(columns) if column.max_repetition_level]
         unpacking.check(sum(group.column(n).num_values * widths[n] for n in nested))
         unpacking.check(sum(group.column(n).total_uncompressed_size for n in range(group.num_columns)), LEAST_STORED)
-    return int(max(1, min(BATCH_ROWS, SLICE_BYTES // max(1, sum(widths)))))
+    stored = max((group.total_byte_size // max(1, group.num_rows) for group in groups), default=0)
+    return int(max(1, min(BATCH_ROWS, SLICE_BYTES // max(1, sum(widths), stored))))

@@ -17,8 +17,8 @@ from .base import DataLocation, Hub, ScriptedTree, Tree, how_to_go_local, local_
 from .files import format_of, read_records
 from .hub import open_repository
 from .layout import Config, Layout, entries_of, read_configs
-from .media_files import without_bytes
 from .source import Record, Source
+from .spool import light, with_pictures_of_others
 
 
 def load_subsets(
@@ -101,9 +101,8 @@ def read_texts(source: Source, place: DataLocation, *patterns: str) -> list[str]
 
 
 def _records(path: Path) -> Iterator[Record]:
-    """Yield the records of a file; the media in a table wait on disk."""
-    records = read_records(path)
-    return map(without_bytes, records) if format_of(path.name) in ("parquet", "arrow") else records
+    """Yield the records of a file; the media in them wait on disk."""
+    return with_pictures_of_others(map(light, read_records(path)))
 
 
 def _text_of(path: Path) -> str:

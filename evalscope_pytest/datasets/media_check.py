@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import re
 import struct
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..core.errors import MediaError
-from ..core.media_type import media_type
+from ..core.media_type import foreign_type, media_type
+from . import media_sound
 
 MAX_PIXELS = 100_000_000
 MAX_SECONDS = 4 * 3600
@@ -25,9 +27,11 @@ _EXPECTED = {
     "video": "MP4, MOV, WebM, AVI or MPEG",
     "file": "PDF",
 }
-_MARKUP = re.compile(rb"\s{0,64}<(?:\?xml|!doctype|svg|html|script)", re.IGNORECASE)
+_MARKUP = re.compile(rb"\s{0,64}<(?:[?!/]|[a-z])", re.IGNORECASE)
 _BEHIND = re.compile(rb"PK\x03\x04|%PDF-|<script|<html|<svg|<\?php|MZ\x90|\x7fELF", re.IGNORECASE)
 _MOST_CHUNKS = 100_000
+MOST_OF_FRAMES = 10 * MAX_PIXELS  # of all frames of a picture that moves
+_MOST_UNPACKED = 8 << 20  # bytes of a text or a colour profile in a picture
 
 
 class Checked(NamedTuple):
@@ -58,13 +62,13 @@ def check(data: bytes, kind: str, name: str) -> Checked:
         raise too_large(name, len(data), kind)
     found = media_type(data)
     if not found:
-        raise MediaError(f"{name} {_strange(data)}. Expected for {_a(kind)}: {_EXPECTED[kind]}. Convert it.")
+        raise MediaError(f"{name} {_strange(data)}. Expected for {_a(kind)}: {_EXPECTED[kind]}. {_convert(data, kind)}")
     of = "file" if found == "application/pdf" else found.partition("/")[0]
     if of != kind and not (kind == "audio" and found == "video/mp4"):
         raise MediaError(f"{name} is {found}, not {_a(kind)}. Expected: {_EXPECTED[kind]}.")
     try:
         return Checked(found, _CHECKS[found](data, name))
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, zlib.error):
         raise _cut_off(name, found) from None
 
 
@@ -79,11 +83,31 @@ def _a(kind: str) -> str:
     return {"image": "a picture", "audio": "a recording", "video": "a video", "file": "a document"}[kind]
 
 
+def _convert(data: bytes, kind: str) -> str:
+    """Return how to make a format of another one."""
+    if not (foreign := foreign_type(data)) or kind == "file":
+        return "Convert it."
+    made = {"image": "magick FILE FILE.png", "audio": "ffmpeg -i FILE FILE.wav", "video": "ffmpeg -i FILE FILE.mp4"}
+    return f"Convert it: `{made[kind]}`." if foreign in _OF_KIND[kind] else "Convert it."
+
+
+_OF_KIND = {
+    "image": ("TIFF", "HEIC", "AVIF", "JPEG 2000", "JPEG XL", "Photoshop", "PostScript", "an icon"),
+    "audio": ("AIFF", "Windows Media", "AMR", "AAC"),
+    "video": ("Windows Media", "Flash video"),
+}
+
+
 def _strange(data: bytes) -> str:
     if data.startswith(b"version https://git-lfs"):
         return "is a Git LFS pointer, not the data: run `git lfs pull` in its folder"
-    if _MARKUP.match(data[:1024].removeprefix(b"\xef\xbb\xbf")):
+    head = data[:1024].removeprefix(b"\xef\xbb\xbf")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16
+        head = head[2:].replace(b"\0", b"")
+    if _MARKUP.match(head):
         return "holds markup (SVG, HTML or XML), which no service takes for a picture"
+    if foreign := foreign_type(data):
+        return f"is {foreign}, which services do not take"
     return f"begins with {data[:8].hex(' ')}, which is not the beginning of any known format"
 
 
@@ -121,11 +145,66 @@ def _png(data: bytes, name: str) -> int:
     if data[12:16] != b"IHDR":
         raise _cut_off(name, "image/png")
     pixels = _pixels(width, height, name)
-    for kind, _, end in _png_chunks(data):
-        if kind == b"IEND":
+    packed = bytearray()
+    held = 0
+    for kind, at, end in _png_chunks(data):
+        if kind[:1].isupper() and zlib.crc32(data[at + 4 : end - 4]) != int(struct.unpack_from(">I", data, end - 4)[0]):
+            raise _cut_off(name, "image/png")
+        if kind == b"IDAT":
+            held += end - at - 12
+            packed += data[at + 8 : min(end - 4, at + 8 + _PROBE - len(packed))]
+        elif kind in (b"zTXt", b"iTXt", b"iCCP"):
+            _bounded_text(data[at + 8 : end - 4], kind, name)
+        elif kind == b"acTL":
+            _frames(int(struct.unpack_from(">I", data, at + 8)[0]) * pixels, name)
+        elif kind == b"IEND":
             _nothing_behind(data, end, name)
+            _bounded_pixels(data, bytes(packed), held, pixels, name)
             return pixels
     raise _cut_off(name, "image/png")
+
+
+_PROBE = 4096  # bytes of the packed pixels that are unpacked, to see that they are some
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+def _bounded_pixels(data: bytes, packed: bytes, held: int, pixels: int, name: str) -> None:
+    """Refuse packed pixels that are none, or more than the header promises: stored unpacked they take little more."""
+    if data[25] not in _CHANNELS or data[24] not in (1, 2, 4, 8, 16):
+        raise _cut_off(name, "image/png")
+    whole = pixels * _CHANNELS[data[25]] * max(1, data[24] // 8) + 8 * int(struct.unpack_from(">I", data, 20)[0])
+    if held > whole * 1.1 + 4096:
+        raise MediaError(
+            f"{name} holds {held:,} bytes for {pixels:,} pixels, which unpack to more than they are. Save it anew."
+        )
+    if not zlib.decompressobj().decompress(packed, 1):
+        raise _cut_off(name, "image/png")
+
+
+def _bounded_text(chunk: bytes, kind: bytes, name: str) -> None:
+    """Refuse a text or a profile that unpacks to more than any is."""
+    keyword, _, rest = chunk.partition(b"\0")
+    if kind == b"iTXt":
+        if rest[:1] != b"\1":  # as it is
+            return
+        packed = rest[2:].split(b"\0", 2)[-1]
+    else:
+        packed = rest[1:]
+    try:
+        unpacked = zlib.decompressobj().decompress(packed, _MOST_UNPACKED + 1)
+    except zlib.error:  # no service needs it
+        return
+    if len(unpacked) > _MOST_UNPACKED:
+        raise MediaError(
+            f"{name} holds {keyword[:79]!r}, which unpacks to more than {_MOST_UNPACKED:,} bytes. Save it anew."
+        )
+
+
+def _frames(pixels: int, name: str) -> None:
+    if pixels > MOST_OF_FRAMES:
+        raise MediaError(
+            f"{name} moves: its frames unpack to {pixels:,} pixels. The limit is {MOST_OF_FRAMES:,}. Take one of them."
+        )
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -174,18 +253,20 @@ def _jpeg(data: bytes, name: str) -> int:
 def _gif(data: bytes, name: str) -> int:
     width, height = struct.unpack_from("<HH", data, 6)
     pixels = _pixels(width, height, name)
+    frames = 0
     flags, at = data[10], 13
     at += 3 << ((flags & 7) + 1) if flags & 0x80 else 0
     for _ in range(_MOST_CHUNKS):
         kind = data[at]
-        if kind == 0x3B:
+        if kind == 0x3B and frames:
             _nothing_behind(data, at + 1, name)
             return pixels
         if kind == 0x21:
             at = _blocks_end(data, at + 2)
         elif kind == 0x2C:
             wide, high, own = struct.unpack_from("<HHB", data, at + 5)
-            pixels = max(pixels, _pixels(max(wide, 1), max(high, 1), name))
+            frames += max(pixels, _pixels(max(wide, 1), max(high, 1), name))
+            _frames(frames, name)
             at = _blocks_end(data, at + 11 + (3 << ((own & 7) + 1) if own & 0x80 else 0))
         else:
             break
@@ -199,24 +280,45 @@ def _blocks_end(data: bytes, at: int) -> int:
 
 
 def _webp(data: bytes, name: str) -> int:
-    size = _riff_end(data, name, "image/webp")
-    kind = data[12:16]
-    if kind == b"VP8X":
-        width, height = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
-    elif kind == b"VP8L":
-        bits = int(struct.unpack_from("<I", data, 21)[0])
-        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    elif kind == b"VP8 ":
-        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
-    else:
+    end = _riff_end(data, name, "image/webp")
+    at, pixels, frames = 12, 0, 0
+    for _ in range(_MOST_CHUNKS):
+        if at + 8 > end:
+            break
+        kind, size = data[at : at + 4], int(struct.unpack_from("<I", data, at + 4)[0])
+        if at + 8 + size > len(data):
+            raise _cut_off(name, "image/webp")
+        if sides := _webp_sides(data, kind, at + 8):
+            found = _pixels(*sides, name)
+            pixels, frames = max(pixels, found), frames + found * (kind == b"ANMF")
+            _frames(frames, name)
+        at += 8 + size + size % 2
+    if not pixels:
         raise _cut_off(name, "image/webp")
-    _nothing_behind(data, size, name)
-    return _pixels(width, height, name)
+    _nothing_behind(data, end, name)
+    return pixels
+
+
+def _webp_sides(data: bytes, kind: bytes, at: int) -> tuple[int, int] | None:
+    """Return width and height that a chunk shows, if any."""
+    if kind in (b"VP8X", b"ANMF"):
+        first = at + (4 if kind == b"VP8X" else 6)
+        return tuple(int.from_bytes(data[n : n + 3], "little") + 1 for n in (first, first + 3))  # type: ignore[return-value]
+    if kind == b"VP8L":
+        bits = int(struct.unpack_from("<I", data, at + 1)[0])
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        width, height = struct.unpack_from("<HH", data, at + 6)
+        return width & 0x3FFF, height & 0x3FFF
+    return None
 
 
 def _bmp(data: bytes, name: str) -> int:
     size = int(struct.unpack_from("<I", data, 2)[0])
-    width, height = struct.unpack_from("<ii", data, 18)
+    head = int(struct.unpack_from("<I", data, 14)[0])
+    if head not in (12, 40, 52, 56, 64, 108, 124):
+        raise MediaError(f"{name} begins as a BMP and goes on as something else. Expected: {_EXPECTED['image']}.")
+    width, height = struct.unpack_from("<HH" if head == 12 else "<ii", data, 18)
     pixels = _pixels(width, abs(height), name)
     if size > len(data) or int(struct.unpack_from("<I", data, 10)[0]) >= len(data):
         raise _cut_off(name, "image/bmp")
@@ -254,11 +356,6 @@ def _wav(data: bytes, name: str) -> float:
             return _seconds(min(size or present, present) / rate if rate else 0.0, name)
         at += 8 + size + size % 2
     raise _cut_off(name, "audio/wav")
-
-
-def _avi(data: bytes, name: str) -> float:
-    _riff_end(data, name, "video/x-msvideo")
-    return 0.0
 
 
 def _mp4(data: bytes, name: str) -> float:
@@ -302,6 +399,17 @@ def _long_enough(data: bytes, name: str) -> float:
     return 0.0
 
 
+def _by_header(read: Callable[[bytes], float | None]) -> Callable[[bytes, str], float]:
+    """Return the check that a reader of headers makes."""
+
+    def checked(data: bytes, name: str) -> float:
+        if (seconds := read(data)) is None:
+            raise _cut_off(name, media_type(data))
+        return _seconds(seconds, name)
+
+    return checked
+
+
 _CHECKS: Mapping[str, Callable[[bytes, str], float]] = {
     "image/png": _png,
     "image/jpeg": _jpeg,
@@ -309,15 +417,15 @@ _CHECKS: Mapping[str, Callable[[bytes, str], float]] = {
     "image/webp": _webp,
     "image/bmp": _bmp,
     "audio/wav": _wav,
-    "audio/mpeg": _long_enough,
-    "audio/flac": _long_enough,
-    "audio/ogg": _long_enough,
+    "audio/mpeg": _by_header(media_sound.mp3),
+    "audio/flac": _by_header(media_sound.flac),
+    "audio/ogg": _by_header(media_sound.ogg),
     "audio/mp4": _mp4,
     "video/mp4": _mp4,
     "video/quicktime": _mp4,
-    "video/webm": _long_enough,
+    "video/webm": _by_header(media_sound.webm),
     "video/mpeg": _long_enough,
-    "video/x-msvideo": _avi,
+    "video/x-msvideo": _by_header(media_sound.avi),
     "application/pdf": _pdf,
 }
 

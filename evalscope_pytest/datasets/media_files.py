@@ -1,22 +1,18 @@
 """Finds the bytes of the media that samples name, and puts `Medium`s in place of paths, addresses and bytes.
 
 A file is read again whenever a request is built, and let go after it. Bytes that come without a file (parquet, base64,
-downloads) wait in one temporary file without a name: it takes no memory, and is gone when the process ends.
+downloads) wait on disk (`spool`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ..core.content import Audio, Content, MediaPart, Medium, Packed, Part, Source, Text, Video, shown_source
 from ..core.errors import DatasetError, MediaError
@@ -28,6 +24,7 @@ from .files import format_of
 from .media import fetch
 from .media_archives import InArchive, TooLargeError, find_member, read_member, unpacked_paths
 from .media_check import MOST_BYTES, check, tokens_of, too_large
+from .spool import spooled
 
 MOST_FOLDERS = 20  # with records, in which paths are looked up
 _DOWNLOADS = 8
@@ -50,81 +47,6 @@ class _InFile:
         if hashlib.sha256(data).hexdigest() != self.sha256:
             raise MediaError(f"{self.name} was changed while the run was under way. Start it again.")
         return data
-
-
-class _Spool:
-    """One temporary file without a name, to which bytes are added."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="evalscope-media-")  # noqa: SIM115 - open until the process ends
-        self._lock = threading.Lock()
-        self._known: dict[str, _InSpool] = {}
-
-    def add(self, sha256: str, data: bytes) -> _InSpool:
-        with self._lock:
-            if sha256 not in self._known:
-                begin = self._file.seek(0, os.SEEK_END)
-                self._file.write(data)
-                self._known[sha256] = _InSpool(self, begin, len(data))
-            return self._known[sha256]
-
-    def read(self, begin: int, size: int) -> bytes:
-        with self._lock:
-            self._file.seek(begin)
-            return self._file.read(size)
-
-
-@dataclass(frozen=True, slots=True)
-class _InSpool:
-    spool: _Spool
-    begin: int
-    size: int
-
-    def __call__(self) -> bytes:
-        return self.spool.read(self.begin, self.size)
-
-
-@cache
-def _spool() -> _Spool:
-    return _Spool()
-
-
-class StoredBytes(Mapping[str, Any]):
-    """A medium as parquet files have it, ``{"bytes": ..., "path": ...}``, whose bytes wait on disk."""
-
-    def __init__(self, data: bytes, path: str | None) -> None:
-        self._path = path
-        self._read = _spool().add(hashlib.sha256(data).hexdigest(), data)
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in ("bytes", "path"):
-            raise KeyError(key)
-        return self._read() if key == "bytes" else self._path
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("bytes", "path"))
-
-    def __len__(self) -> int:
-        return 2
-
-
-def without_bytes(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a record whose media, as parquet files have them, wait on disk."""
-    if not any(_holds_bytes(value) for value in record.values()):
-        return record
-    return {name: _on_disk(value) for name, value in record.items()}
-
-
-def _holds_bytes(value: object) -> bool:
-    if isinstance(value, dict):
-        return value.keys() == {"bytes", "path"} and isinstance(value["bytes"], bytes)
-    return isinstance(value, list) and any(isinstance(item, dict) and _holds_bytes(item) for item in value)
-
-
-def _on_disk(value: Any) -> Any:
-    if not _holds_bytes(value):
-        return value
-    return [_on_disk(item) for item in value] if isinstance(value, list) else StoredBytes(value["bytes"], value["path"])
 
 
 # Where a path leads ---------------------------------------------------------------------------------------------------
@@ -179,29 +101,17 @@ class MediaFinder:
         parts = [part for sample in samples if sample.has_media for part in _media_of(sample)]
         self._bring(part.source for part in parts)
         self._download(parts)
-        return [self._sample(sample) if sample.has_media else sample for sample in samples]
+        return [_with_parts(sample, self.part) if sample.has_media else sample for sample in samples]
 
     def content(self, content: Content) -> Content:
         """Return a content whose media were found."""
-        return content if isinstance(content, str) else tuple(self.part(part) for part in content)
+        return _content(content, self.part)
 
     def part(self, part: Part) -> Part:
         """Return a part whose medium was found."""
         if isinstance(part, Text) or isinstance(part.source, Medium):
             return part
-        medium = self._medium(part.kind, part.source)
-        if isinstance(part, (Audio, Video)):
-            return replace(part, source=medium, format=EXTENSIONS.get(medium.type, part.format))
-        return replace(part, source=medium)
-
-    def _sample(self, sample: Sample) -> Sample:
-        media = tuple((mark, self.part(part)) for mark, part in sample.media)
-        if isinstance(sample.input, str):
-            return replace(sample, media=media)
-        if sample.parts:
-            return replace(sample, input=self.content(sample.parts), media=media)
-        turns = tuple(replace(m, content=self.content(m.content)) for m in sample.messages)
-        return replace(sample, input=turns, media=media)
+        return _with_medium(part, self._medium(part.kind, part.source))
 
     def _medium(self, kind: str, source: Source) -> Medium:
         key = (kind, source if not isinstance(source, bytes) else hashlib.sha256(source).hexdigest())
@@ -210,10 +120,10 @@ class MediaFinder:
         return found
 
     def _made(self, kind: str, source: Source) -> Medium:
+        if isinstance(source, bytes):
+            return _in_record(source, kind)
         name = shown_source(source)
         try:
-            if isinstance(source, bytes):
-                return _spooled(source, kind, f"{_a_name(kind)} in a record")
             if isinstance(source, Packed):
                 return self._packed(kind, source)
             if isinstance(source, str) and source.startswith(_ADDRESSES):
@@ -267,14 +177,15 @@ class MediaFinder:
         Raises:
             MediaError: There is none, or it leads out of the folder.
         """
-        if "\0" in given:
-            raise MediaError(f"{shown_source(given)} is not a path: it holds a zero byte.")
+        if "\0" in given or any("\ud800" <= letter <= "\udfff" for letter in given):
+            raise MediaError(f"{shown_source(given)} is not a path: it holds a zero byte, or half of a character.")
         if given in self._fetched:
             return self._fetched[given]
-        outside = False
+        outside, other = False, ""
         for folder in self._places.folders:
             real, root = os.path.realpath(folder / given), os.path.realpath(folder)
             if not os.path.isfile(real):
+                other = other or (given if given and os.path.lexists(folder / given) else "")
                 continue
             if os.path.commonpath([real, root]) == root:
                 return Path(real)
@@ -284,6 +195,11 @@ class MediaFinder:
             raise MediaError(
                 f"{shown_source(given)} is outside the dataset's folder, or a link out of it. Looked in: {looked}. "
                 "Copy the file into that folder."
+            )
+        if other:
+            raise MediaError(
+                f"{shown_source(given)} is not a file: a folder, a pipe, a device or a link to nothing. Looked in: "
+                f"{looked}. Correct the path."
             )
         raise MediaError(
             f"{shown_source(given)} does not exist. Looked in: {looked}. Add the file, or correct the path."
@@ -331,12 +247,50 @@ def _media_of(sample: Sample) -> Iterator[MediaPart]:
                 yield part
 
 
+def with_bytes_on_disk(sample: Sample) -> Sample:
+    """Return a sample whose bytes, if its record held any, wait on disk. Paths and addresses are not looked up."""
+    return _with_parts(sample, _part_on_disk)
+
+
+def _part_on_disk(part: Part) -> Part:
+    if isinstance(part, Text) or not isinstance(part.source, bytes):
+        return part
+    return _with_medium(part, _in_record(part.source, part.kind))
+
+
+def _with_parts(sample: Sample, change: Callable[[Part], Part]) -> Sample:
+    media = tuple((mark, change(part)) for mark, part in sample.media)
+    if isinstance(sample.input, str):
+        return replace(sample, media=media)
+    if sample.parts:
+        return replace(sample, input=_content(sample.parts, change), media=media)
+    turns = tuple(replace(m, content=_content(m.content, change)) for m in sample.messages)
+    return replace(sample, input=turns, media=media)
+
+
+def _content(content: Content, change: Callable[[Part], Part]) -> Content:
+    return content if isinstance(content, str) else tuple(change(part) for part in content)
+
+
+def _with_medium(part: MediaPart, medium: Medium) -> MediaPart:
+    if isinstance(part, (Audio, Video)):
+        return replace(part, source=medium, format=EXTENSIONS.get(medium.type, part.format))
+    return replace(part, source=medium)
+
+
+def _in_record(data: bytes, kind: str) -> Medium:
+    try:
+        return _spooled(data, kind, f"{_a_name(kind)} in a record")
+    except MediaError as error:
+        return Medium("", name=shown_source(data), fault=str(error))
+
+
 def _a_name(kind: str) -> str:
     return {"image": "the picture", "audio": "the recording", "video": "the video"}.get(kind, "the document")
 
 
 def _spooled(data: bytes, kind: str, name: str) -> Medium:
-    found = _checked(data, kind, name, lambda sha256: _spool().add(sha256, data))
+    found = _checked(data, kind, name, lambda _: spooled(data))
     return replace(found, name=f"{found.sha256[:16]}.{EXTENSIONS[found.type]}")
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from ..core.content import Part
 from ..core.errors import FatalError, ModelError, ScoringError
 from ..core.values import JudgeCall, Message, Sample, Score
 from ..store.judged import RECORDS as RECORDS
+from ..store.media import content_of, content_written
 from .contract import Contract, Verdict
-from .rubric import Item, Metrics, Question, Rubric
+from .rubric import Item, Metrics, Question, Rubric, media_of
 
 Aggregation = Literal["mean", "median", "majority_vote"]
 
@@ -59,6 +61,7 @@ class Panel:
         least_valid: Minimum number of judges that must return a verdict.
         both_orders: True to compare in both orders; None leaves it to the rubric.
         system_prompt: System prompt for judges, before everything else.
+        media: True to send the question's pictures and the like with each request.
     """
 
     judges: Sequence[Judge]
@@ -67,11 +70,14 @@ class Panel:
     least_valid: int = 1
     both_orders: bool | None = None
     system_prompt: str = ""
+    media: bool = False
 
-    def of(self, item: Item, rubric: Rubric) -> Item:
+    def of(self, item: Item, rubric: Rubric, media: tuple[Part, ...] = ()) -> Item:
         """Return the item with the prompts of this panel."""
         both = rubric.both_orders if self.both_orders is None else self.both_orders
         questions = item.questions if both else item.questions[:1]
+        if media:
+            questions = tuple(q.with_media(media) for q in questions)
         if not self.system_prompt:
             return Item(questions)
         return Item(tuple(q.with_system_prompt(self.system_prompt) for q in questions))
@@ -116,7 +122,8 @@ async def decide(rubric: Rubric, sample: Sample, reply: Any, panel: Panel) -> Sc
         JudgeError: Too few judges reached a verdict.
         FatalError: A judge would refuse every request.
     """
-    items = [panel.of(item, rubric) for item in rubric.items(sample, reply)]
+    media = media_of(sample) if panel.media else ()
+    items = [panel.of(item, rubric, media) for item in rubric.items(sample, reply)]
     pending = [
         _ruling(judge, question, (number, order, repeat))
         for number, item in enumerate(items)
@@ -193,7 +200,7 @@ def _records(ruling: Ruling) -> Iterator[Mapping[str, Any]]:
             "item": ruling.item,
             "order": ruling.order,
             "repeat": ruling.repeat,
-            "messages": [{"role": m.role, "content": m.text} for m in exchange.messages],
+            "messages": [{"role": m.role, "content": content_written(m.content)} for m in exchange.messages],
             "reply": exchange.reply,
             "verdict": verdict.value if verdict else None,
             "metrics": dict(verdict.metrics) if verdict else None,
@@ -208,7 +215,7 @@ def calls_in(score: Score) -> tuple[JudgeCall, ...]:
         JudgeCall(
             record["judge"],
             record["repeat"],
-            tuple(Message(m["role"], m["content"]) for m in record["messages"]),
+            tuple(Message(m["role"], content_of(m["content"])) for m in record["messages"]),
             record["reply"],
         )
         for record in score.metadata.get(RECORDS, ())

@@ -123,9 +123,16 @@ def _key(sample: str, record: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
 
 
+def _text_of(content: Any) -> str:
+    """Return what a message says; of a picture or the like, the name of its file."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(str(part.get("text") or f"[{part.get(part['type'])}]") for part in content)
+
+
 def _shown(number: int, judgement: Judgement) -> str:
     record = judgement.record
-    asked = "\n\n".join(message["content"] for message in record["messages"] if message["role"] == "user")
+    asked = "\n\n".join(_text_of(message["content"]) for message in record["messages"] if message["role"] == "user")
     worth = ", ".join(f"{name} {value:g}" for name, value in (record.get("metrics") or {}).items())
     parts = [
         RULE,

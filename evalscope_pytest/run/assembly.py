@@ -424,7 +424,7 @@ class Run:
             where = f"{result.benchmark}[{result.subset}-{result.index}]"
             log.warning("%s has no score: %s: %s", where, error.type, error.message)
         try:
-            self._media.keep(result.calls, self.work_dir)
+            self._media.keep((*result.calls, *result.judge_calls), self.work_dir)
             number = self.journal.append(result)
         except StoreError as failure:
             self.stop(failure)

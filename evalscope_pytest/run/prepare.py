@@ -36,11 +36,11 @@ from ..datasets.load import locate
 from ..engine.context import current
 from ..engine.evaluation import Evaluation, Trial, Unit
 from ..judge.scorer import needs_judge
-from ..models.modality import media_refusal
 from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 from .early import in_drawn_order
+from .resources import media_refusal
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -222,7 +222,7 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
-        run.media[resolved.name] = loaded.media_kinds(lambda kinds: media_refusal(kinds, run.spec))
+        run.media[resolved.name] = loaded.media_kinds(lambda kinds: media_refusal(run, resolved, kinds))
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
     every: Iterable[tuple[str, Unit]] = _units(evaluation, loaded, resolved.repeats)
     if task.stop_when_decided is not False:

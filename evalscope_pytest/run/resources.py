@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Collection, Coroutine, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,12 +22,15 @@ from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel
 from ..judge.service import JudgeService
+from ..models.modality import media_refusal as refusal_of_model
 from ..models.spec import ModelSpec
 from ..store.response_cache import ResponseCache
+from ..wire.media import refusal_of
 from .process import Process
 from .spending import Spending
 
 if TYPE_CHECKING:
+    from ..benchmarks.resolve import ResolvedBenchmark
     from ..sandbox.engine import SandboxChoice
     from ..sandbox.pool import Pool, SandboxHandle
 
@@ -41,6 +44,11 @@ class Assembly(Protocol):
     @property
     def spec(self) -> ModelSpec:
         """The model under evaluation."""
+        ...
+
+    @property
+    def judges(self) -> Judges:
+        """The judges."""
         ...
 
     @property
@@ -76,7 +84,7 @@ class Judges:
         config = self.config
         who = [[m.name, spec.model, spec.generation.identity()] for m in config.models for spec in [_spec(m)]]
         how = [config.repeats, config.swap, config.aggregation, config.least_valid, config.contract.system_prompt]
-        return digest(who, how)
+        return digest(who, how, *(["media"] if config.media else []))
 
     @cached_property
     def models(self) -> tuple[JudgeModel, ...]:
@@ -94,7 +102,15 @@ class Judges:
             config.least_valid,
             {"auto": None, "always": True, "never": False}[config.swap],
             config.contract.system_prompt,
+            config.media,
         )
+
+    def refusal_of(self, kinds: set[str]) -> str:
+        """Return why a judge cannot be sent these kinds of media, which belong to questions; empty if it can."""
+        for judge in self.config.models if self.config.media else ():
+            if reason := refusal_of(kinds, _spec(judge).eval_type):
+                return f"media of the judge {judge.name!r}: {reason} Or leave media out."
+        return ""
 
     @cached_property
     def handle(self) -> JudgeHandle:
@@ -149,6 +165,12 @@ class Judges:
         if run.task.judge_worker_num:
             return run.process.share(run.task.judge_worker_num)
         return run.spec.concurrency if spec.is_service or spec.is_mock else spec.concurrency
+
+
+def media_refusal(run: Assembly, resolved: ResolvedBenchmark, kinds: Collection[str]) -> str:
+    """Return why the model, or a judge that is sent media, does not take kinds of media; empty if all do."""
+    reason = refusal_of_model(kinds, run.spec)
+    return run.judges.refusal_of(set(kinds)) if not reason and "judge" in resolved.needs else reason
 
 
 def _spec(settings: JudgeSettings) -> ModelSpec:

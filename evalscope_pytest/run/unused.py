@@ -38,7 +38,7 @@ def unused_settings(run: Run, first: Mapping[str, Sample], fixtures: Collection[
     if not run.benchmarks:
         return []
     resolved = [run.resolved[plan.name] for plan in run.benchmarks]
-    notes = [*_of_others(run), *_of_judges(run, resolved, fixtures), *_of_sandbox(run, resolved, fixtures)]
+    notes = [*_of_others(run), *_of_judges(run, resolved, fixtures, first), *_of_sandbox(run, resolved, fixtures)]
     notes += _of_media(run, resolved, fixtures)
     for benchmark in resolved:
         notes += _of_benchmark(run, benchmark, first.get(benchmark.name))
@@ -69,11 +69,16 @@ def _of_others(run: Run) -> Iterator[str]:
         yield _line([f"dataset_args of {', '.join(idle)}"], f"{'it' if does == 'does' else 'they'} {does} not run")
 
 
-def _of_judges(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
+def _of_judges(
+    run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str], first: Mapping[str, Sample]
+) -> Iterator[str]:
     wanted = run.task.analysis_report or _needed("judge", resolved, fixtures)
     names = _given(run, _JUDGE)
     if names and not wanted and not run.driver.listing:
         yield _line(names, "no benchmark of this run is judged")
+    judged = [first[found.name] for found in resolved if found.name in first and "judge" in needs(found)]
+    if judged and run.judges.config.media and not any(sample.has_media for sample in judged):
+        yield _line(["media of the judge"], "the first question of no judged benchmark has pictures or the like")
 
 
 def _of_sandbox(run: Run, resolved: Sequence[ResolvedBenchmark], fixtures: Collection[str]) -> Iterator[str]:
@@ -134,7 +139,7 @@ def _of_benchmark(run: Run, resolved: ResolvedBenchmark, sample: Sample | None) 
         kinds, named = run.media.get(resolved.name, ()), [n for n in MEDIA_SETTINGS if getattr(args, n) is not None]
         cut = "video" in kinds and resolved.media_form.frames
         yield from _idle_media(named, kinds, "it sends no", run, cut=cut, of=f" of {resolved.name}")
-    if (names := given("prompt_template")) and sample is not None and sample.messages:
+    if (names := given("prompt_template", "few_shot_num")) and sample is not None and sample.messages:
         yield _line(names, "its samples are whole conversations")
 
 

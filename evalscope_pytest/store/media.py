@@ -12,9 +12,9 @@ from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..core.content import Audio, Cut, File, Image, MediaPart, Medium, Part, Text, Video, linked, medium_of
+from ..core.content import Audio, Content, Cut, File, Image, MediaPart, Medium, Part, Text, Video, linked, medium_of
 from ..core.media_type import EXTENSIONS, TYPES
-from ..core.values import Call
+from ..core.values import Call, JudgeCall
 from .atomic import own_folder, storing, write_atomic
 from .layout import WorkDir
 
@@ -29,7 +29,7 @@ class MediaFolder:
     def __init__(self) -> None:
         self._kept: set[str] = set()
 
-    def keep(self, calls: Iterable[Call], workdir: WorkDir) -> None:
+    def keep(self, calls: Iterable[Call | JudgeCall], workdir: WorkDir) -> None:
         """Store the media that requests hold, unless they are there.
 
         Raises:
@@ -111,6 +111,16 @@ def _bounded(medium: Medium, row: Mapping[str, Any]) -> Medium:
 
 def _cut(row: Mapping[str, Any]) -> Cut | None:
     return Cut(**row["cut"]) if row.get("cut") else None
+
+
+def content_written(content: Content) -> str | list[dict[str, Any]]:
+    """Return the content of a message as a row has it."""
+    return content if isinstance(content, str) else [written(part) for part in content]
+
+
+def content_of(row: Any) -> Any:
+    """Return the content that `content_written` wrote."""
+    return tuple(part_of(part) for part in row) if isinstance(row, list) else row
 
 
 def _medium(path: str) -> Medium:

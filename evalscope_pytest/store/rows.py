@@ -28,7 +28,7 @@ from ..core.values import (
     Usage,
 )
 from .judged import Judged, judged_header
-from .media import part_of, written
+from .media import content_of, written
 
 MAX_ANSWER = 256  # characters of an answer in the light row: enough to compare votes
 MAX_MESSAGE = 4000  # characters of an error
@@ -410,13 +410,9 @@ def judge_calls_of(prediction: Mapping[str, Any]) -> tuple[JudgeCall, ...]:
 
 def _messages_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
     return tuple(
-        Message(row["role"], _content_of(row["content"]), _tool_calls_of(row), row.get("tool_call_id") or "")
+        Message(row["role"], content_of(row["content"]), _tool_calls_of(row), row.get("tool_call_id") or "")
         for row in rows
     )
-
-
-def _content_of(content: Any) -> Any:
-    return tuple(part_of(part) for part in content) if isinstance(content, list) else content
 
 
 def _tool_calls_of(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:

@@ -1,13 +1,14 @@
 """Your own open questions on pictures, recordings and videos, compared with your reference answers by BLEU and ROUGE.
 
-A folder (``dataset_id``) of ``{subset}.jsonl`` (or tsv, parquet): ``answer``, and ``messages`` in OpenAI's form. A
-message's text may hold marks instead: ``<image 1>`` stands for the field ``image_1``, or the first of ``images``;
-``<video 1>`` and ``<audio 1>`` likewise. Paths are looked up beside the file, then in the working directory.
+A folder or file (``dataset_id``): ``{subset}.jsonl`` (or tsv, csv, parquet, arrow) of ``answer`` (judges can do
+without), and ``messages`` in OpenAI's form or ``question`` with ``image``, as in VLMEvalKit's tsv files. A text may
+hold marks: ``<image 1>`` stands for the field ``image_1``, or the first of ``images``; ``<video 1>`` and ``<audio 1>``
+likewise. Paths are looked up beside the file, then in the working directory.
 """
 
 from evalscope_pytest import Sample, benchmark, local, scoring
 
-from .own_media import listed, marked_media
+from .own_media import about, answers_of, conversation_of, question_of
 
 
 @benchmark(
@@ -18,6 +19,5 @@ from .own_media import listed, marked_media
     tags=["custom", "multimodal", "qa"],
 )
 def test_general_vqa(record) -> Sample:
-    messages = listed(record.get("messages"), "messages")
-    texts = [turn["content"] for turn in messages if isinstance(turn.get("content"), str)]
-    return Sample(messages, str(record["answer"]), media=marked_media(record, texts))
+    question, media = (conversation_of if record.get("messages") else question_of)(record)
+    return Sample(question, answers_of(record), metadata=about(record), media=media)

@@ -219,7 +219,7 @@ def test_random_exemplars_depend_on_the_seed_only(tmp_path: Path, loading: Any) 
     write(tmp_path / "data/test.jsonl", ROWS[:1])
     write(tmp_path / "data/train.jsonl", [{"q": f"train {n}", "a": str(n)} for n in range(50)])
     few_shot = FewShot(3, random=True)
-    first, again, other = (loading(how={"seed": s}, few_shot=few_shot).shots["default"].text for s in (1, 1, 2))
+    first, again, other = (loading(how={"seed": s}, few_shot=few_shot).shots["default"].all.text for s in (1, 1, 2))
     assert first == again
     assert first != other
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest import FewShot, Message, Sample, hub
+from evalscope_pytest import FewShot, Message, Sample, hub, image, text
 from evalscope_pytest.benchmarks.definition import Benchmark
-from evalscope_pytest.benchmarks.prompt import messages, release_shots, shot_text
+from evalscope_pytest.benchmarks.prompt import Exemplars, messages, release_shots, shot_text
+from evalscope_pytest.benchmarks.shots import shots_of
+from evalscope_pytest.core.content import Text, medium_of
 from evalscope_pytest.core.errors import ConfigError
 from evalscope_pytest.core.template import render
+from evalscope_pytest.datasets.media_files import with_bytes_on_disk
+from tests.media import png
 
 CHOICES = Sample(input="2 + 2?", choices=["3", "4"], target="B", subset="sums", metadata={"topic": "adding", "n": 3})
 HOSTILE = "{target} {{question}} {0.__class__} {question!r:>9} }{"
@@ -25,7 +30,7 @@ def defined(**options: object) -> Benchmark:
 
 
 def asked(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
-    (message,) = messages(benchmark, sample, shots)
+    (message,) = messages(benchmark, sample, Exemplars(shots))
     assert message.role == "user"
     return message.content
 
@@ -109,7 +114,7 @@ def test_a_system_message_is_sent_only_if_one_is_set() -> None:
 def test_a_conversation_is_sent_as_it_is() -> None:
     turns = (Message("user", "hi"), Message("assistant", "hello"), Message("user", "{question}"))
     benchmark = defined(prompt="Q: {question}", few_shot=FewShot(1))
-    assert messages(benchmark, Sample(input=turns), "shots") == turns
+    assert messages(benchmark, Sample(input=turns), Exemplars("shots")) == turns
 
 
 def test_a_conversations_own_system_message_goes_before_the_benchmarks() -> None:
@@ -154,3 +159,45 @@ def test_release_shots_keep_the_introduction_and_drop_the_canary() -> None:
 def test_more_release_shots_than_there_are_is_an_error_that_counts_them() -> None:
     with pytest.raises(ConfigError, match=r"few_shot_num: 4, but f.txt holds 3"):
         release_shots(RELEASE, 4, "f.txt")
+
+
+PICTURES = [image(png(5, 5, colour)) for colour in range(4)]
+QUESTIONS = [
+    Sample([PICTURES[0], text("First?")], "a"),
+    Sample("Is <image 1> second?", "b", media={"<image 1>": PICTURES[1]}),
+    Sample([text("Third"), PICTURES[2], text("?")], "c", media={"<image 1>": text("")}),
+    Sample("Is <image 1>fourth?", "d", media={"<image 1>": text("")}),
+    Sample("Fifth?", "e"),
+]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (0, ["> ", 0, "First?"]),
+        (1, ["> Is ", 1, " second?"]),
+        (2, ["> Third", 2, "?"]),
+        (3, ["> Is ", "fourth?"]),
+        (4, ["> Fifth?"]),
+    ],
+)
+@pytest.mark.parametrize("header", ["{fewshot}", "{fewshot}\n> {question}"])
+def test_exemplars_bring_their_media_and_come_before_those_of_the_question(
+    own: int, expected: list[Any], header: str
+) -> None:
+    few_shot = FewShot(5, split="train", shot="{question}={target}", prompt=header)
+    benchmark = defined(prompt="" if "question" in header else "> {question}", few_shot=few_shot)
+    found = [with_bytes_on_disk(sample) for sample in QUESTIONS]
+    shots = shots_of(benchmark, "default", found, few_shot)
+    (message,) = messages(benchmark, found[own], shots.before(found[own]))
+    assert not isinstance(message.content, str)
+    shown = [part.text if isinstance(part, Text) else medium_of(part).read() for part in message.content]
+    first = [0, "First?=a\n\nIs ", 1, " second?=b\n\nThird", 2, "?=c\n\nIs fourth?=d\n\nFifth?=e\n"]
+    if own == 0 and "question" not in header:  # the template goes around the text
+        expected = ["", 0, "> First?"]
+    last = [f"{first[-1]}{expected[0]}", *expected[1:]]
+    assert shown == [medium(part) if isinstance(part, int) else part for part in [*first[:-1], *last]]
+
+
+def medium(number: int) -> bytes:
+    return png(5, 5, number)

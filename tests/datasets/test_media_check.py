@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from contextlib import suppress
 
 import pytest
@@ -10,7 +12,24 @@ from hypothesis import strategies as st
 
 from evalscope_pytest.core.errors import MediaError
 from evalscope_pytest.datasets.media_check import MAX_SECONDS, check
-from tests.media import HOSTILE, bmp, gif, jpeg, mp4, pdf, png, wav, webp
+from tests.media import (
+    DAMAGED,
+    HOSTILE,
+    bmp,
+    flac,
+    gif,
+    jpeg,
+    moving_webp,
+    mp3,
+    mp4,
+    ogg,
+    pdf,
+    png,
+    wav,
+    webm,
+    webp,
+    with_chunk,
+)  # fmt: skip
 
 GOOD = {
     "image/png": png(),
@@ -21,6 +40,10 @@ GOOD = {
     "audio/wav": wav(),
     "video/mp4": mp4(),
     "application/pdf": pdf(),
+    "audio/mpeg": mp3(),
+    "audio/flac": flac(),
+    "audio/ogg": ogg(),
+    "video/webm": webm(),
 }
 
 
@@ -38,6 +61,37 @@ def test_hostile_pictures(name: str) -> None:
     data, said = HOSTILE[name]
     with pytest.raises(MediaError, match=said):
         check(data, "image", name)
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_recordings_and_videos(name: str) -> None:
+    kind, data = DAMAGED[name]
+    with pytest.raises(MediaError, match=r"damaged or breaks off|holds no bytes|not the beginning of any known format"):
+        check(data, kind, name)
+
+
+def test_the_length_of_a_recording_is_that_of_its_header() -> None:
+    for data, seconds in ((flac(7), 7), (ogg(3), 3), (mp3(4), 4 * 1152 / 44_100), (wav(0.5), 0.5), (webm(60), 0)):
+        kind = "video" if data[:1] == b"\x1a" else "audio"
+        assert check(data, kind, "it").extent == pytest.approx(seconds)
+    for data in (flac(5 * 3600, rate=1), ogg(5 * 3600)):
+        with pytest.raises(MediaError, match="lasts"):
+            check(data + b"\x55" * 2000, "audio", "it") if data.startswith(b"fLaC") else check(data, "audio", "it")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        moving_webp(40, 40, 13),
+        with_chunk(b"tEXt", b"Comment\0<script>alert(1)</script>"),
+        with_chunk(b"zTXt", b"a\0\0" + zlib.compress(b"word " * 1000)),
+        with_chunk(b"iTXt", b"a\0\0\0en\0b\0as it is"),
+        with_chunk(b"acTL", struct.pack(">II", 5, 0)),
+        png()[:33] + b"\0\0\0\1tEXtx\0\0\0\0" + png()[33:],  # a sum that is wrong where nothing depends on it
+    ],
+)
+def test_pictures_that_look_odd_pass(data: bytes) -> None:
+    assert check(data, "image", "it").type in ("image/png", "image/webp")
 
 
 def test_a_camera_may_write_more_after_a_photograph() -> None:

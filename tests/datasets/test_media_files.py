@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -12,8 +14,8 @@ from evalscope_pytest.core.content import Image, Medium, medium_of
 from evalscope_pytest.core.errors import MediaError
 from evalscope_pytest.datasets import media_files
 from evalscope_pytest.datasets.base import local_tree
-from evalscope_pytest.datasets.media_files import MediaFinder, StoredBytes, found_in, places_of, without_bytes
-from tests.media import HOSTILE, png
+from evalscope_pytest.datasets.media_files import MediaFinder, found_in, places_of
+from tests.media import HOSTILE, SVG, png
 
 
 @pytest.fixture
@@ -76,7 +78,48 @@ def test_what_is_not_there_is_a_fault_of_its_sample(folder: Path, source: str) -
 
 def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "pipe.png")
-    assert "does not exist" in found(folder, "pipe.png").fault
+    assert "is not a file: a folder, a pipe" in found(folder, "pipe.png").fault
+
+
+@pytest.mark.parametrize(
+    "name", ["日本語 ü.png", "a%20b#c?.png", "-rf.png", "<img src=x onerror=alert(1)>.png", "\u202egnp.png"]
+)
+def test_odd_names_are_names(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(png(7, 7))
+    assert found(folder, name).read() == png(7, 7)
+    assert not any(letter in found(folder, f"{name}\x1b[2J").fault for letter in "\x1b\u202e")
+
+
+def test_what_is_huge_or_no_file_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (folder / "huge.png").open("wb") as file:
+        file.truncate(1 << 40)
+    os.symlink("/dev/zero", folder / "zero.png")
+    os.symlink("loop.png", folder / "loop.png")
+    os.symlink("gone.png", folder / "dangling.png")
+    monkeypatch.chdir(folder.parent)
+    assert "holds 1,099,511,627,776 bytes" in found(folder, "huge.png").fault
+    for name in ("zero.png", "loop.png", "dangling.png", "", "x" * 3000, "half \ud800", "~/a.png", "file:///etc/hosts"):
+        assert found(folder, name).fault, name
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (f"data:image/svg+xml,{quote(SVG)}", "holds markup"),
+        (f"data:image/svg+xml;base64,{b64encode(SVG).decode()}", "holds markup"),
+        ("data:image/png;base64,", "holds no bytes"),
+        ("data:image/png;base64,@@@", "holds no bytes"),
+        (b64encode(SVG * 20).decode(), "holds markup"),
+        (b64encode(png(40, 40)).decode()[:-9], "breaks off"),
+        ({"bytes": b"", "path": None}, "holds no bytes"),
+        ({"bytes": None, "path": None}, "holds no bytes"),
+        ({"bytes": None, "path": ""}, "holds no bytes"),
+        ({"bytes": SVG, "path": "a.png"}, "holds markup"),
+        ({"path": "../a.png"}, "does not exist"),
+    ],
+)
+def test_hostile_values_of_records(folder: Path, source: object, said: str) -> None:
+    assert said in found(folder, source).fault
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -103,17 +146,6 @@ def test_a_file_that_changes_is_noticed(folder: Path) -> None:
     (folder / "a.png").unlink()
     with pytest.raises(MediaError, match="cannot be read any more"):
         medium.read()
-
-
-def test_records_of_tables_hold_no_bytes() -> None:
-    picture = {"bytes": png(), "path": "a.png"}
-    record = without_bytes({"q": "What?", "image": picture, "images": [picture, picture], "none": None, "n": [1]})
-    assert isinstance(record["image"], StoredBytes)
-    assert dict(record["image"]) == picture
-    assert image(record["image"]).source == png()
-    assert [dict(one) for one in record["images"]] == [picture, picture]
-    plain = {"q": "What?", "image": {"bytes": None, "path": "a.png"}}
-    assert without_bytes(plain) is plain
 
 
 def test_messages_of_a_body(folder: Path) -> None:

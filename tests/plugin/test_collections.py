@@ -107,3 +107,31 @@ def test_a_file_of_another_kind_is_refused(project, tmp_path, line, words):
 def test_mistakes_on_the_command_line(words, reason, capsys):
     assert main(["collection", *words]) == 4
     assert reason in capsys.readouterr().err
+
+
+def test_samples_with_pictures_bring_them_along(project, tmp_path, capsys):
+    for name in ("ai2d", "docvqa", "omni_bench"):
+        write(name, tmp_path / "records")
+    schema = {"name": "seen", "datasets": [{"name": n} for n in ("ai2d", "docvqa", "omni_bench")]}
+    (tmp_path / "schema.json").write_text(json.dumps(schema))
+    drawn = tmp_path / "drawn" / "mixed.jsonl"
+    words = [str(tmp_path / "schema.json"), "-n", "50", "-o", str(drawn), "--dataset-dir", str(tmp_path / "records")]
+    assert main(["collection", *words, "--dataset-hub=local"]) == 0, capsys.readouterr().err
+    assert "base64" not in drawn.read_text()
+    moved = (tmp_path / "drawn").rename(tmp_path / "moved")
+    done = run(project, moved / "mixed.jsonl")
+    assert done.counts == {"correct": 3}, done.out
+    kinds = [part["type"] for row in done.rows() for part in row["messages"][0]["content"]]
+    assert {"text", "image", "audio"} == set(kinds)
+    names = {file.name for file in (moved / "media").iterdir()}
+    assert names == {file.name for file in (done.work_dir / "media").iterdir()}
+
+
+def test_a_picture_that_is_gone_is_an_error_of_its_sample(project, tmp_path, capsys):
+    write("docvqa", tmp_path / "records")
+    (tmp_path / "schema.json").write_text(json.dumps({"name": "seen", "datasets": [{"name": "docvqa"}]}))
+    words = [str(tmp_path / "schema.json"), "-n", "1", "-o", str(tmp_path / "mixed.jsonl")]
+    assert main(["collection", *words, "--dataset-dir", str(tmp_path / "records"), "--dataset-hub=local"]) == 0
+    for file in (tmp_path / "media").iterdir():
+        file.write_bytes(b"")
+    assert run(project, tmp_path / "mixed.jsonl").counts == {"errors": 1}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from base64 import b64decode
+from base64 import b64decode, b64encode
 
 import pytest
 
-from tests.media import HOSTILE, png
+from tests.media import HOSTILE, png, with_chunk
+from tests.waiting import wait_until
+
+from .recorded import wait_for_records
 
 MADE = """
 from evalscope_pytest import audio, image, text, video
@@ -125,11 +128,31 @@ def test_a_service_without_a_form_for_it_is_refused_before_anything_is_sent(serv
     assert not served.server.requests
 
 
-def test_exemplars_with_pictures_are_refused(seen):
-    args = json.dumps({"adding": {"few_shot_num": 1, "train_split": "test"}})
+def test_exemplars_bring_their_pictures(seen):
+    args = json.dumps({"adding": {"few_shot_num": 2, "train_split": "test"}})
+    run = seen.run("--eval-limit=2", f"--eval-dataset-args={args}")
+    assert run.counts == {"correct": 2}
+    for own, shown in ((0, (1, 2)), (1, (0, 2))):
+        request = next(
+            r for r in seen.server.requests if f"How many? {own}" in r.body["messages"][-1]["content"][-2]["text"]
+        )
+        parts = request.body["messages"][-1]["content"]
+        assert [part["type"] for part in parts] == ["text", "image_url"] * 3
+        assert [part["text"].count("ANSWER: 7") for part in parts[::2]] == [0, 1, 1]
+        pictures = [hashlib.sha256(b64decode(p["image_url"]["url"].partition(",")[2])).hexdigest() for p in parts[1::2]]
+        assert pictures == [seen.addresses[n] for n in (*shown, own)]
+    assert {file.stem for file in (run.work_dir / "media").iterdir()} == set(seen.addresses[:3])
+
+
+def test_an_exemplar_whose_picture_is_damaged_is_named(seen):
+    (seen.path / "pictures" / "2.png").write_bytes(png()[:-20])
+    args = json.dumps({"adding": {"few_shot_num": 2, "train_split": "test"}})
     run = seen.run("--eval-limit=1", f"--eval-dataset-args={args}")
     assert run.code == 4
-    assert "exemplars are text. Set few_shot_num to 0." in " ".join(run.out.split())
+    assert "an exemplar of 'default' cannot be sent. 'pictures/2.png' is image/png that is damaged" in " ".join(
+        run.out.split()
+    )
+    assert not seen.server.requests
 
 
 def test_a_body_that_sends_a_picture_of_its_own(served):
@@ -163,6 +186,47 @@ def test_wrong_answers_name_the_picture(seen):
     page = (run.work_dir / "reports" / "report.html").read_text()
     assert f"[image {seen.addresses[0][:12]}.png]" in page
     assert "<script" not in page
+
+
+def test_a_killed_run_sends_no_picture_again_also_from_another_folder(seen):
+    seen.server.hold_from(4)
+    process = seen.start("--eval-model=served", "test_adding.py", "--eval-batch-size=2")
+    wait_until(lambda: len(seen.server.requests) == COUNT)
+    (work_dir,) = (seen.path / "outputs").iterdir()
+    wait_for_records(seen, 4)
+    process.kill()
+    process.communicate()
+    stored = {file.stem for file in (work_dir / "media").iterdir()}
+    assert len(stored) == 4
+    seen.server.forget()
+    seen.server.let_go()
+    moved = seen.path / "elsewhere"
+    moved.mkdir()
+    for name in ("pictures", "adding.jsonl"):
+        shutil.move(str(seen.path / name), moved / name)
+    args = json.dumps({"adding": {"dataset_id": str(moved)}})
+    whole = seen.run(f"--eval-use-cache={work_dir}", f"--eval-dataset-args={args}")
+    assert whole.counts == {"correct": COUNT}
+    assert set(arrived(seen.server)) == set(seen.addresses) - stored
+
+
+def test_nothing_of_a_picture_or_its_name_gets_into_the_page_as_markup(seen):
+    seen.server.answer = lambda messages: "8"
+    name = "<script>document.title='owned'<!script>.png"
+    script = b"Comment\0</script><script>document.title='owned'</script>"
+    for file in (name, "damaged " + name):
+        (seen.path / "pictures" / file).write_bytes(with_chunk(b"tEXt", script)[: None if file == name else -9])
+    rows = [
+        {"question": f"{name} {n}", "image": f"pictures/{file}", "answer": "7"}
+        for n, file in enumerate((name, "damaged " + name))
+    ]
+    seen.write("adding.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    run = seen.run("--eval-show-wrong=2")
+    assert run.counts == {"wrong": 1, "errors": 1}
+    page = (run.work_dir / "reports" / "report.html").read_text()
+    assert "owned" in page
+    assert "<script" not in page.lower()
+    assert all(kept not in page for kept in (b64encode(script).decode()[:40], "damaged <"))
 
 
 def test_a_run_that_was_cut_is_carried_on_by_workers(seen):

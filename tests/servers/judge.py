@@ -35,4 +35,6 @@ class JudgeServer(OpenAIServer):
 
 
 def _keyed(answer: Answer, body: dict[str, Any]) -> Answer:
-    return replace(answer, text=keyed(answer.text, body["messages"][-1]["content"]))
+    asked = body["messages"][-1]["content"]
+    asked = asked if isinstance(asked, str) else asked[0]["text"]  # pictures follow the text
+    return replace(answer, text=keyed(answer.text, asked))
