@@ -18,7 +18,7 @@ from evalscope_pytest.core.recording import as_wav, wav_of
 from evalscope_pytest.datasets.media_files import MediaFinder, places_of
 from evalscope_pytest.wire.media import chat_parts
 
-from ..media import wav
+from ..media import mp3, wav
 
 np = pytest.importorskip("numpy")
 TONE = (np.sin(np.arange(4800) * 0.05) * 20_000).astype(np.int16)
@@ -64,7 +64,7 @@ def test_other_formats_arrive_as_wav(layout: str, codec: str) -> None:
 
 
 def test_wav_and_mp3_are_sent_as_they_are() -> None:
-    for data, kind in ((wav(), "wav"), (b"ID3" + bytes(80), "mp3")):
+    for data, kind in ((wav(), "wav"), (mp3(), "mp3")):
         sent = chat_parts([MediaFinder(places_of(None)).part(audio(data))])[0]["input_audio"]
         assert (b64decode(sent["data"]), sent["format"]) == (data, kind)
 
@@ -72,9 +72,8 @@ def test_wav_and_mp3_are_sent_as_they_are() -> None:
 @pytest.mark.parametrize("data", [b"fLaC" + bytes(100), b"OggS" + b"x" * 200])
 def test_what_cannot_be_decoded_is_an_error(data: bytes) -> None:
     pytest.importorskip("av")
-    part = MediaFinder(places_of(None)).part(audio(data))
     with pytest.raises(MediaError, match=r"that cannot be decoded: .*\. Convert it to WAV or MP3"):
-        chat_parts([part])[0]
+        as_wav(data, "audio/flac" if data.startswith(b"fLaC") else "audio/ogg", "a recording")
 
 
 def test_a_recording_that_gets_too_large_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,8 +84,9 @@ def test_a_recording_that_gets_too_large_is_an_error(monkeypatch: pytest.MonkeyP
 
 
 def test_without_a_decoder_the_command_that_installs_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    flac = encoded("flac", "flac")
     monkeypatch.setattr(recording, "find_spec", lambda name: None)
-    part = MediaFinder(places_of(None)).part(audio(b"fLaC" + bytes(100)))
+    part = MediaFinder(places_of(None)).part(audio(flac))
     assert "pip install 'evalscope-pytest[audio]'" in part.source.fault
     assert not MediaFinder(places_of(None)).part(audio(wav())).source.fault
 
