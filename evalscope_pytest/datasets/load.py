@@ -34,7 +34,7 @@ def load_subsets(
     """
     tree = locate(source, place)
     if isinstance(tree, ScriptedTree):
-        found = {subset: list(islice(tree.run(subset, split), first)) for subset in subsets}
+        found = {subset: list(islice(map(light, tree.run(subset, split)), first)) for subset in subsets}
     else:
         found = _from_files(source, place, tree, subsets, split, first)
     empty = next((subset for subset in subsets if not found[subset]), None)

@@ -153,8 +153,11 @@ class LightRecord(Mapping[str, Any]):
 
 def light(record: Record) -> Record:
     """Return a record whose media wait on disk; the record itself if it has none."""
-    held = {name: kept for name, value in record.items() if (kept := _kept(value)) is not value}
-    if not held:
+    held: dict[str, Any] | None = None
+    for name, value in record.items():
+        if (type(value) is not str or len(value) >= SHORTEST) and (kept := _kept(value)) is not value:
+            held = {**(held or {}), name: kept}
+    if held is None:
         return record
     whole = {**record, **held}
     return LightRecord(whole) if any(_is_restored(value) for value in held.values()) else whole
@@ -231,6 +234,9 @@ def with_pictures_of_others(records: Iterable[Record]) -> Iterator[Record]:
     known: dict[str, Any] = {}
     waiting: deque[Record] = deque()
     for record in records:
+        if not waiting and ("index" not in record or "image" not in record):
+            yield record
+            continue
         _learn(record, known)
         waiting.append(record)
         while waiting and (ready := _ready(waiting[0], known)) is not None:

@@ -23,6 +23,7 @@ log = logging.getLogger("evalscope_pytest")
 
 MARK = re.compile(r"<(image|video|audio)[ _]?(\d{1,3})>")
 _NUMBERED = re.compile(r"(?:image|video|audio)_\d{1,3}")
+_LISTS = ("options", "choices")
 _ABOUT = ("index", "category", "l2-category", "split")
 _MAKE: Mapping[str, Callable[[Any], Part]] = {"image": image, "video": video, "audio": audio}
 
@@ -77,15 +78,19 @@ def options_of(record: Mapping[str, Any]) -> list[str]:
     Raises:
         RecordError: There are none, or one is missing in between.
     """
-    if _is_given(record.get("options")):
-        return [str(option) for option in listed(record["options"], "options")]
+    name = next((name for name in _LISTS if _is_given(record.get(name))), "")
+    if name and isinstance(record[name], Mapping) and "text" not in record[name]:  # by letter
+        return [str(option) for _, option in sorted(record[name].items())]
+    if name and not isinstance(record[name], Mapping):
+        return [str(option) for option in listed(record[name], name)]
     own = str(record.get("answer")).strip()
     return list(choices_of({name: value for name, value in record.items() if _is_given(value) or name == own}))
 
 
 def answer_of(record: Mapping[str, Any], options: list[str]) -> str:
-    """Return the letter of the right option, which the record names by letter or by text."""
-    found = target_of({"answer": record.get("answer")}, options)
+    """Return the letter of the right option, which the record names by letter, by text, or by its place in a list."""
+    is_list = any(_is_given(record.get(name)) for name in _LISTS)
+    found = target_of({"answer": record.get("answer"), **({"options": options} if is_list else {})}, options)
     return found[0] if len(found) == 1 else str(record["answer"])
 
 

@@ -193,6 +193,25 @@ def test_a_numbered_picture_that_no_mark_names_is_logged(folder: Path, caplog: p
 
 
 @pytest.mark.parametrize(
+    ("row", "target"),
+    [
+        ({"options": ["x", "y"], "answer": "B"}, "B"),
+        ({"options": "['x', 'y']", "answer": "b"}, "B"),
+        ({"options": {"A": "x", "B": "y"}, "answer": "y"}, "B"),
+        ({"choices": ["x", "y"], "answer": 1}, "B"),
+        ({"options": ["A", "B"], "answer": "B"}, "B"),
+        ({**dict(zip("ABCDEFGHIJK", "abcdefghijk", strict=True)), "answer": "K"}, "K"),
+        ({"A": "x", "B": "nan", "answer": "B"}, "B"),
+        ({"A": "x", "B": "y", "C": "nan", "D": None, "answer": "B"}, "B"),
+    ],
+)
+def test_options_and_answers_as_people_write_them(folder: Path, row: dict[str, Any], target: str) -> None:
+    (sample,) = loaded(as_file(folder, "jsonl", [{"question": "Q?", **row}])).subsets["default"]
+    assert sample.targets == (target,)
+    assert "nan" not in sample.choices[2:]
+
+
+@pytest.mark.parametrize(
     ("row", "said"),
     [
         ({"answer": "A", "A": "x", "B": "y"}, "it has no question"),
