@@ -61,7 +61,22 @@ class Medium:
         return self.open()
 
 
-Source = str | Path | bytes | Medium  # a path or an address, bytes, or what the loader made of them
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file in a zip archive of the dataset. A copy unpacked beside the archive comes first.
+
+    Attributes:
+        archive: Path of the archive in the dataset; ``*`` stands for any characters, if the file may be in several.
+        name: The file's path in the archive, or the end of it.
+        near: A word in the path that is meant if several end with ``name``.
+    """
+
+    archive: str
+    name: str
+    near: str = ""
+
+
+Source = str | Path | bytes | Medium | Packed  # a path or an address, bytes, or what the loader made of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +209,8 @@ def shown_source(source: object) -> str:
         return f"{len(source):,} bytes"
     if isinstance(source, Medium):
         return source.name or source.sha256[:16]
+    if isinstance(source, Packed):
+        return f"{source.name!r} in {source.archive!r}"
     words = str(source)
     return repr(words if len(words) <= 120 else f"{words[:117]}...")
 
@@ -265,7 +282,7 @@ def source_of(value: object) -> Source:
     Raises:
         TypeError: It is none of them.
     """
-    if isinstance(value, (Medium, Path, bytes)):
+    if isinstance(value, (Medium, Packed, Path, bytes)):
         return value
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)

@@ -1,121 +1,138 @@
-"""Media in zip archives beside a dataset's records, named ``images.zip/figures/a.png``.
-
-Nothing is unpacked to disk: a member is read when it is needed, and only up to the size that its kind may have. Its
-name is looked up in the archive's own list and never becomes a path.
-"""
+"""Files in the zip archives of a dataset: found by their name, read one at a time, never unpacked to disk."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
+from ..core.content import Packed
 from ..core.errors import MediaError
 
-_IN_ARCHIVE = re.compile(r"(?P<archive>[^\0]{1,400}?\.zip)/(?P<member>[^\0]{1,1000})", re.IGNORECASE)
-_OPEN = 8  # archives that stay open: their lists of members may have 100,000 lines
-_DAMAGED = (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError, zlib.error)
-_ENCRYPTED = 0x1
+_OPEN_ARCHIVES = 8
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
-class TooLarge(Protocol):
-    """Makes the error for a member of some size."""
+class TooLargeError(Exception):
+    """A file in an archive is larger than allowed.
 
-    def __call__(self, name: str, size: int, kind: str) -> MediaError:
-        """Return the error."""
-        ...
+    Attributes:
+        size: Number of bytes.
+    """
 
-
-def in_archive(path: str) -> tuple[str, str] | None:
-    """Return the archive and the member that a path names; None if it names a file."""
-    found = _IN_ARCHIVE.fullmatch(path)
-    return (found["archive"], found["member"]) if found else None
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """Reads a member of an archive whose content is known."""
+class InArchive:
+    """Reads a file in an archive whose content is known."""
 
     archive: Path
-    name: str
+    member: str
     sha256: str
+    name: str
     most: int
 
     def __call__(self) -> bytes:
         """Return the bytes.
 
         Raises:
-            MediaError: They are gone, or others.
+            MediaError: They are gone, or are other ones.
         """
-        data = _opened(self.archive).read(self.name, self.most)
+        data = read_member(self.archive, self.member, self.most)
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise MediaError(
-                f"{self.name} in {self.archive.name} was changed while the run was under way. Start it again."
-            )
+            raise MediaError(f"{self.name} was changed while the run was under way. Start it again.")
         return data
 
 
-class _Archive:
-    """An archive that is open, and the names of its members."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except _DAMAGED as error:
-            raise MediaError(f"{path.name} is not an archive that can be read: {error}. Download it again.") from None
-        self._names = {info.filename: info for info in self._zip.infolist()}
-
-    def find(self, member: str) -> zipfile.ZipInfo:
-        """Return a member by its name, or by the end of it if the archive leaves out the first folders."""
-        name = member
-        while name:
-            if name in self._names:
-                return self._names[name]
-            name = name.partition("/")[2]
-        raise MediaError(f"{member} is not in {self._path.name}. Correct the name, or download the archive again.")
-
-    def read(self, member: str, most: int) -> bytes:
-        """Return the bytes of a member, of a longer one as many as show that it is too long."""
-        try:
-            with self._zip.open(self.find(member)) as file:
-                return file.read(most + 1)
-        except _DAMAGED as error:
-            raise MediaError(f"{member} in {self._path.name} cannot be read: {error}.") from None
+def unpacked_paths(source: Packed) -> Iterator[str]:
+    """Yield the paths that a file has if its archive was unpacked: in a folder of the archive's name, or beside it."""
+    if "*" not in source.archive:
+        yield f"{source.archive.removesuffix('.zip')}/{source.name}"
+    folder = source.archive.rpartition("/")[0]
+    yield f"{folder}/{source.name}" if folder else source.name
 
 
-def read_member(archive: Path, member: str, kind: str, most: int, too_large: TooLarge) -> bytes:
-    """Return the bytes of a member.
-
-    Args:
-        most: Number of bytes that its kind may have.
+def find_member(archives: Iterable[Path], source: Packed) -> tuple[Path, str]:
+    """Return the archive that holds a file, and its path there.
 
     Raises:
-        MediaError: The archive or the member is missing, damaged, encrypted or too large.
+        MediaError: None holds it, or one cannot be read.
     """
-    found = _opened(archive)
-    info = found.find(member)
-    if info.flag_bits & _ENCRYPTED:
-        raise MediaError(f"{member} in {archive.name} is encrypted. Unpack the archive beside it.")
-    data = b"" if info.file_size > most else found.read(member, most)
-    if (size := max(info.file_size, len(data))) > most:
-        raise too_large(f"{member} in {archive.name}", size, kind)
+    looked = list(archives)
+    for archive in looked:
+        if (member := _named(archive, source)) is not None:
+            return archive, member
+    where = ", ".join(archive.name for archive in looked[:3])
+    raise MediaError(f"{source.name!r} is not in {where}. Download the archive again, or correct the name.")
+
+
+def members(archive: Path) -> list[str]:
+    """Return the paths of the files in an archive.
+
+    Raises:
+        MediaError: It cannot be read.
+    """
+    return [path for same in _opened(archive)[1].values() for path in same]
+
+
+def read_member(archive: Path, member: str, most: int) -> bytes:
+    """Return the bytes of a file in an archive.
+
+    Args:
+        most: Number of bytes that are read at most.
+
+    Raises:
+        MediaError: It cannot be read.
+        TooLargeError: It is larger, whatever the archive's index says.
+    """
+    try:
+        opened = _opened(archive)[0]
+        size = opened.getinfo(member).file_size
+        if size > most:
+            raise TooLargeError(size)
+        with opened.open(member) as stream:
+            data = stream.read(most + 1)
+    except KeyError:
+        raise MediaError(f"{member!r} is not in {archive.name} any more. Download the archive again.") from None
+    except _BROKEN as error:
+        raise _unreadable(archive, error) from None
+    if len(data) > most:
+        raise TooLargeError(len(data))
     return data
 
 
-def _opened(path: Path) -> _Archive:
+def _named(archive: Path, source: Packed) -> str | None:
+    """Return the path in an archive that ends with a name, the first in order of those near the word."""
+    by_base = _opened(archive)[1]
+    wanted = source.name.replace("\\", "/").lstrip("/")
+    same = by_base.get(wanted.rpartition("/")[2], ())
+    found = [path for path in same if path == wanted or path.endswith(f"/{wanted}")]
+    near = source.near.replace("_", "").casefold()
+    preferred = [path for path in found if near and near in path.replace("_", "").casefold()]
+    return min(preferred or found, default=None)
+
+
+@lru_cache(maxsize=_OPEN_ARCHIVES)
+def _opened(archive: Path) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
+    """Return an open archive and the paths in it, by the last part of their names."""
     try:
-        state = path.stat()
-    except OSError as error:
-        raise MediaError(f"{path.name} cannot be read any more: {error.strerror}.") from None
-    return _kept(path, state.st_mtime_ns, state.st_size)
+        opened = zipfile.ZipFile(archive)
+    except _BROKEN as error:
+        raise _unreadable(archive, error) from None
+    by_base: dict[str, list[str]] = {}
+    for path in opened.namelist():
+        if not path.endswith("/"):
+            by_base.setdefault(path.rpartition("/")[2], []).append(path)
+    return opened, by_base
 
 
-@lru_cache(_OPEN)
-def _kept(path: Path, changed: int, size: int) -> _Archive:
-    return _Archive(path)
+def _unreadable(archive: Path, error: Exception) -> MediaError:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return MediaError(f"{archive.name} cannot be read as a zip archive: {reason}. Download it again.")

@@ -13,18 +13,19 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..core.content import Audio, Content, MediaPart, Medium, Part, Source, Text, Video, shown_source
+from ..core.content import Audio, Content, MediaPart, Medium, Packed, Part, Source, Text, Video, shown_source
 from ..core.errors import DatasetError, MediaError
 from ..core.media_type import EXTENSIONS
 from ..core.values import Message, Sample
 from .base import Tree
 from .files import format_of
 from .media import fetch
-from .media_archives import Member, in_archive, read_member
+from .media_archives import InArchive, TooLargeError, find_member, read_member, unpacked_paths
 from .media_check import MOST_BYTES, check, tokens_of, too_large
 
 MOST_FOLDERS = 20  # with records, in which paths are looked up
@@ -143,19 +144,20 @@ class Places:
     download: Callable[[Iterable[str]], Mapping[str, Path]] | None = None
 
 
-def places_of(tree: Tree | None) -> Places:
+def places_of(tree: Tree | None, media_dir: str = "") -> Places:
     """Return where a dataset's media are: beside its records, in its folder, then in the working directory.
 
     Args:
         tree: The dataset's files; None for media that a benchmark's body names.
+        media_dir: The user's own folder of media, which comes first; empty for none.
     """
-    own: list[Path] = []
+    own = [Path(media_dir).absolute()] if media_dir else []
     root = getattr(tree, "root", None)
     if isinstance(root, Path) and tree is not None:
         with_records = {path.rpartition("/")[0] for path in tree.paths if format_of(path)}
-        own = [root / folder for folder in sorted(with_records)[:MOST_FOLDERS]] + [root]
+        own += [root / folder for folder in sorted(with_records)[:MOST_FOLDERS]] + [root]
     elif tree is not None:
-        return Places((Path.cwd(),), frozenset(tree.paths), tree.fetch)
+        return Places((*own, Path.cwd()), frozenset(tree.paths), tree.fetch)
     return Places(tuple(dict.fromkeys([*own, Path.cwd()])))
 
 
@@ -211,29 +213,52 @@ class MediaFinder:
         try:
             if isinstance(source, bytes):
                 return _spooled(source, kind, f"{_a_name(kind)} in a record")
+            if isinstance(source, Packed):
+                return self._packed(kind, source)
             if isinstance(source, str) and source.startswith(_ADDRESSES):
                 return _spooled(fetch(source, max_bytes=MOST_BYTES[kind]).data, kind, source)
-            return replace(self._in_file(kind, str(source), name), name=str(source))
+            path = self._path(str(source))
+            data = _read(path, kind, name)
+            found = _checked(data, kind, name, lambda sha256: _InFile(path, sha256, name))
+            return replace(found, name=str(source))
         except (MediaError, DatasetError) as error:
             return Medium("", name=name, fault=str(error))
 
-    def _in_file(self, kind: str, given: str, name: str) -> Medium:
-        if packed := in_archive(given):
-            archive, member = packed
-            path = self._there(given) or self._there(member)  # it may lie unpacked beside the records
-            if path is None:
-                zipped, most = self._path(archive), MOST_BYTES[kind]
-                data = read_member(zipped, member, kind, most, too_large)
-                return _checked(data, kind, name, lambda sha256: Member(zipped, member, sha256, most))
-        else:
-            path = self._path(given)
-        return _checked(_read(path, kind, name), kind, name, lambda sha256: _InFile(path, sha256, name))
+    def _packed(self, kind: str, source: Packed) -> Medium:
+        """Return a file of an archive, or the copy unpacked beside it.
 
-    def _there(self, given: str) -> Path | None:
+        Raises:
+            MediaError: There is neither.
+        """
+        if (path := next(filter(self._is_there, unpacked_paths(source)), None)) is not None:
+            return self._made(kind, path)
+        most, name = MOST_BYTES[kind], shown_source(source)
+        archive, member = find_member(self._archives(source), source)
         try:
-            return self._path(given)
-        except MediaError:
-            return None
+            data = read_member(archive, member, most)
+        except TooLargeError as error:
+            raise too_large(name, error.size, kind) from None
+        found = _checked(data, kind, name, lambda sha256: InArchive(archive, member, sha256, name, most))
+        return replace(found, name=source.name)
+
+    def _archives(self, source: Packed) -> list[Path]:
+        """Return the archives that may hold a file.
+
+        Raises:
+            MediaError: There is none.
+        """
+        if "*" not in source.archive:
+            return [self._path(source.archive)]
+        fetched = [path for given, path in sorted(self._fetched.items()) if fnmatchcase(given, source.archive)]
+        local = (sorted(folder.glob(source.archive)) for folder in self._places.folders)
+        if not (found := fetched or next(filter(None, local), [])):
+            raise MediaError(f"{source.archive!r} is not in the dataset. Add the archive, or the file {source.name!r}.")
+        return [self._path(str(path)) if path not in fetched else path for path in found]
+
+    def _is_there(self, path: str) -> bool:
+        if "\0" in path:
+            return False
+        return path in self._fetched or any(os.path.isfile(folder / path) for folder in self._places.folders)
 
     def _path(self, given: str) -> Path:
         """Return the file that a path names inside one of the folders.
@@ -270,13 +295,16 @@ class MediaFinder:
             return
         with_records = sorted({path.rpartition("/")[0] for path in places.listed if format_of(path)})[:MOST_FOLDERS]
         there: dict[str, str] = {}
-        for source in {str(source) for source in sources if isinstance(source, (str, Path))}:
-            for given in reversed(in_archive(source) or (source,)):
-                paths = [os.path.normpath(os.path.join(folder, given)) for folder in (*with_records, "")]
-                found = next((path for path in (p.replace(os.sep, "/") for p in paths) if path in places.listed), None)
-                if found is not None:
-                    there[given] = found
-                    break
+        named = {source for source in sources if not isinstance(source, (bytes, Medium))}
+        for given in {str(source) for source in named if not isinstance(source, Packed)}:
+            paths = [os.path.normpath(os.path.join(folder, given)) for folder in (*with_records, "")]
+            found = next((path for path in (p.replace(os.sep, "/") for p in paths) if path in places.listed), None)
+            if found is not None:
+                there[given] = found
+        for source in named:
+            if isinstance(source, Packed):
+                own = next((path for path in unpacked_paths(source) if path in places.listed), None)
+                there |= {path: path for path in ([own] if own else _matching(source.archive, places.listed))}
         if there:
             local = places.download(dict.fromkeys(there.values()))
             self._fetched.update({given: local[path] for given, path in there.items()})
@@ -288,6 +316,10 @@ class MediaFinder:
         with ThreadPoolExecutor(_DOWNLOADS) as pool:
             keys = sorted(wanted)
             self._known.update(zip(keys, pool.map(lambda key: self._made(*key), keys), strict=True))
+
+
+def _matching(pattern: str, listed: Iterable[str]) -> list[str]:
+    return [path for path in listed if fnmatchcase(path, pattern)]
 
 
 def _media_of(sample: Sample) -> Iterator[MediaPart]:

@@ -161,13 +161,7 @@ def whole_parts(metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary
     Args:
         subsets: Rows by subset.
     """
-    perfect = _whole(metric, subsets)
-    return Scores(list(perfect.values()), list(perfect), bounds=UNIT)
-
-
-def _whole(metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary]]]) -> dict[tuple[str, str], float]:
-    """Return 1 or 0 by subset and part."""
-    perfect: dict[tuple[str, str], float] = {}
+    perfect: dict[Hashable, float] = {}
     for subset, rows in subsets:
         for row in rows:
             if row.values is None or (value := row.values.get(metric)) is None:
@@ -175,7 +169,7 @@ def _whole(metric: str, subsets: Iterable[tuple[str, Iterable[SampleSummary]]]) 
             for part in parts_of(row, metric):
                 key = (subset, part)
                 perfect[key] = float(perfect.get(key, 1.0) == 1.0 and value >= 1.0)
-    return perfect
+    return Scores(list(perfect.values()), list(perfect), bounds=UNIT)
 
 
 # A mean of the parts' means -------------------------------------------------------------------------------------------
@@ -225,8 +219,12 @@ def parted(how: str, subsets: Sequence[SubsetMetric], key: QuestionKey | None = 
 def _kinds(metric: str, one: SubsetMetric, share: float) -> list[ScoredPart]:
     """Return the kinds of a subset's parts, of whose shares of whole parts the score is the mean."""
     kinds: dict[str, dict[tuple[str, str], float]] = {}
-    for key, value in _whole(metric, [(one.subset, one.rows)]).items():
-        kinds.setdefault(key[1].partition("/")[0], {})[key] = value
+    for row in one.rows:
+        if row.values is not None and (value := row.values.get(metric)) is not None:
+            for part in parts_of(row, metric):
+                whole = kinds.setdefault(part.partition("/")[0], {})
+                key = (one.subset, part)
+                whole[key] = float(whole.get(key, 1.0) == 1.0 and value >= 1.0)
     return [ScoredPart(Scores(list(of.values()), list(of)), share / len(kinds)) for of in kinds.values()]
 
 

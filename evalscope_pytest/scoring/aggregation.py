@@ -167,6 +167,11 @@ def _all_of_part(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     return AggregatedMetric(metric, "all_of_part", (), perfect / len(parts), len(parts))
 
 
+def _weighted_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the mean of what counts by its weights, as an average of the attempts."""
+    return AggregatedMetric(metric, "weighted_mean", (), _mean(metric, attempts).score, len(attempts))
+
+
 def _all_of_part_by_kind(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     """Return the mean over kinds of the share of parts in which every value is 1; a part's name is ``KIND/PART``."""
     kinds: dict[str, dict[str, bool]] = {}
@@ -178,11 +183,6 @@ def _all_of_part_by_kind(metric: str, attempts: Sequence[Attempt]) -> Aggregated
     return AggregatedMetric(
         metric, "all_of_part_by_kind", (), math.fsum(shares) / len(shares), sum(map(len, kinds.values()))
     )
-
-
-def _weighted_mean(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
-    """Return the mean of what counts by its weights, as an average of the attempts."""
-    return AggregatedMetric(metric, "weighted_mean", (), _mean(metric, attempts).score, len(attempts))
 
 
 def _battles(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
@@ -284,8 +284,8 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "macro_mean": _macro_mean,
     "harmonic_mean": _harmonic_mean,
     "all_of_part": _all_of_part,
-    "all_of_part_by_kind": _all_of_part_by_kind,
     "weighted_mean": _weighted_mean,
+    "all_of_part_by_kind": _all_of_part_by_kind,
     "battles": _battles,
     "clipped_mean": _clipped_mean,
     "length_controlled": _length_controlled,

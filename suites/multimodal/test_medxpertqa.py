@@ -6,6 +6,7 @@ Records not seen: they are read in their published shape.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, text
+from evalscope_pytest.core.content import Packed
 
 ABOUT = ("medical_task", "body_system", "question_type")
 
@@ -21,8 +22,6 @@ ABOUT = ("medical_task", "body_system", "question_type")
 def test_medxpertqa(record) -> Sample:
     options = [option for _, option in sorted(record["options"].items()) if option is not None]
     words, about = record["question"].rpartition("\nAnswer Choices:")[0], {name: record[name] for name in ABOUT}
-    question = [
-        text(words or record["question"]),
-        *(image(f"images.zip/images/{p}") for p in record.get("images") or ()),
-    ]
+    pictures = [image(Packed("images.zip", name)) for name in record.get("images") or ()]
+    question = [text(words or record["question"]), *pictures]
     return Sample(question, record["label"], options, metadata=about, id=record["id"])

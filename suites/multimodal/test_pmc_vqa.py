@@ -8,6 +8,7 @@ Records not seen: they are read in their published shape.
 import re
 
 from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, text
+from evalscope_pytest.core.content import Packed
 
 
 @benchmark(
@@ -21,5 +22,5 @@ from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, te
 def test_pmc_vqa(record) -> Sample:
     figure = record["Figure_path"].strip()
     options = [re.sub(rf"^\s*{x}\s*:", "", record[f"Choice {x}"]).strip() for x in "ABCD"]
-    question = [image(f"images.zip/images/{figure}"), text(record["Question"].strip())]
+    question = [image(Packed("images.zip", figure)), text(record["Question"].strip())]
     return Sample(question, record["Answer_label"].strip(), options, cluster=figure)

@@ -7,6 +7,7 @@ Records not seen: they are read in their published shape.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, image, prompts, text
+from evalscope_pytest.core.content import Packed
 
 from .radiology import finding
 
@@ -29,5 +30,5 @@ def kind_of(record):
 )
 def test_slake(record) -> Sample:
     scan, about = record["img_name"], {name: str(record.get(name, "")) for name in ("content_type", "modality")}
-    question = [image(f"imgs.zip/imgs/{scan}"), text(record["question"].strip())]
+    question = [image(Packed("imgs.zip", scan)), text(record["question"].strip())]
     return Sample(question, record["answer"], metadata=about, id=str(record["qid"]), cluster=scan)

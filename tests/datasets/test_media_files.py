@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -42,53 +41,6 @@ def test_a_path_is_looked_up_beside_the_records_then_in_the_working_directory(fo
     (folder / "b.png").write_bytes(png(7, 7))
     assert found(folder, "b.png").read() == png(7, 7)
     assert found(folder, str(folder / "b.png")).read() == png(7, 7)
-
-
-def packed(path: Path, members: dict[str, bytes]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-
-
-def test_a_member_of_an_archive(folder: Path) -> None:
-    packed(folder / "images.zip", {"images/a.png": png(5, 5), "b.png": png(6, 6)})
-    medium = found(folder, "images.zip/images/a.png")
-    assert (medium.read(), medium.name) == (png(5, 5), "images.zip/images/a.png")
-    assert found(folder, "images.zip/images/b.png").read() == png(6, 6), "the archive leaves the first folder out"
-    (folder / "images").mkdir()
-    (folder / "images" / "a.png").write_bytes(png(7, 7))
-    assert found(folder, "images.zip/images/a.png").read() == png(7, 7), "it lies unpacked beside the records"
-    assert "is not in images.zip" in found(folder, "images.zip/../a.jpg").fault
-    packed(folder / "images.zip", {"images/a.png": png(1, 1)})
-    with pytest.raises(MediaError, match="was changed while the run was under way"):
-        medium.read()
-
-
-def test_archives_that_are_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "no.zip").write_bytes(png())
-    packed(folder / "cut.zip", {"a.png": png(90, 90)})
-    data = bytearray((folder / "cut.zip").read_bytes())
-    data[40:60] = b"x" * 20
-    (folder / "cut.zip").write_bytes(data)
-    packed(folder / "locked.zip", {"a.png": png()})
-    data = bytearray((folder / "locked.zip").read_bytes())
-    data[data.index(b"PK\1\2") + 8] |= 1
-    (folder / "locked.zip").write_bytes(data)
-    monkeypatch.setitem(media_files.MOST_BYTES, "image", 1000)
-    packed(folder / "bomb.zip", {"a.png": png() + b"\0" * 10_000})
-    data = bytearray((folder / "bomb.zip").read_bytes())
-    data[data.index(b"PK\1\2") + 24 :][:4] = b"\x10\0\0\0"
-    os.symlink(folder.parent / "out.zip", folder / "link.zip")
-    packed(folder.parent / "out.zip", {"a.png": png()})
-    for name, fault in {
-        "no.zip": "not an archive that can be read",
-        "cut.zip": "in cut.zip cannot be read",
-        "locked.zip": "is encrypted",
-        "bomb.zip": "bytes",
-        "link.zip": "outside the dataset's folder",
-        "none.zip": "does not exist",
-    }.items():
-        assert fault in found(folder, f"{name}/a.png").fault, name
 
 
 def test_records_in_a_folder_of_their_own(folder: Path) -> None:
@@ -185,16 +137,15 @@ def test_files_of_a_hub_s_repository_are_downloaded_all_at_once(
 
     class Repository:
         title, folder, single = "owner/name", "", False
-        paths = ("data/test.jsonl", "data/pictures/a.png", "b.png", "README.md", "b.zip", "c.zip")
+        paths = ("data/test.jsonl", "data/pictures/a.png", "b.png", "README.md")
 
         def fetch(self, paths):
             asked.append(sorted(paths))
-            return {path: tmp_path / ("c.zip" if path == "c.zip" else "link.png") for path in asked[-1]}
+            return dict.fromkeys(asked[-1], tmp_path / "link.png")
 
-    packed(tmp_path / "c.zip", {"d.png": png()})
-    sources = ("pictures/a.png", "./b.png", "b.zip/b.png", "c.zip/d.png", "../../README.md", "c.png")
+    sources = ("pictures/a.png", "./b.png", "../../README.md", "c.png")
     samples = [Sample([image(source)], "x") for source in sources]
     media = [medium_of(s.parts[0]) for s in MediaFinder(places_of(Repository())).samples(samples)]  # type: ignore[arg-type]
-    assert asked == [["b.png", "c.zip", "data/pictures/a.png"]]
-    assert [medium.read() for medium in media[:4]] == [png()] * 4
-    assert all(medium.fault for medium in media[4:])
+    assert asked == [["b.png", "data/pictures/a.png"]]
+    assert [medium.read() for medium in media[:2]] == [png(), png()]
+    assert all(medium.fault for medium in media[2:])
