@@ -117,6 +117,7 @@ _OTHER = {
     "unit_acc": _share("accuracy", "Unit accuracy"),
     "group_score": _share("score", "Group score"),
     "metric_iou": _share("iou", "IoU"),
+    "metric_cider": Semantics("quality.cider.score", "CIDEr", value_range=(0.0, 10.0)),
     "metric_meteor": _share("meteor", "METEOR"),
     "metric_rouge_l": _share("rouge", "ROUGE-L"),
     "metric_center_acc": _share("accuracy", "Center accuracy"),
