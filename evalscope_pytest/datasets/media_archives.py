@@ -79,7 +79,7 @@ def members(archive: Path) -> list[str]:
     Raises:
         MediaError: It cannot be read.
     """
-    return [path for same in _opened(archive)[1].values() for path in same]
+    return [path for same in _index(archive)[1].values() for path in same]
 
 
 def read_member(archive: Path, member: str, most: int) -> bytes:
@@ -93,7 +93,7 @@ def read_member(archive: Path, member: str, most: int) -> bytes:
         TooLargeError: It is larger, whatever the archive's index says.
     """
     try:
-        opened = _opened(archive)[0]
+        opened = _index(archive)[0]
         size = opened.getinfo(member).file_size
         if size > most:
             raise TooLargeError(size)
@@ -110,7 +110,7 @@ def read_member(archive: Path, member: str, most: int) -> bytes:
 
 def _named(archive: Path, source: Packed) -> str | None:
     """Return the path in an archive that ends with a name, the first in order of those near the word."""
-    by_base = _opened(archive)[1]
+    by_base = _index(archive)[1]
     wanted = source.name.replace("\\", "/").lstrip("/")
     same = by_base.get(wanted.rpartition("/")[2], ())
     found = [path for path in same if path == wanted or path.endswith(f"/{wanted}")]
@@ -119,21 +119,19 @@ def _named(archive: Path, source: Packed) -> str | None:
     return min(preferred or found, default=None)
 
 
-def _opened(archive: Path) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
+def _index(archive: Path) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
     """Return an open archive and the paths in it, by the last part of their names."""
     try:
-        state = archive.stat()
-    except OSError as error:
+        found = archive.stat()
+        return _opened(archive, (found.st_mtime_ns, found.st_size))
+    except _BROKEN as error:
         raise _unreadable(archive, error) from None
-    return _as_it_is(archive, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=_OPEN_ARCHIVES)
-def _as_it_is(archive: Path, *_state: int) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
-    try:
-        opened = zipfile.ZipFile(archive)
-    except _BROKEN as error:
-        raise _unreadable(archive, error) from None
+def _opened(archive: Path, stamp: tuple[int, int]) -> tuple[zipfile.ZipFile, dict[str, list[str]]]:
+    """Return what `_index` returns; ``stamp`` is another one if the archive was replaced."""
+    opened = zipfile.ZipFile(archive)
     by_base: dict[str, list[str]] = {}
     for path in opened.namelist():
         if not path.endswith("/"):

@@ -149,6 +149,7 @@ _OTHER = {
     "bias_ratio": _share("error_rate", "Bias Ratio", "lower_is_better"),
     "group_score": _share("score", "Group score"),
     "metric_iou": _share("iou", "IoU"),
+    "metric_cider": Semantics("quality.cider.score", "CIDEr", value_range=(0.0, 10.0)),
     "metric_meteor": _share("meteor", "METEOR"),
     "metric_rouge_l": _share("rouge", "ROUGE-L"),
     "metric_center_acc": _share("accuracy", "Center accuracy"),

@@ -96,7 +96,16 @@ def _score(text: str, sample: Sample) -> Score:
     best = max(_compared(claim, announced, one) for one in expected(sample.metadata["evaluator_kwargs"]))
     right, number, unit = best
     values = {"accuracy": right, "number_acc": number, **({} if unit is None else {"unit_acc": unit})}
-    return Score.of(values, answer=claim[:200] or None)
+    return Score.of(values, answer=claim[:200] or None, explanation=f"right: {_shown(sample)}")
+
+
+def _shown(sample: Sample) -> str:
+    """Return the intervals that are right, as the record has them."""
+    found = json.loads(sample.metadata["evaluator_kwargs"])
+    intervals = found["intervals"] if "intervals" in found else [found["interval"]]
+    units = [found["units"]] if found.get("units") and isinstance(found["units"][0], str) else found.get("units") or []
+    ends = " or ".join(f"{low} to {high}" for low, high in intervals)
+    return f"{ends} {next((unit for names in units for unit in names), '')}".strip()
 
 
 def _claim(text: str, sample: Sample) -> tuple[str, bool]:

@@ -14,6 +14,7 @@ from evalscope_pytest.benchmarks.load import LoadedBenchmark
 from evalscope_pytest.core.content import Video, linked, medium_of
 from evalscope_pytest.core.errors import ConfigError, DatasetError, MediaError, ScoringError
 from evalscope_pytest.core.values import Sample
+from evalscope_pytest.datasets.media_check import MOST_BYTES
 from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from evalscope_pytest.scoring.captions import shared_corpus
 from evalscope_pytest.store.media import part_of, stored_file, written
@@ -84,6 +85,18 @@ def test_a_video_that_cannot_be_read_is_an_error_of_its_sample(archive: bytes, s
     root = write("tvbench", tmp_path)
     (root / "video" / "action_count.zip").write_bytes(archive)
     with pytest.raises(MediaError, match=said):
+        medium_of(video_of(first(loaded_from("tvbench", root)))).read()
+
+
+def test_a_video_in_an_archive_is_bounded_and_may_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write("tvbench", tmp_path)
+    found = medium_of(video_of(first(loaded_from("tvbench", root))))
+    (root / "video" / "action_count.zip").write_bytes(packed(**{"jump.mp4": mp4(9), "more": b""}))
+    with pytest.raises(MediaError, match="was changed while the run was under way"):
+        found.read()
+    assert medium_of(video_of(first(loaded_from("tvbench", root)))).read() == mp4(9)
+    monkeypatch.setitem(MOST_BYTES, "video", 40)
+    with pytest.raises(MediaError, match=r"holds 52 bytes\. The limit for a video is 40"):
         medium_of(video_of(first(loaded_from("tvbench", root)))).read()
 
 
