@@ -112,6 +112,10 @@ _OTHER = {
     "wer": _share("wer", "WER", "lower_is_better"),
     "cer": _share("cer", "CER", "lower_is_better"),
     "error_rate": _share("error_rate", "Error Rate", "lower_is_better"),
+    "text_block_edit_dist": _share("edit_distance", "Text edit distance", "lower_is_better"),
+    "display_formula_edit_dist": _share("edit_distance", "Formula edit distance", "lower_is_better"),
+    "table_edit_dist": _share("edit_distance", "Table edit distance", "lower_is_better"),
+    "reading_order_edit_dist": _share("edit_distance", "Reading order edit distance", "lower_is_better"),
 }
 _LEVELS = [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
 _ACCURACIES = frozenset(
