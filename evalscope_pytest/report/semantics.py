@@ -165,6 +165,7 @@ _ENDINGS = {
     "success_rate": _share("success_rate", "success rate"),
     "error_rate": _share("error_rate", "error rate", "lower_is_better"),
     "bias_ratio": _share("error_rate", "bias ratio", "lower_is_better"),
+    "edit_dist": _share("edit_distance", "edit distance", "lower_is_better"),
 }
 _LEVELS = [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
 _ACCURACIES = frozenset(

@@ -10,7 +10,7 @@ from .fields import parsed
 
 Box = tuple[float, float, float, float]
 _SIZE = r"\s{0,20}(-?\d{1,6}(?:\.\d{1,12})?)\s{0,20}"
-_FOUR = re.compile(rf"{_SIZE},{_SIZE},{_SIZE},{_SIZE}")
+_FOUR = re.compile(rf"{_SIZE},{_SIZE}\)?\s{{0,3}},\s{{0,3}}\(?{_SIZE},{_SIZE}")
 _LONGEST_TEXT = 200
 _ITEM = re.compile(
     rf"[\[(]{_FOUR.pattern},\s{{0,20}}([^\[\]\n]{{1,{_LONGEST_TEXT}}}?)[\])](?=\s{{0,20}}(?:[,;\])\n]|\Z))"

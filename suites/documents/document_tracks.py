@@ -18,6 +18,7 @@ from ..multimodal.read_text import says
 from .assignment import cheapest_pairs
 from .boxes import Box, box_of, labelled_boxes, last_box, overlap
 from .fields import parsed
+from .ocr_tasks import without_blanks
 from .picture_size import picture_size
 from .tables import Table, html_tables, latex_tables, markdown_tables
 from .teds import teds
@@ -200,7 +201,7 @@ def _nearness(reply: str, answer: str, sample: Sample) -> float:
     said, gold = plain(reply), plain(answer)
     chinese = bool(_CJK.search(gold))
     if chinese:
-        said, gold = said.replace(" ", ""), gold.replace(" ", "")
+        said, gold = without_blanks(said), without_blanks(gold)
     if says(said, gold) or said.strip(".。") == gold.strip(".。"):
         return 1.0
     short = len(gold.split(",")) < _SHORT_PARTS if chinese else len(gold.split()) < _SHORT_WORDS

@@ -13,7 +13,7 @@ from evalscope_pytest.core.errors import RecordError
 from evalscope_pytest.scoring import readers
 from evalscope_pytest.scoring.readers import plain
 
-from ..multimodal.read_text import says
+from ..multimodal.read_text import is_undecided, says
 from ..multimodal.short_answers import count_of, number
 from .boxes import box_of, boxes_with_text, last_box, overlap
 from .fields import field_accuracy, object_in, parsed
@@ -27,6 +27,7 @@ _SHORT_WORDS, _SHORT_PARTS = 5, 4  # longer answers may differ a little
 _LEAST = 0.5  # below, a long answer is another text
 _COVERED = 0.5  # of a box and the reference's
 _SIGNS = "!?.:,*\"()·[]/'"
+_CHINESE_BLANK = re.compile("(?<=[\u3000-\u9fff])\\s+(?=[\u3000-\u9fff])")
 _APART = re.compile(r"[\s.,、;；，。和及与]+")
 _CHOICE = readers.choice(labels="ABCDEFGHIJ")
 
@@ -75,13 +76,20 @@ def _nearness(reply: str, target: str, form: Callable[[str], str], sample: Sampl
     chinese = sample.metadata["type"].endswith("cn")
     said, gold = form(reply), form(target)
     if chinese:
-        said, gold = said.replace(" ", ""), gold.replace(" ", "")
+        said, gold = without_blanks(said), without_blanks(gold)
     short = len(gold.split(",")) < _SHORT_PARTS if chinese else len(gold.split()) < _SHORT_WORDS
     if short:
         return float(says(said, gold) or said.strip(".。") == gold.strip(".。"))
+    if is_undecided(said, gold):
+        return 0.0
     readings = (said, *map(form, readers.phrase(reply, sample)))
-    nearness = max(1.0 - edit_share(reading.replace(" ", "") if chinese else reading, gold) for reading in readings)
+    nearness = max(1.0 - edit_share(without_blanks(reading) if chinese else reading, gold) for reading in readings)
     return nearness if nearness >= _LEAST else 0.0
+
+
+def without_blanks(text: str) -> str:
+    """Return a text without the blanks between Chinese characters."""
+    return _CHINESE_BLANK.sub("", text)
 
 
 def _handwritten(reply: str, sample: Sample) -> float:
@@ -89,7 +97,7 @@ def _handwritten(reply: str, sample: Sample) -> float:
     if "简答" in sample.question:
         return page_similarity(reply, sample.targets[0])
     gold = _APART.sub("", sample.targets[0]).casefold()
-    readings = (reply, *readers.phrase(reply, sample), reply.rpartition("：")[2], reply.rpartition(":")[2])
+    readings = (reply, *readers.phrase(reply, sample)[:1], reply.rpartition("：")[2], reply.rpartition(":")[2])
     return float(any(_APART.sub("", reading).casefold() == gold for reading in readings) or says(plain(reply), gold))
 
 
@@ -102,7 +110,7 @@ def _counting(reply: str, sample: Sample) -> float:
     gold = number(sample.targets[0])
     if gold is None:
         return _answer(reply, sample)
-    readings = (*readers.phrase(reply, sample), reply)
+    readings = (*readers.phrase(reply, sample)[:1], reply)
     given = next((found for reading in readings if (found := count_of(reading)) is not None), None)
     if given is None:
         return 0.0

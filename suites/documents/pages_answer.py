@@ -9,7 +9,7 @@ from evalscope_pytest.scoring import readers
 from evalscope_pytest.scoring.overlap import common_length
 from evalscope_pytest.scoring.readers import plain
 
-from ..multimodal.read_text import says_all, states
+from ..multimodal.read_text import is_undecided, says_all
 
 MEMORY = "Memory"
 _LONGEST = 8000
@@ -37,9 +37,8 @@ def _score(text: str, sample: Sample) -> Score:
 
 
 def _rouge(reply: str, target: str, sample: Sample) -> float:
-    said = plain(reply)
-    if target in said and not states(said, target) and states(f" {target} ", target):
-        return 0.0  # it denies the answer, or holds it as a piece of another word
+    if is_undecided(plain(reply), target):
+        return 0.0
     return max(_rouge_l(plain(reading), target) for reading in (reply, *readers.phrase(reply, sample)))
 
 

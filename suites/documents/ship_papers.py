@@ -19,7 +19,7 @@ from evalscope_pytest.core.errors import RecordError
 from evalscope_pytest.scoring import readers
 from evalscope_pytest.scoring.readers import plain
 
-from ..multimodal.read_text import states
+from ..multimodal.read_text import is_undecided
 from .fields import parsed
 from .quads import Quad, layout_likeness, quad_of
 from .text_measures import common, transcribed
@@ -77,9 +77,8 @@ def _score(text: str, sample: Sample) -> Score:
 
 
 def _answer(reply: str, gold: str, sample: Sample) -> float:
-    """Return the likeness of the reply, or of the answer it announces; 0 if it denies the reference."""
-    said, wanted = plain(reply), plain(gold)
-    if wanted in said and states(wanted, wanted) and not states(said, wanted):
+    """Return the likeness of the reply, or of the answer it announces; 0 if it denies or doubts the reference."""
+    if is_undecided(plain(reply), plain(gold)):
         return 0.0
     return max(text_likeness(reading, gold) for reading in (reply, *readers.phrase(reply, sample)))
 

@@ -14,6 +14,11 @@ _DENIED = re.compile(
     r"(?:\bnot|n't|\bno|\brather than|\binstead of|不是|并非)"
     r"(?:\s(?:say|read|show|spell|contain|the|word|text|number)){0,3}\s?[\"'“‘(]{0,2}$"
 )
+_RULED_OUT = re.compile(
+    r"[\"'”’)]{0,2}\s?(?:(?:(?:would|must|can) be|is|was|seems) (?:clearly )?(?:wrong|incorrect|false|ruled out)"
+    r"|是?(?:错的|错误的|不对))"
+)
+_OR = re.compile(r"\bor\b(?! (?:so|rather|thereabouts|later|earlier|more|less)\b)|或者?|还是")
 _GOES_ON = (
     "in ",
     "at ",
@@ -75,12 +80,22 @@ def _is_list(pieces: list[str], target: str) -> bool:
     return len(pieces) > 1 and target in pieces and not any(piece.startswith(_GOES_ON) for piece in pieces)
 
 
+def is_undecided(reply: str, target: str) -> bool:
+    """Return whether a reply that holds a text denies it, or names it as one of two; both are in plain form."""
+    if target not in reply or _OR.search(target):
+        return False
+    pieces = [piece.strip(" ,.;\"'") for piece in _OR.split(reply)]
+    beside = [piece for piece in pieces if piece.endswith(target) or piece.startswith(target)]
+    return not states(reply, target) or (len(pieces) > 1 and bool(beside))
+
+
 def states(reply: str, target: str) -> bool:
     """Return whether a reply holds a text as whole words and does not deny it; both are in plain form."""
     at = reply.find(target) if target else -1
     while at >= 0:
-        before, end = reply[max(0, at - 48) : at], at + len(target)
-        if not (_joined(before[-1:], target[0]) or _joined(target[-1], reply[end : end + 1]) or _DENIED.search(before)):
+        before, behind = reply[max(0, at - 48) : at], reply[at + len(target) :][:48]
+        whole = not (_joined(before[-1:], target[0]) or _joined(target[-1], behind[:1]))
+        if whole and not _DENIED.search(before) and not _RULED_OUT.match(behind):
             return True
         at = reply.find(target, at + 1)
     return False

@@ -256,6 +256,49 @@ def test_tasks_with_text_in_pictures(task: str, rule: str | None, answers: list[
     assert replied("ocr_bench_v2", reply, *answers, type=task, eval=rule) == pytest.approx(score, abs=1e-4)
 
 
+RIGHT = (
+    "{g}.",
+    '"{g}"',
+    "[{g}]",
+    "\\boxed{{{g}}}",
+    "**Answer**: {g}",
+    "ANSWER：{g}",
+    "The answer is {g}. Nothing else.",
+)
+RIGHT += (
+    '{{"answer": "{g}"}}',
+    "<think>maybe {w}</think>{g}",
+    "I first thought {w}, but the answer is {g}.",
+    "答案是{g}。",
+)
+WRONG = ("{w}", "not {g}", "It is not {g}, it says {w}", "{g}, {w}, or x", "{g} or {w}", "<think>{g}", "")
+WRONG += ("I would say it is {w}, certainly not {g}", "The answer is {w}. {g} would be wrong.", '{{"answer": "{w}"}}')
+
+
+@pytest.mark.parametrize(
+    ("name", "gold", "other", "about"),
+    [
+        ("ocr_bench_v2", "River Street", "Raven Road", {"type": "text recognition en", "eval": None}),
+        ("ocr_bench_v2", "Hello World", "Jello Word", {"type": "text recognition en", "eval": "case sensitive"}),
+        ("ocr_bench_v2", "北京大学", "清华大学", {"type": "cognition VQA cn", "eval": None}),
+        ("ocr_bench_v2", "12", "170", {"type": "text counting en", "eval": "exact match"}),
+        ("ocr_bench_v2", "12", "170", {"type": "text counting en", "eval": "regression"}),
+        ("ocr_bench_v2", "B", "A", {"type": "science QA en", "eval": "multiple choice"}),
+        ("ocr_bench_v2", "ABD", "ABC", {"type": "handwritten answer extraction cn", "eval": None}),
+        ("ocr_bench_v2", FOX, "nothing of the kind was seen", {"type": "diagram QA en", "eval": None}),
+        ("cc_ocr_v2", "42 km", "17 km", {"sub_task": "dashboards_fact_qa", "scenario": "x"}),
+        ("vtcbench", "7341", "9982", {"task": "Retrieval"}),
+        ("vtcbench", "in early May 2023", "on a rainy Sunday", {"task": "Memory"}),
+        ("maritime_ocr_bench", "MV Northern Star", "SS Blue Whale", {"task_type": "VQA"}),
+    ],
+)
+def test_answers_in_other_words(name: str, gold: str, other: str, about: dict[str, Any]) -> None:
+    for form in RIGHT:
+        assert replied(name, form.format(g=gold, w=other), gold, **about) == 1.0, form
+    for form in WRONG:
+        assert replied(name, form.format(g=gold, w=other), gold, **about) < 0.5, form
+
+
 @pytest.mark.parametrize(
     ("reply", "score"),
     [
