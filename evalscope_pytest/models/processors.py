@@ -103,6 +103,6 @@ def takes_parts(tokenizer: Any) -> bool:
     turns = [{"role": "user", "content": [{"type": "text", "text": word}]}]
     try:
         text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    except (TemplateError, ValueError, TypeError):
+    except (TemplateError, ValueError, TypeError, AttributeError, KeyError):
         return False
     return word in text and "'text'" not in text and '"text"' not in text

@@ -320,6 +320,20 @@ def test_what_whisper_does_not_take(local, parts, config, said):
         local("whisper", asked(*parts, **config))
 
 
+def test_a_whisper_of_one_language_takes_no_choice_of_it(tmp_path):
+    settings = write_whisper(tmp_path) / "generation_config.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"is_multilingual": False}))
+    chosen = {"chat_template_kwargs": {"language": "en"}}
+    plain, *refused = outcomes(
+        spec("llm_ckpt", model=str(tmp_path)),
+        asked(hiss(1)),
+        asked(hiss(1), **chosen),
+        asked(hiss(1, 31, 2_000), **chosen),
+    )
+    assert plain.usage.input_tokens == 1500 + 2
+    assert all("one language only" in str(error) for error in refused)
+
+
 # Tasks ---------------------------------------------------------------------------------------------------------------
 
 
