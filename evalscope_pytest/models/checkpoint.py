@@ -14,7 +14,7 @@ from ..core.errors import ConfigError, FatalError, closest
 from ..wire.arguments import check_model_args
 from ..wire.errors import sentence
 from .modality import TEXT, check_libraries, taken_by, task_of
-from .processors import has_part, model_class, processor_of, takes_parts
+from .processors import check_form, has_part, model_class, processor_of, takes_parts
 from .spec import ModelSpec
 
 _HUBS = ("modelscope", "huggingface")
@@ -168,6 +168,7 @@ def load(checkpoint: Checkpoint) -> Loaded:
             processor = processor_of(words, checkpoint.location, common)
             tokenizer = processor.tokenizer
         model = _weights(checkpoint, folder, task, common)
+        check_form(model, task, checkpoint.location)
     except FatalError:
         raise
     except ConfigError as error:

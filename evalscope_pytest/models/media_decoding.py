@@ -75,10 +75,10 @@ def _samples(data: bytes, container: str, rate: int) -> Any:
     pieces: list[Any] = []
     count = 0
     with av.open(io.BytesIO(data), format=container or None) as opened:
-        to_mono = av.AudioResampler(format="flt", layout="mono", rate=rate)
+        resampler = av.AudioResampler(format="fltp", rate=rate)  # its own mono would be louder than the channels
         for frame in chain(opened.decode(audio=0), [None]):  # None lets out what the resampler holds back
-            for piece in to_mono.resample(frame):
-                pieces.append(piece.to_ndarray()[0])
+            for piece in resampler.resample(frame):
+                pieces.append(piece.to_ndarray().mean(axis=0))
                 count += len(pieces[-1])
             if count > MOST_SECONDS * rate:
                 return None

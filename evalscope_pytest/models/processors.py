@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.errors import FatalError
 from ..wire.errors import sentence
-from .modality import SPEECH, TEXT, task_of
+from .modality import IMAGES, SOUND, SPEECH, TEXT, task_of
 
 
 def processor_of(folder: str, model: str, common: Mapping[str, Any]) -> Any:
@@ -77,6 +77,22 @@ def model_class(task: str, folder: str, trust_remote_code: bool) -> Any:
     return getattr(library, own, general) if not getattr(config, "auto_map", None) else first or general
 
 
+def check_form(model: Any, task: str, name: str) -> None:
+    """Check that a model writes its answer behind its prompt or, if it recognizes speech, apart from its input.
+
+    Raises:
+        FatalError: It does not.
+    """
+    apart = bool(getattr(model.config, "is_encoder_decoder", False))
+    if task in (IMAGES, SOUND) and apart:
+        raise FatalError(
+            f"model {name!r} encodes pictures and questions, and decodes answers apart from them, which llm_ckpt "
+            "cannot run. Serve it, and use --eval-type openai_api."
+        )
+    if task == SPEECH and not apart:
+        raise FatalError(f"model {name!r} is not a recognizer of speech alone.").advising("Leave {model_task} out.")
+
+
 def takes_parts(tokenizer: Any) -> bool:
     """Return whether a chat template takes lists of parts rather than texts."""
     from jinja2 import TemplateError
@@ -87,6 +103,6 @@ def takes_parts(tokenizer: Any) -> bool:
     turns = [{"role": "user", "content": [{"type": "text", "text": word}]}]
     try:
         text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    except (TemplateError, ValueError, TypeError):
+    except (TemplateError, ValueError, TypeError, AttributeError, KeyError):
         return False
     return word in text and "'text'" not in text and '"text"' not in text

@@ -92,26 +92,34 @@ def speech_tensors(loaded: Loaded, prompt: SpeechPrompt, media: Sequence[Decoded
 def _starts(loaded: Loaded, prompt: SpeechPrompt, others: dict[str, Any], rows: int) -> list[list[int]]:
     own = loaded.model.generation_config
     first = own.decoder_start_token_id
-    start = loaded.model.config.decoder_start_token_id if first is None else first
-    languages, tasks = getattr(own, "lang_to_id", None) or {}, getattr(own, "task_to_id", None) or {}
-    starts = [[start] for _ in range(rows)]
-    if languages and getattr(own, "is_multilingual", True):
+    starts = [[loaded.model.config.decoder_start_token_id if first is None else first] for _ in range(rows)]
+    if languages := _languages(loaded, prompt):
         if prompt.language:
             spoken = [languages[f"<|{_language(prompt.language, languages)}|>"]] * rows
         else:
             spoken = _detected(loaded, others)
         starts = [[*row, language] for row, language in zip(starts, spoken, strict=True)]
-        task = prompt.task or "transcribe"
-        if tasks:
-            if task not in tasks:
-                raise RejectedError(f"task: {task!r} of speech recognition. {closest(task, tuple(tasks))}")
-            starts = [[*row, tasks[task]] for row in starts]
-    elif prompt.language or prompt.task:
+        task, tasks = prompt.task or "transcribe", getattr(own, "task_to_id", None) or {}
+        if tasks and task not in tasks:
+            raise RejectedError(f"task: {task!r} of speech recognition. {closest(task, tuple(tasks))}")
+        starts = [[*row, tasks[task]] for row in starts] if tasks else starts
+    without_times = getattr(own, "no_timestamps_token_id", None)
+    return starts if without_times is None else [[*row, without_times] for row in starts]
+
+
+def _languages(loaded: Loaded, prompt: SpeechPrompt) -> dict[str, int]:
+    """Return the tokens of the languages that a model tells apart; none if it knows one only.
+
+    Raises:
+        RejectedError: It knows one only, and a language or task is chosen.
+    """
+    own = loaded.model.generation_config
+    languages = getattr(own, "lang_to_id", None) if getattr(own, "is_multilingual", True) else None
+    if not languages and (prompt.language or prompt.task):
         raise RejectedError(
             "this model writes down one language only: language and task of chat_template_kwargs have no effect on it."
         ).advising("Remove them.")
-    without_times = getattr(own, "no_timestamps_token_id", None)
-    return starts if without_times is None else [[*row, without_times] for row in starts]
+    return languages or {}
 
 
 def _language(name: str, known: dict[str, int]) -> str:
@@ -162,8 +170,9 @@ def transcribe_long(
         return_attention_mask=True,
     )
     spoken: dict[str, Any] = {}
-    if getattr(model.generation_config, "is_multilingual", False):
-        spoken = {"task": prompt.task or "transcribe", "language": prompt.language or None}
+    if languages := _languages(loaded, prompt):
+        language = _language(prompt.language, languages) if prompt.language else None
+        spoken = {"task": prompt.task or "transcribe", "language": language}
     ending = ending_of(loaded, how, stopping)
     with torch.inference_mode(), _quiet():
         written = model.generate(

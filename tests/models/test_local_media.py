@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from evalscope_pytest.core.values import Message
 from evalscope_pytest.models import llm_ckpt, modality
 from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.modality import media_refusal, taken_by, task_of
+from evalscope_pytest.models.processors import check_form
 from evalscope_pytest.wire.request import Request
 from tests.media import png
 
@@ -318,6 +320,20 @@ def test_what_whisper_does_not_take(local, parts, config, said):
         local("whisper", asked(*parts, **config))
 
 
+def test_a_whisper_of_one_language_takes_no_choice_of_it(tmp_path):
+    settings = write_whisper(tmp_path) / "generation_config.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"is_multilingual": False}))
+    chosen = {"chat_template_kwargs": {"language": "en"}}
+    plain, *refused = outcomes(
+        spec("llm_ckpt", model=str(tmp_path)),
+        asked(hiss(1)),
+        asked(hiss(1), **chosen),
+        asked(hiss(1, 31, 2_000), **chosen),
+    )
+    assert plain.usage.input_tokens == 1500 + 2
+    assert all("one language only" in str(error) for error in refused)
+
+
 # Tasks ---------------------------------------------------------------------------------------------------------------
 
 
@@ -379,6 +395,21 @@ def test_a_task_that_the_checkpoint_is_not_made_for(local, tmp_path):
         answer(spec("llm_ckpt", model=text, task="image_text_to_text"), request("Hi"))
     with pytest.raises(FatalError, match="Leave model_task out"):
         local("llava", asked(hiss(1)), task="automatic_speech_recognition")
+
+
+@pytest.mark.parametrize(
+    ("task", "apart", "said"),
+    [
+        ("image_text_to_text", True, "decodes answers apart"),
+        ("audio_text_to_text", True, "decodes answers apart"),
+        ("automatic_speech_recognition", False, "not a recognizer"),
+    ],
+)
+def test_a_model_that_answers_in_another_form_is_refused(task, apart, said):
+    model = SimpleNamespace(config=SimpleNamespace(is_encoder_decoder=apart))
+    with pytest.raises(FatalError, match=said):
+        check_form(model, task, "m")
+    check_form(SimpleNamespace(config=SimpleNamespace(is_encoder_decoder=not apart)), task, "m")
 
 
 # Models whose processors need torchvision ----------------------------------------------------------------------------
