@@ -28,6 +28,7 @@ from .coordinates import Box, claimed, numbers, shown
 TASKS = ["yaw", "xy2d", "depth", "distance", "left_right", "front_behind"]
 SIZE = (1600, 900)
 _SEED = 42
+_TAIL = 16_000  # characters of a reply in which a tagged answer is looked for
 _SAME, _SAME_DEPTH = "Almost the same", "Almost the same in terms of front-back position"
 _NEAR_DISTANCE, _NEAR_PIXELS, _NEAR_DEPTH = math.nextafter(1.0, 2.0), 100.0, 0.5  # less is the same
 _DIAGONAL = ["Northeast", "Southeast", "Northwest", "Southwest"]
@@ -157,7 +158,7 @@ def in_scene() -> Scorer:
 
 
 def _score(text: str, sample: Sample) -> Score:
-    tagged = [found for found in _ANSWER.findall(visible(text)) if found.strip()]
+    tagged = [found for found in _ANSWER.findall(visible(text)[-_TAIL:]) if found.strip()]
     reply = tagged[-1].strip() if tagged else text
     if sample.metadata["task"] == "xy2d":
         given = numbers(claimed(reply))

@@ -30,6 +30,7 @@ _PAST = re.compile(
 _DRESS = re.compile(r"\\(?:text|mathrm|mathbf|mathit|operatorname|textbf|boxed)\s?\{([^{}]{0,80})\}")
 _SPACES = re.compile(r"\\[,;:! ]|[~$*_`<>\"]|\\(?:left|right)(?![a-z])")
 _POWER = re.compile(r"(?<=[a-z])\^\{?([23])\}?", re.IGNORECASE)
+_UNIT_LABEL = re.compile(r"[,;]?\s{0,3}\bunits?\s?[:=]", re.IGNORECASE)
 _UNCERTAIN = re.compile(r"\s?(?:±|\+/-|\\pm)\s?[\d.,]{1,12}")
 # Names by symbol.
 _NAMES = """
@@ -112,7 +113,7 @@ def undressed(text: str) -> str:
     for _ in range(2):
         shown = _DRESS.sub(r" \1", shown)
     shown = re.sub(r"\\d?frac\{(\d{1,9})\}\{(\d{1,9})\}", r" \1/\2", shown)
-    return " ".join(_UNCERTAIN.sub("", _SPACES.sub(" ", shown)).split())
+    return " ".join(_UNIT_LABEL.sub(" ", _UNCERTAIN.sub("", _SPACES.sub(" ", shown))).split())
 
 
 def quantities(text: str) -> Iterator[Quantity]:

@@ -32,7 +32,7 @@ Answer: 61000 milliamperes|Answer: 122/2 A|Answer: 61 A, not 70 A|Answer: 61 A (
 Answer: 61 ± 0.5 A|Answer: <61> <A>|Answer: about 61 A|**Answer**: 61 A|Answer：６１ A|答案：61 A
 \\boxed{61\\,\\text{A}}|{"value": 61, "unit": "A"}|{"answer": "61 A"}
 Answer: 70 A. Wait. Answer: 61 A|The scale goes from 0 to 100 A and the needle points at 61 A.
-I read 61 A on the meter, since the needle is above 60."""
+I read 61 A on the meter, since the needle is above 60.|Value: 61, Unit: A"""
 WRONG = """Answer: 61|Answer: 61 V|Answer: 61 mA|Answer: 70 A|Answer: -61 A|Answer: 60-62 A
 Answer: between 60 and 62 A|Answer: 61 or 70 A|Answer: not 61 A|Answer: 70 A, not 61 A
 Answer: more than 61 A|Answer: 61 A. Wait. Answer: 70 A|<think>61 A|As an AI I cannot read it.|
