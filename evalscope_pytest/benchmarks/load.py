@@ -18,7 +18,6 @@ from ..core.errors import (
     EvalError,
     NoDataError,
     RecordError,
-    UnreadyError,
     closest,
     raised_in,
 )
@@ -27,11 +26,10 @@ from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, locate, read_release_text, read_texts
 from ..datasets.media_files import MediaFinder, places_of
-from ..datasets.media_form import lacking_library
+from ..datasets.media_form import MediaForm
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, letters, shuffle_choices
 from ..datasets.source import Record
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
-from ..wire.media import KINDS, kinds_in, refusal_of
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import BETWEEN_SHOTS, SAMPLE_FIELDS, messages, release_shots, shot_text, template_of
@@ -100,37 +98,26 @@ class LoadedBenchmark:
         subsets: The chosen samples of each subset, in the order they are sent and reported.
         shots: The exemplars of each subset; empty for none.
         clusters: The name of the cluster of each sample, by subset; empty if none is known.
+        form: The form in which the user wants media sent; None to send them as they are.
     """
 
     resolved: ResolvedBenchmark
     subsets: Mapping[str, Sequence[Sample]]
     shots: Mapping[str, Shots]
     clusters: Mapping[str, Sequence[str]]
+    form: MediaForm | None = None
 
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
         shots = self.shots.get(sample.subset)
         found = messages(self.resolved.benchmark, sample, shots.before(sample.question) if shots else "")
-        return self.resolved.media_form.messages(found) if sample.has_media else found
+        return found if self.form is None else self.form.messages(found)
 
-    def media_kinds(self, eval_type: str) -> tuple[str, ...]:
-        """Return the kinds of media that the prompts hold, once it is certain that they can be sent.
-
-        Args:
-            eval_type: Sends them; empty for a model of the user's own, which may take any.
-
-        Raises:
-            UnreadyError: It has no form for one, or a library is missing that makes them smaller or cuts them.
-        """
-        kinds, sent, lacking = set[str](), set[str](), ""
-        for sample in (sample for found in self.subsets.values() for sample in found if sample.has_media):
-            prompt = self.messages(sample)
-            kinds.update(part.kind for message in prompt for part in message.media)
-            sent.update(kinds_in(prompt))
-            lacking = lacking or lacking_library(prompt)
-        if reason := (refusal_of(sent, eval_type) if eval_type else "") or lacking:
-            raise UnreadyError(f"benchmark {self.resolved.name!r} cannot run. {reason}")
-        return tuple(kind for kind in KINDS if kind in kinds)
+    @property
+    def prompts_with_media(self) -> Iterator[tuple[Message, ...]]:
+        """Yield what each sample sends that has pictures and the like."""
+        samples = (sample for found in self.subsets.values() for sample in found if sample.has_media)
+        return map(self.messages, samples)
 
 
 def load(
@@ -171,7 +158,8 @@ def load(
         raise ConfigError(
             f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options in text. Remove it."
         )
-    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed), clusters)
+    form = resolved.media_form if resolved.media_form.changes else None
+    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed), clusters, form)
     _check_fields(loaded)
     _check_cluster(benchmark, subsets)
     return loaded
