@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -18,7 +18,6 @@ from ..core.errors import (
     EvalError,
     NoDataError,
     RecordError,
-    UnreadyError,
     closest,
     raised_in,
 )
@@ -28,13 +27,12 @@ from ..core.values import Message, NotTextError, Sample
 from ..datasets.base import DataLocation
 from ..datasets.load import load_subsets, locate, read_release_text
 from ..datasets.media_files import MediaFinder, places_of, with_bytes_on_disk
-from ..datasets.media_form import lacking_library
+from ..datasets.media_form import MediaForm
 from ..datasets.reader import Reader
 from ..datasets.sampling import Sampling, bound_total, choose, draw_shots, shuffle_choices
 from ..datasets.source import Record
 from ..datasets.spool import light
 from ..statistics.questions import cluster_name, clusters_with_duplicates, number_duplicates, question_hash
-from ..wire.media import KINDS, kinds_in
 from .bundled import bundled_dir
 from .definition import Benchmark, FewShot
 from .prompt import SAMPLE_FIELDS, Exemplars, messages, release_shots, template_of
@@ -85,43 +83,27 @@ class LoadedBenchmark:
         subsets: The chosen samples of each subset, in the order they are sent and reported.
         shots: The exemplars of each subset; empty for none.
         clusters: The name of the cluster of each sample, by subset; empty if none is known.
+        form: The form in which the user wants media sent; None to send them as they are.
     """
 
     resolved: ResolvedBenchmark
     subsets: Mapping[str, Sequence[Sample]]
     shots: Mapping[str, Shots]
     clusters: Mapping[str, Sequence[str]]
+    form: MediaForm | None = None
 
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """Return what one sample sends."""
         shots = self.shots.get(sample.subset)
-        shots = self.shots.get(sample.subset)
-        if shots is None:
-            found, has_media = messages(self.resolved.benchmark, sample), sample.has_media
-        else:
-            before = shots.before(sample)
-            found, has_media = messages(self.resolved.benchmark, sample, before), sample.has_media or bool(before.media)
-        return self.resolved.media_form.messages(found) if has_media else found
+        found = messages(self.resolved.benchmark, sample, *([shots.before(sample)] if shots else []))
+        return found if self.form is None else self.form.messages(found)
 
-    def media_kinds(self, refusal: Callable[[Collection[str]], str]) -> tuple[str, ...]:
-        """Return the kinds of media that the prompts hold, once it is certain that they can be sent.
-
-        Args:
-            refusal: Returns why the model does not take kinds of media; empty if it does.
-
-        Raises:
-            UnreadyError: It does not take one, or a library is missing that makes them smaller or cuts them.
-        """
-        kinds, sent, lacking = set[str](), set[str](), ""
+    @property
+    def prompts_with_media(self) -> Iterator[tuple[Message, ...]]:
+        """Yield what each sample sends that has pictures and the like, or comes behind exemplars that have."""
         of_shots = any(shots.all.media for shots in self.shots.values())
-        for sample in (sample for found in self.subsets.values() for sample in found if sample.has_media or of_shots):
-            prompt = self.messages(sample)
-            kinds.update(part.kind for message in prompt for part in message.media)
-            sent.update(kinds_in(prompt))
-            lacking = lacking or lacking_library(prompt)
-        if reason := refusal(sent) or lacking:
-            raise UnreadyError(f"benchmark {self.resolved.name!r} cannot run. {reason}")
-        return tuple(kind for kind in KINDS if kind in kinds)
+        samples = (sample for found in self.subsets.values() for sample in found if sample.has_media or of_shots)
+        return map(self.messages, samples)
 
 
 def load(
@@ -162,7 +144,8 @@ def load(
         raise ConfigError(
             f"shuffle_choices of {benchmark.name!r} has no effect: its samples have no options in text. Remove it."
         )
-    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed), clusters)
+    form = resolved.media_form if resolved.media_form.changes else None
+    loaded = LoadedBenchmark(resolved, subsets, _shots(resolved, place, tuple(subsets), seed), clusters, form)
     _check_fields(loaded)
     _check_cluster(benchmark, subsets)
     return loaded

@@ -40,7 +40,7 @@ from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 from .early import in_drawn_order
-from .resources import media_refusal
+from .resources import check_media
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -222,7 +222,7 @@ def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
         )
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
-        run.media[resolved.name] = loaded.media_kinds(lambda kinds: media_refusal(run, resolved, kinds))
+        run.media[resolved.name] = check_media(run, resolved, loaded.prompts_with_media)
     evaluation = _evaluation(run, resolved, loaded, prepared.resources)
     every: Iterable[tuple[str, Unit]] = _units(evaluation, loaded, resolved.repeats)
     if task.stop_when_decided is not False:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..benchmarks.resolve import ResolvedBenchmark
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
 from ..config.task import TaskConfig
 from ..core.canonical import digest
+from ..core.errors import UnreadyError
 from ..core.service_state import ServiceState, together
+from ..core.values import Message
+from ..datasets.media_form import lacking_library
 from ..engine.admission import FIRST_REQUESTS
 from ..engine.client import SAMPLE_TIMEOUT_S, ModelClient
 from ..engine.formatted import formats_for
@@ -22,10 +26,10 @@ from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
 from ..judge.panel import Panel
 from ..judge.service import JudgeService
-from ..models.modality import media_refusal as refusal_of_model
+from ..models.modality import media_refusal
 from ..models.spec import ModelSpec
 from ..store.response_cache import ResponseCache
-from ..wire.media import refusal_of
+from ..wire.media import KINDS, kinds_in, refusal_of
 from .process import Process
 from .spending import Spending
 
@@ -167,10 +171,24 @@ class Judges:
         return run.spec.concurrency if spec.is_service or spec.is_mock else spec.concurrency
 
 
-def media_refusal(run: Assembly, resolved: ResolvedBenchmark, kinds: Collection[str]) -> str:
-    """Return why the model, or a judge that is sent media, does not take kinds of media; empty if all do."""
-    reason = refusal_of_model(kinds, run.spec)
-    return run.judges.refusal_of(set(kinds)) if not reason and "judge" in resolved.needs else reason
+def check_media(run: Assembly, resolved: ResolvedBenchmark, prompts: Iterable[tuple[Message, ...]]) -> tuple[str, ...]:
+    """Return the kinds of media that a benchmark's prompts hold, once it is certain that they can be sent.
+
+    Raises:
+        UnreadyError: The model, or a judge that is sent them, does not take one; or a library is missing that makes
+            them smaller or cuts them.
+    """
+    kinds, sent, lacking = set[str](), set[str](), ""
+    for prompt in prompts:
+        kinds.update(part.kind for message in prompt for part in message.media)
+        sent.update(kinds_in(prompt))
+        lacking = lacking or lacking_library(prompt)
+    reason = media_refusal(sent, run.spec)
+    if not reason and "judge" in resolved.needs:
+        reason = run.judges.refusal_of(sent)
+    if reason := reason or lacking:
+        raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
+    return tuple(kind for kind in KINDS if kind in kinds)
 
 
 def _spec(settings: JudgeSettings) -> ModelSpec:

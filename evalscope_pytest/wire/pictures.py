@@ -25,6 +25,7 @@ FRAME_PIXELS = 786_432  # of a frame, unless the user sets a limit: 1024 x 768
 CUT_SECONDS = 60.0  # of this machine's time for one video
 _LONGEST_SIDE = 65_000  # pixels; JPEG has 65,535
 _QUALITIES = (95, 85, 75, 60)
+_FAR_TOO_LONG = 3  # times the bytes that are allowed: only the lowest quality is tried then
 _LARGE = 16_000_000  # pixels from which on pictures are decoded one at a time
 _DEMUXERS = {
     "video/mp4": "mov",
@@ -127,14 +128,18 @@ def jpeg(picture: Any, size: int | None, name: str, qualities: Sequence[int] = _
         MediaError: None has.
     """
     while True:
+        found = b""
         for quality in qualities:
+            if size is not None and len(found) > _FAR_TOO_LONG * size and quality != qualities[-1]:
+                continue
             written = io.BytesIO()
             picture.save(written, format="JPEG", quality=quality, subsampling=0)
-            if size is None or written.tell() <= size:
-                return written.getvalue()
+            found = written.getvalue()
+            if size is None or len(found) <= size:
+                return found
         if max(picture.size) == 1:
             raise MediaError(f"{name} has no copy of at most {size:,} bytes. Raise max_image_bytes.")
-        scale = min(0.8, math.sqrt((size or 0) / written.tell()))
+        scale = min(0.8, math.sqrt((size or 0) / len(found)))
         picture = picture.resize([max(1, int(side * scale)) for side in picture.size])
 
 
@@ -211,6 +216,8 @@ def cut(data: bytes, kind: str, name: str, wanted: Wanted) -> Frames:
             if not film.streams.video:
                 raise MediaError(f"{name} has no pictures. Send it as a recording.")
             stream = film.streams.video[0]
+            if stream.codec_context is None:
+                raise MediaError(f"{name} is in a codec that PyAV does not know. Convert it to H.264.")
             stream.codec_context.options = {"max_pixels": str(_MOST_FRAME_PIXELS), "threads": "1"}
             origin = float((stream.start_time or 0) * stream.time_base)
             length = _length(film, stream, origin, name)

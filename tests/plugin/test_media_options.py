@@ -167,6 +167,15 @@ def test_videos_arrive_as_frames_in_order(eval_type: str, project: Any, request:
     assert len(pictures(server, eval_type)) == 2
 
 
+def test_a_damaged_video_is_an_error_of_its_sample(served: Any) -> None:
+    served.server.answer = lambda messages: "7"
+    written(served, {"good.mp4": film(1), "bad.mp4": film(1).replace(b"stsd", b"zzzz")})
+    run = served.run("--eval-video-frames=1")
+    assert run.counts == {"correct": 1, "errors": 1}
+    assert "bad.mp4 is in a codec that PyAV does not know" in " ".join(run.out.split())
+    assert len(served.server.requests) == 1
+
+
 def test_a_rate_alone_goes_to_the_service(served: Any) -> None:
     served.server.answer = lambda messages: "7"
     written(served, {"a.mp4": film(1)})
