@@ -102,7 +102,12 @@ def read_texts(source: Source, place: DataLocation, *patterns: str) -> list[str]
 
 def _records(path: Path) -> Iterator[Record]:
     """Yield the records of a file; the media in them wait on disk."""
-    return with_pictures_of_others(map(light, read_records(path)))
+    return map(light, read_records(path))
+
+
+def _all_records(paths: Iterable[Path]) -> Iterator[Record]:
+    """Yield the records of several files, with the pictures that they share."""
+    return with_pictures_of_others(record for path in paths for record in _records(path))
 
 
 def _text_of(path: Path) -> str:
@@ -145,8 +150,7 @@ def _own(source: Source, tree: Tree, layout: Layout, subset: str, split: str) ->
 
 
 def _read(local: dict[str, Path], files: Iterable[str]) -> Iterator[Record]:
-    for file in files:
-        yield from _records(local[file])
+    return _all_records(local[file] for file in files)
 
 
 def _from_shared(
@@ -159,7 +163,7 @@ def _from_shared(
     others: set[str] = set()
     open_groups = len(subsets)
     for path in files:
-        for record in _records(path):
+        for record in with_pictures_of_others(_records(path)):
             name = _subset_of(source, record, path)
             group = groups.get(name)
             if group is None:
@@ -196,7 +200,7 @@ def _whole(
             f"{place.benchmark} has no subset {subsets[0]!r} in {_listed(files)}, and nothing indicates which "
             f"record belongs to it. Put its records into {subsets[0]}/{source.split}.jsonl, or {_instead(source)}."
         )
-    return {subsets[0]: list(islice((record for path in files for record in _records(path)), first))}
+    return {subsets[0]: list(islice(_all_records(files), first))}
 
 
 def _instead(source: Source) -> str:

@@ -199,5 +199,14 @@ def test_exemplars_bring_their_media_and_come_before_those_of_the_question(
     assert shown == [medium(part) if isinstance(part, int) else part for part in [*first[:-1], *last]]
 
 
+def test_a_question_is_told_from_its_exemplars_by_its_picture() -> None:
+    few_shot = FewShot(2, split="test")
+    found = [with_bytes_on_disk(Sample([text("What is shown?"), PICTURES[n]], str(n))) for n in range(3)]
+    shots = shots_of(defined(few_shot=few_shot), "default", found, few_shot)
+    for own in range(3):
+        before = shots.before(found[own])
+        assert [medium_of(part).read() for _, part in before.media] == [medium(n) for n in range(3) if n != own]
+
+
 def medium(number: int) -> bytes:
     return png(5, 5, number)

@@ -106,6 +106,14 @@ def test_the_columns_of_vlmevalkit(folder: Path, form: str) -> None:
     assert sent(open_ended)[1][-1] == "Which? Briefly."
 
 
+def test_a_picture_in_another_file_of_the_same_subset(folder: Path) -> None:
+    for number, rows in enumerate((KIT[:2], KIT[2:3], KIT[3:4])):
+        rows = [{name: row.get(name) for name in ("index", "image", "question", "answer")} for row in rows]
+        as_file(folder, "parquet", rows).rename(folder / f"mine-{number:05}-of-00003.parquet")
+    found = loaded(folder, "general_vqa", subset_list=("mine",))
+    assert [parts[:-1] for parts in sent(found)] == [[LARGE], [LARGE], [ONE], [ONE]]
+
+
 PICTURES: list[tuple[dict[str, Any], list[bytes]]] = [
     ({"image": "pictures/one.png"}, [ONE]),
     ({"image": encoded(ONE)}, [ONE]),
