@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -601,6 +602,17 @@ def test_the_structure_of_tables_alone() -> None:
     one, other = ((Cell("a"), Cell("b")),), ((Cell("x"), Cell("y")),)
     assert teds(one, other) == pytest.approx(1 / 3)
     assert teds(one, other, structure_only=True) == 1.0
+
+
+@pytest.mark.parametrize("name", ["olmocr_bench", "ocr_bench_v2", "cc_ocr_v2", "maritime_ocr_bench", "omni_doc_bench"])
+def test_a_missing_library_is_an_error_before_anything_is_sent(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        import_module("evalscope_pytest.suites.documents.text_measures"), "find_spec", lambda name: None
+    )
+    with pytest.raises(ConfigError, match=rf"{name} needs rapidfuzz. Run: pip install 'evalscope-pytest\[documents\]'"):
+        from_written(name, tmp_path)
 
 
 SAMPLES = [
