@@ -36,7 +36,9 @@ def load_subsets(
     if isinstance(tree, ScriptedTree):
         found = {subset: list(islice(map(light, tree.run(subset, split)), first)) for subset in subsets}
     else:
-        found = _from_files(source, place, tree, subsets, split, first)
+        found = _from_tree(source, tree, subsets, first)
+        if rest := tuple(subset for subset in subsets if subset not in found):
+            found |= _from_files(source, place, tree, rest, split, first)
     empty = next((subset for subset in subsets if not found[subset]), None)
     if empty is not None:
         raise NoDataError(
@@ -125,6 +127,14 @@ def _layout(source: Source, tree: Tree) -> Layout:
         readme = tree.fetch(["README.md"])["README.md"]
         configs = read_configs(readme.read_text(encoding="utf-8", errors="replace"), str(readme))
     return Layout(entries_of(tree.paths), configs, tree.folder, source.split, source.config, tree.single)
+
+
+def _from_tree(source: Source, tree: Tree, subsets: tuple[str, ...], first: int | None) -> dict[str, list[Record]]:
+    """Return the records that the benchmark itself makes of files, by subset; those without any are left out."""
+    if source.from_tree is None:
+        return {}
+    made = {subset: list(islice(source.from_tree(tree, subset), first)) for subset in subsets}
+    return {subset: records for subset, records in made.items() if records}
 
 
 def _from_files(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ class Source:
         split: The split that is evaluated.
         config: The hub configuration that holds all subsets together; empty if each subset has its own configuration.
         subset_by: Gives a record's subset, if they are not stored apart: a field's name or a function.
+        from_tree: Makes the records of a subset out of files that are not records: a function of the dataset's files
+            (`base.Tree`) and the subset. A subset it finds nothing for is read from files of records.
     """
 
     kind: Literal["hub", "local"]
@@ -28,6 +30,7 @@ class Source:
     split: str
     config: str = ""
     subset_by: str | Callable[[Record], str] | None = None
+    from_tree: Callable[[Any, str], Iterable[Record]] | None = None
 
 
 def hub(
@@ -37,9 +40,10 @@ def hub(
     split: str = "test",
     config: str = "",
     subset_by: str | Callable[[Record], str] | None = None,
+    from_tree: Callable[[Any, str], Iterable[Record]] | None = None,
 ) -> Source:
     """Name a dataset on ModelScope or Hugging Face. Nothing is loaded yet."""
-    return Source("hub", dataset_id, tuple(subsets), split, config, subset_by)
+    return Source("hub", dataset_id, tuple(subsets), split, config, subset_by, from_tree)
 
 
 def local(

@@ -1,13 +1,14 @@
 """Documents of companies and offices: text read, tables and formulas parsed, fields extracted, boxes, questions.
 
-CC-OCR V2, 2026, arXiv:2605.03903. A record has ``sub_task``, ``scenario``, ``id``, ``question``, ``answer`` and
-``image_paths``; docs/multimodal.md has the lines that make records of the published folders.
+CC-OCR V2, 2026, arXiv:2605.03903. The published folders are read, or records with ``sub_task``, ``scenario``, ``id``,
+``question``, ``answer`` and ``image_paths``.
 
 Records not seen: they are read in their published shape.
 """
 
 from evalscope_pytest import Sample, benchmark, hub, image, text
 
+from .document_folders import records_of
 from .document_tracks import TRACK_OF, document_tracks
 from .text_measures import require_rapidfuzz
 
@@ -15,7 +16,7 @@ from .text_measures import require_rapidfuzz
 @benchmark(
     "cc_ocr_v2",
     pretty_name="CC-OCR-V2",
-    dataset=hub("evalscope/CC-OCR-V2", subsets=list(TRACK_OF), subset_by="sub_task"),
+    dataset=hub("evalscope/CC-OCR-V2", subsets=list(TRACK_OF), subset_by="sub_task", from_tree=records_of),
     scorer=document_tracks(),
     categories=TRACK_OF,
     tags=["multimodal", "ocr", "documents"],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,16 @@ from rapidfuzz.distance import Levenshtein
 
 from evalscope_pytest import Sample
 from evalscope_pytest.benchmarks.bundled import load_bundled
-from evalscope_pytest.core.errors import ConfigError, RecordError
+from evalscope_pytest.core.errors import ConfigError, NoDataError, RecordError
 from evalscope_pytest.scoring.aggregation import Attempt, aggregate
 from suites.documents.assignment import cheapest_pairs
-from suites.documents.picture_size import size_of
+from suites.documents.picture_size import picture_size, size_of
 from suites.documents.quads import layout_likeness, quad_of
 from suites.documents.tables import Cell, html_tables, latex_tables, markdown_tables
 from suites.documents.teds import teds
 from tests.media import png
 
-from .test_suites import from_written, golden, score_of
+from .test_suites import from_written, golden, loaded_from, score_of
 from .written_documents import (
     HTML,
     OCR_TASKS,
@@ -381,6 +383,35 @@ def test_boxes_are_in_shares_of_the_picture(task: str, reply: str, score: float,
     assert found == pytest.approx(score, abs=1e-3)
 
 
+def test_published_folders_are_read(tmp_path: Path) -> None:
+    files = {"question/s1/10.txt": "Q10", "answer/s1/10.txt": "A10", "question/s1/2.txt": "Q2", "answer/s1/2.txt": "A2"}
+    files |= {"question/s1/3.txt": "no picture", "answer/s1/3.txt": "A3", "question/s1/4.txt": "no answer"}
+    pictures = ["s1/2.png", "s1/4.png", "s1/10/page_10.png", "s1/10/page_2.png"]
+    for name in [*files, *(f"images/{name}" for name in pictures)]:
+        (tmp_path / "qa/blueprint_qa" / name).parent.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (tmp_path / "qa/blueprint_qa" / name).write_text(text, encoding="utf-8")
+    for width, name in enumerate(pictures, 4):
+        (tmp_path / "qa/blueprint_qa/images" / name).write_bytes(png(width))
+    loaded = loaded_from("cc_ocr_v2", tmp_path, subset_list=("blueprint_qa",))
+    found = loaded.subsets["blueprint_qa"]
+    assert [(sample.id, sample.targets) for sample in found] == [
+        ("blueprint_qa/s1/10", ("A10",)),
+        ("blueprint_qa/s1/2", ("A2",)),
+    ]
+    sizes = [
+        picture_size(replace(sample, input=sample.parts[at:]))
+        for sample in found
+        for at in range(len(sample.parts) - 1)
+    ]
+    assert [size and size[0] for size in sizes] == [7, 6, 4]
+    assert (
+        loaded_from("cc_ocr_v2", tmp_path, subset_list=("blueprint_qa",), limit=1).subsets["blueprint_qa"] == found[:1]
+    )
+    with pytest.raises(NoDataError, match="holds no records of cc_ocr_v2"):
+        loaded_from("cc_ocr_v2", tmp_path, subset_list=("text_grounding",))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP"])
 def test_the_size_of_a_picture_is_in_its_header(kind: str) -> None:
     pillow = pytest.importorskip("PIL.Image", reason="draws the pictures")
@@ -571,6 +602,17 @@ def test_the_structure_of_tables_alone() -> None:
     one, other = ((Cell("a"), Cell("b")),), ((Cell("x"), Cell("y")),)
     assert teds(one, other) == pytest.approx(1 / 3)
     assert teds(one, other, structure_only=True) == 1.0
+
+
+@pytest.mark.parametrize("name", ["olmocr_bench", "ocr_bench_v2", "cc_ocr_v2", "maritime_ocr_bench", "omni_doc_bench"])
+def test_a_missing_library_is_an_error_before_anything_is_sent(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        import_module("evalscope_pytest.suites.documents.text_measures"), "find_spec", lambda name: None
+    )
+    with pytest.raises(ConfigError, match=rf"{name} needs rapidfuzz. Run: pip install 'evalscope-pytest\[documents\]'"):
+        from_written(name, tmp_path)
 
 
 SAMPLES = [
