@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from evalscope_pytest import Message, Sample, image, text
-from evalscope_pytest.core.content import Image, Medium, medium_of
+from evalscope_pytest import Message, Sample, image, text, video
+from evalscope_pytest.core.content import Image, Medium, Packed, medium_of
 from evalscope_pytest.core.errors import MediaError
 from evalscope_pytest.datasets import media_files
 from evalscope_pytest.datasets.base import local_tree
-from evalscope_pytest.datasets.media_files import MediaFinder, found_in, places_of
-from tests.media import HOSTILE, SVG, png
+from evalscope_pytest.datasets.media_files import MediaFinder, Places, found_in, places_of
+from tests.media import HOSTILE, SVG, mp4, packed, png
 
 
 @pytest.fixture
@@ -181,3 +182,41 @@ def test_files_of_a_hub_s_repository_are_downloaded_all_at_once(
     assert asked == [["b.png", "data/pictures/a.png"]]
     assert [medium.read() for medium in media[:2]] == [png(), png()]
     assert all(medium.fault for medium in media[2:])
+
+
+@pytest.mark.parametrize(
+    ("listed", "archive", "fetched"),
+    [
+        ({"video/a.zip": b"x.mp4", "b.zip": b""}, "video/a.zip", ["video/a.zip"]),
+        ({"video/a.zip": b"", "video/a/x.mp4": b""}, "video/a.zip", ["video/a/x.mp4"]),
+        ({"c_01.zip": b"", "c_02.zip": b"x.mp4", "d.zip": b""}, "c_*.zip", ["c_01.zip", "c_02.zip"]),
+    ],
+)
+def test_of_a_hub_only_the_archives_that_are_needed_are_downloaded(
+    listed: dict[str, bytes], archive: str, fetched: list[str], tmp_path: Path
+) -> None:
+    """Each archive holds the files it is listed with; what is not an archive is a video."""
+    wanted: list[str] = []
+
+    def download(paths: Iterable[str]) -> dict[str, Path]:
+        wanted.extend(paths)
+        local = {path: tmp_path / path.replace("/", "_") for path in wanted}
+        for path, file in local.items():
+            files = {f"in__{name.decode()}": mp4() for name in [listed[path]] if name}
+            file.write_bytes(packed(**files) if path.endswith(".zip") else mp4())
+        return local
+
+    finder = MediaFinder(Places((tmp_path,), frozenset(listed), download))
+    (sample,) = finder.samples([Sample([text("?"), video(Packed(archive, "x.mp4"))])])
+    assert medium_of(sample.parts[1]).read() == mp4()
+    assert sorted(wanted) == fetched
+
+
+def test_a_folder_of_the_users_comes_first(tmp_path: Path) -> None:
+    for place in ("own", "data"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "x.mp4").write_bytes(mp4(seconds=1 if place == "own" else 2))
+    (tmp_path / "data" / "test.jsonl").write_text("{}")
+    finder = MediaFinder(places_of(local_tree(tmp_path / "data"), str(tmp_path / "own")))
+    (sample,) = finder.samples([Sample([text("?"), video("x.mp4")])])
+    assert medium_of(sample.parts[1]).read() == mp4(seconds=1)

@@ -126,7 +126,7 @@ def test_a_damaged_picture_is_an_error_of_its_sample(seen: Any) -> None:
     run = seen.run("--eval-max-image-pixels=15000")
     assert run.counts == {"correct": 1, "errors": 1}
     assert list(sent(seen.server)) == [(30, 20)]
-    assert "large.png cannot be decoded to make it smaller" in " ".join(run.out.split())
+    assert "large.png' is image/png that is damaged" in " ".join(run.out.split())
 
 
 # Videos --------------------------------------------------------------------------------------------------------------
