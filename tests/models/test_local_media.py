@@ -16,6 +16,7 @@ from evalscope_pytest.core.values import Message
 from evalscope_pytest.models import llm_ckpt, modality
 from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.modality import media_refusal, taken_by, task_of
+from evalscope_pytest.models.multimodal import adds_tokens
 from evalscope_pytest.models.processors import check_form
 from evalscope_pytest.wire.request import Request
 from tests.media import png
@@ -91,6 +92,7 @@ def test_batched_answers_to_pictures_equal_single_ones_and_depend_on_pictures_an
         asked("What?", B),
         asked("Which of ", A, " and ", B, " is it?"),
         asked("Which of ", B, " and ", A, " is it?"),
+        asked("Which of ", B, " and ", B, " is it?"),
         asked("What?"),
         *[asked("What?", picture, do_sample=True, temperature=1.0, repeat=n) for n in (0, 1) for picture in (A, B)],
     ]
@@ -103,6 +105,12 @@ def test_the_tokens_of_a_picture_count_as_the_prompts(local):
     one, two, none = local("llava", asked("What?", A), asked("What?", A, B), asked("What?"))
     place = two.usage.input_tokens - one.usage.input_tokens
     assert place == one.usage.input_tokens - none.usage.input_tokens == 4 + 1  # the template ends a picture's line
+
+
+@pytest.mark.parametrize(("first", "adds"), [("<s>", False), ("<t>", True), (None, True)])
+def test_the_first_token_is_added_unless_the_template_wrote_it(first, adds):
+    loaded = SimpleNamespace(tokenizer=SimpleNamespace(bos_token=first))
+    assert adds_tokens(loaded, "<s>user: hi") is adds
 
 
 def test_limits_stops_and_context_hold_with_pictures(local):
