@@ -16,6 +16,7 @@ from evalscope_pytest.core.values import Message
 from evalscope_pytest.models import llm_ckpt, modality
 from evalscope_pytest.models.factory import create
 from evalscope_pytest.models.modality import media_refusal, taken_by, task_of
+from evalscope_pytest.models.multimodal import adds_tokens
 from evalscope_pytest.models.processors import check_form
 from evalscope_pytest.wire.request import Request
 from tests.media import png
@@ -28,7 +29,6 @@ from .tiny_media import write_llava, write_qwen_audio, write_qwen_vl, write_smol
 pytest.importorskip("torch", reason="local models need evalscope-pytest[local]")
 pytest.importorskip("transformers", reason="local models need evalscope-pytest[local]")
 pytest.importorskip("PIL", reason="local models of pictures need evalscope-pytest[vlm]")
-pytest.importorskip("av", reason="local models of recordings need evalscope-pytest[audio]")
 
 A, B = noise(1), noise(2, 90, 30)
 KINDS = {"llava": write_llava, "qwen_audio": write_qwen_audio, "whisper": write_whisper}
@@ -43,6 +43,8 @@ def folders(tmp_path_factory):
     made = {}
 
     def folder(name):
+        if name != "llava":
+            pytest.importorskip("av", reason="local models of recordings need evalscope-pytest[audio]")
         if name not in made:
             made[name] = KINDS[name](tmp_path_factory.mktemp(name))
         return made[name]
@@ -90,6 +92,7 @@ def test_batched_answers_to_pictures_equal_single_ones_and_depend_on_pictures_an
         asked("What?", B),
         asked("Which of ", A, " and ", B, " is it?"),
         asked("Which of ", B, " and ", A, " is it?"),
+        asked("Which of ", B, " and ", B, " is it?"),
         asked("What?"),
         *[asked("What?", picture, do_sample=True, temperature=1.0, repeat=n) for n in (0, 1) for picture in (A, B)],
     ]
@@ -102,6 +105,12 @@ def test_the_tokens_of_a_picture_count_as_the_prompts(local):
     one, two, none = local("llava", asked("What?", A), asked("What?", A, B), asked("What?"))
     place = two.usage.input_tokens - one.usage.input_tokens
     assert place == one.usage.input_tokens - none.usage.input_tokens == 4 + 1  # the template ends a picture's line
+
+
+@pytest.mark.parametrize(("first", "adds"), [("<s>", False), ("<t>", True), (None, True)])
+def test_the_first_token_is_added_unless_the_template_wrote_it(first, adds):
+    loaded = SimpleNamespace(tokenizer=SimpleNamespace(bos_token=first))
+    assert adds_tokens(loaded, "<s>user: hi") is adds
 
 
 def test_limits_stops_and_context_hold_with_pictures(local):
@@ -321,6 +330,7 @@ def test_what_whisper_does_not_take(local, parts, config, said):
 
 
 def test_a_whisper_of_one_language_takes_no_choice_of_it(tmp_path):
+    pytest.importorskip("av", reason="local models of recordings need evalscope-pytest[audio]")
     settings = write_whisper(tmp_path) / "generation_config.json"
     settings.write_text(json.dumps(json.loads(settings.read_text()) | {"is_multilingual": False}))
     chosen = {"chat_template_kwargs": {"language": "en"}}
@@ -389,12 +399,15 @@ def test_a_missing_library_is_an_error_before_anything_is_loaded(folders, monkey
         create(spec("llm_ckpt", model=folder))
 
 
-def test_a_task_that_the_checkpoint_is_not_made_for(local, tmp_path):
+def test_a_task_that_the_checkpoint_is_not_made_for(tmp_path):
     text = str(write_checkpoint(tmp_path))
     with pytest.raises(FatalError, match=r"no processor of text and media.*model_task"):
         answer(spec("llm_ckpt", model=text, task="image_text_to_text"), request("Hi"))
+
+
+def test_a_model_that_answers_questions_is_no_recognizer(local):
     with pytest.raises(FatalError, match="Leave model_task out"):
-        local("llava", asked(hiss(1)), task="automatic_speech_recognition")
+        local("qwen_audio", asked(hiss(1)), task="automatic_speech_recognition")
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,12 @@ from tests.media import gif, png, wav
 from .local_parts import hiss, medium
 
 PIL = pytest.importorskip("PIL.Image", reason="pictures for local models need evalscope-pytest[vlm]")
-av = pytest.importorskip("av", reason="recordings for local models need evalscope-pytest[audio]")
 np = pytest.importorskip("numpy")
+
+
+@pytest.fixture
+def av():
+    return pytest.importorskip("av", reason="recordings for local models need evalscope-pytest[audio]")
 
 
 def saved(image, kind, **more):
@@ -45,7 +49,7 @@ def test_a_picture_that_is_damaged(data):
         picture(Image(medium(data, "x.png")))
 
 
-def encoded(samples, container, codec, rate):
+def encoded(av, samples, container, codec, rate):
     """Return a recording of two channels in a format."""
     written = io.BytesIO()
     with av.open(written, "w", format=container) as opened:
@@ -61,22 +65,22 @@ def encoded(samples, container, codec, rate):
     ("container", "codec"),
     [("wav", "pcm_s16le"), ("flac", "flac"), ("ogg", "libopus"), ("mp3", "libmp3lame"), ("ipod", "aac")],
 )
-def test_recordings_of_all_formats_have_one_channel_at_the_rate_of_the_model(container, codec):
+def test_recordings_of_all_formats_have_one_channel_at_the_rate_of_the_model(av, container, codec):
     tone = (np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000) * 20_000).astype(np.int16)
-    samples = recording(Audio(medium(encoded(tone, container, codec, 48_000), "x")), 16_000)
+    samples = recording(Audio(medium(encoded(av, tone, container, codec, 48_000), "x")), 16_000)
     assert samples.dtype == np.float32
     assert len(samples) == pytest.approx(16_000, rel=0.1)  # some formats begin with silence
     assert np.abs(np.fft.rfft(samples)).argmax() / (len(samples) / 16_000) == pytest.approx(440, abs=2)
     assert np.abs(samples[4_000:12_000]).max() == pytest.approx(20_000 / 32_768, rel=0.1)
 
 
-def test_samples_of_eight_bits_are_silence_in_their_middle():
+def test_samples_of_eight_bits_are_silence_in_their_middle(av):
     samples = recording(Audio(medium(wav(0.5, 8_000), "x")), 16_000)
     assert len(samples) == pytest.approx(8_000, abs=2)
     assert np.abs(samples).max() < 0.01
 
 
-def test_recordings_without_sound_or_beyond_the_bound_or_damaged(monkeypatch):
+def test_recordings_without_sound_or_beyond_the_bound_or_damaged(av, monkeypatch):
     with pytest.raises(MediaError, match="holds no sound"):
         recording(Audio(medium(wav(0), "x.wav")), 16_000)
     monkeypatch.setattr(media_decoding, "MOST_SECONDS", 1)
@@ -86,7 +90,7 @@ def test_recordings_without_sound_or_beyond_the_bound_or_damaged(monkeypatch):
         recording(Audio(medium(b"fLaC" + b"\0" * 60, "x.flac")), 16_000)
 
 
-def test_a_playlist_with_the_beginning_of_a_recording_opens_no_file(tmp_path):
+def test_a_playlist_with_the_beginning_of_a_recording_opens_no_file(av, tmp_path):
     other = tmp_path / "secret.wav"
     other.write_bytes(medium_of(hiss(1)).read())
     listed = f"ID3\n#EXTM3U\n#EXTINF:1,\nfile://{other}\n".encode()
