@@ -52,7 +52,7 @@ class HubType(_Word):
 
 
 class ModelTask(_Word):
-    """What a model does."""
+    """Task of a model."""
 
     TEXT_GENERATION = "text_generation"
     IMAGE_GENERATION = "image_generation"

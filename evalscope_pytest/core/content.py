@@ -162,7 +162,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How a video becomes pictures, for services that take no videos.
+    """Rules for cutting a video into pictures, for services that take no videos.
 
     Attributes:
         frames: Maximum number of pictures.

@@ -1,4 +1,4 @@
-"""What a benchmark that makes its records itself reads of its dataset."""
+"""Reading the files of a dataset, for benchmarks that make their records themselves."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Prompt:
 
     @property
     def kind(self) -> Hashable:
-        """What prompts of one batch have in common."""
+        """The settings that prompts of one batch have in common."""
         return self.how, None if self.media is None else self.media.kinds
 
     @property

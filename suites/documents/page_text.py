@@ -1,4 +1,4 @@
-"""How near the text of a page is to its reference: by words and edits, or section by section."""
+"""Nearness of the text of a page to its reference: by words and edits, or section by section."""
 
 from __future__ import annotations
 

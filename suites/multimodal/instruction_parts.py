@@ -1,4 +1,4 @@
-"""How far a reply follows the parts of an instruction, each with its points (MIA-Bench): one question for each part."""
+"""The parts of an instruction that a reply follows, each with its points (MIA-Bench): one question for each part."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation + "‘’´")
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """How near an answer is to the reference: the same, and the F1 of its words."""
+    """Nearness of an answer to the reference: the same, and the F1 of its words."""
 
     exact: float
     f1: float

@@ -21,7 +21,7 @@ from evalscope_pytest.report.flaky import find_flaky
 from evalscope_pytest.report.semantics import identify, semantics_of
 from evalscope_pytest.scoring.aggregation import ERROR_RATES
 
-from ..media import wav
+from ..media import flac, wav
 from ..report.rows import plan, row
 from .test_judged import Scripted
 from .test_suites import from_written, loaded_from, score_of
@@ -257,7 +257,7 @@ def test_recordings_of_air_bench_lie_in_the_folder_of_their_source(tmp_path: Pat
     aqa = {**about, "uniq_id": 2, "task_name": "Sound_AQA", "dataset_name": "avqa", "path": "b.wav"}
     track = tmp_path / "Foundation"
     for name, data in (
-        ("Audio_Grounding_AudioGrounding/a.flac", b"fLaC" + bytes(100)),
+        ("Audio_Grounding_AudioGrounding/a.flac", flac()),
         ("Sound_AQA_avqa/b.wav", wav()),
     ):
         (track / name).parent.mkdir(parents=True)
@@ -266,7 +266,7 @@ def test_recordings_of_air_bench_lie_in_the_folder_of_their_source(tmp_path: Pat
     loaded = loaded_from(
         "air_bench_foundation", tmp_path, subset_list=("Audio_Grounding_AudioGrounding", "Sound_AQA_avqa")
     )
-    for samples, size in zip(loaded.subsets.values(), (104, len(wav())), strict=True):
+    for samples, size in zip(loaded.subsets.values(), (len(flac()), len(wav())), strict=True):
         (medium,) = (medium_of(part) for message in loaded.messages(samples[0]) for part in message.media)
         assert (medium.fault, medium.size) == ("", size)
         assert samples[0].targets == ("B",)

@@ -37,6 +37,8 @@ PARALLEL = ["mgsm", "mmmlu", "indic_boolq"]
 OF_METADATA = {
     "frames": "context",
     "docmath": "context",
+    "finqa": "context",
+    "tat_qa": "table",
     "process_bench": "problem",
     "needle_haystack": "context_length",
 }
