@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from evalscope_pytest.benchmarks.bundled import bundled_files, load_bundled
-from evalscope_pytest.cli.benchmark_info import Info, markdown_entry
+from evalscope_pytest.benchmarks.catalogue import SUBJECTS, Entry, entries
+from evalscope_pytest.cli.benchmark_info import markdown_entry
 from evalscope_pytest.config.generation import GenerationConfig
 from evalscope_pytest.config.legacy import UNDOCUMENTED
 from evalscope_pytest.config.options import GROUPS, cli_flag, ini_name, pytest_flag
@@ -111,13 +112,25 @@ BENCHMARKS = """\
 <!-- Written by docs/generate.py: change the suites and run it again. -->
 # Bundled benchmarks
 
-`evalscope-pytest benchmark-info` prints this list, `evalscope-pytest benchmark-info gsm8k` one entry. Each benchmark is
-one file in `suites/`. Its records are looked for in `DIR/<name>/` with `--eval-dataset-dir DIR`, and otherwise on the
-hub, under the dataset id below. `accuracy` is printed as `mean_acc`, the name EvalScope gives it. A benchmark's version
-is raised whenever its prompt or scoring changes; scores of different versions are not comparable.
+`evalscope-pytest benchmark-info` prints this list, also by `--subject`, `--language`, `--needs`, `--metric` and
+`--tag`; `evalscope-pytest benchmark-info gsm8k` prints one entry. Each benchmark is one file in `suites/`; its
+records are looked for in `DIR/<name>/` with `--eval-dataset-dir DIR`, and otherwise on the hub, under the dataset
+id below. `accuracy` is printed as `mean_acc`, the name EvalScope gives it. A benchmark's version is raised whenever
+its prompt or scoring changes; scores of different versions are not comparable. Records are those of all subsets,
+where they were counted.
 
-Examples are what is sent for a record that was written for this project, with its reference answer.
+The page of a subject has for each benchmark what it is, its paper, where its scores differ from EvalScope's, and
+what is sent for a record that was written for this project, with its reference answer.
 """
+SUBJECT = "<!-- Written by docs/generate.py: change the suites and run it again. -->\n# Benchmarks: {}\n"
+# Sections of differences.md on all benchmarks of a kind, by what shows it.
+KINDS = {
+    "choice": "Multiple choice",
+    "verdict": "Yes and no",
+    "math": "Mathematics",
+    "judge": "Judged benchmarks",
+    "program": "Programs",
+}
 
 
 def parameters() -> str:
@@ -205,18 +218,66 @@ def _shown(value: object) -> str:
 
 
 def benchmarks() -> str:
-    """Return the catalogue of the bundled benchmarks."""
-    infos = [Info.of(load_bundled(name)) for name in sorted(bundled_files())]
-    head = ("name", "dataset", "subsets", "split", "shots", "metrics", "tags", "version")
-    entries = "\n".join(f"{markdown_entry(info)}{_example(info.name)}" for info in infos)
-    return f"{BENCHMARKS}\n{_table(head, map(_benchmark_row, infos))}\n{entries}"
+    """Return the catalogue of the bundled benchmarks: a table by subject."""
+    head = ("name", "language", "metrics", "shots", "needs", "subsets", "records", "dataset", "version")
+    parts = []
+    for folder, of_it in _by_subject().items():
+        rows = _table(head, (_benchmark_row(entry, folder) for entry in of_it))
+        parts.append(f"\n## [{of_it[0].subject.capitalize()}](benchmarks/{folder}.md)\n\n{rows}")
+    return BENCHMARKS + "".join(parts)
 
 
-def _benchmark_row(info: Info) -> list[str]:
-    metrics = info.metrics[0] + (f" and {len(info.metrics) - 1} more" if len(info.metrics) > 1 else "")
-    place, count = (f"`{info.dataset}`", str(len(info.subsets))) if info.dataset else ("your own", "")
-    return [f"[{info.name}](#{info.name})", place, count, info.split, str(info.few_shot_num), metrics,
-            ", ".join(info.tags), info.version]  # fmt: skip
+def _by_subject() -> dict[str, list[Entry]]:
+    folders = {subject: folder for folder, subject in SUBJECTS.items()}
+    found: dict[str, list[Entry]] = {}
+    for entry in entries():
+        found.setdefault(folders[entry.subject], []).append(entry)
+    return found
+
+
+def _benchmark_row(entry: Entry, folder: str) -> list[str]:
+    metrics = entry.metrics[0] + (f" and {len(entry.metrics) - 1} more" if len(entry.metrics) > 1 else "")
+    place, count = (f"`{entry.dataset}`", str(len(entry.subsets))) if entry.dataset else ("your own", "")
+    size, link = f"{entry.size:,}" if entry.size else "", f"[{entry.name}](benchmarks/{folder}.md#{entry.name})"
+    return [link, entry.language, metrics, str(entry.few_shot_num), ", ".join(entry.needs), count, size, place,
+            entry.version]  # fmt: skip
+
+
+def subject_page(folder: str) -> str:
+    """Return the page on the benchmarks of a subject."""
+    of_it = _by_subject()[folder]
+    parts = (f"{markdown_entry(entry)}{_differences(entry)}{_example(entry.name)}" for entry in of_it)
+    return SUBJECT.format(of_it[0].subject) + "\n" + "\n".join(parts)
+
+
+def _differences(entry: Entry) -> str:
+    """Return links to the sections of differences.md that concern a benchmark."""
+    sections = _sections()
+    named = [title for title, text in sections.items() if f"`{entry.name}`" in text]
+    titles = dict.fromkeys([*(title for kind, title in KINDS.items() if _is_of(entry, kind)), *named])
+    links = [f"[{title}](../differences.md#{_anchor(title)})" for title in titles]
+    return f"\nWhere scores differ from EvalScope's: {', '.join(links)}.\n" if links else ""
+
+
+def _is_of(entry: Entry, kind: str) -> bool:
+    shown = {
+        "choice": "multiple_choice" in entry.tags,
+        "verdict": "yes_no" in entry.tags,
+        "math": entry.subject == SUBJECTS["math"],
+        "judge": "judge" in entry.needs,
+        "program": "sandbox" in entry.needs,
+    }
+    return shown[kind]
+
+
+@cache
+def _sections() -> dict[str, str]:
+    text = (FOLDER / "differences.md").read_text(encoding="utf-8")
+    return {part.partition("\n")[0]: part for part in text.split("\n## ")[1:]}
+
+
+def _anchor(title: str) -> str:
+    return "".join(sign for sign in title.lower().replace(" ", "-") if sign.isalnum() or sign == "-")
 
 
 def _example(name: str) -> str:
@@ -275,10 +336,12 @@ UNITS = {"s": "s", "1/s": "a second", "share": "share", "tokens": "tokens"}
 PAGES = {
     "parameters.md": parameters,
     "benchmarks.md": benchmarks,
+    **{f"benchmarks/{folder}.md": partial(subject_page, folder) for folder in _by_subject()},
     "perf.md": perf,
     "../evalscope_pytest/config/option_table.py": option_table,
 }
 
 if __name__ == "__main__":
     for page, write in PAGES.items():
+        (FOLDER / page).parent.mkdir(exist_ok=True)
         (FOLDER / page).write_text(write(), encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Record = Mapping[str, Any]
@@ -22,6 +22,7 @@ class Source:
         subset_by: Gives a record's subset, if they are not stored apart: a field's name or a function.
         from_tree: Makes the records of a subset out of files that are not records: a function of the dataset's files
             (`base.Tree`) and the subset. A subset it finds nothing for is read from files of records.
+        size: Number of records in all subsets, for readers; 0 if it was not counted.
     """
 
     kind: Literal["hub", "local"]
@@ -31,6 +32,11 @@ class Source:
     config: str = ""
     subset_by: str | Callable[[Record], str] | None = None
     from_tree: Callable[[Any, str], Iterable[Record]] | None = None
+    size: int = 0
+
+    def counted(self, size: int) -> Source:
+        """Return the source with the number of its records, for the catalogue."""
+        return replace(self, size=size)
 
 
 def hub(

@@ -52,7 +52,7 @@ PREFERENCE = replace(
     "alpaca_eval",
     version="2",
     pretty_name="AlpacaEval2.0",
-    dataset=hub("AI-ModelScope/alpaca_eval", subsets=["alpaca_eval_gpt4_baseline"], split="eval"),
+    dataset=hub("AI-ModelScope/alpaca_eval", subsets=["alpaca_eval_gpt4_baseline"], split="eval").counted(805),
     judge=PREFERENCE,
     tags=["instruction_following", "arena"],
 )

@@ -46,7 +46,7 @@ def records(read, subset, params):
     "arena_hard",
     version="2",
     pretty_name="ArenaHard",
-    dataset=hub("AI-ModelScope/arena-hard-auto-v0.1"),
+    dataset=hub("AI-ModelScope/arena-hard-auto-v0.1").counted(500),
     records=records,
     judge=BATTLE,
     tags=["instruction_following", "arena"],

@@ -11,7 +11,7 @@ from .emotions import emotion_ratings, reference_ratings
 @benchmark(
     "eq_bench",
     pretty_name="EQ-Bench",
-    dataset=hub("evalscope/EQ-Bench", split="validation"),
+    dataset=hub("evalscope/EQ-Bench", split="validation").counted(171),
     scorer=emotion_ratings(),
     tags=["emotion", "instruction_following"],
 )

@@ -89,7 +89,9 @@ def to_sample(record) -> Sample:
     "mt_bench",
     version="2",
     pretty_name="MT-Bench",
-    dataset=hub("HuggingFaceH4/mt_bench_prompts", subsets=list(TEMPERATURES), subset_by="category", split="train"),
+    dataset=hub(
+        "HuggingFaceH4/mt_bench_prompts", subsets=list(TEMPERATURES), subset_by="category", split="train"
+    ).counted(80),
     records=records,
     to_sample=to_sample,
     judge=Rubric("mt_bench", METRICS, items, score, options=f"{FIRST}{SECOND}"),

@@ -11,7 +11,7 @@ from evalscope_pytest.scoring.programs import program_passes
     "humaneval",
     version="2",
     pretty_name="HumanEval",
-    dataset=hub("opencompass/humaneval", subsets=["openai_humaneval"]),
+    dataset=hub("opencompass/humaneval", subsets=["openai_humaneval"]).counted(164),
     prompt=prompts.FUNCTION,
     scorer=program_passes(completes=True),
     aggregation="mean_and_pass_at_k",

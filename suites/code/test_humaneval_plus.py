@@ -17,7 +17,7 @@ AS_MANY = "assert np.size(out) == np.size(exp) and np.allclose(out, exp,"
     "humaneval_plus",
     version="2",
     pretty_name="HumanEval+",
-    dataset=hub("evalscope/humanevalplus"),
+    dataset=hub("evalscope/humanevalplus").counted(164),
     prompt=prompts.FUNCTION,
     scorer=program_passes(completes=True),
     aggregation="mean_and_pass_at_k",

@@ -23,7 +23,7 @@ It has to pass these tests:
     "mbpp",
     version="2",
     pretty_name="MBPP",
-    dataset=hub("google-research-datasets/mbpp", subsets=["full"]),
+    dataset=hub("google-research-datasets/mbpp", subsets=["full"]).counted(500),
     prompt=prompts.TESTED,
     few_shot=FewShot(3, split="prompt", skip=1, shot=SHOT, prompt=PROMPT),
     scorer=program_passes(marks=("[BEGIN]", "[DONE]"), stop="assert "),

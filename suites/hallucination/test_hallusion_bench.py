@@ -15,7 +15,7 @@ FIELDS = ("category", "subcategory", "visual_input", "set_id", "figure_id", "que
     "hallusion_bench",
     version="3",
     pretty_name="HallusionBench",
-    dataset=hub("lmms-lab/HallusionBench", split="image"),
+    dataset=hub("lmms-lab/HallusionBench", split="image").counted(1129),
     prompt=prompts.YES_NO,
     scorer=scoring.yes_no_in_groups(GROUPS),
     tags=["hallucination", "yes_no", "multimodal"],

@@ -11,7 +11,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "pope",
     version="3",
     pretty_name="POPE",
-    dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full"),
+    dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full").counted(9000),
     prompt=prompts.YES_NO,
     scorer=scoring.yes_no(existence=True),
     metrics=["f1_score", "accuracy", "precision", "recall", "yes_ratio"],

@@ -10,7 +10,7 @@ from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
     "arc",
     version="2",
     pretty_name="ARC",
-    dataset=hub("allenai/ai2_arc", subsets=["ARC-Easy", "ARC-Challenge"]),
+    dataset=hub("allenai/ai2_arc", subsets=["ARC-Easy", "ARC-Challenge"]).counted(3548),
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="train"),
     scorer=scoring.choice_answer(),

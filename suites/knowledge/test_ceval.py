@@ -39,7 +39,7 @@ SHOT = "问题：{question}\n选项：\n{choices}\n解析：{rationale}\n答案�
     "ceval",
     version="2",
     pretty_name="C-Eval",
-    dataset=hub("evalscope/ceval", subsets=list(CATEGORIES), split="val"),
+    dataset=hub("evalscope/ceval", subsets=list(CATEGORIES), split="val").counted(1346),
     prompt=PROMPT,
     choice="{letter}. {text}",
     few_shot=FewShot(5, split="dev", shot=SHOT, prompt=prompts.SHOTS_ZH),

@@ -29,7 +29,7 @@ CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject i
     "cmmlu",
     version="2",
     pretty_name="C-MMLU",
-    dataset=hub("evalscope/cmmlu", subsets=sorted(CATEGORIES), subset_by="category"),
+    dataset=hub("evalscope/cmmlu", subsets=sorted(CATEGORIES), subset_by="category").counted(11582),
     prompt=prompts.CHOICE_STEPWISE_ZH,
     few_shot=FewShot(0, split="dev", shot=prompts.CHOICE_SHOT_ZH, prompt=prompts.SHOTS_ZH),
     scorer=scoring.choice_answer(language="zh"),

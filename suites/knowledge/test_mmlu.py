@@ -26,7 +26,7 @@ CATEGORIES = {subject: field for field, subjects in FIELDS.items() for subject i
     "mmlu",
     version="2",
     pretty_name="MMLU",
-    dataset=hub("cais/mmlu", config="all", subsets=sorted(CATEGORIES), subset_by="subject"),
+    dataset=hub("cais/mmlu", config="all", subsets=sorted(CATEGORIES), subset_by="subject").counted(14042),
     prompt=prompts.CHOICE_STEPWISE,
     few_shot=FewShot(5, split="dev"),
     scorer=scoring.choice_answer(),

@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "qasc",
     version="2",
     pretty_name="QASC",
-    dataset=hub("extraordinarylab/qasc", split="validation"),
+    dataset=hub("extraordinarylab/qasc", split="validation").counted(926),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
     tags=["knowledge", "multiple_choice"],

@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "sciq",
     version="2",
     pretty_name="SciQ",
-    dataset=hub("extraordinarylab/sciq"),
+    dataset=hub("extraordinarylab/sciq").counted(1000),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
     tags=["knowledge", "multiple_choice"],

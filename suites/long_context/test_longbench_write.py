@@ -58,7 +58,7 @@ JUDGING = replace(
     "longbench_write",
     version="2",
     pretty_name="LongBench-Write",
-    dataset=hub("ZhipuAI/LongBench-Write", subsets=["longbench_write"]),
+    dataset=hub("ZhipuAI/LongBench-Write", subsets=["longbench_write"]).counted(120),
     scorer=writing_length(),
     judge=JUDGING,
     tags=["long_context", "writing"],

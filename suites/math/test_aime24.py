@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "aime24",
     version="2",
     pretty_name="AIME-2024",
-    dataset=hub("evalscope/aime24"),
+    dataset=hub("evalscope/aime24").counted(30),
     prompt=prompts.BOXED,
     scorer=scoring.aime_answer(),
     tags=["math", "reasoning"],

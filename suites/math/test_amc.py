@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "amc",
     version="2",
     pretty_name="AMC",
-    dataset=hub("evalscope/amc_22-24", subsets=["amc22", "amc23", "amc24"]),
+    dataset=hub("evalscope/amc_22-24", subsets=["amc22", "amc23", "amc24"]).counted(40),
     prompt=prompts.BOXED,
     scorer=scoring.math_answer(),
     tags=["math", "reasoning"],

@@ -12,7 +12,7 @@ GRADES = [f"Grade {grade}" for grade in range(1, 7)]
     "cmath",
     version="2",
     pretty_name="CMATH",
-    dataset=hub("evalscope/cmath", subsets=GRADES, subset_by=lambda record: f"Grade {record['grade']}"),
+    dataset=hub("evalscope/cmath", subsets=GRADES, subset_by=lambda record: f"Grade {record['grade']}").counted(1098),
     prompt=prompts.BOXED_ZH,
     scorer=scoring.math_answer(),
     tags=["math", "reasoning", "chinese"],

@@ -15,7 +15,7 @@ SHOT = "Problem:\n{question}\n\nSolution:\n{rationale}"
     "competition_math",
     version="2",
     pretty_name="MATH",
-    dataset=hub("evalscope/competition_math", subsets=LEVELS, subset_by="level"),
+    dataset=hub("evalscope/competition_math", subsets=LEVELS, subset_by="level").counted(5000),
     prompt=PROMPT,
     few_shot=FewShot(4, split="train", shot=SHOT),
     scorer=scoring.math_answer(),

@@ -12,7 +12,7 @@ SHOT = "{question}\n\nReasoning:\n{rationale}\n\nANSWER: \\boxed{{{target}}}"
     "gsm8k",
     version="2",
     pretty_name="GSM8K",
-    dataset=hub("AI-ModelScope/gsm8k", subsets=["main"]),
+    dataset=hub("AI-ModelScope/gsm8k", subsets=["main"]).counted(1319),
     prompt=prompts.BOXED,
     few_shot=FewShot(4, split="train", shot=SHOT),
     scorer=scoring.math_answer(),

@@ -11,7 +11,7 @@ from evalscope_pytest.scoring.read.boxes import boxes
     "minerva_math",
     version="2",
     pretty_name="Minerva-Math",
-    dataset=hub("knoveleng/Minerva-Math", split="train"),
+    dataset=hub("knoveleng/Minerva-Math", split="train").counted(272),
     prompt=prompts.BOXED,
     scorer=scoring.math_answer(measured=True),
     tags=["math", "reasoning"],

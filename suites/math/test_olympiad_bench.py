@@ -53,7 +53,7 @@ UNIT = (" Leave the unit outside \\boxed{}.", "单位不要写在 \\boxed{} 里�
     prompt=EN,
     prompts={subset: ZH for subset in SUBSETS if "_zh_" in subset},
     scorer=olympiad_answer(),
-    tags=["math", "reasoning", "chinese", "multimodal"],
+    tags=["math", "reasoning", "multilingual", "multimodal"],
 )
 def test_olympiad_bench(record, subset) -> Sample:
     zh, several = int("_zh_" in subset), record["is_multiple_answer"]

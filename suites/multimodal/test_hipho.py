@@ -35,12 +35,12 @@ def records(read, subset, params):
 @benchmark(
     "hipho",
     pretty_name="HiPhO",
-    dataset=hub("evalscope/HiPhO", subsets=EXAMS),
+    dataset=hub("evalscope/HiPhO", subsets=EXAMS).counted(403),
     records=records,
     prompt=EN,
     prompts={exam: ZH for exam in EXAMS if exam.startswith(CHINESE)},
     judge=marked(),
-    tags=["multimodal", "physics", "reasoning"],
+    tags=["multimodal", "physics", "reasoning", "multilingual"],
 )
 def test_hipho(record) -> Sample:
     answers = [answer.removeprefix("\\boxed{").removesuffix("}") for answer in listed(record["answer"] or [], "answer")]

@@ -13,7 +13,7 @@ ABOUT = ("source", "task", "category", "context", "grade", "language")
 @benchmark(
     "math_vista",
     pretty_name="MathVista",
-    dataset=hub("evalscope/MathVista", split="testmini"),
+    dataset=hub("evalscope/MathVista", split="testmini").counted(1000),
     prompt=PROMPT,
     scorer=choice_or_math(),
     tags=["multimodal", "math", "multiple_choice"],

@@ -26,7 +26,7 @@ def kind_of(record):
     prompt=prompts.SHORT_ANSWER,
     prompts={kind: ZH for kind in KINDS if kind.startswith("zh")},
     scorer=finding(),
-    tags=["multimodal", "qa", "medical", "chinese"],
+    tags=["multimodal", "qa", "medical", "multilingual"],
 )
 def test_slake(record) -> Sample:
     scan, about = record["img_name"], {name: str(record.get(name, "")) for name in ("content_type", "modality")}

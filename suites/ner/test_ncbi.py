@@ -9,6 +9,6 @@ from evalscope_pytest import Sample, benchmark, hub
 from .records import NER, entity_sample
 
 
-@benchmark("ncbi", version="2", pretty_name="NCBI", dataset=hub("extraordinarylab/ncbi"), **NER)
+@benchmark("ncbi", version="2", pretty_name="NCBI", dataset=hub("extraordinarylab/ncbi").counted(940), **NER)
 def test_ncbi(record) -> Sample:
     return entity_sample(record, "DISEASE disease: diseases, disorders and syndromes by name")

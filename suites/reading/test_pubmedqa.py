@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "pubmedqa",
     version="2",
     pretty_name="PubMedQA",
-    dataset=hub("extraordinarylab/pubmed-qa"),
+    dataset=hub("extraordinarylab/pubmed-qa").counted(1000),
     prompt=prompts.YES_NO_MAYBE,
     scorer=scoring.yes_no_maybe(),
     tags=["knowledge", "reading_comprehension", "yes_no"],

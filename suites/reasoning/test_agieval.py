@@ -52,11 +52,11 @@ SCORERS = {
     "agieval",
     version="2",
     pretty_name="AGIEval",
-    dataset=hub("opencompass/agieval", subsets=ENGLISH + CHINESE + CLOZE),
+    dataset=hub("opencompass/agieval", subsets=ENGLISH + CHINESE + CLOZE).counted(6269),
     prompt=prompts.CHOICE_STEPWISE,
     prompts=PROMPTS,
     scorer=scoring.by_subset(scoring.choice_answer(), SCORERS),
-    tags=["reasoning", "knowledge", "math", "multiple_choice", "chinese"],
+    tags=["reasoning", "knowledge", "math", "multiple_choice", "multilingual"],
 )
 def test_agieval(record, subset) -> Sample:
     question = "\n\n".join(filter(None, [record.get("passage"), record["question"]]))

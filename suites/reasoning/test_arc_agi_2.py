@@ -23,7 +23,7 @@ EXAMPLE = "Example {}:\nInput: {}\nOutput: {}"
     "arc_agi_2",
     version="2",
     pretty_name="ARC-AGI-2",
-    dataset=hub("evalscope/arc-agi-2"),
+    dataset=hub("evalscope/arc-agi-2").counted(120),
     system_prompt=SYSTEM,
     scorer=grid_answer(),
     aggregation="mean_and_pass_hat_k",

@@ -29,7 +29,7 @@ A: Let's think step by step. Finish with the sentence "So the answer is [ANSWER]
     "bbh",
     version="2",
     pretty_name="BBH",
-    dataset=hub("evalscope/bbh", subsets=list(KINDS)),
+    dataset=hub("evalscope/bbh", subsets=list(KINDS)).counted(6511),
     prompt=PROMPT,
     few_shot=FewShot(3, file="cot-prompts/{subset}.txt", prompt="{fewshot}\n"),
     scorer=bbh_answer(),

@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "commonsense_qa",
     version="2",
     pretty_name="CommonsenseQA",
-    dataset=hub("extraordinarylab/commonsense-qa", split="validation"),
+    dataset=hub("extraordinarylab/commonsense-qa", split="validation").counted(1221),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
     tags=["commonsense", "reasoning", "multiple_choice"],

@@ -12,7 +12,7 @@ from .letter_order import in_letter_order
     "logi_qa",
     version="2",
     pretty_name="LogiQA",
-    dataset=hub("extraordinarylab/logiqa"),
+    dataset=hub("extraordinarylab/logiqa").counted(651),
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="validation"),
     scorer=scoring.choice_answer(),

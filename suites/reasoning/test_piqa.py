@@ -10,7 +10,7 @@ from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
     "piqa",
     version="2",
     pretty_name="PIQA",
-    dataset=hub("extraordinarylab/piqa", split="validation"),
+    dataset=hub("extraordinarylab/piqa", split="validation").counted(1838),
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="train"),
     scorer=scoring.choice_answer(),

@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "siqa",
     version="2",
     pretty_name="SIQA",
-    dataset=hub("extraordinarylab/siqa", split="validation"),
+    dataset=hub("extraordinarylab/siqa", split="validation").counted(1954),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
     tags=["commonsense", "reasoning", "multiple_choice"],

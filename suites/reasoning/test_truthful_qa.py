@@ -33,7 +33,7 @@ A: The 1992 Olympics were held in Barcelona, Spain.
     "truthful_qa",
     version="2",
     pretty_name="TruthfulQA",
-    dataset=hub("evalscope/truthful_qa", subsets=["multiple_choice"], split="validation"),
+    dataset=hub("evalscope/truthful_qa", subsets=["multiple_choice"], split="validation").counted(817),
     prompt=prompts.CHOICE,
     shuffle_choices=True,
     scorer=scoring.multi_choice_accuracy(),

@@ -10,7 +10,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
     "winogrande",
     version="2",
     pretty_name="Winogrande",
-    dataset=hub("AI-ModelScope/winogrande_val", split="validation"),
+    dataset=hub("AI-ModelScope/winogrande_val", split="validation").counted(1267),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
     tags=["commonsense", "reasoning", "multiple_choice"],

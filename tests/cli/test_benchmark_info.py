@@ -11,8 +11,43 @@ def output_of(capsys, *arguments):
 
 def test_all_benchmarks_are_listed_one_in_a_line(capsys):
     lines = output_of(capsys).splitlines()
-    assert lines[0].split() == ["Name", "Dataset", "Subsets", "Split", "Shots", "Metrics", "Tags"]
-    assert [line.split()[0] for line in lines[2:]] == sorted(bundled_files())
+    assert lines[0].split() == [
+        "Name",
+        "Language",
+        "Metric",
+        "Shots",
+        "Needs",
+        "Subsets",
+        "Records",
+        "Split",
+        "Dataset",
+    ]
+    subjects = "\n".join(lines[2:]).strip().split("\n\n")
+    found = [[line.split()[0] for line in block.splitlines()[1:]] for block in subjects]
+    assert sorted(name for names in found for name in names) == sorted(bundled_files())
+    assert all(names == sorted(names) for names in found)
+    assert subjects[0].startswith("mathematics:\naime24 ")
+
+
+def test_a_narrow_terminal_gets_fewer_columns(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for columns in (80, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        lines = output_of(capsys).splitlines()
+        assert max(map(len, lines)) <= columns
+        assert lines[0].startswith("Name ")
+
+
+def test_facts_choose_benchmarks(capsys):
+    lines = output_of(capsys, "--needs", "judge", "--needs", "pictures", "--language", "several").splitlines()
+    names = [line.split()[0] for line in lines if "judge, pictures" in line]
+    assert "hipho" in names
+    assert len(names) == len([line for line in lines[2:] if line and not line.endswith(":")])
+    mathematics = output_of(capsys, "--subject=mathematics", "--metric=accuracy")
+    assert "gsm8k " in mathematics
+    assert "process_bench" not in mathematics
+    assert main(["benchmark-info", "--subject", "maths"]) != 0
+    assert "no benchmark has the subject 'maths'. Did you mean 'mathematics'?" in capsys.readouterr().err
 
 
 def test_a_benchmark_is_described(capsys):
@@ -36,8 +71,8 @@ def test_json_holds_everything(capsys):
 
 def test_markdown_is_a_table(capsys):
     lines = output_of(capsys, "--format=markdown", "--tag", "math").splitlines()
-    assert lines[1] == "| --- | --- | --- | --- | --- | --- | --- |"
-    assert all(line.count("|") == 8 for line in lines)
+    assert lines[1] == f"|{' --- |' * 9}"
+    assert all(line.count("|") == 10 for line in lines)
     names = [line.split("|")[1].strip() for line in lines[2:]]
     assert "gsm8k" in names
     assert "arc" not in names
@@ -64,6 +99,6 @@ def test_the_prompt_is_shown(capsys):
 
 def test_several_tags_must_all_be_there(capsys):
     lines = output_of(capsys, "--tag", "knowledge", "--tag", "chinese").splitlines()
-    names = [line.split()[0] for line in lines[2:]]
+    names = [line.split()[0] for line in lines[2:] if line]
     assert {"ceval", "cmmlu"} <= set(names)
     assert "mmlu" not in names

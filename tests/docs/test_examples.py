@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -62,16 +63,16 @@ def test_the_readme_fits_two_hundred_lines():
 
 
 def test_the_readme_names_and_counts_the_bundled_benchmarks():
-    entity_sets = {file.stem.removeprefix("test_") for file in (bundled_dir() / "ner").glob("test_*.py")}
-    demos = {name for name in bundled_files() if name.startswith("demo_")}
     text = text_of("README.md")
     table = text.partition("## Bundled benchmarks")[2].partition("\n## ")[0]
-    named = set(re.findall(r"\w+", table))
-    assert set(bundled_files()) - named <= entity_sets | demos
-    (more,) = re.findall(r"and (\d+) more", table)
-    assert len(entity_sets - named) == int(more)
+    folders = Counter(file.relative_to(bundled_dir()).parts[0] for file in bundled_files().values())
+    counts = {folder: int(count) for folder, count in re.findall(r"docs/benchmarks/(\w+)\.md\) (\d+)", table)}
+    assert counts == {folder: count for folder, count in folders.items() if folder != "demo"}
+    examples = [row.split("|")[2] for row in table.splitlines() if row.startswith("| [")]
+    named = {name.strip() for row in examples for name in re.split("[,;]", row)}
+    assert named <= set(bundled_files())
     (deselected,) = set(re.findall(r"(\d+) deselected", text))
-    assert int(deselected) == len(bundled_files()) - len(demos)
+    assert int(deselected) == len(bundled_files()) - folders["demo"]
     assert f"collected {int(deselected) + 41} items / {deselected} deselected / 41 selected" in text
 
 

@@ -11,7 +11,7 @@ from .scorer import ifeval
 @benchmark(
     "ifeval",
     pretty_name="IFEval",
-    dataset=hub("opencompass/ifeval", split="train"),
+    dataset=hub("opencompass/ifeval", split="train").counted(541),
     scorer=ifeval(),
     tags=["instruction_following"],
 )
