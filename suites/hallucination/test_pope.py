@@ -9,7 +9,7 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 
 @benchmark(
     "pope",
-    version="3",
+    version="4",
     pretty_name="POPE",
     dataset=hub("lmms-lab/POPE", subsets=["popular", "adversarial", "random"], config="Full").counted(9000),
     prompt=prompts.YES_NO,

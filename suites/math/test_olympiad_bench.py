@@ -47,7 +47,7 @@ UNIT = (" Leave the unit outside \\boxed{}.", "单位不要写在 \\boxed{} 里�
 
 @benchmark(
     "olympiad_bench",
-    version="2",
+    version="3",
     pretty_name="OlympiadBench",
     dataset=hub("AI-ModelScope/OlympiadBench", subsets=SUBSETS, split="train"),
     prompt=EN,

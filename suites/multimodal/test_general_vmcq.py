@@ -14,6 +14,7 @@ from .own_media import about, answer_of, options_of, question_of
 
 @benchmark(
     "general_vmcq",
+    version="2",
     pretty_name="General-VMCQ",
     dataset=local("", split="val"),
     prompt=prompts.CHOICE_STEPWISE,

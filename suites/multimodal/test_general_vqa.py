@@ -13,6 +13,7 @@ from .own_media import about, answers_of, conversation_of, question_of
 
 @benchmark(
     "general_vqa",
+    version="2",
     pretty_name="General-VQA",
     dataset=local(""),
     scorer=scoring.similarity(),

@@ -17,6 +17,7 @@ KINDS += ["Handwritten Mathematical Expression Recognition"]
 
 @benchmark(
     "ocr_bench",
+    version="2",
     pretty_name="OCRBench",
     dataset=hub("evalscope/OCRBench", subsets=KINDS, subset_by="question_type"),
     scorer=read_text(),

@@ -11,6 +11,7 @@ from evalscope_pytest import Sample, audio, benchmark, hub, image, prompts, scor
 
 @benchmark(
     "omni_bench",
+    version="2",
     pretty_name="OmniBench",
     dataset=hub("m-a-p/OmniBench", split="train"),
     prompt=prompts.CHOICE_STEPWISE,

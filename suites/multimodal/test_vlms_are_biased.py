@@ -15,6 +15,7 @@ SPLITS = ["main", "identification", "withtitle", "original", "remove_background_
 
 @benchmark(
     "vlms_are_biased",
+    version="2",
     pretty_name="VLMs-Are-Biased",
     dataset=hub("evalscope/vlms-are-biased", subsets=SPLITS),
     scorer=in_braces(),
