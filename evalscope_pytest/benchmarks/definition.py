@@ -97,7 +97,7 @@ class Benchmark:
         aggregation: ``mean``, ``mean_and_pass_at_k`` or ``_vote_at_k``, ``_pass_hat_k``, ``_at_least_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean``,
             ``all_of_part`` or ``all_of_part_by_kind``; by outcome of a label (``"LABEL hit"``, ``missed``,
-            ``invented``): ``macro_f1``, ``weighted_f1``.
+            ``invented``): ``macro_f1``, ``weighted_f1``, ``hit_rate``. ``sum`` counts.
         cluster: Field of the samples' metadata that questions of a subset have in common if they are not independent,
             such as a passage. A sample's own ``cluster`` or ``metadata["cluster"]`` comes first.
         repeats: Number of times each sample is sent.

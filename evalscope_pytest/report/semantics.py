@@ -127,6 +127,14 @@ _OTHER = {
     "chrf": _share("chrf", "chrF2"),
     "mix_metric": _share("score", "Mix metric"),
     "invalid_path_rate": _share("error_rate", "Invalid paths", "lower_is_better"),
+    "count_finish_reason_tool_call": replace(SAMPLES, metric_name="Finished by calls"),
+    "count_finish_reason_tool_calls": replace(SAMPLES, metric_name="Finished by calls"),
+    "count_successful_tool_call": replace(SAMPLES, metric_name="Valid calls"),
+    "trigger_similarity": _share("f1", "Trigger similarity"),
+    "tool_calls_match_rate": _share("accuracy", "Calls as expected"),
+    "error_only_reasoning_rate": _share("error_rate", "Reasoning only", "lower_is_better"),
+    "param_immutable_reject_rate": _share("accuracy", "Wrong values refused"),
+    "param_default_accept_rate": _share("accuracy", "Defaults accepted"),
     "no_answer": _ratio_of_replies("no_answer", "No answer"),
     "metric_hallurate": _share("hallucination", "Hallucination rate", "lower_is_better"),
     "strict_pass": _share("strict_pass", "Strict pass"),
@@ -216,7 +224,7 @@ class Identity:
         if pattern := AT_K.get(self.aggregation):
             at_k = pattern.format(dimensions.get("k", "k"))
             return at_k if self.name == "accuracy" else f"{self.raw_name}_{at_k}"
-        prefix = "" if self.aggregation == "identity" else "mean_"
+        prefix = "" if self.aggregation in ("identity", "sum") else "mean_"
         return prefix + ("acc" if self.name == "accuracy" else self.raw_name)
 
     @property

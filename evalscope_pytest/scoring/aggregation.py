@@ -259,6 +259,20 @@ def _labels(metric: str, attempts: Sequence[Attempt]) -> dict[str, _Label]:
     return labels
 
 
+def _hit_rate(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric | None:
+    """Return the share of hits among what the weights count as ``"hit"`` and ``"missed"``; None if nothing counts."""
+    labels = _labels(metric, attempts).values()
+    support = math.fsum(label.support for label in labels)
+    if not support:
+        return None
+    return AggregatedMetric(metric, "hit_rate", (), math.fsum(label.hit for label in labels) / support, round(support))
+
+
+def _sum(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the sum: how many attempts there are of a kind, for values of 0 and 1."""
+    return AggregatedMetric(metric, "sum", (), math.fsum(a.values[metric] for a in attempts), len(attempts))
+
+
 def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     """Return how far stated confidence is from accuracy; the metric's values are confidences."""
     stated = [(attempt.values[metric], attempt.values["accuracy"]) for attempt in attempts]
@@ -350,12 +364,16 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "macro_f1": _macro_f1,
     "weighted_f1": _weighted_f1,
     "corpus_bleu": _corpus_bleu,
+    "hit_rate": _hit_rate,
+    "sum": _sum,
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Those that a score and a slope for each part make up: their intervals follow from the parts'.
 OVER_PARTS = frozenset({"macro_mean", "harmonic_mean", "all_of_part_by_kind"})
 # Of these the interval of a mean says nothing.
-NO_MEANS = frozenset({"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu"})
+NO_MEANS = frozenset(
+    {"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu", "hit_rate", "sum"}
+)
 # Errors over units of a reference: 0 is right, and there is no greatest value. Rules over repeats count values of 1.
 ERROR_RATES = frozenset({"wer", "cer", "mer", "per"})
 
