@@ -19,6 +19,7 @@ from ..scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     from .after_run import AfterRun
+    from .decisions import Decision
 
 # Takes a record and, by name, `subset`, `position` (of the record in its subset) and, under any other name, the
 # benchmark's `extra_params`.
@@ -91,6 +92,8 @@ class Benchmark:
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
         prompts: Templates that replace ``prompt`` for single subsets, by the subset's name.
         choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a separate line.
+        decision: The form of its questions for a decision API (`decisions.Decision`); None if it has none.
+        render: Makes the whole text of the user message of a sample, in place of the templates.
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
         scorer: Scores a reply: a rule, a program, or judges (with the rule that users may choose instead).
         metrics: Metric names in the order of the report; the first is the primary one.
@@ -128,6 +131,8 @@ class Benchmark:
     cluster: str = ""
     repeats: int = 1
     choice: str = "{letter}) {text}"
+    decision: Decision | None = None
+    render: Callable[[Sample], str] | None = None
     shuffle_choices: bool = False
     categories: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     generation: GenerationConfig | None = None

@@ -93,6 +93,8 @@ def _with_parts(benchmark: Benchmark, sample: Sample, shots: str) -> Content:
 
 def user_text(benchmark: Benchmark, sample: Sample, shots: str = "") -> str:
     """Return the text of the user message."""
+    if benchmark.render is not None:
+        return benchmark.render(sample)
     prompt = template_of(benchmark, sample.subset)
     header = ""
     if shots and benchmark.few_shot:
