@@ -17,6 +17,8 @@ class EvalType(_Word):
     OPENAI_API = "openai_api"
     OPENAI_RESPONSES_API = "openai_responses_api"
     ANTHROPIC_API = "anthropic_api"
+    SYSTEMONE_API = "systemone_api"
+    AUTOTRUST_API = "autotrust_api"
     MOCK_LLM = "mock_llm"
     CUSTOM = "custom"
     CHECKPOINT = LLM_CKPT

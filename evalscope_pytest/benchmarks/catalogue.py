@@ -24,6 +24,7 @@ SUBJECTS: Mapping[str, str] = {
     "translation": "translation",
     "code": "code",
     "tools": "tools",
+    "decisions": "decisions",
     "instruction": "instructions",
     "chat": "chat",
     "judge": "judged answers",

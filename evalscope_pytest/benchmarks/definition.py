@@ -19,6 +19,7 @@ from ..scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     from .after_run import AfterRun
+    from .decisions import Decision
 
 # Takes a record and, by name, `subset`, `position` (of the record in its subset) and, under any other name, the
 # benchmark's `extra_params`.
@@ -91,13 +92,15 @@ class Benchmark:
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
         prompts: Templates that replace ``prompt`` for single subsets, by the subset's name.
         choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a separate line.
+        decision: The form of its questions for a decision API (`decisions.Decision`); None if it has none.
+        render: Makes the whole text of the user message of a sample, in place of the templates.
         categories: Category of a subset, one or several levels: ``{"anatomy": "Other"}``.
         scorer: Scores a reply: a rule, a program, or judges (with the rule that users may choose instead).
         metrics: Metric names in the order of the report; the first is the primary one.
         aggregation: ``mean``, ``mean_and_pass_at_k`` or ``_vote_at_k``, ``_pass_hat_k``, ``_at_least_k``; a mapping
             gives single metrics another one. If scores have weights by part: ``macro_mean``, ``harmonic_mean``,
             ``all_of_part`` or ``all_of_part_by_kind``; by outcome of a label (``"LABEL hit"``, ``missed``,
-            ``invented``): ``macro_f1``, ``weighted_f1``.
+            ``invented``): ``macro_f1``, ``weighted_f1``, ``hit_rate``. ``sum`` counts.
         cluster: Field of the samples' metadata that questions of a subset have in common if they are not independent,
             such as a passage. A sample's own ``cluster`` or ``metadata["cluster"]`` comes first.
         repeats: Number of times each sample is sent.
@@ -128,6 +131,8 @@ class Benchmark:
     cluster: str = ""
     repeats: int = 1
     choice: str = "{letter}) {text}"
+    decision: Decision | None = None
+    render: Callable[[Sample], str] | None = None
     shuffle_choices: bool = False
     categories: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     generation: GenerationConfig | None = None

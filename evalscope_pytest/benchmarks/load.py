@@ -57,7 +57,7 @@ def earlier_equals(samples: Sequence[Sample], messages: Callable[[Sample], Seque
         if known[question] == 1:
             earlier.append(0)
             continue
-        prompt = digest([m.identity for m in messages(sample)], [tool.identity for tool in sample.tools])
+        prompt = digest([m.identity for m in messages(sample)], sample.request_identity)
         earlier.append(seen[prompt])
         seen[prompt] += 1
     return earlier

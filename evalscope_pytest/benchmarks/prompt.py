@@ -114,6 +114,8 @@ def _with_parts(benchmark: Benchmark, sample: Sample, shots: Exemplars) -> Conte
 
 def user_texts(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[str, str]:
     """Return the exemplars and the question under their templates; the second is empty if the first holds it."""
+    if benchmark.render is not None:
+        return benchmark.render(sample), ""
     prompt = template_of(benchmark, sample.subset)
     header = ""
     if shots and benchmark.few_shot:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..config.judge import JudgeConfig
 from ..config.schema import AGGREGATIONS, DatasetArgs
@@ -22,8 +22,12 @@ from ..scoring.filters import Filters
 from ..scoring.scorer import Scorer
 from ..store.plan import BenchmarkPlan
 from .after_run import name_of
+from .decisions import for_model
 from .definition import Benchmark, FewShot, generate
 from .prompt import SAMPLE_FIELDS, holds_question
+
+if TYPE_CHECKING:
+    from ..models.spec import ModelSpec
 
 _EXAMPLE = '{"acc": {"numeric": true}}'
 # What EvalScope's versions have called the share of right answers.
@@ -94,9 +98,12 @@ def _with_options(scorer: Scorer | None, name: str, members: Sequence[str], opti
 
 
 def chosen_aggregation(
-    own: str | Mapping[str, str], wanted: str | None, metrics: Sequence[str], where: str
+    own: str | Mapping[str, str], wanted: str | None, metrics: Sequence[str], where: str, known: Collection[str] = ()
 ) -> str | Mapping[str, str]:
     """Return how the scores of each metric become one number; the user's choice holds for all metrics.
+
+    Args:
+        known: The benchmark's metrics; samples may have others, which are reported as well.
 
     Raises:
         ConfigError: The aggregation does not exist, or a metric it is meant for.
@@ -112,7 +119,10 @@ def chosen_aggregation(
         )
     if wanted:
         return wanted
-    return own if isinstance(own, str) else {m: own[m] for m in metrics if m in own}
+    if isinstance(own, str):
+        return own
+    others = {m: how for m, how in own.items() if known and m not in known}
+    return {**{m: own[m] for m in metrics if m in own}, **others}
 
 
 _QUERY = re.compile(r"(?<!\{)\{query\}(?!\})")
@@ -251,7 +261,12 @@ class ResolvedBenchmark:
 
 
 def resolve(
-    benchmark: Benchmark, args: DatasetArgs | None = None, *, repeats: int = 1, judge: JudgeConfig | None = None
+    benchmark: Benchmark,
+    args: DatasetArgs | None = None,
+    *,
+    repeats: int = 1,
+    judge: JudgeConfig | None = None,
+    spec: ModelSpec | None = None,
 ) -> ResolvedBenchmark:
     """Put the user's choices in place of the author's, and check that they make sense together.
 
@@ -259,11 +274,13 @@ def resolve(
         args: The user's settings for this benchmark; None without.
         repeats: Number of requests for each sample; 1 leaves the benchmark's own number.
         judge: The judges and their strategy; None leaves the decision to the rule.
+        spec: The model, which may take typed questions only; None for any.
 
     Raises:
         ConfigError: A subset, metric, parameter or template is wrong; said before any data is loaded.
     """
     args = args or DatasetArgs()
+    benchmark = for_model(benchmark, args, spec) if spec else benchmark
     changed = replace(benchmark, extra_params=_params(benchmark, args)).varied()
     question_fields, own_prompt = _question_fields(changed), changed.prompt
     changed = replace(changed, dataset=_source(changed, args), few_shot=_few_shot(changed, args))
@@ -405,7 +422,7 @@ def _few_shot(benchmark: Benchmark, args: DatasetArgs) -> FewShot | None:
 def _with_metrics(benchmark: Benchmark, args: DatasetArgs) -> Benchmark:
     where = f"dataset_args of {benchmark.name!r}"
     scorer, metrics = chosen_metrics(benchmark, args.metric_list, args.primary_metric, where)
-    aggregation = chosen_aggregation(benchmark.aggregation, args.aggregation, metrics, where)
+    aggregation = chosen_aggregation(benchmark.aggregation, args.aggregation, metrics, where, benchmark.metrics)
     return replace(benchmark, scorer=scorer, metrics=metrics, aggregation=aggregation)
 
 

@@ -213,6 +213,7 @@ def prompt_of(sample: Sample, messages: Iterable[Message]) -> dict[str, Any]:
         "metadata": dict(sample.metadata),
         "private": dict(sample.private),
         "tools": [{"name": t.name, "description": t.description, "parameters": t.parameters} for t in sample.tools],
+        "generation": dict(sample.generation),
         "id": sample.id,
     }
     return prompt | {name: value for name, value in more.items() if value}
@@ -251,6 +252,7 @@ def sample_of(record: Mapping[str, Any]) -> Sample:
         metadata={**(prompt.get("metadata") or {}), INFO: info},
         private=prompt.get("private") or {},
         tools=tuple(Tool(**tool) for tool in prompt.get("tools") or ()),
+        generation=prompt.get("generation") or {},
         id=str(prompt.get("id") or ""),
         cluster=str((prompt["input"], prompt.get("metadata"))),  # the same question in two parts of the collection
     )

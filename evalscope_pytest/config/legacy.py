@@ -109,7 +109,16 @@ _BACKEND = "benchmarks run in pytest itself"
 _UNSUPPORTED: dict[str, tuple[tuple[Any, ...], str]] = {
     "model_task": ((None, *MODEL_TASKS), "there are no benchmarks of pictures that a model makes"),
     "eval_type": (
-        ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom"),
+        (
+            "llm_ckpt",
+            "openai_api",
+            "openai_responses_api",
+            "anthropic_api",
+            "systemone_api",
+            "autotrust_api",
+            "mock_llm",
+            "custom",
+        ),
         "models are local (llm_ckpt), services (openai_api, openai_responses_api, anthropic_api) or mock_llm; most "
         "gateways speak openai_api, and model_args client=litellm of openai_api reaches other providers",
     ),

@@ -26,7 +26,7 @@ OPTIONS = (
     ("max_image_bytes", "value", "N", "Make pictures, and frames of videos, of more bytes smaller before they are sent."),
     ("video_frames", "value", "N", "Send videos as pictures, for services that take no videos: at most this many, evenly spread."),
     ("video_fps", "value", "X", "Frames a second of videos whose benchmark does not say: of the pictures with video-frames, else for the service."),
-    ("eval_type", "value", "{llm_ckpt,openai_api,openai_responses_api,anthropic_api,mock_llm,custom}", "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm; default: openai_api with an api-url, else llm_ckpt."),
+    ("eval_type", "value", "{llm_ckpt,openai_api,openai_responses_api,anthropic_api,systemone_api,autotrust_api,mock_llm,custom}", "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm, or systemone_api and autotrust_api, which take typed decisions; default: openai_api with an api-url, else llm_ckpt."),
     ("eval_backend", "value", "{Native,OpenCompass,VLMEvalKit,RAGEval,ThirdParty}", ""),
     ("eval_config", "value", "PATH", ""),
     ("eval_batch_size", "value", "N", "Maximum number of requests in flight; default: 8. For a local model, rows of a batch; default: 1."),

@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 AGGREGATIONS = ("mean", "mean_and_pass_at_k", "mean_and_vote_at_k", "mean_and_pass_hat_k", "mean_and_at_least_k")
-EVAL_TYPES = ("llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "mock_llm", "custom")
+EVAL_TYPES = (
+    "llm_ckpt", "openai_api", "openai_responses_api", "anthropic_api", "systemone_api", "autotrust_api", "mock_llm",
+    "custom",
+)  # fmt: skip
 LATER_EVAL_TYPES = ("litellm", "text2image", "text2speech", "image_editing")
 _EVAL_TYPE_ALIASES = {"service": "openai_api", "server": "openai_api", "checkpoint": "llm_ckpt", "mock": "mock_llm"}
 MODEL_TASKS = ("text_generation", "image_text_to_text", "audio_text_to_text", "automatic_speech_recognition")
@@ -181,8 +184,8 @@ class Settings:
     )
     eval_type: str | None = setting(
         choice(*EVAL_TYPES, also=_EVAL_TYPE_ALIASES, later=LATER_EVAL_TYPES),
-        "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm; default: "
-        "openai_api with an api-url, else llm_ckpt.",
+        "Kind of model: llm_ckpt (local), openai_api, openai_responses_api, anthropic_api, mock_llm, or systemone_api "
+        "and autotrust_api, which take typed decisions; default: openai_api with an api-url, else llm_ckpt.",
     )
     eval_backend: str = setting(choice(*BACKENDS), "Evaluation backend.", "Native")
     eval_config: str | Mapping[str, Any] | None = setting(PATH_OR_TABLE, "Configuration of another backend.")

@@ -14,7 +14,7 @@ _ROUNDING = 1e-9  # what a mean of ones may be off
 
 Role = Literal["system", "user", "assistant", "tool"]
 ROLES: tuple[str, ...] = get_args(Role)
-StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown"]
+StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "content_filter", "refused", "unknown"]
 
 
 class NotTextError(TypeError):
@@ -129,6 +129,7 @@ class Sample:
         tools: Functions that the model may call, sent along with the sample.
         cluster: What it shares with other questions of the benchmark, such as their passage: they are not independent.
         media: The medium in place of a mark in question, options or messages: ``{"<image 1>": image(...)}``.
+        generation: Generation parameters of its requests, in place of the run's; None sends none of that name.
     """
 
     input: str | tuple[Message, ...] | tuple[Part, ...]
@@ -142,6 +143,7 @@ class Sample:
     tools: tuple[Tool, ...] = ()
     cluster: str | int | None = None
     media: tuple[tuple[str, Part], ...] = ()
+    generation: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.input, str):
@@ -156,6 +158,12 @@ class Sample:
             object.__setattr__(self, "choices", tuple(self.choices))
         if not isinstance(self.tools, tuple):
             object.__setattr__(self, "tools", tuple(self.tools))
+
+    @property
+    def request_identity(self) -> list[Any]:
+        """Parts of a content address: what its requests carry besides messages. Empty for most."""
+        functions = [[tool.identity for tool in self.tools]] if self.tools else []
+        return [*functions, dict(self.generation)] if self.generation else functions
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -259,6 +267,7 @@ class ModelOutput:
     Attributes:
         text: The answer without its thinking part.
         reasoning: The thinking part, from ``reasoning_content`` or a closed ``<think>`` block.
+        stop_reason: Why it ended; ``refused`` if it is the service's refusal of the request.
         tool_calls: Calls of the model, in order.
         latency_s: Seconds from sending to the last byte, retries and waiting excluded. None when not measured.
         ttft_s: Seconds to the first token; only known when streaming.

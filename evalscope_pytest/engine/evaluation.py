@@ -17,7 +17,7 @@ from ..core.canonical import digest
 from ..core.errors import MediaError, ModelError, SandboxError, ScoringError
 from ..core.secret import redact
 from ..core.text import bounded
-from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score, Tool
+from ..core.values import Call, JudgeCall, Message, ModelOutput, Sample, SampleError, SampleResult, Score
 from ..datasets.media_form import MediaForm
 from ..judge.panel import calls_in
 from ..scoring.scorer import Reply, Scorer, ScoringTimeoutError, first_target
@@ -212,7 +212,7 @@ class Runner:
         started = time.perf_counter()
         evaluation, sample = unit.evaluation, unit.sample
         messages = evaluation.messages(sample)
-        key = prediction_key(evaluation, messages, unit.repeat, sample.tools, unit.occurrence)
+        key = prediction_key(evaluation, messages, sample, unit.repeat, unit.occurrence)
         private = (sample.private,) if sample.private else ()
         review_key = digest(key, evaluation.name, evaluation.fingerprint, sample.targets, sample.metadata, *private)
         place = (evaluation.name, unit.subset, unit.index, unit.group, unit.repeat)
@@ -290,17 +290,17 @@ def _judged(recorded: Recorded) -> dict[tuple[str, int, tuple[Message, ...]], st
 def prediction_key(
     evaluation: Evaluation,
     messages: tuple[Message, ...],
+    sample: Sample,
     repeat: int,
-    tools: tuple[Tool, ...] = (),
     occurrence: int = 0,
 ) -> str:
     """Return the content address of a prediction: the same wherever, whenever and in whatever order requests are sent.
 
     The first of several equal questions has the address it would have alone.
     """
-    functions = [[tool.identity for tool in tools]] if tools else []
     number = [occurrence] if occurrence else []
-    return digest(evaluation.identity, [m.identity for m in messages], repeat, *functions, *number)
+    more = sample.request_identity
+    return digest(evaluation.identity, [m.identity for m in messages], repeat, *more, *number)
 
 
 def _ideal_reply(scorer: Scorer | None, sample: Sample) -> str:

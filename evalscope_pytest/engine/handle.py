@@ -10,7 +10,7 @@ from typing import Any
 from ..benchmarks.placed_media import in_place
 from ..config.generation import GenerationConfig
 from ..core.content import PARTS, Part
-from ..core.errors import ConfigError, closest
+from ..core.errors import ConfigError, RejectedError, closest
 from ..core.text import visible
 from ..core.values import Call, Message, ModelOutput, Sample, Tool, as_message
 from ..datasets.media_files import found_in
@@ -21,6 +21,7 @@ from .context import SampleContext, current
 from .loop import LoopThread
 from .reuse import Reuse, reply_of
 
+BAD_REQUEST = 400
 Prompt = Sample | str | Message | Sequence[Message | Mapping[str, Any] | Part]
 
 
@@ -56,12 +57,14 @@ class ModelHandle:
     def __repr__(self) -> str:
         return f"<model {visible(self.name)}>"
 
-    def generate(self, prompt: Prompt, *, tools: Sequence[Tool] = (), **parameters: Any) -> Any:
+    def generate(self, prompt: Prompt, *, tools: Sequence[Tool] = (), refusals: bool = False, **parameters: Any) -> Any:
         """Answer a prompt: `ModelOutput`, or an awaitable of one inside a coroutine.
 
         Args:
             prompt: The sample (sent with its benchmark's prompt), a text, or messages.
             tools: Functions the model may call; a sample that has some brings its own.
+            refusals: Return the service's refusal of the request (HTTP 400) as a reply that ends for the reason
+                ``refused``, instead of raising it: for a benchmark of what a service refuses.
             parameters: Generation parameters for this call only, for example ``temperature=0.7``.
 
         Raises:
@@ -70,12 +73,14 @@ class ModelHandle:
         """
         context = current.get()
         request = self._request(prompt, tuple(tools), parameters, context)
-        return self._thread.answer(self._answer(request, context))
+        return self._thread.answer(self._answer(request, context, refusals=refusals))
 
     def _request(
         self, prompt: Prompt, tools: tuple[Tool, ...], parameters: Mapping[str, Any], context: SampleContext | None
     ) -> Request:
         config = context.generation if context else self.generation
+        if isinstance(prompt, Sample):
+            parameters = {**prompt.generation, **parameters}
         if parameters:
             unknown = sorted(set(parameters) - set(GenerationConfig.__slots__))
             if unknown:
@@ -90,14 +95,20 @@ class ModelHandle:
             return Request(messages, config, tools=tools)
         return Request(messages, config, context.sample, context.right_reply, context.repeat, tools)
 
-    async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
+    async def _answer(self, request: Request, context: SampleContext | None, *, refusals: bool = False) -> ModelOutput:
         address = self._reuse.address(request, context) if self._reuse is not None else ""
         if context is None:
             return await reply_of(self._client.send, request, self._reuse, address)
         call = context.replay(request.messages)
         if call is None:
             send = partial(self._client.send, admit=context.admit)
-            call = Call(request.messages, await reply_of(send, request, self._reuse, address))
+            try:
+                output = await reply_of(send, request, self._reuse, address)
+            except RejectedError as error:
+                if not refusals or error.status != BAD_REQUEST:
+                    raise
+                output = ModelOutput(str(error), stop_reason="refused", model=self.name)
+            call = Call(request.messages, output)
         context.calls.append(call)
         return call.output
 

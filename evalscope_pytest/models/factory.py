@@ -125,6 +125,14 @@ def _anthropic_api(spec: ModelSpec) -> Model:
     return anthropic_api.create(spec)
 
 
+def _decision_api(spec: ModelSpec) -> Model:
+    from ..wire.decision import check
+    from . import decision_api
+
+    check(spec.generation, spec.eval_type)
+    return decision_api.create(spec)
+
+
 def _llm_ckpt(spec: ModelSpec) -> Model:
     from . import llm_ckpt
 
@@ -143,6 +151,8 @@ _registered: dict[str, Factory] = {
     "openai_api": _openai_api,
     "openai_responses_api": _openai_responses_api,
     "anthropic_api": _anthropic_api,
+    "systemone_api": _decision_api,
+    "autotrust_api": _decision_api,
     "llm_ckpt": _llm_ckpt,
     "mock_llm": _mock_llm,
 }

@@ -72,7 +72,9 @@ class ServiceModel:
             body = self._write(request, self.name)
         started = perf_counter()
         try:
-            reply = await self._send(body, request.config, lambda piece: draft.feed(piece, perf_counter()))
+            reply = await answered(
+                self._transport, body, request.config, lambda piece: draft.feed(piece, perf_counter())
+            )
             if not reply.streamed:  # whatever was requested: some services stream always, some never
                 draft.take_body(reply.body)
             return draft.output(self.name, started, perf_counter())
@@ -88,18 +90,23 @@ class ServiceModel:
         """Close all connections."""
         await self._transport.close()
 
-    async def _send(self, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
-        transport = self._transport
-        reply = await transport.exchange(body, config, sink)
-        if reply.status != 200:
-            raise refusal(
-                reply.status,
-                complaint(reply.body),
-                transport.url,
-                retry_after_s(reply.headers),
-                location=reply.headers.get("location"),
-            )
-        return reply
+
+async def answered(transport: Transport, body: Mapping[str, Any], config: GenerationConfig, sink: Sink) -> Reply:
+    """Send a body and return the reply.
+
+    Raises:
+        ModelError: The service refuses it.
+    """
+    reply = await transport.exchange(body, config, sink)
+    if reply.status != 200:
+        raise refusal(
+            reply.status,
+            complaint(reply.body),
+            transport.url,
+            retry_after_s(reply.headers),
+            location=reply.headers.get("location"),
+        )
+    return reply
 
 
 @cache

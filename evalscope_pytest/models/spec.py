@@ -17,7 +17,8 @@ from ..core.values import ModelOutput
 from ..wire.request import Request
 
 LOCAL_MAX_TOKENS = 2048
-SERVICES = ("openai_api", "openai_responses_api", "anthropic_api")
+DECISION_APIS = ("systemone_api", "autotrust_api")
+SERVICES = ("openai_api", "openai_responses_api", "anthropic_api", *DECISION_APIS)
 _LOCAL_LOOKAHEAD = 4
 
 
@@ -26,7 +27,8 @@ class ModelSpec:
     """Everything that a provider may need to make a model.
 
     Attributes:
-        eval_type: The provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``, ``llm_ckpt``,
+        eval_type: The provider: ``openai_api``, ``openai_responses_api``, ``anthropic_api``,
+            ``systemone_api``, ``autotrust_api``, ``llm_ckpt``,
             ``mock_llm``, or a registered one.
         model: The name or path as the user gave it.
         model_args: The provider's own arguments.
@@ -56,6 +58,16 @@ class ModelSpec:
     def is_service(self) -> bool:
         """True if requests go over a network to a built-in provider."""
         return self.instance is None and self.eval_type in SERVICES
+
+    @property
+    def decides(self) -> bool:
+        """True if the model answers typed questions and nothing else."""
+        return self.instance is None and self.eval_type in DECISION_APIS
+
+    @property
+    def is_generating(self) -> bool:
+        """True if the model certainly writes text: a service or a local model, none of the user's own making."""
+        return self.instance is None and self.eval_type in (*SERVICES, "llm_ckpt") and not self.decides
 
     @property
     def is_mock(self) -> bool:

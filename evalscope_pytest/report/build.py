@@ -83,7 +83,10 @@ def _metric(plan: BenchmarkPlan, identity: Identity, subsets: Sequence[SubsetMet
     for one in subsets:
         score = SubsetScore(one.subset, round(one.metric.score, DIGITS), one.metric.num)
         categories.setdefault(plan.categories.get(one.subset) or _DEFAULT_CATEGORY, []).append(score)
-    return MetricScore.of(identity, [CategoryScore.of(name, categories[name]) for name in sorted(categories)])
+    is_count = identity.aggregation == "sum"
+    return MetricScore.of(
+        identity, [CategoryScore.of(name, categories[name], summed=is_count) for name in sorted(categories)]
+    )
 
 
 def _identity(metric: AggregatedMetric) -> Identity:

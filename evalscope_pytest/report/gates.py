@@ -20,7 +20,7 @@ from ..store.rows import SampleSummary
 from .attempts import Measure, Missing, find_measure, measured_of, measures, parted_of, question_key
 from .columns import QuestionKey
 from .execution import GateResult as GateResult
-from .model import DIGITS, MetricScore, Report, micro_mean
+from .model import DIGITS, MetricScore, Report, micro_mean, total
 from .semantics import AT_K
 from .table import OVERALL
 
@@ -296,4 +296,5 @@ def _of_part(metric: MetricScore, part: str) -> tuple[float, int, Callable[[str]
             return subset.score, subset.num, lambda name: name == part
     categories = [c for c in metric.categories if part in (*c.name, "/".join(c.name))]
     elsewhere = {s.name for c in metric.categories if c not in categories for s in c.subsets}
-    return micro_mean(categories), sum(c.num for c in categories), lambda name: name not in elsewhere
+    score = (total if metric.identity.aggregation == "sum" else micro_mean)(categories)
+    return score, sum(c.num for c in categories), lambda name: name not in elsewhere

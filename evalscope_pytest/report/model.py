@@ -39,6 +39,11 @@ def macro_mean(parts: Sequence[_Scored]) -> float:
     return round(sum(part.score for part in parts) / len(parts), DIGITS) if parts else 0.0
 
 
+def total(parts: Sequence[_Scored]) -> float:
+    """Return the sum of counts."""
+    return round(sum(part.score for part in parts), DIGITS)
+
+
 @dataclass(frozen=True, slots=True)
 class SubsetScore:
     """One subset's score under one metric.
@@ -75,10 +80,15 @@ class CategoryScore:
     subsets: tuple[SubsetScore, ...]
 
     @classmethod
-    def of(cls, name: tuple[str, ...], subsets: Sequence[SubsetScore]) -> CategoryScore:
-        """Sum up subsets."""
+    def of(cls, name: tuple[str, ...], subsets: Sequence[SubsetScore], *, summed: bool = False) -> CategoryScore:
+        """Sum up subsets.
+
+        Args:
+            summed: The metric is a count, of which the whole is the sum.
+        """
         own = [s for s in subsets if not s.is_aggregate]
-        return cls(name, sum(s.num for s in own), micro_mean(own), macro_mean(own), tuple(subsets))
+        score, macro = (total(own), total(own)) if summed else (micro_mean(own), macro_mean(own))
+        return cls(name, sum(s.num for s in own), score, macro, tuple(subsets))
 
     def to_json(self) -> dict[str, Any]:
         """Return the schema's object."""
@@ -113,7 +123,8 @@ class MetricScore:
         """Sum up categories."""
         own = [c for c in categories if c.num]
         semantics = semantics_of(identity)
-        return cls(identity, sum(c.num for c in own), micro_mean(own), macro_mean(own), tuple(categories), semantics)
+        score, macro = (micro_mean(own), macro_mean(own)) if identity.aggregation != "sum" else (total(own), total(own))
+        return cls(identity, sum(c.num for c in own), score, macro, tuple(categories), semantics)
 
     @property
     def label(self) -> str:

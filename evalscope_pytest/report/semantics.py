@@ -85,6 +85,14 @@ def _errors(concept: str, name: str) -> Semantics:
     return replace(_share(concept, name, "lower_is_better"), value_range=None)
 
 
+def _loss(concept: str, name: str) -> Semantics:
+    return Semantics(f"quality.{concept}.value", name, direction="lower_is_better")
+
+
+def _correlation(concept: str) -> Semantics:
+    return Semantics(f"quality.{concept}.correlation", concept.capitalize(), value_range=(-1.0, 1.0))
+
+
 def _ratio_of_replies(concept: str, name: str) -> Semantics:
     return replace(_share(concept, name, "none"), semantic_id=f"diagnostic.{concept}.ratio", kind="diagnostic")
 
@@ -127,6 +135,18 @@ _OTHER = {
     "chrf": _share("chrf", "chrF2"),
     "mix_metric": _share("score", "Mix metric"),
     "invalid_path_rate": _share("error_rate", "Invalid paths", "lower_is_better"),
+    "count_finish_reason_tool_call": replace(SAMPLES, metric_name="Finished by calls"),
+    "count_finish_reason_tool_calls": replace(SAMPLES, metric_name="Finished by calls"),
+    "count_successful_tool_call": replace(SAMPLES, metric_name="Valid calls"),
+    "trigger_similarity": _share("f1", "Trigger similarity"),
+    "tool_calls_match_rate": _share("accuracy", "Calls as expected"),
+    "error_only_reasoning_rate": _share("error_rate", "Reasoning only", "lower_is_better"),
+    "param_immutable_reject_rate": _share("accuracy", "Wrong values refused"),
+    "param_default_accept_rate": _share("accuracy", "Defaults accepted"),
+    "public_accuracy": _share("accuracy", "Accuracy"),
+    "family_macro": _share("accuracy", "Family macro"),
+    "macro_f1": _share("f1", "Macro F1"),
+    **{name: _share(name, name.capitalize()) for name in ("capability", "intelligence", "calibration")},
     "no_answer": _ratio_of_replies("no_answer", "No answer"),
     "metric_hallurate": _share("hallucination", "Hallucination rate", "lower_is_better"),
     "strict_pass": _share("strict_pass", "Strict pass"),
@@ -156,6 +176,10 @@ _OTHER = {
 }
 # Meaning of a metric by the end of its name: "program_accuracy", "animals_bias_ratio".
 _ENDINGS = {
+    **{name: _loss(name, name.upper()) for name in ("nll", "brier", "ece", "nrps", "aurc", "mae")},
+    "aurc_confidence": _loss("aurc", "AURC by confidence"),
+    **{name: _share(name, name) for name in ("auroc", "auprc")},
+    **{name: _correlation(name) for name in ("spearman", "pearson")},
     "accuracy": _share("accuracy", "accuracy"),
     "acc": _share("accuracy", "accuracy"),
     "precision": _share("precision", "precision"),
@@ -167,6 +191,9 @@ _ENDINGS = {
     "bias_ratio": _share("error_rate", "bias ratio", "lower_is_better"),
     "edit_dist": _share("edit_distance", "edit distance", "lower_is_better"),
 }
+_MEASURES = frozenset(
+    {"nll", "brier", "ece", "nrps", "aurc", "mae", "aurc_confidence", "auroc", "auprc", "spearman", "pearson"}
+)
 _LEVELS = [f"{level}_level_{manner}" for level in ("prompt", "inst") for manner in ("strict", "loose")]
 _ACCURACIES = frozenset(
     ["accuracy", "multi_choice_acc", "is_correct", "success_rate", "error_acc", "correct_acc"]
@@ -218,7 +245,7 @@ class Identity:
         if pattern := AT_K.get(self.aggregation):
             at_k = pattern.format(dimensions.get("k", "k"))
             return at_k if self.name == "accuracy" else f"{self.raw_name}_{at_k}"
-        prefix = "" if self.aggregation == "identity" else "mean_"
+        prefix = "" if self.aggregation in ("identity", "sum") else "mean_"
         return prefix + ("acc" if self.name == "accuracy" else self.raw_name)
 
     @property
@@ -294,6 +321,8 @@ def semantics_of(identity: Identity) -> Semantics:
         return ACCURACY
     if (known := _OTHER.get(_RANGE.sub("", identity.name))) is not None:
         return known
+    if identity.name in _MEASURES:
+        return _ENDINGS[identity.name]
     name = identity.raw_name.replace("_", " ").strip()
     for ending, meaning_of_it in _ENDINGS.items():
         if identity.name.endswith(f"_{ending}"):

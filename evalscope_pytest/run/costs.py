@@ -195,9 +195,8 @@ class _Measured:
     def _is_recorded(self, unit: Unit, request: Request) -> bool:
         if self._previous is None:
             return False
-        return prediction_key(unit.evaluation, request.messages, unit.repeat, unit.sample.tools, unit.occurrence) in (
-            self._previous
-        )
+        key = prediction_key(unit.evaluation, request.messages, unit.sample, unit.repeat, unit.occurrence)
+        return key in self._previous
 
     def _cached(self, unit: Unit, request: Request) -> Usage | None:
         """Return the tokens of the reply in the response cache; None without one."""
@@ -213,7 +212,8 @@ def _request(unit: Unit) -> Request:
     """Return the request of a benchmark whose body sends one."""
     evaluation, sample = unit.evaluation, unit.sample
     messages = evaluation.messages(sample)
-    return Request(messages, evaluation.generation, sample, "", unit.repeat, sample.tools)
+    config = replace(evaluation.generation, **sample.generation) if sample.generation else evaluation.generation
+    return Request(messages, config, sample, "", unit.repeat, sample.tools)
 
 
 def _previous(run: Run) -> Previous | None:

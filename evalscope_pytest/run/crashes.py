@@ -249,13 +249,13 @@ async def watched(started: Started, name: str, run: Callable[[], Awaitable[T]]) 
 class WatchedModel(ModelHandle):
     """The model, whose replies a sample waits for without being suspected of anything."""
 
-    async def _answer(self, request: Request, context: SampleContext | None) -> ModelOutput:
+    async def _answer(self, request: Request, context: SampleContext | None, *, refusals: bool = False) -> ModelOutput:
         marked: Any = _slot.get()
         if marked is None:
-            return await super()._answer(request, context)
+            return await super()._answer(request, context, refusals=refusals)
         started, slot = marked
         started.enter(slot, Phase.WAITING)
         try:
-            return await super()._answer(request, context)
+            return await super()._answer(request, context, refusals=refusals)
         finally:
             started.enter(slot, Phase.WORKING)

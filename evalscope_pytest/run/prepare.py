@@ -157,10 +157,10 @@ def prepare(run: Run, benchmark: Benchmark) -> Prepared:
     """
     task = run.task
     args = task.all_args_of(benchmark.name)
-    if task.prompts:
+    if task.prompts and not run.spec.decides:
         benchmark, args = with_evalscope_prompts(benchmark, args)
-    listed = run.driver.listing and not run.judges.config.models  # listing samples needs no judge
-    resolved = resolve(benchmark, args, repeats=task.repeats, judge=None if listed else run.judges.config)
+    judge = None if run.driver.listing and not run.judges.config.models else run.judges.config  # listing needs none
+    resolved = resolve(benchmark, args, repeats=task.repeats, judge=judge, spec=run.spec)
     return Prepared(resolved, {} if run.driver.listing else _resources(run, resolved))
 
 

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ..core.errors import ConfigError, closest
 from .ngrams import bleu
+from .probabilities import MEASURES
 from .units import OF_PART, Member, units
 
 # How much a value counts: in the whole, or in each part of the metric it belongs to (a class, a group of questions).
@@ -259,6 +260,26 @@ def _labels(metric: str, attempts: Sequence[Attempt]) -> dict[str, _Label]:
     return labels
 
 
+def _hit_rate(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric | None:
+    """Return the share of hits among what the weights count as ``"hit"`` and ``"missed"``; None if nothing counts."""
+    labels = _labels(metric, attempts).values()
+    support = math.fsum(label.support for label in labels)
+    if not support:
+        return None
+    return AggregatedMetric(metric, "hit_rate", (), math.fsum(label.hit for label in labels) / support, round(support))
+
+
+def _sum(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
+    """Return the sum: how many attempts there are of a kind, for values of 0 and 1."""
+    return AggregatedMetric(metric, "sum", (), math.fsum(a.values[metric] for a in attempts), len(attempts))
+
+
+def _over_rows(how: str, metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric | None:
+    """Return a measure of all attempts together; the weights of each are its numbers (`scoring.probabilities`)."""
+    score = MEASURES[how]([_by_part(attempt, metric) for attempt in attempts])
+    return None if score is None else AggregatedMetric(metric, how, (), score, len(attempts))
+
+
 def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     """Return how far stated confidence is from accuracy; the metric's values are confidences."""
     stated = [(attempt.values[metric], attempt.values["accuracy"]) for attempt in attempts]
@@ -350,12 +371,17 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "macro_f1": _macro_f1,
     "weighted_f1": _weighted_f1,
     "corpus_bleu": _corpus_bleu,
+    "hit_rate": _hit_rate,
+    "sum": _sum,
+    **{how: partial(_over_rows, how) for how in MEASURES},
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Those that a score and a slope for each part make up: their intervals follow from the parts'.
 OVER_PARTS = frozenset({"macro_mean", "harmonic_mean", "all_of_part_by_kind"})
 # Of these the interval of a mean says nothing.
-NO_MEANS = frozenset({"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu"})
+NO_MEANS = frozenset(
+    {"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu", "hit_rate", "sum", *MEASURES}
+)
 # Errors over units of a reference: 0 is right, and there is no greatest value. Rules over repeats count values of 1.
 ERROR_RATES = frozenset({"wer", "cer", "mer", "per"})
 

@@ -36,9 +36,7 @@ def _more(sample: Sample, fields: Iterable[str] | None) -> list[Any]:
         more.append(named)
     if sample.media:
         more.append([[mark, part.identity] for mark, part in sample.media])
-    if sample.tools:
-        more.append([tool.identity for tool in sample.tools])
-    return more
+    return [*more, *sample.request_identity]
 
 
 def _meant(target: str, choices: Sequence[str]) -> str:

@@ -25,6 +25,8 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "openai_api": KINDS,
     "openai_responses_api": ("image", "file"),
     "anthropic_api": ("image", "file"),
+    "systemone_api": (),
+    "autotrust_api": (),
     "llm_ckpt": ("image", "audio"),  # further bounds: models/modality.py
     "mock_llm": KINDS,
 }

@@ -8,6 +8,7 @@ from hashlib import sha256
 from random import Random
 
 from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
+from evalscope_pytest.benchmarks.decisions import Decision
 
 from .reward_sections import CATEGORIES, leaderboard
 
@@ -18,6 +19,7 @@ from .reward_sections import CATEGORIES, leaderboard
     dataset=hub("allenai/reward-bench", subsets=list(CATEGORIES), subset_by="subset", split="filtered"),
     prompt=prompts.CHOICE,
     scorer=scoring.choice_answer(),
+    decision=Decision("Which reply to the prompt in `question` is better?"),
     categories=CATEGORIES,
     after_run=leaderboard,
     tags=["preference", "multiple_choice"],

@@ -5,6 +5,7 @@ are options of each question, labelled A to Z, then 1 to 51.
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
+from evalscope_pytest.benchmarks.decisions import Decision
 
 INTENTS = """activate_my_card age_limit apple_pay_or_google_pay atm_support automatic_top_up
     balance_not_updated_after_bank_transfer balance_not_updated_after_cheque_or_cash_deposit beneficiary_not_allowed
@@ -33,6 +34,7 @@ LABELS = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *map(str, range(1, len(OPTIONS) - 25))]
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="train"),
     scorer=scoring.choice_answer(),
+    decision=Decision("What does the customer who wrote `question` to a bank want?", has_fixed_classes=True),
     tags=["reading_comprehension", "multiple_choice"],
 )
 def test_banking77(record) -> Sample:

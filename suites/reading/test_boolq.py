@@ -4,6 +4,7 @@ BoolQ: Clark et al. 2019, Exploring the Surprising Difficulty of Natural Yes/No 
 """
 
 from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
+from evalscope_pytest.benchmarks.decisions import PARAMS, Decision
 
 
 @benchmark(
@@ -13,6 +14,8 @@ from evalscope_pytest import FewShot, Sample, benchmark, hub, prompts, scoring
     prompt=prompts.CHOICE,
     few_shot=FewShot(0, split="train"),
     scorer=scoring.choice_answer(),
+    decision=Decision("Answer the question from the passage above it; both are in `question`.", positive="Yes"),
+    extra_params=PARAMS,
     tags=["reading_comprehension", "multiple_choice"],
 )
 def test_boolq(record) -> Sample:

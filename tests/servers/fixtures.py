@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from .anthropic_server import AnthropicServer
+from .decision_server import DecisionServer
 from .openai_server import OpenAIServer
 from .responses_server import ResponsesServer
 
@@ -22,6 +23,13 @@ def openai_server() -> Iterator[OpenAIServer]:
 def anthropic_server() -> Iterator[AnthropicServer]:
     """A service with Anthropic's Messages API that answers "OK" until told otherwise."""
     with AnthropicServer() as server:
+        yield server
+
+
+@pytest.fixture
+def decision_server() -> Iterator[DecisionServer]:
+    """A service of typed decisions that prefers the first option."""
+    with DecisionServer() as server:
         yield server
 
 

@@ -23,6 +23,15 @@ REPLIES: dict[str, Any] = {
         'Thought: now the town.\nAction: find\nAction Input: {"town": "Uruk"}',
         'find({"town": "Ur"})',
     ),
+    **dict.fromkeys(
+        ("general_fc", "k2_verifier", "minimax_verifier"),
+        (
+            '[{"name": "weather", "arguments": {"town": "Uruk", "unit": "C"}}]',
+            '[{"name": "weather", "arguments": {"town": "Uruk", "unit": "K"}}]',
+            "I call weather(town=Uruk).",
+        ),
+    ),
+    "kimi_verifier": ("OK", "refused", "refused"),
     "data_collection": ("So it is \\boxed{5}.", "\\boxed{6}", "Five or six."),
     "ifbench": ("Yes.", "It is, yes.", "<think>yes</think>"),
 }

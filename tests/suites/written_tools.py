@@ -138,7 +138,62 @@ FILES["multi_if"] = {
     ]
 }
 SUBSETS: dict[str, tuple[str, ...]] = {"multi_if": ("English", "Thai")}
-NO_OFFICIAL = {"bfcl_v3", "tool_bench", "data_collection", "ifbench", "multi_if"}
-NO_PAPER = {"data_collection"}
+_TOWN = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "description": "Weather of a town.",
+        "parameters": {
+            "type": "object",
+            "properties": {"town": {"type": "string"}, "unit": {"enum": ["C", "F"]}},
+            "required": ["town"],
+            "additionalProperties": False,
+        },
+    },
+}
+_HISTORY: list[Row] = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Weather of Ur?"},
+    {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "c0", "type": "function", "function": {"name": "weather", "arguments": "{town: Ur"}}],
+    },
+    {"role": "tool", "tool_call_id": "c0", "content": "dry"},
+    {"role": "user", "content": "And of Uruk?"},
+]
+_GREETING: list[Row] = [{"role": "user", "content": "Good morning."}]
+
+
+def _vendor(messages: list[Row], **fields: Any) -> Row:
+    return {"messages": json.dumps(messages), "tools": json.dumps([_TOWN]), **fields}
+
+
+FILES["general_fc"] = {
+    "mine.jsonl": [
+        {"messages": _HISTORY, "tools": [_TOWN], "should_call_tool": True},
+        {"messages": _GREETING, "tools": [_TOWN], "should_call_tool": False},
+    ]
+}
+FILES["k2_verifier"] = {
+    "k2_thinking/test.jsonl": [
+        _vendor(_HISTORY, should_call_tool=True, official_finish_reason="tool_calls"),
+        _vendor(_GREETING, should_call_tool=False, official_finish_reason="stop"),
+    ]
+}
+_CHECKS = json.dumps(["contains_russian_characters_unicode", "repeat_n_gram"])
+FILES["minimax_verifier"] = {
+    "test.jsonl": [
+        _vendor(_HISTORY, check_type=json.dumps(["tool_calls"]), expected_tool_call=True),
+        _vendor(_GREETING, check_type="", expected_tool_call=False),
+        _vendor(_GREETING, check_type=_CHECKS, expected_tool_call=None),
+        _vendor(_GREETING, check_type='["scenario_check"]', expected_tool_call=None),
+    ]
+}
+FILES["kimi_verifier"] = {"README.md": "Its probes are made, not read."}
+SUBSETS["general_fc"] = ("mine",)
+_VENDORS = {"general_fc", "k2_verifier", "minimax_verifier", "kimi_verifier"}
+NO_OFFICIAL = {*_VENDORS, "bfcl_v3", "tool_bench", "data_collection", "ifbench", "multi_if"}
+NO_PAPER = {"data_collection", *_VENDORS}
 FEW_OFFICIAL = {"bfcl_v4"}
 NO_REFERENCE = {"ifbench", "multi_if"}
