@@ -24,8 +24,9 @@ from evalscope_pytest.wire.content import split_reasoning
 from tests.servers.judge import keyed, verdict
 
 pytestmark = pytest.mark.real_data
-# The number of different templates that EvalScope's code applies in a run.
-TEMPLATES = {"aa_lcr": 1, "longmemeval": 1, "longmemeval_retrieval": 1, "locomo_oracle": 3}
+# The number of different templates that EvalScope's code applies in a run; 0 for the bare question or messages.
+TEMPLATES = {"aa_lcr": 1, "longmemeval": 1, "longmemeval_retrieval": 1, "locomo_oracle": 3, "cl_bench": 0, "prbench": 0}
+TEMPLATES |= {"one_million_bench": 0, "plawbench": 3}
 Row = dict[str, Any]
 
 
@@ -115,10 +116,10 @@ def answer_of(row: Row) -> str:
 
 
 def as_it_is(row: Row) -> list[Any]:
-    return [one["meant"] for one in row["judge"] or []]
+    return [one["meant"] for one in row.get("judge") or []]
 
 
-@pytest.mark.parametrize("run", ["aa_lcr", "longmemeval", "longmemeval_retrieval"])
+@pytest.mark.parametrize("run", ["aa_lcr", "longmemeval", "longmemeval_retrieval", "cl_bench"])
 def test_every_verdict_counts(run: str, parity_text: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(parity_text / run)
     _, expected, scores = judged(run, parity_text, as_it_is)
@@ -143,3 +144,33 @@ def test_locomos_replies(parity_text: Path, monkeypatch: pytest.MonkeyPatch) -> 
         attempts.append(Attempt(number, 0, theirs, weights=score.metadata["weights"]))
     found = aggregate(attempts, scorer.metrics, scorer.aggregation)
     assert [round(metric.score, 4) for metric in found] == [0.6716, 0.7024]
+
+
+HIT = {"是", "命中", "yes"}
+MEANT: dict[str, Callable[[Row], list[Any]]] = {
+    "one_million_bench": lambda row: [
+        {str(at): word for at, word in enumerate(one["meant"], 1)} for one in row["judge"]
+    ],
+    "plawbench": lambda row: [
+        {name: part["total_points"] for name, part in details.items()}
+        if details
+        else {"总分": one["meant"]["total_points"]}
+        for one in row["judge"]
+        for details in [one["meant"].get("score_details")]
+    ],
+    "prbench": lambda row: ["yes" if one["meant"] else "no" for one in row["judge"]],
+}
+
+
+@pytest.mark.parametrize("run", sorted(MEANT))
+def test_points_give_evalscopes_scores(run: str, parity_text: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(parity_text / run)
+    _, expected, scores = judged(run, parity_text, MEANT[run])
+    for row, score in zip(expected, scores, strict=True):
+        theirs = {"accuracy" if name == "acc" else name: value for name, value in row["score"].items()}
+        assert not theirs or score.values == pytest.approx(theirs)
+    # What EvalScope leaves out: a rubric that its judge forgot, and points with their unit.
+    left_out = [score.values for row, score in zip(expected, scores, strict=True) if not row["score"]]
+    parts = {"accuracy": 16 / 30, "conclusion_acc": 0, "fact_acc": 1, "reasoning_acc": 0.6, "law_acc": 1}
+    of_unread = {"plawbench": [parts], "one_million_bench": [{"expert_score": 0.6, "pass_rate": 0}]}
+    assert left_out == [pytest.approx(values) for values in of_unread.get(run, [])]

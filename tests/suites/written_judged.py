@@ -58,6 +58,35 @@ _DIALOGUE = {
     "qa": _ASKED,
 }
 
+
+def _weight(name: str, points: int) -> Row:
+    return {"id": f"own-{name}", "title": f"Is {name}.", "annotations": {"weight_class": name.replace("_", " "),
+            f"{name}_weight": points, "criteria_category": "x"}}  # fmt: skip
+
+
+def _matter(task: str, number: int, **turns: Any) -> Row:
+    empty = {f"{name}_{n}": None for n in range(10) for name in ("prompt", "response", "reference_texts")}
+    criteria = [_weight("critically_important", 10), _weight("important", 5), _weight("detrimental", -8)]
+    about = {"turns": number, "field": "Own", "topic": "own", "expert": "Expert"}
+    return {**empty, "task": task, **about, **turns, "rubric": criteria}
+
+
+def _expert(number: int, language: str, domain: str, system: str = "") -> Row:
+    weights = {"Names the statute.": 6, "Gives a date.": 4, "Invents a case.": -5}
+    criteria = [{"rubric_number": at, "rubric_detail": words, "rubric_weight": points, "rubric_tag": "x"}
+                for at, (words, points) in enumerate(weights.items(), 1)]  # fmt: skip
+    return {"id": f"own{number}", "case_id": number, "language": language, "system_prompt": system, "rubrics": criteria,
+            "question": "May the miller raise the toll?", "tags": {"topics": [domain, "x"]}}  # fmt: skip
+
+
+def _legal(task: str, kind: str, rubrics: str, points: int) -> Row:
+    return {"id": f"{task}-0", "task": task, "judge_type": kind, "category": "own", "context": "磨坊位于河边。",
+            "question": "磨坊主可以提高过路费吗？", "rubrics": rubrics, "max_points": points}  # fmt: skip
+
+
+_PARTS = {"结论得分": 10, "案情简述得分": 5, "分析过程得分": 10, "法条依据得分": 5, "整体得分": 3}
+_CASE = json.dumps([{"tags": tag, "content": "可以", "points": points} for tag, points in _PARTS.items()])
+
 FILES: dict[str, dict[str, list[Row] | str]] = {
     "aa_lcr": {
         "test.jsonl": [
@@ -74,7 +103,30 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
         "longmemeval_oracle.json": json.dumps(MEMORIES[:1]),
     },
     "locomo": {"locomo10.json": json.dumps([_DIALOGUE])},
+    "cl_bench": {
+        "train.jsonl": [
+            {"messages": [{"role": "system", "content": "Rule card: end with a dot."}, *_turns("Write a line.")],
+             "rubrics": [{"rubric_criteria": "ends with a dot"}, "is one line"],
+             "metadata": {"task_id": "t0", "context_id": "c0"}}
+        ]
+    },
+    "prbench": {
+        "finance.jsonl": [_matter("t0", 2, prompt_0="Shall I sell?", response_0="Why?", prompt_1="For a bridge.",
+                                  reference_texts_1=["Bridges cost.", "Mills pay."])],
+        "legal_hard.jsonl": [_matter("t1", 1, prompt_0="May I {raise} the toll?")],
+    },
+    "one_million_bench": {
+        "test.jsonl": [_expert(0, "global", "Economics & Finance"), _expert(1, "cn", "法律", "你是法学家。"),
+                       _expert(2, "global", "Economics and Finance")]
+    },
+    "plawbench": {
+        "case_analysis/test.jsonl": [_legal("case_analysis", "case_analysis", _CASE, 30)],
+        "legal_consultation/test.jsonl": [_legal("legal_consultation", "legal_qa", "1. 询问时间（5分）", 10)],
+        "plaintiff_statement/test.jsonl": [_legal("plaintiff_statement", "document_generation", "1. 时间（5分）", 5)],
+        "defendant_statement/test.jsonl": [_legal("defendant_statement", "document_generation", "1. 时间（5分）", 5)],
+    },
 }  # fmt: skip
+SUBSETS = {"prbench": ("finance", "legal_hard"), "one_million_bench": ("global_economics_and_finance", "cn_law")}
 NO_OFFICIAL = set(FILES)
 NO_REFERENCE = set(FILES) - {"locomo", "browsecomp", "deepsearchqa"}
 NO_PAPER = {"aa_lcr"}
