@@ -26,7 +26,7 @@ from tests.servers.judge import keyed, verdict
 pytestmark = pytest.mark.real_data
 # The number of different templates that EvalScope's code applies in a run; 0 for the bare question or messages.
 TEMPLATES = {"aa_lcr": 1, "longmemeval": 1, "longmemeval_retrieval": 1, "locomo_oracle": 3, "cl_bench": 0, "prbench": 0}
-TEMPLATES |= {"one_million_bench": 0, "plawbench": 3}
+TEMPLATES |= {"one_million_bench": 0, "plawbench": 3, "browsecomp": 1, "deepsearchqa": 0}
 Row = dict[str, Any]
 
 
@@ -72,11 +72,11 @@ def test_messages_and_targets_are_evalscopes(run: str, parity_text: Path, monkey
     loaded, expected = load_run(run, parity_text), rows_of(run, parity_text)
     samples = in_order(loaded)
     assert [sample.subset for sample in samples] == [row["subset"] for row in expected]
-    theirs = [[(message["role"], message["content"]) for message in row["messages"]] for row in expected]
+    theirs = [[(message["role"], message["content"]) for message in prompt_of(row)] for row in expected]
     if not TEMPLATES[run]:
         assert [sent(loaded, sample) for sample in samples] == theirs
         return
-    templates = [template_of(loaded, s, row["messages"][-1]) for s, row in zip(samples, expected, strict=True)]
+    templates = [template_of(loaded, s, prompt_of(row)[-1]) for s, row in zip(samples, expected, strict=True)]
     assert len(set(templates)) == TEMPLATES[run]
     for template in set(templates):
         with_theirs = load_run(run, parity_text, template)
@@ -102,13 +102,19 @@ class Judge:
 def judged(run: str, folder: Path, meant: Callable[[Row], list[Any]]) -> tuple[LoadedBenchmark, list[Row], list[Score]]:
     """Return the scores of a run's replies by judges who mean what EvalScope's judge meant."""
     loaded, expected, scores = load_run(run, folder), rows_of(run, folder), []
-    rubric = parts_of(loaded.resolved.benchmark.scorer or load_bundled(loaded.resolved.name).scorer)[1]
+    rubric = parts_of(load_bundled(loaded.resolved.name).scorer)[1]
     assert rubric is not None
     for sample, row in zip(in_order(loaded), expected, strict=True):
         judge = Judge(meant(row))
         scores.append(asyncio.run(decide(rubric, sample, split_reasoning(answer_of(row)).text, Panel((judge,)))))
         assert judge.verdicts == []
     return loaded, expected, scores
+
+
+def prompt_of(row: Row) -> list[Row]:
+    """Return the messages of a row, the first ones if there was a loop."""
+    messages: list[Row] = row["messages"] if "messages" in row else row["turns"][0]["messages"]
+    return messages
 
 
 def answer_of(row: Row) -> str:
@@ -174,3 +180,30 @@ def test_points_give_evalscopes_scores(run: str, parity_text: Path, monkeypatch:
     parts = {"accuracy": 16 / 30, "conclusion_acc": 0, "fact_acc": 1, "reasoning_acc": 0.6, "law_acc": 1}
     of_unread = {"plawbench": [parts], "one_million_bench": [{"expert_score": 0.6, "pass_rate": 0}]}
     assert left_out == [pytest.approx(values) for values in of_unread.get(run, [])]
+
+
+def counts(row: Row) -> list[Any]:
+    meant = [one["meant"]["Answer Correctness"] for one in row.get("judge") or []]
+    return [
+        {"expected": len(found), "found": sum(found.values()), "excessive": len(one["Excessive Answers"])}
+        for one in meant
+        for found in [one["Correctness Details"]]
+    ]
+
+
+@pytest.mark.parametrize("run", ["browsecomp", "deepsearchqa"])
+def test_the_judge_and_the_rule_find_what_is_right(
+    run: str, parity_text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(parity_text / run)
+    loaded, expected, scores = judged(run, parity_text, {"browsecomp": as_it_is, "deepsearchqa": counts}[run])
+    rule = rule_of(load_bundled(loaded.resolved.name).scorer)
+    assert rule is not None
+    metric = rule.metrics[0]
+    for sample, row, score in zip(in_order(loaded), expected, scores, strict=True):
+        by_rule = rule.score(answer_of(row), sample)
+        assert isinstance(by_rule, Score)
+        if row["truth"] is not None:
+            assert [score.values[metric], by_rule.values[metric]] == [row["truth"]] * 2, row["kind"]
+        if row["status"] == "success" and row["score"]:
+            assert {name: score.values[name] for name in row["score"]} == pytest.approx(row["score"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -84,6 +86,12 @@ def _legal(task: str, kind: str, rubrics: str, points: int) -> Row:
             "question": "磨坊主可以提高过路费吗？", "rubrics": rubrics, "max_points": points}  # fmt: skip
 
 
+def _secret(text: str, password: str) -> str:
+    key = hashlib.sha256(password.encode()).digest() * 9
+    return base64.b64encode(bytes(byte ^ key[at] for at, byte in enumerate(text.encode()))).decode()
+
+
+_PUZZLE = "Who wrote the ledger of Törv, which nobody has read since 1902?"
 _PARTS = {"结论得分": 10, "案情简述得分": 5, "分析过程得分": 10, "法条依据得分": 5, "整体得分": 3}
 _CASE = json.dumps([{"tags": tag, "content": "可以", "points": points} for tag, points in _PARTS.items()])
 
@@ -118,6 +126,17 @@ FILES: dict[str, dict[str, list[Row] | str]] = {
     "one_million_bench": {
         "test.jsonl": [_expert(0, "global", "Economics & Finance"), _expert(1, "cn", "法律", "你是法学家。"),
                        _expert(2, "global", "Economics and Finance")]
+    },
+    "browsecomp": {
+        "test.jsonl": [{"problem": _secret(_PUZZLE, "c0"), "answer": _secret("Ada Quill", "c0"), "problem_topic": "Own",
+                        "canary": "c0"}]
+    },
+    "deepsearchqa": {
+        "eval.jsonl": [
+            {"problem": "Which ledgers name mills?", "problem_category": "Own", "answer": "Torv, Bree; Linn",
+             "answer_type": "Set Answer"},
+            {"problem": "Who?", "problem_category": "Own", "answer": "Ada Quill", "answer_type": "Single Answer"},
+        ]
     },
     "plawbench": {
         "case_analysis/test.jsonl": [_legal("case_analysis", "case_analysis", _CASE, 30)],
