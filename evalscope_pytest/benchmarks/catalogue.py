@@ -27,7 +27,7 @@ SUBJECTS: Mapping[str, str] = {
     "decisions": "decisions",
     "instruction": "instructions",
     "chat": "chat",
-    "judge": "judged answers",
+    "professions": "professions",
     "safety": "safety",
     "hallucination": "hallucination",
     "ner": "named entities",

@@ -3,6 +3,7 @@
 from .contract import Labels as Labels
 from .contract import Marks as Marks
 from .contract import Number as Number
+from .contract import Points as Points
 from .rubric import Item as Item
 from .rubric import Rubric as Rubric
 from .rubric import attempted as attempted
@@ -20,6 +21,7 @@ __all__ = [
     "Labels",
     "Marks",
     "Number",
+    "Points",
     "Rubric",
     "attempted",
     "compared",

@@ -21,6 +21,8 @@ LONGEST = 1 << 20
 KEY = "verdict"
 _INFO = re.compile(r"[A-Za-z0-9_+-]{0,20}\s{0,20}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
+_UNIT_OF_POINTS = re.compile(r"\s?(?:分|points?|pts?\.?)$", re.IGNORECASE)
+_MET = {"yes": 1.0, "true": 1.0, "是": 1.0, "命中": 1.0, "no": 0.0, "false": 0.0, "否": 0.0, "未命中": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,81 @@ class Marks:
         return Verdict(json.dumps(marks), metrics, explanation)
 
 
-Contract = Labels | Number | Marks
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The judge gives points for each of several criteria, each with a maximum of its own.
+
+    Points out of range count as the bound next to them; a criterion that is left out makes the verdict unreadable. If
+    the maximum is 1, ``yes`` and ``no`` are points, too.
+
+    Attributes:
+        most: Name of each criterion for the judge, which is its metric as well, and its maximum.
+    """
+
+    most: Mapping[str, float]
+
+    def instruction(self, key: str = KEY) -> str:
+        """Return the sentences that request the verdict."""
+        form = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: NUMBER" for name in self.most)
+        return _instruction(key, f"{{{form}}}", f"the numbers are {self._bounds}.")
+
+    @property
+    def _bounds(self) -> str:
+        if len(set(self.most.values())) == 1:
+            return f"from 0 to {next(iter(self.most.values())):g}"
+        return "from 0 to at most: " + ", ".join(f"{name} {most:g}" for name, most in self.most.items())
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of the criteria."""
+        return tuple(self.most)
+
+    @property
+    def identity(self) -> str:
+        """Distinguishes this contract from others in content addresses."""
+        return f"points {dict(self.most)!r}"
+
+    def ideal(self, key: str = KEY) -> str:
+        """Return a reply with the greatest points, as a mock judge gives it."""
+        return json.dumps({"explanation": "mock", key: dict(self.most)})
+
+    def schema(self, key: str = KEY) -> Mapping[str, Any] | None:
+        """Return the JSON schema of a reply."""
+        return _schema(key, _object_schema({name: {"type": "number"} for name in self.most}))
+
+    def read(self, reply: str, key: str = KEY, judged: Sequence[str] = ()) -> Verdict | None:
+        """Return the verdict; None when there is none, or a criterion is left out.
+
+        Args:
+            key: The key it has to be under.
+            judged: The texts under judgement, which a reply may repeat.
+        """
+        return _stated(self.verdict, reply, key)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Return what a record of a judgement holds: the verdicts that were allowed."""
+        return {"points": {"most": dict(self.most)}}
+
+    @property
+    def allowed(self) -> str:
+        """The verdicts that are allowed, in words."""
+        example = json.dumps(dict(self.most), ensure_ascii=False)
+        return f"a number {self._bounds} for each criterion, as in {example}"
+
+    def verdict(self, value: Any, explanation: str = "") -> Verdict | None:
+        """Return the verdict that a value of a reply is; None for one that is not allowed."""
+        if not isinstance(value, dict):
+            return None
+        points: dict[str, float] = {}
+        for name, most in self.most.items():
+            given = _points(value.get(name), most)
+            if given is None:
+                return None
+            points[name] = min(max(given, 0.0), most)
+        return Verdict(json.dumps(points, ensure_ascii=False), points, explanation)
+
+
+Contract = Labels | Number | Marks | Points
 
 
 def contract_of(data: Mapping[str, Any]) -> Contract:
@@ -248,6 +324,7 @@ def contract_of(data: Mapping[str, Any]) -> Contract:
         "labels": Labels,
         "number": lambda fields: Number(**fields),
         "marks": lambda fields: Marks(**fields),
+        "points": lambda fields: Points(**fields),
     }
     (kind,) = data.keys() & kinds.keys() or ("",)
     return kinds[kind](data[kind])
@@ -341,6 +418,13 @@ def _number(value: Any) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _points(value: Any, most: float) -> float | None:
+    """Return points, with or without their unit; ``yes`` and ``no`` if a criterion is met or not."""
+    if most == 1 and isinstance(value, (bool, str)) and (met := _MET.get(str(value).strip().casefold())) is not None:
+        return met
+    return _number(_UNIT_OF_POINTS.sub("", value.strip()) if isinstance(value, str) else value)
 
 
 def _matched(pattern: Pattern, verdict: _Reader, reply: str, key: str, judged: Sequence[str]) -> Verdict | None:

@@ -52,6 +52,29 @@ EQUIVALENCE = (
     "The verdict is YES if the answers are equivalent, and NO if they are not."
 )
 
+CRITERION = """\
+Below are a conversation, the assistant's last reply in it, and one criterion. Decide whether that reply meets the \
+criterion.
+
+# Conversation
+
+{conversation}
+
+# The assistant's last reply
+
+{pred}
+
+# Criterion
+
+{criterion}
+
+- A criterion with several parts is met only if all of them are. Its examples ("such as", "including") need not all \
+be present.
+- A criterion may describe a fault, such as a wrong statement or needless length. It is met if the reply has the \
+fault. You decide whether the criterion applies, not whether the reply is good.
+
+The verdict is yes if the criterion is met, and no if it is not."""
+
 
 def same_answer(name: str) -> Rubric:
     """Return the rubric of whether a reply's final answer and the reference are equivalent: ``accuracy``."""

@@ -7,32 +7,11 @@ HealthBench: Arora et al. 2025, Evaluating Large Language Models Towards Improve
 from evalscope_pytest import Sample, benchmark, hub
 from evalscope_pytest.benchmarks.release import json_lines
 from evalscope_pytest.judge import rubrics
+from evalscope_pytest.judge.prompts import CRITERION
 
 AXES = ["accuracy", "communication_quality", "instruction_following", "context_awareness", "completeness"]
 THEMES = "emergency_referrals communication complex_responses hedging health_data_tasks global_health context_seeking"
 FILES = {"Consensus": "*consensus_*.jsonl", "Hard": "*hard_*.jsonl", "All": "*_oss_eval.jsonl"}
-PROMPT = """\
-Below are a conversation, the assistant's last reply in it, and one criterion. Decide whether that reply meets the \
-criterion.
-
-# Conversation
-
-{conversation}
-
-# The assistant's last reply
-
-{pred}
-
-# Criterion
-
-{criterion}
-
-- A criterion with several parts is met only if all of them are. Its examples ("such as", "including") need not all \
-be present.
-- A criterion may describe a fault, such as a wrong statement or needless length. It is met if the reply has the \
-fault. You decide whether the criterion applies, not whether the reply is good.
-
-The verdict is yes if the criterion is met, and no if it is not."""
 
 
 def theme(record) -> str:
@@ -49,7 +28,7 @@ def records(read, subset, params):
     pretty_name="HealthBench",
     dataset=hub("openai-mirror/healthbench", subsets=THEMES.split()),
     records=records,
-    judge=rubrics("health_bench", PROMPT, AXES),
+    judge=rubrics("health_bench", CRITERION, AXES),
     extra_params={"version": "Consensus"},
     tags=["knowledge", "medical", "qa"],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
 from evalscope_pytest.core.values import Sample
@@ -38,7 +38,12 @@ def trivia_answer() -> Scorer:
 
 
 def _same(reading: str, sample: Sample) -> bool:
-    names = {name for target in sample.targets if (name := normalized(target))}
+    return is_name_of(reading, sample.targets)
+
+
+def is_name_of(reading: str, targets: Iterable[str]) -> bool:
+    """Return whether a reading is one of the targets, in a form that `trivia_answer` accepts."""
+    names = {name for target in targets if (name := normalized(target))}
     return any(_names_one(form, names) for form in _forms(reading))
 
 

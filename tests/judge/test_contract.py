@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalscope_pytest.judge.contract import Labels, Marks, Number, Verdict
+from evalscope_pytest.judge.contract import Labels, Marks, Number, Points, Verdict, contract_of
 from evalscope_pytest.scoring.patterns import pattern
 from tests.cost import at_most
 
@@ -194,3 +194,38 @@ def test_a_users_pattern_takes_no_verdict_that_the_judged_text_may_have_given(
 ) -> None:
     found = LETTER.read(reply, "verdict-1", (judged,))
     assert (found and found.value) == value
+
+
+POINTS = Points({"结论": 10, "met": 1})
+
+
+@pytest.mark.parametrize(
+    ("value", "points"),
+    [
+        ({"结论": 7, "met": 1}, (7, 1)),
+        ({"结论": 7.5, "met": 0, "total": 8}, (7.5, 0)),
+        ({"结论": "6 分", "met": "是"}, (6, 1)),
+        ({"结论": "6 points", "met": "No"}, (6, 0)),
+        ({"结论": 12, "met": True}, (10, 1)),
+        ({"结论": -2, "met": False}, (0, 0)),
+        ({"结论": 7}, None),
+        ({"结论": None, "met": 1}, None),
+        ({"结论": "seven", "met": 1}, None),
+        ({"结论": "yes", "met": 1}, None),
+        ({"结论": True, "met": 1}, None),
+        (7, None),
+        ([7, 1], None),
+    ],
+)
+def test_points_are_brought_into_range_and_none_may_be_missing(value: object, points: tuple[float, ...] | None) -> None:
+    found = POINTS.read(json.dumps({"verdict": value}))
+    assert (found and tuple(found.metrics.values())) == points
+
+
+def test_points_state_their_bounds_and_are_recorded() -> None:
+    assert "结论 10, met 1" in POINTS.instruction()
+    assert "from 0 to 1." in Points({"1": 1, "2": 1}).instruction()
+    assert contract_of(POINTS.to_json()) == POINTS
+    ideal = POINTS.read(POINTS.ideal())
+    assert ideal is not None
+    assert ideal.metrics == POINTS.most
