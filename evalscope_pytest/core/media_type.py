@@ -1,4 +1,4 @@
-"""What bytes are, by their beginning: never by a name or by what a server says of them."""
+"""The types of media, by their first bytes: never by a name or by what a server says of them."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def as_wav(data: bytes, kind: str, name: str) -> bytes:
 
     Args:
         kind: Media type of the bytes.
-        name: What messages call it.
+        name: Its name in messages.
 
     Raises:
         MediaError: It cannot be decoded or gets too large, or the library that decodes it is not installed.

@@ -1,4 +1,4 @@
-"""What a benchmark that makes its records itself reads of its dataset."""
+"""The files of a dataset, as a benchmark that makes its records itself reads them."""
 
 from __future__ import annotations
 

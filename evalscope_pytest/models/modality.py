@@ -1,4 +1,4 @@
-"""What a checkpoint takes besides text, and so how it is loaded, as the configuration beside its weights shows it.
+"""The kinds of media that a checkpoint takes, and so how it is loaded: by the configuration beside its weights.
 
 Nothing here imports torch or transformers: a benchmark is refused before weights are loaded.
 """

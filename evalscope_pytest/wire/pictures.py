@@ -66,7 +66,7 @@ class Smaller:
     """Makes a smaller copy of a picture.
 
     Attributes:
-        name: What errors call the picture.
+        name: The picture's name in errors.
         pixels: Maximum number of pixels; None for no limit.
         size: Maximum number of bytes; None for no limit.
     """
@@ -202,7 +202,7 @@ def cut(data: bytes, kind: str, name: str, wanted: Wanted) -> Frames:
     Args:
         data: The bytes of the video.
         kind: Their media type.
-        name: What errors call it.
+        name: Its name in errors.
 
     Raises:
         MediaError: PyAV is not there, or the video is damaged, breaks off, or takes too long.
