@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import MediaError
-from ..core.media_type import TYPES
+from ..core.media_type import PICTURES, TYPES
 from ..store.media import stored_file
-from ..wire.pictures import FORMATS, Wanted, cut, lacks_pillow, lacks_pyav
+from ..wire.pictures import Wanted, cut, lacks_pillow, lacks_pyav
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def _thumbnail(file: Path) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with Image.open(file, formats=FORMATS) as picture:
+            with Image.open(file, formats=PICTURES) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     return ""
                 picture.thumbnail((SIDE, SIDE))
