@@ -57,7 +57,7 @@ class Exemplars:
 
     Attributes:
         text: All of them as one text (of `shots.exemplars`, or `release_shots`).
-        media: The media that the marks in it stand for.
+        media: The parts that the marks in it stand for.
     """
 
     text: str = ""

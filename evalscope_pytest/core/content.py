@@ -129,7 +129,7 @@ class Image:
     """A picture.
 
     Attributes:
-        detail: How closely the service looks: ``auto``, ``low``, ``high`` or ``original``.
+        detail: The resolution at which the service looks: ``auto``, ``low``, ``high`` or ``original``.
     """
 
     source: Source = field(repr=False)
@@ -162,11 +162,11 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Rules for cutting a video into pictures, for services that take no videos.
+    """The frames of a video to be sent as pictures, for services that take no videos.
 
     Attributes:
         frames: Maximum number of pictures.
-        detail: How closely the service looks at each.
+        detail: The ``detail`` of each picture.
         pixels: Most pixels of a picture.
         size: Most bytes of a picture; None for no limit.
     """

@@ -1,4 +1,4 @@
-"""What bytes are, by their beginning: never by a name or by what a server says of them."""
+"""The types of media, by their first bytes: never by a name or by what a server says of them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,20 @@ EXTENSIONS = {
     "application/pdf": "pdf",
 }
 TYPES = {extension: kind for kind, extension in EXTENSIONS.items()}
-
+PICTURES = ("PNG", "JPEG", "GIF", "WEBP", "BMP")  # Pillow's names of the formats
+# FFmpeg's names of the formats. It is given one, since it would take some bytes for a list of other files to open.
+DEMUXERS = {
+    "audio/mpeg": "mp3",
+    "audio/flac": "flac",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "audio/mp4": "mp4",
+    "video/webm": "matroska",
+    "video/mpeg": "mpeg",
+    "video/x-msvideo": "avi",
+    "video/quicktime": "mov",
+    "video/mp4": "mp4",
+}
 
 _FOREIGN = (
     (b"II*\0", "TIFF"),

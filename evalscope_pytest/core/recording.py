@@ -10,10 +10,9 @@ from itertools import chain
 from typing import Any
 
 from .errors import MediaError
+from .media_type import DEMUXERS
 
 SENT = frozenset({"audio/wav", "audio/mpeg"})  # what `input_audio` takes
-# FFmpeg's name of a format, so that a file is not read as a list of other files.
-_FORMATS = {"audio/flac": "flac", "audio/ogg": "ogg", "audio/mp4": "mp4", "video/mp4": "mp4"}
 LARGEST = 64 << 20  # bytes of a recording made
 _FULL = 32767
 _FASTEST = 1 << 20
@@ -78,7 +77,7 @@ def as_wav(data: bytes, kind: str, name: str) -> bytes:
 
     Args:
         kind: Media type of the bytes.
-        name: Name of the recording in messages.
+        name: Its name in messages.
 
     Raises:
         MediaError: It cannot be decoded or gets too large, or the library that decodes it is not installed.
@@ -88,11 +87,11 @@ def as_wav(data: bytes, kind: str, name: str) -> bytes:
     import av
 
     try:
-        with av.open(io.BytesIO(data), format=_FORMATS.get(kind)) as container:
+        with av.open(io.BytesIO(data), format=DEMUXERS[kind]) as container:
             stream = container.streams.audio[0]
             rate, channels = stream.codec_context.sample_rate, min(stream.codec_context.channels, 2)
             decoded = _decoded(av, container, stream, rate, "mono" if channels == 1 else "stereo")
-    except (av.FFmpegError, IndexError, ValueError) as error:
+    except (av.FFmpegError, LookupError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "there is no sound in it"
         raise MediaError(f"{name} is {kind} that cannot be decoded: {reason}. Convert it to WAV or MP3.") from None
     if decoded is None:

@@ -127,7 +127,7 @@ class Sample:
         id: The dataset's own id for the record; empty if it has none.
         subset: The subset it belongs to; the loader fills it in.
         tools: Functions that the model may call, sent along with the sample.
-        cluster: What it shares with other questions of the benchmark, such as their passage: they are not independent.
+        cluster: Something it shares with other questions, such as their passage: they are not independent.
         media: The medium in place of a mark in question, options or messages: ``{"<image 1>": image(...)}``.
         generation: Generation parameters of its requests, in place of the run's; None sends none of that name.
     """

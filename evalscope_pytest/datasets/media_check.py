@@ -35,7 +35,7 @@ _MOST_UNPACKED = 8 << 20  # bytes of a text or a colour profile in a picture
 
 
 class Checked(NamedTuple):
-    """Facts about a medium that its bytes show.
+    """The type and size of a medium, as its bytes show them.
 
     Attributes:
         type: Media type.
@@ -51,7 +51,7 @@ def check(data: bytes, kind: str, name: str) -> Checked:
 
     Args:
         kind: ``image``, ``audio``, ``video`` or ``file``.
-        name: Name of the bytes in messages.
+        name: Their name in messages.
 
     Raises:
         MediaError: They are something else, cut off, too large, or more than they seem.
@@ -451,7 +451,7 @@ def tokens_of(kind: str, checked: Checked, data: bytes) -> int:
 
     Args:
         kind: ``image``, ``audio``, ``video`` or ``file``.
-        checked: Facts in its header.
+        checked: The type and size in its header.
     """
     if kind == "image":
         return tokens_of_pixels(int(checked.extent))

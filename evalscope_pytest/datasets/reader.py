@@ -1,4 +1,4 @@
-"""Reading the files of a dataset, for benchmarks that make their records themselves."""
+"""The files of a dataset, as a benchmark that makes its records itself reads them."""
 
 from __future__ import annotations
 

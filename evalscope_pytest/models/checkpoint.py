@@ -54,7 +54,7 @@ class Checkpoint:
         device_map: As accelerate takes it; None is ``auto`` if there is an accelerator.
         attn_implementation: As transformers takes it; None is its own choice.
         max_model_len: Most tokens of prompt and answer together; None is what the model was made for.
-        task: The task it is loaded for; None if its configuration shows it.
+        task: Its ``model_task``; None if its configuration shows it.
     """
 
     location: str
@@ -125,7 +125,7 @@ class Loaded:
         context: Maximum number of tokens of prompt and answer together; None if the model has no limit.
         stop_ids: Tokens that end an answer.
         pad_id: Token for the empty places of a batch.
-        task: The task it was loaded for.
+        task: Its ``model_task``.
         taken: The kinds of media it takes.
         processor: Turns media into tensors; None if it takes text alone.
         takes_parts: The chat template takes lists of parts rather than texts.

@@ -9,18 +9,9 @@ from typing import Any
 
 from ..core.content import MediaPart, medium_of
 from ..core.errors import MediaError
+from ..core.media_type import DEMUXERS, PICTURES
 
 MOST_SECONDS = 3600  # of a recording: 230 MB at 16,000 samples a second
-_PICTURES = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
-# A demultiplexer is named rather than guessed: some open the files that a playlist names.
-_CONTAINERS = {
-    "audio/wav": "wav",
-    "audio/mpeg": "mp3",
-    "audio/flac": "flac",
-    "audio/ogg": "ogg",
-    "audio/mp4": "mp4",
-    "video/mp4": "mp4",
-}
 
 
 def picture(part: MediaPart) -> Any:
@@ -36,7 +27,7 @@ def picture(part: MediaPart) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the loader has checked its size
-            with Image.open(io.BytesIO(data), formats=_PICTURES) as opened:
+            with Image.open(io.BytesIO(data), formats=PICTURES) as opened:
                 return ImageOps.exif_transpose(opened).convert("RGB")
     except Exception as error:  # a decoder of strange bytes may raise anything
         raise _damaged(medium.name, "picture", error) from error
@@ -53,9 +44,8 @@ def recording(part: MediaPart, rate: int) -> Any:
     """
     medium = medium_of(part)
     data = medium.read()
-    container = _CONTAINERS.get(medium.type, "")
     try:
-        samples = _samples(data, container, rate)
+        samples = _samples(data, DEMUXERS[medium.type], rate)
     except MediaError:
         raise
     except Exception as error:  # a decoder of strange bytes may raise anything
@@ -67,14 +57,14 @@ def recording(part: MediaPart, rate: int) -> Any:
     return samples
 
 
-def _samples(data: bytes, container: str, rate: int) -> Any:
+def _samples(data: bytes, demuxer: str, rate: int) -> Any:
     """Return samples; None if there are too many."""
     import av
     import numpy as np
 
     pieces: list[Any] = []
     count = 0
-    with av.open(io.BytesIO(data), format=container or None) as opened:
+    with av.open(io.BytesIO(data), format=demuxer) as opened:
         resampler = av.AudioResampler(format="fltp", rate=rate)  # its own mono would be louder than the channels
         for frame in chain(opened.decode(audio=0), [None]):  # None lets out what the resampler holds back
             for piece in resampler.resample(frame):

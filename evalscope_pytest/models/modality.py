@@ -1,4 +1,4 @@
-"""Kinds of media that a checkpoint takes, and the way it is loaded, from the configuration beside its weights.
+"""The kinds of media that a checkpoint takes, and so how it is loaded: by the configuration beside its weights.
 
 Nothing here imports torch or transformers: a benchmark is refused before weights are loaded.
 """

@@ -29,7 +29,7 @@ class MediaPrompt:
     """A prompt in which marks stand for media.
 
     Attributes:
-        text: The text that the chat template made.
+        text: The prompt as the chat template made it.
         media: The media, in the order of their marks.
     """
 
@@ -52,7 +52,7 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Tensors:
-    """The input of a model for a batch.
+    """The tensors of a batch besides tokens.
 
     Attributes:
         rows: The tokens of each prompt, those of its media included.

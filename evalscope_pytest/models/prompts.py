@@ -30,7 +30,7 @@ class Prompt:
         thinking: The template has opened a block of thinking at the prompt's end.
         cut_by_context: The model's context, not ``max_tokens``, limits the answer.
         encoded: Places of a recording that an encoder reads ahead of these tokens.
-        media: What is to be decoded; None if there is text alone. Until it is, the row has no tokens of it.
+        media: The media to be decoded; None if there is text alone. Until it is, the row has no tokens of it.
     """
 
     row: Row
@@ -43,7 +43,7 @@ class Prompt:
 
     @property
     def kind(self) -> Hashable:
-        """The settings that prompts of one batch have in common."""
+        """The value that prompts of one batch have in common."""
         return self.how, None if self.media is None else self.media.kinds
 
     @property

@@ -35,7 +35,7 @@ class ModelSpec:
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it if ``generation`` has none.
-        task: What a local model is loaded for, as ``model_task``; None if its configuration shows it.
+        task: The ``model_task`` of a local model; None if its configuration shows it.
         think_tags: The model's marks around its thinking, besides those known to `core.reply_marks`.
         instance: A model that the user made; then all other attributes are ignored.
     """

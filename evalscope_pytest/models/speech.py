@@ -41,7 +41,7 @@ class SpeechPrompt:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The settings that prompts of one batch have in common."""
+        """The value that prompts of one batch have in common."""
         return frozenset({"audio", self.language, self.task})
 
 

@@ -27,7 +27,7 @@ from .costs import Costs, cost_rows
 from .model import NO_ANALYSIS, MetricScore, Report
 from .svg import mark
 from .table import ZH_TITLES, interval_text, perf_rows
-from .thumbnails import thumbnails
+from .thumbnails import missing_library, thumbnails
 from .wrong import NONE_WRONG, RIGHT, WrongSample, WrongSamples, right_samples, wrong_samples
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ _ZH = {
     "the run was stopped when its gates were decided": "门槛已判定，运行提前停止",
     "{benchmarks}, {scored} of {samples} scored": "{benchmarks}，{samples}中 {scored} 个已评分",
     "no sample has a score": "没有已评分的样本",
+    "To show all pictures and videos": "要显示全部图片和视频",
     "version {version}": "版本 {version}",
     "errored": "个出错",
     "empty": "个空回复",
@@ -179,9 +180,10 @@ def write_html(
     parameters = _parameters(workdir)
     sampling = (*_sampling(parameters), *_repeats(plan))
     shown = (sample for pair in samples.values() for found in pair for sample in found.shown)
-    pictures = thumbnails(workdir.root, (path for sample in shown for path in sample.pictures))
+    paths = [path for sample in shown for path in sample.pictures]
+    pictures = thumbnails(workdir.root, paths)
     time = now or datetime.now().astimezone()
-    about = About(plan.model_name, time, plan.skipped, folder, parameters, sampling, pictures)
+    about = About(plan.model_name, time, plan.skipped, folder, parameters, sampling, pictures, missing_library(paths))
     text = render(about, reports, samples, language)
     write_atomic(workdir.html_report, text.encode("utf-8", "replace"))
     return workdir.html_report
@@ -197,6 +199,7 @@ class About:
         parameters: The run's configuration as saved, without secrets.
         sampling: Parameters of it that decide how replies vary, as in ``temperature 0.7``.
         pictures: Small copies of pictures as data URIs, by the records' references.
+        missing: The command that installs what the others would be shown with; empty if that is there.
     """
 
     model: str
@@ -206,6 +209,7 @@ class About:
     parameters: str = ""
     sampling: tuple[str, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
+    missing: str = ""
 
 
 def _sampling(parameters: str) -> list[str]:

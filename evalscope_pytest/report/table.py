@@ -79,7 +79,8 @@ def metric_table(reports: Iterable[Report], language: str = "en", columns: int |
     names = [_title(t, language) for t in titles]
     if "95% CI" in titles:
         align_marks(lines, titles.index("95% CI"))
-    return grid(names, lines, [t in right for t in titles], columns, expendable)
+    whole = [titles.index("Input")] if "Input" in titles else []
+    return grid(names, lines, [t in right for t in titles], columns, expendable, whole)
 
 
 def few_note(table: str, language: str = "en") -> str:
@@ -286,6 +287,7 @@ def grid(
     right: Sequence[bool],
     columns: int | None = None,
     expendable: Sequence[int] = (),
+    whole: Sequence[int] = (),
 ) -> str:
     """Return a table with lines between all cells.
 
@@ -293,6 +295,7 @@ def grid(
         right: True for each column that is flush right; numbers in them are aligned at the decimal point.
         columns: Width of the terminal, which the table is fitted to; None for as wide as the table is.
         expendable: Places of columns that a narrow terminal does without, the first to go first.
+        whole: Places of those of them that are never shortened.
     """
     rows = [[visible(cell) for cell in line] for line in lines]
     for column, flush in enumerate(right):
@@ -300,7 +303,7 @@ def grid(
             _align_points(rows, column)
     widths = _widths(titles, rows, _MIN_PADDING)
     if columns is not None and _total(widths) > columns:
-        titles, rows, right, widths = _fitted([*titles], rows, [*right], columns, list(expendable))
+        titles, rows, right, widths = _fitted([*titles], rows, [*right], columns, expendable, whole)
 
     def line(cells: Sequence[str]) -> str:
         padded = [
@@ -323,7 +326,12 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _fitted(
-    titles: list[str], rows: list[list[str]], right: list[bool], columns: int, expendable: list[int]
+    titles: list[str],
+    rows: list[list[str]],
+    right: list[bool],
+    columns: int,
+    expendable: Sequence[int],
+    whole: Sequence[int],
 ) -> tuple[list[str], list[list[str]], list[bool], list[int]]:
     """Return titles, rows, alignment and widths of a table that fits into a terminal.
 
@@ -336,7 +344,7 @@ def _fitted(
         widths = _widths([titles[i] for i in kept], [[row[i] for i in kept] for row in rows])
         constant = {i for i in kept if len({row[i] for row in rows}) == 1}
         floors = [_SHORT_CONSTANT if i in constant else _distinct({row[i] for row in rows}) for i in kept]
-        names = [place for place, i in enumerate(kept) if not right[i]]
+        names = [place for place, i in enumerate(kept) if not right[i] and i not in whole]
         least = [max(floor, width(titles[i])) for floor, i in zip(floors, kept, strict=True)]
         _narrow(widths, [p for p in names if kept[p] in constant], least, columns)
         _narrow(widths, names, least, columns)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import MediaError
-from ..core.media_type import TYPES
+from ..core.media_type import PICTURES, TYPES
 from ..store.media import stored_file
-from ..wire.pictures import FORMATS, Wanted, cut, lacks_pillow, lacks_pyav
+from ..wire.pictures import Wanted, cut, lacks_pillow, lacks_pyav
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,6 @@ def thumbnails(root: Path, paths: Iterable[str]) -> dict[str, str]:
     if not wanted:
         return {}
     if lacks_pillow():
-        log.info("the page names its pictures: to show them, pip install 'evalscope-pytest[media]'")
         return {}
     made: dict[str, str] = {}
     left, films = MOST_BYTES, _Films()
@@ -58,6 +57,14 @@ def thumbnails(root: Path, paths: Iterable[str]) -> dict[str, str]:
         if uri:
             made[path] = uri
     return made
+
+
+def missing_library(paths: Iterable[str]) -> str:
+    """Return the command that installs what these pictures and videos would be shown with; empty if it is there."""
+    types = [TYPES.get(path.partition("#t=")[0].rpartition(".")[2], "") for path in paths]
+    if any(kind.startswith("video/") for kind in types) and (lacks_pillow() or lacks_pyav()):
+        return "pip install 'evalscope-pytest[video]'"  # which shows pictures, too
+    return "pip install 'evalscope-pytest[media]'" if types and lacks_pillow() else ""
 
 
 class _Films:
@@ -104,7 +111,7 @@ def _thumbnail(file: Path) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with Image.open(file, formats=FORMATS) as picture:
+            with Image.open(file, formats=PICTURES) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     return ""
                 picture.thumbnail((SIDE, SIDE))

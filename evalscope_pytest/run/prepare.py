@@ -40,6 +40,7 @@ from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 from .early import in_drawn_order
+from .process import warnings_noted
 from .resources import check_media
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from ..engine.judging import JudgeHandle
     from ..sandbox.pool import SandboxHandle
     from .assembly import Run
-
 
 log = logging.getLogger(__name__)
 
@@ -211,7 +211,7 @@ def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
 def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     resolved, task = prepared.resolved, run.task
     place = replace(place_of(resolved, task), offline=run.driver.listing)
-    with run.driver.waiting(f"loading {resolved.name}"):
+    with run.driver.waiting(f"loading {resolved.name}"), warnings_noted(run.notes, resolved.name):
         loaded = load(
             resolved,
             place,

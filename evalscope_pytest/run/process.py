@@ -34,6 +34,8 @@ EXIT_INTERRUPTED = 2
 # Samples make much that dies at once, and next to nothing in cycles. Three pairs of runs over 20,000 samples: 1 to 15 %
 # less CPU, on a noisy machine.
 PATIENT_COLLECTOR = (20_000, 20, 50)
+# How many warnings of a benchmark's data become lines of their own: each record of thousands may have one.
+MOST_WARNINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,38 @@ class MaskedFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the text of a record."""
         return redact(self._inner.format(record))
+
+
+class LoadLogHandler(logging.Handler):
+    """Keeps the first warnings, each once, and the number of all."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+        self.number = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one warning."""
+        self.number += 1
+        if len(self.lines) < MOST_WARNINGS and (line := record.getMessage()) not in self.lines:
+            self.lines.append(line)
+
+
+@contextmanager
+def warnings_noted(notes: list[str], name: str) -> Iterator[None]:
+    """Append the warnings that are logged meanwhile to the notes of a run, each with the name of its benchmark.
+
+    Data is loaded before the log of the run is open, and pytest shows nothing that is logged then.
+    """
+    logger, kept = logging.getLogger("evalscope_pytest"), LoadLogHandler()
+    logger.addHandler(kept)
+    try:
+        yield
+    finally:
+        logger.removeHandler(kept)
+        notes.extend(line if line.startswith(f"{name}: ") else f"{name}: {line}" for line in kept.lines)
+        if more := kept.number - len(kept.lines):
+            notes.append(f"{name}: {more} more such warnings while its data was loaded")
 
 
 class Routing:

@@ -61,7 +61,7 @@ def bleu(sums: Iterable[Mapping[str, float]]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Frequency of runs of words among the references of all pictures or videos.
+    """The frequency of runs of words among the references of all pictures or videos.
 
     Attributes:
         size: Number of pictures or videos.

@@ -10,7 +10,7 @@ class Member(NamedTuple):
     """The value of a metric that belongs to a part.
 
     Attributes:
-        weight: How much it counts there; in a chain, its step.
+        weight: Its weight there; in a chain, its step.
     """
 
     part: Hashable

@@ -17,23 +17,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..core.errors import MediaError
+from ..core.media_type import DEMUXERS, PICTURES
 
 PILLOW = "Pillow is not installed. Run: pip install 'evalscope-pytest[media]'"
 PYAV = "PyAV is not installed. Run: pip install 'evalscope-pytest[video]'"
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 FRAME_PIXELS = 786_432  # of a frame, unless the user sets a limit: 1024 x 768
 CUT_SECONDS = 60.0  # of this machine's time for one video
 _LONGEST_SIDE = 65_000  # pixels; JPEG has 65,535
 _QUALITIES = (95, 85, 75, 60)
 _FAR_TOO_LONG = 3  # times the bytes that are allowed: only the lowest quality is tried then
 _LARGE = 16_000_000  # pixels from which on pictures are decoded one at a time
-_DEMUXERS = {
-    "video/mp4": "mov",
-    "video/quicktime": "mov",
-    "video/webm": "matroska",
-    "video/x-msvideo": "avi",
-    "video/mpeg": "mpeg",
-}
 _MOST_FRAME_PIXELS = 40_000_000  # of a video that is decoded
 _FAR = 2.0  # seconds between two frames from which on those between are skipped
 _LATE = 1.0  # seconds that may be missing at the end of a video
@@ -66,7 +59,7 @@ class Smaller:
     """Makes a smaller copy of a picture.
 
     Attributes:
-        name: Name of the picture in errors.
+        name: The picture's name in errors.
         pixels: Maximum number of pixels; None for no limit.
         size: Maximum number of bytes; None for no limit.
     """
@@ -88,7 +81,7 @@ class Smaller:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                picture = Image.open(io.BytesIO(data), formats=FORMATS)
+                picture = Image.open(io.BytesIO(data), formats=PICTURES)
                 large = picture.width * picture.height > _LARGE
                 with _one_large if large else nullcontext(), picture:
                     target = _sides(picture.width, picture.height, self.pixels)
@@ -202,7 +195,7 @@ def cut(data: bytes, kind: str, name: str, wanted: Wanted) -> Frames:
     Args:
         data: The bytes of the video.
         kind: Their media type.
-        name: Name of the video in errors.
+        name: Its name in errors.
 
     Raises:
         MediaError: PyAV is not there, or the video is damaged, breaks off, or takes too long.
@@ -212,7 +205,7 @@ def cut(data: bytes, kind: str, name: str, wanted: Wanted) -> Frames:
     import av
 
     try:
-        with av.open(io.BytesIO(data), format=_DEMUXERS.get(kind), metadata_errors="ignore") as film:
+        with av.open(io.BytesIO(data), format=DEMUXERS[kind], metadata_errors="ignore") as film:
             if not film.streams.video:
                 raise MediaError(f"{name} has no pictures. Send it as a recording.")
             stream = film.streams.video[0]

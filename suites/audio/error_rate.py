@@ -1,4 +1,4 @@
-"""Error rates of transcripts, over words, characters or phones of a recording: WER, CER, MER, PER.
+"""The share of words, characters or phones that a transcript gets wrong: WER, CER, MER, PER.
 
 The value of a sample is its errors (substituted, left out, put in) over the units of the reference, so above 1 if a
 reply says much that nobody said. That of a benchmark is all errors over all units: samples are weighted by their units.

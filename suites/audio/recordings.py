@@ -16,7 +16,7 @@ def transcribed(record: Mapping[str, Any], target: str, language: str = "en", **
     """Return the sample of a record with a recording in ``audio``, which follows the prompt.
 
     Args:
-        target: What is said in it.
+        target: The words that are said in it.
         language: Code of the language, by which transcripts are compared.
         about: Further metadata; ``id`` and ``cluster`` are those of the sample.
 

@@ -226,7 +226,7 @@ def _first(sample: Sample) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """How a task is scored, and the reply of a perfect model."""
+    """The rule by which a task is scored, and the reply of a perfect model."""
 
     score: Callable[[str, Sample], float]
     ideal: Callable[[Sample], str] = _first

@@ -1,4 +1,4 @@
-"""Nearness of the text of a page to its reference: by words and edits, or section by section."""
+"""The likeness of a page's text to its reference: by words and edits, or section by section."""
 
 from __future__ import annotations
 

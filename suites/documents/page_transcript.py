@@ -1,4 +1,4 @@
-"""Nearness of a page in Markdown to its annotation: text, formulas, tables and reading order (OmniDocBench)."""
+"""The likeness of a page in Markdown to its annotation: text, formulas, tables and reading order (OmniDocBench)."""
 
 from __future__ import annotations
 

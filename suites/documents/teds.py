@@ -156,7 +156,7 @@ class _Columns:
     Attributes:
         nodes: The node of each column.
         place: Its place in its subtree, from 1.
-        spine: Whether its own subtree starts where the block does.
+        spine: True if its own subtree starts at the start of the block.
         before: The column before its own subtree; -1 if there is none in the block.
         offset: Decreases from block to block by more than a distance can be.
     """

@@ -1,4 +1,4 @@
-"""Nearness of a transcription to the text of a page: edit distance, words, BLEU and METEOR.
+"""The likeness of a transcription to the text of a page: edit distance, words, BLEU and METEOR.
 
 `rapidfuzz` counts edits (extra ``documents``); the rest is arithmetic. Texts are cut at `MOST` characters.
 """

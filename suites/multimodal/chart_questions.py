@@ -33,7 +33,7 @@ class Asked(NamedTuple):
     """A question that charts have in common.
 
     Attributes:
-        how: The form of the final answer.
+        how: The form that the final answer has to have.
         whole: True if it is about the whole figure, not about one plot in it.
     """
 

@@ -1,4 +1,4 @@
-"""The parts of an instruction that a reply follows, each with its points (MIA-Bench): one question for each part."""
+"""The parts of an instruction, each with its points, and a judge's verdict on each of them (MIA-Bench)."""
 
 from __future__ import annotations
 

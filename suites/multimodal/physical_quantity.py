@@ -38,7 +38,7 @@ class Quantity(NamedTuple):
 
     Attributes:
         place: The value of its last digit; 0 if it is a whole number, which is exact.
-        unit: What stands behind the number, empty if nothing does.
+        unit: The text behind the number, empty if there is none.
     """
 
     value: float

@@ -1,4 +1,4 @@
-"""Whether a reply calls a statement right or wrong, in Chinese: ``这个说法没有错误`` is right, ``并不正确`` wrong."""
+"""Verdicts on a statement in Chinese: ``这个说法没有错误`` is right, ``并不正确`` wrong."""
 
 from __future__ import annotations
 

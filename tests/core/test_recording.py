@@ -14,6 +14,7 @@ from evalscope_pytest import audio
 from evalscope_pytest.core import recording
 from evalscope_pytest.core.content import Audio
 from evalscope_pytest.core.errors import MediaError
+from evalscope_pytest.core.media_type import DEMUXERS, EXTENSIONS
 from evalscope_pytest.core.recording import as_wav, wav_of
 from evalscope_pytest.datasets.media_files import MediaFinder, places_of
 from evalscope_pytest.wire.media import chat_parts
@@ -144,3 +145,11 @@ def test_recordings_of_a_script_are_not_decoded() -> None:
     (record,) = undecoded(datasets.Dataset(table.cast(features.arrow_schema)))
     assert record == {"audio": {"bytes": wav(), "path": "a.wav"}, "text": "hi"}
     assert list(undecoded([{"a": 1}])) == [{"a": 1}]
+
+
+def test_each_format_with_sound_has_a_decoder_by_name():
+    kinds = {kind for kind in EXTENSIONS if kind.startswith(("audio/", "video/"))}
+    assert kinds == set(DEMUXERS)
+    av = pytest.importorskip("av", reason="PyAV, of the extra `audio`, decodes recordings")
+    for name in DEMUXERS.values():
+        assert av.format.ContainerFormat(name, "r").name

@@ -207,6 +207,16 @@ def test_names_stay_distinct_when_they_are_shortened(columns: int) -> None:
     assert len({line.split("|")[place] for line in lines[1:]}) == len(MMLU) + 1
 
 
+@pytest.mark.parametrize("columns", [None, 120, 100, 80, 70, 60, 50])
+def test_what_a_benchmark_sends_is_shown_in_full_or_not_at_all(columns: int | None) -> None:
+    made = report({"photographs": [1, 0], "recordings": [1], "films": [0]})
+    assert made.execution is not None
+    made = replace(made, execution=replace(made.execution, media=("image", "audio", "video")))
+    shown = columns_of(metric_table([made], columns=columns))
+    assert shown.get("Input", ["image, audio, video"] * 4) == ["image, audio, video"] * 4
+    assert ("Input" in shown) is (columns is None or columns > 60)
+
+
 def test_a_terminal_shows_no_category_that_all_rows_lack() -> None:
     assert "Cat.0" not in metric_table([report({"main": [1]})], columns=200)
     assert "Cat.0" in metric_table([report({"main": [1]})])

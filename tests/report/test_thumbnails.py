@@ -59,6 +59,28 @@ def test_the_page_holds_them_and_allows_no_other(tmp_path: Path, now) -> None:
     assert "img-src" not in render(About("m", now), [], {"b": (WrongSamples(1, (sample,)), NONE_WRONG)})
 
 
+@pytest.mark.parametrize(
+    ("names", "lacking", "extra"),
+    [
+        (["a.png"], ["pillow"], "media"),
+        (["a.png", "b.mp4#t=5,10"], ["pillow"], "video"),
+        (["b.mp4#t=5,10"], ["pyav"], "video"),
+        (["a.png"], ["pyav"], ""),
+        (["a.png", "b.mp4"], [], ""),
+        ([], ["pillow", "pyav"], ""),
+    ],
+)
+def test_the_page_has_the_command_that_shows_the_rest(
+    names: list[str], lacking: list[str], extra: str, monkeypatch: pytest.MonkeyPatch, now
+) -> None:
+    for library in ("pillow", "pyav"):
+        monkeypatch.setattr(made, f"lacks_{library}", lambda found=library in lacking: found)
+    missing = made.missing_library([f"media/{name}" for name in names])
+    assert missing == (f"pip install 'evalscope-pytest[{extra}]'" if extra else "")
+    page = render(About("m", now, missing=missing), [], {})
+    assert ("To show all pictures and videos" in page) is bool(extra)
+
+
 def rendered(now, *samples: WrongSample, pictures: dict[str, str] | None = None) -> str:
     answers = {"b": (WrongSamples(1, samples), NONE_WRONG)}
     return render(About("m", now, pictures=pictures or {}), [Report("b", "m", (), None)], answers)

@@ -327,3 +327,16 @@ def test_a_mark_on_a_function_that_makes_samples_is_refused_as_one_on_a_body_is(
 
     with Session(mock(), benchmarks=[test_marked]) as session, pytest.raises(UsageError, match="has the mark 'skip'"):
         session.run()
+
+
+def test_what_is_wrong_with_records_is_shown_with_the_run(tmp_path: Path) -> None:
+    records = [{"question": "<image 2> Which?", "A": "a", "B": "b", "image_1": "a.png", "answer": "A"}] * 4
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    settings = {"general_vmcq": {"dataset_id": str(tmp_path / "mine.jsonl")}}
+    with Session({"model": "mock", "datasets": ["general_vmcq"], "dataset_args": settings, "dry_run": True}) as session:
+        session.prepare()
+    assert session.notes == (
+        "general_vmcq: <image 2> has no image_2: the mark is removed from '<image 2> Which?'",
+        "general_vmcq: image_1 is not sent, since no mark such as <image 1> names it in '<image 2> Which?'",
+        "general_vmcq: 6 more such warnings while its data was loaded",
+    )
