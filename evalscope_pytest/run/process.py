@@ -17,9 +17,11 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from ..core.secret import redact
+from ..core.text import visible
 from ..engine.context import current
 from ..engine.evaluation import SkipSample
 from ..models.factory import create
+from ..store.progress import LOGGER
 
 if TYPE_CHECKING:
     from ..models.spec import Model, ModelSpec
@@ -34,6 +36,8 @@ EXIT_INTERRUPTED = 2
 # Samples make much that dies at once, and next to nothing in cycles. Three pairs of runs over 20,000 samples: 1 to 15 %
 # less CPU, on a noisy machine.
 PATIENT_COLLECTOR = (20_000, 20, 50)
+_LONGEST_LINE = 300  # characters of a line about the records of a benchmark
+_MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,45 @@ class Routing:
             if isinstance(stream, RoutedStream):
                 setattr(sys, name, stream._stream)
         self._routed.clear()
+
+
+class _Warnings(logging.Handler):
+    """Counts the package's warnings while records are read: the log of a run opens only behind that.
+
+    Warnings that differ only in what they name, such as a record, are of one kind.
+
+    Attributes:
+        kinds: The first warning of each kind, and how many there were.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.kinds: dict[str, tuple[str, int]] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind = str(record.msg)
+        if kind in self.kinds or len(self.kinds) < _MOST_LINES:
+            first, count = self.kinds.get(kind, (record.getMessage(), 0))
+            self.kinds[kind] = first, count + 1
+
+
+@contextmanager
+def warnings_noted(name: str, notes: list[str]) -> Iterator[None]:
+    """Add a line to ``notes`` for each kind of warning about a benchmark's records.
+
+    Args:
+        name: Name of the benchmark.
+    """
+    handler = _Warnings()
+    logger = logging.getLogger(LOGGER)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        for first, count in handler.kinds.values():
+            more = f" ({count - 1:,} more like this)" if count > 1 else ""
+            notes.append(visible(f"{name}: {first.removeprefix(f'{name}: ')[:_LONGEST_LINE]}{more}"))
 
 
 # Signals -----------------------------------------------------------------------------------------------------------
