@@ -5,11 +5,15 @@ Each prompt prescribes the last line, which the scorer reads, so that a model th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .core.content import Part, image, source_of, text
 from .core.listed_options import options_in as options_in
+
+log = logging.getLogger(__name__)
+_MOST_PICTURES = 200
 
 CHOICE = (
     "Choose the right answer to the question below. Reply with a single line, 'ANSWER: [LETTER]' (without quotes), "
@@ -73,16 +77,49 @@ FROM_TEXT = (
 )
 
 
-def with_picture(record: Mapping[str, Any], question: str = "") -> str | list[Part]:
-    """Return a question with the picture of its record after it; alone if the record has none, or only its name.
+def with_picture(record: Mapping[str, Any], question: str = "", *, optional: bool = False) -> str | list[Part]:
+    """Return a question with the picture of its record after it.
 
     Args:
         question: The question's text, if the record does not have it as ``question``.
+        optional: A record may have no picture; otherwise that is an error of its sample.
     """
     words, picture = question or record["question"], record.get("image")
-    if picture is None or (isinstance(picture, str) and not isinstance(source_of(picture), bytes)):
+    if optional and _is_missing(picture):
         return words
-    return [text(words), image(picture)]
+    return [text(words), *needed([picture])]
+
+
+def with_held_picture(record: Mapping[str, Any], question: str = "") -> str | list[Part]:
+    """Return a question with the picture that its record holds; alone if the record only names it, or has none."""
+    picture = record.get("image")
+    if not isinstance(picture, str) or isinstance(source_of(picture), bytes):
+        return with_picture(record, question, optional=True)
+    log.warning("the record does not hold its picture %.60r, so that the question is sent alone", picture)
+    return question or str(record["question"])
+
+
+def needed(pictures: Iterable[object]) -> list[Part]:
+    """Return the pictures that a question needs. If there is none, the sample is an error: it has no bytes to send."""
+    return [image(picture) for picture in pictures if not _is_missing(picture)] or [image(b"")]
+
+
+def without_mark(media: Mapping[str, Part], *texts: str) -> list[Part]:
+    """Return the pictures that come before a question since none of them has a mark in its texts; see `needed`.
+
+    Args:
+        media: The pictures by mark.
+    """
+    if any(mark in words for mark in media for words in texts):
+        return []
+    return list(media.values()) or needed(())
+
+
+def _is_missing(picture: object) -> bool:
+    """Return whether a record has no picture in a field; tables have NaN or an empty text there."""
+    if isinstance(picture, (str, float)):
+        return picture in ("", "nan") or picture != picture
+    return picture is None
 
 
 def name_of_picture(record: Mapping[str, Any]) -> str:
@@ -91,9 +128,12 @@ def name_of_picture(record: Mapping[str, Any]) -> str:
     return picture if isinstance(picture, str) else str(picture["path"] or "")
 
 
-def pictures(record: Mapping[str, Any]) -> list[Part]:
-    """Return the pictures ``image_1``, ``image_2``, ... of a record, up to the first that it does not have."""
-    found: list[Part] = []
-    while (value := record.get(f"image_{len(found) + 1}")) is not None:
-        found.append(image(value))
-    return found
+def pictures(record: Mapping[str, Any], *, optional: bool = False) -> list[Part]:
+    """Return the pictures ``image_1``, ``image_2``, ... of a record, in order.
+
+    Args:
+        optional: A record may have none; otherwise that is an error of its sample.
+    """
+    values = [record.get(f"image_{number}") for number in range(1, _MOST_PICTURES + 1)]
+    found = needed(values)
+    return [] if optional and all(map(_is_missing, values)) else found

@@ -211,15 +211,9 @@ def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
 def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
     resolved, task = prepared.resolved, run.task
     place = replace(place_of(resolved, task), offline=run.driver.listing)
-    with run.driver.waiting(f"loading {resolved.name}"), warnings_noted(run.notes, resolved.name):
-        loaded = load(
-            resolved,
-            place,
-            seed=task.seed,
-            limit=task.limit,
-            limit_total=task.limit_total,
-            at_random=task.limit_order == "random",
-        )
+    with run.driver.waiting(f"loading {resolved.name}"), warnings_noted(resolved.name, run.notes):
+        drawn = task.limit_order == "random"
+        loaded = load(resolved, place, seed=task.seed, limit=task.limit, limit_total=task.limit_total, at_random=drawn)
     if not run.driver.listing:
         _check_scorable(resolved, chain.from_iterable(loaded.subsets.values()))
         run.media[resolved.name] = check_media(run, resolved, loaded.prompts_with_media)

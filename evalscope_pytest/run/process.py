@@ -17,9 +17,11 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from ..core.secret import redact
+from ..core.text import visible
 from ..engine.context import current
 from ..engine.evaluation import SkipSample
 from ..models.factory import create
+from ..store.progress import LOGGER
 
 if TYPE_CHECKING:
     from ..models.spec import Model, ModelSpec
@@ -34,8 +36,8 @@ EXIT_INTERRUPTED = 2
 # Samples make much that dies at once, and next to nothing in cycles. Three pairs of runs over 20,000 samples: 1 to 15 %
 # less CPU, on a noisy machine.
 PATIENT_COLLECTOR = (20_000, 20, 50)
-# How many warnings of a benchmark's data become lines of their own: each record of thousands may have one.
-MOST_WARNINGS = 3
+_LONGEST_LINE = 300  # characters of a line about the records of a benchmark
+_MOST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,38 +156,6 @@ class MaskedFormatter(logging.Formatter):
         return redact(self._inner.format(record))
 
 
-class LoadLogHandler(logging.Handler):
-    """Keeps the first warnings, each once, and the number of all."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-        self.number = 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep one warning."""
-        self.number += 1
-        if len(self.lines) < MOST_WARNINGS and (line := record.getMessage()) not in self.lines:
-            self.lines.append(line)
-
-
-@contextmanager
-def warnings_noted(notes: list[str], name: str) -> Iterator[None]:
-    """Append the warnings that are logged meanwhile to the notes of a run, each with the name of its benchmark.
-
-    Data is loaded before the log of the run is open, and pytest shows nothing that is logged then.
-    """
-    logger, kept = logging.getLogger("evalscope_pytest"), LoadLogHandler()
-    logger.addHandler(kept)
-    try:
-        yield
-    finally:
-        logger.removeHandler(kept)
-        notes.extend(line if line.startswith(f"{name}: ") else f"{name}: {line}" for line in kept.lines)
-        if more := kept.number - len(kept.lines):
-            notes.append(f"{name}: {more} more such warnings while its data was loaded")
-
-
 class Routing:
     """Installs both for the time samples run."""
 
@@ -211,6 +181,45 @@ class Routing:
             if isinstance(stream, RoutedStream):
                 setattr(sys, name, stream._stream)
         self._routed.clear()
+
+
+class _Warnings(logging.Handler):
+    """Counts the package's warnings while records are read: the log of a run opens only behind that.
+
+    Warnings that differ only in what they name, such as a record, are of one kind.
+
+    Attributes:
+        kinds: The first warning of each kind, and how many there were.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.kinds: dict[str, tuple[str, int]] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind = str(record.msg)
+        if kind in self.kinds or len(self.kinds) < _MOST_LINES:
+            first, count = self.kinds.get(kind, (record.getMessage(), 0))
+            self.kinds[kind] = first, count + 1
+
+
+@contextmanager
+def warnings_noted(name: str, notes: list[str]) -> Iterator[None]:
+    """Add a line to ``notes`` for each kind of warning about a benchmark's records.
+
+    Args:
+        name: Name of the benchmark.
+    """
+    handler = _Warnings()
+    logger = logging.getLogger(LOGGER)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        for first, count in handler.kinds.values():
+            more = f" ({count - 1:,} more like this)" if count > 1 else ""
+            notes.append(visible(f"{name}: {first.removeprefix(f'{name}: ')[:_LONGEST_LINE]}{more}"))
 
 
 # Signals -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ CC-OCR V2, 2026, arXiv:2605.03903. The published folders are read, or records wi
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, text
+from evalscope_pytest import Sample, benchmark, hub, prompts, text
 
 from .document_folders import records_of
 from .document_tracks import TRACK_OF, document_tracks
@@ -24,5 +24,5 @@ from .text_measures import require_rapidfuzz
 def test_cc_ocr_v2(record) -> Sample:
     require_rapidfuzz("cc_ocr_v2")
     about = {name: record[name] for name in ("sub_task", "scenario")}
-    question = [*map(image, record["image_paths"]), text(record["question"])]
+    question = [*prompts.needed(record["image_paths"]), text(record["question"])]
     return Sample(question, record["answer"], metadata=about, id="/".join([*about.values(), str(record["id"])]))

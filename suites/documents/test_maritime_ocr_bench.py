@@ -5,7 +5,7 @@ Maritime-OCR-Bench, 2025: five tasks, each scored by the likeness of texts, JSON
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, text
+from evalscope_pytest import Sample, benchmark, hub, prompts, text
 
 from .ship_papers import TASKS, ship_papers, task_of
 from .text_measures import require_rapidfuzz
@@ -21,5 +21,5 @@ from .text_measures import require_rapidfuzz
 def test_maritime_ocr_bench(record) -> Sample:
     require_rapidfuzz("maritime_ocr_bench")
     question, answer = (record["messages"][turn]["content"] for turn in (0, 1))
-    parts = [text(question.replace("<image>", "").strip()), *map(image, record["images"][:1])]
+    parts = [text(question.replace("<image>", "").strip()), *prompts.needed(record["images"][:1])]
     return Sample(parts, answer, metadata={"task_type": task_of(record)})

@@ -6,7 +6,7 @@ With ``eval_mode`` set to ``text``, the text itself is sent instead of its pictu
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, prompts, text
+from evalscope_pytest import Sample, benchmark, hub, prompts, text
 from evalscope_pytest.core.errors import ConfigError, closest
 
 from .pages_answer import pages_answer
@@ -32,7 +32,7 @@ def in_mode(params):
     tags=["multimodal", "long_context", "ocr"],
 )
 def test_vtcbench(record, subset, extra_params) -> Sample:
-    pages = prompts.pictures(record) or [image(page) for page in record.get("images") or ()]
+    pages = prompts.needed(record["images"]) if record.get("images") else prompts.pictures(record)
     shown = pages if extra_params["eval_mode"] == "vtc" else [text(record["_context"])]
     answers = [str(answer) for answer in record["answers"]]
     return Sample([*shown, text(record["problem"])], answers, metadata={"task": subset})

@@ -22,4 +22,5 @@ FIELDS = ("category", "subcategory", "visual_input", "set_id", "figure_id", "que
 )
 def test_hallusion_bench(record) -> Sample:
     answer, copies = "NO" if str(record["gt_answer"]) == "0" else "YES", f"{record['subcategory']}/{record['set_id']}"
-    return Sample(prompts.with_picture(record), answer, metadata={key: record[key] for key in FIELDS}, cluster=copies)
+    question = prompts.with_held_picture({**record, "image": record.get("image") or record.get("filename")})
+    return Sample(question, answer, metadata={key: record[key] for key in FIELDS}, cluster=copies)

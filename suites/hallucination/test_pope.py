@@ -19,5 +19,5 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 )
 def test_pope(record) -> Sample:
     question, answer = (record.get("text") or record["question"]), (record.get("label") or record["answer"])
-    name, question = prompts.name_of_picture(record), prompts.with_picture(record, question)
+    name, question = prompts.name_of_picture(record), prompts.with_held_picture(record, question)
     return Sample(question, answer.upper(), id=str(record["question_id"]), cluster=name)

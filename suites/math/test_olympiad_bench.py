@@ -64,7 +64,8 @@ def test_olympiad_bench(record, subset) -> Sample:
         "form": (FORMS if several else FORM)[zh],
         "unit": UNIT[zh] if record["unit"] else "",
     }
-    words, figures, target = record["question"], prompts.pictures(record), ",".join(record["final_answer"])
+    words, target = record["question"], ",".join(record["final_answer"])
+    figures = prompts.pictures(record, optional="_MM_" not in subset)
     for n in range(1, len(figures) + 1):
         words = words.replace(f"<image_{n}>", f"[image_{n}]")
     question = [text(words), *figures] if figures else words

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from evalscope_pytest import audio, image, text, video
+from evalscope_pytest import audio, image, prompts, text, video
 from evalscope_pytest.core.content import Part, source_of
 from evalscope_pytest.core.errors import RecordError
 
@@ -108,6 +108,15 @@ def marked_media(record: Mapping[str, Any], texts: Iterable[str], *, log_missing
             log.warning("%s has no %s: the mark is removed from %.60r", mark[0], f"{mark[1]}_{mark[2]}", mark.string)
         found[mark[0]] = text("") if value is None else _MAKE[mark[1]](value)
     return found
+
+
+def unmarked_pictures(record: Mapping[str, Any], media: Mapping[str, Part]) -> list[Part]:
+    """Return the pictures of a record, to come before its question, if no mark in its texts stands for any.
+
+    Args:
+        media: The result of `marked_media`.
+    """
+    return [] if any(part != text("") for part in media.values()) else prompts.pictures(record)
 
 
 def _is_given(value: Any) -> bool:

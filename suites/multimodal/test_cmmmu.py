@@ -5,7 +5,7 @@ CMMMU: Zhang et al. 2024, A Chinese Massive Multi-discipline Multimodal Understa
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, text
+from evalscope_pytest import Sample, benchmark, hub, image, prompts, text
 
 from .chinese_exam import BLANKS, PROMPT, SEVERAL, STATEMENT, exam_answer, target_of, words_of
 
@@ -36,7 +36,8 @@ def test_cmmmu(record) -> Sample:
     options = [record[f"option{n}"] for n in range(1, 5)] if kind == SEVERAL else []
     numbers = [n for n in range(1, 6) if record.get(f"image_{n}") is not None]
     media = {f'<img="{record[f"image_{n}_filename"]}">': image(record[f"image_{n}"]) for n in numbers}
-    question, about = [text(record["question"])], {**words_of(kind), "difficulty_level": record["difficulty_level"]}
+    question = [*prompts.without_mark(media, record["question"], *options), text(record["question"])]
+    about = {**words_of(kind), "difficulty_level": record["difficulty_level"]}
     return Sample(
         question, target_of(record["answer"], kind), options, media=media, metadata=about, id=str(record["id"])
     )

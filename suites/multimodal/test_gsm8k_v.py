@@ -6,7 +6,7 @@ arXiv:2509.25160.
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, text
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring, text
 
 from .own_media import listed
 
@@ -20,6 +20,6 @@ from .own_media import listed
     tags=["multimodal", "math"],
 )
 def test_gsm8k_v(record) -> Sample:
-    pictures = map(image, listed(record["image"], "pictures"))
+    pictures = prompts.needed(listed(record["image"], "pictures"))
     question, about = [text(record["modify_scene_related_question"]), *pictures], {"category": record["category"]}
     return Sample(question, str(record["answer"]), metadata=about, id=str(record["index"]))

@@ -19,11 +19,9 @@ ABOUT = ("medical_task", "body_system", "question_type")
     scorer=scoring.choice_answer(),
     tags=["multimodal", "multiple_choice", "medical"],
 )
-def test_medxpertqa(record) -> Sample:
+def test_medxpertqa(record, subset) -> Sample:
     options = [option for _, option in sorted(record["options"].items()) if option is not None]
     words, about = record["question"].rpartition("\nAnswer Choices:")[0], {name: record[name] for name in ABOUT}
-    question = [
-        text(words or record["question"]),
-        *(image(Packed("images.zip", p)) for p in record.get("images") or ()),
-    ]
+    scans = [Packed("images.zip", name) for name in record.get("images") or ()]
+    question = [text(words or record["question"]), *(prompts.needed(scans) if subset == "MM" else map(image, scans))]
     return Sample(question, record["label"], options, metadata=about, id=record["id"])

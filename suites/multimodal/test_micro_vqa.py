@@ -6,7 +6,7 @@ arXiv:2503.13399.
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, text
+from evalscope_pytest import Sample, benchmark, hub, prompts, scoring, text
 
 
 @benchmark(
@@ -18,5 +18,5 @@ from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, te
     tags=["multimodal", "multiple_choice", "biology"],
 )
 def test_micro_vqa(record) -> Sample:
-    question = [text(record["question"]), *map(image, record["images_list"])]
+    question = [text(record["question"]), *prompts.needed(record["images_list"])]
     return Sample(question, "ABCDEFGH"[record["correct_index"]], record["choices"], cluster=record["key_image"])

@@ -9,7 +9,7 @@ Records not seen: they are read in their published shape.
 from evalscope_pytest import Sample, benchmark, hub, text
 
 from .choice_or_short import CHOICE, SHORT, choice_or_short
-from .own_media import listed, marked_media
+from .own_media import listed, marked_media, unmarked_pictures
 from .subjects import SUBJECTS
 
 
@@ -25,5 +25,5 @@ def test_mmmu(record) -> Sample:
     options = [str(option) for option in listed(record["options"] or [], "options")]
     media, answer = marked_media(record, [record["question"], *options]), str(record["answer"])
     target = [str(name) for name in listed(answer, "answers")] if answer.startswith("[") else answer
-    about = CHOICE if options else SHORT
-    return Sample([text(record["question"])], target, options, media=media, metadata=about, id=record["id"])
+    about, question = CHOICE if options else SHORT, [*unmarked_pictures(record, media), text(record["question"])]
+    return Sample(question, target, options, media=media, metadata=about, id=record["id"])

@@ -12,7 +12,7 @@ from dataclasses import replace
 from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, text
 from evalscope_pytest.core.errors import ConfigError, closest
 
-from .own_media import listed, marked_media
+from .own_media import listed, marked_media, unmarked_pictures
 from .subjects import SUBJECTS
 
 LETTERS = list("ABCDEFGHIJ")
@@ -50,4 +50,5 @@ def test_mmmu_pro(record, extra_params) -> Sample:
     if extra_params["dataset_format"] == "vision":  # options without texts: only the picture shows them
         return Sample([text(""), image(record["image"])], record["answer"], LETTERS[: len(options)], id=record["id"])
     media = marked_media(record, [record["question"], *options])
-    return Sample([text(record["question"])], record["answer"], options, media=media, id=record["id"])
+    question = [*unmarked_pictures(record, media), text(record["question"])]
+    return Sample(question, record["answer"], options, media=media, id=record["id"])

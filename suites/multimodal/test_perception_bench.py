@@ -5,7 +5,7 @@ PerceptionBench: Moonshot AI 2026, arXiv:2607.24957.
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image
+from evalscope_pytest import Sample, benchmark, hub, image, prompts, text
 from evalscope_pytest.judge.prompts import same_answer
 
 KINDS = """visual_relation_error visual_counting_error visual_attribute_error depth_3d_perception_error
@@ -23,5 +23,6 @@ KINDS = """visual_relation_error visual_counting_error visual_attribute_error de
 def test_perception_bench(record) -> Sample:
     media = {f"<|image_{n}|>": image(picture) for n, picture in enumerate(record["image"] or (), 1)}
     hint = [{"role": "system", "content": record["hint"]}] if (record.get("hint") or "").strip() else []
-    turns = [*hint, {"role": "user", "content": record["problem"]}]
+    before = prompts.without_mark(media, record["problem"])
+    turns = [*hint, {"role": "user", "content": [*before, text(record["problem"])]}]
     return Sample(turns, str(record["answer"]), media=media, id=str(record["index"]))

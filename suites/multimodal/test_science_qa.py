@@ -19,5 +19,8 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 )
 def test_science_qa(record) -> Sample:
     context = f"Context: {record['hint']}\n" if record.get("hint") else ""
-    question, about = prompts.with_picture(record, context + record["question"]), {"subject": record["subject"]}
+    question, about = (
+        prompts.with_picture(record, context + record["question"], optional=True),
+        {"subject": record["subject"]},
+    )
     return Sample(question, "ABCDEFGH"[int(record["answer"])], record["choices"], metadata=about)

@@ -6,7 +6,7 @@ Pictures are sent as they are; no tool is offered.
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, prompts, text
+from evalscope_pytest import Sample, benchmark, hub, prompts, text
 from evalscope_pytest.core.content import Packed
 
 from .thinking_with_images import thinking_with_images
@@ -24,7 +24,7 @@ TASKS = """instrument color refcoco rotation_game math word_search visual_search
 )
 def test_tir_bench(record) -> Sample:
     names = [record.get(name) for name in ("image_1", "image_2")]
-    pictures = [image(Packed("data.zip", name) if isinstance(name, str) else name) for name in names if name]
+    pictures = prompts.needed(Packed("data.zip", name) if isinstance(name, str) else name for name in names if name)
     answer = str(record["answer"])
     options = prompts.options_in(record["prompt"]) if len(answer) == 1 and answer.isalpha() else ()
     about = {"task": record["task"], "dataset": ""}

@@ -6,7 +6,7 @@ An item is right if all its variants are; ``accuracy`` is the mean over the test
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, text
+from evalscope_pytest import Sample, benchmark, hub, image, prompts, text
 
 from .cognitive_factors import cognitive_factors, kind_of, question_of
 
@@ -22,5 +22,6 @@ def test_visfactor(record) -> Sample:
     item = f"{record['category_id']}/{record['eval_index']}"
     media = {f"<IMAGE_{n}>": image(picture) for n, picture in enumerate(record["image"])}
     about = {"item": item, "kind": kind_of(record), "category_name": record["category_name"]}
-    question, name = [text(question_of(record))], str(record["index"])
+    words, name = question_of(record), str(record["index"])
+    question = [*prompts.without_mark(media, words), text(words)]
     return Sample(question, str(record["answer"]), media=media, metadata=about, id=name, cluster=item)

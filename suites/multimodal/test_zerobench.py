@@ -6,7 +6,7 @@ arXiv:2502.09696.
 Records not seen: they are read in their published shape.
 """
 
-from evalscope_pytest import Sample, benchmark, hub, image, text
+from evalscope_pytest import Sample, benchmark, hub, prompts, text
 from evalscope_pytest.judge.prompts import same_answer
 
 PROMPT = "{question}\n\nReason step by step; then give the final answer in curly braces, as in {{final answer}}."
@@ -21,5 +21,5 @@ PROMPT = "{question}\n\nReason step by step; then give the final answer in curly
     tags=["multimodal", "visual_reasoning"],
 )
 def test_zerobench(record) -> Sample:
-    question = [text(record["question_text"]), *map(image, record["question_images_decoded"])]
+    question = [text(record["question_text"]), *prompts.needed(record["question_images_decoded"])]
     return Sample(question, record["question_answer"], id=str(record["question_id"]))

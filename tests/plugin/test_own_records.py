@@ -53,3 +53,14 @@ def test_a_model_that_cannot_be_made_is_said_before_data_is_loaded(project):
     run = project.run(*words, "--eval-type=openai_api", here=False)
     assert run.code == 4
     assert "api_url: missing" in run.out
+
+
+def test_what_is_wrong_with_records_is_shown_and_logged_once_for_each_kind(project):
+    rows = [f'{{"question": "<image 1> Which? {n}", "options": ["a", "b"], "answer": "A"}}\n' for n in range(3)]
+    project.write("data/mine_val.jsonl", "".join(rows))
+    args = '{"general_vmcq": {"dataset_id": "data", "subset_list": ["mine"]}}'
+    run = project.run("--eval-datasets=general_vmcq", f"--eval-dataset-args={args}", "-n2", here=False)
+    line = "general_vmcq: <image 1> has no image_1: the mark is removed from '<image 1> Which? 0' (2 more like this)"
+    assert run.out.count("the mark is removed") == 1
+    assert line in run.out
+    assert line in (run.work_dir / "logs" / "eval_log.log").read_text()

@@ -336,7 +336,7 @@ def test_what_is_wrong_with_records_is_shown_with_the_run(tmp_path: Path) -> Non
     with Session({"model": "mock", "datasets": ["general_vmcq"], "dataset_args": settings, "dry_run": True}) as session:
         session.prepare()
     assert session.notes == (
-        "general_vmcq: <image 2> has no image_2: the mark is removed from '<image 2> Which?'",
-        "general_vmcq: image_1 is not sent, since no mark such as <image 1> names it in '<image 2> Which?'",
-        "general_vmcq: 6 more such warnings while its data was loaded",
+        "general_vmcq: <image 2> has no image_2: the mark is removed from '<image 2> Which?' (3 more like this)",
+        "general_vmcq: image_1 is not sent, since no mark such as <image 1> names it in '<image 2> Which?' "
+        "(3 more like this)",
     )
