@@ -60,7 +60,7 @@ def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Mes
     Args:
         shots: The exemplars as one text (`shot_text` of each, or `release_shots`); empty for none.
     """
-    system = (Message("system", benchmark.system_prompt),) if benchmark.system_prompt else ()
+    system = (Message("system", _system_text(benchmark.system_prompt, sample)),) if benchmark.system_prompt else ()
     if isinstance(sample.input, str):
         text = user_text(benchmark, sample, shots)
         return (*system, Message("user", _placed(text, sample) if sample.media else text))
@@ -71,6 +71,14 @@ def messages(benchmark: Benchmark, sample: Sample, shots: str = "") -> tuple[Mes
         turns = tuple(replace(m, content=in_place(m.content, sample.media)) for m in turns)
     own = any(message.role == "system" for message in turns)
     return turns if own else (*system, *turns)
+
+
+def _system_text(prompt: str, sample: Sample) -> str:
+    """Return a system prompt with what it names of a sample's metadata. All other braces are its own."""
+    for name, value in sample.metadata.items():
+        if isinstance(value, str) and f"{{{name}}}" in prompt:
+            prompt = prompt.replace(f"{{{name}}}", value)
+    return prompt
 
 
 def _placed(text: str, sample: Sample) -> Content:

@@ -24,7 +24,7 @@ class Info:
 
     Attributes:
         prompt: Template of the user message; empty if the record's own text or conversation is sent.
-        needs: Resources that a run has to provide: a judge model, a sandbox.
+        needs: Resources that a run has to provide: a judge model, a sandbox, an environment.
     """
 
     name: str
@@ -74,7 +74,8 @@ def _needs(benchmark: Benchmark) -> tuple[str, ...]:
     asks = benchmark.parameters
     judged = (benchmark.scorer is not None and rule is None) or "judge" in asks
     programs = (rule is not None and "sandbox" in rule.needs) or "sandbox" in asks
-    return (*(["a judge model"] if judged else []), *(["a sandbox"] if programs else []))
+    environment = [f"the environment {benchmark.environment}"] if benchmark.environment else []
+    return (*(["a judge model"] if judged else []), *(["a sandbox"] if programs else []), *environment)
 
 
 def benchmark_info(arguments: Sequence[str]) -> int:
