@@ -46,6 +46,7 @@ NEEDS: Mapping[str, str] = {
     "pictures": "a model that takes pictures",
     "recordings": "a model that takes recordings",
     "videos": "a model that takes videos",
+    "environment": "an environment for its programs (`evalscope-pytest sandbox prepare`)",
 }
 ENGLISH = "English"
 _LANGUAGES = {"multilingual": "several", "chinese": "Chinese"}  # by tag
@@ -136,6 +137,7 @@ def _needs(benchmark: Benchmark) -> tuple[str, ...]:
         "pictures": "multimodal" in tags and "video" not in tags,
         "recordings": "audio" in tags,
         "videos": "video" in tags,
+        "environment": bool(benchmark.environment),
     }
     return tuple(need for need, there in needs.items() if there)
 

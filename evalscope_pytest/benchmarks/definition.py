@@ -37,7 +37,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # What a decorated function that makes the sample may take, and what only a body is given.
 _OF_RECORD = ("record", "subset", "position", "extra_params")
-PROVIDED = ("sample", "model", "output", "judge", "task_config", "sandbox")
+PROVIDED = ("sample", "model", "output", "judge", "task_config", "sandbox", "messages_of")
 
 
 async def generate(sample: Sample, model: Any) -> Any:
@@ -91,6 +91,7 @@ class Benchmark:
         prompt: Template of the user message, empty for the bare question. Fields: ``{question}`` (also ``{query}``),
             ``{choices}``, ``{letters}``, ``{subset}`` and every string of the sample's metadata.
         prompts: Templates that replace ``prompt`` for single subsets, by the subset's name.
+        system_prompt: The system message; ``{name}`` in it is the string of that name in the sample's metadata.
         choice: Template of one option: ``{letter}`` and ``{text}``; each option is on a separate line.
         decision: The form of its questions for a decision API (`decisions.Decision`); None if it has none.
         render: Makes the whole text of the user message of a sample, in place of the templates.
@@ -110,6 +111,9 @@ class Benchmark:
             it from a parameter of the user's. Empty for none.
         after_run: Writes further files once all samples are scored, and returns what is shown below the table: takes a
             `FinishedRun`, returns a `Summary` or None.
+        environment: Name of the environment that code runs in, if it takes more than this interpreter's packages; made
+            by ``evalscope-pytest sandbox prepare``.
+        environment_parts: Part of the environment that single subsets need, by the subset's name.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
     """
 
@@ -143,6 +147,8 @@ class Benchmark:
     pretty_name: str = ""
     description: str = ""
     timeout_s: float | None = None
+    environment: str = ""
+    environment_parts: Mapping[str, str] = field(default_factory=dict)
     after_run: AfterRun | None = None
     version: str = "1"
 
@@ -194,7 +200,8 @@ def benchmark(
             return await model.generate(sample)
 
     A body requests by name: ``sample``, ``model`` or ``output`` (the reply to the prompt, requested ahead of time),
-    ``task_config``, fixtures of module scope or wider. It returns a `ModelOutput` or text (scored by ``scorer``), a
+    ``messages_of`` (makes the messages of further samples, with the benchmark's templates), ``task_config``, fixtures
+    of module scope or wider. It returns a `ModelOutput` or text (scored by ``scorer``), a
     `Score`, a number, or nothing (a failing ``assert`` is a 0). ``judge``, a `Rubric`, decides unless the user prefers
     ``scorer``. All other keywords are those of `Benchmark`.
 
@@ -306,6 +313,8 @@ _TYPES: Mapping[str, tuple[Any, str]] = {
     "prompt": (str, "a text"),
     "prompts": (Mapping, "a mapping from subset to template"),
     "system_prompt": (str, "a text"),
+    "environment": (str, "the name of an environment"),
+    "environment_parts": (Mapping, "a mapping from subset to part of the environment"),
     "cluster": (str, "the name of a metadata field, or give each Sample its cluster"),
     "repeats": (int, "a whole number, 1 or more"),
     "generation": ((GenerationConfig, type(None)), "a GenerationConfig"),

@@ -216,7 +216,19 @@ class Adapter:
         for _, node in self.lineage:
             for method in _methods(node, "record_to_sample"):
                 called = (inner.func for inner in ast.walk(method) if isinstance(inner, ast.Call))
-                return any(getattr(f, "attr", "") == "format" or getattr(f, "id", "") == "prompt" for f in called)
+                return any(
+                    getattr(f, "attr", "") == "format" or getattr(f, "id", "").endswith("prompt") for f in called
+                )
+        return False
+
+    def ignores_template(self) -> bool:
+        """Return whether the adapter puts a prompt together, piece by piece, without its template."""
+        for _, node in self.lineage:
+            for method in _methods(node, "format_prompt_template"):
+                inside = list(ast.walk(method))
+                read = {inner.attr for inner in inside if isinstance(inner, ast.Attribute)}
+                pieces = any(isinstance(inner, ast.JoinedStr) for inner in inside)
+                return pieces and read.isdisjoint({"prompt_template", "format"})
         return False
 
     def shot(self) -> str | None:

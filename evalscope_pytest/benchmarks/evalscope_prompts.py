@@ -173,7 +173,8 @@ def _of_adapter(
         return _prompts(declared)
     adapter = Adapter.of(module, node)
     found = replace(_prompts(adapter.templates(declared, params)), shot=adapter.shot())
-    found = replace(found, in_question=found.prompt_template == _BARE and adapter.fills_templates())
+    bare = found.prompt_template == _BARE and adapter.fills_templates()
+    found = replace(found, in_question=bare or adapter.ignores_template())
     if found.few_shot_prompt_template or not found.prompt_template or not adapter.multiple_choice:
         return found
     path, constant = _EXEMPLARS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ DEFAULT_SHOT = "{question}\nANSWER: {target}"
 DEFAULT_CHOICE_SHOT = "{question}\n{choices}\nANSWER: {target}"
 DEFAULT_SHOTS_HEADER = "Here are some examples with answers:\n\n{fewshot}\n"
 BETWEEN_SHOTS = "\n\n"
+_NAMED = re.compile(r"\{(\w{1,80})\}")
 
 
 def options(sample: Sample, choice: str) -> str:
@@ -73,7 +75,7 @@ def messages(benchmark: Benchmark, sample: Sample, shots: Exemplars = _NONE) -> 
     A sample that is a conversation already is sent as it is: templates and shots do not apply to it, and the system
     prompt only if it brings none.
     """
-    system = (Message("system", benchmark.system_prompt),) if benchmark.system_prompt else ()
+    system = (Message("system", _system_text(benchmark.system_prompt, sample)),) if benchmark.system_prompt else ()
     if isinstance(sample.input, str):
         text = "\n".join(filter(None, user_texts(benchmark, sample, shots.text)))
         media = (*sample.media, *shots.media)
@@ -85,6 +87,12 @@ def messages(benchmark: Benchmark, sample: Sample, shots: Exemplars = _NONE) -> 
         turns = tuple(replace(m, content=in_place(m.content, sample.media)) for m in turns)
     own = any(message.role == "system" for message in turns)
     return turns if own else (*system, *turns)
+
+
+def _system_text(prompt: str, sample: Sample) -> str:
+    """Return a system prompt with what it names of a sample's metadata. All other braces are its own."""
+    named = {name: value for name, value in sample.metadata.items() if isinstance(value, str)}
+    return _NAMED.sub(lambda found: named.get(found[1], found[0]), prompt) if named else prompt
 
 
 def _placed(text: str, media: Sequence[tuple[str, Part]]) -> tuple[Part, ...]:

@@ -188,6 +188,12 @@ class ResolvedBenchmark:
         return self.benchmark.timeout_s
 
     @property
+    def environment(self) -> tuple[str, dict[str, str]]:
+        """Name of the environment of its programs, and the parts of it that its subsets need, each with the subset."""
+        parts = self.benchmark.environment_parts
+        return self.benchmark.environment, {part: name for name, part in parts.items() if name in self.subsets}
+
+    @property
     def fingerprint(self) -> str:
         """Identity of everything but the reply that a score depends on: version, scorer, filters, parameters."""
         rule, rubric = parts_of(self.scorer)

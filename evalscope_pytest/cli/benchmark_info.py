@@ -18,7 +18,7 @@ _MANY_SUBSETS = 6
 _FACTS = {
     "subject": "on this subject, such as mathematics",
     "language": "in this language: English, Chinese, several",
-    "needs": "that need it: judge, sandbox, pictures, recordings, videos, nothing; several: each",
+    "needs": "that need it: judge, sandbox, pictures, recordings, videos, environment, nothing; several: each",
     "metric": "with this metric",
     "tag": "with this tag; several: with each",
 }

@@ -24,6 +24,7 @@ commands:
   collection       draw samples of several benchmarks into one file: evalscope-pytest collection SCHEMA -n 100 -o FILE
   benchmark-info   list the bundled benchmarks, or describe some of them
   perf             load-test a model service: evalscope-pytest perf --url URL --model NAME --parallel 1 8 64 -n 500
+  sandbox          make, list or remove environments for generated code: evalscope-pytest sandbox prepare ds1000
   doctor           show what this machine has, and which sandboxes for generated code work here
 
 options:
@@ -63,6 +64,7 @@ _HOME = {
     "collection": "collections.command:collection",
     "benchmark-info": "cli.benchmark_info:benchmark_info",
     "perf": "perf.command.main:perf",
+    "sandbox": "cli.sandbox:sandbox",
     "doctor": "cli.doctor:doctor",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from ..core.errors import DatasetError, MediaError, NoDataError
 from .base import DataLocation
@@ -46,6 +47,18 @@ class Reader:
         """
         name, split = subset or "default", split or self.source.split
         return load_subsets(replace(self.source, subsets=(name,), subset_by=None), self.place, (name,), split)[name]
+
+    def files(self, pattern: str) -> Mapping[str, Path]:
+        """Return where the files of the dataset that match are on this machine, by their paths in it.
+
+        Args:
+            pattern: Of the paths, with ``*`` for any characters.
+
+        Raises:
+            DatasetError: The dataset is missing, or cannot be downloaded.
+        """
+        tree = locate(self.source, self.place)
+        return tree.fetch([path for path in tree.paths if fnmatchcase(path, pattern)])
 
     def packed(self, archive: str, pattern: str) -> Mapping[str, str]:
         """Return texts in a zip archive of the dataset by their paths; also of the folder it was unpacked into.

@@ -285,7 +285,7 @@ def _resources(run: Run, resolved: ResolvedBenchmark) -> dict[str, JudgeHandle |
     found: dict[str, JudgeHandle | SandboxHandle] = {}
     needed = needs(resolved)
     if "sandbox" in needed:
-        found["sandbox"] = run.sandboxes.handle(resolved.name)
+        found["sandbox"] = run.sandboxes.handle(resolved.name, *resolved.environment)
     if "judge" in needed:
         if not run.judges.config.models:
             raise needs_judge(resolved.name, unready=run.judges.config.unready)
@@ -330,7 +330,7 @@ def _evaluation(
     run: Run, resolved: ResolvedBenchmark, loaded: LoadedBenchmark, resources: Mapping[str, Any]
 ) -> Evaluation:
     wants = resolved.benchmark.parameters
-    given = {**resources, "task_config": run.task}
+    given = {**resources, "task_config": run.task, "messages_of": loaded.messages}
     read = resolved.filters.apply if resolved.filters else str
     scorer = resolved.scorer and resolved.scorer.bind(**resources, timeout_s=resolved.timeout_s)
     if scorer and run.task.thinking_metrics:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -206,15 +206,27 @@ class Sandboxes:
         self._task = task
         self._share = max(1, share)
         self._pools: dict[SandboxChoice, Pool] = {}
+        self._environments: dict[str, str] = {}
 
-    def handle(self, benchmark: str = "") -> SandboxHandle:
+    def handle(
+        self, benchmark: str = "", environment: str = "", parts: Mapping[str, str] | None = None
+    ) -> SandboxHandle:
         """Return the sandbox of a benchmark, or of ordinary tests.
+
+        Args:
+            environment: The environment that its programs run in.
+            parts: The parts of it that they need, each with what needs it.
 
         Raises:
             UsageError: Nothing here isolates; the message says what was tried.
         """
+        from ..sandbox.engine import DOCKER
+        from ..sandbox.environments import ready
         from ..sandbox.pool import SandboxHandle
 
+        self._environments[benchmark] = environment
+        if parts and self._choice(benchmark).engine != DOCKER:
+            ready(environment, parts)
         return SandboxHandle(self._pool(benchmark))
 
     def unsafe(self, benchmark: str) -> bool:
@@ -230,7 +242,7 @@ class Sandboxes:
     def _choice(self, benchmark: str) -> SandboxChoice:
         from ..config.rules import sandbox_choice
 
-        choice = sandbox_choice(vars(self._task))
+        choice = replace(sandbox_choice(vars(self._task)), environment=self._environments.get(benchmark, ""))
         return choice.changed(self._task.args_of(benchmark).sandbox_config or {}, f"sandbox_config of {benchmark!r}")
 
     def _pool(self, benchmark: str) -> Pool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import host
@@ -27,12 +27,18 @@ class Bubblewrap:
 
     Attributes:
         executable: Another ``bwrap`` than the one on the ``PATH``.
+        equipment: The interpreter and the data of the programs.
     """
 
     name: str = "bubblewrap"
     forks: bool = True
     isolates: bool = True
     executable: str = ""
+    equipment: host.Equipment = host.STANDARD
+
+    def seeing(self, paths: tuple[str, ...]) -> Bubblewrap:
+        """Return the isolation with more that programs may read."""
+        return replace(self, equipment=self.equipment.seeing(paths))
 
     def obstacle(self) -> str:
         """Return why it cannot be used here."""
@@ -54,23 +60,25 @@ class Bubblewrap:
         layers = Layers(
             scratch=_BOX, readable=("/",), uid=user, files=landlock.version() > 0, forks=True, namespace=True
         )
-        command = [self._bwrap(), *_options(as_root=user is not None), "--", *interpreter(_JAIL, layers)]
+        options = _options(self.equipment, as_root=user is not None)
+        command = [self._bwrap(), *options, "--", *interpreter(_JAIL, layers, self.equipment.python)]
         return InterpreterJail(self.name, command, _BOX)
 
     def _bwrap(self) -> str:
         return self.executable or shutil.which("bwrap") or ""
 
 
-def _options(*, as_root: bool) -> list[str]:
+def _options(equipment: host.Equipment, *, as_root: bool) -> list[str]:
     options = [*_NAMESPACES, "--die-with-parent", "--as-pid-1"]
     if as_root:
         options += [word for capability in _CAPABILITIES for word in ("--cap-add", capability)]
     else:
         options.append("--unshare-user")
-    bound = [path for path in host.readable_paths() if path.count("/") > 1 or not os.path.islink(path)]
+    readable = host.readable_paths(equipment)
+    bound = [path for path in readable if path.count("/") > 1 or not os.path.islink(path)]
     for path in bound:
         options += [*_parents(path), "--ro-bind", path, path]
-    for link in sorted(set(host.readable_paths()) - set(bound)):
+    for link in sorted(set(readable) - set(bound)):
         options += ["--symlink", os.readlink(link), link]
     options += ["--ro-bind", str(INSIDE), f"{_JAIL}/inside", "--proc", "/proc", "--dev", "/dev"]
     options += ["--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", _BOX]

@@ -20,9 +20,11 @@ from functools import cache
 from pathlib import Path
 
 from ..core.errors import SandboxError, UnreadyError
+from . import environments
 from .bubblewrap import Bubblewrap
 from .enclave import Enclave
 from .engine import DOCKER, SandboxChoice
+from .host import STANDARD
 from .jail import environment
 from .protocol import MIB, Isolation, Jail, Limits, Program
 from .scratch import Landlocked, Unsafe
@@ -209,13 +211,20 @@ _ADVICE = (
 
 
 def candidates(choice: SandboxChoice) -> tuple[Isolation, ...]:
-    """Return what may serve, the best first."""
+    """Return what may serve, the best first.
+
+    Raises:
+        UnreadyError: The environment was not made.
+    """
+    if choice.engine == DOCKER:
+        return (Enclave(choice),)
+    equipment = environments.ready(choice.environment).equipment if choice.environment else STANDARD
     local: dict[str, tuple[Isolation, ...]] = {
-        "auto": (Bubblewrap(), Landlocked()),
-        "bubblewrap": (Bubblewrap(),),
-        "landlock": (Landlocked(),),
+        "auto": (Bubblewrap(equipment=equipment), Landlocked(equipment=equipment)),
+        "bubblewrap": (Bubblewrap(equipment=equipment),),
+        "landlock": (Landlocked(equipment=equipment),),
     }
-    return local[choice.engine] if choice.engine != DOCKER else (Enclave(choice),)
+    return local[choice.engine]
 
 
 def choose(choice: SandboxChoice, *, allow_unsafe: bool = False) -> Isolation:
@@ -231,15 +240,38 @@ def choose(choice: SandboxChoice, *, allow_unsafe: bool = False) -> Isolation:
     for isolation in candidates(choice):
         reason = unfit(isolation)
         if not reason:
+            _check_image(isolation, choice)
             return isolation
         tried.append(f"{isolation.name}: {reason}")
     if allow_unsafe:
-        unsafe = Unsafe()
+        equipment = environments.ready(choice.environment).equipment if choice.environment else STANDARD
+        unsafe = Unsafe(equipment=equipment)
         reason = unsafe.obstacle()
         if not reason:
             return unsafe
         tried.append(f"{unsafe.name}: {reason}")
     raise UnreadyError(f"no sandbox for the code that models write ({'; '.join(tried)}). {_ADVICE}")
+
+
+def _check_image(isolation: Isolation, choice: SandboxChoice) -> None:
+    """Check that a container image has the modules of the environment it stands for.
+
+    Raises:
+        UnreadyError: It lacks some.
+    """
+    modules = environments.modules_of(choice.environment) if choice.engine == DOCKER else ()
+    if not modules:
+        return
+    with closing(isolation.start()) as jail:
+        limits = Limits(cpu_s=60.0, wall_s=300.0, memory_bytes=4096 * MIB)
+        result = jail.run(Program(source=f"import {', '.join(modules)}", limits=limits))
+    if result.status != "ok":
+        last = "".join((result.detail or result.stderr).strip().splitlines()[-1:])
+        raise UnreadyError(
+            f"image {choice.image!r} lacks what the programs import ({', '.join(modules)}): {last}. Name one that has "
+            f"it in sandbox_config, or leave --eval-use-sandbox out and make the environment: evalscope-pytest sandbox "
+            f"prepare {choice.environment}"
+        )
 
 
 @cache

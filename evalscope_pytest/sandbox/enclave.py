@@ -95,6 +95,17 @@ class Enclave:
             return f"{of} is not installed: pip install 'evalscope-pytest[docker]'"
         return "" if self.choice.base_url else docker_obstacle()
 
+    def seeing(self, paths: tuple[str, ...]) -> Enclave:
+        """Refuse: a container has no files of this machine.
+
+        Raises:
+            SandboxError: Always.
+        """
+        raise SandboxError(
+            f"{paths[0]} is on this machine, and a container cannot read it. Leave --eval-use-sandbox out: a local "
+            "sandbox (`evalscope-pytest doctor`) runs this benchmark."
+        )
+
     def start(self) -> EnclaveJail:
         """Start a container.
 

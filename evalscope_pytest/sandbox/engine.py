@@ -31,6 +31,7 @@ class SandboxChoice:
         engine: ``auto``: the best this machine has; else the only one that will do.
         size: Programs at a time; None: one for each processor.
         image, memory_limit, cpu_limit: Of a container.
+        environment: Environment whose interpreter runs the programs (`environments`); a container has its image's.
         base_url: Of a service that makes containers; empty: made here.
         api_key: Of that service.
     """
@@ -42,6 +43,7 @@ class SandboxChoice:
     cpu_limit: float = 1.0
     base_url: str = ""
     api_key: str = ""
+    environment: str = ""
 
     def changed(self, config: Mapping[str, Any], where: str) -> SandboxChoice:
         """Return the choice with a container configuration of EvalScope's applied.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,36 @@ _CAP_SETGID, _CAP_SETUID, _CAP_KILL = 6, 7, 5
 _HIGH_USERS = 1 << 30
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Things that a jail has besides this machine's libraries and tools, all of them read-only.
+
+    Attributes:
+        python: The interpreter of the programs; empty: this one.
+        folders: The places of that interpreter and its packages; empty: this one's.
+        data: Further files and folders that programs may read.
+    """
+
+    python: str = ""
+    folders: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+
+    def seeing(self, paths: tuple[str, ...]) -> Equipment:
+        """Return the equipment with more data."""
+        return Equipment(self.python, self.folders, tuple(dict.fromkeys((*self.data, *paths))))
+
+    @property
+    def own_paths(self) -> tuple[str, ...]:
+        """The interpreter's folders and the data, without those inside others or those every jail has."""
+        found = {os.path.abspath(path) for path in (*(self.folders or interpreter_folders()), *self.data)}
+        return tuple(
+            sorted(f for f in found if not any(f != o and Path(f).is_relative_to(o) for o in (*found, "/usr")))
+        )
+
+
+STANDARD = Equipment()
 
 
 def is_linux() -> bool:
@@ -62,10 +93,10 @@ def interpreter_folders() -> tuple[str, ...]:
     return tuple(sorted(f for f in outer if f not in ("/", "/usr")))
 
 
-def readable_paths() -> tuple[str, ...]:
-    """Return what programs may read of this machine: its libraries and tools, and this interpreter's."""
+def readable_paths(equipment: Equipment = STANDARD) -> tuple[str, ...]:
+    """Return what programs may read of this machine: its libraries and tools, their interpreter's, and their data."""
     java = sorted(str(path) for path in Path("/etc").glob("java*"))
-    found = (*_SYSTEM, *_SETTINGS, *java, *interpreter_folders())
+    found = (*_SYSTEM, *_SETTINGS, *java, *equipment.own_paths)
     return tuple(path for path in found if os.path.exists(path))
 
 

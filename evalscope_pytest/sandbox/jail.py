@@ -37,13 +37,14 @@ _ENVIRONMENT = {
 }
 
 
-def interpreter(folder: str, layers: Layers) -> list[str]:
+def interpreter(folder: str, layers: Layers, python: str = "") -> list[str]:
     """Return the command that starts the forking interpreter.
 
     Args:
         folder: Where the package `inside` is found by it.
+        python: Another interpreter than this one.
     """
-    return [sys.executable, "-s", "-W", "ignore", "-c", _BOOT, folder, json.dumps(layers.to_json())]
+    return [python or sys.executable, "-s", "-W", "ignore", "-c", _BOOT, folder, json.dumps(layers.to_json())]
 
 
 def environment(scratch: str) -> dict[str, str]:

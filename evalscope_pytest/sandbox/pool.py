@@ -9,6 +9,7 @@ import queue
 import threading
 from concurrent.futures import Future
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from ..core.errors import SandboxError, UsageError, closest
@@ -40,6 +41,7 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._jails: set[Jail] = set()
         self._closed = False
+        self._views: dict[tuple[str, ...], Pool] = {}
         atexit.register(self.close)
 
     def submit(self, program: Program) -> Future[Result]:
@@ -58,6 +60,17 @@ class Pool:
             self._jobs.put((program, future))
         return future
 
+    def seeing(self, paths: tuple[str, ...]) -> Pool:
+        """Return a pool whose programs may read more of this machine. It ends with this one.
+
+        Raises:
+            SandboxError: The isolation has no files of this machine.
+        """
+        with self._lock:
+            if paths not in self._views:
+                self._views[paths] = Pool(self.isolation.seeing(paths), self.size)
+            return self._views[paths]
+
     async def run(self, program: Program) -> Result:
         """Run a program.
 
@@ -70,11 +83,13 @@ class Pool:
         """End all jails and what runs in them. Idempotent."""
         with self._lock:
             self._closed = True
-            threads, jails = self._threads, set(self._jails)
+            threads, jails, views = self._threads, set(self._jails), list(self._views.values())
         for _ in threads:
             self._jobs.put(None)
         for jail in jails:
             jail.close()
+        for view in views:
+            view.close()
         atexit.unregister(self.close)
 
     def _serve(self) -> None:
@@ -140,6 +155,18 @@ class SandboxHandle:
 
     def __repr__(self) -> str:
         return f"<sandbox {self.name}>"
+
+    def seeing(self, *paths: str | Path) -> SandboxHandle:
+        """Return a sandbox whose programs may also read these files and folders, and not write to them.
+
+        Raises:
+            SandboxError: One is missing, or the isolation has no files of this machine.
+        """
+        found = tuple(sorted(str(Path(path).resolve()) for path in paths))
+        for path in found:
+            if not Path(path).exists():
+                raise SandboxError(f"{path}, which programs were to read, does not exist.")
+        return SandboxHandle(self._pool.seeing(found))
 
     def run(self, program: Program | str = "", **options: Any) -> Any:
         """Run a program: `Result`, or an awaitable of one inside a coroutine.

@@ -137,6 +137,14 @@ class Isolation(Protocol):
 
     def __hash__(self) -> int: ...
 
+    def seeing(self, paths: tuple[str, ...]) -> Isolation:
+        """Return the isolation with more files and folders of this machine that programs may read.
+
+        Raises:
+            SandboxError: It has none of this machine's.
+        """
+        ...
+
     def obstacle(self) -> str:
         """Return why it cannot be used here, and what to do about it; empty when it may work."""
         ...

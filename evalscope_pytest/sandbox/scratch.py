@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import host
 from .inside import landlock, seccomp
@@ -15,11 +15,20 @@ from .jail import INSIDE, InterpreterJail, interpreter
 
 @dataclass(frozen=True)
 class Landlocked:
-    """Programs that see this machine's libraries and one folder. They cannot start processes."""
+    """Programs that see this machine's libraries and one folder. They cannot start processes.
+
+    Attributes:
+        equipment: The interpreter and the data of the programs.
+    """
 
     name: str = "landlock"
     forks: bool = False
     isolates: bool = True
+    equipment: host.Equipment = host.STANDARD
+
+    def seeing(self, paths: tuple[str, ...]) -> Landlocked:
+        """Return the isolation with more that programs may read."""
+        return replace(self, equipment=self.equipment.seeing(paths))
 
     def obstacle(self) -> str:
         """Return why it cannot be used here."""
@@ -37,16 +46,25 @@ class Landlocked:
         Raises:
             SandboxError: It did not start.
         """
-        return jail_in_scratch(self.name, readable=host.readable_paths(), files=True, calls=True, forks=False)
+        return jail_in_scratch(self.name, self.equipment, files=True, calls=True, forks=False)
 
 
 @dataclass(frozen=True)
 class Unsafe:
-    """Programs that may read, write and reach whatever their user may."""
+    """Programs that may read, write and reach whatever their user may.
+
+    Attributes:
+        equipment: The interpreter of the programs; data needs no mention, all that their user may read is there.
+    """
 
     name: str = "unsafe"
     forks: bool = True
     isolates: bool = False
+    equipment: host.Equipment = host.STANDARD
+
+    def seeing(self, paths: tuple[str, ...]) -> Unsafe:
+        """Return the isolation with more that programs may read."""
+        return replace(self, equipment=self.equipment.seeing(paths))
 
     def obstacle(self) -> str:
         """Return why it cannot be used here."""
@@ -62,12 +80,10 @@ class Unsafe:
         Raises:
             SandboxError: It did not start.
         """
-        return jail_in_scratch(self.name, files=False, calls=False, forks=True)
+        return jail_in_scratch(self.name, self.equipment, files=False, calls=False, forks=True)
 
 
-def jail_in_scratch(
-    name: str, *, readable: tuple[str, ...] = (), files: bool, calls: bool, forks: bool
-) -> InterpreterJail:
+def jail_in_scratch(name: str, equipment: host.Equipment, *, files: bool, calls: bool, forks: bool) -> InterpreterJail:
     """Start a forking interpreter with a temporary folder; see `Layers` for the arguments.
 
     Raises:
@@ -77,13 +93,13 @@ def jail_in_scratch(
     scratch = os.path.realpath(tempfile.mkdtemp(prefix="evalscope-box-"))
     try:
         # Landlock decides what may be read; the right to pass closed folders adds nothing to it.
-        read_all = user is not None and any(
-            map(host.closed_to_others, (*host.interpreter_folders(), os.path.dirname(scratch)))
-        )
+        passed = (*equipment.own_paths, os.path.dirname(scratch))
+        read_all = user is not None and any(map(host.closed_to_others, passed))
         if user is not None:
             os.chown(scratch, user, user)
+        readable = host.readable_paths(equipment) if files else ()
         layers = Layers(scratch, readable, user, read_all, files=files, calls=calls, forks=forks)
-        return InterpreterJail(name, interpreter(str(INSIDE.parent), layers), scratch, remove=scratch)
+        return InterpreterJail(name, interpreter(str(INSIDE.parent), layers, equipment.python), scratch, remove=scratch)
     except BaseException:
         remove_tree(scratch)
         raise

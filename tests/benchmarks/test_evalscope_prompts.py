@@ -121,6 +121,18 @@ class Whole(DefaultDataAdapter):
     def record_to_sample(self, record):
         return Sample(input=WORDS.format(text=record['text']))
 ''',
+    "benchmarks/pieces.py": '''
+@register_benchmark(BenchmarkMeta(name='multiple_mbpp', prompt_template='{prompt}'))
+class Pieces(DefaultDataAdapter):
+    def format_prompt_template(self, sample):
+        return f'```{sample.language}\\n{sample.input}\\n```'
+''',
+    "benchmarks/built.py": '''
+@register_benchmark(BenchmarkMeta(name='bird_sql', prompt_template='{question}'))
+class Built(DefaultDataAdapter):
+    def record_to_sample(self, record):
+        return Sample(input=build_prompt(record['question']))
+''',
     "benchmarks/broken.py": "BenchmarkMeta(",
 }  # fmt: skip
 
@@ -210,6 +222,8 @@ def test_what_the_user_gives_comes_first(evalscope):
         ("piqa", ["in a circle"]),
         ("sciq", ["makes it in its code"]),
         ("drivel_binary", ["makes it in its code"]),
+        ("multiple_mbpp", ["makes it in its code"]),
+        ("bird_sql", ["makes it in its code"]),
         ("amc", ["computes its prompt_template"]),
         ("mmlu_pro", ["{fewshot}"]),
     ],

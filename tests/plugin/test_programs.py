@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -116,6 +117,7 @@ def test_pass_at_k_of_a_bundled_benchmark(served, project):
     assert scores[("pass_at_k", 2)] == scores[("pass_at_k", 3)] == 1.0
 
 
+@pytest.mark.skipif(shutil.which("racket") is not None, reason="the language that is to be missing is there")
 def test_languages_that_are_not_there_are_skipped_by_name(project):
     arguments = bundled(project, "multiple_humaneval", subset_list=["humaneval-sh", "humaneval-rkt"])
     shell = project.path / "data/multiple_humaneval/humaneval-sh/test.jsonl"
@@ -124,8 +126,9 @@ def test_languages_that_are_not_there_are_skipped_by_name(project):
     other.write_bytes(shell.read_bytes())
     run = project.run(*arguments, "-rs", here=False)
     # A shell starts processes, which not every sandbox allows.
-    assert run.counts == ({"wrong": 1, "skipped": 1} if choose(SandboxChoice()).forks else {"skipped": 2})
-    assert "rkt: programs in this language are not run by this version" in run.out
+    counts = {word: number for word, number in run.counts.items() if word != "deselected"}  # the file's other benchmark
+    assert counts == ({"wrong": 1, "skipped": 1} if choose(SandboxChoice()).forks else {"skipped": 2})
+    assert "Install racket" in run.out or "Racket: its programs start processes" in run.out
 
 
 @pytest.mark.parametrize(

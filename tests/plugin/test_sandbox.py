@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from evalscope_pytest.core.errors import UsageError
 from evalscope_pytest.sandbox.choice import choose
 from evalscope_pytest.sandbox.engine import SandboxChoice
 from tests.plugin.project import junit
+from tests.suites.written import write
 
 BODY = """
 async def test_adding(sample, output, sandbox):
@@ -128,3 +130,20 @@ def right(text, sample):
     )
     run = project.run()
     assert run.counts == {"correct": 4}
+
+
+def test_a_benchmark_whose_environment_is_not_there_is_refused_before_anything_is_sent(project, tmp_path, monkeypatch):
+    monkeypatch.setenv("EVALSCOPE_CACHE", str(tmp_path / "nothing"))
+    names = ["ds1000", "scicode"]
+    args = json.dumps({name: {"dataset_id": str(write(name, tmp_path))} for name in names})
+    run = project.run("--eval-datasets", *names, f"--eval-dataset-args={args}", here=False)
+    assert run.code == 4
+    assert "evalscope-pytest sandbox prepare ds1000 --with torch tensorflow" in run.out
+    assert "evalscope-pytest sandbox prepare scicode\n" in run.out
+    assert run.work_dir is None
+
+
+def test_queries_are_scored_against_databases_beside_the_records(project, tmp_path):
+    args = json.dumps({"bird_sql": {"dataset_id": str(write("bird_sql", tmp_path)), "subset_list": ["simple"]}})
+    run = project.run("--eval-datasets=bird_sql", f"--eval-dataset-args={args}", here=False)
+    assert run.score("bird_sql") == 1.0

@@ -169,3 +169,23 @@ def offset(model):
     served.benchmark(body=body, before=fixture)
     assert served.run().counts == {"correct": 12}
     assert len(served.server.requests) == 13
+
+
+TURNS = """
+async def test_adding(sample, model, messages_of):
+    first = [message.text for message in messages_of(sample)]
+    then = [message.text for message in messages_of(replace(sample, input="more"))]
+    number = sample.metadata["number"]
+    return (first, then) == ([f"No. {number}, {{so}}.", f"Say {sample.input}!"], [first[0], "Say more!"])
+"""
+
+
+def test_a_body_makes_messages_of_further_samples_with_the_benchmarks_templates(project):
+    project.benchmark(
+        body=TURNS,
+        before="from dataclasses import replace\n\ndef to_sample(record):\n"
+        "    return Sample(record['question'], target=record['answer'], metadata={'number': record['answer']})",
+        options='prompt="Say {question}!", system_prompt="No. {number}, {so}."',
+        count=2,
+    )
+    assert project.run().counts["correct"] == 2

@@ -10,7 +10,31 @@ _DOUBLE = (
     "```python\ndef double(number:\n```",
 )
 
+_ROOT = "import math\n\n\ndef task_func(numbers):\n    return math.sqrt(sum(n ** 2 for n in numbers))\n"
+_PRACTICAL = (
+    f"A first try:\n```python\ndef task_func(numbers):\n    return 0\n```\nRight is:\n```python\n{_ROOT}```",
+    "```python\ndef task_func(numbers):\n    return max(numbers, default=0)\n```",
+    f"```python\n{_ROOT}\nimport sys\nsys.exit(0)\n```",
+)
+
 REPLIES: dict[str, Any] = {
+    "bigcodebench": _PRACTICAL,
+    "bigcodebench_hard": _PRACTICAL,
+    "bird_sql": (
+        "```sql\nSELECT name FROM lake WHERE id IN (SELECT lake_id FROM visit)\n```\nIt returns\n```\nArd\nBram\n```",
+        "```sql\nSELECT name FROM lake\n```",
+        "```sql\nDROP TABLE lake\n```",
+    ),
+    "ds1000": (
+        "<code>\nresult = data\n</code>\nNo, sorted:\n<code>\nresult = sorted(data)\n</code>",
+        "<code>\nresult = [n for n in sorted(data)]\n</code>",  # the second test looks for a loop
+        "<code>\nimport os\nos._exit(0)\n</code>",
+    ),
+    "multiple_mbpp": (
+        "```perl\nsub double {\n    return $_[0];\n}\n```\nBetter:\n```perl\nsub double {\n    return 2*shift;\n}\n```",
+        "```perl\nsub double {\n    return 3;\n}\n```",
+        "```perl\nsub double {\n    exit 0;\n}\n```",
+    ),
     "humaneval": _DOUBLE,
     "humaneval_plus": _DOUBLE,
     "mbpp": (

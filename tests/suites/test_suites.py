@@ -118,6 +118,7 @@ def test_the_prompt_of_the_first_sample_is_the_golden_one(
 ) -> None:
     loaded = from_written(name, tmp_path)
     first = next(iter(loaded.subsets.values()))[0]
+    assert isinstance(first.id, str)
     sent = "".join(f"--- {message.role}\n{golden(message.content)}\n" for message in loaded.messages(first))
     shown = f"{sent}--- target\n{' | '.join(first.targets)}\n"
     assert shown == snapshot(extension_class=Text), "raise the benchmark's version, then run with --snapshot-update"
@@ -171,7 +172,7 @@ def test_most_suites_leave_the_body_to_the_benchmark() -> None:
     with_body = {name for name in bundled_files() if load_bundled(name).body is not generate}
     assert with_body == {
         "bfcl_v3", "bfcl_v4", "data_collection", "general_arena", "mt_bench", "multi_if", "multiple_humaneval",
-        "general_fc", "k2_verifier", "minimax_verifier", "kimi_verifier"
+        "general_fc", "k2_verifier", "minimax_verifier", "kimi_verifier", "multiple_mbpp", "scicode"
     }  # fmt: skip
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+import sqlite3
 import sys
+import tempfile
 import zlib
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
@@ -41,6 +45,58 @@ def _contest(tests: list[tuple[str, str]], starter: str = "", function: str = ""
             "metadata": json.dumps({"func_name": function} if function else {})}  # fmt: skip
 
 
+def _database(*statements: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "made.sqlite"
+        with closing(sqlite3.connect(path)) as database:
+            for statement in statements:
+                database.execute(statement)
+            database.commit()
+        return path.read_bytes()
+
+
+def _practical(task: str) -> Row:
+    head, words = "import math\n\n\ndef task_func(numbers):\n", "Return the root of the sum of squares."
+    return {"task_id": task, "complete_prompt": f'{head}    """{words}"""\n', "code_prompt": head,
+            "instruct_prompt": f"{words}\nYou should write self-contained code starting with:\n```\n{head}```",
+            "canonical_solution": "    return math.sqrt(sum(n * n for n in numbers))\n", "entry_point": "task_func",
+            "test": "import unittest\n\n\nclass TestCases(unittest.TestCase):\n    def test_some(self):\n"
+            "        self.assertAlmostEqual(task_func([3, 4]), 5)\n\n    def test_none(self):\n"
+            "        self.assertEqual(task_func([]), 0)\n",
+            "doc_struct": "{}", "libs": "['math']"}  # fmt: skip
+
+
+LAKES = [
+    "CREATE TABLE lake (id INTEGER PRIMARY KEY, name TEXT, depth REAL)",
+    "CREATE TABLE visit (lake_id INTEGER REFERENCES lake(id), day TEXT)",
+    "INSERT INTO lake VALUES (1, 'Ard', 12.5), (2, 'Bram', 40), (3, 'Cole', NULL)",
+    "INSERT INTO visit VALUES (2, '2024-05-01'), (2, '2024-06-01'), (1, '2024-06-02')",
+]
+_SORTED = """import copy
+def generate_test_case(test_case_id):
+    return [3, 1, 2], [1, 2, 3]
+exec_context = r'''
+data = test_input
+[insert]
+'''
+def test_execution(solution):
+    code = exec_context.replace("[insert]", solution)
+    given, expected = generate_test_case(1)
+    scope = {"test_input": given}
+    exec(code, scope)
+    assert scope["result"] == expected
+def test_string(solution):
+    assert "for" not in solution
+"""
+_SORT_PROMPT = "Sort the list data.\nA:\n<code>\ndata = [3, 1, 2]\n</code>\nresult = ...\nBEGIN SOLUTION\n<code>\n"
+
+
+def _step(number: int, name: str, expression: str) -> Row:
+    return {"step_number": f"7.{number}", "step_description_prompt": f"Compute {name}.", "step_background": "Easy.",
+            "function_header": f"def {name}(x):\n    '''Compute it.'''", "return_line": "    return y",
+            "ground_truth_code": "", "test_cases": [f"assert {name}(3) == target"]}  # fmt: skip
+
+
 ADDS = _contest([("2\n1 2\n", "3\n"), ("3\n4 5 6\n", "15"), ("1\n0.5\n", "0.50\n")])
 METHOD = _contest(
     [("[1, 2]\n1", "4"), ("[]\n7", "7"), ("[-1]\n0", "-1")],
@@ -48,7 +104,56 @@ METHOD = _contest(
     function="total",
 )
 
-FILES: dict[str, dict[str, list[Row] | str]] = {
+FILES: dict[str, dict[str, list[Row] | str | bytes]] = {
+    "bird_sql": {
+        "mini_dev_sqlite.jsonl": [
+            {
+                "question_id": 7,
+                "db_id": "lakes",
+                "question": "Which lakes had a visit?",
+                "evidence": "a visit is a row of the table visit",
+                "SQL": "SELECT DISTINCT name FROM lake JOIN visit ON lake.id = visit.lake_id",
+                "difficulty": "simple",
+            }
+        ],
+        "dev_databases/lakes/lakes.sqlite": _database(*LAKES),
+    },
+    "bigcodebench": {"v0.1.4.jsonl": [_practical("Own/0")]},
+    "bigcodebench_hard": {"v0.1.4.jsonl": [_practical("Own/1")]},
+    "ds1000": {
+        "test.jsonl": [
+            {
+                "prompt": _SORT_PROMPT,
+                "reference_code": "result = sorted(data)",
+                "metadata": {"problem_id": 3, "library": "Numpy", "perturbation_type": "Origin", "test_case_cnt": 1},
+                "code_context": _SORTED,
+            }
+        ]
+    },
+    "scicode": {
+        "test.jsonl": [
+            {
+                "problem_id": "7",
+                "required_dependencies": "import math",
+                "sub_steps": [_step(1, "double", "2 * x"), _step(2, "quad", "4 * x")],
+            }
+        ],
+        "test_data.h5": b"",
+    },
+    "multiple_mbpp": {
+        "mbpp-pl/test.jsonl": [
+            {
+                "name": "mbpp_1_double",
+                "language": "pl",
+                "prompt": "# Return twice the number.\nsub double {\n    my($n) = @_;\n",
+                "doctests": "transform",
+                "tests": "use Test::Deep;\n\n\nsub testhumaneval {\n    my $candidate = \\&double;\n"
+                '        if(eq_deeply($candidate->(2),4)) {\n        print "ok!" }else{\n'
+                '        print "not ok!";\n        exit 1;\n        }\n}\n\ntesthumaneval();',
+                "stop_tokens": ["\nsub", "\n#", "\n\n"],
+            }
+        ]
+    },
     "humaneval": {"test.jsonl": [_function("def check(candidate):\n    assert candidate(3) == 6\n")]},
     "humaneval_plus": {
         "test.jsonl": [
@@ -96,6 +201,10 @@ SUBSETS = {
     "mbpp": ("full",),
     "live_code_bench": ("release_latest",),
     "multiple_humaneval": ("humaneval-sh",),
+    "multiple_mbpp": ("mbpp-pl",),
+    "bird_sql": ("simple",),
+    "ds1000": ("Numpy",),
 }
-NO_OFFICIAL = {"mbpp_plus", "live_code_bench"}
-NO_REFERENCE = {"live_code_bench", "multiple_humaneval"}
+NO_OFFICIAL = {"mbpp_plus", "live_code_bench", "bird_sql", "bigcodebench", "bigcodebench_hard", "ds1000", "scicode"}
+NO_OFFICIAL |= {"multiple_mbpp"}
+NO_REFERENCE = {"live_code_bench", "multiple_humaneval", "multiple_mbpp", "scicode"}

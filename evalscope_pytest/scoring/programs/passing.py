@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import SandboxError
 from ...core.values import Sample, Score
-from ...sandbox.protocol import Program, Result
+from ...sandbox.protocol import Limits, Program, Result
 from ..read.visible import visible
 from ..scorer import Scorer
 from .outcome import check_obstacle, limits_for, outcome
@@ -71,7 +71,7 @@ async def _score(reading: _Reading, text: str, sample: Sample, sandbox: SandboxH
         apart = ""
         result = await sandbox.run(Program(source=whole, tests=tests, limits=limits))
     check_obstacle(result, sandbox)
-    await _check_modules(sandbox, result, tests)
+    await check_modules(sandbox, result, tests)
     return outcome(result, code, limits.cpu_s, compared="outside" if apart else "inside")
 
 
@@ -81,8 +81,11 @@ def _between(text: str, begin: str, end: str) -> str:
     return before.rpartition(begin)[2] if begin else before
 
 
-async def _check_modules(sandbox: SandboxHandle, result: Result, tests: str) -> None:
+async def check_modules(sandbox: SandboxHandle, result: Result, tests: str, limits: Limits | None = None) -> None:
     """Check that the sandbox has the modules that the tests import: a missing one is not the program's fault.
+
+    Args:
+        limits: Those of the program, if its modules take more than usual.
 
     Raises:
         SandboxError: One is missing, or cannot be loaded.
@@ -90,7 +93,7 @@ async def _check_modules(sandbox: SandboxHandle, result: Result, tests: str) -> 
     if result.status != "failed" or not _NOT_LOADED.search(result.stderr):
         return
     for name in dict.fromkeys(_IMPORTED.findall(tests)):
-        if not (await sandbox.run(f"import {name}")).ok:
+        if not (await sandbox.run(f"import {name}", limits=limits or Limits())).ok:
             raise SandboxError(
                 f"the tests import {name}, which the sandbox ({sandbox.name}) does not have. Install it for this "
                 f"interpreter, or name a container image that has it."
