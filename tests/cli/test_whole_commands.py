@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from evalscope_pytest.benchmarks.catalogue import NEEDS
 from evalscope_pytest.cli.main import main
 
 COMMAND = (sys.executable, "-m", "evalscope_pytest")
@@ -56,11 +57,15 @@ def test_a_described_benchmark_says_what_its_entry_in_json_holds(name: str, caps
     (info,) = json.loads(listed(capsys, name, "--format", "json"))
     text = listed(capsys, name)
     assert text.startswith(f"{name} ({info['pretty_name']})\n")
-    facts = dict(line.strip().split(None, 1) for line in text.splitlines()[1:14] if len(line.split(None, 1)) == 2)
+    facts = dict(
+        line.strip().split(None, 1)
+        for line in text.partition("\n\n")[0].splitlines()[1:]
+        if len(line.split(None, 1)) == 2
+    )
     assert facts["metrics"] == ", ".join(info["metrics"])
     assert facts["repeats"] == str(info["repeats"])
     assert facts["tags"] == ", ".join(info["tags"])
-    assert facts["needs"] == (", ".join(info["needs"]) or "nothing")
+    assert facts["needs"] == (", ".join(NEEDS[need] for need in info["needs"]) or "nothing")
     assert info["description"].split("\n")[0].strip() in text
 
 
