@@ -105,7 +105,7 @@ def decisions(
         if classes is not None:
             values["macro_f1"], weights["macro_f1"] = judged.correct, _outcomes(judged, classes(sample))
         if is_continuous:
-            del values[rules.accuracy], weights[rules.accuracy]
+            values.pop(rules.accuracy), weights.pop(rules.accuracy)
         shown = f"{judged.expected:g}" if judged.is_continuous else judged.predicted
         return Score.of(values, answer=shown, metadata={"weights": weights})
 
@@ -232,7 +232,8 @@ def _values(judged: _Judged, rules: Rules, prefix: str) -> tuple[dict[str, float
             own["accuracy"] = judged.correct
     values = {rules.accuracy: judged.correct, **{f"{prefix}{name}": value for name, value in own.items()}}
     named = {f"{prefix}{name}": value for name, value in weights.items()}
-    named[rules.accuracy] = float(not judged.is_continuous)
+    if judged.is_continuous:  # its row needs a value, which counts in no mean
+        named[rules.accuracy] = 0.0
     family = judged.sample.metadata.get("family")
     if family and not judged.is_continuous:
         values["family_macro"], named["family_macro"] = judged.correct, {str(family): 1.0}

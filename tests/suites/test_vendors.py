@@ -13,7 +13,7 @@ from evalscope_pytest.benchmarks.bundled import load_bundled
 from evalscope_pytest.benchmarks.load import LoadedBenchmark, load
 from evalscope_pytest.benchmarks.resolve import resolve
 from evalscope_pytest.config.schema import DatasetArgs
-from evalscope_pytest.core.errors import ScoringError
+from evalscope_pytest.core.errors import ScoringError, UnreadyError
 from evalscope_pytest.core.values import ModelOutput, Tool, ToolCall
 from evalscope_pytest.datasets.base import DataLocation
 from evalscope_pytest.scoring.aggregation import Attempt, aggregate
@@ -185,6 +185,15 @@ def test_a_call_of_a_tool_with_a_broken_schema_is_invalid(declared: dict[str, An
 def test_a_schema_that_cannot_be_checked_in_bounded_time_is_an_error(declared: dict[str, Any], error: str) -> None:
     with pytest.raises(ScoringError, match=error):
         schema.fault_of("t", '{"n": "x", "x": 1}', [Tool("t", "", declared)])
+
+
+def test_without_the_library_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = {"messages": [], "tools": [], "should_call_tool": False}
+    for name in ("general_fc", "k2_verifier", "minimax_verifier"):
+        to_sample = load_bundled(name).to_sample
+        monkeypatch.setattr(to_sample.__globals__["schema"], "find_spec", lambda name: None)
+        with pytest.raises(UnreadyError, match=r"evalscope-pytest\[tools\]"):
+            to_sample(record)
 
 
 PROSE = "The rain fell on the hill, and the brook that ran past the mill took the water to the sea. "
