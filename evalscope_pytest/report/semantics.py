@@ -132,6 +132,7 @@ _OTHER = {
     "rouge": _share("rouge", "ROUGE"),
     "pass_rate": PASS_AT_K,
     "mrcr_score": _share("score", "MRCR score"),
+    "expert_score": _share("score", "Expert score"),
     "chrf": _share("chrf", "chrF2"),
     "mix_metric": _share("score", "Mix metric"),
     "invalid_path_rate": _share("error_rate", "Invalid paths", "lower_is_better"),

@@ -34,7 +34,8 @@ PROMPTS = {
     "steps: write down all the relevant information first, then reason from it to the answer.\n\n\nChats:\n\n{history}"
     "\n\nToday's date: {date}\nQuestion: {question}\nAnswer (in two steps):",
 }
-Turns = Sequence[Mapping[str, Any]]
+Turn = Mapping[str, Any]
+Turns = Sequence[Turn]
 
 
 def dataset(mode: str = "long_context") -> Source:
@@ -107,30 +108,29 @@ def history(record: Mapping[str, Any], params: Mapping[str, Any]) -> str:
     )
 
 
-def _whole(record: Mapping[str, Any], params: Mapping[str, Any]) -> list[tuple[str, Turns]]:
+def _whole(record: Mapping[str, Any], params: Mapping[str, Any]) -> list[tuple[str, Turns | Turn]]:
     """Return the last chats of the record."""
     chats = list(zip(record["haystack_dates"], record["haystack_sessions"], strict=True))
     return [(date, _kept(turns, params)) for date, turns in chats[-params["topk_context"] :]]
 
 
-def _retrieved(record: Mapping[str, Any], params: Mapping[str, Any]) -> list[tuple[str, Turns]]:
-    """Return what the retriever ranked first: chats, or turns with the ones that follow them."""
-    names = record["haystack_session_ids"]
-    by_name = dict(zip(names, zip(record["haystack_dates"], record["haystack_sessions"], strict=True), strict=True))
-    found = []
+def _retrieved(record: Mapping[str, Any], params: Mapping[str, Any]) -> list[tuple[str, Turns | Turn]]:
+    """Return what the retriever ranked first: chats and single turns, or turns with the ones that follow them."""
+    dated = zip(record["haystack_dates"], record["haystack_sessions"], strict=True)
+    by_name = dict(zip(record["haystack_session_ids"], dated, strict=True))
+    of_turns, found = params["retriever_type"] == "flat-turn", list[tuple[str, Turns | Turn]]()
     for ranked in record["retrieval_results"]["ranked_items"][: params["topk_context"]]:
-        name, at = ranked["corpus_id"].replace("noans_", "answer_"), None
-        if params["retriever_type"] == "flat-turn":
-            name, _, number = name.rpartition("_")
-            if not number.isdecimal():
-                continue
-            at = int(number) - 1
-        if name not in by_name:
+        name = ranked["corpus_id"].replace("noans_", "answer_")
+        if not of_turns and name in by_name:
+            date, turns = by_name[name]
+            found.append((date, _kept(turns, params)))
+            continue
+        name, _, number = name.rpartition("_")
+        if name not in by_name or not number.isdecimal() or number == "0":
             continue
         date, turns = by_name[name]
-        part = turns if at is None else turns[at : at + 2] if at >= 0 else []
-        if kept := _kept(part, params):
-            found.append((date, kept))
+        if kept := _kept(turns[int(number) - 1 :][: 2 if of_turns else 1], params):
+            found.append((date, kept if of_turns else kept[0]))
     return found
 
 
@@ -140,9 +140,11 @@ def _kept(turns: Turns, params: Mapping[str, Any]) -> Turns:
     return [{name: value for name, value in turn.items() if name != "has_answer"} for turn in kept]
 
 
-def _as_json(turns: Turns) -> str:
+def _as_json(turns: Turns | Turn) -> str:
     return "\n" + json.dumps(turns, ensure_ascii=False)
 
 
-def _as_turns(turns: Turns) -> str:
-    return "".join(f"\n\n{turn['role']}: {turn['content'].strip()}" for turn in turns)
+def _as_turns(turns: Turns | Turn) -> str:
+    if isinstance(turns, Mapping):
+        return f"{turns['role']}: {turns['content'].strip()}"
+    return "".join(f"\n\n{_as_turns(turn)}" for turn in turns)

@@ -49,6 +49,17 @@ def test_a_history_holds_what_its_parameters_leave(params: dict[str, Any], said:
     assert shown.count("Session Date") == len({word in ("seven hens", "Lovely") for word in said})
 
 
+def test_a_retriever_of_sessions_may_rank_single_turns() -> None:
+    ranked = [{"corpus_id": name} for name in ("sown_1", "answer_own_2", "sown_0", "sown_9")]
+    record = {**MEMORIES[0], "retrieval_results": {"ranked_items": ranked}}
+    params = {**PARAMS, "eval_mode": "retrieval_log"}
+    shown = history(record, params)
+    assert turns(shown) == ["seven hens", "Noted"]
+    assert '\n{"role": "user", "content": "I keep seven hens."}\n' in shown
+    assert "\nuser: I keep seven hens.\n" in history(record, {**params, "history_format": "nl"})
+    assert turns(history(record, {**params, "user_only": True})) == ["seven hens"]
+
+
 def test_a_history_is_dated_and_in_order() -> None:
     plain = history(MEMORIES[0], {**PARAMS, "history_format": "nl"})
     assert plain.startswith(
