@@ -18,15 +18,16 @@ StopReason = Literal["stop", "max_tokens", "model_length", "tool_calls", "conten
 
 
 class NotTextError(TypeError):
-    """A value other than text, in a field that can only hold text: a list of parts, a number, nothing.
+    """A value that is neither text nor, in a field that may hold them, parts of a message: a number, nothing.
 
     Args:
         what: Name of the field.
         value: The value found there.
+        allowed: What the field can hold.
     """
 
-    def __init__(self, what: str, value: object) -> None:
-        super().__init__(f"{what}: {_shown(value)} of type {type(value).__name__}. Only text can be sent")
+    def __init__(self, what: str, value: object, allowed: str = "text") -> None:
+        super().__init__(f"{what}: {_shown(value)} of type {type(value).__name__}. Only {allowed} can be sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Message:
             raise TypeError(f"role of a message: {_shown(self.role)}. Allowed: {', '.join(ROLES)}")
         if not isinstance(self.content, str):
             if not _are_parts(self.content):
-                raise NotTextError(f"content of a {self.role} message", self.content)
+                raise NotTextError(f"content of a {self.role} message", self.content, "text or a list of parts")
             object.__setattr__(self, "content", as_parts(self.content))
 
     @property

@@ -11,6 +11,7 @@ or ``"A,C"``), ``use_cot`` to let the model reason first.
 from evalscope_pytest import FewShot, Sample, benchmark, local, prompts, scoring
 
 from .choices import choices_of, target_of
+from .unsent import log_unsent
 
 PROMPTS = {
     (False, False): prompts.CHOICE_ZH,
@@ -39,6 +40,7 @@ def variant(params):
     tags=["custom", "multiple_choice"],
 )
 def test_general_mcq(record) -> Sample:
+    log_unsent(record, "general_vmcq")
     choices = choices_of(record)
     metadata = {name: str(record[name]) for name in ("id", "category") if name in record}
     return Sample(record["question"], target_of(record, choices), choices, metadata=metadata)

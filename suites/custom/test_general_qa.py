@@ -7,6 +7,8 @@ A folder (``dataset_id``) of ``{subset}.jsonl``: ``query`` and ``response``; ``s
 from evalscope_pytest import Message, Sample, benchmark, local, scoring
 from evalscope_pytest.core.errors import RecordError
 
+from .unsent import log_unsent
+
 
 @benchmark(
     "general_qa", pretty_name="General-QA", dataset=local(""), scorer=scoring.similarity(), tags=["custom", "qa"]
@@ -18,4 +20,5 @@ def test_general_qa(record) -> Sample:
     conversation = record.get("messages") or [Message("user", question)]
     if record.get("system") and not record.get("messages"):
         conversation = [Message("system", record["system"]), *conversation]
+    log_unsent(record, "general_vqa")
     return Sample(input=conversation, target=record.get("response") or record.get("answer") or "")

@@ -30,7 +30,7 @@ def test_a_message_of_an_authors_benchmark(content, form, served):
     assert "record 1 of subset" in out
     assert "'adding'" in out
     assert f"content of a user message: {content!r}"[:60] in out
-    assert "Only text can be sent" in out
+    assert "Only text or a list of parts can be sent" in out
     assert not served.server.requests
 
 

@@ -239,3 +239,23 @@ def test_what_a_record_lacks_is_named(folder: Path, row: dict[str, Any], said: s
 def test_a_reference_is_for_rules_only(folder: Path) -> None:
     found = loaded(as_file(folder, "jsonl", [{"question": "What?"}]), "general_vqa")
     assert found.subsets["default"][0].targets == ("",)
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "instead"),
+    [
+        ("general_mcq", {"question": "<image 1> Which?", "A": "a", "B": "b", "image_1": "a.png"}, "general_vmcq"),
+        ("general_mcq", {"question": "Which?", "A": "a", "B": "b", "audios": ["a.wav"]}, "general_vmcq"),
+        ("general_qa", {"query": "What?", "image_path": "a.png"}, "general_vqa"),
+    ],
+)
+def test_a_benchmark_of_text_logs_the_media_that_it_does_not_send(
+    name: str, record: dict[str, Any], instead: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [{**record, "answer": "A", "video": ""}]
+    with caplog.at_level(logging.WARNING, "evalscope_pytest"):
+        loaded(as_file(tmp_path, "jsonl", rows), name)
+    medium = next(field for field in record if field.startswith(("image", "audio")))
+    assert [line.getMessage() for line in caplog.records] == [
+        f"{medium}: text alone is sent; for the rest use {instead}"
+    ]
