@@ -316,3 +316,11 @@ def test_any_reply_has_a_score(name: str, metadata: dict[str, Any], target: str,
 def test_long_hostile_replies_end(name: str, metadata: dict[str, Any], target: str) -> None:
     for piece in ("不", "(1) ", "①", "1,", "m/s^2·", "没有", "是", "\n1.", "7.5×10^", "而不是"):
         accuracy(name, piece * 20_000, target, **metadata)
+
+
+def test_options_of_phyx_may_be_a_list() -> None:
+    from evalscope_pytest.suites.multimodal.phyx import options_of
+
+    wanted = ["1 N", '2 "N"', "3: N", "4 N"]
+    assert options_of({"options": 'A:"1 N",B:"2 "N"",C:"3: N",D:"4 N"'}) == wanted
+    assert options_of({"options": ['A:"1 N"', "B: 2 N", "C:3: N", "D:4 N"]}) == ["1 N", "2 N", "3: N", "4 N"]
