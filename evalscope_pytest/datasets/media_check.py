@@ -342,16 +342,18 @@ def _seconds(seconds: float, name: str) -> float:
     return seconds
 
 
+_STREAMED = 0x7FFFF000  # sizes from here up, and 0, stand for a stream of unknown length: SoX writes this one
+
+
 def _wav(data: bytes, name: str) -> float:
-    at = 12
-    rate = 0
-    while at + 8 <= len(data):
+    at, boxes, rate = 12, 0, 0
+    while at + 8 <= len(data) and (boxes := boxes + 1) < _MOST_CHUNKS:
         size = int(struct.unpack_from("<I", data, at + 4)[0])
         if data[at : at + 4] == b"fmt ":
             rate = int(struct.unpack_from("<I", data, at + 16)[0])
         if data[at : at + 4] == b"data":
             present = len(data) - at - 8
-            if size not in (0, 0xFFFFFFFF) and size > present:  # both stand for a stream of unknown length
+            if 0 < size < _STREAMED and size > present:
                 raise _cut_off(name, "audio/wav")
             return _seconds(min(size or present, present) / rate if rate else 0.0, name)
         at += 8 + size + size % 2
@@ -359,8 +361,8 @@ def _wav(data: bytes, name: str) -> float:
 
 
 def _mp4(data: bytes, name: str) -> float:
-    at, found, seconds = 0, set[bytes](), 0.0
-    while at + 8 <= len(data):
+    at, boxes, found, seconds = 0, 0, set[bytes](), 0.0
+    while at + 8 <= len(data) and (boxes := boxes + 1) < _MOST_CHUNKS:
         size, header = int(struct.unpack_from(">I", data, at)[0]), 8
         kind = data[at + 4 : at + 8]
         if size == 1:

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 
 from evalscope_pytest.core.errors import UnreadyError
+from evalscope_pytest.core.libraries import lacks
 
 from .chinese import simplified, spoken_figures
 
@@ -23,6 +23,7 @@ _NUMBERED = frozenset({"fr", "es", "pt", "de", "it", "nl", "ca"})  # of which te
 _WITHOUT_UM = frozenset({"fr", "es", "it", "ca"})  # in which none of the fillers is a word
 _VOWELLED = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ckb"})  # whose vowel marks may be left out
 _NOTES = re.compile(r"[<\[【][^<>\[\]【】]{0,500}[>\]】]|[(（][^()（）]{1,500}[)）]")
+_APART = re.compile(r"(?<=\d) %")  # French writes a blank there
 _BRACKETS = str.maketrans(dict.fromkeys("<>[](){}【】（）", " "))
 _FILLERS = re.compile(r"(?<![a-z])(?:hmm|mm|mhm|mmm|uh|um)(?![a-z])")
 _LETTERS = {"œ": "oe", "æ": "ae", "’": "'", "‘": "'", "ʼ": "'"}
@@ -42,7 +43,7 @@ def require(language: str) -> None:
         "opencc": code in CHINESE,
         "text_to_num": code in _NUMBERED,
     }
-    missing = [name for name, is_needed in needed.items() if is_needed and find_spec(name) is None]
+    missing = [name for name, is_needed in needed.items() if is_needed and lacks(name)]
     if missing:
         raise UnreadyError(f"transcripts need {', '.join(missing)}. Run: pip install 'evalscope-pytest[audio]'.")
 
@@ -60,6 +61,7 @@ def forms(text: str, language: str) -> tuple[str, ...]:
     """
     language = language_of(language)
     text = without_notes(" ".join(unicodedata.normalize("NFKC", text).split())).translate(_BRACKETS)
+    text = _APART.sub("%", text)
     if language == "en":
         return (english(text),)
     if language in CHINESE:

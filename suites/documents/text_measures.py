@@ -9,10 +9,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from importlib.util import find_spec
 from itertools import pairwise
 
 from evalscope_pytest.core.errors import ConfigError
+from evalscope_pytest.core.libraries import lacks
 from evalscope_pytest.scoring.overlap import chinese_words, is_chinese
 from evalscope_pytest.scoring.read.visible import visible
 
@@ -29,7 +29,7 @@ def require_rapidfuzz(benchmark: str) -> None:
     Raises:
         ConfigError: It is not installed.
     """
-    if find_spec("rapidfuzz") is None:
+    if lacks("rapidfuzz"):
         raise ConfigError(f"{benchmark} needs rapidfuzz. Run: pip install 'evalscope-pytest[documents]'.")
 
 

@@ -82,6 +82,7 @@ def checked(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _expected(low: Any, high: Any, units: list[str]) -> Expected:
+    units = [unit for unit in units if unit.strip()]  # a time has one without a name
     if isinstance(low, str):
         return Expected(_seconds(low), _seconds(str(high)), tuple(units), True)
     return Expected(float(low), float(high), tuple(units), False)
@@ -122,7 +123,7 @@ def _claim(text: str, sample: Sample) -> tuple[str, bool]:
 
 def _compared(claim: str, announced: bool, wanted: Expected) -> tuple[float, float, float | None]:
     """Return accuracy, whether the value is right, and whether the unit is; None if no unit is needed."""
-    aside = _ASIDE.sub("", claim)
+    aside = _ASIDE.sub(lambda found: found[0] if _is_unit(found[0], wanted) else "", claim)
     stated = _DENIED.split(aside)[0]
     if wanted.is_time:
         number, unit = _time_in(stated, wanted), factor_to(stated, "", wanted.units) is not None
@@ -136,6 +137,12 @@ def _compared(claim: str, announced: bool, wanted: Expected) -> tuple[float, flo
         return _verdict(False, False, wanted)
     value, unit = values[0 if announced else -1]
     return _verdict(_within(value, wanted), unit, wanted)
+
+
+def _is_unit(aside: str, wanted: Expected) -> bool:
+    """Return whether brackets hold the unit: ``10 (A)``."""
+    word = aside.strip(" ()")
+    return " " not in word and factor_to(word, "", wanted.units) is not None
 
 
 def _verdict(number: bool, unit: bool, wanted: Expected) -> tuple[float, float, float | None]:

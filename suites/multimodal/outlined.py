@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from evalscope_pytest import image
 from evalscope_pytest.core.content import Image, Medium, source_of
 from evalscope_pytest.core.errors import ConfigError, MediaError, RecordError
+from evalscope_pytest.core.libraries import lacks
 from evalscope_pytest.datasets.media_check import check
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def need_pillow(what: str) -> None:
     Raises:
         ConfigError: With the command that installs it.
     """
-    if importlib.util.find_spec("PIL") is None:
+    if lacks("PIL"):
         raise ConfigError(f"{what} needs Pillow, which is not installed. Run: pip install 'evalscope-pytest[media]'")
 
 

@@ -11,6 +11,7 @@ from evalscope_pytest.core.content import Part
 from evalscope_pytest.core.errors import RecordError
 
 _DOMAINS = ["Mechanics", "Electromagnetism", "Thermodynamics", "Waves/Acoustics", "Optics", "Modern Physics"]
+_LABEL = re.compile(r"^\s{0,3}[A-D]\s{0,3}:")
 _NEXT = re.compile(r'(?:^|"\s{0,3},)\s{0,3}[A-D]\s{0,3}:\s{0,3}"')
 
 
@@ -41,13 +42,18 @@ def question_of(record: Mapping[str, Any]) -> list[Part]:
 
 
 def options_of(record: Mapping[str, Any]) -> list[str]:
-    """Return the options of ``A:"1.5 N",B:"2.5 N",...``.
+    """Return the options of ``A:"1.5 N",B:"2.5 N",...``, or of a list of ``A:"1.5 N"`` and so on.
 
     Raises:
         RecordError: There are not four of them.
     """
-    written = str(record["options"]).strip()
-    options = _NEXT.split(written.removesuffix('"'))[1:]
+    written = record["options"]
+    if isinstance(written, (list, tuple)):
+        options = [_LABEL.sub("", str(option)).strip('" ') for option in written]
+    else:
+        options = _NEXT.split(str(written).strip().removesuffix('"'))[1:]
     if len(options) != len("ABCD"):
-        raise RecordError(f'its options are {written[:80]!r}, not four. Write them as A:"...",B:"...",C:"...",D:"...".')
+        raise RecordError(
+            f'its options are {str(written)[:80]!r}, not four. Write them as A:"...",B:"...",C:"...",D:"...".'
+        )
     return options

@@ -26,6 +26,7 @@ _FIGURES = re.compile(
 )
 _TURNS = re.compile(r"\b(?:but|so|thus|hence|therefore|actually|in total)\b")
 _RANGE = re.compile(r"\d\s?(?:[-–—]|to|or)\s?\d|\b(?:not|at least|more than|fewer than|less than|over|under)\b")
+_BOUND = re.compile(r"^(?:at (?:least|most)|(?:more|fewer|less) than)\b|\d\s?(?:k|thousand|million|billion|percent)\b")
 _UNDECIDED = re.compile(r"(?:^|\s)(?:not|no longer|isn't|or|either|neither)\s", re.IGNORECASE)
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _SIGNS = re.compile(r"(?<!\d)[.,](?!\d)|(?<=\d),(?=\d{3})|[.,](?!\d)|[;/\[\]\"{}()=+\\_<>@`?!:*$#-]")
@@ -141,6 +142,8 @@ def open_answer(answer: str, sample: Sample) -> float:
     golds = [gold for target in sample.targets if (gold := number(target)) is not None]
     if given is not None and any(round(given, 2) == round(gold, 2) for gold in golds):
         return 1.0
+    if given is None and any(gold.is_integer() for gold in golds) and count_of(answer) in golds:  # "three people"
+        return 1.0
     return same_text(answer, sample)
 
 
@@ -159,11 +162,22 @@ def counted_nearly(answer: str, sample: Sample) -> float:
 
 def count_of(answer: str) -> float | None:
     """Return the one number that an answer names; of a sum or an equation what it comes to, of a range none."""
-    words = _TURNS.split(plain(answer).rpartition("=")[2])[-1].strip(" ,.:;")
+    pieces = [piece.strip(" ,.:;") for piece in _TURNS.split(plain(answer).rpartition("=")[2])]
+    words = next(filter(None, reversed(pieces)), "")
+    if _BOUND.search(words):
+        return None
     if (whole := number(spoken(words) or words)) is not None:
         return whole
     figures = _FIGURES.findall(words)
+    if len(figures) > 2 and (total := _total(figures)) is not None:
+        return total
     if figures:
         return number(figures[0]) if len(figures) == 1 and not _RANGE.search(words) else None
     named = [value for word in words.split()[:40] if (value := spoken(word.strip(".,;:!"))) is not None]
     return number(named[0]) if len(named) == 1 else None
+
+
+def _total(figures: list[str]) -> float | None:
+    """Return the first or last number if it is the sum of the others: ``11 cups: 9 on the table, 2 on the floor``."""
+    values = [value for figure in figures if (value := number(figure)) is not None]
+    return next((values[at] for at in (0, -1) if values[at] * 2 == math.fsum(values)), None)

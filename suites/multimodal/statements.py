@@ -29,6 +29,7 @@ _OPEN = re.compile(
 )
 # "because the right number is two": a word before a noun judges nothing, but "it is a wrong statement" does.
 _OF_NOUN = re.compile(r"(?:(?<=因为)|(?<![是为个种]))(?:正确|准确|错误|真实|错)的(?=[^，。；！？,;!?\s的])")
+_BOTH = re.compile(r"可能[^。；！\n]{0,10}[也又]可能[^，。；！\n]{0,6}")  # "may be right, and may be wrong"
 _CLAUSE = re.compile(r"[，。；！？,;!?\n：:]")
 _BUT = re.compile(r"但|然而|不过|实际|其实|事实上")
 _CONCLUDES = re.compile(r"所以|因此|因而|故|综上|总之|最终|答案|结论|判断")
@@ -39,7 +40,7 @@ _SUBJECT = re.compile(
 
 def statement_verdict(text: str) -> str | None:
     """Return ``yes`` if a reply calls the statement right, ``no`` if wrong; None if it says neither, or both."""
-    reply = fold(visible(text)).strip()[-_TAIL:]
+    reply = _BOTH.sub("", fold(visible(text)).strip()[-_TAIL:])
     bare = reply.strip(_EDGES).casefold()
     if bare in _SIGNS:
         return _SIGNS[bare]

@@ -124,3 +124,23 @@ def test_damaged_bytes_are_refused_or_pass_but_never_fail_otherwise(media_type: 
     cut = bytes(whole[: data.draw(st.integers(0, len(whole)))])
     with suppress(MediaError):
         check(cut, kind_of(media_type), "it")
+
+
+def test_a_recording_that_was_streamed_has_no_size() -> None:
+    for size in (0, 0x7FFFF000, 0x7FFFFFFF, 0xFFFFFFFF):
+        assert check(wav()[:40] + struct.pack("<I", size) + wav()[44:], "audio", "x").extent == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("video", b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x08free" * 200_000 + mp4()[16:]),
+        (
+            "audio",
+            b"RIFF" + struct.pack("<I", 1_600_004 + len(wav()) - 12) + b"WAVE" + b"junk\0\0\0\0" * 200_000 + wav()[12:],
+        ),
+    ],
+)
+def test_boxes_without_end_are_not_followed(kind: str, data: bytes) -> None:
+    with pytest.raises(MediaError, match="damaged or breaks off"):
+        check(data, kind, "x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from evalscope_pytest.judge.scorer import parts_of
 from evalscope_pytest.report.flaky import find_flaky
 from evalscope_pytest.report.semantics import identify, semantics_of
 from evalscope_pytest.scoring.aggregation import ERROR_RATES
+from tests.media import flac
 
 from ..media import flac, wav
 from ..report.rows import plan, row
@@ -212,12 +214,16 @@ def test_a_prompt_may_be_the_same_for_all_recordings(name: str, template: str, e
 
 
 def test_a_missing_library_is_named_before_anything_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from evalscope_pytest.suites.audio import spoken
-
-    known = spoken.find_spec
-    monkeypatch.setattr(spoken, "find_spec", lambda name: None if name == "jiwer" else known(name))
+    monkeypatch.setitem(sys.modules, "jiwer", None)
     with pytest.raises(UnreadyError, match=r"need jiwer\. Run: pip install 'evalscope-pytest\[audio\]'"):
         loaded_from("librispeech", write("librispeech", tmp_path), subset_list=("test_clean",))
+
+
+def test_a_blank_before_a_percent_sign_is_no_difference() -> None:
+    from evalscope_pytest.suites.audio.spoken import forms
+
+    for language in ("en", "fr", "de", "zh"):
+        assert forms("12 % of it", language) == forms("12% of it", language)
 
 
 def test_mmau_reports_each_kind_of_recording(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,6 @@ def test_wrong_modes_are_refused(name: str, params: dict[str, Any], said: str, t
 
 
 def test_without_pillow_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "PIL" else found(name, *rest))
+    monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(ConfigError, match=r"pip install 'evalscope-pytest\[media\]'"):
         from_written("refcoco", tmp_path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -608,9 +608,7 @@ def test_the_structure_of_tables_alone() -> None:
 def test_a_missing_library_is_an_error_before_anything_is_sent(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        import_module("evalscope_pytest.suites.documents.text_measures"), "find_spec", lambda name: None
-    )
+    monkeypatch.setitem(sys.modules, "rapidfuzz", None)
     with pytest.raises(ConfigError, match=rf"{name} needs rapidfuzz. Run: pip install 'evalscope-pytest\[documents\]'"):
         from_written(name, tmp_path)
 

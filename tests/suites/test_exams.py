@@ -77,7 +77,8 @@ FALSE = """错|错误|不对|×|F|False|【错】|这个说法不正确
     |这是一个错误的表述|错误。正确的说法应为一只猫。|答案是错，不是对|不能说这个说法是正确的|该描述与图片不符|所以该命题为假
     |该陈述并不正确，因为正确的数量是两只。|这个说法有误。正确答案应为两只猫。|这句话看似正确，但其实是错误的
     |图中A正确，C也正确，因此这句话是错的|这个说法是错误的，正确的说法是图中有两只猫。"""
-NEITHER = "不确定|无法判断|我看不到图片，无法判断对错。|正确/错误|对错都有可能||这种说法难以判断对错"
+NEITHER = """不确定|无法判断|我看不到图片，无法判断对错。|正确/错误|对错都有可能|可能对也可能错
+    |也许这个说法可能正确，也可能不正确||这种说法难以判断对错"""
 
 
 def test_a_statement_is_judged() -> None:
@@ -89,7 +90,7 @@ def test_a_statement_is_judged() -> None:
         assert accuracy("cmmmu", reply.strip(), "对", kind="statement") == 0.0, reply
     for reply in NEITHER.split("|"):
         for target in "对错":
-            assert accuracy("cmmmu", reply, target, kind="statement") == 0.0, reply
+            assert accuracy("cmmmu", reply.strip(), target, kind="statement") == 0.0, reply
 
 
 FILLED = {
@@ -315,3 +316,11 @@ def test_any_reply_has_a_score(name: str, metadata: dict[str, Any], target: str,
 def test_long_hostile_replies_end(name: str, metadata: dict[str, Any], target: str) -> None:
     for piece in ("不", "(1) ", "①", "1,", "m/s^2·", "没有", "是", "\n1.", "7.5×10^", "而不是"):
         accuracy(name, piece * 20_000, target, **metadata)
+
+
+def test_options_of_phyx_may_be_a_list() -> None:
+    from evalscope_pytest.suites.multimodal.phyx import options_of
+
+    wanted = ["1 N", '2 "N"', "3: N", "4 N"]
+    assert options_of({"options": 'A:"1 N",B:"2 "N"",C:"3: N",D:"4 N"'}) == wanted
+    assert options_of({"options": ['A:"1 N"', "B: 2 N", "C:3: N", "D:4 N"]}) == ["1 N", "2 N", "3: N", "4 N"]

@@ -93,6 +93,14 @@ def test_any_reply_has_a_score(reply: str) -> None:
         assert 0.0 <= values(reply, kwargs)["accuracy"] <= 1.0
 
 
+def test_a_unit_may_stand_in_brackets_and_a_time_has_none() -> None:
+    assert values("Answer: 61 (A)", AMPERE)["accuracy"] == 1.0
+    assert values("Answer: 61 (V)", AMPERE)["accuracy"] == 0.0
+    assert values("Answer: 61 A (a bit more than 60 V)", AMPERE)["accuracy"] == 1.0
+    for reply in ("Answer: 10:10", "10:10", "Answer: ten past ten"):
+        assert values(reply, {**TEN, "units": [[""], [""]]}) == {"accuracy": 1.0, "number_acc": 1.0}
+
+
 @pytest.mark.parametrize("kwargs", ["", "[]", "{}", '{"interval": [1]}', '{"interval": ["x", "y"]}'])
 def test_a_record_without_an_interval_is_an_error(kwargs: str) -> None:
     with pytest.raises(RecordError, match="its evaluator_kwargs are"):

@@ -279,3 +279,20 @@ def test_a_judge_compares_answers_on_a_chart_by_the_kind_of_question(tmp_path: P
     assert "the same number of columns" in scripted.asked[3]
     assert "exactly the same value" in scripted.asked[9]
     assert all("It is Loss." in asked for asked in scripted.asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "reply", "target", "score"),
+    [
+        ("real_world_qa", "ANSWER: three", "3", 1.0),
+        ("real_world_qa", "There are 3 people.", "3", 1.0),
+        ("real_world_qa", "ANSWER: 3 people", "3", 1.0),
+        ("real_world_qa", "ANSWER: 3 or 4 people", "3", 0.0),
+        ("real_world_qa", "ANSWER: 3 million", "3", 0.0),
+        ("real_world_qa", "ANSWER: thirty", "3", 0.0),
+        ("count_qa", "There are 11 cups: 9 on the table and 2 on the shelf.", "11", 1.0),
+        ("count_qa", "9 on the table and 2 on the shelf, 11 in total", "11", 1.0),
+    ],
+)
+def test_a_number_is_read_in_words_and_with_what_is_counted(name: str, reply: str, target: str, score: float) -> None:
+    assert replied(name, reply, target) == score
