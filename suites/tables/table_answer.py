@@ -22,7 +22,6 @@ _LONGEST = 1000
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?%?")
 _MEASURED = re.compile(r"[$€£¥]?\s?(-?\d{1,30}(?:\.\d{1,30})?%?)(?:\s?[^\W\d_][\w/²³. ]{0,20})?")
 _AND = re.compile(r"\s(?:and|&)\s")
-_APART = re.compile(r"(?<=\d)\s%")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3}){1,5}(?![\d,])")
 
 
@@ -80,7 +79,7 @@ def _is_same(given: str, gold: str, decimals: int, tolerance: Decimal | None) ->
     if not _NUMBER.fullmatch(gold):
         return plain(given) == plain(gold)
     number = unwrapped(given)
-    measured = _MEASURED.fullmatch(_APART.sub("%", spoken(number) or number))
+    measured = _MEASURED.fullmatch(spoken(number) or number)
     if not measured:
         return False
     one, other = _value(measured[1]), _value(gold)
