@@ -35,7 +35,7 @@ def local_math_answer() -> Scorer:
 def _read(text: str, sample: Sample) -> Readings:
     language = _VARIANT.split(sample.subset)[0]
     found = readers.math(text, sample)
-    if language not in _COMMA_DECIMALS:
+    if language not in _COMMA_DECIMALS or not any("," in target for target in sample.targets):
         return tuple(local_number(reading, language) for reading in found)
     # "-3,3" is a number, or two that a model writes as English does.
     return tuple(
