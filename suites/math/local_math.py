@@ -13,10 +13,12 @@ from evalscope_pytest.scoring.scorer import Scorer
 _COMMA_DECIMALS = frozenset({"de", "es", "fr", "id", "it", "pt", "ru", "vi"})
 _POINT_THOUSANDS = frozenset({"de", "es", "id", "it", "pt", "vi"})
 _LAKHS = frozenset({"bn", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te"})
-_PAIR = re.compile(r"\$?[(\[]\s?[-+]?\d+,[-+]?\d+\s?[)\]]\$?")  # an interval or a point
 _VARIANT = re.compile(r"[-_]")  # of a language, as in "hi_roman"
 _POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
-_DECIMALS = re.compile(r"(?<![\d.,])(\d+)(?:\{,\}|,)(\d{1,2}|\d{4,})(?![\d,.])")
+_DECIMALS = re.compile(
+    r"(?P<pair>(?:[(\[]|\\\{)\s?[-+]?\d+,[-+]?\d+\s?(?:\\right\s?)?(?:[)\]]|\\\}))"  # an interval, a point, a set
+    r"|(?<![\d.,])(?P<whole>\d+)(?:\{,\}|,)(?P<part>\d{1,2}|\d{4,})(?![\d,.])"
+)
 _LAKH = re.compile(r"(?<![\d.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")
 
 
@@ -32,16 +34,28 @@ def local_math_answer() -> Scorer:
 
 def _read(text: str, sample: Sample) -> Readings:
     language = _VARIANT.split(sample.subset)[0]
-    return tuple(local_number(found, language) for found in readers.math(text, sample))
+    found = readers.math(text, sample)
+    if language not in _COMMA_DECIMALS or not any("," in target for target in sample.targets):
+        return tuple(local_number(reading, language) for reading in found)
+    # "-3,3" is a number, or two that a model writes as English does.
+    return tuple(
+        dict.fromkeys(local_number(reading, language, lists=lists) for lists in (False, True) for reading in found)
+    )
 
 
-def local_number(text: str, language: str) -> str:
-    """Return ``text`` with its numbers as English writes them."""
+def local_number(text: str, language: str, *, lists: bool = False) -> str:
+    """Return ``text`` with its numbers as English writes them.
+
+    Args:
+        text: An answer.
+        language: Its language.
+        lists: Commas separate the members of a list.
+    """
     text = fold(text)
     if language in _POINT_THOUSANDS:
         text = _POINTS.sub(lambda match: match.group().replace(".", ""), text)
-    if language in _COMMA_DECIMALS and not _PAIR.fullmatch(text):
-        text = _DECIMALS.sub(r"\1.\2", text)
+    if language in _COMMA_DECIMALS and not lists:
+        text = _DECIMALS.sub(lambda match: match["pair"] or f"{match['whole']}.{match['part']}", text)
     if language in _LAKHS:
         text = _LAKH.sub(lambda match: match.group().replace(",", ""), text)
     return text

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from evalscope_pytest import Sample, Score, Scorer
+from evalscope_pytest.scoring.compare.number_words import spoken
 from evalscope_pytest.scoring.overlap import rouge_values
 from evalscope_pytest.scoring.read.marker import without_lead_in
 from evalscope_pytest.scoring.read.phrase import read_spans, unwrapped
@@ -20,6 +21,7 @@ _IN_WORDS = ("DataAnalysis",)
 _LONGEST = 1000
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?%?")
 _MEASURED = re.compile(r"[$€£¥]?\s?(-?\d{1,30}(?:\.\d{1,30})?%?)(?:\s?[^\W\d_][\w/²³. ]{0,20})?")
+_AND = re.compile(r"\s(?:and|&)\s")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3}){1,5}(?![\d,])")
 
 
@@ -56,6 +58,8 @@ def _forms(readings: Sequence[str]) -> Iterator[str]:
 
 def _share(given: str, reference: str, tolerance: Decimal | None) -> float:
     golds, found = _members(reference), _members(given)
+    if len(found) == 1 < len(golds):
+        found = [part for part in _AND.split(found[0]) if part]
     if len(golds) == 1 < len(found):
         found = [",".join(found)]
     decimals = min((_decimals(gold) for gold in golds if _NUMBER.fullmatch(gold) and not gold.endswith("%")), default=0)
@@ -74,7 +78,8 @@ def _decimals(number: str) -> int:
 def _is_same(given: str, gold: str, decimals: int, tolerance: Decimal | None) -> bool:
     if not _NUMBER.fullmatch(gold):
         return plain(given) == plain(gold)
-    measured = _MEASURED.fullmatch(unwrapped(given))
+    number = unwrapped(given)
+    measured = _MEASURED.fullmatch(spoken(number) or number)
     if not measured:
         return False
     one, other = _value(measured[1]), _value(gold)

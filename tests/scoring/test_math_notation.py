@@ -48,7 +48,9 @@ TIE = [
     ("12", r"12~\text{cm}", True), ("12", "~12", True), ("12", "12~cm", True), ("12", r"12~\mathrm{cm}^2", True),
     ("12", r"13~\text{cm}", False),
     ("12", "~13", False), ("12", "1~000", False), ("12", r"12~\text{million}", False), ("12", "12~x", False),
-    ("12", r"-12~\text{cm}", False),
+    ("12", r"-12~\text{cm}", False), ("(-2,2)", r"(-2,2) \text{ units}", True),
+    (r"[0,\infty)", r"[0,\infty)\ \text{cm}", True), ("(1,2),(3,4)", r"(1,2), (3,4)~\text{ km}", True),
+    ("(-2,2)", r"(-2,2) \text{ only}", False), ("(-2,2)", r"(2,-2) \text{ units}", False),
 ]  # fmt: skip
 DEGREES = [
     (r"120^\circ", r"\mathbf{120^\circ}", True), (r"120^\circ", r"120^{\circ}", True),

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalscope_pytest import Sample, Score
 from evalscope_pytest.scoring.compare.math_equal import Leniency, same
 from evalscope_pytest.scoring.compare.number_words import last_spoken_zh, spoken_zh
 from evalscope_pytest.scoring.read.math_text import read_math
-from evalscope_pytest.suites.math.local_math import local_number
+from evalscope_pytest.suites.math.local_math import local_math_answer, local_number
 from tests.cost import at_most
 
 DIGITS = "零一二三四五六七八九"
@@ -84,10 +85,20 @@ def test_an_answer_announced_in_its_language_is_read(reply: str, gold: str) -> N
         ("1.250,5", "de", "1250.5"), ("1.250", "es", "1250"), ("1.250", "en", "1.250"), ("1,250", "de", "1,250"),
         ("2,5", "ru", "2.5"), ("1{,}5", "fr", "1.5"), ("2,5", "en", "2,5"), ("12.5", "de", "12.5"),
         ("১,০০,০০০", "bn", "100000"), ("1,00,000", "te", "100000"), ("3,4,5", "de", "3,4,5"), ("๑๘", "th", "18"),
+        ("x = (-2,2).", "de", "x = (-2,2)."), ("\\mathbf{[0,5]}", "fr", "\\mathbf{[0,5]}"),
+        ("\\left(1,5\\right)", "it", "\\left(1,5\\right)"), ("\\{-3,3\\}", "es", "\\{-3,3\\}"),
+        ("(1,5 + 2)", "de", "(1.5 + 2)"),
     ],
 )  # fmt: skip
 def test_separators_are_those_of_the_language(text: str, language: str, english: str) -> None:
     assert local_number(text, language) == english
+
+
+@pytest.mark.parametrize(("gold", "right"), [("-3, 3", True), ("-3.3", True), ("33", False), ("-3", False)])
+def test_a_comma_between_numbers_is_decimal_or_separates_members(gold: str, right: bool) -> None:
+    score = local_math_answer().score("Die Antwort ist $\\boxed{-3,3}$.", Sample("?", gold, subset="de-low"))
+    assert isinstance(score, Score)
+    assert score.values["accuracy"] == float(right)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,10 @@ def test_a_scaled_answer_has_the_official_score(
     ("reference", "kind", "reply", "value"),
     [
         ("3.5", "Comparison", "Final Answer: 3.50", 1.0),
+        ("4", "Ranking", "Final Answer: four", 1.0),
+        ("4", "Ranking", "Final Answer: none", 0.0),
+        ("12, 15", "Ranking", "Final Answer: 12 and 15", 1.0),
+        ("12, 15", "Ranking", "Final Answer: 12 and 16", 0.5),
         ("3.5", "Comparison", "Final Answer: 35", 0.0),
         ("3.5", "Comparison", "Final Answer: 3.5 km", 1.0),
         ("12, 15", "Ranking", "Final Answer: 12,15", 1.0),

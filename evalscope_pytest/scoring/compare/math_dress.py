@@ -211,6 +211,8 @@ _UNIT_TEXT = re.compile(
     rf"(?:\s|~|\\[ ,;:!]|\\quad)*\\(?:text|textrm|mathrm|mbox|operatorname|rm|mathit|textit|textbf)\s?"
     rf"\{{(?P<unit>[^{{}}\\]{{1,60}})\}}{_POWER}(?=\s*(?:$|[,;)\]($]|\.$|\\approx|\\simeq|\\sim(?![a-z])|≈|\\[)\]]))"
 )
+_UNIT_NAME = re.compile(rf"\s*\(?{_ONE_UNIT}\)?\s*")
+_LIST_BEFORE = re.compile(r"(?:[)\]]|\\\})(?:\s|~|\\[ ,;:!])*$")  # a point, an interval, a set
 _UNIT_WORDS = re.compile(r"\s*\(?\s*[A-Za-z]{1,}\.?(?:[\s/·*-]{1,3}[A-Za-z]+\.?){0,5}(?:\s?\^\s?-?\d)?\s*\)?\s*")
 _EXCLUDED = (
     "and or if for where when with is are not even odd than more less times of at most least to as but so either both"
@@ -344,13 +346,15 @@ def condition_removed(answer: str, gold: str) -> str:
 
 
 def unit_text_removed(text: str) -> str:
-    r"""Return ``36\pi`` for ``36\pi\ \text{cm}^3``: a unit behind an expression. Units of plain numbers stay."""
+    r"""Return ``36\pi`` for ``36\pi\ \text{cm}^3``: units behind an expression or a list, not behind a plain number."""
     return _UNIT_TEXT.sub(_unit_or_words, text)
 
 
 def _unit_or_words(match: re.Match[str]) -> str:
     before = match.string[: match.start()]
     words = match["unit"]
+    if _LIST_BEFORE.search(before) and _UNIT_NAME.fullmatch(words):
+        return ""
     if _EXPRESSION.search(before) is None or _NUMBER_ONLY.fullmatch(before) or not _UNIT_WORDS.fullmatch(words):
         return match.group()
     return match.group() if _NO_UNIT & set(re.findall(r"[A-Za-z]+", words)) else ""

@@ -52,6 +52,8 @@ _MARKER = announcement(
         r"|\b(?:richtige?|korrekte?)(?: (?:antwort|option|lösung))? ist(?!\w)"
         r"|\b(?:opción|opção|opzione|option|alternativa|lettre|letra) correc?t?t[ae] (?:es|é|è|est)(?: l[ae])?(?!\w)"
         r"|\bcorrect\s?:"
+        r"|(?:सही विकल्प|योग्य पर्याय|সঠিক বিকল্প|સાચો વિકલ્પ|ਸਹੀ ਵਿਕਲਪ|சரியான (?:விடை|விருப்பம்)|సరైన ఎంపిక|ಸರಿಯಾದ ಆಯ್ಕೆ)"
+        r"\s?:?\s?(?=[(\[*]{0,3}[A-Z](?![A-Za-z]))"
         r"|\bans\s?[.:=]"
         r"|\banswers? (?=[(\[*]{0,3}[A-Z][)\]*]{0,3}(?:[.\n]|$))"
         rf"|答案(?:选项)?{CLOSING}\s{{0,3}}(?:(?:应该|应当|应|就|当)?选)?"
@@ -66,7 +68,7 @@ _MARKER = announcement(
 _WORDS = (
     *WORDS, " one", "choice", "option", "letter", "solution", "response", "result", "lösung", "correct", "label",
     "verdict", "conclusion", "decision", "final", "richtig", "korrekt", "corre",
-    "selection", "box", "选项", "正确", "符合",
+    "selection", "box", "विकल्प", "पर्याय", "বিকল্প", "વિકલ્પ", "ਵਿਕਲਪ", "சரியான", "ఎంపిక", "ಆಯ್ಕೆ", "选项", "正确", "符合",
 )  # fmt: skip
 _VERB = re.compile(
     r"\bI(?:'d| would| will|'ll)? (?:choose|select|pick|go with|opt for|vote for|say)(?: (?:it is|it's|that it is))?"

@@ -6,6 +6,8 @@ From the most to the least explicit; the first that says something decides:
 2. the last phrase that announces an answer ("the answer is", ``ANSWER:``, ``答案是``, ``####``, a JSON field);
 3. the last expression in bold, on its own;
 4. the last expression or number of the reply; a reply of one or two words stands for itself.
+
+A statement that there is no answer ("the answer cannot be determined") takes back all before it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from .boxes import Box, boxes, last_points, points
 from .expressions import formula_at, is_value, mathematical, mathematical_only, tokens_of
 from .json_text import json_answer
 from .marker import announcements, without_closing
+from .no_answer import no_answer_end
 from .sentence import (
     DENIED_BEFORE,
     DENIED_BEHIND,
@@ -103,9 +106,11 @@ def read_math(text: str) -> str | None:
     members = json_answer(reply)
     if members is not None:
         return _member(", ".join(members))
+    tail = without_closing(fold(reply[-_TAIL:]))
+    if (end := no_answer_end(tail)) is not None:
+        reply = tail = tail[end:]
     if answer := _boxed(reply):
         return answer
-    tail = without_closing(fold(reply[-_TAIL:]))
     announced = _announced(tail)
     return (_bold(tail) or _last_expression(tail)) if announced is None else announced or None
 

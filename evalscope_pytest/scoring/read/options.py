@@ -23,6 +23,7 @@ _LATEX_BLANK = re.compile(r"(?<![^\W\d_])\s+|\s+(?![^\W\d_])")
 _BARE_ROOT = re.compile(r"\\sqrt\s?(\d|[a-z](?![a-z]))")
 _BETWEEN_OPTIONS = re.compile(r"[)\]}.:*_` \t–—-]{0,8}(?:,?\s?[\"'(]{1,2})?")
 _OWN_LABEL = re.compile(r"\(?([A-Z])[).:、?]\s{0,3}")
+_NAMED = re.compile(r"\s*([^\W\d_][\w' -]{2,40}):\s\S")
 _SHORTEST = 5  # Characters: shorter texts are met by chance.
 _LISTED = re.compile(r"^[ \t]{0,8}\(([A-Z])\)[ \t]([^\n]*)$", re.MULTILINE)
 
@@ -34,7 +35,8 @@ class Options:
     Attributes:
         labels: The letters that may be answered.
         texts: Text of each label, without markup or full stop at either end.
-        by_text: Label of an option's text; texts that two options share are left out.
+        by_text: Label of an option's text, or of its name if each has one ("Neutral: ..."); what two options share
+            is left out.
         longest: Characters of the longest text, which bounds how much of a claim is compared with them.
     """
 
@@ -47,7 +49,8 @@ class Options:
         """Return the label of the option that says exactly ``text``, None when no single one does."""
         if not self.by_text or len(text) > self.longest + 64:
             return None
-        return self.by_text.get(plain(text))
+        label = self.by_text.get(plain(text))
+        return label if label or "\\text" not in text else self.by_text.get(plain(_LATEX_DRESS.sub(r"\1", text)))
 
     def within_text(self, text: str, start: int, end: int) -> bool:
         """Return whether a stretch of ``text`` overlaps the text of an option that is written there."""
@@ -113,6 +116,10 @@ def options(texts: Sequence[str], labels: str = "") -> Options:
         by_text[key] = label
     for key in shared | {""}:
         by_text.pop(key, None)
+    names = [_NAMED.match(fold(text)) for text in texts]
+    keys = [plain(name.group(1)) for name in names if name]
+    if len(set(keys)) == len(texts):
+        by_text = dict(zip(keys, labels, strict=False)) | by_text
     return Options(labels, kept, by_text, max((len(text) for text in texts), default=0))
 
 

@@ -194,6 +194,23 @@ def test_an_option_text_that_begins_like_a_label_is_a_text():
     assert read_choice("other", twins) == ("C",)
 
 
+NAMED = options(["Contradiction: it denies", "Not mentioned: it is silent", "Support: it says so"])
+COUNTED = options(["1 and 2 only", "2 and 3 only", "It is so: yes", "none"])
+
+
+@pytest.mark.parametrize(
+    ("offered", "reply", "label"),
+    [
+        (NAMED, "ANSWER: Contradiction", "A"), (NAMED, "not mentioned", "B"), (NAMED, "**Support**", "C"),
+        (NAMED, "ANSWER: Support: it denies", None), (NAMED, "ANSWER: mentioned", None), (COUNTED, "It is so", None),
+        (COUNTED, "$\\boxed{\\text{2 and 3 only}}$", "B"), (COUNTED, "\\boxed{\\text{It is so: yes}}", "C"),
+        (COUNTED, "सही विकल्प (B) है।", "B"), (COUNTED, "সঠিক বিকল্প: C", "C"), (COUNTED, "सही विकल्प नहीं है।", None),
+    ],
+)  # fmt: skip
+def test_the_name_or_the_boxed_text_of_an_option_chooses_it(offered, reply, label):
+    assert read_choice(reply, offered) == ((label,) if label else None)
+
+
 def test_letters_that_the_options_carry_themselves_are_not_part_of_their_texts():
     carrying = options(["(A)one", "(B) two", "(C)three"])
     for reply in ("ANSWER: two", "(B) two", "ANSWER: (B) two", "ANSWER: B"):
