@@ -4,6 +4,8 @@ OlympiadBench: He et al. 2024, A Challenging Benchmark for Promoting AGI with Ol
 Scientific Problems, arXiv:2402.14008. Its proofs (TP) are left out: nothing but people can score them.
 """
 
+import re
+
 from evalscope_pytest import Sample, benchmark, hub, prompts, text
 
 from .olympiad import olympiad_answer
@@ -43,6 +45,7 @@ SEVERAL = (" It has several answers, each {}.", "，有多个答案，均为{}")
 FORM = ("\\boxed{answer}", "\\boxed{答案}")
 FORMS = ("\\boxed{answers joined by commas}", "\\boxed{用英文逗号连接的各个答案}")
 UNIT = (" Leave the unit outside \\boxed{}.", "单位不要写在 \\boxed{} 里。")
+MARK = re.compile(r"<(image_\d+)>")  # of a figure in a question
 
 
 @benchmark(
@@ -66,7 +69,5 @@ def test_olympiad_bench(record, subset) -> Sample:
     }
     words, target = record["question"], ",".join(record["final_answer"])
     figures = prompts.pictures(record, optional="_MM_" not in subset)
-    for n in range(1, len(figures) + 1):
-        words = words.replace(f"<image_{n}>", f"[image_{n}]")
-    question = [text(words), *figures] if figures else words
+    question = [text(MARK.sub(r"[\1]", words)), *figures] if figures else words
     return Sample(question, target, metadata={**asked, "error": record["error"]})

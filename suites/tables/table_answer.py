@@ -20,7 +20,7 @@ _NEARLY = ("CorrelationAnalysis", "TrendForecasting", "StatisticalAnalysis")
 _IN_WORDS = ("DataAnalysis",)
 _LONGEST = 1000
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?%?")
-_MEASURED = re.compile(r"[$€£¥]?\s?(-?\d{1,30}(?:\.\d{1,30})?%?)(?:\s?[^\W\d_][\w/²³. ]{0,20})?")
+_MEASURED = re.compile(r"[$€£¥]?\s?(-?\d{1,30}(?:\.\d{1,30})?(?:\s?%)?)(?:\s?[^\W\d_][\w/²³. ]{0,20})?")
 _AND = re.compile(r"\s(?:and|&)\s")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3}){1,5}(?![\d,])")
 
@@ -90,5 +90,5 @@ def _is_same(given: str, gold: str, decimals: int, tolerance: Decimal | None) ->
 
 
 def _value(number: str) -> Decimal:
-    value = Decimal(number.rstrip("%"))
+    value = Decimal(number.rstrip("% "))
     return value / 100 if number.endswith("%") else value

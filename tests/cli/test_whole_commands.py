@@ -38,9 +38,9 @@ def listed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def test_every_format_lists_the_same_benchmarks(capsys: pytest.CaptureFixture[str]) -> None:
     names = [info["name"] for info in json.loads(listed(capsys, "--format", "json"))]
-    table = [line.split()[0] for line in listed(capsys).splitlines()[2:]]
+    table = [line.split()[0] for line in listed(capsys).splitlines()[2:] if line and not line.endswith(":")]
     markdown = [line.split("|")[1].strip() for line in listed(capsys, "--format", "markdown").splitlines()[2:]]
-    assert names == sorted(names) == table == markdown
+    assert names == table == markdown
     assert {"gsm8k", "mmlu", "demo_math"} <= set(names)
 
 

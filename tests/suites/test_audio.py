@@ -21,7 +21,6 @@ from evalscope_pytest.judge.scorer import parts_of
 from evalscope_pytest.report.flaky import find_flaky
 from evalscope_pytest.report.semantics import identify, semantics_of
 from evalscope_pytest.scoring.aggregation import ERROR_RATES
-from tests.media import flac
 
 from ..media import flac, wav
 from ..report.rows import plan, row

@@ -125,7 +125,7 @@ def test_a_scaled_answer_has_the_official_score(
         ("3.5", "Comparison", "Final Answer: 3.5 km", 1.0),
         ("12, 15", "Ranking", "Final Answer: 12,15", 1.0),
         ("12, 15", "Ranking", "Final Answer: 12, 16", 0.5),
-        ("10.6%", "Comparison", "Final Answer: 10.60 %", 0.0),
+        ("10.6%", "Comparison", "Final Answer: 10.60 %", 1.0),
         ("10.6%", "Comparison", "Final Answer: 10.6%", 1.0),
         ("1234", "Sum", "Final Answer: 1,234", 1.0),
         ("0.9", "TrendForecasting", "Final Answer: 0.85", 1.0),
