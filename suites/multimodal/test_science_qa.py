@@ -19,8 +19,6 @@ from evalscope_pytest import Sample, benchmark, hub, prompts, scoring
 )
 def test_science_qa(record) -> Sample:
     context = f"Context: {record['hint']}\n" if record.get("hint") else ""
-    question, about = (
-        prompts.with_picture(record, context + record["question"], optional=True),
-        {"subject": record["subject"]},
-    )
+    question = prompts.with_picture(record, context + record["question"], optional=True)
+    about = {"subject": record["subject"]}
     return Sample(question, "ABCDEFGH"[int(record["answer"])], record["choices"], metadata=about)

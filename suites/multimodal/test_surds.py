@@ -11,9 +11,9 @@ from evalscope_pytest import Sample, benchmark, hub, image, text
 
 from .driving import TASKS, in_scene, questions, sample_of
 
-PROMPT = (
-    "{question}\n\nReason between <think> and </think>. Then write the answer alone between <answer> and </answer>."
-)
+PROMPT = """{question}
+
+Reason between <think> and </think>. Then write the answer alone between <answer> and </answer>."""
 
 
 @benchmark(

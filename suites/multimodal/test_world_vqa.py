@@ -8,15 +8,16 @@ Records not seen: they are read in their published shape.
 from evalscope_pytest import Sample, benchmark, hub, image, text
 from evalscope_pytest.judge.prompts import same_answer
 
-KINDS = ["Nature & Environment", "Locations & Architecture", "Culture, Arts & Crafts", "Objects & Products"]
-KINDS += ["Vehicles, Craft & Transportation", "Entertainment, Media & Gaming"]
-KINDS += ["Brands, Logos & Graphic Design", "Sports, Gear & Venues"]
+KINDS = """Nature & Environment; Locations & Architecture; Culture, Arts & Crafts; Objects & Products
+Vehicles, Craft & Transportation; Entertainment, Media & Gaming; Brands, Logos & Graphic Design; Sports, Gear & Venues"""
 
 
 @benchmark(
     "world_vqa",
     pretty_name="WorldVQA",
-    dataset=hub("evalscope/WorldVQA", subsets=KINDS, subset_by="category", split="train"),
+    dataset=hub(
+        "evalscope/WorldVQA", subsets=KINDS.replace("\n", "; ").split("; "), subset_by="category", split="train"
+    ),
     judge=same_answer("world_vqa"),
     tags=["multimodal", "qa", "knowledge"],
 )
