@@ -35,6 +35,7 @@ SUBJECTS: Mapping[str, str] = {
     "video": "videos",
     "audio": "recordings",
     "arena": "arena",
+    "retrieval": "retrieval",
     "custom": "your own data",
     "demo": "demo",
 }

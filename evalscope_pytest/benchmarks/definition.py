@@ -107,6 +107,7 @@ class Benchmark:
             it from a parameter of the user's. Empty for none.
         after_run: Writes further files once all samples are scored, and returns what is shown below the table: takes a
             `FinishedRun`, returns a `Summary` or None.
+        model_tasks: What models it evaluates do, if they do not generate text: ``embedding``, ``rerank``, or either.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
     """
 
@@ -139,6 +140,7 @@ class Benchmark:
     description: str = ""
     timeout_s: float | None = None
     after_run: AfterRun | None = None
+    model_tasks: tuple[str, ...] = ()
     version: str = "1"
 
     @property

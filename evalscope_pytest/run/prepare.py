@@ -40,7 +40,7 @@ from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 from .early import in_drawn_order
-from .resources import check_media
+from .resources import check_media, check_model_task
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from ..engine.judging import JudgeHandle
     from ..sandbox.pool import SandboxHandle
     from .assembly import Run
-
 
 log = logging.getLogger(__name__)
 
@@ -288,6 +287,7 @@ def _resources(run: Run, resolved: ResolvedBenchmark) -> dict[str, JudgeHandle |
     Raises:
         UnreadyError: A judge is missing, or the sandbox does not work.
     """
+    check_model_task(resolved.benchmark, run.spec)
     found: dict[str, JudgeHandle | SandboxHandle] = {}
     needed = needs(resolved)
     if "sandbox" in needed:

@@ -9,6 +9,7 @@ import pytest
 from .anthropic_server import AnthropicServer
 from .openai_server import OpenAIServer
 from .responses_server import ResponsesServer
+from .vector_server import VectorServer
 
 
 @pytest.fixture
@@ -29,4 +30,11 @@ def anthropic_server() -> Iterator[AnthropicServer]:
 def responses_server() -> Iterator[ResponsesServer]:
     """A service with OpenAI's Responses that answers "OK" unless scripted."""
     with ResponsesServer() as server:
+        yield server
+
+
+@pytest.fixture
+def vector_server() -> Iterator[VectorServer]:
+    """A service of embeddings and grades, made of the words of a text."""
+    with VectorServer() as server:
         yield server
