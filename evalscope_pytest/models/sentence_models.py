@@ -115,9 +115,10 @@ def create(spec: ModelSpec) -> SentenceModel:
 
 def _quiet() -> None:
     """Turn off the bars of loading, which would run through the lines of the run itself."""
-    from transformers.utils import logging
+    import transformers
 
-    logging.disable_progress_bar()
+    library: Any = transformers
+    library.utils.logging.disable_progress_bar()
 
 
 def _encoder(

@@ -16,7 +16,7 @@ from evalscope_pytest.wire.request import Request
 
 from .requests import answer, spec
 
-WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] red green pear apple car".split()
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "pear", "apple", "car"]
 NEEDED = "local models: pip install 'evalscope-pytest[rag]'"
 
 
