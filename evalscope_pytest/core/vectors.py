@@ -39,8 +39,10 @@ def unit(matrix: Vector) -> Vector:
     """Return rows divided by their lengths; a row of zeros stays one."""
     import numpy
 
-    lengths = numpy.linalg.norm(matrix.astype("float64"), axis=-1, keepdims=True)
-    return (matrix / numpy.where(lengths == 0, 1.0, lengths)).astype("float32")
+    squares = numpy.einsum("ij,ij->i", matrix, matrix, dtype="float64", casting="same_kind")
+    lengths = numpy.sqrt(numpy.where(squares == 0, 1.0, squares))
+    found: Vector = matrix / lengths[:, None].astype("float32")
+    return found
 
 
 def stacked(vectors: Sequence[Vector]) -> Vector:

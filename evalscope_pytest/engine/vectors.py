@@ -158,26 +158,16 @@ class Embedder:
         """Embed shares until none is left; one that another process is at is looked at again later."""
         while shares:
             share = shares.popleft()
-            if not self._look_up(share, found):
-                with self._claims.claim(digest(self._identity, list(share))) as is_ours:
-                    if is_ours:
-                        self._look_up(share, found)  # another process has written it in between
-                        lacking = [text for text in share if text not in found]
-                        replies = await self._replies(lacking)
-                        found.update((text, unpacked(r.text)) for text, r in zip(lacking, replies, strict=True))
-                        while not self._store.is_written:
-                            await asyncio.sleep(_WAIT_WRITTEN_S)
-                if not is_ours:
-                    shares.append(share)
-                    await asyncio.sleep(_LOOK_AGAIN_S)
+            with self._claims.claim(digest(self._identity, list(share))) as is_ours:
+                if is_ours:
+                    replies = await self._replies(share)
+                    found.update((text, unpacked(reply.text)) for text, reply in zip(share, replies, strict=True))
+                    while not self._store.is_written:
+                        await asyncio.sleep(_WAIT_WRITTEN_S)
+            if not is_ours:
+                shares.append(share)
+                await asyncio.sleep(_LOOK_AGAIN_S)
             await asyncio.sleep(0)
-
-    def _look_up(self, texts: Sequence[str], found: dict[str, Vector]) -> bool:
-        """Take what is kept of texts, and return whether that is all of them."""
-        for text in texts:
-            if text not in found and (kept := self._store.find(self._key(text))) is not None:
-                found[text] = unpacked(kept.text)
-        return all(text in found for text in texts)
 
     def _key(self, text: str) -> str:
         return digest(self._identity, text)

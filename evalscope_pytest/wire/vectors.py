@@ -93,6 +93,8 @@ def read_embeddings(body: bytes, texts: int, dimensions: int | None, url: str) -
     try:
         items = _in_order(payload["data"], texts, url)
         vectors = [_vector(item.get("embedding"), url) for item in items]
+        if not _are_finite(vectors):
+            raise malformed("an embedding has a number that is not finite, or no number", url)
         lengths = sorted({len(vector) for vector in vectors})
         if len(lengths) > 1:
             raise malformed(f"vectors of {' and '.join(map(str, lengths))} numbers in one reply", url)
@@ -174,9 +176,13 @@ def _vector(value: object, url: str) -> Vector:
             raise ValueError(f"{type(value).__name__} in place of numbers")
     except ValueError as error:
         raise malformed(f"an embedding cannot be read: {error}", url) from None
-    if not len(found) or not bool(numpy.isfinite(found).all()):
-        raise malformed("an embedding has a number that is not finite, or no number", url)
     return found
+
+
+def _are_finite(vectors: list[Vector]) -> bool:
+    import numpy
+
+    return all(map(len, vectors)) and bool(numpy.isfinite(numpy.concatenate(vectors)).all())
 
 
 def _is_real(value: object) -> bool:
