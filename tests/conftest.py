@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers.fixtures import anthropic_server, decision_server, openai_server, responses_server  # noqa: F401
+from tests.servers.fixtures import (  # noqa: F401
+    anthropic_server,
+    decision_server,
+    openai_server,
+    responses_server,
+    vector_server,
+)
 
 # What a test finds depends neither on chance nor on how fast the machine is. To look for what it has not found yet:
 # pytest --hypothesis-profile=explore

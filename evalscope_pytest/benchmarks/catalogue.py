@@ -35,6 +35,7 @@ SUBJECTS: Mapping[str, str] = {
     "documents": "documents",
     "video": "videos",
     "audio": "recordings",
+    "retrieval": "retrieval",
     "arena": "arena",
     "custom": "your own data",
     "demo": "demo",

@@ -114,6 +114,7 @@ class Benchmark:
         environment: Name of the environment that code runs in, if it takes more than this interpreter's packages; made
             by ``evalscope-pytest sandbox prepare``.
         environment_parts: Part of the environment that single subsets need, by the subset's name.
+        model_tasks: What models it evaluates do, if they do not generate text: ``embedding``, ``rerank``, or either.
         version: Raised whenever prompt or scoring change; reports of different versions are not compared.
     """
 
@@ -150,6 +151,7 @@ class Benchmark:
     environment: str = ""
     environment_parts: Mapping[str, str] = field(default_factory=dict)
     after_run: AfterRun | None = None
+    model_tasks: tuple[str, ...] = ()
     version: str = "1"
 
     @property

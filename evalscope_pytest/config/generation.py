@@ -8,6 +8,9 @@ from typing import Any
 
 from .setting import BIASES, SWITCH, TABLE, TEXT, TEXTS, number, setting, whole
 
+# What a model may do in place of generating text.
+VECTOR_TASKS = ("embedding", "rerank")
+
 
 @dataclass(frozen=True, slots=True)
 class GenerationConfig:

@@ -9,7 +9,7 @@ OPTIONS = (
     ("model", "value", "NAME", "Name of the model: a ModelScope id, a local path, or the name that a service uses."),
     ("model_id", "value", "TEXT", "Name of the model in reports; default: the last part of its name."),
     ("model_args", "value", "JSON|K=V,...", "Loading or client arguments: revision, precision, device_map ..."),
-    ("model_task", "value", "{text_generation,image_text_to_text,audio_text_to_text,automatic_speech_recognition}", "What a local model is loaded for, such as text alone; default: what its configuration shows."),
+    ("model_task", "value", "{text_generation,image_text_to_text,audio_text_to_text,automatic_speech_recognition,embedding,rerank}", "What the model does: embedding (vectors of texts) and rerank (grades of documents), also for services; else what a local model is loaded for, such as text alone. Default: what its configuration shows."),
     ("chat_template", "value", "TEXT", "Jinja chat template of a local model, instead of the one it comes with."),
     ("datasets", "names", "NAME", "The benchmarks to run."),
     ("dataset_args", "value", "JSON|K=V,...", 'Changes to single benchmarks: {"gsm8k": {"few_shot_num": 0}}.'),

@@ -14,6 +14,7 @@ from typing import Any
 from ..core.errors import ConfigError, closest
 from ..core.tables import refuse_unknown
 from ..sandbox.engine import DOCKER, ENGINES, LOCAL, SandboxChoice
+from .generation import VECTOR_TASKS
 from .prices import load_prices
 
 # Setting: its value when it is not given, and what to do instead.
@@ -22,6 +23,8 @@ _LOCAL_ONLY: dict[str, tuple[Any, str]] = {
     "model_task": (None, "A service knows what its model takes. Remove it."),
 }
 _FROM_ENVIRONMENT = "environment"
+# What may give vectors and grades.
+VECTOR_TYPES = ("openai_api", "llm_ckpt", "mock_llm")
 _NO_SERVICE = ("llm_ckpt", "mock_llm")
 
 
@@ -39,6 +42,7 @@ def check_together(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]
     """
     _check_model(result, origin)
     _check_local_only(result, origin)
+    _check_vectors(result, origin)
     _check_sandbox(result)
     _check_stop(result, origin)
     for name in ("max_drop", "gate_level") if not result["baseline"] else ():
@@ -119,10 +123,23 @@ def _check_local_only(result: dict[str, Any], origin: Mapping[tuple[str, ...], s
         return
     for name, (default, instead) in _LOCAL_ONLY.items():
         where = origin.get((name,), _FROM_ENVIRONMENT)
+        if name == "model_task" and result[name] in VECTOR_TASKS:  # what a service is
+            continue
         meant = result[name] and (name, result[name]) != ("model_task", "text_generation")  # EvalScope's files name it
         if meant and not where.startswith(_FROM_ENVIRONMENT):
             raise ConfigError(f"{name} is for local models only, not for {result['eval_type']} (in {where}). {instead}")
         result[name] = default
+
+
+def _check_vectors(result: dict[str, Any], origin: Mapping[tuple[str, ...], str]) -> None:
+    """Refuse a service of vectors or grades in a dialect that has neither."""
+    task, eval_type = result["model_task"], result["eval_type"]
+    if task in VECTOR_TASKS and eval_type not in (None, *VECTOR_TYPES):
+        where = origin.get(("model_task",), "TaskConfig")
+        raise ConfigError(
+            f"model_task: {task!r} cannot be used with eval_type {eval_type} (in {where}). Allowed: "
+            f"{', '.join(VECTOR_TYPES)}. Choose one of them: --eval-type openai_api for a service."
+        )
 
 
 def _check_sandbox(result: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from ..core.content import DETAILS
 from ..core.secret import MASK, Secret, is_secret_name
 from ..sandbox.engine import ENGINES, LATER_ENGINES
 from ..version import __version__
-from .generation import GenerationConfig
+from .generation import VECTOR_TASKS, GenerationConfig
 from .setting import (
     BUDGET,
     GATES,
@@ -50,8 +50,14 @@ EVAL_TYPES = (
 )  # fmt: skip
 LATER_EVAL_TYPES = ("litellm", "text2image", "text2speech", "image_editing")
 _EVAL_TYPE_ALIASES = {"service": "openai_api", "server": "openai_api", "checkpoint": "llm_ckpt", "mock": "mock_llm"}
-MODEL_TASKS = ("text_generation", "image_text_to_text", "audio_text_to_text", "automatic_speech_recognition")
-_MODEL_TASK_ALIASES = {name.replace("_", "-"): name for name in MODEL_TASKS}  # as hubs spell them
+MODEL_TASKS = (
+    "text_generation", "image_text_to_text", "audio_text_to_text", "automatic_speech_recognition", *VECTOR_TASKS
+)  # fmt: skip
+_MODEL_TASK_ALIASES = {  # as hubs spell them
+    **{name.replace("_", "-"): name for name in MODEL_TASKS},
+    **dict.fromkeys(("feature-extraction", "sentence-similarity"), "embedding"),
+    "text-ranking": "rerank",
+}
 BACKENDS = ("Native", "OpenCompass", "VLMEvalKit", "RAGEval", "ThirdParty")
 JUDGE_STRATEGIES = ("auto", "llm", "rule", "llm_recall")
 HUBS = ("modelscope", "huggingface", "local")
@@ -135,7 +141,8 @@ class Settings:
     )
     model_task: str | None = setting(
         choice(*MODEL_TASKS, also=_MODEL_TASK_ALIASES, later=("image_generation",)),
-        "What a local model is loaded for, such as text alone; default: what its configuration shows.",
+        "What the model does: embedding (vectors of texts) and rerank (grades of documents), also for services; else "
+        "what a local model is loaded for, such as text alone. Default: what its configuration shows.",
     )
     chat_template: str | None = setting(
         TEMPLATE, "Jinja chat template of a local model, instead of the one it comes with."

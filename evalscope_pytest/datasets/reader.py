@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..core.errors import DatasetError, MediaError, NoDataError
 from .base import DataLocation
+from .files import format_of, read_records
 from .load import load_subsets, locate, read_texts
 from .media_archives import TooLargeError, members, read_member
 from .source import Record, Source
@@ -59,6 +60,24 @@ class Reader:
         """
         tree = locate(self.source, self.place)
         return tree.fetch([path for path in tree.paths if fnmatchcase(path, pattern)])
+
+    def table(self, *patterns: str) -> list[Record]:
+        """Return the records of the first file that matches the first pattern any file of records matches.
+
+        Raises:
+            DatasetError: None matches, or the file is malformed.
+        """
+        tree = locate(self.source, self.place)
+        for pattern in patterns:
+            found = sorted(path for path in tree.paths if fnmatchcase(path, pattern) and format_of(path))
+            if found:
+                return list(read_records(tree.fetch(found[:1])[found[0]]))
+        folder = patterns[0].rpartition("/")[0]
+        beside = [path for path in tree.paths if path.rpartition("/")[0] == folder]
+        there = f" There is: {', '.join(beside[:10])}." if beside else ""
+        raise NoDataError(
+            f"{self.place.benchmark} has no file {' or '.join(patterns)} in {tree.title}.{there} Add one."
+        )
 
     def packed(self, archive: str, pattern: str) -> Mapping[str, str]:
         """Return texts in a zip archive of the dataset by their paths; also of the folder it was unpacked into.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ..benchmarks.placed_media import in_place
 from ..config.generation import GenerationConfig
@@ -20,8 +20,10 @@ from .client import ModelClient
 from .context import SampleContext, current
 from .loop import LoopThread
 from .reuse import Reuse, reply_of
+from .vectors import Embedder, VectorTask, graded
 
 BAD_REQUEST = 400
+T = TypeVar("T")
 Prompt = Sample | str | Message | Sequence[Message | Mapping[str, Any] | Part]
 
 
@@ -33,6 +35,7 @@ class ModelHandle:
     Args:
         reuse: The replies of earlier runs, which are not requested again.
         media: The form of pictures and videos in requests outside of benchmarks.
+        does: The task of a model that does not generate text.
     """
 
     def __init__(
@@ -42,11 +45,13 @@ class ModelHandle:
         thread: LoopThread,
         reuse: Reuse | None = None,
         media: MediaForm = MediaForm(),  # noqa: B008 - frozen
+        does: VectorTask = VectorTask(),  # noqa: B008 - frozen
     ) -> None:
         self._client = client
         self._thread = thread
         self._reuse = reuse
         self._media = media
+        self._does = does
         self.generation = generation
 
     @property
@@ -71,9 +76,75 @@ class ModelHandle:
             ConfigError: A parameter has no such name.
             ModelError: The model could not answer. Let it pass: the sample is then an error, not a wrong answer.
         """
+        if self.does:
+            raise ConfigError(
+                f"model.generate() with model_task {self.does}: the model generates no text. Call "
+                f"{'model.embed(texts)' if self.does == 'embedding' else 'model.rerank(query, documents)'}, or leave "
+                "model_task out."
+            )
         context = current.get()
         request = self._request(prompt, tuple(tools), parameters, context)
         return self._thread.answer(self._answer(request, context, refusals=refusals))
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        """Return the vectors of texts: `Embedded`, or an awaitable of one inside a coroutine.
+
+        Raises:
+            ConfigError: The model is not one of embeddings.
+            ModelError: The model refuses a text, or could not answer.
+        """
+        return self._thread.answer(self.waited(self.embedder.embed(texts)))
+
+    def rerank(self, query: str, documents: Sequence[str]) -> Any:
+        """Grade documents by a query, in one request: `ModelOutput`, or an awaitable of one inside a coroutine.
+
+        Its text is a JSON list with a grade for each document, in their order.
+
+        Raises:
+            ConfigError: The model is not a reranker.
+            ModelError: The model could not answer.
+        """
+        if self.does != "rerank":
+            raise ConfigError("model.rerank() needs a reranker. Say that the model is one: --eval-model-task rerank.")
+        context = current.get()
+        request = Request(graded(query, documents), context.generation if context else self.generation)
+        return self._thread.answer(self.waited(self._send(request, context)))
+
+    @property
+    def does(self) -> str:
+        """``embedding`` or ``rerank``; empty for a model that generates text."""
+        return self._does.name
+
+    @property
+    def embedder(self) -> Embedder:
+        """What embeds texts.
+
+        Raises:
+            ConfigError: The model is not one of embeddings.
+        """
+        if self._does.embedder is None or self.does != "embedding":
+            raise ConfigError(
+                "model.embed() needs an embedding model. Say that the model is one: --eval-model-task embedding."
+            )
+        return self._does.embedder()
+
+    def prompt(self, sample: Sample) -> tuple[Message, ...]:
+        """Return the messages of a sample, as its benchmark's prompt makes them."""
+        return _messages(sample, current.get())
+
+    async def recorded(self, messages: tuple[Message, ...], make: Callable[[], Awaitable[ModelOutput]]) -> ModelOutput:
+        """Return what an earlier run recorded for these messages, or what ``make`` returns, and record it."""
+        context = current.get()
+        call = context.replay(messages) if context is not None else None
+        if call is None:
+            call = Call(messages, await make())
+        if context is not None:
+            context.calls.append(call)
+        return call.output
+
+    async def waited(self, work: Awaitable[T]) -> T:
+        """Wait for the model's part of a sample."""
+        return await work
 
     def _request(
         self, prompt: Prompt, tools: tuple[Tool, ...], parameters: Mapping[str, Any], context: SampleContext | None
@@ -96,21 +167,24 @@ class ModelHandle:
         return Request(messages, config, context.sample, context.right_reply, context.repeat, tools)
 
     async def _answer(self, request: Request, context: SampleContext | None, *, refusals: bool = False) -> ModelOutput:
-        address = self._reuse.address(request, context) if self._reuse is not None else ""
         if context is None:
-            return await reply_of(self._client.send, request, self._reuse, address)
-        call = context.replay(request.messages)
-        if call is None:
-            send = partial(self._client.send, admit=context.admit)
-            try:
-                output = await reply_of(send, request, self._reuse, address)
-            except RejectedError as error:
-                if not refusals or error.status != BAD_REQUEST:
-                    raise
-                output = ModelOutput(str(error), stop_reason="refused", model=self.name)
-            call = Call(request.messages, output)
-        context.calls.append(call)
-        return call.output
+            return await self._send(request, None)
+        send = partial(self._send, request, context)
+        return await self.recorded(request.messages, partial(self._or_refusal, send) if refusals else send)
+
+    async def _or_refusal(self, send: Callable[[], Awaitable[ModelOutput]]) -> ModelOutput:
+        """Return a reply, or the words with which the service refuses the request."""
+        try:
+            return await send()
+        except RejectedError as error:
+            if error.status != BAD_REQUEST:
+                raise
+            return ModelOutput(str(error), stop_reason="refused", model=self.name)
+
+    async def _send(self, request: Request, context: SampleContext | None) -> ModelOutput:
+        address = self._reuse.address(request, context) if self._reuse is not None else ""
+        send = self._client.send if context is None else partial(self._client.send, admit=context.admit)
+        return await reply_of(send, request, self._reuse, address)
 
 
 def _messages(prompt: Prompt, context: SampleContext | None) -> tuple[Message, ...]:

@@ -36,6 +36,7 @@ class Reuse:
         sampled: Keep sampled replies as well.
         seed: The run's seed: another one draws sampled replies anew.
         made_up: The model makes its replies of the sample's reference, whatever the parameters: ``mock_llm``.
+        exact: The model draws nothing: it gives vectors or grades.
     """
 
     replies: Replies
@@ -43,6 +44,7 @@ class Reuse:
     sampled: bool = False
     seed: int = 0
     made_up: bool = False
+    exact: bool = False
     _repetitions: dict[str, int] = field(default_factory=dict)
     _config: tuple[GenerationConfig | None, str, bool] = (None, "", False)
 
@@ -68,7 +70,8 @@ class Reuse:
         """Return the identity of everything besides the messages that decides a reply, and whether it is repeatable."""
         known, identity, repeatable = self._config
         if known is not config:  # nearly all requests of a run share one
-            identity, repeatable = digest(self.model, config.identity()), self.made_up or is_repeatable(config)
+            identity = digest(self.model, config.identity())
+            repeatable = self.made_up or self.exact or is_repeatable(config)
             self._config = (config, identity, repeatable)
         return identity, repeatable
 

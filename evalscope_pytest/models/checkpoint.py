@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.canonical import digest
 from ..core.errors import ConfigError, FatalError, closest
-from ..wire.arguments import check_model_args
+from ..wire.arguments import check_model_args, positive
 from ..wire.errors import sentence
 from .modality import TEXT, check_libraries, taken_by, task_of
 from .processors import check_form, has_part, model_class, processor_of, takes_parts
@@ -36,6 +36,7 @@ _ARGS = (
     "max_model_len",
 )
 _LENGTHS = ("max_position_embeddings", "max_target_positions")  # of the models of speech the second
+_DESCRIPTIONS = ("config.json", "modules.json")  # the second of sentence-transformers
 _UNUSED_FILES = ["*.gguf", "*.onnx", "*.onnx_data", "*.msgpack", "*.h5", "*.tflite", "original/*"]
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class Checkpoint:
         """
         args = spec.model_args
         check_model_args(args, _ARGS, "llm_ckpt")
-        location, hub = _locate(spec.model, args)
+        location, hub = located(spec.model, args)
         for library in ("torch", "transformers"):
             if find_spec(library) is None:
                 raise ConfigError(
@@ -102,7 +103,7 @@ class Checkpoint:
             attn_implementation=args.get("attn_implementation"),
             cache_dir=args.get("cache_dir"),
             tokenizer_path=args.get("tokenizer_path"),
-            max_model_len=_positive("max_model_len", args.get("max_model_len")),
+            max_model_len=positive("max_model_len", args.get("max_model_len")),
             chat_template=spec.chat_template,
             trust_remote_code=spec.trust_remote_code,
             task=spec.task,
@@ -157,7 +158,7 @@ def load(checkpoint: Checkpoint) -> Loaded:
     common: dict[str, Any] = {"trust_remote_code": checkpoint.trust_remote_code}
     processor: Any = None
     try:
-        folder = _fetch(checkpoint)
+        folder = fetched(checkpoint.location, checkpoint.hub, checkpoint.revision, checkpoint.cache_dir)
         words = checkpoint.tokenizer_path or folder
         task = checkpoint.task or task_of(Path(folder))
         taken = taken_by(Path(folder), task)
@@ -222,14 +223,14 @@ def _described(model: Any, tokenizer: Any, max_model_len: int | None) -> Loaded:
     return Loaded(model, tokenizer, context, tuple(dict.fromkeys(ends)), pad)
 
 
-def _locate(model: str, args: Mapping[str, Any]) -> tuple[str, str]:
+def located(model: str, args: Mapping[str, Any]) -> tuple[str, str]:
     """Return the folder and no hub, or the id and its hub. A folder that exists never goes online."""
     hub = str(args.get("hub", "modelscope"))
     if hub not in _HUBS:
         raise ConfigError(f"model_args.hub: unknown {hub!r}. {closest(hub, _HUBS)}")
     folder = Path(model).expanduser()
     if folder.is_dir():
-        if not (folder / "config.json").is_file():
+        if not any((folder / name).is_file() for name in _DESCRIPTIONS):
             raise ConfigError(f"model: the folder {model!r} holds no config.json. Name the folder of the weights.")
         return str(folder), ""
     if model.startswith(("/", "./", "../", "~", ".\\")) or model.count("/") > 1:
@@ -252,35 +253,15 @@ def _precision(args: Mapping[str, Any]) -> str:
     return _PRECISIONS[word]
 
 
-def _positive(name: str, value: object) -> int | None:
-    if value is None:
-        return None
-    number = int(value) if isinstance(value, (int, str)) and str(value).isdigit() else 0
-    if number < 1:
-        raise ConfigError(f"model_args.{name}: {value!r} is not a whole number above 0.")
-    return number
-
-
-def _fetch(checkpoint: Checkpoint) -> str:
+def fetched(location: str, hub: str, revision: str | None, cache_dir: str | None) -> str:
     """Return the folder with the weights, downloaded unless it is there."""
-    if not checkpoint.hub:
-        return checkpoint.location
-    if checkpoint.hub == "modelscope":
+    if not hub:
+        return location
+    if hub == "modelscope":
         from modelscope import snapshot_download as from_modelscope
 
-        return str(
-            from_modelscope(
-                checkpoint.location,
-                revision=checkpoint.revision,
-                cache_dir=checkpoint.cache_dir,
-                ignore_file_pattern=_UNUSED_FILES,
-            )
-        )
+        return str(from_modelscope(location, revision=revision, cache_dir=cache_dir, ignore_file_pattern=_UNUSED_FILES))
     from huggingface_hub import snapshot_download
 
-    revision = "main" if checkpoint.revision == "master" else checkpoint.revision
-    return str(
-        snapshot_download(
-            checkpoint.location, revision=revision, cache_dir=checkpoint.cache_dir, ignore_patterns=_UNUSED_FILES
-        )
-    )
+    revision = "main" if revision == "master" else revision
+    return str(snapshot_download(location, revision=revision, cache_dir=cache_dir, ignore_patterns=_UNUSED_FILES))

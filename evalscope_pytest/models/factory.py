@@ -86,6 +86,10 @@ class TaggedModel:
 
 
 def _openai_api(spec: ModelSpec) -> Model:
+    if spec.vector_task:
+        from . import vector_service
+
+        return vector_service.create(spec)
     from ..wire.openai_chat import check
 
     check(spec.generation)
@@ -134,6 +138,10 @@ def _decision_api(spec: ModelSpec) -> Model:
 
 
 def _llm_ckpt(spec: ModelSpec) -> Model:
+    if spec.vector_task:
+        from . import sentence_models
+
+        return sentence_models.create(spec)
     from . import llm_ckpt
 
     llm_ckpt.check(spec.generation)

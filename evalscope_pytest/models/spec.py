@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..config.generation import GenerationConfig
+from ..config.generation import VECTOR_TASKS, GenerationConfig
 from ..core.secret import Secret
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class ModelSpec:
         generation: Generation parameters with the provider's defaults filled in: what requests should carry.
         concurrency: Requests in flight for a service, rows of a batch for a local model.
         seed: The run's seed; local sampling uses it if ``generation`` has none.
-        task: The ``model_task`` of a local model; None if its configuration shows it.
+        task: What the model does, as ``model_task``; None if it generates text as its configuration shows.
         think_tags: The model's marks around its thinking, besides those known to `core.reply_marks`.
         instance: A model that the user made; then all other attributes are ignored.
     """
@@ -75,6 +75,11 @@ class ModelSpec:
         return self.instance is None and self.eval_type == "mock_llm"
 
     @property
+    def vector_task(self) -> str:
+        """``embedding`` or ``rerank``; empty for a model that generates text."""
+        return self.task if self.instance is None and not self.is_mock and self.task in VECTOR_TASKS else ""
+
+    @property
     def requests_in_flight(self) -> int:
         """Number of requests that the engine should keep open.
 
@@ -96,7 +101,9 @@ class ModelSpec:
             api_url=config.api_url,
             api_key=config.api_key,
             chat_template=config.chat_template,
-            generation=with_defaults(config.generation_config, eval_type, name),
+            generation=config.generation_config
+            if config.model_task in VECTOR_TASKS
+            else with_defaults(config.generation_config, eval_type, name),
             concurrency=config.eval_batch_size,
             trust_remote_code=config.trust_remote_code,
             seed=config.seed,

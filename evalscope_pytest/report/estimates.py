@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..scoring.aggregation import NO_MEANS, OVER_PARTS
+from ..scoring.aggregation import CORRELATIONS, NO_MEANS, OVER_PARTS
 from ..scoring.units import OF_PART
 from ..statistics.combined import estimate_from_parts
+from ..statistics.correlation import estimate_correlation
 from ..statistics.intervals import LEVEL, Estimate, estimate
 from ..statistics.scores import UNIT, Bounds, Scores, by_question
 from ..store.plan import BenchmarkPlan
@@ -34,6 +35,9 @@ def estimates(plan: BenchmarkPlan, metrics: Mapping[Identity, Sequence[SubsetMet
         how = plan.aggregation if isinstance(plan.aggregation, str) else plan.aggregation.get(name, "mean")
         semantics = semantics_of(identity)
         bounds = semantics.value_range
+        if how in CORRELATIONS:
+            found[identity.label] = _correlations(how, subsets)
+            continue
         if how in NO_MEANS:
             continue
         columns = [columns_of(name, one.rows) for one in subsets]
@@ -59,6 +63,20 @@ def _estimate(how: str, subsets: Sequence[SubsetMetric], columns: Sequence[Colum
     if how == "clipped_mean":
         return _clipped(estimate(by_question(joined(columns, how), None)))
     return estimate(by_question(joined(columns, how), bounds))
+
+
+def _correlations(how: str, subsets: Sequence[SubsetMetric]) -> dict[str, Any]:
+    """Return what reports hold about correlations over all pairs of a subset."""
+
+    def of(chosen: Sequence[SubsetMetric]) -> dict[str, Any]:
+        pairs = [len({row.group for row in one.rows if row.values is not None}) for one in chosen]
+        scores = [(one.metric.score, count) for one, count in zip(chosen, pairs, strict=True)]
+        return _json(estimate_correlation(how, scores, sum(pairs)))
+
+    whole = of(subsets)
+    if len(subsets) > 1:
+        whole["subsets"] = {one.subset: of([one]) for one in subsets}
+    return whole
 
 
 def estimate_parted(found: Parted, bounds: Bounds | None, level: float = LEVEL) -> Estimate:

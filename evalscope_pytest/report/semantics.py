@@ -173,6 +173,8 @@ _OTHER = {
     "metric_cider": Semantics("quality.cider.score", "CIDEr", value_range=(0.0, 10.0)),
     "metric_meteor": _share("meteor", "METEOR"),
     "metric_rouge_l": _share("rouge", "ROUGE-L"),
+    "cosine_spearman": Semantics("quality.correlation.spearman", "Spearman", value_range=(-1.0, 1.0)),
+    "cosine_pearson": Semantics("quality.correlation.pearson", "Pearson", value_range=(-1.0, 1.0)),
     "metric_center_acc": _share("accuracy", "Center accuracy"),
 }
 # Meaning of a metric by the end of its name: "program_accuracy", "animals_bias_ratio".
@@ -210,6 +212,7 @@ _SYNONYMS = {
     "em": "exact_match",
     "f1_score": "f1",
 }
+_AT_DEPTH = re.compile(r"metric_(ndcg|recall|precision|mrr|map|success)_\d{1,5}")  # of a ranking
 _AMBIGUOUS = frozenset({"score", "overall", "total_score"})  # EvalScope's reader refuses them as identities
 _ROUGE_PARTS = {"r": "recall", "p": "precision", "f": "f1"}
 _RANGE = re.compile(r"_\d{1,12}_\d{1,12}$")  # of lengths, which a score is limited to
@@ -324,6 +327,8 @@ def semantics_of(identity: Identity) -> Semantics:
         return known
     if identity.name in _MEASURES:
         return _ENDINGS[identity.name]
+    if (ranked := _AT_DEPTH.fullmatch(identity.name)) is not None:
+        return Semantics(f"quality.{ranked[1]}.ratio", identity.raw_name, value_range=(0.0, 1.0))
     name = identity.raw_name.replace("_", " ").strip()
     for ending, meaning_of_it in _ENDINGS.items():
         if identity.name.endswith(f"_{ending}"):

@@ -40,7 +40,7 @@ from .costs import count_earlier
 from .crashes import WatchedModel, left_at_work
 from .early import STOPPED, Place, Replay, is_decided, seed_of
 from .process import Driver, Process
-from .resources import Judges
+from .resources import Judges, vector_task
 from .spending import Spending
 
 if TYPE_CHECKING:
@@ -94,10 +94,8 @@ class Run:
         self.usage_error = ""
         self.idle: Callable[[], None] = lambda: None
         self.stopped = ""
-        self.store_fault = False
-        self.interrupted = False
+        self.store_fault = self.interrupted = self.polls_stop = False
         self.on_stop: Callable[[str], object] | None = None
-        self.polls_stop = False
         self.notes: list[str] = []
         self.skipped: dict[str, str] = {}
         self.unlisted: list[str] = []
@@ -178,7 +176,8 @@ class Run:
     @cached_property
     def model(self) -> ModelHandle:
         """The `model` fixture."""
-        return WatchedModel(self.client, self.spec.generation, self.thread, self.reuse, MediaForm.of(self.task))
+        form, does = MediaForm.of(self.task), vector_task(self, self._open)
+        return WatchedModel(self.client, self.spec.generation, self.thread, self.reuse, form, does)
 
     @cached_property
     def judges(self) -> Judges:
@@ -196,7 +195,8 @@ class Run:
         if self.response_cache is None:
             return None
         model, task = self.client.model.fingerprint, self.task
-        return Reuse(self.response_cache, model, task.response_cache_sampled, task.seed, self.spec.is_mock)
+        spec, sampled = self.spec, task.response_cache_sampled
+        return Reuse(self.response_cache, model, sampled, task.seed, spec.is_mock, bool(spec.vector_task))
 
     @cached_property
     def response_cache(self) -> ResponseCache | None:

@@ -250,12 +250,16 @@ class WatchedModel(ModelHandle):
     """The model, whose replies a sample waits for without being suspected of anything."""
 
     async def _answer(self, request: Request, context: SampleContext | None, *, refusals: bool = False) -> ModelOutput:
+        return await self.waited(super()._answer(request, context, refusals=refusals))
+
+    async def waited(self, work: Awaitable[T]) -> T:
+        """Wait for the model, with a mark that says so."""
         marked: Any = _slot.get()
         if marked is None:
-            return await super()._answer(request, context, refusals=refusals)
+            return await work
         started, slot = marked
         started.enter(slot, Phase.WAITING)
         try:
-            return await super()._answer(request, context, refusals=refusals)
+            return await work
         finally:
             started.enter(slot, Phase.WORKING)

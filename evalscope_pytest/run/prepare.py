@@ -41,7 +41,7 @@ from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 from .early import in_drawn_order
 from .process import warnings_noted
-from .resources import check_media
+from .resources import check_media, check_model_task
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -282,6 +282,7 @@ def _resources(run: Run, resolved: ResolvedBenchmark) -> dict[str, JudgeHandle |
     Raises:
         UnreadyError: A judge is missing, or the sandbox does not work.
     """
+    check_model_task(resolved.benchmark, run.spec)
     found: dict[str, JudgeHandle | SandboxHandle] = {}
     needed = needs(resolved)
     if "sandbox" in needed:

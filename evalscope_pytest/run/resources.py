@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..benchmarks.definition import Benchmark
 from ..benchmarks.resolve import ResolvedBenchmark
 from ..config.judge import JudgeConfig, judge_config
 from ..config.judge import JudgeModel as JudgeSettings
@@ -24,11 +26,15 @@ from ..engine.handle import ModelHandle
 from ..engine.judging import JudgeHandle, JudgeModel
 from ..engine.loop import LoopThread
 from ..engine.reuse import Reuse
+from ..engine.vectors import BATCH, Embedder, VectorTask
 from ..judge.panel import Panel
 from ..judge.service import JudgeService
 from ..models.modality import media_refusal
 from ..models.spec import ModelSpec
+from ..store.claims import Claims
+from ..store.layout import WorkDir
 from ..store.response_cache import ResponseCache
+from ..wire.arguments import positive
 from ..wire.media import KINDS, kinds_in, refusal_of
 from .process import Process
 from .spending import Spending
@@ -68,6 +74,30 @@ class Assembly(Protocol):
     @property
     def spending(self) -> Spending:
         """The spending of the run."""
+        ...
+
+
+class EmbeddingAssembly(Protocol):
+    """The parts of a run that its vectors are made with."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model under evaluation."""
+        ...
+
+    @property
+    def client(self) -> ModelClient:
+        """Sends its requests."""
+        ...
+
+    @property
+    def response_cache(self) -> ResponseCache | None:
+        """The cache of replies; None without one."""
+        ...
+
+    @property
+    def work_dir(self) -> WorkDir:
+        """The folder of the run's records."""
         ...
 
 
@@ -189,6 +219,56 @@ def check_media(run: Assembly, resolved: ResolvedBenchmark, prompts: Iterable[tu
     if reason := reason or lacking:
         raise UnreadyError(f"benchmark {resolved.name!r} cannot run. {reason}")
     return tuple(kind for kind in KINDS if kind in kinds)
+
+
+class Vectors:
+    """The embedder of a run, and the store of its vectors: the user's response cache, or else one in the work_dir."""
+
+    def __init__(self, run: EmbeddingAssembly) -> None:
+        self._own = None if run.response_cache is not None else ResponseCache(run.work_dir.embeddings, every_s=0.0)
+        store = run.response_cache or self._own
+        assert store is not None
+        self._claims = Claims(store.path.with_name("claims"))
+        spec = run.spec
+        batch, limit = positive("batch_size", spec.model_args.get("batch_size")) or BATCH, spec.requests_in_flight
+        self.embedder = Embedder(run.client, spec.generation, store, self._claims, limit=limit, batch=batch)
+
+    def close(self) -> None:
+        """Write the vectors that wait, and close."""
+        if self._own is not None:
+            self._own.close()
+        self._claims.close()
+
+
+def vector_task(run: EmbeddingAssembly, opened: ExitStack) -> VectorTask:
+    """Return the task of a run's model; its store is made with the first text, and closed with ``opened``."""
+
+    @cache
+    def embedder() -> Embedder:
+        return opened.enter_context(closing(Vectors(run))).embedder
+
+    return VectorTask(run.spec.vector_task, embedder)
+
+
+def check_model_task(benchmark: Benchmark, spec: ModelSpec) -> None:
+    """Check that a benchmark evaluates what the model does.
+
+    Raises:
+        UnreadyError: It takes vectors, grades or text, and the model gives another of them.
+    """
+    takes, does = benchmark.model_tasks, spec.vector_task
+    if spec.is_mock or does in (takes or ("",)):
+        return
+    if takes:
+        said = f"model_task is {does}" if does else "the model generates text"
+        raise UnreadyError(
+            f"benchmark {benchmark.name!r} cannot run: it evaluates models of {' or '.join(takes)}, and {said}. Say "
+            f"what the model does: --eval-model-task {takes[0]}."
+        )
+    raise UnreadyError(
+        f"benchmark {benchmark.name!r} cannot run: it evaluates models that generate text, and model_task is {does}. "
+        "Leave --eval-model-task out, or choose a benchmark of the subject retrieval."
+    )
 
 
 def _spec(settings: JudgeSettings) -> ModelSpec:

@@ -286,6 +286,20 @@ def _calibration_error(metric: str, attempts: Sequence[Attempt]) -> AggregatedMe
     return AggregatedMetric(metric, "calibration_error", (), calibration_error(stated), len(attempts))
 
 
+def _correlation(how: str, metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric | None:
+    """Return the correlation of values with references; None if it is not defined.
+
+    An attempt's weight, ``reference``, or ``below zero`` as weights are not negative, is its reference.
+    """
+    from ..statistics.correlation import pearson, spearman
+
+    parts = [_by_part(attempt, metric) for attempt in attempts]
+    references = [part.get("reference", 0.0) - part.get("below zero", 0.0) for part in parts]
+    pairs = [(attempt.values[metric], reference) for attempt, reference in zip(attempts, references, strict=True)]
+    score = (spearman if how == "spearman" else pearson)(pairs)
+    return None if score is None else AggregatedMetric(metric, how, (), score, len(attempts))
+
+
 def _corpus_bleu(metric: str, attempts: Sequence[Attempt]) -> AggregatedMetric:
     """Return the BLEU of all captions together; the weights of each attempt are its sums."""
     score = bleu(_by_part(attempt, metric) for attempt in attempts)
@@ -349,6 +363,7 @@ def _vote_at_k(group: _Group, k: int) -> float:
     return float(any(right[position] for position in most_voted(group.answers[:k], right)))
 
 
+CORRELATIONS = ("spearman", "pearson")
 # What each aggregation adds to the mean.
 _AT_K: dict[str, Callable[[_Group, int], float] | None] = {
     "mean": None,
@@ -374,6 +389,7 @@ _OVER_PARTS: dict[str, Callable[[str, Sequence[Attempt]], AggregatedMetric | Non
     "hit_rate": _hit_rate,
     "sum": _sum,
     **{how: partial(_over_rows, how) for how in MEASURES},
+    **{how: partial(_correlation, how) for how in CORRELATIONS},
 }
 NAMES = (*_AT_K, *_OVER_PARTS)
 # Those that a score and a slope for each part make up: their intervals follow from the parts'.
@@ -381,6 +397,7 @@ OVER_PARTS = frozenset({"macro_mean", "harmonic_mean", "all_of_part_by_kind"})
 # Of these the interval of a mean says nothing.
 NO_MEANS = frozenset(
     {"length_controlled", "calibration_error", "macro_f1", "weighted_f1", "corpus_bleu", "hit_rate", "sum", *MEASURES}
+    | {*CORRELATIONS}
 )
 # Errors over units of a reference: 0 is right, and there is no greatest value. Rules over repeats count values of 1.
 ERROR_RATES = frozenset({"wer", "cer", "mer", "per"})

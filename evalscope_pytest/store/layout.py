@@ -30,7 +30,7 @@ from .atomic import cannot_write, own_file, reason_of
 
 MAX_NAME_BYTES = 120
 _TRACES = ("configs", "journal", "predictions", "reviews", "logs/eval_log.log")  # of a run, ours or EvalScope's
-_FOLDERS = ("configs", "journal", "logs", "media", "predictions", "reports", "reviews")
+_FOLDERS = ("configs", "embeddings", "journal", "logs", "media", "predictions", "reports", "reviews")
 # All that a run writes in its root.
 _WRITTEN = (*_FOLDERS, "perf", ".lock", ".write_probe", "progress.json", "spending.jsonl")
 _FORBIDDEN = frozenset('/\\:*?"<>|~')
@@ -74,6 +74,11 @@ class WorkDir:
     def progress_file(self) -> Path:
         """The file with a run's progress."""
         return self.root / "progress.json"
+
+    @property
+    def embeddings(self) -> Path:
+        """Vectors of the texts that were embedded, if no response cache keeps them."""
+        return self.root / "embeddings"
 
     @property
     def media(self) -> Path:

@@ -44,13 +44,15 @@ class ResponseCache:
 
     Args:
         folder: Where the file is; made if need be. A local disk: network file systems lack the locks.
+        every_s: Seconds that replies wait to be written together.
 
     Raises:
         UsageError: The directory cannot be written to, or what is in the file is not a cache of replies.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, every_s: float = COMMIT_EVERY_S) -> None:
         self.path = folder / FILE
+        self._every_s = every_s
         self._reader = _opened(self.path, READ_PATIENCE_S)
         self._writing = _opened(self.path, WRITE_PATIENCE_S)
         self._readable = self._writable = True
@@ -85,6 +87,11 @@ class ResponseCache:
         if not self._news.is_set():  # setting it wakes a thread, which costs more than all the rest
             self._news.set()
 
+    @property
+    def is_written(self) -> bool:
+        """True if no reply waits to be written, or none can be written any more."""
+        return not self._waiting or not self._writable
+
     def close(self) -> None:
         """Write the waiting replies, and close. Idempotent."""
         if self._closing.is_set():
@@ -98,7 +105,7 @@ class ResponseCache:
     def _keep_written(self) -> None:
         while not self._closing.is_set():
             self._news.wait()
-            self._closing.wait(COMMIT_EVERY_S)
+            self._closing.wait(self._every_s)
             self._news.clear()
             self._write()
         self._write()  # what came while the last of it was written

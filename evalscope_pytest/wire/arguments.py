@@ -27,6 +27,20 @@ def check_model_args(model_args: Mapping[str, Any], allowed: Iterable[str], eval
             raise ConfigError(f"model_args: unknown {name!r} for eval_type {eval_type}. {closest(name, known)}")
 
 
+def positive(name: str, value: object) -> int | None:
+    """Return a number of ``model_args``; None if it is not given.
+
+    Raises:
+        ConfigError: It is not a whole number above 0.
+    """
+    if value is None:
+        return None
+    number = int(value) if isinstance(value, (int, str)) and str(value).isdecimal() else 0
+    if number < 1:
+        raise ConfigError(f"model_args.{name}: {value!r} is not a whole number above 0.")
+    return number
+
+
 def refuse(config: GenerationConfig, unusable: Mapping[str, str], eval_type: str) -> None:
     """Refuse generation parameters the provider has no use for.
 

@@ -9,7 +9,8 @@ from evalscope_pytest import Sample, benchmark, hub, image, text
 from evalscope_pytest.judge.prompts import same_answer
 
 KINDS = """Nature & Environment; Locations & Architecture; Culture, Arts & Crafts; Objects & Products
-Vehicles, Craft & Transportation; Entertainment, Media & Gaming; Brands, Logos & Graphic Design; Sports, Gear & Venues"""
+Vehicles, Craft & Transportation; Entertainment, Media & Gaming; Brands, Logos & Graphic Design
+Sports, Gear & Venues"""
 
 
 @benchmark(

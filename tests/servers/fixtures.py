@@ -10,6 +10,7 @@ from .anthropic_server import AnthropicServer
 from .decision_server import DecisionServer
 from .openai_server import OpenAIServer
 from .responses_server import ResponsesServer
+from .vector_server import VectorServer
 
 
 @pytest.fixture
@@ -37,4 +38,11 @@ def decision_server() -> Iterator[DecisionServer]:
 def responses_server() -> Iterator[ResponsesServer]:
     """A service with OpenAI's Responses that answers "OK" unless scripted."""
     with ResponsesServer() as server:
+        yield server
+
+
+@pytest.fixture
+def vector_server() -> Iterator[VectorServer]:
+    """A service of embeddings and grades, made of the words of a text."""
+    with VectorServer() as server:
         yield server
