@@ -133,8 +133,11 @@ class Pages:
         runs = [self.library.run(id) for id in ids]
         if not all(runs):
             raise Missing("One of the runs is not in the folders. It may have been removed.")
+        chosen = [run for run in runs if run]
+        if request.query_params.get("order") == "time":
+            chosen.sort(key=lambda run: run.time)
         try:
-            compared = self._comparison([run for run in runs if run])
+            compared = self._comparison(chosen)
         except UsageError as error:
             return shown_page(request, "message", 400, heading="Cannot compare", text=str(error))
         return shown_page(request, "compare", layout="layout.html", **differences_of(compared, language_of(request)))

@@ -161,6 +161,8 @@ def test_runs_are_compared_with_samples_side_by_side(client):
     page = client.get(f"/compare?run={found['first']}&run={found['second']}")
     assert page.status_code == 200
     assert "second against first" in Seen(page.text).text
+    page = client.get(f"/compare?order=time&run={found['second']}&run={found['first']}")
+    assert "second against first" in Seen(page.text).text
     assert client.get("/compare").status_code == 400
     assert client.get(f"/compare?run={found['first']}&run=nothing").status_code == 404
     page = client.get(f"/compare?run={found['first']}&run={found['theirs']}")
