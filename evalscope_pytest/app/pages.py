@@ -80,9 +80,11 @@ class Pages:
         """Return the page of a run."""
         one = self.found(request)
         index = self.library.samples(one)
+        counts = {name: index.counts(name) for name in index.benchmarks()}
+        columns = [name for name in (*STATES, *FLAGS) if any(own.get(name) for own in counts.values())]
         settings = configuration(one.run.root)
         return shown_page(
-            request, "run_page", one=one, counts={name: index.counts(name) for name in index.benchmarks()},
+            request, "run_page", one=one, counts=counts, columns=columns,
             errors=_errors(one.reports.values()), parameters=settings, environment=_environment(settings),
             progress=progress_figures(self.library, one) if one.status == "running" else None,
             about=_About(settings), **_figures(request, one, list(one.reports.values())),
