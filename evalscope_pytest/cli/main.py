@@ -20,6 +20,7 @@ Evaluates language models. Every benchmark is a pytest test file, every sample a
 commands:
   eval             evaluate a model: evalscope-pytest eval --model NAME --datasets gsm8k arc --limit 5
   compare          compare recorded runs question by question: evalscope-pytest compare BASELINE RUN
+  app              look at runs in a browser: evalscope-pytest app outputs
   arena            compare models over their replies: evalscope-pytest arena RUN RUN --judge-model-args ...
   collection       draw samples of several benchmarks into one file: evalscope-pytest collection SCHEMA -n 100 -o FILE
   benchmark-info   list the bundled benchmarks, or describe some of them
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 _HOME = {
     "eval": "cli.evaluate:evaluate",
     "compare": "cli.compare:compare",
+    "app": "app.command:app",
     "arena": "arena.command:arena",
     "collection": "collections.command:collection",
     "benchmark-info": "cli.benchmark_info:benchmark_info",

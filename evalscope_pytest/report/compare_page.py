@@ -22,7 +22,7 @@ MOST_LOST, MOST_WON = 50, 20  # samples of a benchmark
 MOST_SAMPLES = 700  # of the page, if benchmarks and runs are many
 SHORT = 1200  # characters of a reply that are seen at once
 WHOLE = 50_000  # characters of one that is opened
-_ZH: Mapping[str, str] = {
+ZH: Mapping[str, str] = {
     "{run} against {baseline}": "{run} 对比 {baseline}",
     "Runs against {baseline}": "与 {baseline} 的对比",
     "Run": "运行",
@@ -99,6 +99,15 @@ def comparison_page(compared: Compared, language: str = "en", now: datetime | No
     Raises:
         StoreError: A record of a sample cannot be read.
     """
+    return page("compare", language, ZH, **differences_of(compared, language, now))
+
+
+def differences_of(compared: Compared, language: str = "en", now: datetime | None = None) -> dict[str, Any]:
+    """Return what ``compare.html`` reads of a comparison.
+
+    Raises:
+        StoreError: A record of a sample cannot be read.
+    """
     several = len(compared.runs) > 1
     share = min(1.0, MOST_SAMPLES / (MOST_LOST + MOST_WON) / max(1, sum(len(run.benchmarks) for run in compared.runs)))
     sections = [
@@ -107,29 +116,26 @@ def comparison_page(compared: Compared, language: str = "en", now: datetime | No
         for place, one in enumerate(run.benchmarks.values())
     ]
     rows = _rows(compared, sections, several)
-    say = words(language, _ZH)
-    return page(
-        "compare",
-        language,
-        _ZH,
-        compared=compared,
-        now=now or datetime.now().astimezone(),
-        several=several,
-        adjusted=any(len(run.benchmarks) > 1 for run in compared.runs),
-        rows=rows,
-        scale=_scale(row.change for row in rows),
-        sections=sections,
-        notes=_general_notes(compared, several),
-        sampling=_sampling,
-        certainty=partial(_certainty, say),
-        range_of=partial(difference_range, digits=4),
-        is_few=is_few,
-        p_text=p_text,
-        forest=_forest,
-        scale_of=_scale,
-        short=_short,
-        whole=partial(_cut, most=WHOLE),
-    )
+    say = words(language, ZH)
+    return {
+        "compared": compared,
+        "now": now or datetime.now().astimezone(),
+        "several": several,
+        "adjusted": any(len(run.benchmarks) > 1 for run in compared.runs),
+        "rows": rows,
+        "scale": _scale(row.change for row in rows),
+        "sections": sections,
+        "notes": _general_notes(compared, several),
+        "sampling": _sampling,
+        "certainty": partial(_certainty, say),
+        "range_of": partial(difference_range, digits=4),
+        "is_few": is_few,
+        "p_text": p_text,
+        "forest": _forest,
+        "scale_of": _scale,
+        "short": _short,
+        "whole": partial(_cut, most=WHOLE),
+    }
 
 
 def _section(

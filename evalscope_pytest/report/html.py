@@ -178,7 +178,7 @@ def write_html(
     }
     folder = f"{workdir.reviews(plan.model_id).relative_to(workdir.root).as_posix()}/"
     parameters = _parameters(workdir)
-    sampling = (*_sampling(parameters), *_repeats(plan))
+    sampling = (*sampling_in(parameters), *_repeats(plan))
     shown = (sample for pair in samples.values() for found in pair for sample in found.shown)
     paths = [path for sample in shown for path in sample.pictures]
     pictures = thumbnails(workdir.root, paths)
@@ -212,7 +212,7 @@ class About:
     missing: str = ""
 
 
-def _sampling(parameters: str) -> list[str]:
+def sampling_in(parameters: str) -> list[str]:
     """Return the generation parameters of a configuration file that decide how replies vary."""
     import yaml
 
@@ -259,25 +259,25 @@ def render(
     Args:
         samples: Wrong and right answers by benchmark.
     """
-    gates = [gate for report in reports if report.execution for gate in report.execution.gates]
     answers = {name: _Answers(*found) for name, found in samples.items() if found != (NONE_WRONG, NONE_WRONG)}
-    return page(
-        "run",
-        language,
-        about=about,
-        reports=reports,
-        summary=_summary(reports, words(language)),
-        gates=gates,
-        latency=_latency(reports),
-        costs=_costs(reports, words(language)),
-        bounds=_bounds,
-        certainty=partial(_certainty, words(language)),
-        answers=answers,
-        no_analysis=NO_ANALYSIS,
-        filters=_FILTERS,
-        shows_pictures=bool(about.pictures),
-        hears=any(sample.is_heard for found in samples.values() for one in found for sample in one.shown),
-    )
+    hears = any(sample.is_heard for found in samples.values() for one in found for sample in one.shown)
+    values = {**figures_of(reports, language), "about": about, "answers": answers, "filters": _FILTERS, "hears": hears}
+    return page("run", language, shows_pictures=bool(about.pictures), **values)
+
+
+def figures_of(reports: Sequence[Report], language: str = "en") -> dict[str, Any]:
+    """Return what templates read of a run's reports: tables, gates, and functions for the intervals of scores."""
+    return {
+        "reports": reports,
+        "summary": _summary(reports, words(language)),
+        "gates": [gate for report in reports if report.execution for gate in report.execution.gates],
+        "latency": _latency(reports),
+        "costs": _costs(reports, words(language)),
+        "bounds": _bounds,
+        "certainty": partial(_certainty, words(language)),
+        "no_analysis": NO_ANALYSIS,
+        "link_of": lambda report: f"#{report.dataset_name}",
+    }
 
 
 def page(name: str, language: str = "en", chinese: Mapping[str, str] | None = None, **values: Any) -> str:
@@ -287,26 +287,26 @@ def page(name: str, language: str = "en", chinese: Mapping[str, str] | None = No
         chinese: Words that only this page has, in Chinese.
         values: Objects that the templates read.
     """
-    say = words(language, chinese)
-    values.setdefault("shows_pictures", False)
+    values = {"shows_pictures": False, "layout": "page.html", **spoken(language, chinese), **values}
     style = templates().get_template(f"{name}.css").render(values)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return templates().get_template(f"{name}.html").render(values, style=style, style_digest=digest)
 
-    def counted(number: int, what: str) -> str:
-        return _counted(number, what, say)
 
-    words_ = {"say": say, "counted": counted, "language": language}
-    return templates().get_template(f"{name}.html").render(values, **words_, style=style, style_digest=digest)
+def spoken(language: str, chinese: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return what templates need to write words and counts in a language."""
+    say = words(language, chinese)
+    return {"say": say, "counted": lambda number, what: _counted(number, what, say), "language": language}
 
 
 @cache
-def templates() -> Environment:
-    """Return the templates. Most processes of a run write no page, so jinja2 is loaded with the first."""
+def templates(*folders: Path) -> Environment:
+    """Return the templates, those in other folders first. Most processes write no page: jinja2 loads with the first."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader([*folders, Path(__file__).parent / "templates"]),
         autoescape=True,
         finalize=_shown,
         undefined=StrictUndefined,
