@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import StoreError
+from ..core.secret import MASK, redact
 from ..report.model import Report, load_report
 from ..store.layout import WorkDir
 from .index import SampleIndex
@@ -25,6 +26,10 @@ MAX_INDEXES = 4  # that are kept open
 MAX_CONFIGURATION = 1_000_000  # bytes
 STALE_S = 120.0  # a progress file that nobody has written for so long is that of a run that died
 _RECORDS = ("reports", "predictions", "reviews", "journal")
+_KEY = re.compile(
+    r"""(\b(?:\w{0,40}_)?(?:api_?key|token|password|secret)['"]?: {0,4})(?! |null\b|EMPTY\b|env:)[^\n]{1,4000}""",
+    re.IGNORECASE,
+)
 _MODEL_ID = re.compile(r"^model_id: {0,4}(.{1,300})$", re.MULTILINE)
 
 
@@ -175,16 +180,17 @@ def _models(root: Path) -> list[str]:
 
 
 def configuration(root: Path) -> str:
-    """Return the text of a run's configuration; empty if it cannot be read."""
+    """Return the text of a run's configuration without keys, which EvalScope may have saved; empty without one."""
     folder = root / "configs"
     path = folder / "task_config.yaml"
     if not path.is_file():  # EvalScope adds a hash to the name
         path = next(iter(sorted(folder.glob("task_config*.yaml"))), path)
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(MAX_CONFIGURATION) if not path.is_symlink() else ""
+            text = file.read(MAX_CONFIGURATION) if not path.is_symlink() else ""
     except OSError:
         return ""
+    return _KEY.sub(rf"\1{MASK}", redact(text))
 
 
 def _time(root: Path, model: str) -> datetime:

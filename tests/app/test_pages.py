@@ -283,6 +283,17 @@ def test_links_out_of_the_folders_are_not_followed(tmp_path, client_of):
     assert ids(client_of(tmp_path / "runs")) == {}
 
 
+def test_keys_that_evalscope_saved_are_masked(tmp_path, client_of):
+    root = write_evalscope(tmp_path / "run")
+    (root / "configs").mkdir()
+    text = "api_key: plain-text-key\njudge_model_args:\n  api_key: 'other key'\n  'token': third\nmax_tokens: 77\nhub_token: null\n"
+    (root / "configs" / "task_config_1a2b3c.yaml").write_text(text)
+    client = client_of(tmp_path)
+    page = client.get(f"/runs/{ids(client)['run']}").text
+    assert "max_tokens: 77\nhub_token: null" in page
+    assert not [key for key in ("plain-text", "other key", "third") if key in page]
+
+
 def test_nothing_is_written_into_the_folders(tmp_path, client_of):
     root: Path = write_run(tmp_path / "run", answers(3), main=4, second=1)
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
