@@ -6,7 +6,6 @@ or ``qrels.jsonl`` (``query-id``, ``corpus-id``, ``score``), in the dataset's fo
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -118,6 +117,8 @@ async def searched(sample: Sample, model: Any) -> ModelOutput:
 
 
 async def _ranked(model: Any, query: str, corpus: Corpus, similarity: str, own: str) -> ModelOutput:
+    import asyncio  # importing a benchmark must not load an event loop
+
     is_cosine = similarity == "cosine"
     embedder = model.embedder
     matrix = await model.waited(embedder.index(corpus.name, corpus.distinct, normal=is_cosine))

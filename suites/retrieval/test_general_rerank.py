@@ -20,6 +20,7 @@ from .rerank import candidates, graded
     to_sample=candidates,
     extra_params={"measures": MEASURES},
     variant=measured,
+    metrics=MEASURES,
     model_tasks=("rerank", "embedding"),
     tags=["custom", "retrieval"],
 )

@@ -9,6 +9,7 @@ subset is a folder in it. Layout: Thakur et al. 2021, BEIR, arXiv:2104.08663.
 
 from evalscope_pytest import benchmark, local
 
+from .ranking import MEASURES
 from .search import PARAMS, judged, judged_queries, searched, searching
 
 
@@ -20,6 +21,7 @@ from .search import PARAMS, judged, judged_queries, searched, searching
     to_sample=judged,
     extra_params=PARAMS,
     variant=searching,
+    metrics=MEASURES,
     model_tasks=("embedding",),
     tags=["custom", "retrieval"],
 )
