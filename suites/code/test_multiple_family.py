@@ -47,7 +47,7 @@ SHARED = {
 }
 
 
-@benchmark("multiple_humaneval", version="2", pretty_name="MultiPL-E HumanEval", dataset=tasks("humaneval"), **SHARED)
+@benchmark("multiple_humaneval", version="3", pretty_name="MultiPL-E HumanEval", dataset=tasks("humaneval"), **SHARED)
 async def test_multiple_humaneval(sample, model, sandbox):
     return await reply(sample, model, sandbox)
 

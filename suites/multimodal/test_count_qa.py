@@ -19,6 +19,7 @@ def questions(record):
 
 @benchmark(
     "count_qa",
+    version="2",
     pretty_name="CountQA",
     dataset=hub("evalscope/CountQA"),
     expand=questions,

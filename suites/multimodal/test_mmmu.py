@@ -15,6 +15,7 @@ from .subjects import SUBJECTS
 
 @benchmark(
     "mmmu",
+    version="2",
     pretty_name="MMMU",
     dataset=hub("AI-ModelScope/MMMU", subsets=SUBJECTS, split="validation"),
     prompt="{before}{question}{between}{choices}{after}",

@@ -12,6 +12,7 @@ from .choice_or_short import choice_or_short
 
 @benchmark(
     "real_world_qa",
+    version="2",
     pretty_name="RealWorldQA",
     dataset=hub("lmms-lab/RealWorldQA"),
     prompt=prompts.SHORT_ANSWER_STEPWISE,
