@@ -40,8 +40,6 @@ from ..scoring import thinking
 from ..scoring.scorer import RESOURCES, Scorer
 from ..store.plan import BenchmarkPlan
 from .early import in_drawn_order
-from .process import warnings_noted
-from .resources import check_media, check_model_task
 
 if TYPE_CHECKING:
     from ..config.task import TaskConfig
@@ -209,6 +207,9 @@ def _check_data(run: Run, resolved: ResolvedBenchmark) -> None:
 
 
 def _samples(run: Run, prepared: Prepared, only: set[str]) -> Samples:
+    from .process import warnings_noted  # not while files are collected
+    from .resources import check_media
+
     resolved, task = prepared.resolved, run.task
     place = replace(place_of(resolved, task), offline=run.driver.listing)
     with run.driver.waiting(f"loading {resolved.name}"), warnings_noted(resolved.name, run.notes):
@@ -282,6 +283,8 @@ def _resources(run: Run, resolved: ResolvedBenchmark) -> dict[str, JudgeHandle |
     Raises:
         UnreadyError: A judge is missing, or the sandbox does not work.
     """
+    from .resources import check_model_task
+
     check_model_task(resolved.benchmark, run.spec)
     found: dict[str, JudgeHandle | SandboxHandle] = {}
     needed = needs(resolved)
