@@ -286,7 +286,8 @@ def test_links_out_of_the_folders_are_not_followed(tmp_path, client_of):
 def test_keys_that_evalscope_saved_are_masked(tmp_path, client_of):
     root = write_evalscope(tmp_path / "run")
     (root / "configs").mkdir()
-    text = "api_key: plain-text-key\njudge_model_args:\n  api_key: 'other key'\n  'token': third\nmax_tokens: 77\nhub_token: null\n"
+    text = "api_key: plain-text-key\njudge_model_args:\n  api_key: 'other key'\n  'token': third\n"
+    text += "max_tokens: 77\nhub_token: null\n"
     (root / "configs" / "task_config_1a2b3c.yaml").write_text(text)
     client = client_of(tmp_path)
     page = client.get(f"/runs/{ids(client)['run']}").text
