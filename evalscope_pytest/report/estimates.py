@@ -71,7 +71,7 @@ def _correlations(how: str, subsets: Sequence[SubsetMetric]) -> dict[str, Any]:
     def of(chosen: Sequence[SubsetMetric]) -> dict[str, Any]:
         pairs = [len({row.group for row in one.rows if row.values is not None}) for one in chosen]
         scores = [(one.metric.score, count) for one, count in zip(chosen, pairs, strict=True)]
-        return _json(estimate_correlation(how, scores, sum(pairs)))
+        return _json(estimate_correlation(CORRELATIONS[how], scores, sum(pairs)))
 
     whole = of(subsets)
     if len(subsets) > 1:

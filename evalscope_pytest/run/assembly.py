@@ -388,7 +388,7 @@ class Run:
             self.notes.append(f"answers recorded with other settings are not used again: {changed}")
         self.plan.save(self.work_dir)
         write_task_config(self.work_dir, settings, self.plan, cache_source=self.task.use_cache)
-        for note in self.notes:
+        for note in (note for note in self.notes if note != self.quarantine.warned):  # that one is in the log
             log.info("%s", note)
         for plan in self.benchmarks:
             log.info("%s: %d samples for %s", plan.name, sum(plan.requested.values()), self.task.model)

@@ -296,7 +296,7 @@ def _correlation(how: str, metric: str, attempts: Sequence[Attempt]) -> Aggregat
     parts = [_by_part(attempt, metric) for attempt in attempts]
     references = [part.get("reference", 0.0) - part.get("below zero", 0.0) for part in parts]
     pairs = [(attempt.values[metric], reference) for attempt, reference in zip(attempts, references, strict=True)]
-    score = (spearman if how == "spearman" else pearson)(pairs)
+    score = (spearman if CORRELATIONS[how] == "spearman" else pearson)(pairs)
     return None if score is None else AggregatedMetric(metric, how, (), score, len(attempts))
 
 
@@ -363,7 +363,7 @@ def _vote_at_k(group: _Group, k: int) -> float:
     return float(any(right[position] for position in most_voted(group.answers[:k], right)))
 
 
-CORRELATIONS = ("spearman", "pearson")
+CORRELATIONS = {"spearman_correlation": "spearman", "pearson_correlation": "pearson"}
 # What each aggregation adds to the mean.
 _AT_K: dict[str, Callable[[_Group, int], float] | None] = {
     "mean": None,

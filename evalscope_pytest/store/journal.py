@@ -279,11 +279,13 @@ class Quarantine:
 
     Attributes:
         added: New lines that `warn` has not reported yet.
+        warned: The last sentence that `warn` logged; empty before.
     """
 
     def __init__(self, workdir: WorkDir) -> None:
         self.path = workdir.journal / "quarantine.jsonl"
         self.added = 0
+        self.warned = ""
 
     @cached_property
     def _known(self) -> set[bytes]:
@@ -317,5 +319,5 @@ class Quarantine:
         many = "record was" if self.added == 1 else "records were"
         message = f"{self.added} damaged {many} set aside in {self.path}; the samples are requested or scored again"
         log.warning("%s", message)
-        self.added = 0
+        self.added, self.warned = 0, message
         return message

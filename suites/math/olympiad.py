@@ -11,6 +11,13 @@ from evalscope_pytest.scoring.composed import Comparer, Later, answer
 from evalscope_pytest.scoring.scorer import Scorer
 
 
+def bracketed(question: str, figures: int) -> str:
+    """Return a question with ``[image_1]`` in place of the mark of each figure that is sent, ``<image_1>``."""
+    for number in range(1, figures + 1):
+        question = question.replace(f"<image_{number}>", f"[image_{number}]")
+    return question
+
+
 def olympiad_answer() -> Scorer:
     r"""Judge an answer to a problem of OlympiadBench, inside ``\boxed{}``. Metric ``accuracy``.
 

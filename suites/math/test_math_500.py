@@ -12,9 +12,7 @@ LEVELS = [f"Level {level}" for level in range(1, 6)]
     "math_500",
     version="2",
     pretty_name="MATH-500",
-    dataset=hub("AI-ModelScope/MATH-500", subsets=LEVELS, subset_by=lambda record: f"Level {record['level']}").counted(
-        500
-    ),
+    dataset=hub("AI-ModelScope/MATH-500", subsets=LEVELS, subset_by=lambda r: f"Level {r['level']}").counted(500),
     prompt=prompts.BOXED,
     scorer=scoring.math_answer(),
     tags=["math", "reasoning"],

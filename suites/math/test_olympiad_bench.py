@@ -4,11 +4,9 @@ OlympiadBench: He et al. 2024, A Challenging Benchmark for Promoting AGI with Ol
 Scientific Problems, arXiv:2402.14008. Its proofs (TP) are left out: nothing but people can score them.
 """
 
-import re
-
 from evalscope_pytest import Sample, benchmark, hub, prompts, text
 
-from .olympiad import olympiad_answer
+from .olympiad import bracketed, olympiad_answer
 
 EN = (
     "Here is an open-ended problem from an international competition in {subject}.{kind} Work out the answer from the "
@@ -45,7 +43,6 @@ SEVERAL = (" It has several answers, each {}.", "，有多个答案，均为{}")
 FORM = ("\\boxed{answer}", "\\boxed{答案}")
 FORMS = ("\\boxed{answers joined by commas}", "\\boxed{用英文逗号连接的各个答案}")
 UNIT = (" Leave the unit outside \\boxed{}.", "单位不要写在 \\boxed{} 里。")
-MARK = re.compile(r"<(image_\d+)>")  # of a figure in a question
 
 
 @benchmark(
@@ -69,5 +66,5 @@ def test_olympiad_bench(record, subset) -> Sample:
     }
     words, target = record["question"], ",".join(record["final_answer"])
     figures = prompts.pictures(record, optional="_MM_" not in subset)
-    question = [text(MARK.sub(r"[\1]", words)), *figures] if figures else words
+    question = [text(bracketed(words, len(figures))), *figures] if figures else words
     return Sample(question, target, metadata={**asked, "error": record["error"]})

@@ -5,10 +5,13 @@ PMC-VQA: Zhang et al. 2023, Visual Instruction Tuning for Medical Visual Questio
 Records not seen: they are read in their published shape.
 """
 
-import re
-
 from evalscope_pytest import Sample, benchmark, hub, image, prompts, scoring, text
 from evalscope_pytest.core.content import Packed
+
+
+def without_letter(option: str, letter: str) -> str:
+    head, _, text = option.partition(":")
+    return (text if head.strip() == letter else option).strip()
 
 
 @benchmark(
@@ -21,6 +24,6 @@ from evalscope_pytest.core.content import Packed
 )
 def test_pmc_vqa(record) -> Sample:
     figure = record["Figure_path"].strip()
-    options = [re.sub(rf"^\s*{x}\s*:", "", record[f"Choice {x}"]).strip() for x in "ABCD"]
+    options = [without_letter(record[f"Choice {x}"], x) for x in "ABCD"]
     question = [image(Packed("images.zip", figure)), text(record["Question"].strip())]
     return Sample(question, record["Answer_label"].strip(), options, cluster=figure)

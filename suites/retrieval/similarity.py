@@ -11,6 +11,7 @@ from evalscope_pytest import Sample, Score
 from evalscope_pytest.core.errors import RecordError, ScoringError
 from evalscope_pytest.core.values import ModelOutput
 from evalscope_pytest.core.vectors import unit
+from evalscope_pytest.scoring.aggregation import CORRELATIONS
 from evalscope_pytest.scoring.scorer import Scorer
 
 METRICS = ("cosine_spearman", "cosine_pearson")
@@ -84,7 +85,7 @@ def correlation() -> Scorer:
         values = dict.fromkeys(METRICS, cosine)
         return Score.of(values, answer=f"{cosine:.4f}", explanation=said, metadata={"weights": weights})
 
-    how = dict(zip(METRICS, ("spearman", "pearson"), strict=True))
+    how = dict(zip(METRICS, CORRELATIONS, strict=True))
     return Scorer("correlation", METRICS, score, _ideal, aggregation=how)
 
 

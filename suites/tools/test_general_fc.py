@@ -22,7 +22,7 @@ def to_sample(record) -> Sample:
     dataset=hub("evalscope/GeneralFunctionCall-Test"),
     to_sample=to_sample,
     scorer=decision_to_call("tool_call_f1", "count_finish_reason_tool_call"),
-    tags=["function_calling", "custom"],
+    tags=["function_calling"],
 )
 async def test_general_fc(sample, model):
     return written(await model.generate(sample))
