@@ -115,4 +115,4 @@ def test_gsm8k_is_gsm8k(project):
     run = project.run("-k", "gsm8k", *options, args, here=False)
     assert run.code == 0, run.out
     assert set(run.reports) == {"gsm8k"}
-    assert "-k gsm8k: gsm8k only; 2 more names contain it" in run.out
+    assert "-k gsm8k: gsm8k only; 3 more names contain it" in run.out
