@@ -14,7 +14,7 @@ def test_they_are_left_out_where_everything_of_a_tag_runs_and_there_are_no_recor
 
 
 @pytest.mark.parametrize(
-    "words", [("-m", "custom and not arena"), ("-k", "general_qa"), ("--eval-datasets", "general_qa")]
+    "words", [("-m", "custom and not arena and not retrieval"), ("-k", "general_qa"), ("--eval-datasets", "general_qa")]
 )
 def test_asked_for_by_name_they_say_what_is_missing(words, project):
     run = project.run(*words, here=False)
