@@ -117,6 +117,15 @@ def own_resources(scorer: Scorer, given: Mapping[str, Any]) -> dict[str, Any]:
     return {keyword: given[keyword] for need in scorer.needs for keyword in RESOURCES[need]}
 
 
+def changed(found: Score | Awaitable[Score], change: Callable[[Score], Score]) -> Score | Awaitable[Score]:
+    """Return a score with a change made to it: at once if it is known, otherwise as an awaitable."""
+    return _changed_later(found, change) if isawaitable(found) else change(found)
+
+
+async def _changed_later(found: Awaitable[Score], change: Callable[[Score], Score]) -> Score:
+    return change(await found)
+
+
 def _limited(
     score: Callable[..., Score | Awaitable[Score]], timeout_s: float, text: Reply, sample: Sample
 ) -> Score | Awaitable[Score]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from inspect import isawaitable
+from functools import partial
 
 from evalscope_pytest import Sample, Score, Scorer
+from evalscope_pytest.scoring.scorer import changed
 
 from .local_math import local_math_answer
 
@@ -24,15 +25,10 @@ def by_difficulty() -> Scorer:
 
 
 def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-    found = _RULE.score(text, sample)
-    return _later(found, sample) if isawaitable(found) else _weighted(found, sample)
+    return changed(_RULE.score(text, sample), partial(_weighted, sample))
 
 
-async def _later(found: Awaitable[Score], sample: Sample) -> Score:
-    return _weighted(await found, sample)
-
-
-def _weighted(found: Score, sample: Sample) -> Score:
+def _weighted(sample: Sample, found: Score) -> Score:
     right, weights = found.values["accuracy"], {_WEIGHTED: LEVELS[sample.subset.rpartition("-")[2]]}
     metadata = {**found.metadata, "weights": weights}
     return Score.of({"accuracy": right, _WEIGHTED: right}, answer=found.answer, metadata=metadata)

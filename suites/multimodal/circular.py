@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from inspect import isawaitable
+from functools import partial
 from typing import Any
 
 from evalscope_pytest import Sample, Score, Scorer, scoring
+from evalscope_pytest.scoring.scorer import changed
 
 from .bench_options import bench_options
 
@@ -34,15 +35,10 @@ def turned(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-    found = _CHOICE.score(text, sample)
-    return _later(found, sample) if isawaitable(found) else _in_turn(found, sample)
+    return changed(_CHOICE.score(text, sample), partial(_in_turn, sample))
 
 
-async def _later(found: Awaitable[Score], sample: Sample) -> Score:
-    return _in_turn(await found, sample)
-
-
-def _in_turn(found: Score, sample: Sample) -> Score:
+def _in_turn(sample: Sample, found: Score) -> Score:
     right = found.values["accuracy"]
     weights = {"weights": {"circular_acc": {str(sample.metadata["index"]): 1.0}}}
     return Score.of({"circular_acc": right, "accuracy": right}, answer=found.answer, metadata=weights)

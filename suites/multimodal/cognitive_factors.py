@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import Any
 
 from evalscope_pytest import Sample, Score, Scorer, scoring
 from evalscope_pytest.scoring import readers
 from evalscope_pytest.scoring.read.verdict import NO, YES
 from evalscope_pytest.scoring.readers import plain
+from evalscope_pytest.scoring.scorer import changed
 
 from .statements import statement_verdict
 
@@ -56,15 +58,10 @@ def cognitive_factors() -> Scorer:
 
 
 def _score(text: str, sample: Sample) -> Score | Awaitable[Score]:
-    found = _of_kind(text, sample)
-    return _in_item(found, sample) if isinstance(found, Score) else _later(found, sample)
+    return changed(_of_kind(text, sample), partial(_in_item, sample))
 
 
-async def _later(found: Awaitable[Score], sample: Sample) -> Score:
-    return _in_item(await found, sample)
-
-
-def _in_item(found: Score, sample: Sample) -> Score:
+def _in_item(sample: Sample, found: Score) -> Score:
     weights = {"weights": {"accuracy": {sample.metadata["item"]: 1.0}}}
     return Score.of(found.values, answer=found.answer, metadata={**(found.metadata or {}), **weights})
 

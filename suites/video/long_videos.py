@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Iterable, Mapping
-from inspect import isawaitable
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,6 +14,7 @@ from evalscope_pytest import Sample, Score, Scorer, scoring, text, video
 from evalscope_pytest.core.content import Packed, Part, linked
 from evalscope_pytest.core.errors import ConfigError, DatasetError, closest
 from evalscope_pytest.datasets.reader import Reader
+from evalscope_pytest.scoring.scorer import changed
 
 from .clips import in_video_dir, question_of
 
@@ -174,15 +175,10 @@ def in_chains() -> Scorer:
 
 
 def _score(reply: str, sample: Sample) -> Score | Awaitable[Score]:
-    found = _CHOICE.score(reply, sample)
-    return _later(found, sample) if isawaitable(found) else _in_chain(found, sample)
+    return changed(_CHOICE.score(reply, sample), partial(_in_chain, sample))
 
 
-async def _later(found: Awaitable[Score], sample: Sample) -> Score:
-    return _in_chain(await found, sample)
-
-
-def _in_chain(found: Score, sample: Sample) -> Score:
+def _in_chain(sample: Sample, found: Score) -> Score:
     right = found.values["accuracy"]
     weights = {"weights": {"group_score": {sample.metadata["video_id"]: float(sample.metadata["step"])}}}
     return Score.of({"accuracy": right, "group_score": right}, answer=found.answer, metadata=weights)
