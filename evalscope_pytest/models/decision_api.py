@@ -5,13 +5,14 @@ from __future__ import annotations
 from time import perf_counter
 
 from ..core.decision import DecisionError
-from ..core.errors import ConfigError, RejectedError
+from ..core.errors import RejectedError
 from ..core.values import ModelOutput
 from ..wire.arguments import check_headers, check_model_args
 from ..wire.decision import DIALECTS, Dialect, question_in, usage_of
 from ..wire.errors import error_in, json_object, malformed, refusal_inside
 from ..wire.request import Request
-from .service import Credential, HttpTransport, Transport, answered, check_key, check_url
+from .address import base_address
+from .service import Credential, HttpTransport, Transport, answered
 from .spec import ModelSpec
 
 
@@ -79,19 +80,12 @@ def create(spec: ModelSpec) -> DecisionModel:
     args, dialect = spec.model_args, DIALECTS[spec.eval_type]
     check_model_args(args, ("default_headers", "default_query"), spec.eval_type)
     check_headers(args.get("default_headers"), "model_args.default_headers")
-    if not spec.api_url:
-        raise ConfigError(
-            f"api_url: missing for model {spec.model!r} with eval_type {spec.eval_type}. "
-            "Give the service's address, such as http://127.0.0.1:8000/v1."
-        )
-    given = check_url(spec.api_url)
-    check_key(spec.api_key, given)
-    base = given.with_path(given.path.rstrip("/").removesuffix(dialect.path).rstrip("/"))
+    address = base_address(spec, dialect.path)
     transport = HttpTransport(
-        str(base).rstrip("/") + dialect.path,
+        address.url + dialect.path,
         credential=Credential("Authorization", spec.api_key, "Bearer "),
         headers=args.get("default_headers"),
-        query={**given.query, **(args.get("default_query") or {})},
+        query={**address.query, **(args.get("default_query") or {})},
         concurrency=spec.concurrency,
     )
     return DecisionModel(spec.model, transport, dialect)

@@ -18,7 +18,8 @@ from ..config.generation import GenerationConfig
 from ..core.deadline import Deadline
 from ..core.errors import ConfigError
 from ..wire.arguments import check_headers, check_model_args
-from .openai_api import base_address, dialect_of
+from .address import base_address
+from .openai_api import dialect_of
 from .service import DEFAULT_TIMEOUT_S, Reply, ServiceModel, Sink, capped, timed_out
 from .spec import ModelSpec
 
@@ -85,7 +86,7 @@ def create(spec: ModelSpec) -> ServiceModel:
     if spec.model_args.get("default_headers"):
         options["extra_headers"] = spec.model_args["default_headers"]
     if spec.api_url:
-        options["api_base"] = base_address(spec).url
+        options["api_base"] = base_address(spec, dialect_of(spec).path).url
         known = spec.model.partition("/")[0] in litellm.provider_list
         options["custom_llm_provider"] = None if known else "openai"
     return dialect_of(spec).model(spec.model, LiteLlmTransport(litellm, spec.api_url or "litellm", options))

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..core.errors import ConfigError
 from ..wire.arguments import check_headers, check_model_args
 from ..wire.interface import Draft
 from ..wire.openai_chat import ChatDraft, is_dashscope
@@ -20,7 +19,8 @@ from ..wire.openai_chat import request_body as chat_body
 from ..wire.openai_responses import ResponseDraft
 from ..wire.openai_responses import request_body as responses_body
 from ..wire.request import Request
-from .service import Credential, HttpTransport, ServiceModel, Transport, check_key, check_url
+from .address import base_address
+from .service import Credential, HttpTransport, ServiceModel, Transport
 from .spec import ModelSpec
 
 MODEL_ARGS = ("client", "default_headers", "default_query", "organization", "project")
@@ -69,7 +69,8 @@ def create(spec: ModelSpec) -> ServiceModel:
     check_headers(spec.model_args.get("default_headers"), "model_args.default_headers")
     names = {"OpenAI-Organization": "organization", "OpenAI-Project": "project"}
     headers = {header: str(spec.model_args[arg]) for header, arg in names.items() if spec.model_args.get(arg)}
-    dialect, address = dialect_of(spec), base_address(spec)
+    dialect = dialect_of(spec)
+    address = base_address(spec, dialect.path)
     transport = HttpTransport(
         address.url + dialect.path,
         credential=Credential("Authorization", spec.api_key, "Bearer "),
@@ -78,32 +79,3 @@ def create(spec: ModelSpec) -> ServiceModel:
         concurrency=spec.concurrency,
     )
     return dialect.model(spec.model, transport)
-
-
-class Address(NamedTuple):
-    """The address of a service.
-
-    Attributes:
-        url: Without the path of the call, which older configurations include.
-        query: The parameters after the question mark.
-    """
-
-    url: str
-    query: dict[str, str]
-
-
-def base_address(spec: ModelSpec) -> Address:
-    """Return the service's address.
-
-    Raises:
-        ConfigError: There is none, or it is not an address.
-    """
-    if not spec.api_url:
-        raise ConfigError(
-            f"api_url: missing for model {spec.model!r} with eval_type {spec.eval_type}. "
-            "Give the service's address, such as http://127.0.0.1:8000/v1."
-        )
-    given = check_url(spec.api_url)
-    check_key(spec.api_key, given)
-    base = given.with_path(given.path.rstrip("/").removesuffix(dialect_of(spec).path).rstrip("/"))
-    return Address(str(base).rstrip("/"), dict(given.query))

@@ -20,7 +20,8 @@ from ..core.errors import ConfigError, RejectedError
 from ..core.secret import Secret
 from ..wire.arguments import check_headers, check_model_args
 from ..wire.errors import no_connection, sentence, shown_url
-from .openai_api import MODEL_ARGS, Dialect, base_address, dialect_of
+from .address import base_address
+from .openai_api import MODEL_ARGS, Dialect, dialect_of
 from .service import (
     CONNECT_TIMEOUT_S,
     DEFAULT_TIMEOUT_S,
@@ -140,7 +141,7 @@ def create(spec: ModelSpec) -> ServiceModel:
     key, dialect = spec.api_key.reveal().strip(), dialect_of(spec)
     try:
         if not azure:
-            address = base_address(spec)
+            address = base_address(spec, dialect.path)
             common["default_query"] = {**address.query, **args.get("default_query", {})}
             client = openai.AsyncOpenAI(base_url=address.url, api_key=key, **common)
             return dialect.model(spec.model, SdkTransport(client, dialect))

@@ -13,7 +13,8 @@ from ..wire.errors import malformed
 from ..wire.interface import Draft
 from ..wire.request import Request
 from ..wire.vectors import ENCODINGS, check, embedding_body, read_embeddings, read_ranks, rerank_body
-from .service import Credential, HttpTransport, ServiceModel, Transport, answered, check_key, check_url
+from .address import given_url
+from .service import Credential, HttpTransport, ServiceModel, Transport, answered
 from .spec import ModelSpec
 
 # Ends of an address that already names the call; the first is added to one that does not.
@@ -94,13 +95,7 @@ def _ranks(body: bytes, request: Request, url: str) -> Any:
 
 def _address(spec: ModelSpec, task: str) -> tuple[str, dict[str, str]]:
     """Return the address of the call, and the parameters after its question mark."""
-    if not spec.api_url:
-        raise ConfigError(
-            f"api_url: missing for model {spec.model!r} with model_task {task}. Give the service's address, such as "
-            "http://127.0.0.1:8000/v1."
-        )
-    given = check_url(spec.api_url)
-    check_key(spec.api_key, given)
+    given = given_url(spec, f"model_task {task}")
     path = given.path.rstrip("/")
     if not path.endswith(_PATHS[task]):
         path += _PATHS[task][0]
